@@ -1,0 +1,72 @@
+/**
+ * What every connector is: code that performs one kind of task, one attempt at a time.
+ *
+ * The engine hands over an attempt (`TaskRequest`) and a way to talk while it runs (`TaskContext`), and gets exactly one
+ * `TaskOutcome` back. A connector never throws: whatever goes wrong in a task is data, `{ error, cause }`, because the
+ * pipeline's Retry and Catch decide about it. The names of those errors are in `errors.ts`.
+ * @module
+ */
+
+/** Any JSON value. Connectors depend on npm packages only, so the type is theirs. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+/** One attempt of a task. */
+export interface TaskRequest {
+  /** Unique per attempt; an attempt is never started twice. */
+  attemptId: string;
+  taskToken: string;
+  execution: { id: string; name: string; pipeline: string; number: number };
+  state: string;
+  /** 0 for the first attempt of this state visit. */
+  attempt: number;
+  /** What the connector needs: see the zod schema of each connector (`<kind>/<kind>-arguments.ts`). */
+  arguments: Json;
+  /** Absolute folder of the pipeline file: scripts, SQL files and functions resolve under it, never outside it. */
+  folder: string;
+  /** Absolute, one per execution: artifacts go here. */
+  workFolder: string;
+  tags: { [key: string]: string };
+  /** Informational: the engine aborts through `signal`. */
+  timeoutSeconds?: number;
+}
+
+/** How a running attempt and the engine talk. */
+export interface TaskContext {
+  /** Aborted = stop at once: SIGTERM, then SIGKILL of the whole process group. */
+  signal: AbortSignal;
+  /** One line of output. */
+  log(record: LogRecord): void;
+  /** The task shows signs of life: output, progress, an answer. */
+  heartbeat(): void;
+  /** Lets the engine find orphans after a crash: see `process/orphans.ts`. */
+  started?(pid: { pid: number; startTime: string }): void;
+}
+
+/** One line of a task's output. The pipeline's tags are added by the engine. */
+export interface LogRecord {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** `system`: written by Millrace itself. */
+  stream: 'stdout' | 'stderr' | 'system';
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  fields?: JsonObject;
+}
+
+export type TaskOutcome =
+  | { type: 'succeeded'; output: Json }
+  | { type: 'failed'; error: string; cause: string };
+
+/** Performs one kind of task. */
+export interface Connector {
+  readonly kind: string;
+  /** Problems of the arguments, each a sentence that names the field; empty when they are fine. */
+  validate(args: Json): string[];
+  /** Performs one attempt. Never rejects. */
+  run(task: TaskRequest, context: TaskContext): Promise<TaskOutcome>;
+  /** Ends warm processes and waits for them. */
+  close?(): Promise<void>;
+}
