@@ -1,0 +1,46 @@
+/**
+ * How a store fails, the same for every driver.
+ *
+ * - `full`: no space; nothing was written. Try again when there is space.
+ * - `busy`: another writer was in the way or the connection was lost before the commit; nothing was written.
+ * - `constraint`: a row that must be unique is there already; nothing was written.
+ * - `readonly`: the file or disk cannot be written; reading works.
+ * - `io`, `corrupt`, `ambiguous`: nobody knows what is durable. Never try again: end the process and recover.
+ * - `locked`: another process owns the file. `newer-schema`: a newer Millrace wrote it.
+ * @module
+ */
+export type StoreErrorCode =
+	| "full"
+	| "busy"
+	| "constraint"
+	| "readonly"
+	| "io"
+	| "corrupt"
+	| "ambiguous"
+	| "locked"
+	| "newer-schema"
+	| "driver";
+
+export class StoreError extends Error {
+	readonly code: StoreErrorCode;
+
+	constructor(
+		code: StoreErrorCode,
+		message: string,
+		options?: { cause: unknown },
+	) {
+		super(message, options);
+		this.name = "StoreError";
+		this.code = code;
+	}
+}
+
+/** True when it is certain that a failed commit wrote nothing and a later one may succeed. */
+export function isRetriable(error: unknown): error is StoreError {
+	return (
+		error instanceof StoreError &&
+		(error.code === "full" ||
+			error.code === "busy" ||
+			error.code === "readonly")
+	);
+}
