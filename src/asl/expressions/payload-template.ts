@@ -11,6 +11,10 @@ export interface PayloadTemplate {
 export function compilePayloadTemplate(value: Json): PayloadTemplate {
   return { value };
 }
-export function renderPayloadTemplate(template: PayloadTemplate, scope: Scope, field: string): Json {
+export function renderPayloadTemplate(
+  template: PayloadTemplate,
+  scope: Scope,
+  field: string,
+): Json {
   throw new Error(`not yet ${template} ${scope} ${field}`);
 }
