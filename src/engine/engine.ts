@@ -12,206 +12,186 @@
  * How it works inside is told in `turn-loop.ts`.
  * @module
  */
-import type { MachineDefinition } from "../asl/definition.js";
-import type { ExecutionStatus } from "../asl/execution-state.js";
-import type { Json, JsonObject } from "../asl/json.js";
-import type { HistoryEvent } from "../asl/transition.js";
-import type { LogLine } from "../store/store.js";
-import type { FeedChange, FeedFilter } from "./feed.js";
+import type { MachineDefinition } from '../asl/definition.js';
+import type { ExecutionStatus } from '../asl/execution-state.js';
+import type { Json, JsonObject } from '../asl/json.js';
+import type { HistoryEvent } from '../asl/transition.js';
+import type { LogLine } from '../store/store.js';
+import type { FeedChange, FeedFilter } from './feed.js';
 
-export type { LogLine } from "../store/store.js";
-export type { FeedChange, FeedFilter } from "./feed.js";
+export type { LogLine } from '../store/store.js';
+export type { FeedChange, FeedFilter } from './feed.js';
 
 /** What is deployed: the part of a pipeline plan that the engine itself reads, and everything else of it, kept as it is. */
 export interface PipelineDeployment {
-	name: string;
-	team: string;
-	tags: { [key: string]: string };
-	/** Default input of an execution that is started without one; `{}` when absent. */
-	input?: Json;
-	definition: MachineDefinition;
-	/** AWS resource string or function ARN → local implementation; see `resolve-task.ts`. */
-	bindings: { [resource: string]: JsonObject };
-	/** Absolute folder of the pipeline file. */
-	folder: string;
-	/** trigger, expect, datasets, notifications, sources …: stored and given back, not read here. */
-	sections?: JsonObject;
+  name: string;
+  team: string;
+  tags: { [key: string]: string };
+  /** Default input of an execution that is started without one; `{}` when absent. */
+  input?: Json;
+  definition: MachineDefinition;
+  /** AWS resource string or function ARN → local implementation; see `resolve-task.ts`. */
+  bindings: { [resource: string]: JsonObject };
+  /** Absolute folder of the pipeline file. */
+  folder: string;
+  /** trigger, expect, datasets, notifications, sources …: stored and given back, not read here. */
+  sections?: JsonObject;
 }
 
 export interface PipelineSummary {
-	name: string;
-	team: string;
-	tags: { [key: string]: string };
-	/** Current version: 1, 2, 3 …. */
-	version: number;
-	/** SHA-256 of the canonical definition and bindings. */
-	digest: string;
-	/** Milliseconds since the epoch. */
-	deployedAt: number;
+  name: string;
+  team: string;
+  tags: { [key: string]: string };
+  /** Current version: 1, 2, 3 …. */
+  version: number;
+  /** SHA-256 of the canonical definition and bindings. */
+  digest: string;
+  /** Milliseconds since the epoch. */
+  deployedAt: number;
 }
 
 export interface PipelineDetail extends PipelineSummary {
-	deployment: PipelineDeployment;
+  deployment: PipelineDeployment;
 }
 
 export interface StartRequest {
-	pipeline: string;
-	/** Unique in the pipeline; makes the start idempotent. Default: the new id. */
-	name?: string;
-	/** Default: the pipeline's own. */
-	input?: Json;
-	/** Added to the pipeline's tags. */
-	tags?: { [key: string]: string };
+  pipeline: string;
+  /** Unique in the pipeline; makes the start idempotent. Default: the new id. */
+  name?: string;
+  /** Default: the pipeline's own. */
+  input?: Json;
+  /** Added to the pipeline's tags. */
+  tags?: { [key: string]: string };
 }
 
 export interface StartedExecution {
-	id: string;
-	number: number;
-	name: string;
-	pipeline: string;
-	/** Milliseconds since the epoch. */
-	startedAt: number;
-	/** False when an execution of that name and input existed already. */
-	created: boolean;
+  id: string;
+  number: number;
+  name: string;
+  pipeline: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** False when an execution of that name and input existed already. */
+  created: boolean;
 }
 
 export interface ExecutionSummary {
-	id: string;
-	/** Grows with each execution of this Millrace. */
-	number: number;
-	name: string;
-	pipeline: string;
-	version: number;
-	team: string;
-	status: ExecutionStatus;
-	tags: { [key: string]: string };
-	startedAt: number;
-	stoppedAt?: number;
-	redriveCount: number;
-	error?: string;
-	cause?: string;
-	/** Id of the execution that started this one. */
-	parent?: string;
-	mapRun?: string;
+  id: string;
+  /** Grows with each execution of this Millrace. */
+  number: number;
+  name: string;
+  pipeline: string;
+  version: number;
+  team: string;
+  status: ExecutionStatus;
+  tags: { [key: string]: string };
+  startedAt: number;
+  stoppedAt?: number;
+  redriveCount: number;
+  error?: string;
+  cause?: string;
+  /** Id of the execution that started this one. */
+  parent?: string;
+  mapRun?: string;
 }
 
 export interface ExecutionDetail extends ExecutionSummary {
-	input: Json;
-	output?: Json;
-	/** Where each thread stands, while it runs and after a failure. */
-	threads: {
-		id: number;
-		parent: number | null;
-		index: number;
-		state: string;
-		phase: string;
-	}[];
+  input: Json;
+  output?: Json;
+  /** Where each thread stands, while it runs and after a failure. */
+  threads: {
+    id: number;
+    parent: number | null;
+    index: number;
+    state: string;
+    phase: string;
+  }[];
 }
 
 export interface ListExecutions {
-	pipeline?: string;
-	status?: ExecutionStatus;
-	teams?: readonly string[];
-	/** Also the children of distributed Maps of this map run; they are left out otherwise. */
-	mapRun?: string;
-	/** 1 to 1000; 100 when absent. */
-	limit?: number;
-	/** `next` of the previous page. */
-	cursor?: string;
+  pipeline?: string;
+  status?: ExecutionStatus;
+  teams?: readonly string[];
+  /** Also the children of distributed Maps of this map run; they are left out otherwise. */
+  mapRun?: string;
+  /** 1 to 1000; 100 when absent. */
+  limit?: number;
+  /** `next` of the previous page. */
+  cursor?: string;
 }
 
 /** One page, newest first where not said otherwise. */
 export interface Page<Item> {
-	items: Item[];
-	/** Absent on the last page. */
-	next?: string;
+  items: Item[];
+  /** Absent on the last page. */
+  next?: string;
 }
 
 export interface HistoryPage {
-	limit?: number;
-	cursor?: string;
-	order?: "oldest-first" | "newest-first";
+  limit?: number;
+  cursor?: string;
+  order?: 'oldest-first' | 'newest-first';
 }
 
 export interface LogPage {
-	/** Only lines of this state. */
-	state?: string;
-	limit?: number;
-	cursor?: string;
-	/** `tail` begins at the end: the last `limit` lines, oldest first; `next` then continues with what comes later. */
-	from?: "start" | "tail";
+  /** Only lines of this state. */
+  state?: string;
+  limit?: number;
+  cursor?: string;
+  /** `tail` begins at the end: the last `limit` lines, oldest first; `next` then continues with what comes later. */
+  from?: 'start' | 'tail';
 }
 
 export interface RedriveRequest {
-	/** Top-level state to go on from; default: the failed one. */
-	from?: string;
-	/** Which version of the pipeline to go on with; default: the execution's own. */
-	definition?: "own" | "current";
+  /** Top-level state to go on from; default: the failed one. */
+  from?: string;
+  /** Which version of the pipeline to go on with; default: the execution's own. */
+  definition?: 'own' | 'current';
 }
 
 export interface EngineHealth {
-	status:
-		| "starting"
-		| "ready"
-		| "storage-full"
-		| "closing"
-		| "closed"
-		| "failed";
-	/** Requests and events that wait for a turn. */
-	queued: number;
-	/** Executions held in memory. */
-	loaded: number;
-	/** Attempts that run now, by connector kind. */
-	running: { [kind: string]: number };
-	commits: number;
-	transitions: number;
+  status: 'starting' | 'ready' | 'storage-full' | 'closing' | 'closed' | 'failed';
+  /** Requests and events that wait for a turn. */
+  queued: number;
+  /** Executions held in memory. */
+  loaded: number;
+  /** Attempts that run now, by connector kind. */
+  running: { [kind: string]: number };
+  commits: number;
+  transitions: number;
 }
 
 export interface Engine {
-	/** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
-	open(): Promise<void>;
-	/** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
-	close(graceMs?: number): Promise<void>;
-	health(): EngineHealth;
+  /** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
+  open(): Promise<void>;
+  /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
+  close(graceMs?: number): Promise<void>;
+  health(): EngineHealth;
 
-	/** Stores a new version unless the definition, bindings and everything else are those of the current one. */
-	deployPipeline(deployment: PipelineDeployment): Promise<PipelineSummary>;
-	listPipelines(filter?: {
-		teams?: readonly string[];
-	}): Promise<PipelineSummary[]>;
-	/** The current version, or the one asked for. */
-	describePipeline(name: string, version?: number): Promise<PipelineDetail>;
+  /** Stores a new version unless the definition, bindings and everything else are those of the current one. */
+  deployPipeline(deployment: PipelineDeployment): Promise<PipelineSummary>;
+  listPipelines(filter?: { teams?: readonly string[] }): Promise<PipelineSummary[]>;
+  /** The current version, or the one asked for. */
+  describePipeline(name: string, version?: number): Promise<PipelineDetail>;
 
-	startExecution(request: StartRequest): Promise<StartedExecution>;
-	/** Starts and answers when it has ended. */
-	runExecution(request: StartRequest): Promise<ExecutionDetail>;
-	/** Answers when the execution has ended; at once if it has. Rejects with the signal's reason when that aborts first. */
-	waitForExecution(id: string, signal?: AbortSignal): Promise<ExecutionDetail>;
-	stopExecution(
-		id: string,
-		reason?: { error?: string; cause?: string },
-	): Promise<ExecutionSummary>;
-	redriveExecution(
-		id: string,
-		request?: RedriveRequest,
-	): Promise<ExecutionSummary>;
+  startExecution(request: StartRequest): Promise<StartedExecution>;
+  /** Starts and answers when it has ended. */
+  runExecution(request: StartRequest): Promise<ExecutionDetail>;
+  /** Answers when the execution has ended; at once if it has. Rejects with the signal's reason when that aborts first. */
+  waitForExecution(id: string, signal?: AbortSignal): Promise<ExecutionDetail>;
+  stopExecution(id: string, reason?: { error?: string; cause?: string }): Promise<ExecutionSummary>;
+  redriveExecution(id: string, request?: RedriveRequest): Promise<ExecutionSummary>;
 
-	/** `id` is the execution's id, or `PIPELINE/NAME`. */
-	describeExecution(id: string): Promise<ExecutionDetail>;
-	listExecutions(filter?: ListExecutions): Promise<Page<ExecutionSummary>>;
-	history(id: string, page?: HistoryPage): Promise<Page<HistoryEvent>>;
-	logs(id: string, page?: LogPage): Promise<Page<LogLine>>;
+  /** `id` is the execution's id, or `PIPELINE/NAME`. */
+  describeExecution(id: string): Promise<ExecutionDetail>;
+  listExecutions(filter?: ListExecutions): Promise<Page<ExecutionSummary>>;
+  history(id: string, page?: HistoryPage): Promise<Page<HistoryEvent>>;
+  logs(id: string, page?: LogPage): Promise<Page<LogLine>>;
 
-	sendTaskSuccess(token: string, output: Json): Promise<void>;
-	sendTaskFailure(
-		token: string,
-		failure: { error?: string; cause?: string },
-	): Promise<void>;
-	sendTaskHeartbeat(token: string): Promise<void>;
+  sendTaskSuccess(token: string, output: Json): Promise<void>;
+  sendTaskFailure(token: string, failure: { error?: string; cause?: string }): Promise<void>;
+  sendTaskHeartbeat(token: string): Promise<void>;
 
-	/** Hears committed changes until the answer is called. */
-	subscribe(
-		listener: (change: FeedChange) => void,
-		filter?: FeedFilter,
-	): () => void;
+  /** Hears committed changes until the answer is called. */
+  subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
 }

@@ -7,167 +7,160 @@
  */
 
 interface ErrorEntry {
-	code: string;
-	/** HTTP status. */
-	status: number;
-	/** `{name}` stands for a detail. */
-	message: string;
-	/** What the reader can do about it. */
-	fix: string;
+  code: string;
+  /** HTTP status. */
+  status: number;
+  /** `{name}` stands for a detail. */
+  message: string;
+  /** What the reader can do about it. */
+  fix: string;
 }
 
 const CATALOGUE = {
-	PipelineNotFound: {
-		code: "MILL3001",
-		status: 404,
-		message: "There is no pipeline '{pipeline}'.",
-		fix: "List the pipelines with `millrace show`, or deploy the file that defines it.",
-	},
-	ExecutionNotFound: {
-		code: "MILL3002",
-		status: 404,
-		message: "There is no execution '{execution}'.",
-		fix: "List the executions with `millrace executions`.",
-	},
-	ExecutionConflict: {
-		code: "MILL3003",
-		status: 409,
-		message:
-			"An execution named '{name}' of pipeline '{pipeline}' exists with another input.",
-		fix: "Start it with the same input to get the same execution, or choose another name.",
-	},
-	ExecutionNotRunning: {
-		code: "MILL3004",
-		status: 409,
-		message: "Execution '{execution}' has already ended {status}.",
-		fix: "Start a new execution, or redrive this one when it failed.",
-	},
-	ExecutionNotRedrivable: {
-		code: "MILL3005",
-		status: 409,
-		message: "Execution '{execution}' cannot be redriven: {reason}",
-		fix: "Only executions that ended FAILED, TIMED_OUT or ABORTED go on; start a new one otherwise.",
-	},
-	TaskTokenUnknown: {
-		code: "MILL3006",
-		status: 404,
-		message: "No task waits for this token.",
-		fix: "Its task has ended, timed out or was stopped, or the token is mistyped.",
-	},
-	InvalidName: {
-		code: "MILL3007",
-		status: 400,
-		message: "'{name}' cannot be the name of an execution.",
-		fix: 'Use 1 to 80 characters, without blanks, control characters and any of <>{}[]?*"#%\\^|~`$&,;:/.',
-	},
-	PayloadTooLarge: {
-		code: "MILL3008",
-		status: 413,
-		message: "The {what} is {bytes} bytes of JSON; the limit is {limit}.",
-		fix: "Write the data to a file or dataset and pass its location instead.",
-	},
-	PayloadTooDeep: {
-		code: "MILL3009",
-		status: 400,
-		message: "The {what} is nested deeper than {limit} levels.",
-		fix: "Flatten it, or pass a file instead.",
-	},
-	PayloadText: {
-		code: "MILL3010",
-		status: 400,
-		message:
-			"The {what} holds a text with {problem}, which not every store can keep.",
-		fix: "Remove it, or encode the text (base64, for example).",
-	},
-	PayloadNotJson: {
-		code: "MILL3011",
-		status: 400,
-		message: "The {what} is not JSON: {problem}.",
-		fix: "Send null, booleans, finite numbers, texts, arrays and plain objects only.",
-	},
-	InvalidTags: {
-		code: "MILL3012",
-		status: 400,
-		message: "The tags are not accepted: {problem}.",
-		fix: "Use at most 50 tags, names up to 128 and values up to 256 characters.",
-	},
-	InvalidPage: {
-		code: "MILL3013",
-		status: 400,
-		message: "The page is not accepted: {problem}.",
-		fix: "Use a limit of 1 to 1000 and the cursor of the previous answer, unchanged.",
-	},
-	InvalidDefinition: {
-		code: "MILL3014",
-		status: 400,
-		message: "The definition of pipeline '{pipeline}' cannot run: {problem}.",
-		fix: "Check it with `millrace validate`.",
-	},
-	TooManyQueued: {
-		code: "MILL3015",
-		status: 429,
-		message: "The engine has {queued} requests waiting and accepts no more.",
-		fix: "Try again in a moment, with fewer requests at a time.",
-	},
-	StorageFull: {
-		code: "MILL3016",
-		status: 503,
-		message:
-			"The disk that holds the records is full; new work is refused until there is space.",
-		fix: "Free space on the disk of the data folder. Work goes on by itself afterwards.",
-	},
-	ShuttingDown: {
-		code: "MILL3017",
-		status: 503,
-		message: "The server is shutting down.",
-		fix: "Send the request again when it is back; nothing was started.",
-	},
-	EngineFailed: {
-		code: "MILL3018",
-		status: 503,
-		message:
-			"The store failed ({problem}), so the server ends itself and recovers at its next start.",
-		fix: "Start the server again; look at the disk when this repeats. Repeat the request by the same name.",
-	},
-	RedriveStateUnknown: {
-		code: "MILL3019",
-		status: 400,
-		message:
-			"Execution '{execution}' cannot go on from state '{state}': {reason}",
-		fix: "Leave `from` out to go on from the failed state, or name a state of the top level.",
-	},
+  PipelineNotFound: {
+    code: 'MILL3001',
+    status: 404,
+    message: "There is no pipeline '{pipeline}'.",
+    fix: 'List the pipelines with `millrace show`, or deploy the file that defines it.',
+  },
+  ExecutionNotFound: {
+    code: 'MILL3002',
+    status: 404,
+    message: "There is no execution '{execution}'.",
+    fix: 'List the executions with `millrace executions`.',
+  },
+  ExecutionConflict: {
+    code: 'MILL3003',
+    status: 409,
+    message: "An execution named '{name}' of pipeline '{pipeline}' exists with another input.",
+    fix: 'Start it with the same input to get the same execution, or choose another name.',
+  },
+  ExecutionNotRunning: {
+    code: 'MILL3004',
+    status: 409,
+    message: "Execution '{execution}' has already ended {status}.",
+    fix: 'Start a new execution, or redrive this one when it failed.',
+  },
+  ExecutionNotRedrivable: {
+    code: 'MILL3005',
+    status: 409,
+    message: "Execution '{execution}' cannot be redriven: {reason}",
+    fix: 'Only executions that ended FAILED, TIMED_OUT or ABORTED go on; start a new one otherwise.',
+  },
+  TaskTokenUnknown: {
+    code: 'MILL3006',
+    status: 404,
+    message: 'No task waits for this token.',
+    fix: 'Its task has ended, timed out or was stopped, or the token is mistyped.',
+  },
+  InvalidName: {
+    code: 'MILL3007',
+    status: 400,
+    message: "'{name}' cannot be the name of an execution.",
+    fix: 'Use 1 to 80 characters, without blanks, control characters and any of <>{}[]?*"#%\\^|~`$&,;:/.',
+  },
+  PayloadTooLarge: {
+    code: 'MILL3008',
+    status: 413,
+    message: 'The {what} is {bytes} bytes of JSON; the limit is {limit}.',
+    fix: 'Write the data to a file or dataset and pass its location instead.',
+  },
+  PayloadTooDeep: {
+    code: 'MILL3009',
+    status: 400,
+    message: 'The {what} is nested deeper than {limit} levels.',
+    fix: 'Flatten it, or pass a file instead.',
+  },
+  PayloadText: {
+    code: 'MILL3010',
+    status: 400,
+    message: 'The {what} holds a text with {problem}, which not every store can keep.',
+    fix: 'Remove it, or encode the text (base64, for example).',
+  },
+  PayloadNotJson: {
+    code: 'MILL3011',
+    status: 400,
+    message: 'The {what} is not JSON: {problem}.',
+    fix: 'Send null, booleans, finite numbers, texts, arrays and plain objects only.',
+  },
+  InvalidTags: {
+    code: 'MILL3012',
+    status: 400,
+    message: 'The tags are not accepted: {problem}.',
+    fix: 'Use at most 50 tags, names up to 128 and values up to 256 characters.',
+  },
+  InvalidPage: {
+    code: 'MILL3013',
+    status: 400,
+    message: 'The page is not accepted: {problem}.',
+    fix: 'Use a limit of 1 to 1000 and the cursor of the previous answer, unchanged.',
+  },
+  InvalidDefinition: {
+    code: 'MILL3014',
+    status: 400,
+    message: "The definition of pipeline '{pipeline}' cannot run: {problem}.",
+    fix: 'Check it with `millrace validate`.',
+  },
+  TooManyQueued: {
+    code: 'MILL3015',
+    status: 429,
+    message: 'The engine has {queued} requests waiting and accepts no more.',
+    fix: 'Try again in a moment, with fewer requests at a time.',
+  },
+  StorageFull: {
+    code: 'MILL3016',
+    status: 503,
+    message: 'The disk that holds the records is full; new work is refused until there is space.',
+    fix: 'Free space on the disk of the data folder. Work goes on by itself afterwards.',
+  },
+  ShuttingDown: {
+    code: 'MILL3017',
+    status: 503,
+    message: 'The server is shutting down.',
+    fix: 'Send the request again when it is back; nothing was started.',
+  },
+  EngineFailed: {
+    code: 'MILL3018',
+    status: 503,
+    message:
+      'The store failed ({problem}), so the server ends itself and recovers at its next start.',
+    fix: 'Start the server again; look at the disk when this repeats. Repeat the request by the same name.',
+  },
+  RedriveStateUnknown: {
+    code: 'MILL3019',
+    status: 400,
+    message: "Execution '{execution}' cannot go on from state '{state}': {reason}",
+    fix: 'Leave `from` out to go on from the failed state, or name a state of the top level.',
+  },
 } as const satisfies { [kind: string]: ErrorEntry };
 
 export type EngineErrorKind = keyof typeof CATALOGUE;
 
 /** A refusal with its code; `details` fill the text and go into the problem response. */
 export class EngineError extends Error {
-	readonly kind: EngineErrorKind;
-	readonly code: string;
-	readonly status: number;
-	readonly fix: string;
-	readonly details: { [name: string]: string | number };
+  readonly kind: EngineErrorKind;
+  readonly code: string;
+  readonly status: number;
+  readonly fix: string;
+  readonly details: { [name: string]: string | number };
 
-	constructor(
-		kind: EngineErrorKind,
-		details: { [name: string]: string | number } = {},
-	) {
-		const entry: ErrorEntry = CATALOGUE[kind];
-		super(
-			entry.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-				name in details ? String(details[name]) : whole,
-			),
-		);
-		this.name = "EngineError";
-		this.kind = kind;
-		this.code = entry.code;
-		this.status = entry.status;
-		this.fix = entry.fix;
-		this.details = details;
-	}
+  constructor(kind: EngineErrorKind, details: { [name: string]: string | number } = {}) {
+    const entry: ErrorEntry = CATALOGUE[kind];
+    super(
+      entry.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+        name in details ? String(details[name]) : whole,
+      ),
+    );
+    this.name = 'EngineError';
+    this.kind = kind;
+    this.code = entry.code;
+    this.status = entry.status;
+    this.fix = entry.fix;
+    this.details = details;
+  }
 }
 
 /** The whole catalogue, for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: {
-	readonly [kind in EngineErrorKind]: Readonly<ErrorEntry>;
+  readonly [kind in EngineErrorKind]: Readonly<ErrorEntry>;
 } = CATALOGUE;

@@ -5,97 +5,92 @@
  * in `test/simulation` can drive the real engine on virtual time and hurt it at will.
  * @module
  */
-import type { Json, JsonObject } from "../asl/json.js";
-import type { Evaluate } from "../asl/transition.js";
-import type { FeedChange } from "./feed.js";
+import type { Json, JsonObject } from '../asl/json.js';
+import type { Evaluate } from '../asl/transition.js';
+import type { FeedChange } from './feed.js';
 
-export type { Store } from "../store/store.js";
+export type { Store } from '../store/store.js';
 
 export interface Clock {
-	/** Milliseconds since the epoch; may jump either way. */
-	now(): number;
-	/** Milliseconds since some fixed moment; never jumps. */
-	monotonic(): number;
-	/** Calls back once after `ms` (at most 60,000); the answer cancels it. Does not keep the process alive. */
-	setTimer(callback: () => void, ms: number): () => void;
-	/** Calls back on a later turn of the event loop, after waiting input was read. */
-	soon(callback: () => void): void;
+  /** Milliseconds since the epoch; may jump either way. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never jumps. */
+  monotonic(): number;
+  /** Calls back once after `ms` (at most 60,000); the answer cancels it. Does not keep the process alive. */
+  setTimer(callback: () => void, ms: number): () => void;
+  /** Calls back on a later turn of the event loop, after waiting input was read. */
+  soon(callback: () => void): void;
 }
 
 export interface Random {
-	/** A new identifier whose text order follows `at` (milliseconds since the epoch): UUID version 7. */
-	id(at: number): string;
-	/** An unguessable text, new each time: seeds transitions and so task tokens and jitter. */
-	seed(): string;
+  /** A new identifier whose text order follows `at` (milliseconds since the epoch): UUID version 7. */
+  id(at: number): string;
+  /** An unguessable text, new each time: seeds transitions and so task tokens and jitter. */
+  seed(): string;
 }
 
 /** One attempt of a task, as a runner gets it. The same shape as a connector's `TaskRequest`, and the connector's kind. */
 export interface AttemptRequest {
-	kind: string;
-	attemptId: string;
-	taskToken: string;
-	execution: { id: string; name: string; pipeline: string; number: number };
-	state: string;
-	attempt: number;
-	arguments: Json;
-	folder: string;
-	workFolder: string;
-	tags: { [key: string]: string };
-	timeoutSeconds?: number;
+  kind: string;
+  attemptId: string;
+  taskToken: string;
+  execution: { id: string; name: string; pipeline: string; number: number };
+  state: string;
+  attempt: number;
+  arguments: Json;
+  folder: string;
+  workFolder: string;
+  tags: { [key: string]: string };
+  timeoutSeconds?: number;
 }
 
 export type AttemptOutcome =
-	| { type: "succeeded"; output: Json }
-	| { type: "failed"; error: string; cause: string };
+  | { type: 'succeeded'; output: Json }
+  | { type: 'failed'; error: string; cause: string };
 
 /** One line of output of an attempt. */
 export interface AttemptLogRecord {
-	/** Milliseconds since the epoch. */
-	at: number;
-	stream: "stdout" | "stderr" | "system";
-	level: "debug" | "info" | "warn" | "error";
-	message: string;
-	fields?: JsonObject;
+  /** Milliseconds since the epoch. */
+  at: number;
+  stream: 'stdout' | 'stderr' | 'system';
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  fields?: JsonObject;
 }
 
 /** What a runner tells while an attempt runs. After `settled` nothing more is heard. */
 export interface AttemptListener {
-	log(record: AttemptLogRecord): void;
-	heartbeat(): void;
-	settled(outcome: AttemptOutcome): void;
+  log(record: AttemptLogRecord): void;
+  heartbeat(): void;
+  settled(outcome: AttemptOutcome): void;
 }
 
 export interface Runner {
-	/** The kinds that it can run, with the number of attempts of each that may run at a time. */
-	readonly kinds: ReadonlyMap<string, number>;
-	/** Called once in the life of an attempt, after its start is durable. */
-	start(request: AttemptRequest, listener: AttemptListener): void;
-	/** Ends the attempt's processes; `settled` follows when they are gone. No-op for one that is unknown or has settled. */
-	kill(attemptId: string): void;
-	/** Ends everything that runs; resolves when it is gone. */
-	close(): Promise<void>;
+  /** The kinds that it can run, with the number of attempts of each that may run at a time. */
+  readonly kinds: ReadonlyMap<string, number>;
+  /** Called once in the life of an attempt, after its start is durable. */
+  start(request: AttemptRequest, listener: AttemptListener): void;
+  /** Ends the attempt's processes; `settled` follows when they are gone. No-op for one that is unknown or has settled. */
+  kill(attemptId: string): void;
+  /** Ends everything that runs; resolves when it is gone. */
+  close(): Promise<void>;
 }
 
 /** Receives every committed change, in order. */
 export interface Sink {
-	publish(changes: readonly FeedChange[]): void;
+  publish(changes: readonly FeedChange[]): void;
 }
 
 /** Where JSONata is evaluated; see `evaluation/host.ts`. */
 export interface Evaluator {
-	evaluate: Evaluate;
-	close(): Promise<void>;
+  evaluate: Evaluate;
+  close(): Promise<void>;
 }
 
 /** Reads the items of a distributed Map's ItemReader and writes its ResultWriter's files. */
 export interface ItemSource {
-	/** Rejects with an Error whose `name` is the ASL error (`States.ItemReaderFailed`) when it cannot be read. */
-	read(reader: JsonObject, folder: string): Promise<Json[] | JsonObject>;
-	/** Writes the results of a map run; the answer becomes the state's result. */
-	write(
-		writer: JsonObject,
-		folder: string,
-		results: Json,
-		mapRunId: string,
-	): Promise<Json>;
+  /** Rejects with an Error whose `name` is the ASL error (`States.ItemReaderFailed`) when it cannot be read. */
+  read(reader: JsonObject, folder: string): Promise<Json[] | JsonObject>;
+  /** Writes the results of a map run; the answer becomes the state's result. */
+  write(writer: JsonObject, folder: string, results: Json, mapRunId: string): Promise<Json>;
 }

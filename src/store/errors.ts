@@ -10,37 +10,31 @@
  * @module
  */
 export type StoreErrorCode =
-	| "full"
-	| "busy"
-	| "constraint"
-	| "readonly"
-	| "io"
-	| "corrupt"
-	| "ambiguous"
-	| "locked"
-	| "newer-schema"
-	| "driver";
+  | 'full'
+  | 'busy'
+  | 'constraint'
+  | 'readonly'
+  | 'io'
+  | 'corrupt'
+  | 'ambiguous'
+  | 'locked'
+  | 'newer-schema'
+  | 'driver';
 
 export class StoreError extends Error {
-	readonly code: StoreErrorCode;
+  readonly code: StoreErrorCode;
 
-	constructor(
-		code: StoreErrorCode,
-		message: string,
-		options?: { cause: unknown },
-	) {
-		super(message, options);
-		this.name = "StoreError";
-		this.code = code;
-	}
+  constructor(code: StoreErrorCode, message: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = code;
+  }
 }
 
 /** True when it is certain that a failed commit wrote nothing and a later one may succeed. */
 export function isRetriable(error: unknown): error is StoreError {
-	return (
-		error instanceof StoreError &&
-		(error.code === "full" ||
-			error.code === "busy" ||
-			error.code === "readonly")
-	);
+  return (
+    error instanceof StoreError &&
+    (error.code === 'full' || error.code === 'busy' || error.code === 'readonly')
+  );
 }

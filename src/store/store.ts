@@ -8,13 +8,9 @@
  * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch.
  * @module
  */
-import type {
-	ExecutionContext,
-	ExecutionStatus,
-	Thread,
-} from "../asl/execution-state.js";
-import type { Json, JsonObject } from "../asl/json.js";
-import type { HistoryEvent, TimerKind } from "../asl/transition.js";
+import type { ExecutionContext, ExecutionStatus, Thread } from '../asl/execution-state.js';
+import type { Json, JsonObject } from '../asl/json.js';
+import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -23,314 +19,293 @@ export type Tags = { [key: string]: string };
 
 /** One immutable version of a pipeline. */
 export interface MachineRecord {
-	number: number;
-	pipeline: string;
-	version: number;
-	team: string;
-	tags: Tags;
-	digest: string;
-	deployedAt: number;
-	/** The whole deployment as it was given. */
-	deployment: JsonObject;
+  number: number;
+  pipeline: string;
+  version: number;
+  team: string;
+  tags: Tags;
+  digest: string;
+  deployedAt: number;
+  /** The whole deployment as it was given. */
+  deployment: JsonObject;
 }
 
 /** Columns that never change after the execution was created. */
 export interface ExecutionCreation {
-	id: string;
-	name: string;
-	pipeline: string;
-	team: string;
-	tags: Tags;
-	startedAt: number;
-	/** JSON pointer of the machine inside the definition: '' unless a child of a map run. */
-	pointer: string;
-	parent?: ParentLink;
-	mapRun?: { number: number; child: number };
+  id: string;
+  name: string;
+  pipeline: string;
+  team: string;
+  tags: Tags;
+  startedAt: number;
+  /** JSON pointer of the machine inside the definition: '' unless a child of a map run. */
+  pointer: string;
+  parent?: ParentLink;
+  mapRun?: { number: number; child: number };
 }
 
 /** The task of another execution that waits for this one (`attached`), or that only started it. */
 export interface ParentLink {
-	execution: number;
-	thread: number;
-	sequence: number;
-	attached: boolean;
+  execution: number;
+  thread: number;
+  sequence: number;
+  attached: boolean;
 }
 
 /** Columns that change. A commit writes them together. */
 export interface ExecutionProgress {
-	/** Number of the machine record; changes only by a redrive with the current definition. */
-	machine: number;
-	status: ExecutionStatus;
-	context: ExecutionContext;
-	nextEvent: number;
-	nextThread: number;
-	/** Thread 0; null once an execution has succeeded and nothing can continue it. */
-	root: Thread | null;
-	output?: Json;
-	error?: string;
-	cause?: string;
-	stoppedAt?: number;
-	redriveCount: number;
+  /** Number of the machine record; changes only by a redrive with the current definition. */
+  machine: number;
+  status: ExecutionStatus;
+  context: ExecutionContext;
+  nextEvent: number;
+  nextThread: number;
+  /** Thread 0; null once an execution has succeeded and nothing can continue it. */
+  root: Thread | null;
+  output?: Json;
+  error?: string;
+  cause?: string;
+  stoppedAt?: number;
+  redriveCount: number;
 }
 
-export type ExecutionRecord = { number: number } & ExecutionCreation &
-	ExecutionProgress;
+export type ExecutionRecord = { number: number } & ExecutionCreation & ExecutionProgress;
 
 /** An attempt of a task that has not closed. What closed is told by the history. */
 export interface AttemptRecord {
-	execution: number;
-	thread: number;
-	sequence: number;
-	id: string;
-	/**
-	 * scheduled: durable, not begun; safe to begin after a crash. started: begun under `owner`; never begun again.
-	 * submitted: waits for an outcome from outside (a task token or a child execution).
-	 */
-	status: "scheduled" | "started" | "submitted";
-	/** Connector kind, or `execution`, `token`, `mapRun`. */
-	kind: string;
-	/** Instance of the engine that began it. */
-	owner?: string;
-	/** For tasks that finish by task token. */
-	token?: string;
-	/** Execution that it waits for. */
-	child?: number;
-	scheduledAt: number;
-	startedAt?: number;
-	/** The ScheduleTask command, for beginning it later. */
-	request: JsonObject;
+  execution: number;
+  thread: number;
+  sequence: number;
+  id: string;
+  /**
+   * scheduled: durable, not begun; safe to begin after a crash. started: begun under `owner`; never begun again.
+   * submitted: waits for an outcome from outside (a task token or a child execution).
+   */
+  status: 'scheduled' | 'started' | 'submitted';
+  /** Connector kind, or `execution`, `token`, `mapRun`. */
+  kind: string;
+  /** Instance of the engine that began it. */
+  owner?: string;
+  /** For tasks that finish by task token. */
+  token?: string;
+  /** Execution that it waits for. */
+  child?: number;
+  scheduledAt: number;
+  startedAt?: number;
+  /** The ScheduleTask command, for beginning it later. */
+  request: JsonObject;
 }
 
 export interface TimerRecord {
-	execution: number;
-	thread: number;
-	/** `execution` is the whole machine's TimeoutSeconds. */
-	kind: TimerKind | "execution";
-	sequence: number;
-	at: number;
+  execution: number;
+  thread: number;
+  /** `execution` is the whole machine's TimeoutSeconds. */
+  kind: TimerKind | 'execution';
+  sequence: number;
+  at: number;
 }
 
 /** One line of captured output, with the tags it was written under. */
 export interface LogLine {
-	at: number;
-	state: string;
-	attempt: number;
-	stream: "stdout" | "stderr" | "system";
-	level: "debug" | "info" | "warn" | "error";
-	message: string;
-	fields?: JsonObject;
-	tags: Tags;
+  at: number;
+  state: string;
+  attempt: number;
+  stream: 'stdout' | 'stderr' | 'system';
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  fields?: JsonObject;
+  tags: Tags;
 }
 
 /** Lines of one attempt that are written together; lines of a segment share state, attempt and tags. */
 export interface LogSegment {
-	execution: number;
-	state: string;
-	attempt: number;
-	tags: Tags;
-	lines: Omit<LogLine, "state" | "attempt" | "tags">[];
+  execution: number;
+  state: string;
+  attempt: number;
+  tags: Tags;
+  lines: Omit<LogLine, 'state' | 'attempt' | 'tags'>[];
 }
 
 /** A distributed Map in progress: its children are executions, this is the bookkeeping around them. */
 export interface MapRunRecord {
-	number: number;
-	id: string;
-	execution: number;
-	thread: number;
-	sequence: number;
-	status: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
-	/** What `map-run.ts` keeps. */
-	state: JsonObject;
-	startedAt: number;
-	stoppedAt?: number;
+  number: number;
+  id: string;
+  execution: number;
+  thread: number;
+  sequence: number;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  /** What `map-run.ts` keeps. */
+  state: JsonObject;
+  startedAt: number;
+  stoppedAt?: number;
 }
 
 /** Everything that one execution changed in a turn, merged. */
 export interface ExecutionWrite {
-	number: number;
-	/** Present when the execution is new. */
-	create?: ExecutionCreation;
-	/** Present when anything but attempts, timers or threads changed; always present with `create`. */
-	progress?: ExecutionProgress;
-	/** New or changed threads except thread 0. */
-	threads: readonly Thread[];
-	removedThreads: readonly number[];
-	/** In order, contiguous. */
-	history: readonly HistoryEvent[];
-	attempts: readonly AttemptRecord[];
-	closedAttempts: readonly { thread: number; sequence: number }[];
-	timers: readonly TimerRecord[];
-	clearedTimers: readonly { thread: number; kind: TimerRecord["kind"] }[];
+  number: number;
+  /** Present when the execution is new. */
+  create?: ExecutionCreation;
+  /** Present when anything but attempts, timers or threads changed; always present with `create`. */
+  progress?: ExecutionProgress;
+  /** New or changed threads except thread 0. */
+  threads: readonly Thread[];
+  removedThreads: readonly number[];
+  /** In order, contiguous. */
+  history: readonly HistoryEvent[];
+  attempts: readonly AttemptRecord[];
+  closedAttempts: readonly { thread: number; sequence: number }[];
+  timers: readonly TimerRecord[];
+  clearedTimers: readonly { thread: number; kind: TimerRecord['kind'] }[];
 }
 
 export interface MapRunWrite {
-	record: MapRunRecord;
-	isNew: boolean;
-	/** Items are written once, when the run begins, as the children's inputs. */
-	children: readonly MapChildRecord[];
+  record: MapRunRecord;
+  isNew: boolean;
+  /** Items are written once, when the run begins, as the children's inputs. */
+  children: readonly MapChildRecord[];
 }
 
 /** One child of a map run: an item or a batch of items. */
 export interface MapChildRecord {
-	mapRun: number;
-	child: number;
-	status:
-		| "PENDING"
-		| "RUNNING"
-		| "SUCCEEDED"
-		| "FAILED"
-		| "TIMED_OUT"
-		| "ABORTED";
-	/** What the child gets: input and the Map part of its context. Not rewritten when absent. */
-	item?: JsonObject;
-	execution?: number;
+  mapRun: number;
+  child: number;
+  status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** What the child gets: input and the Map part of its context. Not rewritten when absent. */
+  item?: JsonObject;
+  execution?: number;
 }
 
 export interface Commit {
-	at: number;
-	executions: readonly ExecutionWrite[];
-	mapRuns: readonly MapRunWrite[];
-	logs: readonly LogSegment[];
+  at: number;
+  executions: readonly ExecutionWrite[];
+  mapRuns: readonly MapRunWrite[];
+  logs: readonly LogSegment[];
 }
 
 /** What the engine needs to go on with an execution. */
 export interface LoadedExecution {
-	record: ExecutionRecord;
-	/** All threads except thread 0. */
-	threads: Thread[];
-	attempts: AttemptRecord[];
-	timers: TimerRecord[];
+  record: ExecutionRecord;
+  /** All threads except thread 0. */
+  threads: Thread[];
+  attempts: AttemptRecord[];
+  timers: TimerRecord[];
 }
 
 export interface ExecutionQuery {
-	pipeline?: string;
-	status?: ExecutionStatus;
-	teams?: readonly string[];
-	mapRun?: number;
-	/** Only numbers below this one: the page after it. */
-	below?: number;
-	limit: number;
+  pipeline?: string;
+  status?: ExecutionStatus;
+  teams?: readonly string[];
+  mapRun?: number;
+  /** Only numbers below this one: the page after it. */
+  below?: number;
+  limit: number;
 }
 
 export interface HistoryQuery {
-	execution: number;
-	/** Exclusive bound: ids above it going up, below it going down. */
-	after?: number;
-	order: "ascending" | "descending";
-	limit: number;
+  execution: number;
+  /** Exclusive bound: ids above it going up, below it going down. */
+  after?: number;
+  order: 'ascending' | 'descending';
+  limit: number;
 }
 
 /** A position between log lines: segment number and lines of it already read. */
 export interface LogPosition {
-	segment: number;
-	line: number;
+  segment: number;
+  line: number;
 }
 
 export interface LogQuery {
-	execution: number;
-	state?: string;
-	after?: LogPosition;
-	limit: number;
+  execution: number;
+  state?: string;
+  after?: LogPosition;
+  limit: number;
 }
 
 /** A login, session or API token; only its hash is stored. */
 export interface TokenRecord {
-	hash: string;
-	kind: "login" | "session" | "api";
-	/** What people call it. */
-	label: string;
-	/** Team names, or `*`. */
-	teams: readonly string[];
-	role: string;
-	createdAt: number;
-	expiresAt?: number;
+  hash: string;
+  kind: 'login' | 'session' | 'api';
+  /** What people call it. */
+  label: string;
+  /** Team names, or `*`. */
+  teams: readonly string[];
+  role: string;
+  createdAt: number;
+  expiresAt?: number;
 }
 
 export interface StoreInformation {
-	driver: string;
-	/** Version of SQLite or PostgreSQL. */
-	version: string;
-	schema: number;
-	/** Where it lies, for `doctor`. */
-	location: string;
+  driver: string;
+  /** Version of SQLite or PostgreSQL. */
+  version: string;
+  schema: number;
+  /** Where it lies, for `doctor`. */
+  location: string;
 }
 
 export interface Store {
-	/** Makes a turn durable: all of it or, when it throws, none of it. Code `ambiguous` or `io`: nobody knows. */
-	commit(commit: Commit): Awaitable<void>;
+  /** Makes a turn durable: all of it or, when it throws, none of it. Code `ambiguous` or `io`: nobody knows. */
+  commit(commit: Commit): Awaitable<void>;
 
-	/** Adds a version and makes it current. */
-	insertMachine(
-		machine: Omit<MachineRecord, "number">,
-	): Awaitable<MachineRecord>;
-	findMachine(number: number): Awaitable<MachineRecord | undefined>;
-	findVersion(
-		pipeline: string,
-		version: number,
-	): Awaitable<MachineRecord | undefined>;
-	currentMachine(pipeline: string): Awaitable<MachineRecord | undefined>;
-	currentMachines(): Awaitable<MachineRecord[]>;
+  /** Adds a version and makes it current. */
+  insertMachine(machine: Omit<MachineRecord, 'number'>): Awaitable<MachineRecord>;
+  findMachine(number: number): Awaitable<MachineRecord | undefined>;
+  findVersion(pipeline: string, version: number): Awaitable<MachineRecord | undefined>;
+  currentMachine(pipeline: string): Awaitable<MachineRecord | undefined>;
+  currentMachines(): Awaitable<MachineRecord[]>;
 
-	/** 0 when there is none. */
-	lastExecutionNumber(): Awaitable<number>;
-	lastMapRunNumber(): Awaitable<number>;
-	/** `at` of the last commit that wrote history; 0 when there is none. */
-	lastHistoryTime(): Awaitable<number>;
-	loadExecution(number: number): Awaitable<LoadedExecution | undefined>;
-	findExecution(number: number): Awaitable<ExecutionRecord | undefined>;
-	findExecutionById(id: string): Awaitable<ExecutionRecord | undefined>;
-	findExecutionByName(
-		pipeline: string,
-		name: string,
-	): Awaitable<ExecutionRecord | undefined>;
-	listExecutions(query: ExecutionQuery): Awaitable<ExecutionRecord[]>;
-	/** The threads of an execution except thread 0. */
-	listThreads(execution: number): Awaitable<Thread[]>;
-	readHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
+  /** 0 when there is none. */
+  lastExecutionNumber(): Awaitable<number>;
+  lastMapRunNumber(): Awaitable<number>;
+  /** `at` of the last commit that wrote history; 0 when there is none. */
+  lastHistoryTime(): Awaitable<number>;
+  loadExecution(number: number): Awaitable<LoadedExecution | undefined>;
+  findExecution(number: number): Awaitable<ExecutionRecord | undefined>;
+  findExecutionById(id: string): Awaitable<ExecutionRecord | undefined>;
+  findExecutionByName(pipeline: string, name: string): Awaitable<ExecutionRecord | undefined>;
+  listExecutions(query: ExecutionQuery): Awaitable<ExecutionRecord[]>;
+  /** The threads of an execution except thread 0. */
+  listThreads(execution: number): Awaitable<Thread[]>;
+  readHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
 
-	/** Attempts in this status, in the order of their scheduling; page by the last row's `position`. */
-	listAttempts(query: {
-		status: AttemptRecord["status"];
-		kind?: string;
-		after: number;
-		limit: number;
-	}): Awaitable<{ attempt: AttemptRecord; position: number }[]>;
-	findAttemptByToken(token: string): Awaitable<AttemptRecord | undefined>;
-	/** Attempts that wait for an execution that has ended. */
-	listAnsweredAttempts(): Awaitable<AttemptRecord[]>;
-	/** Running executions whose waiting parent task is gone. */
-	listOrphans(): Awaitable<number[]>;
-	/** Timers due before `before`, soonest first. */
-	listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
+  /** Attempts in this status, in the order of their scheduling; page by the last row's `position`. */
+  listAttempts(query: {
+    status: AttemptRecord['status'];
+    kind?: string;
+    after: number;
+    limit: number;
+  }): Awaitable<{ attempt: AttemptRecord; position: number }[]>;
+  findAttemptByToken(token: string): Awaitable<AttemptRecord | undefined>;
+  /** Attempts that wait for an execution that has ended. */
+  listAnsweredAttempts(): Awaitable<AttemptRecord[]>;
+  /** Running executions whose waiting parent task is gone. */
+  listOrphans(): Awaitable<number[]>;
+  /** Timers due before `before`, soonest first. */
+  listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
-	findMapRun(number: number): Awaitable<MapRunRecord | undefined>;
-	listMapRuns(status: MapRunRecord["status"]): Awaitable<MapRunRecord[]>;
-	listMapChildren(query: {
-		mapRun: number;
-		status?: MapChildRecord["status"];
-		after: number;
-		limit: number;
-	}): Awaitable<MapChildRecord[]>;
+  findMapRun(number: number): Awaitable<MapRunRecord | undefined>;
+  listMapRuns(status: MapRunRecord['status']): Awaitable<MapRunRecord[]>;
+  listMapChildren(query: {
+    mapRun: number;
+    status?: MapChildRecord['status'];
+    after: number;
+    limit: number;
+  }): Awaitable<MapChildRecord[]>;
 
-	readLogs(
-		query: LogQuery,
-	): Awaitable<{ lines: LogLine[]; position: LogPosition }>;
-	/** Position from which the last `lines` lines (of one state) are read. */
-	logTail(
-		execution: number,
-		lines: number,
-		state?: string,
-	): Awaitable<LogPosition | undefined>;
+  readLogs(query: LogQuery): Awaitable<{ lines: LogLine[]; position: LogPosition }>;
+  /** Position from which the last `lines` lines (of one state) are read. */
+  logTail(execution: number, lines: number, state?: string): Awaitable<LogPosition | undefined>;
 
-	insertToken(token: TokenRecord): Awaitable<void>;
-	findToken(hash: string): Awaitable<TokenRecord | undefined>;
-	listTokens(): Awaitable<TokenRecord[]>;
-	/** True for the one caller that deleted it: a login token is used up this way. */
-	deleteToken(hash: string): Awaitable<boolean>;
-	deleteExpiredTokens(at: number): Awaitable<void>;
-	readSetting(key: string): Awaitable<Json | undefined>;
-	writeSetting(key: string, value: Json): Awaitable<void>;
+  insertToken(token: TokenRecord): Awaitable<void>;
+  findToken(hash: string): Awaitable<TokenRecord | undefined>;
+  listTokens(): Awaitable<TokenRecord[]>;
+  /** True for the one caller that deleted it: a login token is used up this way. */
+  deleteToken(hash: string): Awaitable<boolean>;
+  deleteExpiredTokens(at: number): Awaitable<void>;
+  readSetting(key: string): Awaitable<Json | undefined>;
+  writeSetting(key: string, value: Json): Awaitable<void>;
 
-	information(): StoreInformation;
-	close(): Awaitable<void>;
+  information(): StoreInformation;
+  close(): Awaitable<void>;
 }
