@@ -35,14 +35,15 @@ export interface Path {
  */
 export function compilePath(text: string): Path {
   try {
-    return toPath(text, parsePath(text));
+    return pathOf(text, parsePath(text));
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
     throw new ExpressionFailure('States.Runtime', `Invalid path '${text}' : ${error.message}`);
   }
 }
 
-function toPath(text: string, { root, steps }: ParsedPath): Path {
+/** A path from its parts, for paths that stand inside of other expressions. */
+export function pathOf(text: string, { root, steps }: ParsedPath): Path {
   if (isDefinite(steps)) return { text, definite: true, root, steps, aggregates: [] };
   let end = steps.length;
   while (steps[end - 1]?.type === 'function') end -= 1;
