@@ -309,3 +309,10 @@ export interface Store {
   information(): StoreInformation;
   close(): Awaitable<void>;
 }
+
+/** The same store where every answer comes at once, as SQLite gives it. */
+export type SynchronousStore = {
+  [Method in keyof Store]: (
+    ...values: Parameters<Store[Method]>
+  ) => Awaited<ReturnType<Store[Method]>>;
+};

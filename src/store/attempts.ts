@@ -1,0 +1,98 @@
+/**
+ * Table `attempts`: attempts of tasks that have not closed. What closed is deleted here and told by the history, so the
+ * table stays as small as the work in hand and a restart reads nothing else.
+ * @module
+ */
+import type { JsonObject } from '../asl/json.js';
+import { fromJson, integer, optional, text, toJson } from './columns.js';
+import type { Driver, Row } from './driver.js';
+import type { AttemptRecord, SynchronousStore } from './store.js';
+
+type AttemptQueries = Pick<
+  SynchronousStore,
+  'listAttempts' | 'findAttemptByToken' | 'listAnsweredAttempts'
+> & {
+  putAttempt(attempt: AttemptRecord): void;
+  closeAttempt(execution: number, thread: number, sequence: number): void;
+  attemptsOf(execution: number): AttemptRecord[];
+};
+
+export function attemptQueries(driver: Driver): AttemptQueries {
+  const put = driver.prepare(
+    `INSERT INTO attempts (execution, thread, sequence, id, status, kind, owner, token, child,
+       scheduled_at, started_at, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (execution, thread, sequence) DO UPDATE SET status = excluded.status,
+       owner = excluded.owner, child = excluded.child, started_at = excluded.started_at`,
+  );
+  const close = driver.prepare(
+    'DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?',
+  );
+  const ofExecution = driver.prepare(
+    'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
+  );
+  const byStatus = driver.prepare(
+    'SELECT * FROM attempts WHERE status = ? AND position > ? ORDER BY position LIMIT ?',
+  );
+  const scheduled = driver.prepare(
+    `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
+     ORDER BY position LIMIT ?`,
+  );
+  const byToken = driver.prepare('SELECT * FROM attempts WHERE token = ?');
+  const answered = driver.prepare(
+    `SELECT a.* FROM attempts a JOIN executions e ON e.number = a.child
+     WHERE a.child IS NOT NULL AND e.status <> 'RUNNING'`,
+  );
+
+  return {
+    putAttempt(attempt) {
+      put.run(
+        attempt.execution,
+        attempt.thread,
+        attempt.sequence,
+        attempt.id,
+        attempt.status,
+        attempt.kind,
+        attempt.owner ?? null,
+        attempt.token ?? null,
+        attempt.child ?? null,
+        attempt.scheduledAt,
+        attempt.startedAt ?? null,
+        toJson(attempt.request),
+      );
+    },
+    closeAttempt: (execution, thread, sequence) => void close.run(execution, thread, sequence),
+    attemptsOf: (execution) => ofExecution.all(execution).map(toAttempt),
+    listAttempts({ status, kind, after, limit }) {
+      const rows =
+        kind !== undefined && status === 'scheduled'
+          ? scheduled.all(kind, after, limit)
+          : byStatus.all(status, after, limit);
+      return rows.map((row) => ({
+        attempt: toAttempt(row),
+        position: integer(row, 'position'),
+      }));
+    },
+    findAttemptByToken(token) {
+      const row = byToken.get(token);
+      return row && toAttempt(row);
+    },
+    listAnsweredAttempts: () => answered.all().map(toAttempt),
+  };
+}
+
+function toAttempt(row: Row): AttemptRecord {
+  return {
+    execution: integer(row, 'execution'),
+    thread: integer(row, 'thread'),
+    sequence: integer(row, 'sequence'),
+    id: text(row, 'id'),
+    status: text(row, 'status') as AttemptRecord['status'],
+    kind: text(row, 'kind'),
+    ...optional(row, 'owner', 'owner', String),
+    ...optional(row, 'token', 'token', String),
+    ...optional(row, 'child', 'child', Number),
+    scheduledAt: integer(row, 'scheduled_at'),
+    ...optional(row, 'started_at', 'startedAt', Number),
+    request: fromJson<JsonObject>(row.request),
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * Tables `executions` (one row each, with thread 0) and `threads` (all other threads).
+ * @module
+ */
+import type { ExecutionContext, ExecutionStatus, Thread } from '../asl/execution-state.js';
+import type { Json } from '../asl/json.js';
+import { fromJson, integer, optional, text, toJson, toOptionalJson } from './columns.js';
+import type { Driver, Row, SqlValue } from './driver.js';
+import type {
+  ExecutionCreation,
+  ExecutionProgress,
+  ExecutionQuery,
+  ExecutionRecord,
+  SynchronousStore,
+  Tags,
+} from './store.js';
+
+type ExecutionQueries = Pick<
+  SynchronousStore,
+  | 'lastExecutionNumber'
+  | 'findExecution'
+  | 'findExecutionById'
+  | 'findExecutionByName'
+  | 'listExecutions'
+  | 'listThreads'
+  | 'listOrphans'
+> & {
+  insertExecution(number: number, create: ExecutionCreation, progress: ExecutionProgress): void;
+  updateExecution(number: number, progress: ExecutionProgress): void;
+  putThread(execution: number, thread: Thread): void;
+  deleteThread(execution: number, thread: number): void;
+};
+
+const PROGRESS = [
+  'machine',
+  'status',
+  'context',
+  'next_event',
+  'next_thread',
+  'root',
+  'output',
+  'error',
+  'cause',
+  'stopped_at',
+  'redrive_count',
+];
+const CREATION = [
+  'number',
+  'id',
+  'name',
+  'pipeline',
+  'team',
+  'tags',
+  'pointer',
+  'started_at',
+  'parent',
+  'parent_thread',
+  'parent_sequence',
+  'parent_attached',
+  'map_run',
+  'map_child',
+];
+
+export function executionQueries(driver: Driver): ExecutionQueries {
+  const columns = [...CREATION, ...PROGRESS];
+  const insert = driver.prepare(
+    `INSERT INTO executions (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  const update = driver.prepare(
+    `UPDATE executions SET ${PROGRESS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
+  );
+  const last = driver.prepare('SELECT MAX(number) AS number FROM executions');
+  const byNumber = driver.prepare('SELECT * FROM executions WHERE number = ?');
+  const byId = driver.prepare('SELECT * FROM executions WHERE id = ?');
+  // `name <> id` lets the partial index answer: names that nobody chose are not in it.
+  const byName = driver.prepare(
+    'SELECT * FROM executions WHERE pipeline = ? AND name = ? AND name <> id',
+  );
+  const orphans = driver.prepare(
+    `SELECT e.number FROM executions e
+     WHERE e.status = 'RUNNING' AND e.parent IS NOT NULL AND e.parent_attached = 1
+       AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
+         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence)`,
+  );
+  const threads = driver.prepare('SELECT body FROM threads WHERE execution = ? ORDER BY thread');
+  const putThread = driver.prepare(
+    `INSERT INTO threads (execution, thread, body) VALUES (?, ?, ?)
+     ON CONFLICT (execution, thread) DO UPDATE SET body = excluded.body`,
+  );
+  const deleteThread = driver.prepare('DELETE FROM threads WHERE execution = ? AND thread = ?');
+
+  return {
+    insertExecution(number, create, progress) {
+      insert.run(...creationValues(number, create), ...progressValues(progress));
+    },
+    updateExecution(number, progress) {
+      update.run(...progressValues(progress), number);
+    },
+    putThread: (execution, thread) => void putThread.run(execution, thread.id, toJson(thread)),
+    deleteThread: (execution, thread) => void deleteThread.run(execution, thread),
+    lastExecutionNumber: () => Number(last.get()?.number ?? 0),
+    findExecution: (number) => executionOf(byNumber.get(number)),
+    findExecutionById: (id) => executionOf(byId.get(id)),
+    findExecutionByName: (pipeline, name) => executionOf(byName.get(pipeline, name)),
+    listExecutions(query) {
+      const { where, values } = conditions(query);
+      const sql = `SELECT * FROM executions WHERE ${where} ORDER BY number DESC LIMIT ?`;
+      return driver
+        .prepare(sql)
+        .all(...values, query.limit)
+        .map(toExecution);
+    },
+    listThreads: (execution) => threads.all(execution).map((row) => fromJson<Thread>(row.body)),
+    listOrphans: () => orphans.all().map((row) => integer(row, 'number')),
+  };
+}
+
+/** Only fixed pieces of SQL are put together; every value is bound. */
+function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] } {
+  const where: string[] = [];
+  const values: SqlValue[] = [];
+  const add = (sql: string, ...bound: SqlValue[]): void => {
+    where.push(sql);
+    values.push(...bound);
+  };
+  if (query.mapRun === undefined) add('map_run IS NULL');
+  else add('map_run = ?', query.mapRun);
+  if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
+  if (query.below !== undefined) add('number < ?', query.below);
+  if (query.teams) {
+    const marks = query.teams.map(() => '?').join(', ');
+    add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);
+  }
+  if (query.status !== undefined) {
+    add('status = ?', query.status);
+    // Said a second time as a constant, so that the partial indexes apply.
+    if (query.status === 'RUNNING') add("status = 'RUNNING'");
+    else if (query.status !== 'SUCCEEDED') add("status <> 'RUNNING' AND status <> 'SUCCEEDED'");
+  }
+  return { where: where.join(' AND '), values };
+}
+
+function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
+  const { parent, mapRun } = create;
+  return [
+    number,
+    create.id,
+    create.name,
+    create.pipeline,
+    create.team,
+    toJson(create.tags),
+    create.pointer,
+    create.startedAt,
+    parent?.execution ?? null,
+    parent?.thread ?? null,
+    parent?.sequence ?? null,
+    parent ? Number(parent.attached) : null,
+    mapRun?.number ?? null,
+    mapRun?.child ?? null,
+  ];
+}
+
+function progressValues(progress: ExecutionProgress): SqlValue[] {
+  return [
+    progress.machine,
+    progress.status,
+    toJson(progress.context),
+    progress.nextEvent,
+    progress.nextThread,
+    progress.root === null ? null : toJson(progress.root),
+    toOptionalJson(progress.output),
+    progress.error ?? null,
+    progress.cause ?? null,
+    progress.stoppedAt ?? null,
+    progress.redriveCount,
+  ];
+}
+
+function executionOf(row: Row | undefined): ExecutionRecord | undefined {
+  return row && toExecution(row);
+}
+
+function toExecution(row: Row): ExecutionRecord {
+  return {
+    number: integer(row, 'number'),
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    pipeline: text(row, 'pipeline'),
+    team: text(row, 'team'),
+    tags: fromJson<Tags>(row.tags),
+    pointer: text(row, 'pointer'),
+    startedAt: integer(row, 'started_at'),
+    ...optional(row, 'parent', 'parent', (execution) => ({
+      execution: Number(execution),
+      thread: integer(row, 'parent_thread'),
+      sequence: integer(row, 'parent_sequence'),
+      attached: row.parent_attached === 1,
+    })),
+    ...optional(row, 'map_run', 'mapRun', (number) => ({
+      number: Number(number),
+      child: integer(row, 'map_child'),
+    })),
+    machine: integer(row, 'machine'),
+    status: text(row, 'status') as ExecutionStatus,
+    context: fromJson<ExecutionContext>(row.context),
+    nextEvent: integer(row, 'next_event'),
+    nextThread: integer(row, 'next_thread'),
+    root: row.root === null ? null : fromJson<Thread>(row.root),
+    ...optional(row, 'output', 'output', fromJson<Json>),
+    ...optional(row, 'error', 'error', String),
+    ...optional(row, 'cause', 'cause', String),
+    ...optional(row, 'stopped_at', 'stoppedAt', Number),
+    redriveCount: integer(row, 'redrive_count'),
+  };
+}

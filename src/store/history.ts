@@ -1,0 +1,75 @@
+/**
+ * Table `history`: one row a commit of an execution, holding its contiguous events `first` to `last`.
+ * @module
+ */
+import type { HistoryEvent } from '../asl/transition.js';
+import { fromJson, toJson } from './columns.js';
+import type { Driver } from './driver.js';
+import type { HistoryQuery, SynchronousStore } from './store.js';
+
+type HistoryQueries = Pick<SynchronousStore, 'readHistory' | 'lastHistoryTime'> & {
+  appendHistory(execution: number, events: readonly HistoryEvent[]): void;
+};
+
+/** Rows read at a time: a row holds one event or a few dozen. */
+const ROWS = 50;
+
+export function historyQueries(driver: Driver): HistoryQueries {
+  const append = driver.prepare(
+    'INSERT INTO history (execution, first, last, at, events) VALUES (?, ?, ?, ?, ?)',
+  );
+  // A row of an execution that holds an event above `after` begins above it or is the last one that begins below.
+  const ascending = driver.prepare(
+    `SELECT first, last, events FROM history WHERE execution = ? AND first >= COALESCE(
+       (SELECT MAX(first) FROM history WHERE execution = ? AND first <= ?), 0)
+     ORDER BY first LIMIT ?`,
+  );
+  const descending = driver.prepare(
+    'SELECT first, last, events FROM history WHERE execution = ? AND first < ? ORDER BY first DESC LIMIT ?',
+  );
+  const latest = driver.prepare('SELECT at FROM history ORDER BY number DESC LIMIT 1');
+
+  function readAscending(query: HistoryQuery): HistoryEvent[] {
+    const events: HistoryEvent[] = [];
+    let after = query.after ?? 0;
+    while (events.length < query.limit) {
+      const from = after + 1;
+      const rows = ascending.all(query.execution, query.execution, from, ROWS);
+      for (const row of rows) {
+        const page = fromJson<HistoryEvent[]>(row.events);
+        events.push(...page.filter((event) => event.id > after));
+      }
+      const last = Number(rows.at(-1)?.last ?? 0);
+      if (rows.length < ROWS || last <= after) break;
+      after = last;
+    }
+    return events.slice(0, query.limit);
+  }
+
+  function readDescending(query: HistoryQuery): HistoryEvent[] {
+    const events: HistoryEvent[] = [];
+    let below = query.after ?? Number.MAX_SAFE_INTEGER;
+    while (events.length < query.limit) {
+      const rows = descending.all(query.execution, below, ROWS);
+      for (const row of rows) {
+        const page = fromJson<HistoryEvent[]>(row.events);
+        events.push(...page.filter((event) => event.id < below).reverse());
+      }
+      if (rows.length < ROWS) break;
+      below = Number(rows.at(-1)?.first);
+    }
+    return events.slice(0, query.limit);
+  }
+
+  return {
+    appendHistory(execution, events) {
+      const first = events[0];
+      const last = events.at(-1);
+      if (!first || !last) return;
+      append.run(execution, first.id, last.id, last.at, toJson(events));
+    },
+    readHistory: (query) =>
+      query.order === 'ascending' ? readAscending(query) : readDescending(query),
+    lastHistoryTime: () => Number(latest.get()?.at ?? 0),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Tables `machines` (immutable versions) and `pipelines` (which version is the current one).
+ * @module
+ */
+import type { JsonObject } from '../asl/json.js';
+import { fromJson, integer, text, toJson } from './columns.js';
+import type { Driver, Row } from './driver.js';
+import type { MachineRecord, SynchronousStore, Tags } from './store.js';
+
+type MachineQueries = Pick<
+  SynchronousStore,
+  'insertMachine' | 'findMachine' | 'findVersion' | 'currentMachine' | 'currentMachines'
+>;
+
+const CURRENT = 'SELECT m.* FROM pipelines p JOIN machines m ON m.number = p.machine';
+
+export function machineQueries(driver: Driver): MachineQueries {
+  const insert = driver.prepare(
+    `INSERT INTO machines (pipeline, version, team, tags, digest, deployed_at, deployment)
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number`,
+  );
+  const point = driver.prepare(
+    `INSERT INTO pipelines (name, machine) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET machine = excluded.machine`,
+  );
+  const byNumber = driver.prepare('SELECT * FROM machines WHERE number = ?');
+  const byVersion = driver.prepare('SELECT * FROM machines WHERE pipeline = ? AND version = ?');
+  const current = driver.prepare(`${CURRENT} WHERE p.name = ?`);
+  const everyCurrent = driver.prepare(`${CURRENT} ORDER BY p.name`);
+
+  return {
+    insertMachine(machine) {
+      driver.exec('BEGIN IMMEDIATE');
+      try {
+        const row = insert.get(
+          machine.pipeline,
+          machine.version,
+          machine.team,
+          toJson(machine.tags),
+          machine.digest,
+          machine.deployedAt,
+          toJson(machine.deployment),
+        );
+        const number = Number(row?.number);
+        point.run(machine.pipeline, number);
+        driver.exec('COMMIT');
+        return { number, ...machine };
+      } catch (error) {
+        driver.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    findMachine: (number) => machineOf(byNumber.get(number)),
+    findVersion: (pipeline, version) => machineOf(byVersion.get(pipeline, version)),
+    currentMachine: (pipeline) => machineOf(current.get(pipeline)),
+    currentMachines: () => everyCurrent.all().map(toMachine),
+  };
+}
+
+function machineOf(row: Row | undefined): MachineRecord | undefined {
+  return row && toMachine(row);
+}
+
+function toMachine(row: Row): MachineRecord {
+  return {
+    number: integer(row, 'number'),
+    pipeline: text(row, 'pipeline'),
+    version: integer(row, 'version'),
+    team: text(row, 'team'),
+    tags: fromJson<Tags>(row.tags),
+    digest: text(row, 'digest'),
+    deployedAt: integer(row, 'deployed_at'),
+    deployment: fromJson<JsonObject>(row.deployment),
+  };
+}

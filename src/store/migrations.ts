@@ -1,0 +1,183 @@
+/**
+ * The schema, as numbered steps that only go forward. A step that was released is never edited; a change is a new step.
+ *
+ * Shapes that were chosen by measurement: executions have integer numbers; history is appended by rowid at the end of
+ * the file, one row a transition (its events are always written and mostly read together), with one unique index on
+ * (execution, first event) that also guards against writing an event twice; partial indexes hold only what is open.
+ * The SQL is the subset that SQLite and PostgreSQL share, except for what `dialect.ts` names.
+ * @module
+ */
+import type { Driver } from './driver.js';
+import { StoreError } from './errors.js';
+
+const MIGRATIONS: readonly string[] = [
+  // 1: the first schema.
+  `
+  CREATE TABLE machines (
+    number INTEGER PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    team TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    deployed_at BIGINT NOT NULL,
+    deployment TEXT NOT NULL,
+    UNIQUE (pipeline, version)
+  );
+  CREATE TABLE pipelines (
+    name TEXT PRIMARY KEY,
+    machine BIGINT NOT NULL REFERENCES machines (number)
+  );
+  CREATE TABLE executions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    team TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    pointer TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    parent BIGINT,
+    parent_thread BIGINT,
+    parent_sequence BIGINT,
+    parent_attached INTEGER,
+    map_run BIGINT,
+    map_child BIGINT,
+    machine BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    context TEXT NOT NULL,
+    next_event BIGINT NOT NULL,
+    next_thread BIGINT NOT NULL,
+    root TEXT,
+    output TEXT,
+    error TEXT,
+    cause TEXT,
+    stopped_at BIGINT,
+    redrive_count INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX executions_by_id ON executions (id);
+  CREATE UNIQUE INDEX executions_by_name ON executions (pipeline, name) WHERE name <> id;
+  CREATE INDEX executions_by_pipeline ON executions (pipeline, number);
+  CREATE INDEX executions_running ON executions (number) WHERE status = 'RUNNING';
+  CREATE INDEX executions_failed ON executions (number) WHERE status <> 'RUNNING' AND status <> 'SUCCEEDED';
+  CREATE UNIQUE INDEX executions_by_map_run ON executions (map_run, map_child) WHERE map_run IS NOT NULL;
+  CREATE TABLE threads (
+    execution BIGINT NOT NULL,
+    thread BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (execution, thread)
+  );
+  CREATE TABLE history (
+    number INTEGER PRIMARY KEY,
+    execution BIGINT NOT NULL,
+    first BIGINT NOT NULL,
+    last BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    events TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX history_by_execution ON history (execution, first);
+  CREATE TABLE attempts (
+    position INTEGER PRIMARY KEY,
+    execution BIGINT NOT NULL,
+    thread BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    owner TEXT,
+    token TEXT,
+    child BIGINT,
+    scheduled_at BIGINT NOT NULL,
+    started_at BIGINT,
+    request TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX attempts_by_execution ON attempts (execution, thread, sequence);
+  CREATE UNIQUE INDEX attempts_by_token ON attempts (token) WHERE token IS NOT NULL;
+  CREATE INDEX attempts_by_child ON attempts (child) WHERE child IS NOT NULL;
+  CREATE INDEX attempts_scheduled ON attempts (kind, position) WHERE status = 'scheduled';
+  CREATE TABLE timers (
+    execution BIGINT NOT NULL,
+    thread BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    sequence BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (execution, thread, kind)
+  );
+  CREATE INDEX timers_due ON timers (at);
+  CREATE TABLE map_runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    execution BIGINT NOT NULL,
+    thread BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    stopped_at BIGINT
+  );
+  CREATE INDEX map_runs_running ON map_runs (number) WHERE status = 'RUNNING';
+  CREATE TABLE map_children (
+    map_run BIGINT NOT NULL,
+    child BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    item TEXT,
+    execution BIGINT,
+    PRIMARY KEY (map_run, child)
+  );
+  CREATE INDEX map_children_by_status ON map_children (map_run, status, child);
+  CREATE TABLE logs (
+    number INTEGER PRIMARY KEY,
+    execution BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    lines TEXT NOT NULL
+  );
+  CREATE INDEX logs_by_execution ON logs (execution, number);
+  CREATE TABLE tokens (
+    hash TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    teams TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT
+  );
+  CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  );
+  `,
+];
+
+/** The schema that this Millrace writes. */
+export const SCHEMA: number = MIGRATIONS.length;
+
+/**
+ * Brings the database to this version's schema, each step in a transaction of its own.
+ * Throws a StoreError `newer-schema` when a newer Millrace has written the file.
+ */
+export function migrate(driver: Driver): void {
+  driver.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
+  const found = Number(
+    driver.prepare('SELECT MAX(version) AS version FROM schema_version').get()?.version ?? 0,
+  );
+  if (found > SCHEMA) {
+    throw new StoreError(
+      'newer-schema',
+      `The data was written by a newer Millrace (schema ${found}, this one knows ${SCHEMA}). Update Millrace.`,
+    );
+  }
+  for (let version = found; version < SCHEMA; version += 1) {
+    driver.exec('BEGIN IMMEDIATE');
+    try {
+      driver.exec(MIGRATIONS[version] ?? '');
+      driver.prepare('INSERT INTO schema_version (version) VALUES (?)').run(version + 1);
+      driver.exec('COMMIT');
+    } catch (error) {
+      driver.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
