@@ -1,0 +1,168 @@
+/**
+ * `millrace:shell`: a command or a script as a task.
+ *
+ * The command runs in a process group of its own with a clean environment. It reads its input as JSON from stdin or from
+ * the file `$MILLRACE_INPUT`. Its output is, in this order: the JSON in the file `$MILLRACE_OUTPUT`, if it wrote one; its
+ * last line on stdout, if that is JSON; else `{ "exitCode": 0, "stdout": "the end of what it printed" }`.
+ * What it prints is logged line by line. An exit code other than 0 fails the task.
+ * @module
+ */
+import { mkdir } from 'node:fs/promises';
+import { argumentProblems, parseArguments } from '../arguments.js';
+import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
+import { abortedOutcome, failed, outcomeOfThrown, taskErrors } from '../errors.js';
+import { ATTEMPT_VARIABLE, childEnvironment } from '../process/child-environment.js';
+import { checkOutput } from '../process/json-output.js';
+import { endEscaped } from '../process/orphans.js';
+import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
+import {
+  endGroup,
+  type GroupLeader,
+  type ProcessExit,
+  startGroup,
+  TERMINATION_GRACE,
+} from '../process/process-group.js';
+import { existingInside } from '../process/resolve-inside.js';
+import { type AttemptFiles, attemptFiles } from './attempt-files.js';
+import { commandLine } from './command-line.js';
+import { type ShellArguments, shellArguments } from './shell-arguments.js';
+import { failureCause, printedOutput } from './shell-output.js';
+
+export interface ShellConfig {
+  /** Milliseconds between SIGTERM and SIGKILL. Defaults to 5000. */
+  terminationGrace?: number;
+  /** Bytes of log lines one attempt may write. Defaults to 64 MiB. */
+  outputLimit?: number;
+}
+
+/** Once the command has ended, a process that escaped its group may hold the pipes open for this long, in milliseconds. */
+const PIPE_WAIT = 1_000;
+
+export function createShellConnector(config: ShellConfig = {}): Connector {
+  return {
+    kind: 'shell',
+    validate: (args) => argumentProblems(shellArguments, args),
+    run: (task, context) => runShell(task, context, config).catch(outcomeOfThrown),
+  };
+}
+
+async function runShell(
+  task: TaskRequest,
+  context: TaskContext,
+  config: ShellConfig,
+): Promise<TaskOutcome> {
+  const args = parseArguments(shellArguments, task.arguments, 'shell');
+  await mkdir(task.workFolder, { recursive: true });
+  const argv = commandLine(args, task.folder);
+  const cwd = existingInside(args.cwd ?? task.folder, [task.folder, task.workFolder]);
+  const input = JSON.stringify(args.input ?? {});
+  const files = await attemptFiles(task.workFolder, input);
+  try {
+    if (context.signal.aborted) return abortedOutcome();
+    const env = shellEnvironment(task, args, files);
+    const leader = await startGroup({ argv, cwd, env, stdio: 'pipe' });
+    context.started?.({ pid: leader.pid, startTime: leader.startTime });
+    return await attend(leader, task, context, config, input, files);
+  } finally {
+    await files.remove();
+  }
+}
+
+function shellEnvironment(
+  task: TaskRequest,
+  args: ShellArguments,
+  files: AttemptFiles,
+): { [name: string]: string } {
+  return childEnvironment({
+    ...args.env,
+    MILLRACE_EXECUTION: task.execution.id,
+    MILLRACE_PIPELINE: task.execution.pipeline,
+    MILLRACE_STATE: task.state,
+    MILLRACE_ATTEMPT: String(task.attempt),
+    MILLRACE_INPUT: files.input,
+    MILLRACE_OUTPUT: files.output,
+    MILLRACE_WORK_FOLDER: task.workFolder,
+    [ATTEMPT_VARIABLE]: task.attemptId,
+  });
+}
+
+/** From the start of the process to its outcome. */
+async function attend(
+  leader: GroupLeader,
+  task: TaskRequest,
+  context: TaskContext,
+  config: ShellConfig,
+  input: string,
+  files: AttemptFiles,
+): Promise<TaskOutcome> {
+  const { child } = leader;
+  if (!child.stdin || !child.stdout || !child.stderr) throw new Error('The process has no pipes.');
+  const stdout = new OutputCapture(child.stdout, 'stdout');
+  const stderr = new OutputCapture(child.stderr, 'stderr');
+  const sink = {
+    budget: { remaining: config.outputLimit ?? OUTPUT_LIMIT },
+    log: context.log,
+    heartbeat: context.heartbeat,
+  };
+  stdout.direct(sink);
+  stderr.direct(sink);
+  child.stdin.on('error', () => undefined); // a command need not read its input
+  child.stdin.end(input);
+
+  const grace = config.terminationGrace ?? TERMINATION_GRACE;
+  const exit = await exitOrAbort(leader, context.signal, grace);
+  // What the command left running in its group ends with it.
+  await endGroup(leader.pid, exit ? grace : 0);
+  await Promise.race([Promise.all([stdout.ended, stderr.ended]), pipeWait()]);
+  stdout.stop();
+  stderr.stop();
+  if (!exit) {
+    await endEscaped(task.attemptId);
+    return abortedOutcome();
+  }
+  return outcomeOf(exit, stdout, stderr, files);
+}
+
+/** Undefined when the attempt was aborted; its group has ended then. */
+async function exitOrAbort(
+  leader: GroupLeader,
+  signal: AbortSignal,
+  grace: number,
+): Promise<ProcessExit | undefined> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  const exit = await Promise.race([leader.exited, aborted]);
+  signal.removeEventListener('abort', stop);
+  if (exit) return exit;
+  await endGroup(leader.pid, grace);
+  return undefined;
+}
+
+function pipeWait(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PIPE_WAIT).unref();
+  });
+}
+
+async function outcomeOf(
+  exit: ProcessExit,
+  stdout: OutputCapture,
+  stderr: OutputCapture,
+  files: AttemptFiles,
+): Promise<TaskOutcome> {
+  if (exit.signal) {
+    const cause = failureCause(`The command was ended by ${exit.signal}.`, stdout, stderr);
+    return failed(taskErrors.shellSignal + exit.signal, cause);
+  }
+  if (exit.code !== 0) {
+    const cause = failureCause(`The command ended with exit code ${exit.code}.`, stdout, stderr);
+    return failed(taskErrors.shellExitCode + exit.code, cause);
+  }
+  const written: Json | undefined = await files.readOutput();
+  const output = written === undefined ? printedOutput(stdout) : written;
+  return { type: 'succeeded', output: checkOutput(output, "The command's output") };
+}

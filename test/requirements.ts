@@ -1,0 +1,51 @@
+/**
+ * What some tests need besides Node: they are skipped with a printed reason where it is missing.
+ *
+ * Under `MILLRACE_REQUIRE_ALL=1` nothing may be missing: the requirement throws, so the test file fails.
+ *
+ * @example
+ * const python = requirement('python3');
+ * test.skipIf(python.missing)('runs a Python handler', …);
+ * @module
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws';
+
+const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string } } = {
+  python3: { commands: ['python3'], install: 'apt-get install python3' },
+  chromium: {
+    commands: ['chromium', '/usr/bin/chromium', 'chromium-browser'],
+    install: 'apt-get install chromium',
+  },
+  psql: { commands: ['psql'], install: 'apt-get install postgresql' },
+  aws: { commands: ['aws'], install: 'pip install awscli' },
+};
+
+const known = new Map<Requirement, string | undefined>();
+
+/** `missing` is the reason to skip, undefined when the program is there. */
+export function requirement(name: Requirement): { missing: string | undefined } {
+  if (!known.has(name)) known.set(name, reasonToSkip(name));
+  return { missing: known.get(name) };
+}
+
+function reasonToSkip(name: Requirement): string | undefined {
+  const { commands, install } = PROGRAMS[name];
+  if (commands.some(runs)) return undefined;
+  const reason = `${name} is not installed (${install})`;
+  if (process.env['MILLRACE_REQUIRE_ALL'] === '1') throw new Error(reason);
+  process.stderr.write(`skipped: ${reason}\n`);
+  return reason;
+}
+
+function runs(command: string): boolean {
+  if (command.startsWith('/')) return existsSync(command);
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
