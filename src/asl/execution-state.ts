@@ -58,10 +58,14 @@ export interface Thread {
   input: Json;
   /** Variables assigned in this thread; outer ones are looked up through `parent`. */
   variables: JsonObject;
+  /** In an iteration of an inline Map: `$$.Map.Item`. */
+  item?: { Index: number; Value: Json };
   /** Milliseconds since the epoch when the state was entered. */
   enteredAt: number;
   /** History id of the entering event; 0 before it. */
   enteredEvent: number;
+  /** The link that the entering event itself carries. */
+  enteredLink?: number;
   /** History id of this thread's latest event: the `previousEventId` of its next one. */
   previousEvent: number;
   /** Retries already made, one count a retrier of the current state; absent until the first failure. */
@@ -74,14 +78,28 @@ export interface Thread {
   failure?: ErrorOutput;
 }
 
-/** Everything about an execution that is not a thread. */
+/**
+ * What is left to do of a Parallel or inline Map, by the id of the forking thread. It lies here and not in the thread,
+ * which carries the whole input and should not be written again for every child that ends.
+ */
+export interface Fork {
+  /** Child i is thread `first + i`: the ids are reserved when the state forks. */
+  first: number;
+  /** Number of branches or items. */
+  length: number;
+  /** Index of the next child to start. */
+  next: number;
+  /** Children that have succeeded. */
+  done: number;
+}
+
+/** The small part of an execution that changes with nearly every transition. */
 export interface ExecutionHeader {
   format: number;
-  /** Values of the Context Object that do not change: Execution.{Id, Input, Name, RoleArn, StartTime, RedriveCount…}, StateMachine.{Id, Name}. */
-  context: ExecutionContext;
   status: ExecutionStatus;
   nextEvent: number;
   nextThread: number;
+  forks: { [thread: number]: Fork };
   output?: Json;
   error?: string;
   cause?: string;
@@ -104,6 +122,8 @@ export interface ExecutionContext {
 }
 
 export interface ExecutionState {
+  /** Fixed at the start (a redrive raises its count): the unchanging part of the Context Object. */
+  context: ExecutionContext;
   header: ExecutionHeader;
   threads: { [id: number]: Thread };
 }

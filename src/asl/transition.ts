@@ -89,11 +89,17 @@ export type Command =
   /** At `at` deliver ExecutionTimeout, unless the execution has ended. */
   | { type: 'SetExecutionTimer'; at: number }
   /** Run the items of a distributed Map as child executions; answer MapRunSucceeded or MapRunFailed. See `map-run.ts`. */
-  | ({ type: 'StartMapRun'; mapRun: MapRunRequest } & CommandRef)
+  | ({
+      type: 'StartMapRun';
+      mapRunArn: string;
+      mapRun: MapRunRequest;
+    } & CommandRef)
   | ({ type: 'CancelMapRun' } & CommandRef);
 
 export interface MapRunRequest {
   state: string;
+  /** JSON pointer of the Map state in the definition. */
+  statePointer: string;
   /** JSON pointer of the item processor in the definition: the child's machine. */
   processor: string;
   executionType: 'STANDARD' | 'EXPRESS';
@@ -113,6 +119,9 @@ export interface MapRunRequest {
   /** Input and variables of the Map state: what the selector sees. */
   input: Json;
   variables: JsonObject;
+  /** History id and time of the Map state's entry, for messages and `$$.State`. */
+  enteredEvent: number;
+  enteredAt: number;
 }
 
 /** One line of the execution's history, with AWS's names. */
