@@ -1,9 +1,160 @@
 /**
- * Evaluates JSONata expressions.
+ * Evaluates JSONata expressions, the second query language of Step Functions.
+ *
+ * The language itself is the `jsonata` package; this module adds the functions of Step Functions, takes time and
+ * randomness from the request, switches `$eval` off, and keeps one evaluation from reaching another: the built-in
+ * functions are frozen, and what an expression could change in place is copied first. Deadlines within an evaluation
+ * are enforced here; a pattern or a function that never returns can only be stopped from outside, so a host runs this
+ * where it can end it. Source: Step Functions developer guide, "Transforming data with JSONata".
  * @module
  */
+import jsonata from 'jsonata';
+import type { Json, JsonObject } from '../json.js';
 import type { EvaluationRequest, EvaluationResult } from '../transition.js';
+import {
+  type Implementation,
+  stepFunctionsFunctions,
+  type TimeFunctions,
+} from './jsonata-functions.js';
+import { setOwn } from './property.js';
 
+/** Bounds of one evaluation. */
+export const EVALUATION_LIMITS: { timeout: number; stack: number; sequence: number } = {
+  /** Milliseconds, checked at every step. */
+  timeout: 1_000,
+  /** Nested steps; a recursive function uses about ten each time. */
+  stack: 2_000,
+  /** Items of one array that the expression builds. */
+  sequence: 1_000_000,
+};
+
+/** Compiled expressions that are kept. They come from definitions, so few are in use at a time. */
+const CACHE_LIMIT = 1_000;
+const cache = new Map<string, jsonata.Expression>();
+
+/**
+ * Evaluates one expression.
+ * @returns the outcome as data; never rejects
+ * @example await evaluateJsonata({ expression: '$sum([1, 2])', bindings: {}, at: 0, seed: 's' })
+ */
 export async function evaluateJsonata(request: EvaluationRequest): Promise<EvaluationResult> {
-  throw new Error(`not yet ${request}`);
+  try {
+    const time = await frozenBuiltins();
+    const expression = compiled(request.expression);
+    const bindings = {
+      ...stepFunctionsFunctions(request.at, request.seed, time),
+      ...isolated(request),
+    };
+    const value: unknown = await expression.evaluate(undefined, bindings);
+    return value === undefined ? { type: 'undefined' } : { type: 'value', value: toJson(value) };
+  } catch (error) {
+    return error instanceof UnsupportedValue
+      ? { type: 'unsupported' }
+      : { type: 'error', message: describe(error) };
+  }
 }
+
+/**
+ * What is wrong with an expression's syntax, for the validator; undefined when nothing.
+ * @returns the message as the service words it, e.g. `S0201: Syntax error: "]"`
+ */
+export function jsonataSyntaxProblem(expression: string): string | undefined {
+  try {
+    compiled(expression);
+    return undefined;
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+function compiled(text: string): jsonata.Expression {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const expression = jsonata(text, EVALUATION_LIMITS);
+  const [oldest] = cache.keys();
+  if (cache.size >= CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
+  cache.set(text, expression);
+  return expression;
+}
+
+/** Only the transform operator `|…|…|` changes values in place: where there is none, nothing needs to be copied. */
+function isolated(request: EvaluationRequest): JsonObject {
+  return request.expression.includes('|')
+    ? (toJson(request.bindings) as JsonObject)
+    : request.bindings;
+}
+
+/** The value is a function or holds one. */
+class UnsupportedValue extends Error {}
+
+/** A copy that is plain JSON: JSONata marks its arrays with properties of their own. */
+function toJson(value: unknown): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value !== 'object' || isFunctionRecord(value)) throw new UnsupportedValue();
+  const copy: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined) setOwn(copy, key, toJson(item));
+  }
+  return copy;
+}
+
+function isFunctionRecord(value: object): boolean {
+  return Object.hasOwn(value, '_jsonata_function') || Object.hasOwn(value, '_jsonata_lambda');
+}
+
+function describe(error: unknown): string {
+  if (error instanceof RangeError)
+    return 'D1011: Stack overflow. Check for non-terminating recursive function.';
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const text = typeof message === 'string' ? message : String(error);
+  return typeof code === 'string' ? `${code}: ${text}` : text;
+}
+
+/**
+ * Built-in functions are shared by all evaluations, and `$ ~> |$sum|{…}|` would overwrite one for everybody: frozen, the
+ * attempt is an error of that expression alone.
+ */
+let frozen: Promise<TimeFunctions> | undefined;
+function frozenBuiltins(): Promise<TimeFunctions> {
+  frozen ??= freezeBuiltins();
+  return frozen;
+}
+
+async function freezeBuiltins(): Promise<TimeFunctions> {
+  const records = new Map<string, FunctionRecord>();
+  for (const name of BUILTINS.split(' ')) {
+    const record: unknown = await jsonata(`$${name}`).evaluate(undefined);
+    if (typeof record !== 'object' || record === null || !isFunctionRecord(record)) {
+      throw new Error(`jsonata has no function $${name}: update BUILTINS`);
+    }
+    records.set(name, freeze(record as FunctionRecord, name));
+  }
+  const implementation = (name: string): Implementation =>
+    (records.get(name) as FunctionRecord).implementation;
+  return { fromMillis: implementation('fromMillis'), toMillis: implementation('toMillis') };
+}
+
+/**
+ * Freezes one built-in function. JSONata notes on it where it was called last, for messages; those notes are swallowed.
+ */
+function freeze(record: FunctionRecord, name: string): FunctionRecord {
+  const ignore = (): undefined => undefined;
+  Object.defineProperty(record, 'token', { get: () => name, set: ignore });
+  Object.defineProperty(record, 'position', { get: ignore, set: ignore });
+  if (record.signature !== undefined) Object.freeze(record.signature);
+  return Object.freeze(record);
+}
+
+interface FunctionRecord {
+  implementation: Implementation;
+  signature?: object;
+}
+
+const BUILTINS =
+  'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad ' +
+  'match contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs ' +
+  'sqrt power random boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse ' +
+  'each error assert type sort shuffle distinct base64encode base64decode encodeUrlComponent encodeUrl ' +
+  'decodeUrlComponent decodeUrl eval toMillis fromMillis clone';

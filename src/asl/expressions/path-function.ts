@@ -56,9 +56,9 @@ function aggregate(
     case 'avg':
       return mean;
     case 'min':
-      return numbers.reduce((least, item) => (item < least ? item : least));
+      return numbers.toSorted((a, b) => a - b)[0];
     case 'max':
-      return numbers.reduce((most, item) => (item > most ? item : most));
+      return numbers.toSorted((a, b) => b - a)[0];
     case 'stddev': {
       const squares = numbers.reduce((total, item) => total + (item - mean) ** 2, 0);
       return (squares / numbers.length) ** 0.5;
