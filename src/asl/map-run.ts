@@ -1,0 +1,180 @@
+/**
+ * The rules of a map run: which items there are, what each child execution gets, when too many have failed, and what
+ * comes out. The host reads the data, runs the children and keeps count; this file decides.
+ *
+ *     StartMapRun ──▶ items (given or read) ──▶ selectMapItem each ──▶ batchItems ──▶ children
+ *                 ◀── MapRunSucceeded (mapRunResult) or MapRunFailed (exceedsTolerance, ITEM_READER_FAILED)
+ *
+ * Source: Step Functions developer guide, "Using Map state in Distributed mode".
+ * @module
+ */
+import { type Machine, stateOf } from './compile.js';
+import { openDraft, type Step } from './draft.js';
+import type { ErrorOutput, ExecutionContext, Thread } from './execution-state.js';
+import { STATE_FORMAT } from './execution-state.js';
+import { StateFailure } from './failure.js';
+import { isObject, type Json, type JsonObject } from './json.js';
+import { exceedsBytes, MAX_PAYLOAD_BYTES } from './limits.js';
+import { selectItem } from './states/map.js';
+import type { Evaluate, MapRunRequest } from './transition.js';
+
+/** One item on its way to a child: `Key` and `Source` when it came from an object or a file. */
+export interface MapItem {
+  Index: number;
+  Value: Json;
+  Key?: string;
+  Source?: string;
+}
+
+/** Error name for items that cannot be read. */
+export const ITEM_READER_FAILED = 'States.ItemReaderFailed';
+
+/**
+ * Applies the Map's ItemSelector to an item.
+ *
+ * @param machine the machine that holds the Map state
+ * @param context of the execution that holds it
+ * @param clock time in milliseconds since the epoch, and the seed of everything random
+ * @returns the input for a child, or the failure of the whole run
+ * @example await selectMapItem(machine, context, request, { Index: 0, Value: 1 }, clock, evaluate)
+ */
+export async function selectMapItem(
+  machine: Machine,
+  context: ExecutionContext,
+  request: MapRunRequest,
+  item: MapItem,
+  clock: { at: number; seed: string },
+  evaluate: Evaluate,
+): Promise<{ input: Json } | { failure: ErrorOutput }> {
+  if (!request.hasSelector) return { input: item.Value };
+  const scope = request.statePointer.slice(0, request.statePointer.lastIndexOf('/States/'));
+  const thread: Thread = {
+    id: 0,
+    parent: null,
+    index: 0,
+    scope,
+    state: request.state,
+    phase: 'mapRun',
+    sequence: 0,
+    input: request.input,
+    variables: request.variables,
+    enteredAt: request.enteredAt,
+    enteredEvent: request.enteredEvent,
+    previousEvent: 0,
+  };
+  const header = {
+    format: STATE_FORMAT,
+    status: 'RUNNING',
+    nextEvent: 1,
+    nextThread: 1,
+    forks: {},
+  } as const;
+  const state = { context, header, threads: { 0: thread } };
+  const draft = openDraft(machine, state, clock.at, clock.seed);
+  const step: Step<Json> = selectItem(draft, thread, stateOf(machine, scope, request.state), item);
+  try {
+    let next = step.next();
+    while (!next.done) next = step.next(await evaluate(next.value));
+    return { input: next.value };
+  } catch (error) {
+    if (error instanceof StateFailure) return { failure: error.output };
+    throw error;
+  }
+}
+
+/**
+ * Groups children's inputs as ItemBatcher says. Without a batcher each stays alone.
+ * @returns inputs of the child executions: `{ Items, BatchInput? }` for batches
+ */
+export function batchItems(request: MapRunRequest, inputs: readonly Json[]): Json[] {
+  const { batcher } = request;
+  if (batcher === undefined) return [...inputs];
+  const maxItems = batcher.maxItems ?? Number.POSITIVE_INFINITY;
+  const maxBytes = Math.min(batcher.maxBytes ?? MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES);
+  const wrap = (items: Json[]): JsonObject =>
+    batcher.batchInput === undefined
+      ? { Items: items }
+      : { BatchInput: batcher.batchInput, Items: items };
+  const batches: Json[] = [];
+  let items: Json[] = [];
+  for (const input of inputs) {
+    const full = items.length >= maxItems || exceedsBytes(wrap([...items, input]), maxBytes);
+    if (full && items.length > 0) {
+      batches.push(wrap(items));
+      items = [];
+    }
+    items.push(input);
+  }
+  if (items.length > 0) batches.push(wrap(items));
+  return batches;
+}
+
+/**
+ * Tells whether so many children have failed that the run must.
+ * @param failed children that failed, timed out or were aborted
+ * @param total children of the whole run
+ */
+export function exceedsTolerance(request: MapRunRequest, failed: number, total: number): boolean {
+  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = request;
+  if (failed === 0) return false;
+  if (count === undefined && percentage === undefined) return true;
+  if (count !== undefined && failed > count) return true;
+  return percentage !== undefined && (failed / total) * 100 > percentage;
+}
+
+/** The failure of a run with too many failed children. */
+export function toleranceExceeded(): ErrorOutput {
+  return {
+    Error: 'States.ExceedToleratedFailureThreshold',
+    Cause: 'The specified tolerated failure threshold was exceeded',
+  };
+}
+
+/** How the items of a reader are limited: MaxItems, where 0 means all of them. */
+export function limitItems<T>(config: JsonObject, items: T[]): T[] {
+  const max = config.MaxItems;
+  return typeof max === 'number' && max > 0 ? items.slice(0, max) : items;
+}
+
+/**
+ * Checks a reader's configuration before anything is read.
+ * @returns the failure of the run, or undefined when all is well
+ */
+export function checkReader(config: JsonObject): ErrorOutput | undefined {
+  const max = config.MaxItems;
+  if (typeof max === 'number' && max < 0) {
+    return { Error: ITEM_READER_FAILED, Cause: 'field MaxItems must be positive' };
+  }
+  const headers = config.CSVHeaders;
+  if (Array.isArray(headers) && new Set(headers).size !== headers.length) {
+    return { Error: ITEM_READER_FAILED, Cause: 'CSV headers cannot contain duplicates.' };
+  }
+  return undefined;
+}
+
+/** Turns one CSV record into an item: missing columns are empty, surplus ones are dropped. */
+export function csvItem(headers: readonly string[], record: readonly string[]): JsonObject {
+  const item: JsonObject = {};
+  for (const [i, header] of headers.entries()) item[header] = record[i] ?? '';
+  return item;
+}
+
+/**
+ * The items of a JSON document: an array, or the array that ItemsPointer names.
+ * @returns the items, or the failure of the run
+ */
+export function jsonItems(config: JsonObject, document: Json): Json[] | ErrorOutput {
+  let value: Json | undefined = document;
+  if (typeof config.ItemsPointer === 'string') {
+    for (const part of config.ItemsPointer.split('/').slice(1)) {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+  }
+  if (Array.isArray(value)) return value;
+  if (isObject(value)) return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    Error: ITEM_READER_FAILED,
+    Cause: 'Attempting to map over non-iterable node.',
+  };
+}

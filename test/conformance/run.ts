@@ -1,0 +1,91 @@
+/**
+ * npm run conformance -- FILE.jsonl…   [--failures] [--grep TEXT]
+ *
+ * Runs corpora of recorded executions through the reducer, with mocked tasks and virtual time, and counts how many agree
+ * with the recording: in their result; in the types and order of their history events; in every id and field.
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import { compare, type Verdict } from './compare.js';
+import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
+import { type Outcome, runCase } from './drive.js';
+
+interface Tally {
+  result: [number, number];
+  types: [number, number];
+  fields: [number, number];
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    failures: { type: 'boolean', default: false },
+    grep: { type: 'string' },
+    level: { type: 'string', default: 'result' },
+  },
+});
+
+if (positionals.length === 0) {
+  console.error('usage: npm run conformance -- FILE.jsonl… [--failures] [--level result|types|fields] [--grep TEXT]');
+  process.exit(2);
+}
+
+const families = new Map<string, Tally>();
+const count = (pair: [number, number], passed: boolean): void => {
+  pair[passed ? 0 : 1] += 1;
+};
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+for (const file of positionals) {
+  for (const row of readCorpus(file)) {
+    if (!isExecutionCase(row)) {
+      skipped += 1;
+      continue;
+    }
+    const testCase = toExecutionCase(row);
+    if (values.grep !== undefined && !testCase.name.includes(values.grep)) continue;
+    let verdict: Verdict;
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await runCase(testCase);
+      verdict = compare(testCase, outcome);
+    } catch (error) {
+      const difference = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const recorded = testCase.expected.history === undefined ? undefined : false;
+      verdict = { result: false, types: recorded, fields: recorded, difference };
+    }
+    const tally = families.get(testCase.family) ?? {
+      result: [0, 0],
+      types: [0, 0],
+      fields: [0, 0],
+    };
+    families.set(testCase.family, tally);
+    count(tally.result, verdict.result);
+    if (verdict.types !== undefined) count(tally.types, verdict.types);
+    if (verdict.fields !== undefined) count(tally.fields, verdict.fields);
+    if (verdict.result) passed += 1;
+    else failed += 1;
+    const level = values.level as 'result' | 'types' | 'fields';
+    if (values.failures && verdict[level] === false) {
+      console.log(`- ${testCase.name}\n    ${verdict.difference}`);
+    }
+  }
+}
+
+const share = ([yes, no]: [number, number]): string =>
+  `${String(yes).padStart(4)} / ${String(yes + no).padEnd(4)} ${yes + no === 0 ? '     -' : `${((100 * yes) / (yes + no)).toFixed(1).padStart(5)} %`}`;
+const total: Tally = { result: [0, 0], types: [0, 0], fields: [0, 0] };
+console.log(`${'family'.padEnd(24)}${'result'.padEnd(22)}${'event types'.padEnd(22)}all ids and fields`);
+for (const [family, tally] of [...families].sort()) {
+  for (const level of ['result', 'types', 'fields'] as const) {
+    total[level][0] += tally[level][0];
+    total[level][1] += tally[level][1];
+  }
+  console.log(`${family.padEnd(24)}${share(tally.result).padEnd(22)}${share(tally.types).padEnd(22)}${share(tally.fields)}`);
+}
+console.log(`${'all'.padEnd(24)}${share(total.result).padEnd(22)}${share(total.types).padEnd(22)}${share(total.fields)}`);
+if (skipped > 0) console.log(`${skipped} lines describe no execution and were left out`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 10;
