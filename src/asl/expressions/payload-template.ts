@@ -102,8 +102,10 @@ function renderField(field: TemplateField, scope: Scope, draws: Draws): Json {
       return render(field.template, scope, draws);
     case 'intrinsic':
       return evaluateIntrinsic(field.intrinsic, scope, draws);
-    case 'path':
-      return findPath(field.path, scope) ?? missingPath(field.path, scope, field.field);
+    case 'path': {
+      const value = findPath(field.path, scope);
+      return value === undefined ? missingPath(field.path, scope, field.field) : value;
+    }
   }
 }
 
