@@ -4,6 +4,7 @@
  * Source: Step Functions developer guide, "Accessing execution data from the Context object".
  * @module
  */
+import { stateOf } from './compile.js';
 import type { Draft } from './draft.js';
 import { readThread } from './draft.js';
 import type { Thread } from './execution-state.js';
@@ -16,17 +17,20 @@ export function contextObject(draft: Draft, thread: Thread): JsonObject {
   const object: JsonObject = {
     Execution: context.Execution as unknown as JsonObject,
     StateMachine: context.StateMachine as unknown as JsonObject,
-    State: {
-      Name: thread.state,
-      EnteredTime: formatTimestamp(thread.enteredAt),
-      RetryCount: thread.retryCount ?? 0,
-    },
+    State: { Name: thread.state, EnteredTime: formatTimestamp(thread.enteredAt) },
   };
+  // AWS counts retries only where there can be any.
+  if (retriable(draft, thread)) (object.State as JsonObject).RetryCount = thread.retryCount ?? 0;
   const token = thread.memory?.taskToken;
   if (typeof token === 'string') object.Task = { Token: token };
   const item = mapItem(draft, thread);
   if (item !== undefined) object.Map = { Item: item };
   return object;
+}
+
+function retriable(draft: Draft, thread: Thread): boolean {
+  const { type } = stateOf(draft.machine, thread.scope, thread.state);
+  return type === 'Task' || type === 'Parallel' || type === 'Map';
 }
 
 /** The item of the innermost Map around the thread, or of the distributed Map that started this execution. */

@@ -47,8 +47,10 @@ export function leaveState(
   const details: JsonObject = { name: state.name, output };
   if (assigned !== undefined) {
     thread.variables = { ...thread.variables, ...assigned };
-    details.assignedVariables = textOfVariables(assigned);
-    details.assignedVariablesDetails = { truncated: false };
+    if (Object.keys(assigned).length > 0) {
+      details.assignedVariables = textOfVariables(assigned);
+      details.assignedVariablesDetails = { truncated: false };
+    }
   }
   record(draft, thread, `${state.type}StateExited`, details);
   resetVisit(thread);
@@ -121,7 +123,8 @@ export function* failState(
     return;
   }
   try {
-    const errorOutput = failure.output as JsonObject;
+    const { Error: name = null, Cause: cause = null } = failure.output;
+    const errorOutput: JsonObject = { Error: name, Cause: cause };
     const view = { data: errorOutput, errorOutput };
     const assigned = yield* assignments(draft, thread, catcher.assign, view);
     let output: Json = errorOutput;

@@ -7,9 +7,6 @@
 import type { CompiledCatcher, CompiledRetrier } from './compile.js';
 import { randomFraction } from './random.js';
 
-/** Errors that States.ALL does not stand for: the execution fails whatever its Catch says. */
-const TERMINAL = new Set(['States.Runtime', 'States.DataLimitExceeded']);
-
 /**
  * Tells whether an ErrorEquals list names an error.
  * @param error the error's name; undefined for a Fail state without one
@@ -22,14 +19,17 @@ export function matchesError(
 ): boolean {
   for (const name of errorEquals) {
     if (name === error || (alias !== undefined && name === alias)) return true;
-    if (error !== undefined && TERMINAL.has(error)) continue;
+    if (isUncatchable(error)) continue;
     if (name === 'States.ALL') return true;
     if (name === 'States.TaskFailed' && error !== 'States.Timeout') return true;
   }
   return false;
 }
 
-/** Errors that end the execution even when a handler names them. */
+/**
+ * Errors that end the execution whatever its handlers say. The guide counts States.DataLimitExceeded among them, but
+ * AWS does let States.ALL catch it when a task's result was too large.
+ */
 export function isUncatchable(error: string | undefined): boolean {
   return error === 'States.Runtime';
 }

@@ -17,7 +17,6 @@ import {
   selectMapItem,
   toleranceExceeded,
 } from '../../src/asl/map-run.js';
-import { parseItems } from '../../src/engine/items/parse-items.js';
 import type {
   Command,
   EvaluationRequest,
@@ -25,6 +24,7 @@ import type {
   ExecutionEvent,
   HistoryEvent,
 } from '../../src/asl/transition.js';
+import { parseItems } from '../../src/engine/items/parse-items.js';
 import type { ExecutionCase, Mock } from './corpus.js';
 
 export interface Outcome {
@@ -61,7 +61,10 @@ export async function runCase(testCase: ExecutionCase): Promise<Outcome> {
       StartTime: new Date(EPOCH).toISOString(),
       RedriveCount: 0,
     },
-    StateMachine: { Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:machine', Name: 'machine' },
+    StateMachine: {
+      Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:machine',
+      Name: 'machine',
+    },
   };
   const world = new World(testCase);
   return await world.run(machine, context, []);
@@ -172,7 +175,12 @@ class World {
         sameIterations(m.iterations ?? [], iterations),
     );
     const ref = { thread: command.thread, sequence: command.sequence };
-    const started: Bare = { type: 'TaskStarted', ...ref };
+    const worker = this.#case.expected.history?.find((e) => e.workerName !== undefined)?.workerName;
+    const started: Bare = {
+      type: 'TaskStarted',
+      ...(typeof worker === 'string' ? { workerName: worker } : {}),
+      ...ref,
+    };
     if (mock === undefined) {
       this.#complaints.push(`no mock for ${command.state}, attempt ${attempt}`);
       return [started];
@@ -228,8 +236,13 @@ class World {
     const args = reader.Arguments as JsonObject;
     const objects = this.#case.s3Objects ?? [];
     if (String(reader.Resource).includes('listObjects')) {
-      const keys = objects.filter((o) => o.bucket === args.Bucket && o.key.startsWith(String(args.Prefix ?? '')));
-      return limitItems(config, keys.map((o) => ({ Key: o.key, Size: o.body.length })));
+      const keys = objects.filter(
+        (o) => o.bucket === args.Bucket && o.key.startsWith(String(args.Prefix ?? '')),
+      );
+      return limitItems(
+        config,
+        keys.map((o) => ({ Key: o.key, Size: o.body.length })),
+      );
     }
     const object = objects.find((o) => o.bucket === args.Bucket && o.key === args.Key);
     if (object === undefined) return { error: ITEM_READER_FAILED, cause: 'no such object' };
@@ -241,9 +254,7 @@ class World {
 
 function answers(mock: Mock, started: Bare, ref: { thread: number; sequence: number }): Bare[] {
   const submitted: Bare[] =
-    mock.submitted === undefined
-      ? []
-      : [{ type: 'TaskSubmitted', output: mock.submitted, ...ref }];
+    mock.submitted === undefined ? [] : [{ type: 'TaskSubmitted', output: mock.submitted, ...ref }];
   const failure = {
     type: 'TaskFailed' as const,
     ...(mock.error === undefined ? {} : { error: mock.error }),
@@ -252,7 +263,11 @@ function answers(mock: Mock, started: Bare, ref: { thread: number; sequence: num
   };
   switch (mock.outcome) {
     case 'succeeded':
-      return [started, ...submitted, { type: 'TaskSucceeded', output: mock.output ?? null, ...ref }];
+      return [
+        started,
+        ...submitted,
+        { type: 'TaskSucceeded', output: mock.output ?? null, ...ref },
+      ];
     case 'failed':
       return [started, ...submitted, failure];
     case 'scheduleFailed':

@@ -26,7 +26,9 @@ const { values, positionals } = parseArgs({
 });
 
 if (positionals.length === 0) {
-  console.error('usage: npm run conformance -- FILE.jsonl… [--failures] [--level result|types|fields] [--grep TEXT]');
+  console.error(
+    'usage: npm run conformance -- FILE.jsonl… [--failures] [--level result|types|fields] [--grep TEXT]',
+  );
   process.exit(2);
 }
 
@@ -77,15 +79,21 @@ for (const file of positionals) {
 const share = ([yes, no]: [number, number]): string =>
   `${String(yes).padStart(4)} / ${String(yes + no).padEnd(4)} ${yes + no === 0 ? '     -' : `${((100 * yes) / (yes + no)).toFixed(1).padStart(5)} %`}`;
 const total: Tally = { result: [0, 0], types: [0, 0], fields: [0, 0] };
-console.log(`${'family'.padEnd(24)}${'result'.padEnd(22)}${'event types'.padEnd(22)}all ids and fields`);
+console.log(
+  `${'family'.padEnd(24)}${'result'.padEnd(22)}${'event types'.padEnd(22)}all ids and fields`,
+);
 for (const [family, tally] of [...families].sort()) {
   for (const level of ['result', 'types', 'fields'] as const) {
     total[level][0] += tally[level][0];
     total[level][1] += tally[level][1];
   }
-  console.log(`${family.padEnd(24)}${share(tally.result).padEnd(22)}${share(tally.types).padEnd(22)}${share(tally.fields)}`);
+  console.log(
+    `${family.padEnd(24)}${share(tally.result).padEnd(22)}${share(tally.types).padEnd(22)}${share(tally.fields)}`,
+  );
 }
-console.log(`${'all'.padEnd(24)}${share(total.result).padEnd(22)}${share(total.types).padEnd(22)}${share(total.fields)}`);
+console.log(
+  `${'all'.padEnd(24)}${share(total.result).padEnd(22)}${share(total.types).padEnd(22)}${share(total.fields)}`,
+);
 if (skipped > 0) console.log(`${skipped} lines describe no execution and were left out`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 10;

@@ -134,7 +134,7 @@ export function* continueTask(
       if (exceedsBytes(event.output, MAX_PAYLOAD_BYTES)) {
         const failure = {
           Error: 'States.DataLimitExceeded',
-          Cause: `The state/task '${resource.text}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+          Cause: `The state/task '${resource.service}' returned a result with a size exceeding the maximum number of bytes service limit.`,
         };
         record(draft, thread, `${resource.events}Failed`, failedDetails(resource, failure));
         yield* failState(draft, thread, state, new StateFailure(failure));

@@ -35,7 +35,10 @@ export function parseItems(config: JsonObject, text: string): Json[] | ErrorOutp
         return jsonItems(config, JSON.parse(text) as Json);
     }
   } catch (error) {
-    return { Error: ITEM_READER_FAILED, Cause: error instanceof Error ? error.message : String(error) };
+    return {
+      Error: ITEM_READER_FAILED,
+      Cause: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
