@@ -10,7 +10,7 @@ import { type Draft, record, type Step } from '../draft.js';
 import { compute, lookUp, runtimeFailure } from '../evaluate.js';
 import type { Thread } from '../execution-state.js';
 import { StateFailure, whileExecuting } from '../failure.js';
-import type { Json } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 import { completeState } from '../leave-state.js';
 import { INLINE_MAP_CONCURRENCY } from '../limits.js';
 import { beginDistributedMap } from './distributed-map.js';
@@ -101,7 +101,8 @@ export function* iterationInput(
   state: CompiledState,
   index: number,
 ): Step<{ input: Json; item: { Index: number; Value: Json } }> {
-  const value = (parent.memory?.items as Json[])[index] ?? null;
+  const items = (parent.memory as JsonObject).items as Json[];
+  const value = items[index] ?? null;
   const item = { Index: index, Value: value };
   return { input: yield* selectItem(draft, parent, state, item), item };
 }
