@@ -35,7 +35,7 @@ function reasonToSkip(name: Requirement): string | undefined {
   const { commands, install } = PROGRAMS[name];
   if (commands.some(runs)) return undefined;
   const reason = `${name} is not installed (${install})`;
-  if (process.env['MILLRACE_REQUIRE_ALL'] === '1') throw new Error(reason);
+  if (process.env.MILLRACE_REQUIRE_ALL === '1') throw new Error(reason);
   process.stderr.write(`skipped: ${reason}\n`);
   return reason;
 }

@@ -57,7 +57,8 @@ export function attempt(
 ): Attempt {
   const controller = new AbortController();
   const records: LogRecord[] = [];
-  const waiting: { test: (record: LogRecord) => boolean; found: (record: LogRecord) => void }[] = [];
+  const waiting: { test: (record: LogRecord) => boolean; found: (record: LogRecord) => void }[] =
+    [];
   let heartbeats = 0;
   let started: (pid: { pid: number; startTime: string }) => void = () => undefined;
   const process = new Promise<{ pid: number; startTime: string }>((resolve) => {

@@ -31,7 +31,7 @@ function hasOptions(args: Json): args is { [key: string]: Json } {
     args !== null &&
     typeof args === 'object' &&
     !Array.isArray(args) &&
-    (args['delayMs'] !== undefined || args['fail'] !== undefined)
+    (args.delayMs !== undefined || args.fail !== undefined)
   );
 }
 
@@ -40,7 +40,7 @@ async function echoLater(task: TaskRequest, context: TaskContext): Promise<TaskO
   if (delayMs !== undefined && !(await waited(delayMs, context.signal))) return abortedOutcome();
   if (fail) return failed(fail.error, fail.cause);
   const args = task.arguments as { [key: string]: Json };
-  return { type: 'succeeded', output: args['output'] === undefined ? args : args['output'] };
+  return { type: 'succeeded', output: args.output === undefined ? args : args.output };
 }
 
 /** False when the signal came first. */

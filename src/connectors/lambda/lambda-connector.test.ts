@@ -80,9 +80,9 @@ describe('a Node handler', () => {
       env: 'index.handler',
       millrace: { pipeline: 'example', state: 'Step' },
     });
-    expect(context['awsRequestId']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(context['left']).toBeGreaterThan(20_000);
-    expect(context['left']).toBeLessThanOrEqual(30_000);
+    expect(context.awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(context.left).toBeGreaterThan(20_000);
+    expect(context.left).toBeLessThanOrEqual(30_000);
   });
 
   test('reports errors as Lambda does', async () => {
@@ -166,10 +166,10 @@ describe('a Node handler', () => {
   });
 
   test('has a clean environment and only its own variables', async () => {
-    process.env['MILLRACE_TEST_SECRET'] = 'canary';
+    process.env.MILLRACE_TEST_SECRET = 'canary';
     const code = 'export const handler = async () => process.env;';
     const env = await outputOf(invoke(code, {}, { environment: { COUNTY: 'alpine' } }));
-    delete process.env['MILLRACE_TEST_SECRET'];
+    delete process.env.MILLRACE_TEST_SECRET;
     expect(JSON.stringify(env)).not.toContain('canary');
     expect(env).toMatchObject({ COUNTY: 'alpine' });
   });
@@ -183,7 +183,7 @@ describe('a Node handler', () => {
     const requestId = await outputOf(running);
     const lines = running.records.filter(({ stream }) => stream !== 'system');
     expect(lines).toHaveLength(2001);
-    expect(new Set(lines.map(({ fields }) => fields?.['requestId']))).toEqual(new Set([requestId]));
+    expect(new Set(lines.map(({ fields }) => fields?.requestId))).toEqual(new Set([requestId]));
     expect(lines.filter(({ stream }) => stream === 'stdout').at(-1)?.message).toBe('line 1999');
     expect(messages(running)).toContain('half a line');
     expect(messages(running).at(-1)).toMatch(/^Function f: \d+ ms, cold start$/);
@@ -306,7 +306,9 @@ describe('warm processes', () => {
   });
 
   test('are replaced when the code has changed', async () => {
-    const folders = temporaryFolders({ 'f/index.mjs': 'export const handler = async () => "old";' });
+    const folders = temporaryFolders({
+      'f/index.mjs': 'export const handler = async () => "old";',
+    });
     const connector = pool({});
     const old = attempt(connector, folders, FUNCTION);
     expect(await outputOf(old)).toBe('old');
@@ -370,7 +372,10 @@ describe('warm processes', () => {
   });
 
   test.each([
-    { runtime: 'nodejs', command: [process.execPath, compiledEntry('./runtime/node-runtime.js', import.meta.url)] },
+    {
+      runtime: 'nodejs',
+      command: [process.execPath, compiledEntry('./runtime/node-runtime.js', import.meta.url)],
+    },
     ...(python.missing ? [] : [{ runtime: 'python', command: ['python3', '-u', '-'] }]),
   ])('end with the server, when their channel ends ($runtime)', async ({ command }) => {
     const { folder } = temporaryFolders();
@@ -379,7 +384,7 @@ describe('warm processes', () => {
       stdio: ['pipe', 'inherit', 'inherit', 'pipe'],
     });
     const exited = once(child, 'exit');
-    child.stdin.end(PYTHON_RUNTIME);
+    child.stdin?.end(PYTHON_RUNTIME);
     (child.stdio[3] as Writable).end();
     expect(await exited).toEqual([0, null]);
   });
@@ -396,9 +401,9 @@ describe('the function', () => {
 
   test('is refused with every problem of its arguments', () => {
     expect(lambda.validate({ folder: '', handler: 'index', runtime: 'ruby' })).toHaveLength(3);
-    expect(lambda.validate({ folder: 'f', handler: 'index.handler', runtime: 'python3.12' })).toEqual(
-      [],
-    );
+    expect(
+      lambda.validate({ folder: 'f', handler: 'index.handler', runtime: 'python3.12' }),
+    ).toEqual([]);
   });
 
   test('falls back to its twin where the program of the runtime is missing', async () => {
@@ -406,8 +411,8 @@ describe('the function', () => {
       'f/index.py': 'def handler(event, context):\n    return "python"\n',
       'f/twin.mjs': 'export const handler = async () => "node";',
     });
-    const path = process.env['PATH'];
-    process.env['PATH'] = folders.workFolder;
+    const path = process.env.PATH;
+    process.env.PATH = folders.workFolder;
     try {
       const running = attempt(lambda, folders, {
         ...FUNCTION,
@@ -418,7 +423,7 @@ describe('the function', () => {
         '"python3" was not found. Install it, or give the full path of the program. Running the fallback twin.handler (nodejs) instead.',
       );
     } finally {
-      process.env['PATH'] = path;
+      process.env.PATH = path;
     }
   });
 });

@@ -163,7 +163,7 @@ function outcomeOf(end: InvocationEnd, requestId: string, timeout: number): Task
 }
 
 function errorType(error: { [field: string]: Json }): string {
-  const type = error['errorType'];
+  const type = error.errorType;
   return typeof type === 'string' && type !== '' ? type : 'Error';
 }
 

@@ -52,25 +52,22 @@ export class WarmFunction {
   private ending: Promise<void> | undefined;
 
   private constructor(code: FunctionCode, leader: GroupLeader, grace: number) {
-    const { child } = leader;
-    const channel = child.stdio[3];
-    if (!child.stdout || !child.stderr || !channel) throw new Error('The process has no pipes.');
+    if (!leader.channel) throw new Error('The process has no channel.');
     this.code = code;
     this.leader = leader;
     this.pid = leader.pid;
     this.startTime = leader.startTime;
     this.grace = grace;
-    this.channel = channel as Duplex;
+    this.channel = leader.channel;
     const isEnd = (line: string): boolean => {
       if (!line.startsWith('\0end ')) return false;
       if (line === this.endLine) this.onOutputEnd();
       return true;
     };
-    this.stdout = new OutputCapture(child.stdout, 'stdout', isEnd);
-    this.stderr = new OutputCapture(child.stderr, 'stderr', isEnd);
+    this.stdout = new OutputCapture(leader.stdout, 'stdout', isEnd);
+    this.stderr = new OutputCapture(leader.stderr, 'stderr', isEnd);
     const responses = new LineSplitter(LINE_LIMIT, (line) => this.receive(line));
     this.channel.on('data', (chunk: Buffer) => responses.push(chunk));
-    this.channel.on('error', () => undefined); // the exit tells what happened
     void leader.exited.then(() => {
       this.usable = false;
     });
@@ -83,10 +80,9 @@ export class WarmFunction {
       argv: isPython ? pythonCommand(code) : nodeCommand(code),
       cwd: code.folder,
       env: functionEnvironment(code),
-      stdio: [isPython ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+      channel: true,
     });
-    leader.child.stdin?.on('error', () => undefined);
-    leader.child.stdin?.end(PYTHON_RUNTIME);
+    leader.stdin.end(isPython ? PYTHON_RUNTIME : '');
     return new WarmFunction(code, leader, grace);
   }
 

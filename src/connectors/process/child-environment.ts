@@ -10,7 +10,14 @@
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ'] as const;
 
 /** Windows cannot start most programs without these. */
-const PASSED_ON_WINDOWS = ['SystemRoot', 'SystemDrive', 'TEMP', 'USERPROFILE', 'PATHEXT', 'ComSpec'] as const;
+const PASSED_ON_WINDOWS = [
+  'SystemRoot',
+  'SystemDrive',
+  'TEMP',
+  'USERPROFILE',
+  'PATHEXT',
+  'ComSpec',
+] as const;
 
 /** Marks every process of an attempt, so that it can be found when it left its process group: see `orphans.ts`. */
 export const ATTEMPT_VARIABLE = 'MILLRACE_ATTEMPT_ID';

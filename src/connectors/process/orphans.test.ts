@@ -10,7 +10,7 @@ async function leftOver(attemptId: string): Promise<{ pid: number; exited: Promi
   const child = spawn('sleep', ['300'], {
     detached: true,
     stdio: 'ignore',
-    env: { PATH: process.env['PATH'], [ATTEMPT_VARIABLE]: attemptId },
+    env: { PATH: process.env.PATH, [ATTEMPT_VARIABLE]: attemptId },
   });
   const exited = once(child, 'exit');
   onTestFinished(() => {

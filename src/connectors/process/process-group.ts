@@ -9,8 +9,9 @@
  * Programs start from an argv array; no shell ever sees a command.
  * @module
  */
-import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TaskFailure, taskErrors } from '../errors.js';
 
@@ -26,7 +27,11 @@ export interface ProcessExit {
 }
 
 export interface GroupLeader {
-  child: ChildProcess;
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** File descriptor 3 of the process, both ways, when it was asked for. */
+  channel: Duplex | undefined;
   /** Process id, also the id of the group. */
   pid: number;
   /** Identifies the process together with the pid, which the system uses again: see `processStartTime`. */
@@ -39,7 +44,8 @@ export interface StartOptions {
   argv: [string, ...string[]];
   cwd: string;
   env: { [name: string]: string };
-  stdio: StdioOptions;
+  /** Gives the process a descriptor 3 to talk with us. */
+  channel: boolean;
 }
 
 /**
@@ -59,7 +65,7 @@ export async function startGroup(options: StartOptions): Promise<GroupLeader> {
     child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: options.stdio,
+      stdio: options.channel ? ['pipe', 'pipe', 'pipe', 'pipe'] : 'pipe',
       detached: process.platform !== 'win32',
       windowsHide: true,
       shell: false,
@@ -77,7 +83,13 @@ export async function startGroup(options: StartOptions): Promise<GroupLeader> {
   // A later 'error' (a signal that could not be sent) changes nothing: the exit decides.
   child.on('error', () => undefined);
   const pid = child.pid as number;
-  return { child, pid, startTime: processStartTime(pid) ?? '', exited };
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error(`The process ${pid} has no pipes.`);
+  // Whoever writes to a process that has ended learns it from its exit.
+  stdin.on('error', () => undefined);
+  const channel = child.stdio[3] as Duplex | undefined;
+  channel?.on('error', () => undefined);
+  return { stdin, stdout, stderr, channel, pid, startTime: processStartTime(pid) ?? '', exited };
 }
 
 function isFolder(path: string): boolean {

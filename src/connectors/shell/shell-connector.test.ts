@@ -34,7 +34,11 @@ describe('input and output', () => {
   });
 
   test('takes the last line on stdout when it is JSON', async () => {
-    const running = attempt(shell, temporaryFolders(), node(`console.log('a\\n{"rows": 3}\\n\\n')`));
+    const running = attempt(
+      shell,
+      temporaryFolders(),
+      node(`console.log('a\\n{"rows": 3}\\n\\n')`),
+    );
     expect(await outputOf(running)).toEqual({ rows: 3 });
     expect(messages(running)).toEqual(['a', '{"rows": 3}']);
   });
@@ -103,17 +107,18 @@ describe('failures', () => {
     const running = attempt(shell, temporaryFolders(), { command: ['no-such-program-here'] });
     expect(await failureOf(running)).toEqual({
       error: 'Connector.StartFailed',
-      cause: '"no-such-program-here" was not found. Install it, or give the full path of the program.',
+      cause:
+        '"no-such-program-here" was not found. Install it, or give the full path of the program.',
     });
   });
 
   test('reports every problem of the arguments', () => {
-    expect(shell.validate({ command: [], env: { 'A-B': 'x', MILLRACE_STATE: 'y' } })).toHaveLength(3);
+    expect(shell.validate({ command: [], env: { 'A-B': 'x', MILLRACE_STATE: 'y' } })).toHaveLength(
+      3,
+    );
     expect(shell.validate({ script: 'a.py', command: ['a'] })).toHaveLength(1);
     expect(shell.validate('ls')).toHaveLength(1);
-    expect(shell.validate({ command: ['ls'], shell: true })).toEqual([
-      'Unrecognized key: "shell"',
-    ]);
+    expect(shell.validate({ command: ['ls'], shell: true })).toEqual(['Unrecognized key: "shell"']);
     expect(shell.validate({ command: ['ls', '-l'] })).toEqual([]);
   });
 });
@@ -152,16 +157,18 @@ describe('scripts', () => {
 
 describe('isolation', () => {
   test('gives a clean environment', async () => {
-    process.env['MILLRACE_TEST_SECRET'] = 'canary';
+    process.env.MILLRACE_TEST_SECRET = 'canary';
     const running = attempt(shell, temporaryFolders(), {
       ...node('console.log(JSON.stringify(process.env))'),
       env: { COUNTY: 'alpine' },
     });
     const env = (await outputOf(running)) as { [name: string]: string };
-    delete process.env['MILLRACE_TEST_SECRET'];
+    delete process.env.MILLRACE_TEST_SECRET;
     expect(JSON.stringify(env)).not.toContain('canary');
     const allowed = ['PATH', 'HOME', 'LANG', 'TZ', 'COUNTY'];
-    const other = Object.keys(env).filter((name) => !allowed.includes(name)).sort();
+    const other = Object.keys(env)
+      .filter((name) => !allowed.includes(name))
+      .sort();
     // macOS adds __CF_USER_TEXT_ENCODING to every process by itself.
     expect(other.filter((name) => !name.startsWith('__CF'))).toEqual([
       'MILLRACE_ATTEMPT',
@@ -186,11 +193,9 @@ describe('isolation', () => {
     "' || touch pwned #",
   ])('passes %j as one plain argument', async (hostile) => {
     const folders = temporaryFolders();
-    const running = attempt(
-      shell,
-      folders,
-      { command: [process.execPath, '-p', 'JSON.stringify(process.argv.slice(1))', '--', hostile] },
-    );
+    const running = attempt(shell, folders, {
+      command: [process.execPath, '-p', 'JSON.stringify(process.argv.slice(1))', '--', hostile],
+    });
     expect(await outputOf(running)).toEqual([hostile]);
     expect(existsSync(join(folders.folder, 'pwned'))).toBe(false);
   });

@@ -16,13 +16,13 @@ import { checkOutput } from '../process/json-output.js';
 import { endEscaped } from '../process/orphans.js';
 import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
 import {
-  endGroup,
   type GroupLeader,
   type ProcessExit,
   startGroup,
   TERMINATION_GRACE,
 } from '../process/process-group.js';
 import { existingInside } from '../process/resolve-inside.js';
+import { supervise } from '../process/supervise.js';
 import { type AttemptFiles, attemptFiles } from './attempt-files.js';
 import { commandLine } from './command-line.js';
 import { type ShellArguments, shellArguments } from './shell-arguments.js';
@@ -34,9 +34,6 @@ export interface ShellConfig {
   /** Bytes of log lines one attempt may write. Defaults to 64 MiB. */
   outputLimit?: number;
 }
-
-/** Once the command has ended, a process that escaped its group may hold the pipes open for this long, in milliseconds. */
-const PIPE_WAIT = 1_000;
 
 export function createShellConnector(config: ShellConfig = {}): Connector {
   return {
@@ -60,7 +57,7 @@ async function runShell(
   try {
     if (context.signal.aborted) return abortedOutcome();
     const env = shellEnvironment(task, args, files);
-    const leader = await startGroup({ argv, cwd, env, stdio: 'pipe' });
+    const leader = await startGroup({ argv, cwd, env, channel: false });
     context.started?.({ pid: leader.pid, startTime: leader.startTime });
     return await attend(leader, task, context, config, input, files);
   } finally {
@@ -95,10 +92,8 @@ async function attend(
   input: string,
   files: AttemptFiles,
 ): Promise<TaskOutcome> {
-  const { child } = leader;
-  if (!child.stdin || !child.stdout || !child.stderr) throw new Error('The process has no pipes.');
-  const stdout = new OutputCapture(child.stdout, 'stdout');
-  const stderr = new OutputCapture(child.stderr, 'stderr');
+  const stdout = new OutputCapture(leader.stdout, 'stdout');
+  const stderr = new OutputCapture(leader.stderr, 'stderr');
   const sink = {
     budget: { remaining: config.outputLimit ?? OUTPUT_LIMIT },
     log: context.log,
@@ -106,46 +101,15 @@ async function attend(
   };
   stdout.direct(sink);
   stderr.direct(sink);
-  child.stdin.on('error', () => undefined); // a command need not read its input
-  child.stdin.end(input);
+  leader.stdin.end(input);
 
   const grace = config.terminationGrace ?? TERMINATION_GRACE;
-  const exit = await exitOrAbort(leader, context.signal, grace);
-  // What the command left running in its group ends with it.
-  await endGroup(leader.pid, exit ? grace : 0);
-  await Promise.race([Promise.all([stdout.ended, stderr.ended]), pipeWait()]);
-  stdout.stop();
-  stderr.stop();
+  const exit = await supervise(leader, [stdout, stderr], context.signal, grace);
   if (!exit) {
     await endEscaped(task.attemptId);
     return abortedOutcome();
   }
   return outcomeOf(exit, stdout, stderr, files);
-}
-
-/** Undefined when the attempt was aborted; its group has ended then. */
-async function exitOrAbort(
-  leader: GroupLeader,
-  signal: AbortSignal,
-  grace: number,
-): Promise<ProcessExit | undefined> {
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  const exit = await Promise.race([leader.exited, aborted]);
-  signal.removeEventListener('abort', stop);
-  if (exit) return exit;
-  await endGroup(leader.pid, grace);
-  return undefined;
-}
-
-function pipeWait(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, PIPE_WAIT).unref();
-  });
 }
 
 async function outcomeOf(

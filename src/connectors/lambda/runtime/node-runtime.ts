@@ -86,7 +86,7 @@ async function loadHandler(): Promise<Handler> {
   }
   const loaded = await importModule(file);
   const path = handlerName.slice(dot + 1).split('.');
-  const found = memberOf(loaded, path) ?? memberOf(loaded['default'], path);
+  const found = memberOf(loaded, path) ?? memberOf(loaded.default, path);
   if (typeof found !== 'function') {
     throw new RuntimeError(
       'Runtime.HandlerNotFound',

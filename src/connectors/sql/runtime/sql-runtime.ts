@@ -1,0 +1,255 @@
+/**
+ * The process that runs one SQL task in DuckDB: reads a job from stdin, reports on file descriptor 3 (`../sql-protocol.ts`).
+ *
+ * It is a process of its own because DuckDB is native code: it can then be killed in the middle of a query, and a query
+ * that takes all its memory takes nothing else with it. Only the pipeline's and the work folder can be read or written,
+ * nothing can be loaded or downloaded, and the SQL cannot change that.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, writeSync } from 'node:fs';
+import { rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  StatementType,
+} from '@duckdb/node-api';
+import type { Json } from '../../connector.js';
+import { type SqlStatement, splitStatements } from '../split-statements.js';
+import type { SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
+import { SqlFailure, sqlFailure } from './sql-errors.js';
+import { fromJson, toJson } from './sql-values.js';
+
+/** Bounds of the rows that go into the task's output; the data itself belongs in a file. */
+const RESULT_ROWS = 100;
+const RESULT_BYTES = 65_536;
+
+const SIGN_OF_LIFE = 2_000;
+
+const READERS: { [ending: string]: string } = {
+  csv: 'read_csv',
+  tsv: 'read_csv',
+  txt: 'read_csv',
+  json: 'read_json',
+  geojson: 'read_json',
+  jsonl: 'read_json',
+  ndjson: 'read_json',
+  parquet: 'read_parquet',
+};
+
+const WRITERS = {
+  parquet: 'FORMAT parquet',
+  csv: 'FORMAT csv, HEADER true',
+  json: 'FORMAT json, ARRAY true',
+  jsonl: 'FORMAT json',
+};
+
+type Result = Pick<SqlOutput, 'rows' | 'result' | 'truncated'>;
+
+async function main(): Promise<void> {
+  const job = JSON.parse(await text(process.stdin)) as SqlJob;
+  const timer = setInterval(() => report({ type: 'working' }), SIGN_OF_LIFE);
+  try {
+    report({ type: 'done', output: await runJob(job) });
+  } catch (error) {
+    const { error: name, message } = sqlFailure(error, job.name, 1);
+    report({ type: 'failed', error: name, cause: message });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Synchronous: the process may end right after it. */
+function report(message: SqlMessage): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
+}
+
+async function runJob(job: SqlJob): Promise<SqlOutput> {
+  const connection = await openDatabase(job);
+  for (const input of job.inputs) await createView(connection, input, job);
+  const statements = splitStatements(job.sql);
+  let last: Result = { rows: 0, result: [], truncated: false };
+  const outputs: SqlOutput['outputs'] = [];
+  for (const [index, statement] of statements.entries()) {
+    const begin = performance.now();
+    const isLast = index === statements.length - 1;
+    try {
+      last = await runStatement(connection, statement, job, isLast);
+      if (isLast && job.output) outputs.push(await describeOutput(job.output, last.rows));
+    } catch (error) {
+      throw sqlFailure(error, job.name, statement.line);
+    }
+    const milliseconds = Math.round(performance.now() - begin);
+    const number = index + 1;
+    report({
+      type: 'statement',
+      line: statement.line,
+      number,
+      of: statements.length,
+      milliseconds,
+    });
+  }
+  if (statements.length === 0) throw new SqlFailure('Sql.Empty', `${job.name} has no statement.`);
+  return { ...last, outputs, statements: statements.length };
+}
+
+async function openDatabase(job: SqlJob): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(job.threads),
+    memory_limit: `${job.memoryMebibytes}MiB`,
+    temp_directory: job.temporaryFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  const folders = [job.workFolder, job.folder];
+  // Files named in the SQL itself are looked for in the same folders; the process stands in the work folder.
+  await connection.run(`SET file_search_path = ${quoted(job.folder)}`);
+  await connection.run(`SET TimeZone = 'UTC'`);
+  await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+  return connection;
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+async function createView(
+  connection: DuckDBConnection,
+  input: SqlJob['inputs'][number],
+  job: SqlJob,
+): Promise<void> {
+  const files: string[] = [];
+  for (const file of input.files) files.push(await foundFile(connection, file, job));
+  const ending =
+    (files[0] as string)
+      .replace(/\.(gz|zst)$/i, '')
+      .split('.')
+      .at(-1) ?? '';
+  const reader = READERS[ending.toLowerCase()];
+  if (!reader) {
+    throw new SqlFailure(
+      'Sql.UnknownFormat',
+      `inputs.${input.view}: it is not clear how to read ${files[0]}. Known endings: ${Object.keys(READERS).join(', ')}.`,
+    );
+  }
+  const source = `${reader}([${files.map(quoted).join(', ')}])`;
+  try {
+    await connection.run(`CREATE VIEW "${input.view}" AS SELECT * FROM ${source}`);
+  } catch (error) {
+    throw sqlFailure(error, `inputs.${input.view}`, 1);
+  }
+}
+
+/** Patterns are resolved here, because only DuckDB knows what its patterns match; plain files were resolved before. */
+async function foundFile(connection: DuckDBConnection, file: string, job: SqlJob): Promise<string> {
+  if (!/[*?[{]/.test(file)) return file;
+  for (const folder of [job.workFolder, job.folder]) {
+    const pattern = file.startsWith('/') ? file : join(folder, file);
+    const matches = await connection.runAndReadAll('SELECT 1 FROM glob($1) LIMIT 1', [pattern]);
+    if (matches.currentRowCount > 0) return pattern;
+  }
+  throw new SqlFailure(
+    'Connector.FileNotFound',
+    `No file matches "${file}" in ${job.workFolder} or ${job.folder}.`,
+  );
+}
+
+async function runStatement(
+  connection: DuckDBConnection,
+  statement: SqlStatement,
+  job: SqlJob,
+  isLast: boolean,
+): Promise<Result> {
+  // Prepared as it was written, so that messages show what was written.
+  const prepared = await connection.prepare(statement.text);
+  bind(prepared, job);
+  if (!isLast || !job.output) return readResult(prepared);
+  if (prepared.statementType !== StatementType.SELECT) {
+    const kind = StatementType[prepared.statementType];
+    throw new SqlFailure(
+      'Sql.NoResult',
+      `${job.name}:${statement.line}: "output" needs a SELECT as the last statement; this is ${kind}.`,
+    );
+  }
+  const { temporary, format } = job.output;
+  const copy = `COPY (${statement.text}\n) TO ${quoted(temporary)} (${WRITERS[format]})`;
+  const writing = await connection.prepare(copy);
+  bind(writing, job);
+  const written = await writing.runAndReadAll();
+  const rows = Number(written.getRows()[0]?.[0] ?? 0);
+  const reader =
+    format === 'csv' ? 'read_csv' : format === 'parquet' ? 'read_parquet' : 'read_json';
+  const preview = await connection.prepare(
+    `SELECT * FROM ${reader}(${quoted(temporary)}) LIMIT ${RESULT_ROWS}`,
+  );
+  const { result } = await readResult(preview);
+  return { rows, result, truncated: result.length < rows };
+}
+
+function bind(prepared: DuckDBPreparedStatement, job: SqlJob): void {
+  const values: { [name: string]: ReturnType<typeof fromJson> } = {};
+  for (let index = 1; index <= prepared.parameterCount; index += 1) {
+    const name = prepared.parameterName(index);
+    if (!Object.hasOwn(job.parameters, name)) {
+      throw new SqlFailure(
+        'Sql.MissingParameter',
+        `${job.name}: the SQL uses $${name}, but "parameters" has no "${name}".`,
+      );
+    }
+    values[name] = fromJson(job.parameters[name] as Json);
+  }
+  prepared.bind(values);
+}
+
+/** Reads every row, so that the count is true, but keeps the first ones only. */
+async function readResult(prepared: DuckDBPreparedStatement): Promise<Result> {
+  const changes = CHANGING.has(prepared.statementType);
+  const answer = await prepared.stream();
+  const columns = answer.deduplicatedColumnNames();
+  const result: SqlOutput['result'] = [];
+  let rows = 0;
+  let bytes = 0;
+  for (;;) {
+    const chunk = await answer.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) break;
+    rows += chunk.rowCount;
+    if (result.length >= RESULT_ROWS || bytes >= RESULT_BYTES) continue;
+    for (const values of chunk.getRows()) {
+      const row = Object.fromEntries(columns.map((name, i) => [name, toJson(values[i] ?? null)]));
+      bytes += Buffer.byteLength(JSON.stringify(row));
+      if (result.length >= RESULT_ROWS || bytes >= RESULT_BYTES) break;
+      result.push(row);
+    }
+  }
+  // Statements that change rows answer with one row: how many.
+  if (changes) return { rows: Number(result[0]?.Count ?? 0), result: [], truncated: false };
+  return { rows, result, truncated: result.length < rows };
+}
+
+const CHANGING: ReadonlySet<StatementType> = new Set([
+  StatementType.INSERT,
+  StatementType.UPDATE,
+  StatementType.DELETE,
+  StatementType.COPY,
+  StatementType.CREATE,
+]);
+
+async function describeOutput(
+  output: NonNullable<SqlJob['output']>,
+  rows: number,
+): Promise<SqlOutput['outputs'][number]> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(output.temporary)) hash.update(chunk as Buffer);
+  const { size } = await stat(output.temporary);
+  await rename(output.temporary, output.path);
+  return { path: output.path, rows, bytes: size, sha256: hash.digest('hex') };
+}
+
+await main();

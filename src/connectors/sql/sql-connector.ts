@@ -1,0 +1,207 @@
+/**
+ * `millrace:sql`: SQL in DuckDB as a task, over CSV, JSON and Parquet files.
+ *
+ * The SQL runs in a process of its own (`runtime/sql-runtime.ts`) that can read and write nothing but the pipeline's and
+ * the work folder. A file that is written appears complete or not at all. The answer has row counts, the written file with
+ * its SHA-256 and the first rows: see `SqlOutput`.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, extname, join } from 'node:path';
+import { argumentProblems, parseArguments } from '../arguments.js';
+import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
+import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
+import { ATTEMPT_VARIABLE, childEnvironment } from '../process/child-environment.js';
+import { compiledEntry } from '../process/compiled-entry.js';
+import { checkOutput } from '../process/json-output.js';
+import { LineSplitter } from '../process/line-splitter.js';
+import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
+import { type ProcessExit, startGroup, TERMINATION_GRACE } from '../process/process-group.js';
+import { existingInside, writableInside } from '../process/resolve-inside.js';
+import { supervise } from '../process/supervise.js';
+import { type OutputFormat, type SqlArguments, sqlArguments } from './sql-arguments.js';
+import type { SqlJob, SqlMessage } from './sql-protocol.js';
+
+export interface SqlConfig {
+  /** What one task may hold in memory before it writes to disk, in MiB. Defaults to 1024. */
+  memoryMebibytes?: number;
+  /** Threads of one task. Defaults to the number of processors, at most 4. */
+  threads?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. Defaults to 5000. */
+  terminationGrace?: number;
+}
+
+const SQL_FILE_LIMIT = 1_000_000;
+
+/** The longest message of the process: rows and a cause, both bounded. */
+const MESSAGE_LIMIT = 4_194_304;
+
+export function createSqlConnector(config: SqlConfig = {}): Connector {
+  return {
+    kind: 'sql',
+    validate: (args) => argumentProblems(sqlArguments, args),
+    run: (task, context) => runSql(task, context, config).catch(outcomeOfThrown),
+  };
+}
+
+async function runSql(
+  task: TaskRequest,
+  context: TaskContext,
+  config: SqlConfig,
+): Promise<TaskOutcome> {
+  const args = parseArguments(sqlArguments, task.arguments, 'sql');
+  const job = await prepareJob(args, task, config);
+  try {
+    if (context.signal.aborted) return abortedOutcome();
+    return await runInProcess(job, task, context, config);
+  } finally {
+    await rm(job.temporaryFolder, { recursive: true, force: true });
+    if (job.output) await rm(job.output.temporary, { force: true });
+  }
+}
+
+async function prepareJob(
+  args: SqlArguments,
+  task: TaskRequest,
+  config: SqlConfig,
+): Promise<SqlJob> {
+  await mkdir(task.workFolder, { recursive: true });
+  const roots = [task.workFolder, task.folder];
+  const inputs = Object.entries(args.inputs ?? {}).map(([view, files]) => ({
+    view,
+    files: (Array.isArray(files) ? files : [files]).map((file) =>
+      /[*?[{]/.test(file) ? file : existingInside(file, roots),
+    ),
+  }));
+  return {
+    name: 'file' in args ? args.file : 'query',
+    sql: 'file' in args ? await readSqlFile(args.file, task.folder) : args.query,
+    parameters: args.parameters ?? {},
+    inputs,
+    ...(args.output ? { output: await prepareOutput(args.output, task.workFolder) } : {}),
+    folder: existingInside(task.folder, [task.folder]),
+    workFolder: existingInside(task.workFolder, [task.workFolder]),
+    temporaryFolder: join(task.workFolder, '.millrace', `duckdb-${randomUUID()}`),
+    memoryMebibytes: config.memoryMebibytes ?? 1_024,
+    threads: config.threads ?? Math.min(4, availableParallelism()),
+  };
+}
+
+async function readSqlFile(name: string, folder: string): Promise<string> {
+  const path = existingInside(name, [folder]);
+  const { size } = await stat(path);
+  if (size > SQL_FILE_LIMIT) {
+    const message = `${name} has ${size} bytes; an SQL file may have ${SQL_FILE_LIMIT}.`;
+    throw new TaskFailure(taskErrors.invalidArguments, message);
+  }
+  return readFile(path, 'utf8');
+}
+
+async function prepareOutput(
+  output: NonNullable<SqlArguments['output']>,
+  workFolder: string,
+): Promise<NonNullable<SqlJob['output']>> {
+  const path = writableInside(output.path, workFolder);
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  return { path, temporary, format: output.format ?? formatOf(path) };
+}
+
+function formatOf(path: string): OutputFormat {
+  const ending = extname(path).slice(1).toLowerCase();
+  if (ending === 'parquet' || ending === 'csv' || ending === 'json' || ending === 'jsonl') {
+    return ending;
+  }
+  throw new TaskFailure(
+    taskErrors.invalidArguments,
+    `output: give "format" (parquet, csv, json or jsonl); the ending of ${basename(path)} does not tell it.`,
+  );
+}
+
+async function runInProcess(
+  job: SqlJob,
+  task: TaskRequest,
+  context: TaskContext,
+  config: SqlConfig,
+): Promise<TaskOutcome> {
+  const leader = await startGroup({
+    argv: [process.execPath, compiledEntry('./runtime/sql-runtime.js', import.meta.url)],
+    cwd: job.workFolder,
+    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId }),
+    channel: true,
+  });
+  context.started?.({ pid: leader.pid, startTime: leader.startTime });
+  const stdout = new OutputCapture(leader.stdout, 'stdout');
+  const stderr = new OutputCapture(leader.stderr, 'stderr');
+  const sink = {
+    budget: { remaining: OUTPUT_LIMIT },
+    log: context.log,
+    heartbeat: context.heartbeat,
+  };
+  stdout.direct(sink);
+  stderr.direct(sink);
+  let outcome: TaskOutcome | undefined;
+  const messages = new LineSplitter(MESSAGE_LIMIT, (line) => {
+    outcome ??= take(line, job, context);
+  });
+  const { channel } = leader;
+  const channelClosed = channel && once(channel, 'close');
+  channel?.on('data', (chunk: Buffer) => messages.push(chunk));
+  leader.stdin.end(JSON.stringify(job));
+
+  const grace = config.terminationGrace ?? TERMINATION_GRACE;
+  const exit = await supervise(leader, [stdout, stderr], context.signal, grace);
+  if (!exit) return abortedOutcome();
+  await channelClosed;
+  return outcome ?? crashed(exit, stderr);
+}
+
+/** The outcome, when the message is one. */
+function take(line: string, job: SqlJob, context: TaskContext): TaskOutcome | undefined {
+  context.heartbeat();
+  try {
+    return outcomeOf(JSON.parse(line) as SqlMessage, job, context);
+  } catch (error) {
+    return outcomeOfThrown(error);
+  }
+}
+
+function outcomeOf(
+  message: SqlMessage,
+  job: SqlJob,
+  context: TaskContext,
+): TaskOutcome | undefined {
+  switch (message.type) {
+    case 'working':
+      return undefined;
+    case 'statement': {
+      const { number, of, line, milliseconds } = message;
+      const where = `${job.name}:${line}`;
+      context.log({
+        at: Date.now(),
+        stream: 'system',
+        level: 'debug',
+        message: `Statement ${number} of ${of} (${where}): ${milliseconds} ms`,
+      });
+      return undefined;
+    }
+    case 'done': {
+      const output = checkOutput(message.output as unknown as Json, 'The result of the SQL');
+      return { type: 'succeeded', output };
+    }
+    case 'failed':
+      return failed(message.error, message.cause);
+  }
+}
+
+function crashed(exit: ProcessExit, stderr: OutputCapture): TaskOutcome {
+  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
+  const printed = stderr.tail().text.trim().slice(-2_000);
+  return failed(
+    `${taskErrors.sql}Crashed`,
+    `The process that runs the SQL ${how}.${printed === '' ? '' : ` It printed:\n${printed}`}`,
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * What the process that runs SQL gets on its stdin (one `SqlJob` as JSON) and tells on file descriptor 3 (one
+ * `SqlMessage` a line).
+ * @module
+ */
+import type { Json } from '../connector.js';
+import type { OutputFormat } from './sql-arguments.js';
+
+export interface SqlJob {
+  /** Names the SQL in messages: the file as written in the arguments, or "query". */
+  name: string;
+  sql: string;
+  parameters: { [name: string]: Json };
+  inputs: { view: string; files: string[] }[];
+  /** `path` is final, `temporary` is written first. Absolute. */
+  output?: { path: string; temporary: string; format: OutputFormat };
+  folder: string;
+  workFolder: string;
+  temporaryFolder: string;
+  memoryMebibytes: number;
+  threads: number;
+}
+
+/** What the task answers. */
+export interface SqlOutput {
+  /** Rows of the last statement's result, or those it changed. */
+  rows: number;
+  /** The file that was written. */
+  outputs: { path: string; rows: number; bytes: number; sha256: string }[];
+  /** The first rows, at most 100 and at most 64 KiB of JSON. */
+  result: { [column: string]: Json }[];
+  /** True when `result` does not hold all rows. */
+  truncated: boolean;
+  /** How many statements ran. */
+  statements: number;
+}
+
+export type SqlMessage =
+  /** The process is working: a sign of life, every few seconds. */
+  | { type: 'working' }
+  | { type: 'statement'; line: number; number: number; of: number; milliseconds: number }
+  | { type: 'done'; output: SqlOutput }
+  | { type: 'failed'; error: string; cause: string };
