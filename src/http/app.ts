@@ -1,0 +1,149 @@
+/**
+ * The HTTP server: REST with OpenAPI 3.1, live events, the console's files.
+ *
+ *     request → Host and Origin → token (or the exact list of public addresses) → role → schema → engine → answer
+ *
+ * @module
+ */
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { Engine } from '../engine/engine.js';
+import type { Store } from '../store/store.js';
+import { type Authenticator, checkOrigin, PUBLIC } from './auth.js';
+import { type ConsoleFiles, loadConsole } from './console-files.js';
+import { HttpError } from './errors.js';
+import { createEventStream } from './event-stream.js';
+import type { GraphLayouts } from './graph/layouts.js';
+import type { PipelineFolder } from './pipeline-folder.js';
+import { problemOf } from './problem.js';
+import { executionRoutes } from './routes/executions.js';
+import { pipelineRoutes } from './routes/pipelines.js';
+import { sessionRoutes } from './routes/sessions.js';
+import { taskRoutes } from './routes/tasks.js';
+
+export interface HttpConfig {
+  version: string;
+  /** Host names, without port, under which the server may be addressed. */
+  hosts: readonly string[];
+  /** Folder of the built console; undefined: none is served. */
+  consoleFolder: string | undefined;
+  /** Text of the JSON Schema for pipeline files. */
+  pipelineSchema: string;
+  /** Called with failures that are ours: where they are logged. */
+  onFault: (error: unknown, requestId: string) => void;
+}
+
+export interface HttpServices {
+  engine: Engine;
+  store: Store;
+  authenticator: Authenticator;
+  /** The folder of pipeline files, when one is watched. */
+  folder: PipelineFolder | undefined;
+  layouts: GraphLayouts;
+  config: HttpConfig;
+}
+
+export type App = FastifyInstance;
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+/**
+ * Builds the server; the caller lets it listen.
+ * @example const app = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
+ */
+export async function createApp(services: HttpServices): Promise<App> {
+  const { authenticator, config, engine } = services;
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 400 },
+    exposeHeadRoutes: false,
+    trustProxy: false,
+    forceCloseConnections: true,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are built from our own types; checking each of them again would cost more than making it.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Millrace',
+        version: config.version,
+        description: 'Runs batch data pipelines and watches over them.',
+      },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+
+  const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
+  const files: ConsoleFiles = await loadConsole(config.consoleFolder);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    checkOrigin(request, hosts);
+    const path = request.url.split('?', 1)[0] ?? '';
+    if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
+    request.principal = await authenticator.identify(request);
+    if (request.method !== 'GET' && request.principal.role === 'viewer') {
+      throw new HttpError('Forbidden');
+    }
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
+    if (problem.status === 401 && files.wantsPage(request)) {
+      return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
+    }
+    return reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (files.wantsPage(request)) return files.sendPage(reply);
+    throw new HttpError('NotFound');
+  });
+
+  const stream = createEventStream(engine, Date.now().toString(36));
+  app.addHook('onClose', async () => stream.close());
+  await app.register(
+    async (api) => {
+      executionRoutes(api, services, stream);
+      pipelineRoutes(api, services);
+      taskRoutes(api, services);
+      api.get(
+        '/health',
+        { schema: { summary: 'Whether the server is ready', security: [] } },
+        async () => {
+          return { status: engine.health().status, version: config.version };
+        },
+      );
+      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  sessionRoutes(app, services);
+  app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {
+    return reply.type('application/schema+json').send(config.pipelineSchema);
+  });
+  files.register(app);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,160 @@
+/**
+ * Who may do what. Everything needs a token, except the exact addresses in `PUBLIC` and the console's own files.
+ *
+ * A token is 32 random bytes; the store keeps only its SHA-256. `login` tokens work once and become a `session` cookie;
+ * `api` tokens come as `Authorization: Bearer`. Which teams a token may see goes into every query; a thing of another
+ * team is answered like one that does not exist.
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Store, TokenRecord } from '../store/store.js';
+import { HttpError } from './errors.js';
+
+export type Role = 'viewer' | 'operator';
+
+/** Who sent a request. */
+export interface Principal {
+  label: string;
+  role: Role;
+  /** undefined: all teams. */
+  teams: readonly string[] | undefined;
+}
+
+export const SESSION_COOKIE = 'millrace_session';
+const LOGIN_LIFETIME_MS = 15 * 60_000;
+const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
+const MAX_FAILED_LOGINS_PER_MINUTE = 30;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal;
+  }
+}
+
+/** Addresses that answer without a token, as `METHOD path`. Nothing is matched by prefix or suffix. */
+export const PUBLIC: ReadonlySet<string> = new Set([
+  'GET /api/v1/health',
+  'GET /api/v1/openapi.json',
+  'GET /schema/v1.json',
+  'GET /login',
+]);
+
+export interface Authenticator {
+  /** Answers who sent the request. @throws HttpError Unauthenticated */
+  identify(request: FastifyRequest): Promise<Principal>;
+  /** Makes a token and answers its text, which is nowhere kept. */
+  issue(
+    kind: TokenRecord['kind'],
+    options: { label: string; role?: Role; teams?: readonly string[] },
+  ): Promise<string>;
+  /** Turns a login token into a session token, once. @throws HttpError LoginExpired, TooManyRequests */
+  redeem(login: string): Promise<string>;
+}
+
+/**
+ * @param now milliseconds since the epoch
+ */
+export function createAuthenticator(store: Store, now: () => number): Authenticator {
+  let failures: number[] = [];
+
+  const issue: Authenticator['issue'] = async (kind, options) => {
+    const token = randomBytes(32).toString('base64url');
+    const at = now();
+    const lifetime =
+      kind === 'login' ? LOGIN_LIFETIME_MS : kind === 'session' ? SESSION_LIFETIME_MS : undefined;
+    await store.insertToken({
+      hash: hashOf(token),
+      kind,
+      label: options.label,
+      role: options.role ?? 'operator',
+      teams: options.teams ?? ['*'],
+      createdAt: at,
+      ...(lifetime === undefined ? {} : { expiresAt: at + lifetime }),
+    });
+    return token;
+  };
+
+  return {
+    issue,
+    async identify(request) {
+      const token = bearerOf(request) ?? cookieOf(request);
+      if (token === undefined) throw new HttpError('Unauthenticated');
+      const record = await store.findToken(hashOf(token));
+      if (record === undefined || record.kind === 'login' || expired(record, now())) {
+        throw new HttpError('Unauthenticated');
+      }
+      return {
+        label: record.label,
+        role: record.role === 'viewer' ? 'viewer' : 'operator',
+        teams: record.teams.includes('*') ? undefined : record.teams,
+      };
+    },
+    async redeem(login) {
+      const at = now();
+      failures = failures.filter((time) => time > at - 60_000);
+      if (failures.length >= MAX_FAILED_LOGINS_PER_MINUTE) {
+        throw new HttpError('TooManyRequests', { what: 'failed logins' });
+      }
+      const hash = hashOf(login);
+      const record = await store.findToken(hash);
+      const valid = record?.kind === 'login' && !expired(record, at);
+      if (record === undefined || !valid || !(await store.deleteToken(hash))) {
+        failures.push(at);
+        throw new HttpError('LoginExpired');
+      }
+      const { label, teams, role } = record;
+      return await issue('session', {
+        label,
+        teams,
+        role: role === 'viewer' ? 'viewer' : 'operator',
+      });
+    },
+  };
+}
+
+/** The SHA-256 of a token, in hex: what the store knows of it. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function expired(record: TokenRecord, at: number): boolean {
+  return record.expiresAt !== undefined && record.expiresAt <= at;
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  const header = request.headers.authorization;
+  return header?.startsWith('Bearer ') ? header.slice(7) : undefined;
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const cut = part.indexOf('=');
+    if (part.slice(0, cut).trim() === SESSION_COOKIE) return part.slice(cut + 1).trim();
+  }
+  return undefined;
+}
+
+/**
+ * Refuses requests that a foreign page could make a browser send: another Origin, or a Host name that is not ours
+ * (DNS rebinding).
+ * @param hosts names under which this server may be addressed, without port
+ * @throws HttpError ForeignOrigin
+ */
+export function checkOrigin(request: FastifyRequest, hosts: ReadonlySet<string>): void {
+  const host = request.headers.host ?? '';
+  if (!hosts.has(hostName(host))) throw new HttpError('ForeignOrigin');
+  const { origin } = request.headers;
+  if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return;
+  let originHost: string;
+  try {
+    originHost = new URL(origin).host;
+  } catch {
+    throw new HttpError('ForeignOrigin');
+  }
+  if (originHost !== host) throw new HttpError('ForeignOrigin');
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
+}

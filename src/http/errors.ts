@@ -1,0 +1,91 @@
+/**
+ * Errors of the HTTP layer itself: code, status, text and what to do next. The engine's own are in `engine/errors.ts`;
+ * both leave as RFC 9457 problems (`problem.ts`).
+ * @module
+ */
+const CATALOGUE = {
+  Unauthenticated: {
+    code: 'MILL4001',
+    status: 401,
+    message: 'This request carries no valid token.',
+    fix: 'Send `Authorization: Bearer TOKEN`, or open a login link: `millrace login` prints one.',
+  },
+  Forbidden: {
+    code: 'MILL4002',
+    status: 403,
+    message: 'This token may read but not change anything.',
+    fix: 'Ask an administrator for a token with the role `operator`.',
+  },
+  ForeignOrigin: {
+    code: 'MILL4003',
+    status: 403,
+    message: 'The request comes from another site or under another host name.',
+    fix: 'Use the address that `millrace up` printed, or add the host name with --allow-host.',
+  },
+  InvalidRequest: {
+    code: 'MILL4004',
+    status: 400,
+    message: 'The request does not fit its description.',
+    fix: 'See `errors` for each field, and /api/v1/openapi.json for the whole description.',
+  },
+  NotFound: {
+    code: 'MILL4005',
+    status: 404,
+    message: 'There is nothing at this address.',
+    fix: 'See /api/v1/openapi.json for all addresses.',
+  },
+  BodyTooLarge: {
+    code: 'MILL4006',
+    status: 413,
+    message: 'The body is larger than 1 MiB.',
+    fix: 'Put the data into a file and send its location.',
+  },
+  InvalidJson: {
+    code: 'MILL4007',
+    status: 400,
+    message: 'The body is not acceptable JSON: {problem}.',
+    fix: 'Send one JSON value with `Content-Type: application/json`, without `__proto__` keys.',
+  },
+  LoginExpired: {
+    code: 'MILL4008',
+    status: 401,
+    message: 'This login link was used already or is too old.',
+    fix: 'Print a new one with `millrace login`.',
+  },
+  TooManyRequests: {
+    code: 'MILL4009',
+    status: 429,
+    message: 'Too many {what}.',
+    fix: 'Wait a minute and try again.',
+  },
+  Internal: {
+    code: 'MILL4010',
+    status: 500,
+    message: 'The server failed on this request. It is a fault of ours, not of yours.',
+    fix: 'Look for the request id in the server log, and report it.',
+  },
+  AmbiguousId: {
+    code: 'MILL4011',
+    status: 409,
+    message: "More than one execution's id begins with '{id}'.",
+    fix: 'Give more characters of the id.',
+  },
+} as const;
+
+export type HttpErrorKind = keyof typeof CATALOGUE;
+
+/** A refusal by the HTTP layer. `details` fill the text. */
+export class HttpError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fix: string;
+
+  constructor(kind: HttpErrorKind, details: { [name: string]: string } = {}) {
+    const { code, status, message, fix } = CATALOGUE[kind];
+    super(message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => details[name] ?? whole));
+    this.name = 'HttpError';
+    this.code = code;
+    this.status = status;
+    this.fix = fix;
+  }
+}

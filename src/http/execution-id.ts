@@ -1,0 +1,64 @@
+/**
+ * The ways to name an execution: its id, the first characters of it, its number, `PIPELINE/NAME`, `latest`,
+ * `latest-failed`, and both of these for one pipeline (`orders@latest`).
+ * @module
+ */
+import type { Engine, ExecutionDetail, ListExecutions } from '../engine/engine.js';
+import { EngineError } from '../engine/errors.js';
+import type { Store } from '../store/store.js';
+import type { Principal } from './auth.js';
+import { HttpError } from './errors.js';
+
+const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const PREFIX = /^[0-9a-f-]{4,35}$/;
+
+/**
+ * Finds an execution that the principal may see.
+ * @throws EngineError ExecutionNotFound, also for one of another team
+ * @throws HttpError AmbiguousId
+ */
+export async function findExecution(
+  engine: Engine,
+  store: Store,
+  principal: Principal,
+  text: string,
+): Promise<ExecutionDetail> {
+  const id = await resolve(engine, store, principal, text);
+  const detail = await engine.describeExecution(id);
+  if (principal.teams !== undefined && !principal.teams.includes(detail.team)) {
+    throw new EngineError('ExecutionNotFound', { execution: text });
+  }
+  return detail;
+}
+
+async function resolve(
+  engine: Engine,
+  store: Store,
+  principal: Principal,
+  text: string,
+): Promise<string> {
+  const scope: ListExecutions = principal.teams === undefined ? {} : { teams: principal.teams };
+  const [, pipeline, alias] = /^(?:(.+)@)?(latest|latest-failed)$/.exec(text) ?? [];
+  if (alias !== undefined) {
+    const filter: ListExecutions = { ...scope, limit: 1 };
+    if (pipeline !== undefined) filter.pipeline = pipeline;
+    if (alias === 'latest-failed') filter.status = 'FAILED';
+    const { items } = await engine.listExecutions(filter);
+    const found = items[0];
+    if (found === undefined) throw new EngineError('ExecutionNotFound', { execution: text });
+    return found.id;
+  }
+  if (FULL_ID.test(text) || text.includes('/')) return text;
+  if (/^#?\d{1,15}$/.test(text)) {
+    const record = await store.findExecution(Number(text.replace('#', '')));
+    if (record === undefined) throw new EngineError('ExecutionNotFound', { execution: text });
+    return record.id;
+  }
+  if (!PREFIX.test(text)) throw new EngineError('ExecutionNotFound', { execution: text });
+  const { items } = await engine.listExecutions({ ...scope, limit: 1000 });
+  const matching = items.filter((item) => item.id.startsWith(text) || item.id.endsWith(text));
+  if (matching.length > 1) throw new HttpError('AmbiguousId', { id: text });
+  const found = matching[0];
+  if (found === undefined) throw new EngineError('ExecutionNotFound', { execution: text });
+  return found.id;
+}

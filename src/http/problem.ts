@@ -1,0 +1,64 @@
+/**
+ * Problem responses (RFC 9457): every refusal has a code, says what is wrong and what to do about it.
+ * @module
+ */
+import type { FastifyError } from 'fastify';
+import { z } from 'zod';
+import { EngineError } from '../engine/errors.js';
+import { HttpError } from './errors.js';
+
+export const problemSchema = z
+  .object({
+    type: z.string().describe('A URI reference for this kind of problem'),
+    title: z.string().describe('What is wrong'),
+    status: z.number().int(),
+    code: z
+      .string()
+      .describe('Stable code, the same in CLI, API and console')
+      .meta({ example: 'MILL3002' }),
+    fix: z.string().describe('What to do about it'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Every field that does not fit'),
+  })
+  .meta({ id: 'Problem' });
+
+export type Problem = z.infer<typeof problemSchema>;
+
+/**
+ * The problem that an error is answered with. Whatever is not a refusal of ours becomes a plain 500 without details.
+ * @example problemOf(new HttpError('NotFound')).status // 404
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof HttpError || error instanceof EngineError) {
+    return problem(error.code, error.status, error.message, error.fix);
+  }
+  const fastify = error as Partial<FastifyError>;
+  if (fastify.validation !== undefined) {
+    const { code, status, message, fix } = new HttpError('InvalidRequest');
+    const errors = fastify.validation.map((issue) => ({
+      path: `${fastify.validationContext ?? 'body'}${issue.instancePath ?? ''}`,
+      message: issue.message ?? 'does not fit',
+    }));
+    return { ...problem(code, status, message, fix), errors };
+  }
+  switch (fastify.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return problemOf(new HttpError('BodyTooLarge'));
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return problemOf(new HttpError('InvalidJson', { problem: fastify.message ?? 'not JSON' }));
+    default:
+  }
+  if (error instanceof SyntaxError && fastify.statusCode === 400) {
+    return problemOf(new HttpError('InvalidJson', { problem: error.message }));
+  }
+  return problemOf(new HttpError('Internal'));
+}
+
+function problem(code: string, status: number, title: string, fix: string): Problem {
+  return { type: `/errors/${code}`, title, status, code, fix };
+}

@@ -1,0 +1,300 @@
+/**
+ * Executions: start, list, look into, stop, redrive, and live events.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Engine, ListExecutions, StartRequest } from '../../engine/engine.js';
+import { EngineError } from '../../engine/errors.js';
+import type { HttpServices } from '../app.js';
+import type { Principal } from '../auth.js';
+import type { EventStream } from '../event-stream.js';
+import { findExecution } from '../execution-id.js';
+import { problemSchema } from '../problem.js';
+import {
+  executionDetailSchema,
+  executionSchema,
+  historyEventSchema,
+  logLineSchema,
+  pageOf,
+  startedSchema,
+  startRequestSchema,
+  stateVisitSchema,
+  statusSchema,
+} from '../schemas.js';
+import { stateVisits } from '../state-visits.js';
+
+const idParams = z.object({
+  id: z
+    .string()
+    .max(300)
+    .describe(
+      'Id, its first characters, number, PIPELINE/NAME, latest, latest-failed or PIPELINE@latest',
+    ),
+});
+const paging = {
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  cursor: z.string().max(200).optional(),
+};
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** Longest time that a request waits for an execution to end; the client asks again. */
+const MAX_WAIT_SECONDS = 300;
+
+export function executionRoutes(
+  instance: FastifyInstance,
+  { engine, store }: HttpServices,
+  stream: EventStream,
+): void {
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  api.post(
+    '/executions',
+    {
+      schema: {
+        summary: 'Start an execution',
+        description:
+          'Idempotent by name: the same name and input give the same execution. With `wait`, answers when it has ended, or after so many seconds.',
+        body: startRequestSchema,
+        querystring: z.object({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).optional() }),
+        response: { 200: executionDetailSchema, 201: startedSchema, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const start = request.body as StartRequest;
+      if (request.principal.teams !== undefined) {
+        await visiblePipeline(engine, request.principal, start.pipeline);
+      }
+      const { wait } = request.query;
+      const started = await engine.startExecution(start);
+      if (wait === undefined) return reply.code(201).send(started);
+      return reply.send(await waitFor(engine, started.id, wait));
+    },
+  );
+
+  api.get(
+    '/executions',
+    {
+      schema: {
+        summary: 'List executions, newest first',
+        querystring: z.object({
+          pipeline: z.string().max(128).optional(),
+          status: statusSchema.optional(),
+          mapRun: z.string().max(200).optional(),
+          ...paging,
+        }),
+        response: { 200: pageOf(executionSchema), ...problems },
+      },
+    },
+    async (request) => {
+      const filter: ListExecutions = defined(request.query);
+      if (request.principal.teams !== undefined) filter.teams = request.principal.teams;
+      return await engine.listExecutions(filter);
+    },
+  );
+
+  api.get(
+    '/executions/:id',
+    {
+      schema: {
+        summary: 'One execution',
+        params: idParams,
+        querystring: z.object({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).optional() }),
+        response: { 200: executionDetailSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const found = await findExecution(engine, store, request.principal, request.params.id);
+      const { wait } = request.query;
+      return wait === undefined ? found : await waitFor(engine, found.id, wait);
+    },
+  );
+
+  api.get(
+    '/executions/:id/states',
+    {
+      schema: {
+        summary: 'The states that ran, with durations, attempts, errors, input and output',
+        params: idParams,
+        querystring: z.object({ data: z.enum(['full', 'none']).optional() }),
+        response: {
+          200: z.object({ items: z.array(stateVisitSchema), truncated: z.boolean() }),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      const { events, truncated } = await wholeHistory(engine, id);
+      const items = stateVisits(events);
+      if (request.query.data === 'none') {
+        for (const visit of items) {
+          delete visit.input;
+          delete visit.output;
+        }
+      }
+      return { items, truncated };
+    },
+  );
+
+  api.get(
+    '/executions/:id/history',
+    {
+      schema: {
+        summary: 'History events, with the names of AWS',
+        params: idParams,
+        querystring: z.object({
+          order: z.enum(['oldest-first', 'newest-first']).optional(),
+          ...paging,
+        }),
+        response: { 200: pageOf(historyEventSchema), ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      return await engine.history(id, defined(request.query));
+    },
+  );
+
+  api.get(
+    '/executions/:id/logs',
+    {
+      schema: {
+        summary: 'Log lines of the tasks',
+        params: idParams,
+        querystring: z.object({
+          state: z.string().max(200).optional(),
+          from: z.enum(['start', 'tail']).optional(),
+          ...paging,
+        }),
+        response: { 200: pageOf(logLineSchema), ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      return await engine.logs(id, defined(request.query));
+    },
+  );
+
+  api.post(
+    '/executions/:id/stop',
+    {
+      schema: {
+        summary: 'Stop a running execution',
+        params: idParams,
+        body: z
+          .object({
+            error: z.string().max(256).optional(),
+            cause: z.string().max(32_768).optional(),
+          })
+          .strict()
+          .nullish(),
+        response: { 200: executionSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      return await engine.stopExecution(id, defined(request.body ?? {}));
+    },
+  );
+
+  api.post(
+    '/executions/:id/redrive',
+    {
+      schema: {
+        summary: 'Go on with a failed execution, from the failed state or an earlier one',
+        params: idParams,
+        body: z
+          .object({
+            from: z.string().max(80).optional(),
+            definition: z.enum(['own', 'current']).optional(),
+          })
+          .strict()
+          .nullish(),
+        response: { 200: executionSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      return await engine.redriveExecution(id, defined(request.body ?? {}));
+    },
+  );
+
+  api.get(
+    '/events',
+    {
+      schema: {
+        summary: 'Live events (server-sent events): execution, history, log, pipeline',
+        querystring: z.object({
+          execution: z.string().max(100).optional(),
+          pipeline: z.string().max(128).optional(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const last = request.headers['last-event-id'];
+      const filter = { ...defined(request.query), teams: request.principal.teams };
+      reply.hijack();
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
+      stream.serve(reply.raw, filter, typeof last === 'string' ? last : undefined);
+    },
+  );
+}
+
+/** @throws EngineError PipelineNotFound, also for a pipeline of another team */
+export async function visiblePipeline(
+  engine: Engine,
+  principal: Principal,
+  name: string,
+  version?: number,
+): ReturnType<Engine['describePipeline']> {
+  const pipeline = await engine.describePipeline(name, version);
+  if (principal.teams !== undefined && !principal.teams.includes(pipeline.team)) {
+    throw new EngineError('PipelineNotFound', { pipeline: name });
+  }
+  return pipeline;
+}
+
+async function waitFor(
+  engine: Engine,
+  id: string,
+  seconds: number,
+): ReturnType<Engine['describeExecution']> {
+  const timeout = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  try {
+    return await engine.waitForExecution(id, timeout);
+  } catch (error) {
+    if (timeout.aborted) return await engine.describeExecution(id);
+    throw error;
+  }
+}
+
+/** All events of an execution, up to what its history can hold. */
+async function wholeHistory(
+  engine: Engine,
+  id: string,
+): Promise<{ events: Awaited<ReturnType<Engine['history']>>['items']; truncated: boolean }> {
+  const events: Awaited<ReturnType<Engine['history']>>['items'] = [];
+  let cursor: string | undefined;
+  // 5,000 events are more than anybody reads as a table; beyond that /history pages through all of them.
+  while (events.length < 5_000) {
+    const page = await engine.history(id, {
+      limit: 1000,
+      order: 'oldest-first',
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    events.push(...page.items);
+    cursor = page.next;
+    if (cursor === undefined) return { events, truncated: false };
+  }
+  return { events, truncated: true };
+}
+
+/** Leaves out what is undefined: absent and undefined are different things to the engine. */
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

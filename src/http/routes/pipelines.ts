@@ -1,0 +1,115 @@
+/**
+ * Pipelines: what is deployed, how its graph looks, and what is wrong in the files.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { HttpServices } from '../app.js';
+import { graphSchema } from '../graph/graph-schema.js';
+import { problemSchema } from '../problem.js';
+import { pipelineDetailSchema, pipelineOverviewSchema, problemReportSchema } from '../schemas.js';
+import { visiblePipeline } from './executions.js';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+const nameParams = z.object({ name: z.string().min(1).max(128) });
+const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
+/** Latest executions shown with each pipeline. */
+const RECENT = 20;
+
+export function pipelineRoutes(
+  instance: FastifyInstance,
+  { engine, folder, layouts }: HttpServices,
+): void {
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  api.get(
+    '/pipelines',
+    {
+      schema: {
+        summary: 'All pipelines with their latest executions',
+        response: { 200: z.object({ items: z.array(pipelineOverviewSchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      const { teams } = request.principal;
+      const pipelines = await engine.listPipelines(teams === undefined ? {} : { teams });
+      const reported = folder?.problems() ?? [];
+      const items = [];
+      for (const pipeline of pipelines) {
+        const { items: recent } = await engine.listExecutions({
+          pipeline: pipeline.name,
+          limit: RECENT,
+        });
+        const own = reported.filter((problem) => problem.pipeline === pipeline.name);
+        items.push({ ...pipeline, recent, problems: own.length });
+      }
+      return { items };
+    },
+  );
+
+  api.get(
+    '/pipelines/:name',
+    {
+      schema: {
+        summary: 'One pipeline: its current version, or the one asked for',
+        params: nameParams,
+        querystring: versionQuery,
+        response: { 200: pipelineDetailSchema, ...problems },
+      },
+    },
+    async (request) =>
+      await visiblePipeline(engine, request.principal, request.params.name, request.query.version),
+  );
+
+  api.get(
+    '/pipelines/:name/graph',
+    {
+      schema: {
+        summary: 'The state machine as a graph, laid out',
+        params: nameParams,
+        querystring: versionQuery,
+        response: { 200: graphSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      const pipeline = await visiblePipeline(
+        engine,
+        request.principal,
+        name,
+        request.query.version,
+      );
+      return await layouts.layout(pipeline.digest, pipeline.deployment.definition);
+    },
+  );
+
+  api.get(
+    '/problems',
+    {
+      schema: {
+        summary: 'What is wrong in the pipeline files, as they are now',
+        response: {
+          200: z.object({ folder: z.string().optional(), items: z.array(problemReportSchema) }),
+          ...problems,
+        },
+      },
+    },
+    async () =>
+      folder === undefined ? { items: [] } : { folder: folder.folder, items: folder.problems() },
+  );
+
+  api.post(
+    '/reload',
+    {
+      schema: {
+        summary: 'Read the pipeline files again now',
+        response: { 200: z.object({ items: z.array(problemReportSchema) }), ...problems },
+      },
+    },
+    async () => {
+      await folder?.reload();
+      return { items: folder?.problems() ?? [] };
+    },
+  );
+}

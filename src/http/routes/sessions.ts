@@ -1,0 +1,97 @@
+/**
+ * Logging in: a link that works once becomes a session cookie.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { HttpServices } from '../app.js';
+import { hashOf, SESSION_COOKIE } from '../auth.js';
+import { problemSchema } from '../problem.js';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+
+export function sessionRoutes(
+  instance: FastifyInstance,
+  { authenticator, store }: HttpServices,
+): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/login',
+    {
+      schema: {
+        hide: true,
+        querystring: z.object({
+          token: z.string().min(1).max(200),
+          to: z.string().max(500).optional(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const session = await authenticator.redeem(request.query.token);
+      const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
+      // Only to an address of our own: one leading slash, not two.
+      const to = /^\/(?![/\\])/.test(request.query.to ?? '') ? (request.query.to as string) : '/';
+      return reply.header('set-cookie', cookie).redirect(to, 303);
+    },
+  );
+
+  app.post(
+    '/api/v1/login-links',
+    {
+      schema: {
+        summary: 'Make a login link that works once',
+        response: { 201: z.object({ path: z.string() }), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { label, role, teams } = request.principal;
+      const token = await authenticator.issue('login', {
+        label,
+        role,
+        ...(teams === undefined ? {} : { teams }),
+      });
+      return reply.code(201).send({ path: `/login?token=${token}` });
+    },
+  );
+
+  app.get(
+    '/api/v1/session',
+    {
+      schema: {
+        summary: 'Who this token is',
+        response: {
+          200: z.object({
+            label: z.string(),
+            role: z.string(),
+            teams: z.array(z.string()).optional(),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const { label, role, teams } = request.principal;
+      return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
+    },
+  );
+
+  app.post(
+    '/api/v1/logout',
+    { schema: { summary: 'End this session', response: { 204: z.null(), ...problems } } },
+    async (request, reply) => {
+      const cookie = (request.headers.cookie ?? '')
+        .split(';')
+        .map((part) => part.trim())
+        .find((part) => part.startsWith(`${SESSION_COOKIE}=`));
+      if (cookie !== undefined) {
+        await store.deleteToken(hashOf(cookie.slice(SESSION_COOKIE.length + 1)));
+      }
+      return reply
+        .header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
+        .code(204)
+        .send(null);
+    },
+  );
+}
