@@ -1,0 +1,194 @@
+/**
+ * Checks the fields that only Map states have: items, processor, batches, readers and writers.
+ * @module
+ */
+import type { Json, JsonObject } from '../json.js';
+import { isObject } from '../json.js';
+import {
+  atMostOneOf,
+  checkFields,
+  exactlyOneOf,
+  type Fields,
+  only,
+  requireFields,
+} from './fields.js';
+import {
+  at,
+  type Check,
+  decimal,
+  integer,
+  jsonataTemplate,
+  kind,
+  listOf,
+  nonEmptyText,
+  object,
+  oneOf,
+  orExpression,
+  type Place,
+  path,
+  payloadTemplate,
+  text,
+  wrong,
+} from './place.js';
+
+const MOST = 2_147_483_647;
+
+/** Longest Label. Source: Step Functions developer guide, "Map state in Distributed mode". */
+const MAX_LABEL = 40;
+/** Characters that a Label must not contain, besides blanks and control characters. */
+const FORBIDDEN_IN_LABEL = '?*<>{}[]:;,\\|^~$#%&`"';
+
+const READER_CONFIG: Fields = {
+  InputType: oneOf('CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET'),
+  CSVHeaderLocation: oneOf('FIRST_ROW', 'GIVEN'),
+  CSVHeaders: listOf(text, 1),
+  CSVDelimiter: oneOf('COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'),
+  Transformation: oneOf('NONE', 'LOAD_AND_FLATTEN'),
+  ManifestType: oneOf('ATHENA_DATA', 'S3_INVENTORY'),
+  ItemsPointer: text,
+  MaxItems: orExpression(integer(0, MOST)),
+  ...only('JSONPath', { MaxItemsPath: path }),
+};
+
+const READER: Fields = {
+  Resource: nonEmptyText,
+  ReaderConfig: (value, place) => {
+    if (!isObject(value)) {
+      wrong(place, `Expected value of type Object, found ${kind(value)}`);
+      return;
+    }
+    checkFields(value, READER_CONFIG, place, 'a ReaderConfig');
+    atMostOneOf(value, ['MaxItems', 'MaxItemsPath'], place);
+    if (value.CSVHeaderLocation === 'GIVEN') requireFields(value, ['CSVHeaders'], place);
+  },
+  ...only('JSONPath', { Parameters: payloadTemplate }),
+  ...only('JSONata', { Arguments: jsonataTemplate }),
+};
+
+const WRITER: Fields = {
+  Resource: nonEmptyText,
+  WriterConfig: (value, place) => {
+    if (!isObject(value)) return object(value, place);
+    const config: Fields = {
+      OutputType: oneOf('JSON', 'JSONL'),
+      Transformation: oneOf('NONE', 'COMPACT', 'FLATTEN'),
+    };
+    checkFields(value, config, place, 'a WriterConfig');
+  },
+  ...only('JSONPath', { Parameters: payloadTemplate }),
+  ...only('JSONata', { Arguments: jsonataTemplate }),
+};
+
+const BATCHER: Fields = {
+  MaxItemsPerBatch: orExpression(integer(1, MOST)),
+  MaxInputBytesPerBatch: orExpression(integer(1, 262_144)),
+  BatchInput: (value, place) =>
+    place.language === 'JSONata' ? jsonataTemplate(value, place) : payloadTemplate(value, place),
+  ...only('JSONPath', { MaxItemsPerBatchPath: path, MaxInputBytesPerBatchPath: path }),
+};
+
+/** Fields of Map states, beside those that Task and Parallel have too. */
+export const MAP_FIELDS: Fields = {
+  // The states inside are walked by `machine.ts`.
+  ItemProcessor: object,
+  Iterator: object,
+  MaxConcurrency: orExpression(integer(0, MOST)),
+  ToleratedFailureCount: orExpression(integer(0, MOST)),
+  ToleratedFailurePercentage: orExpression(decimal(0, 100)),
+  ItemSelector: (value, place) =>
+    place.language === 'JSONata' ? jsonataTemplate(value, place) : payloadTemplate(value, place),
+  ItemReader: part(READER, ['Resource'], 'an ItemReader'),
+  ResultWriter: part(WRITER, [], 'a ResultWriter'),
+  ItemBatcher: part(BATCHER, [], 'an ItemBatcher'),
+  Label: checkLabel,
+  ...only('JSONPath', {
+    ItemsPath: path,
+    MaxConcurrencyPath: path,
+    ToleratedFailureCountPath: path,
+    ToleratedFailurePercentagePath: path,
+  }),
+  ...only('JSONata', { Items: orExpression(listOf(jsonataTemplate)) }),
+};
+
+/** What the fields of a Map state must satisfy together. */
+export function checkMap(state: JsonObject, place: Place): void {
+  exactlyOneOf(state, ['ItemProcessor', 'Iterator'], place);
+  for (const name of ['MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage']) {
+    atMostOneOf(state, [name, `${name}Path`], place);
+  }
+  atMostOneOf(state, ['ItemSelector', 'Parameters'], place);
+  const batcher = isObject(state.ItemBatcher) ? state.ItemBatcher : {};
+  atMostOneOf(batcher, ['MaxItemsPerBatch', 'MaxItemsPerBatchPath'], at(place, 'ItemBatcher'));
+  if (isDistributed(state)) {
+    if (place.machineType === 'EXPRESS') {
+      wrong(place, 'Express state machine does not support distributed Map states');
+    }
+    return;
+  }
+  for (const name of ['ItemReader', 'ResultWriter', 'ItemBatcher', 'Label']) {
+    if (state[name] !== undefined) {
+      wrong(
+        at(place, name),
+        `Field '${name}' is only supported in a distributed Map (ProcessorConfig.Mode)`,
+      );
+    }
+  }
+}
+
+/** True when the items run as executions of their own. */
+export function isDistributed(state: JsonObject): boolean {
+  return processorConfig(state)?.Mode === 'DISTRIBUTED';
+}
+
+/** ProcessorConfig of a Map, if it has one. */
+export function processorConfig(state: JsonObject): JsonObject | undefined {
+  const config = isObject(state.ItemProcessor) ? state.ItemProcessor.ProcessorConfig : undefined;
+  return isObject(config) ? config : undefined;
+}
+
+/** Checks a ProcessorConfig. */
+export const checkProcessorConfig: Check = (value: Json, place: Place) => {
+  if (!isObject(value)) {
+    wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    return;
+  }
+  const fields: Fields = {
+    Mode: oneOf('INLINE', 'DISTRIBUTED'),
+    ExecutionType: oneOf('STANDARD', 'EXPRESS'),
+  };
+  checkFields(value, fields, place, 'a ProcessorConfig');
+  if (value.Mode === 'DISTRIBUTED') requireFields(value, ['ExecutionType'], place);
+};
+
+function part(fields: Fields, required: string[], what: string): Check {
+  return (value, place) => {
+    if (!isObject(value)) {
+      wrong(place, `Expected value of type Object, found ${kind(value)}`);
+      return;
+    }
+    requireFields(value, required, place);
+    checkFields(value, fields, place, what);
+  };
+}
+
+function checkLabel(value: Json, place: Place): void {
+  if (typeof value !== 'string' || value === '') {
+    wrong(place, 'A non-empty string is required');
+    return;
+  }
+  if (value.length > MAX_LABEL) wrong(place, `Label cannot exceed ${MAX_LABEL} characters`);
+  for (const character of value) {
+    const isControl = character < ' ' || (character >= '\u007f' && character <= '\u009f');
+    if (isControl || character.trim() === '' || FORBIDDEN_IN_LABEL.includes(character)) {
+      wrong(
+        place,
+        `Label contains invalid character: '${isControl ? `\\x${hexadecimal(character)}` : character}'`,
+      );
+      return;
+    }
+  }
+}
+
+function hexadecimal(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(2, '0');
+}

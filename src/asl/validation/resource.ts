@@ -1,0 +1,56 @@
+/**
+ * Checks the Resource of a Task.
+ * @module
+ */
+import { type Check, wrong } from './place.js';
+import { suggest } from './suggestion.js';
+
+/** Millrace's own kinds of task. The executions of other pipelines are started by the engine itself. */
+export const MILLRACE_RESOURCES: readonly string[] = [
+  'millrace:shell',
+  'millrace:lambda',
+  'millrace:sql',
+  'millrace:http',
+  'millrace:echo',
+  'millrace:executions:start',
+];
+
+/** How the outcome of a task arrives, as written behind a resource. */
+const PATTERNS = ['.sync', '.sync:2', '.waitForTaskToken'];
+
+export const resource: Check = (value, place) => {
+  if (typeof value !== 'string' || value === '') {
+    wrong(place, 'A non-empty string is required');
+    return;
+  }
+  const pattern = PATTERNS.find((candidate) => value.endsWith(candidate));
+  const name = pattern === undefined ? value : value.slice(0, -pattern.length);
+  if (name.startsWith('millrace:')) {
+    if (!MILLRACE_RESOURCES.includes(name)) {
+      const meant = suggest(name, MILLRACE_RESOURCES);
+      wrong(
+        place,
+        `'${name}' is not a resource of Millrace; known are ${MILLRACE_RESOURCES.join(', ')}`,
+        meant,
+      );
+    }
+  } else if (!name.startsWith('arn:')) {
+    wrong(
+      place,
+      `Value is not a valid resource ARN: '${value}'`,
+      suggest(name, MILLRACE_RESOURCES),
+    );
+  }
+  if (place.machineType === 'EXPRESS') {
+    if (pattern === '.waitForTaskToken') {
+      wrong(
+        place,
+        "Express state machine does not support '.waitForTaskToken' service integration ",
+      );
+    } else if (pattern !== undefined) {
+      wrong(place, "Express state machine does not support '.sync' service integration");
+    } else if (name.startsWith('arn:') && name.includes(':activity:')) {
+      wrong(place, 'Express state machine does not support Activity ARN');
+    }
+  }
+};

@@ -1,0 +1,190 @@
+/**
+ * Which fields each type of state may have, and what they must satisfy together.
+ *
+ * Source: Amazon States Language specification, "Table of State Types and Fields"; Step Functions developer guide.
+ * @module
+ */
+import type { StateType } from '../definition.js';
+import type { JsonObject } from '../json.js';
+import { isObject } from '../json.js';
+import { assignment } from './assignment.js';
+import { choices } from './choices.js';
+import { catchers, retry } from './error-handling.js';
+import { atMostOneOf, exactlyOneOf, type Fields, only, requireFields } from './fields.js';
+import { checkMap, MAP_FIELDS } from './map-fields.js';
+import {
+  anything,
+  at,
+  boolean,
+  type Check,
+  integer,
+  jsonataTemplate,
+  kind,
+  listOf,
+  nonEmptyText,
+  object,
+  oneOf,
+  orExpression,
+  type Place,
+  path,
+  pathOrIntrinsic,
+  pathOrNull,
+  payloadTemplate,
+  referencePath,
+  text,
+  timestamp,
+  wrong,
+} from './place.js';
+import { resource } from './resource.js';
+
+/** Largest TimeoutSeconds, HeartbeatSeconds and Seconds. */
+export const MOST_SECONDS = 99_999_999;
+
+interface StateRules {
+  readonly fields: Fields;
+  readonly required: readonly string[];
+  /** Checks across fields. */
+  readonly together?: (state: JsonObject, place: Place) => void;
+}
+
+const COMMON: Fields = {
+  Type: anything,
+  Comment: text,
+  QueryLanguage: oneOf('JSONPath', 'JSONata'),
+};
+const IN_AND_OUT: Fields = {
+  ...only('JSONPath', { InputPath: pathOrNull, OutputPath: pathOrNull }),
+  ...only('JSONata', { Output: jsonataTemplate }),
+};
+const TRANSITION: Fields = { Next: nonEmptyText, End: boolean };
+const ASSIGN: Fields = { Assign: assignment };
+const WORK: Fields = {
+  ...only('JSONPath', {
+    Parameters: payloadTemplate,
+    ResultSelector: payloadTemplate,
+    ResultPath: referencePath,
+  }),
+  ...only('JSONata', { Arguments: jsonataTemplate }),
+  Retry: retry,
+  Catch: catchers,
+};
+
+const credentials: Check = (value, place) => {
+  if (!isObject(value)) {
+    if (place.language === 'JSONata') jsonataTemplate(value, place);
+    else wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    return;
+  }
+  if (value['RoleArn.$'] === undefined) requireFields(value, ['RoleArn'], place);
+  if (place.language === 'JSONata') jsonataTemplate(value, place);
+  else payloadTemplate(value, place);
+};
+
+const RULES: Record<StateType, StateRules> = {
+  Task: {
+    fields: {
+      ...COMMON,
+      ...IN_AND_OUT,
+      ...TRANSITION,
+      ...ASSIGN,
+      ...WORK,
+      Resource: resource,
+      Credentials: credentials,
+      TimeoutSeconds: orExpression(integer(1, MOST_SECONDS)),
+      HeartbeatSeconds: orExpression(integer(1, MOST_SECONDS)),
+      ...only('JSONPath', { TimeoutSecondsPath: path, HeartbeatSecondsPath: path }),
+    },
+    required: ['Resource'],
+    together(state, place) {
+      atMostOneOf(state, ['TimeoutSeconds', 'TimeoutSecondsPath'], place);
+      atMostOneOf(state, ['HeartbeatSeconds', 'HeartbeatSecondsPath'], place);
+      const { HeartbeatSeconds: heartbeat, TimeoutSeconds: timeout } = state;
+      if (typeof heartbeat === 'number' && typeof timeout === 'number' && heartbeat >= timeout) {
+        wrong(
+          at(place, 'HeartbeatSeconds'),
+          "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'",
+        );
+      }
+    },
+  },
+  Pass: {
+    fields: {
+      ...COMMON,
+      ...IN_AND_OUT,
+      ...TRANSITION,
+      ...ASSIGN,
+      ...only('JSONPath', {
+        Result: anything,
+        Parameters: payloadTemplate,
+        ResultPath: referencePath,
+      }),
+    },
+    required: [],
+  },
+  Choice: {
+    fields: { ...COMMON, ...IN_AND_OUT, ...ASSIGN, Choices: choices, Default: nonEmptyText },
+    required: ['Choices'],
+  },
+  Wait: {
+    fields: {
+      ...COMMON,
+      ...IN_AND_OUT,
+      ...TRANSITION,
+      ...ASSIGN,
+      Seconds: orExpression(integer(0, MOST_SECONDS)),
+      Timestamp: orExpression(timestamp),
+      ...only('JSONPath', { SecondsPath: path, TimestampPath: path }),
+    },
+    required: [],
+    together: (state, place) =>
+      exactlyOneOf(state, ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'], place),
+  },
+  Succeed: { fields: { ...COMMON, ...IN_AND_OUT }, required: [] },
+  Fail: {
+    fields: {
+      ...COMMON,
+      Error: text,
+      Cause: text,
+      ...only('JSONPath', { ErrorPath: pathOrIntrinsic, CausePath: pathOrIntrinsic }),
+    },
+    required: [],
+    together(state, place) {
+      atMostOneOf(state, ['Error', 'ErrorPath'], place);
+      atMostOneOf(state, ['Cause', 'CausePath'], place);
+      if (place.language === 'JSONata') {
+        jsonataTemplate(state.Error ?? null, at(place, 'Error'));
+        jsonataTemplate(state.Cause ?? null, at(place, 'Cause'));
+      }
+    },
+  },
+  Parallel: {
+    fields: {
+      ...COMMON,
+      ...IN_AND_OUT,
+      ...TRANSITION,
+      ...ASSIGN,
+      ...WORK,
+      // The states inside are walked by `machine.ts`.
+      Branches: listOf(object, 1),
+    },
+    required: ['Branches'],
+  },
+  Map: {
+    fields: { ...COMMON, ...IN_AND_OUT, ...TRANSITION, ...ASSIGN, ...WORK, ...MAP_FIELDS },
+    required: [],
+    together: checkMap,
+  },
+};
+
+/** Every type of state. */
+export const STATE_TYPES = Object.keys(RULES) as StateType[];
+
+/** What a state of a type may and must have. */
+export function rulesOf(type: StateType): StateRules {
+  return RULES[type];
+}
+
+/** True for types that end in themselves or choose by rules, and so have neither Next nor End. */
+export function hasTransition(type: StateType): boolean {
+  return Object.hasOwn(RULES[type].fields, 'Next');
+}
