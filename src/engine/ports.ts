@@ -5,6 +5,7 @@
  * in `test/simulation` can drive the real engine on virtual time and hurt it at will.
  * @module
  */
+import type { ErrorOutput } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { Evaluate } from '../asl/transition.js';
 import type { FeedChange } from './feed.js';
@@ -89,8 +90,19 @@ export interface Evaluator {
 
 /** Reads the items of a distributed Map's ItemReader and writes its ResultWriter's files. */
 export interface ItemSource {
-  /** Rejects with an Error whose `name` is the ASL error (`States.ItemReaderFailed`) when it cannot be read. */
-  read(reader: JsonObject, folder: string): Promise<Json[] | JsonObject>;
-  /** Writes the results of a map run; the answer becomes the state's result. */
-  write(writer: JsonObject, folder: string, results: Json, mapRunId: string): Promise<Json>;
+  /** The items that a reader names. Files lie under `folder`. Never rejects. */
+  read(reader: JsonObject, folder: string): Promise<{ items: Json[] } | { failure: ErrorOutput }>;
+  /** Writes a map run's results; the answer becomes the state's result. Never rejects. */
+  write(
+    writer: JsonObject,
+    workFolder: string,
+    results: MapRunResults,
+  ): Promise<{ output: Json } | { failure: ErrorOutput }>;
+}
+
+/** What came of the children of a map run, in their order. */
+export interface MapRunResults {
+  mapRunArn: string;
+  succeeded: JsonObject[];
+  failed: JsonObject[];
 }

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson } from './columns.js';
-import type { Driver, Row } from './driver.js';
+import type { Driver, Row, Statement } from './driver.js';
 import type { AttemptRecord, SynchronousStore } from './store.js';
 
 type AttemptQueries = Pick<
@@ -30,9 +30,16 @@ export function attemptQueries(driver: Driver): AttemptQueries {
   const ofExecution = driver.prepare(
     'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
   );
-  const byStatus = driver.prepare(
-    'SELECT * FROM attempts WHERE status = ? AND position > ? ORDER BY position LIMIT ?',
-  );
+  // The status is a constant in each text, so that the partial indexes apply.
+  const inStatus = (status: string): Statement =>
+    driver.prepare(
+      `SELECT * FROM attempts WHERE status = '${status}' AND position > ? ORDER BY position LIMIT ?`,
+    );
+  const byStatus = {
+    scheduled: inStatus('scheduled'),
+    started: inStatus('started'),
+    submitted: inStatus('submitted'),
+  };
   const scheduled = driver.prepare(
     `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
      ORDER BY position LIMIT ?`,
@@ -66,7 +73,7 @@ export function attemptQueries(driver: Driver): AttemptQueries {
       const rows =
         kind !== undefined && status === 'scheduled'
           ? scheduled.all(kind, after, limit)
-          : byStatus.all(status, after, limit);
+          : byStatus[status].all(after, limit);
       return rows.map((row) => ({
         attempt: toAttempt(row),
         position: integer(row, 'position'),

@@ -2,7 +2,12 @@
  * Tables `executions` (one row each, with thread 0) and `threads` (all other threads).
  * @module
  */
-import type { ExecutionContext, ExecutionStatus, Thread } from '../asl/execution-state.js';
+import type {
+  ExecutionContext,
+  ExecutionHeader,
+  ExecutionStatus,
+  Thread,
+} from '../asl/execution-state.js';
 import type { Json } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson, toOptionalJson } from './columns.js';
 import type { Driver, Row, SqlValue } from './driver.js';
@@ -24,6 +29,7 @@ type ExecutionQueries = Pick<
   | 'listExecutions'
   | 'listThreads'
   | 'listOrphans'
+  | 'listUnstarted'
 > & {
   insertExecution(number: number, create: ExecutionCreation, progress: ExecutionProgress): void;
   updateExecution(number: number, progress: ExecutionProgress): void;
@@ -34,9 +40,7 @@ type ExecutionQueries = Pick<
 const PROGRESS = [
   'machine',
   'status',
-  'context',
-  'next_event',
-  'next_thread',
+  'header',
   'root',
   'output',
   'error',
@@ -52,6 +56,7 @@ const CREATION = [
   'team',
   'tags',
   'pointer',
+  'context',
   'started_at',
   'parent',
   'parent_thread',
@@ -69,6 +74,7 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   const update = driver.prepare(
     `UPDATE executions SET ${PROGRESS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
+  const updateContext = driver.prepare('UPDATE executions SET context = ? WHERE number = ?');
   const last = driver.prepare('SELECT MAX(number) AS number FROM executions');
   const byNumber = driver.prepare('SELECT * FROM executions WHERE number = ?');
   const byId = driver.prepare('SELECT * FROM executions WHERE id = ?');
@@ -78,9 +84,15 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   );
   const orphans = driver.prepare(
     `SELECT e.number FROM executions e
-     WHERE e.status = 'RUNNING' AND e.parent IS NOT NULL AND e.parent_attached = 1
+     WHERE e.status = 'RUNNING' AND e.parent_attached = 1 AND e.redrive_count = 0
        AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
-         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence)`,
+         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence)
+     UNION
+     SELECT e.number FROM executions e JOIN map_runs m ON m.number = e.map_run
+     WHERE e.status = 'RUNNING' AND m.status <> 'RUNNING' AND e.redrive_count = 0`,
+  );
+  const unstarted = driver.prepare(
+    "SELECT number FROM executions WHERE status = 'RUNNING' AND root IS NULL ORDER BY number",
   );
   const threads = driver.prepare('SELECT body FROM threads WHERE execution = ? ORDER BY thread');
   const putThread = driver.prepare(
@@ -95,6 +107,7 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     },
     updateExecution(number, progress) {
       update.run(...progressValues(progress), number);
+      if (progress.context) updateContext.run(toJson(progress.context), number);
     },
     putThread: (execution, thread) => void putThread.run(execution, thread.id, toJson(thread)),
     deleteThread: (execution, thread) => void deleteThread.run(execution, thread),
@@ -111,6 +124,7 @@ export function executionQueries(driver: Driver): ExecutionQueries {
         .map(toExecution);
     },
     listThreads: (execution) => threads.all(execution).map((row) => fromJson<Thread>(row.body)),
+    listUnstarted: () => unstarted.all().map((row) => integer(row, 'number')),
     listOrphans: () => orphans.all().map((row) => integer(row, 'number')),
   };
 }
@@ -150,6 +164,7 @@ function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
     create.team,
     toJson(create.tags),
     create.pointer,
+    toJson(create.context),
     create.startedAt,
     parent?.execution ?? null,
     parent?.thread ?? null,
@@ -161,16 +176,16 @@ function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
 }
 
 function progressValues(progress: ExecutionProgress): SqlValue[] {
+  // The parts of the header that people look for have columns of their own.
+  const { status, output, error, cause, ...header } = progress.header;
   return [
     progress.machine,
-    progress.status,
-    toJson(progress.context),
-    progress.nextEvent,
-    progress.nextThread,
+    status,
+    toJson(header),
     progress.root === null ? null : toJson(progress.root),
-    toOptionalJson(progress.output),
-    progress.error ?? null,
-    progress.cause ?? null,
+    toOptionalJson(output),
+    error ?? null,
+    cause ?? null,
     progress.stoppedAt ?? null,
     progress.redriveCount,
   ];
@@ -201,14 +216,15 @@ function toExecution(row: Row): ExecutionRecord {
       child: integer(row, 'map_child'),
     })),
     machine: integer(row, 'machine'),
-    status: text(row, 'status') as ExecutionStatus,
     context: fromJson<ExecutionContext>(row.context),
-    nextEvent: integer(row, 'next_event'),
-    nextThread: integer(row, 'next_thread'),
+    header: {
+      ...fromJson<ExecutionHeader>(row.header),
+      status: text(row, 'status') as ExecutionStatus,
+      ...optional(row, 'output', 'output', fromJson<Json>),
+      ...optional(row, 'error', 'error', String),
+      ...optional(row, 'cause', 'cause', String),
+    },
     root: row.root === null ? null : fromJson<Thread>(row.root),
-    ...optional(row, 'output', 'output', fromJson<Json>),
-    ...optional(row, 'error', 'error', String),
-    ...optional(row, 'cause', 'cause', String),
     ...optional(row, 'stopped_at', 'stoppedAt', Number),
     redriveCount: integer(row, 'redrive_count'),
   };

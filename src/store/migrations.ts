@@ -36,6 +36,7 @@ const MIGRATIONS: readonly string[] = [
     team TEXT NOT NULL,
     tags TEXT NOT NULL,
     pointer TEXT NOT NULL,
+    context TEXT NOT NULL,
     started_at BIGINT NOT NULL,
     parent BIGINT,
     parent_thread BIGINT,
@@ -45,9 +46,7 @@ const MIGRATIONS: readonly string[] = [
     map_child BIGINT,
     machine BIGINT NOT NULL,
     status TEXT NOT NULL,
-    context TEXT NOT NULL,
-    next_event BIGINT NOT NULL,
-    next_thread BIGINT NOT NULL,
+    header TEXT NOT NULL,
     root TEXT,
     output TEXT,
     error TEXT,
@@ -59,6 +58,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX executions_by_name ON executions (pipeline, name) WHERE name <> id;
   CREATE INDEX executions_by_pipeline ON executions (pipeline, number);
   CREATE INDEX executions_running ON executions (number) WHERE status = 'RUNNING';
+  CREATE INDEX executions_unstarted ON executions (number) WHERE status = 'RUNNING' AND root IS NULL;
   CREATE INDEX executions_failed ON executions (number) WHERE status <> 'RUNNING' AND status <> 'SUCCEEDED';
   CREATE UNIQUE INDEX executions_by_map_run ON executions (map_run, map_child) WHERE map_run IS NOT NULL;
   CREATE TABLE threads (
@@ -95,6 +95,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX attempts_by_token ON attempts (token) WHERE token IS NOT NULL;
   CREATE INDEX attempts_by_child ON attempts (child) WHERE child IS NOT NULL;
   CREATE INDEX attempts_scheduled ON attempts (kind, position) WHERE status = 'scheduled';
+  CREATE INDEX attempts_started ON attempts (position) WHERE status = 'started';
   CREATE TABLE timers (
     execution BIGINT NOT NULL,
     thread BIGINT NOT NULL,
@@ -104,6 +105,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (execution, thread, kind)
   );
   CREATE INDEX timers_due ON timers (at);
+  CREATE INDEX timers_interrupted ON timers (execution) WHERE kind = 'continue';
   CREATE TABLE map_runs (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

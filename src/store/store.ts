@@ -8,7 +8,12 @@
  * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch.
  * @module
  */
-import type { ExecutionContext, ExecutionStatus, Thread } from '../asl/execution-state.js';
+import type {
+  ExecutionContext,
+  ExecutionHeader,
+  ExecutionStatus,
+  Thread,
+} from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 
@@ -40,6 +45,7 @@ export interface ExecutionCreation {
   startedAt: number;
   /** JSON pointer of the machine inside the definition: '' unless a child of a map run. */
   pointer: string;
+  context: ExecutionContext;
   parent?: ParentLink;
   mapRun?: { number: number; child: number };
 }
@@ -56,20 +62,17 @@ export interface ParentLink {
 export interface ExecutionProgress {
   /** Number of the machine record; changes only by a redrive with the current definition. */
   machine: number;
-  status: ExecutionStatus;
-  context: ExecutionContext;
-  nextEvent: number;
-  nextThread: number;
-  /** Thread 0; null once an execution has succeeded and nothing can continue it. */
+  header: ExecutionHeader;
+  /** Thread 0; null before the start and once an execution has succeeded: nothing can continue it. */
   root: Thread | null;
-  output?: Json;
-  error?: string;
-  cause?: string;
   stoppedAt?: number;
   redriveCount: number;
+  /** Only when it changed: a redrive counts itself there. */
+  context?: ExecutionContext;
 }
 
-export type ExecutionRecord = { number: number } & ExecutionCreation & ExecutionProgress;
+export type ExecutionRecord = { number: number; context: ExecutionContext } & ExecutionCreation &
+  ExecutionProgress;
 
 /** An attempt of a task that has not closed. What closed is told by the history. */
 export interface AttemptRecord {
@@ -99,8 +102,11 @@ export interface AttemptRecord {
 export interface TimerRecord {
   execution: number;
   thread: number;
-  /** `execution` is the whole machine's TimeoutSeconds. */
-  kind: TimerKind | 'execution';
+  /**
+   * `execution` is the whole machine's TimeoutSeconds. `continue` marks an execution that was interrupted by a commit
+   * and goes on at once; only a restart needs it.
+   */
+  kind: TimerKind | 'execution' | 'continue';
   sequence: number;
   at: number;
 }
@@ -279,9 +285,13 @@ export interface Store {
   findAttemptByToken(token: string): Awaitable<AttemptRecord | undefined>;
   /** Attempts that wait for an execution that has ended. */
   listAnsweredAttempts(): Awaitable<AttemptRecord[]>;
-  /** Running executions whose waiting parent task is gone. */
+  /** Running executions whose waiting parent task or map run is gone. */
   listOrphans(): Awaitable<number[]>;
-  /** Timers due before `before`, soonest first. */
+  /** Executions that were created and have not begun. */
+  listUnstarted(): Awaitable<number[]>;
+  /** Executions that a commit interrupted (timers of kind `continue`). */
+  listInterrupted(): Awaitable<number[]>;
+  /** Timers due before `before`, soonest first; none of kind `continue`. */
   listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
   findMapRun(number: number): Awaitable<MapRunRecord | undefined>;

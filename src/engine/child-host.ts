@@ -1,0 +1,398 @@
+/**
+ * Creates executions, and connects those that an execution started (`states:startExecution`, `millrace:executions:start`)
+ * with the task that waits for them.
+ *
+ * The child's row and the parent's attempt that names it are one commit, so a start happens exactly once. The child's
+ * end reaches the parent as an input of its own; after a crash `recovery.ts` finds ends that were not delivered.
+ * Output shapes: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+ * @module
+ */
+import type { ExecutionContext } from '../asl/execution-state.js';
+import type { Json, JsonObject } from '../asl/json.js';
+import type { AttemptRecord, ExecutionCreation, ParentLink } from '../store/store.js';
+import {
+  type ActiveExecution,
+  attemptKey,
+  type LoadedMachine,
+  newActive,
+} from './active-execution.js';
+import { executionArn, ROLE_ARN, stateMachineArn } from './arn.js';
+import { EngineError } from './errors.js';
+import type { UndatedEvent } from './execution-host.js';
+import type { Machinery } from './machinery.js';
+import { checkName, checkPayload } from './payload.js';
+import type { Resolution } from './resolve-task.js';
+import { sameJson } from './same-json.js';
+import { commandOf } from './task-host.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** What a new execution is made of. */
+export interface NewExecution {
+  machine: LoadedMachine;
+  name?: string;
+  input: Json;
+  tags: { [key: string]: string };
+  pointer?: string;
+  parent?: ParentLink;
+  mapRun?: { number: number; child: number };
+  map?: NonNullable<ExecutionContext['Map']>;
+}
+
+/** A start that met an execution of the same name, or made a new one. */
+export interface FoundOrCreated {
+  active?: ActiveExecution;
+  number: number;
+  creation: ExecutionCreation;
+  created: boolean;
+}
+
+export class ChildHost {
+  readonly #parts: Machinery;
+  #lastNumber = 0;
+  /** Executions with a chosen name that are not durable yet, by pipeline and name. */
+  readonly #unstored: Map<string, ActiveExecution> = new Map();
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  open(lastNumber: number): void {
+    this.#lastNumber = lastNumber;
+  }
+
+  /**
+   * Answers the execution of that name, or creates it in this turn without starting it.
+   * Throws ExecutionConflict when the one of that name has another input.
+   */
+  findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
+    if (wanted.name === undefined) return this.#create(turn, wanted);
+    const pipeline = wanted.machine.record.pipeline;
+    const unstored = this.#unstored.get(`${pipeline}/${wanted.name}`);
+    if (unstored && !unstored.stale) return same(unstored, wanted);
+    const found = this.#parts.store.findExecutionByName(pipeline, wanted.name);
+    if (found instanceof Promise) {
+      return found.then((record) => (record ? same(record, wanted) : this.#create(turn, wanted)));
+    }
+    return found ? same(found, wanted) : this.#create(turn, wanted);
+  }
+
+  #create(turn: Turn, wanted: NewExecution): FoundOrCreated {
+    const { random, time, reducer, actives } = this.#parts;
+    const { machine, tags } = wanted;
+    const startedAt = time.now();
+    const id = random.id(startedAt);
+    const name = wanted.name ?? id;
+    const pipeline = machine.record.pipeline;
+    const context: ExecutionContext = {
+      Execution: {
+        Id: executionArn(pipeline, name),
+        Name: name,
+        Input: wanted.input,
+        StartTime: new Date(startedAt).toISOString(),
+        RoleArn: ROLE_ARN,
+        RedriveCount: 0,
+      },
+      StateMachine: { Id: stateMachineArn(pipeline), Name: pipeline },
+      ...(wanted.map ? { Map: wanted.map } : {}),
+    };
+    const creation: ExecutionCreation = {
+      id,
+      name,
+      pipeline,
+      team: machine.record.team,
+      tags,
+      startedAt,
+      pointer: wanted.pointer ?? '',
+      context,
+      ...(wanted.parent ? { parent: wanted.parent } : {}),
+      ...(wanted.mapRun ? { mapRun: wanted.mapRun } : {}),
+    };
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    const active = newActive(number, creation, machine, reducer.start(context));
+    actives.add(active);
+    // With a row of its own even when its first transition has to wait for expressions.
+    turn.of(active).progressed = true;
+    turn.afterFailure(() => actives.drop(active));
+    if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);
+    return { active, number, creation, created: true };
+  }
+
+  #reserve(turn: Turn, key: string, active: ActiveExecution): void {
+    this.#unstored.set(key, active);
+    const release = (): void => {
+      if (this.#unstored.get(key) === active) this.#unstored.delete(key);
+    };
+    turn.afterCommit(release);
+    turn.afterFailure(release);
+  }
+
+  /** Begins the attempt of a task that starts an execution. */
+  begin(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    wanted: Extract<Resolution, { type: 'execution' }>,
+    input: Input,
+  ): Performed | Promise<Performed> {
+    const machine = this.#parts.machines.current(wanted.pipeline);
+    if (!machine) {
+      const cause = `State Machine Does Not Exist: '${stateMachineArn(wanted.pipeline)}'`;
+      const error = 'StepFunctions.StateMachineDoesNotExistException';
+      return this.#refuse(turn, active, attempt, input, error, cause);
+    }
+    if (attempt.child !== undefined) return this.#submit(turn, active, attempt, input);
+    const { thread, sequence } = attempt;
+    const { pattern } = commandOf(attempt);
+    const attached = pattern === 'sync' || pattern === 'sync2';
+    let found: FoundOrCreated | Promise<FoundOrCreated>;
+    try {
+      if (wanted.name !== undefined) checkName(wanted.name);
+      checkPayload(wanted.input, 'input');
+      found = this.findOrCreate(turn, {
+        machine,
+        input: wanted.input,
+        tags: machine.deployment.tags,
+        ...(wanted.name === undefined ? {} : { name: wanted.name }),
+        parent: { execution: active.number, thread, sequence, attached },
+      });
+    } catch (error) {
+      return this.#refuseFor(turn, active, attempt, input, error);
+    }
+    const proceed = (result: FoundOrCreated): Performed | Promise<Performed> => {
+      if (result.created) {
+        // The row exists with this commit; starting it is an input of its own.
+        this.#parts.loop.add(this.startInput(result.number));
+      }
+      const linked: AttemptRecord = { ...attempt, child: result.number };
+      this.#parts.tasks.update(turn, active, linked);
+      if (!result.created && attached) {
+        const cause = `Execution Already Exists: '${result.creation.context.Execution.Id}'`;
+        const error = 'StepFunctions.ExecutionAlreadyExistsException';
+        return this.#refuse(turn, active, linked, input, error, cause);
+      }
+      return this.#submit(turn, active, linked, input, result.creation);
+    };
+    return found instanceof Promise
+      ? found.then(proceed, (error: unknown) =>
+          this.#refuseFor(turn, active, attempt, input, error),
+        )
+      : proceed(found);
+  }
+
+  /** Tells the parent that the child exists. */
+  #submit(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    input: Input,
+    creation?: ExecutionCreation,
+  ): Performed | Promise<Performed> {
+    if (!creation) {
+      const child = this.#parts.store.findExecution(attempt.child ?? 0);
+      if (child instanceof Promise) {
+        return child.then((record) => this.#submit(turn, active, attempt, input, record));
+      }
+      if (!child)
+        throw new Error(
+          `Attempt ${attempt.id} names execution ${attempt.child}, which does not exist`,
+        );
+      return this.#submit(turn, active, attempt, input, child);
+    }
+    const { executions, tasks, random } = this.#parts;
+    const { thread, sequence } = attempt;
+    const { pattern } = commandOf(attempt);
+    const output = startOutput(creation, random.id(creation.startedAt));
+    if (pattern === 'requestResponse') {
+      return executions.step(
+        turn,
+        active,
+        { type: 'TaskSucceeded', output, thread, sequence },
+        input,
+        (later) => tasks.close(later, active, attempt),
+      );
+    }
+    return executions.step(
+      turn,
+      active,
+      { type: 'TaskSubmitted', output, thread, sequence },
+      input,
+      (later) => tasks.update(later, active, { ...attempt, status: 'submitted' }),
+    );
+  }
+
+  #refuseFor(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    input: Input,
+    error: unknown,
+  ): Performed {
+    if (!(error instanceof EngineError)) throw error;
+    const name =
+      error.kind === 'ExecutionConflict'
+        ? 'StepFunctions.ExecutionAlreadyExistsException'
+        : error.kind === 'InvalidName'
+          ? 'StepFunctions.InvalidNameException'
+          : 'StepFunctions.InvalidExecutionInputException';
+    return this.#refuse(turn, active, attempt, input, name, error.message);
+  }
+
+  #refuse(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    input: Input,
+    error: string,
+    cause: string,
+  ): Performed {
+    const { executions, tasks } = this.#parts;
+    const { thread, sequence } = attempt;
+    const event: UndatedEvent = {
+      type: 'TaskFailed',
+      error,
+      cause,
+      stage: 'run',
+      thread,
+      sequence,
+    };
+    return executions.step(turn, active, event, input, (later) =>
+      tasks.close(later, active, attempt),
+    );
+  }
+
+  /** Sends `Start` to an execution that exists and has not begun. */
+  startInput(number: number): Input {
+    return this.#parts.executions.eventInput(number, { type: 'Start' });
+  }
+
+  /** An execution has ended in this turn: whoever waits for it is told next. */
+  ended(turn: Turn, active: ActiveExecution): void {
+    const { creation } = active;
+    const { loop, mapRuns } = this.#parts;
+    if (creation.mapRun) mapRuns.childEnded(turn, active, creation.mapRun);
+    const { parent } = creation;
+    if (!parent?.attached) return;
+    turn.afterCommit(() => loop.add(this.answerInput(parent, active.number)));
+  }
+
+  /** Brings the end of a child to the task that waits for it. */
+  answerInput(parent: ParentLink, child: number): Input {
+    const { executions, store } = this.#parts;
+    const key = attemptKey(parent.thread, parent.sequence);
+    const input: Input = {
+      execution: parent.execution,
+      perform: (turn) =>
+        executions.withExecution(parent.execution, input, (active) => {
+          const attempt = active.attempts.get(key);
+          if (attempt?.child !== child || !isWaiting(attempt)) return 'done';
+          const found = store.findExecution(child);
+          return found instanceof Promise
+            ? found.then((record) => this.#answer(turn, active, attempt, record, input))
+            : this.#answer(turn, active, attempt, found, input);
+        }),
+    };
+    return input;
+  }
+
+  #answer(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    child: Awaited<ReturnType<Machinery['store']['findExecution']>>,
+    input: Input,
+  ): Performed {
+    if (!child || child.header.status === 'RUNNING') return 'done';
+    const { executions, tasks } = this.#parts;
+    const { thread, sequence } = attempt;
+    const parsed = commandOf(attempt).pattern === 'sync2';
+    const description = describe(child, child.header, child.stoppedAt ?? 0, parsed);
+    const event: UndatedEvent =
+      child.header.status === 'SUCCEEDED'
+        ? { type: 'TaskSucceeded', output: description, thread, sequence }
+        : {
+            type: 'TaskFailed',
+            error: 'States.TaskFailed',
+            cause: JSON.stringify(description),
+            thread,
+            sequence,
+          };
+    return executions.step(turn, active, event, input, (later) =>
+      tasks.close(later, active, attempt),
+    );
+  }
+
+  /** The waiting task is gone: the child it waited for is stopped. */
+  abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
+    const { pattern } = commandOf(attempt);
+    if (attempt.child === undefined || (pattern !== 'sync' && pattern !== 'sync2')) return;
+    const { executions, loop } = this.#parts;
+    const child = attempt.child;
+    const cause = `The execution ${active.creation.id} that waited for this one no longer does.`;
+    turn.afterCommit(() => loop.add(executions.eventInput(child, { type: 'Stop', cause })));
+  }
+}
+
+/** The task has been told that the child exists, and waits for its end. */
+function isWaiting(attempt: AttemptRecord): boolean {
+  const { pattern } = commandOf(attempt);
+  return attempt.status === 'submitted' && (pattern === 'sync' || pattern === 'sync2');
+}
+
+/** The same name: the same execution when the input is the same, else a conflict. */
+function same(
+  found: ActiveExecution | ({ number: number } & ExecutionCreation),
+  wanted: NewExecution,
+): FoundOrCreated {
+  const creation = 'creation' in found ? found.creation : found;
+  if (!sameJson(creation.context.Execution.Input, wanted.input)) {
+    throw new EngineError('ExecutionConflict', {
+      name: creation.name,
+      pipeline: creation.pipeline,
+    });
+  }
+  return {
+    ...('creation' in found ? { active: found } : {}),
+    number: found.number,
+    creation,
+    created: false,
+  };
+}
+
+function startOutput(creation: ExecutionCreation, requestId: string): JsonObject {
+  return {
+    ExecutionArn: creation.context.Execution.Id,
+    SdkHttpMetadata: {
+      AllHttpHeaders: { 'x-amzn-RequestId': [requestId] },
+      HttpHeaders: { 'x-amzn-RequestId': requestId },
+      HttpStatusCode: 200,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+    StartDate: creation.startedAt,
+  };
+}
+
+/** What `.sync` (input and output as JSON texts) and `.sync:2` (as values) answer. */
+function describe(
+  creation: ExecutionCreation,
+  header: ActiveExecution['state']['header'],
+  stoppedAt: number,
+  parsed: boolean,
+): JsonObject {
+  const show = (value: Json): Json => (parsed ? value : JSON.stringify(value));
+  return {
+    ...(header.cause === undefined ? {} : { Cause: header.cause }),
+    ...(header.error === undefined ? {} : { Error: header.error }),
+    ExecutionArn: creation.context.Execution.Id,
+    Input: show(creation.context.Execution.Input),
+    InputDetails: { Included: true },
+    Name: creation.name,
+    ...(header.output === undefined ? {} : { Output: show(header.output) }),
+    ...(header.output === undefined ? {} : { OutputDetails: { Included: true } }),
+    StartDate: creation.startedAt,
+    StateMachineArn: creation.context.StateMachine.Id,
+    Status: header.status,
+    StopDate: stoppedAt,
+  };
+}

@@ -1,0 +1,404 @@
+/**
+ * Puts the engine together. See `engine.ts` for what it does and `turn-loop.ts` for how.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { advance, applyTransition, startExecution } from '../asl/advance.js';
+import { compileMachine } from '../asl/compile.js';
+import type { JsonObject } from '../asl/json.js';
+import type { HistoryEvent } from '../asl/transition.js';
+import { StoreError } from '../store/errors.js';
+import type { ExecutionRecord } from '../store/store.js';
+import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
+import { ChildHost, type FoundOrCreated } from './child-host.js';
+import type {
+  Engine,
+  EngineHealth,
+  ExecutionDetail,
+  PipelineDeployment,
+  StartedExecution,
+  StartRequest,
+} from './engine.js';
+import { createEngineTime } from './engine-time.js';
+import { EngineError } from './errors.js';
+import { ExecutionHost } from './execution-host.js';
+import { createFeed, type Feed } from './feed.js';
+import { LogHost } from './log-host.js';
+import { MachineShelf } from './machine-shelf.js';
+import type { Machinery, Reducer } from './machinery.js';
+import { MapRunHost } from './map-run-host.js';
+import { checkPayload, checkTags } from './payload.js';
+import type { Clock, Evaluator, ItemSource, Random, Runner, Sink, Store } from './ports.js';
+import { publishTurn } from './publish.js';
+import { Reading, summarisePipeline } from './reading.js';
+import { recover } from './recovery.js';
+import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
+import { sameJson } from './same-json.js';
+import { systemClock, systemRandom } from './system-ports.js';
+import { TaskHost } from './task-host.js';
+import { TimerHost } from './timer-host.js';
+import { type Input, TurnLoop } from './turn-loop.js';
+import { Waiters } from './waiters.js';
+
+export interface EngineConfig {
+  store: Store;
+  /** Runs attempts; see `createConnectorRunner`. */
+  runner: Runner;
+  /** Evaluates JSONata; see `createEvaluationPool`. */
+  evaluator: Evaluator;
+  /** Reads and writes the files of distributed Maps; see `createLocalItems`. */
+  itemSource: ItemSource;
+  /** Folder under which each execution gets its work folder. */
+  workFolder: string;
+  /** Default: this machine's. */
+  clock?: Clock;
+  /** Default: the operating system's. */
+  random?: Random;
+  /** Hears every committed change, besides those who subscribe. Default: nobody. */
+  sink?: Sink;
+  /** The interpreter. Default: `asl/advance.ts`; the simulation puts a defective one here. */
+  reducer?: Reducer;
+  /** Executions kept in memory between their events. Default: 1,000. */
+  loadedExecutions?: number;
+  /** Transitions in one commit, at most. Default: 200. */
+  transitionsPerCommit?: number;
+  /** Requests that may wait for a turn before more are refused. Default: 10,000. */
+  queuedRequests?: number;
+  /** The store failed and nobody knows what is durable. Must end the process. Default: exit code 70. */
+  onFatal?: (error: unknown) => void;
+  /** An execution could not go on because of a defect or a damaged record. Default: a line on standard error. */
+  onProblem?: (error: unknown, execution: number | undefined) => void;
+}
+
+const REDUCER: Reducer = {
+  compile: compileMachine,
+  start: startExecution,
+  advance,
+  apply: applyTransition,
+};
+
+/** Milliseconds before a failed commit is tried again. */
+const PAUSE = 500;
+/** Milliseconds that running attempts have to end when the engine closes. */
+const GRACE = 25_000;
+
+/**
+ * Creates an engine; `open` it before use.
+ *
+ * @example
+ * const engine = createEngine({ store, runner: createConnectorRunner(connectors), evaluator, itemSource, workFolder });
+ */
+export function createEngine(config: EngineConfig): Engine {
+  const parts = assemble(config);
+  const { store, loop, machines, tasks, waiters, feed } = parts;
+  const reading = new Reading(store, machines);
+  const maxQueued = config.queuedRequests ?? 10_000;
+  let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
+
+  /** Queues a request and answers when it is durable. */
+  function request<Value>(toInput: (settle: Settle<Value>) => Input): Promise<Value> {
+    return new Promise((resolveRequest, reject) => {
+      if (status !== 'ready') return reject(new EngineError('ShuttingDown'));
+      if (loop.queued >= maxQueued) {
+        return reject(new EngineError('TooManyQueued', { queued: loop.queued }));
+      }
+      loop.add(toInput({ resolve: resolveRequest, reject }));
+    });
+  }
+
+  function describeEnded(active: ActiveExecution): Promise<ExecutionDetail> {
+    return reading.describe(recordOf(active));
+  }
+
+  async function waitFor(number: number, signal?: AbortSignal): Promise<ExecutionDetail> {
+    signal?.throwIfAborted();
+    let giveUp: (() => void) | undefined;
+    const ended = new Promise<ExecutionDetail>((resolveEnd, reject) => {
+      const stop = waiters.add(number, (active) => resolveEnd(describeEnded(active)));
+      const abort = (): void => {
+        stop();
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      giveUp = () => {
+        stop();
+        signal?.removeEventListener('abort', abort);
+      };
+    });
+    // Registered first, looked after second: an end in between is not missed.
+    const record = await store.findExecution(number);
+    if (record && record.header.status !== 'RUNNING') {
+      giveUp?.();
+      return reading.describe(record);
+    }
+    return ended.finally(() => giveUp?.());
+  }
+
+  async function deploy(
+    deployment: PipelineDeployment,
+  ): Promise<ReturnType<typeof summarisePipeline>> {
+    if (status !== 'ready') throw new EngineError('ShuttingDown');
+    const kept = checkDeployment(parts.reducer, deployment);
+    const current = machines.current(deployment.name);
+    if (current && sameJson(current.record.deployment, kept)) return summarisePipeline(current);
+    const machine = await machines.deploy({
+      pipeline: deployment.name,
+      version: (current?.record.version ?? 0) + 1,
+      team: deployment.team,
+      tags: deployment.tags,
+      digest: digestOf(deployment),
+      deployedAt: parts.time.now(),
+      deployment: kept,
+    });
+    const { name: pipeline, team, version } = summarisePipeline(machine);
+    feed.publish([{ type: 'pipeline', pipeline, team, version }]);
+    return summarisePipeline(machine);
+  }
+
+  return {
+    async open() {
+      await openParts(parts);
+      status = 'ready';
+    },
+    async close(graceMs = GRACE) {
+      if (status === 'closing' || status === 'closed') return;
+      status = 'closing';
+      await shutDown(parts, config, graceMs);
+      status = 'closed';
+    },
+    health: () => healthOf(parts, status),
+
+    deployPipeline: (deployment) => deploy(deployment).catch(refuseFull),
+    listPipelines: async (filter) => reading.pipelines(filter?.teams),
+    describePipeline: (name, version) => reading.pipeline(name, version),
+
+    async startExecution(start) {
+      checkStart(parts, start);
+      return started(await request<FoundOrCreated>((settle) => startInput(parts, start, settle)));
+    },
+    async runExecution(start: StartRequest) {
+      checkStart(parts, start);
+      let ended: Promise<ExecutionDetail> | undefined;
+      const found = await request<FoundOrCreated>((settle) =>
+        startInput(parts, start, settle, (turn, active) => {
+          ended = new Promise((resolveEnd) => {
+            const stop = waiters.add(active.number, (end) => resolveEnd(describeEnded(end)));
+            turn.afterFailure(stop);
+          });
+        }),
+      );
+      return ended ?? waitFor(found.number);
+    },
+    async waitForExecution(id, signal) {
+      return waitFor((await reading.find(id)).number, signal);
+    },
+    async stopExecution(id, reason = {}) {
+      const record = await reading.find(id);
+      checkPayload(reason, 'reason');
+      await request<void>((settle) => stopInput(parts, record, reason, settle));
+      return reading.summarise(await reading.find(record.id));
+    },
+    async redriveExecution(id, redrive = {}) {
+      const record = await reading.find(id);
+      const history = await wholeHistory(parts, record);
+      await request<void>((settle) => redriveInput(parts, record, redrive, history, settle));
+      return reading.summarise(await reading.find(record.id));
+    },
+
+    describeExecution: async (id) => reading.describe(await reading.find(id)),
+    listExecutions: (filter = {}) => reading.list(filter),
+    history: async (id, page = {}) => reading.history(await reading.find(id), page),
+    logs: async (id, page = {}) => reading.logs(await reading.find(id), page),
+
+    async sendTaskSuccess(token, output) {
+      checkPayload(output, 'output');
+      const event = { type: 'TaskSucceeded', output } as const;
+      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+    },
+    async sendTaskFailure(token, failure) {
+      checkPayload(failure, 'failure');
+      const event = { type: 'TaskFailed', ...failure } as const;
+      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+    },
+    async sendTaskHeartbeat(token) {
+      const event = { type: 'TaskHeartbeat' } as const;
+      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+    },
+
+    subscribe: (listener, filter) => feed.subscribe(listener, filter),
+  };
+}
+
+async function openParts(parts: Machinery): Promise<void> {
+  const { store, clock, machines, children, timers } = parts;
+  parts.time = createEngineTime(clock, await store.lastHistoryTime());
+  await machines.open();
+  children.open(await store.lastExecutionNumber());
+  await recover(parts);
+  await timers.open();
+}
+
+function assemble(config: EngineConfig): Machinery {
+  const clock = config.clock ?? systemClock();
+  const random = config.random ?? systemRandom();
+  const reducer = config.reducer ?? REDUCER;
+  const feed = createFeed();
+  const parts = {
+    store: config.store,
+    clock,
+    random,
+    runner: config.runner,
+    reducer,
+    evaluate: config.evaluator.evaluate,
+    itemSource: config.itemSource,
+    feed,
+    owner: random.id(clock.now()),
+    workFolder: resolve(config.workFolder),
+    time: createEngineTime(clock, 0),
+    actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
+    machines: new MachineShelf(config.store, reducer),
+    waiters: new Waiters(),
+  } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
+  parts.loop = createLoop(config, parts, feed);
+  parts.executions = new ExecutionHost(parts);
+  parts.tasks = new TaskHost(parts);
+  parts.timers = new TimerHost(parts);
+  parts.children = new ChildHost(parts);
+  parts.mapRuns = new MapRunHost(parts);
+  parts.logs = new LogHost(parts);
+  return parts;
+}
+
+function createLoop(config: EngineConfig, parts: Machinery, feed: Feed): TurnLoop {
+  const { sink } = config;
+  const report = config.onProblem ?? reportProblem;
+  const loop = new TurnLoop({
+    clock: parts.clock,
+    commit: (commit) => config.store.commit(commit),
+    now: () => parts.time.now(),
+    cap: config.transitionsPerCommit ?? 200,
+    pauseMs: PAUSE,
+    committed(turn) {
+      if (!feed.idle() || sink) publishTurn(turn, feed, sink);
+      parts.actives.trim();
+    },
+    broken(input, error) {
+      report(error, input.execution);
+      input.refuse?.(new EngineError('EngineFailed', { problem: 'the request hit a defect' }));
+      if (input.execution !== undefined) {
+        loop.add(parts.executions.condemnInput(input.execution, error));
+      }
+    },
+    onFatal: config.onFatal ?? exit,
+  });
+  return loop;
+}
+
+/** An unknown state of the disk must not be built upon: see turn-loop.ts. */
+function exit(error: unknown): void {
+  process.stderr.write(
+    `The store failed, the server ends and recovers at its next start: ${error}\n`,
+  );
+  process.exit(70);
+}
+
+function reportProblem(error: unknown, execution: number | undefined): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`Execution ${execution ?? '(none)'} hit a defect: ${text}\n`);
+}
+
+/** Lets running attempts end, then kills them, and waits until all of it is written. */
+async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number): Promise<void> {
+  const { tasks, timers, loop, clock, executions } = parts;
+  tasks.slots.close();
+  timers.close();
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolvePause) => void clock.setTimer(resolvePause, Math.min(ms, 60_000)));
+  await Promise.race([tasks.whenSettled(), pause(graceMs)]);
+  tasks.expectShutdown();
+  await parts.runner.close();
+  await loop.whenIdle();
+  for (let waited = 0; executions.busy > 0 && waited < 2000; waited += 20) {
+    await pause(20);
+    await loop.whenIdle();
+  }
+  await config.evaluator.close();
+  loop.end(new EngineError('ShuttingDown'));
+}
+
+function healthOf(
+  parts: Machinery,
+  status: 'starting' | 'ready' | 'closing' | 'closed',
+): EngineHealth {
+  const { loop, actives, tasks } = parts;
+  const isFailed = loop.state === 'ended' && status === 'ready';
+  return {
+    status: isFailed ? 'failed' : loop.isFull && status === 'ready' ? 'storage-full' : status,
+    queued: loop.queued,
+    loaded: actives.size,
+    running: tasks.slots.taken(),
+    commits: loop.commits,
+    transitions: loop.transitions,
+  };
+}
+
+/** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
+function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {
+  const { name, team, tags, input, definition, bindings, folder, sections } = deployment;
+  checkTags(tags);
+  if (input !== undefined) checkPayload(input, 'default input');
+  try {
+    reducer.compile(definition, '');
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new EngineError('InvalidDefinition', { pipeline: name, problem });
+  }
+  const kept = { name, team, tags, input, definition, bindings, folder, sections };
+  // Through text: what is compared and kept is what the store will give back.
+  return JSON.parse(JSON.stringify(kept)) as JsonObject;
+}
+
+function digestOf({ definition, bindings }: PipelineDeployment): string {
+  return createHash('sha256').update(JSON.stringify({ definition, bindings })).digest('hex');
+}
+
+function refuseFull(error: unknown): never {
+  if (error instanceof StoreError && error.code === 'full') throw new EngineError('StorageFull');
+  throw error;
+}
+
+function started({ creation, number, created }: FoundOrCreated): StartedExecution {
+  const { id, name, pipeline, startedAt } = creation;
+  return { id, number, name, pipeline, startedAt, created };
+}
+
+/** A durable execution in memory as the store has it. */
+function recordOf(active: ActiveExecution): ExecutionRecord {
+  const { header, threads, context } = active.state;
+  return {
+    number: active.number,
+    ...active.creation,
+    context,
+    machine: active.machine.record.number,
+    header,
+    root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
+    ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
+    redriveCount: active.redriveCount,
+  };
+}
+
+async function wholeHistory(parts: Machinery, record: ExecutionRecord): Promise<HistoryEvent[]> {
+  const history: HistoryEvent[] = [];
+  for (let after = 0; ; ) {
+    const page = await parts.store.readHistory({
+      execution: record.number,
+      order: 'ascending',
+      after,
+      limit: 1000,
+    });
+    history.push(...page);
+    if (page.length < 1000) return history;
+    after = page.at(-1)?.id ?? after;
+  }
+}

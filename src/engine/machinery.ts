@@ -1,0 +1,69 @@
+/**
+ * The parts of the engine and how they know each other. `create-engine.ts` puts them together.
+ *
+ *     TurnLoop      one commit a turn
+ *     ExecutionHost loads executions, sends events through the reducer, takes transitions into the turn
+ *     TaskHost      attempts: slots, starting, outcomes, task tokens
+ *     TimerHost     timers: the store's, and the next minute's in memory
+ *     ChildHost     executions started by executions
+ *     MapRunHost    distributed Maps
+ *     LogHost       captured output
+ * @module
+ */
+import type { Machine } from '../asl/compile.js';
+import type { MachineDefinition } from '../asl/definition.js';
+import type { ExecutionContext, ExecutionState } from '../asl/execution-state.js';
+import type { Evaluate, ExecutionEvent, Transition } from '../asl/transition.js';
+import type { Store } from '../store/store.js';
+import type { ActiveExecutions } from './active-execution.js';
+import type { ChildHost } from './child-host.js';
+import type { EngineTime } from './engine-time.js';
+import type { ExecutionHost } from './execution-host.js';
+import type { Feed } from './feed.js';
+import type { LogHost } from './log-host.js';
+import type { MachineShelf } from './machine-shelf.js';
+import type { MapRunHost } from './map-run-host.js';
+import type { Clock, ItemSource, Random, Runner } from './ports.js';
+import type { TaskHost } from './task-host.js';
+import type { TimerHost } from './timer-host.js';
+import type { TurnLoop } from './turn-loop.js';
+import type { Waiters } from './waiters.js';
+
+/** The interpreter, as the engine calls it. */
+export interface Reducer {
+  compile(definition: MachineDefinition, pointer: string): Machine;
+  start(context: ExecutionContext): ExecutionState;
+  advance(
+    machine: Machine,
+    state: ExecutionState,
+    event: ExecutionEvent,
+    evaluate: Evaluate,
+  ): Transition | Promise<Transition>;
+  apply(state: ExecutionState, transition: Transition): void;
+}
+
+export interface Machinery {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly runner: Runner;
+  readonly reducer: Reducer;
+  readonly evaluate: Evaluate;
+  readonly itemSource: ItemSource;
+  readonly feed: Feed;
+  /** Names this instance of the engine: the owner of the attempts that it starts. */
+  readonly owner: string;
+  /** Absolute folder under which each execution gets its work folder. */
+  readonly workFolder: string;
+  time: EngineTime;
+  readonly loop: TurnLoop;
+  readonly actives: ActiveExecutions;
+  readonly machines: MachineShelf;
+  readonly executions: ExecutionHost;
+  readonly tasks: TaskHost;
+  readonly timers: TimerHost;
+  readonly children: ChildHost;
+  readonly mapRuns: MapRunHost;
+  readonly logs: LogHost;
+  readonly waiters: Waiters;
+}

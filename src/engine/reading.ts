@@ -1,0 +1,170 @@
+/**
+ * The read side: what the store has, in the shapes of the facade. Reads see committed state only.
+ * @module
+ */
+import type { HistoryEvent } from '../asl/transition.js';
+import type { ExecutionRecord, LogPosition, Store } from '../store/store.js';
+import type { LoadedMachine } from './active-execution.js';
+import type {
+  ExecutionDetail,
+  ExecutionSummary,
+  HistoryPage,
+  ListExecutions,
+  LogLine,
+  LogPage,
+  Page,
+  PipelineDetail,
+  PipelineSummary,
+} from './engine.js';
+import { EngineError } from './errors.js';
+import type { MachineShelf } from './machine-shelf.js';
+import { fromCursor, limitOf, toCursor } from './pages.js';
+
+export class Reading {
+  readonly #store: Store;
+  readonly #machines: MachineShelf;
+
+  constructor(store: Store, machines: MachineShelf) {
+    this.#store = store;
+    this.#machines = machines;
+  }
+
+  /** By id or `PIPELINE/NAME`. Throws ExecutionNotFound. */
+  async find(execution: string): Promise<ExecutionRecord> {
+    const slash = execution.indexOf('/');
+    const found =
+      slash < 0
+        ? await this.#store.findExecutionById(execution)
+        : await this.#findByName(execution.slice(0, slash), execution.slice(slash + 1));
+    if (!found) throw new EngineError('ExecutionNotFound', { execution: execution.slice(0, 200) });
+    return found;
+  }
+
+  async #findByName(pipeline: string, name: string): Promise<ExecutionRecord | undefined> {
+    const found = await this.#store.findExecutionByName(pipeline, name);
+    if (found) return found;
+    // Without a name of its own an execution is called by its id.
+    const byId = await this.#store.findExecutionById(name);
+    return byId?.pipeline === pipeline ? byId : undefined;
+  }
+
+  async summarise(record: ExecutionRecord): Promise<ExecutionSummary> {
+    const machine = await this.#machines.find(record.machine);
+    const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
+    const { error, cause, status } = record.header;
+    return {
+      id: record.id,
+      number: record.number,
+      name: record.name,
+      pipeline: record.pipeline,
+      version: machine.record.version,
+      team: record.team,
+      status,
+      tags: record.tags,
+      startedAt: record.startedAt,
+      ...(record.stoppedAt === undefined ? {} : { stoppedAt: record.stoppedAt }),
+      redriveCount: record.redriveCount,
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(parent ? { parent: parent.id } : {}),
+      ...(record.mapRun ? { mapRun: String(record.mapRun.number) } : {}),
+    };
+  }
+
+  async describe(record: ExecutionRecord): Promise<ExecutionDetail> {
+    const others = await this.#store.listThreads(record.number);
+    const threads = record.root ? [record.root, ...others] : others;
+    const { output } = record.header;
+    return {
+      ...(await this.summarise(record)),
+      input: record.context.Execution.Input,
+      ...(output === undefined ? {} : { output }),
+      threads: threads.map(({ id, parent, index, state, phase }) => ({
+        id,
+        parent,
+        index,
+        state,
+        phase,
+      })),
+    };
+  }
+
+  async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
+    const limit = limitOf(filter.limit);
+    const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
+    const { pipeline, status, teams, mapRun } = filter;
+    const found = await this.#store.listExecutions({
+      ...(pipeline === undefined ? {} : { pipeline }),
+      ...(status === undefined ? {} : { status }),
+      ...(teams === undefined ? {} : { teams }),
+      ...(mapRun === undefined ? {} : { mapRun: Number(mapRun) }),
+      ...(below === undefined ? {} : { below }),
+      limit: limit + 1,
+    });
+    const items: ExecutionSummary[] = [];
+    for (const record of found.slice(0, limit)) items.push(await this.summarise(record));
+    const last = items.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  async history(record: ExecutionRecord, page: HistoryPage): Promise<Page<HistoryEvent>> {
+    const limit = limitOf(page.limit);
+    const [after] = page.cursor === undefined ? [] : fromCursor('history', page.cursor, 1);
+    const found = await this.#store.readHistory({
+      execution: record.number,
+      order: page.order === 'newest-first' ? 'descending' : 'ascending',
+      ...(after === undefined ? {} : { after }),
+      limit: limit + 1,
+    });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return { items, ...(hasMore ? { next: toCursor('history', [last.id]) } : {}) };
+  }
+
+  /** Always with `next`: more lines may come. */
+  async logs(record: ExecutionRecord, page: LogPage): Promise<Page<LogLine>> {
+    const limit = limitOf(page.limit);
+    const { state } = page;
+    let after: LogPosition | undefined;
+    if (page.cursor !== undefined) {
+      const [segment = 0, line = 0] = fromCursor('log', page.cursor, 2);
+      after = { segment, line };
+    } else if (page.from === 'tail') {
+      after = await this.#store.logTail(record.number, limit, state);
+    }
+    const { lines, position } = await this.#store.readLogs({
+      execution: record.number,
+      ...(state === undefined ? {} : { state }),
+      ...(after === undefined ? {} : { after }),
+      limit,
+    });
+    return { items: lines, next: toCursor('log', [position.segment, position.line]) };
+  }
+
+  pipelines(teams: readonly string[] | undefined): PipelineSummary[] {
+    return this.#machines
+      .all()
+      .filter(({ record }) => !teams || teams.includes(record.team))
+      .map(summarisePipeline)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async pipeline(name: string, version: number | undefined): Promise<PipelineDetail> {
+    const current = this.#machines.current(name);
+    if (!current) throw new EngineError('PipelineNotFound', { pipeline: name.slice(0, 200) });
+    if (version === undefined || version === current.record.version) {
+      return { ...summarisePipeline(current), deployment: current.deployment };
+    }
+    const found = await this.#store.findVersion(name, version);
+    if (!found) throw new EngineError('PipelineNotFound', { pipeline: `${name}@${version}` });
+    const machine = await this.#machines.find(found.number);
+    return { ...summarisePipeline(machine), deployment: machine.deployment };
+  }
+}
+
+export function summarisePipeline({ record }: LoadedMachine): PipelineSummary {
+  const { pipeline, team, tags, version, digest, deployedAt } = record;
+  return { name: pipeline, team, tags, version, digest, deployedAt };
+}

@@ -1,0 +1,192 @@
+/**
+ * What callers ask the engine to do to executions, as inputs for the turn loop: start, stop, redrive.
+ * @module
+ */
+import type { Json } from '../asl/json.js';
+import { prepareRedrive } from '../asl/redrive.js';
+import type { HistoryEvent } from '../asl/transition.js';
+import type { ExecutionRecord } from '../store/store.js';
+import type { ActiveExecution, LoadedMachine } from './active-execution.js';
+import type { FoundOrCreated } from './child-host.js';
+import type { RedriveRequest, StartRequest } from './engine.js';
+import { EngineError } from './errors.js';
+import type { Machinery } from './machinery.js';
+import { checkName, checkPayload, checkTags } from './payload.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** Where an answer goes. */
+export interface Settle<Value> {
+  resolve(value: Value): void;
+  reject(error: Error): void;
+}
+
+/** Checks a start request at the door. Throws the EngineError that tells what is wrong. */
+export function checkStart(
+  parts: Machinery,
+  request: StartRequest,
+): { machine: LoadedMachine; input: Json; tags: { [key: string]: string } } {
+  const machine = parts.machines.current(request.pipeline);
+  if (!machine) {
+    throw new EngineError('PipelineNotFound', { pipeline: String(request.pipeline).slice(0, 200) });
+  }
+  if (request.name !== undefined) checkName(request.name);
+  const input: unknown = request.input === undefined ? machine.deployment.input : request.input;
+  const given = input === undefined ? {} : input;
+  checkPayload(given, 'input');
+  const tags = request.tags
+    ? { ...machine.deployment.tags, ...request.tags }
+    : machine.deployment.tags;
+  if (request.tags) checkTags(tags);
+  return { machine, input: given, tags };
+}
+
+/**
+ * Starts an execution, or finds the one of that name and input.
+ *
+ * @param created called in the turn that creates it, before anything of it happens
+ */
+export function startInput(
+  parts: Machinery,
+  request: StartRequest,
+  settle: Settle<FoundOrCreated>,
+  created?: (turn: Turn, active: ActiveExecution) => void,
+): Input {
+  const proceed = (turn: Turn, found: FoundOrCreated): Performed => {
+    const { active } = found;
+    if (found.created && active) {
+      created?.(turn, active);
+      // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
+      const again = parts.children.startInput(found.number);
+      parts.executions.step(turn, active, { type: 'Start' }, again);
+    }
+    turn.afterCommit(() => settle.resolve(found));
+    return 'done';
+  };
+  return {
+    refuse: settle.reject,
+    perform: (turn) => {
+      const { machine, input, tags } = checkStart(parts, request);
+      const { name } = request;
+      const wanted = { machine, input, tags, ...(name === undefined ? {} : { name }) };
+      const found = parts.children.findOrCreate(turn, wanted);
+      return found instanceof Promise
+        ? found.then((result) => proceed(turn, result))
+        : proceed(turn, found);
+    },
+  };
+}
+
+/** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */
+export function stopInput(
+  parts: Machinery,
+  record: ExecutionRecord,
+  reason: { error?: string; cause?: string },
+  settle: Settle<void>,
+): Input {
+  const { error, cause } = reason;
+  const input: Input = {
+    execution: record.number,
+    refuse: settle.reject,
+    perform: (turn) =>
+      parts.executions.withExecution(record.number, input, (active) => {
+        const { status } = active.state.header;
+        if (status !== 'RUNNING') {
+          throw new EngineError('ExecutionNotRunning', { execution: record.id, status });
+        }
+        const event = {
+          type: 'Stop' as const,
+          ...(error === undefined ? {} : { error }),
+          ...(cause === undefined ? {} : { cause }),
+        };
+        return parts.executions.step(turn, active, event, input, (later) =>
+          later.afterCommit(() => settle.resolve()),
+        );
+      }),
+  };
+  return input;
+}
+
+/** Goes on with an execution that has failed. `history` is its whole history: it has ended, so that stands. */
+export function redriveInput(
+  parts: Machinery,
+  record: ExecutionRecord,
+  request: RedriveRequest,
+  history: readonly HistoryEvent[],
+  settle: Settle<void>,
+): Input {
+  const input: Input = {
+    refuse: settle.reject,
+    perform: (turn) =>
+      parts.executions.withExecution(record.number, input, (active) => {
+        const machine = machineFor(parts, active, request);
+        const { pointer } = active.creation;
+        const plan = prepareRedrive(
+          active.machine.compiled(pointer),
+          machine.compiled(pointer),
+          active.state,
+          {
+            history,
+            at: parts.time.now(),
+            ...(request.from === undefined ? {} : { from: request.from }),
+          },
+        );
+        if ('problems' in plan) throw refusal(record.id, request, plan.problems);
+        return redrive(parts, turn, active, machine, plan.state, input, settle);
+      }),
+  };
+  return input;
+}
+
+function redrive(
+  parts: Machinery,
+  turn: Turn,
+  active: ActiveExecution,
+  machine: LoadedMachine,
+  state: ActiveExecution['state'],
+  input: Input,
+  settle: Settle<void>,
+): Performed {
+  const before = Object.keys(active.state.threads).map(Number);
+  active.machine = machine;
+  active.state = state;
+  active.redriveCount += 1;
+  active.stoppedAt = undefined;
+  try {
+    return parts.executions.step(turn, active, { type: 'Redrive' }, input, (later) => {
+      const write = later.of(active);
+      write.progressed = true;
+      write.contextChanged = true;
+      for (const thread of Object.values(active.state.threads)) {
+        if (thread.id !== 0) write.threads.set(thread.id, thread);
+      }
+      for (const id of before) if (id !== 0 && !active.state.threads[id]) write.removed.add(id);
+      later.afterCommit(() => settle.resolve());
+    });
+  } catch (error) {
+    // What is in memory is no longer what the store has.
+    active.stale = true;
+    throw error;
+  }
+}
+
+function machineFor(
+  parts: Machinery,
+  active: ActiveExecution,
+  request: RedriveRequest,
+): LoadedMachine {
+  if (request.definition !== 'current') return active.machine;
+  return parts.machines.current(active.creation.pipeline) ?? active.machine;
+}
+
+function refusal(
+  execution: string,
+  request: RedriveRequest,
+  problems: readonly { code: string; message: string }[],
+): EngineError {
+  const reason = problems.map(({ message }) => message).join(' ');
+  const isAboutState = request.from !== undefined && problems[0]?.code !== 'NotRedrivable';
+  return isAboutState
+    ? new EngineError('RedriveStateUnknown', { execution, state: request.from ?? '', reason })
+    : new EngineError('ExecutionNotRedrivable', { execution, reason });
+}
