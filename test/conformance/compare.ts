@@ -99,7 +99,7 @@ function compareFields(
     for (const [key, value] of Object.entries(event)) {
       let other = flat[key];
       if (key === 'cause') other = parseIfObject(String(flat.cause), value);
-      if (key === 'assignedVariables') other = parseVariables(other, value);
+      if (key === 'assignedVariables') other = parseVariables(other, value ?? null);
       difference(value, other, `/history/${i}/${key}`, lossy, differences);
     }
     for (const key of Object.keys(own.details)) {
@@ -116,7 +116,7 @@ function parseVariables(found: Json | undefined, wanted: Json): Json | undefined
   return Object.fromEntries(
     Object.entries(found).map(([name, text]) => [
       name,
-      parseIfObject(String(text), wanted[name] ?? null),
+      parseIfObject(String(text), wanted[name]),
     ]),
   );
 }

@@ -26,6 +26,7 @@ export const graphEdgeSchema = z.object({
   to: z.string(),
   kind: z.enum(['next', 'choice', 'default', 'catch']),
   label: z.string().optional(),
+  labelAt: z.object({ x: z.number(), y: z.number() }).optional(),
   /** Corners of the line, in pixels from the upper left of the whole graph. */
   points: z.array(z.object({ x: z.number(), y: z.number() })),
 });

@@ -1,12 +1,189 @@
 /**
- * What the HTTP layer asks of the graph layout.
+ * Lays state machines out as pictures: once a version, in a thread of its own, and remembered.
  * @module
  */
+import { Worker } from 'node:worker_threads';
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { MachineDefinition } from '../../asl/definition.js';
+import { type Box, buildGraph } from './build-graph.js';
 import type { Graph } from './graph-schema.js';
 
 export interface GraphLayouts {
   /** Lays a definition out; remembers the answer by the digest of the version. */
   layout(digest: string, definition: MachineDefinition): Promise<Graph>;
   close(): Promise<void>;
+}
+
+const REMEMBERED = 500;
+const DEADLINE_MS = 20_000;
+
+const ROOT_OPTIONS = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'DOWN',
+  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+  'elk.json.edgeCoords': 'ROOT',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '44',
+  'elk.spacing.nodeNode': '32',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+};
+/** Room for a container's title above what it holds. */
+const CONTAINER_OPTIONS = {
+  'elk.padding': '[top=44,left=16,bottom=16,right=16]',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '40',
+};
+
+/**
+ * Starts no thread before the first layout.
+ * @example const graph = await createGraphLayouts().layout(digest, definition)
+ */
+export function createGraphLayouts(): GraphLayouts {
+  const remembered = new Map<string, Promise<Graph>>();
+  const waiting = new Map<number, { resolve(node: ElkNode): void; reject(error: Error): void }>();
+  let worker: Worker | undefined;
+  let nextId = 1;
+
+  function start(): Worker {
+    // From source (tests) the thread runs the compiled file all the same.
+    const entry = import.meta.url.endsWith('.ts')
+      ? new URL('../../../dist/http/graph/elk-worker.js', import.meta.url)
+      : new URL('./elk-worker.js', import.meta.url);
+    const thread = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
+    thread.unref();
+    thread.on('message', (message: { id: number; result?: ElkNode; error?: string }) => {
+      const waiter = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.result === undefined) waiter?.reject(new Error(message.error));
+      else waiter?.resolve(message.result);
+    });
+    const gone = (reason: unknown): void => {
+      if (worker === thread) worker = undefined;
+      for (const waiter of waiting.values())
+        waiter.reject(new Error(`The layout failed: ${reason}`));
+      waiting.clear();
+    };
+    thread.on('error', gone);
+    thread.on('exit', gone);
+    return thread;
+  }
+
+  async function run(definition: MachineDefinition): Promise<Graph> {
+    const root = buildGraph(definition);
+    worker ??= start();
+    const thread = worker;
+    const id = nextId++;
+    const laidOut = await new Promise<ElkNode>((resolve, reject) => {
+      const deadline = setTimeout(() => void thread.terminate(), DEADLINE_MS);
+      deadline.unref();
+      waiting.set(id, {
+        resolve: (node) => {
+          clearTimeout(deadline);
+          resolve(node);
+        },
+        reject,
+      });
+      thread.postMessage({ id, graph: { ...toElk(root), layoutOptions: ROOT_OPTIONS } });
+    });
+    return toGraph(root, laidOut);
+  }
+
+  return {
+    layout(digest, definition) {
+      const known = remembered.get(digest);
+      if (known !== undefined) return known;
+      const graph = run(definition);
+      if (remembered.size >= REMEMBERED) {
+        remembered.delete(remembered.keys().next().value as string);
+      }
+      remembered.set(digest, graph);
+      graph.catch(() => remembered.delete(digest));
+      return graph;
+    },
+    async close() {
+      await worker?.terminate();
+      worker = undefined;
+    },
+  };
+}
+
+function toElk(box: Box): ElkNode {
+  const node: ElkNode = { id: box.id === '' ? '#root' : box.id };
+  if (box.children.length > 0) {
+    node.children = box.children.map(toElk);
+    node.layoutOptions = CONTAINER_OPTIONS;
+  } else {
+    node.width = box.width;
+    node.height = box.height;
+  }
+  node.edges = box.lines.map((line) => ({
+    id: line.id,
+    sources: [line.from],
+    targets: [line.to],
+    ...(line.label === undefined
+      ? {}
+      : { labels: [{ text: line.label, width: line.label.length * 6.4 + 8, height: 16 }] }),
+  }));
+  return node;
+}
+
+function toGraph(root: Box, laidOut: ElkNode): Graph {
+  const graph: Graph = {
+    width: laidOut.width ?? 0,
+    height: laidOut.height ?? 0,
+    nodes: [],
+    edges: [],
+  };
+  collect(root, laidOut, undefined, graph);
+  return graph;
+}
+
+function collect(box: Box, node: ElkNode, parent: string | undefined, graph: Graph): void {
+  if (box.id !== '') {
+    graph.nodes.push({
+      id: box.id,
+      kind: box.kind,
+      name: box.name,
+      type: box.type,
+      x: node.x ?? 0,
+      y: node.y ?? 0,
+      width: node.width ?? box.width,
+      height: node.height ?? box.height,
+      ...(parent === undefined ? {} : { parent }),
+      ...(box.resource === undefined ? {} : { resource: box.resource }),
+    });
+  }
+  const edges = new Map((node.edges ?? []).map((edge) => [edge.id, edge]));
+  for (const line of box.lines) {
+    const edge = edges.get(line.id);
+    graph.edges.push({
+      id: line.id,
+      from: line.from,
+      to: line.to,
+      kind: line.kind,
+      points: edge === undefined ? [] : corners(edge),
+      ...(line.label === undefined ? {} : { label: line.label }),
+      ...labelPlace(edge),
+    });
+  }
+  const own = box.id === '' ? undefined : box.id;
+  for (const child of box.children) {
+    const childNode = node.children?.find((candidate) => candidate.id === child.id);
+    if (childNode !== undefined) collect(child, childNode, own, graph);
+  }
+}
+
+function corners(edge: ElkExtendedEdge): { x: number; y: number }[] {
+  return (edge.sections ?? []).flatMap((section) => [
+    section.startPoint,
+    ...(section.bendPoints ?? []),
+    section.endPoint,
+  ]);
+}
+
+function labelPlace(edge: ElkExtendedEdge | undefined): { labelAt?: { x: number; y: number } } {
+  const label = edge?.labels?.[0];
+  return label?.x === undefined || label.y === undefined
+    ? {}
+    : { labelAt: { x: label.x, y: label.y } };
 }

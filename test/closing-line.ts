@@ -1,0 +1,35 @@
+/**
+ * Ends a test run with one line that people and programs can read: `N passed, N failed, N skipped`.
+ *
+ * Before it stand the reasons of everything that was skipped. Under MILLRACE_REQUIRE_ALL=1 a skip is a failure.
+ * @module
+ */
+import type { Reporter, TestModule } from 'vitest/node';
+
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    let passed = 0;
+    // A module that failed outside its tests (an import, a hook) counts once.
+    let failed = errors.length;
+    const skipped: string[] = [];
+    for (const module of modules) {
+      if (module.state() === 'failed' && module.errors().length > 0) failed += 1;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === 'passed') passed += 1;
+        else if (result.state === 'failed') failed += 1;
+        else {
+          const note = result.state === 'skipped' ? result.note : undefined;
+          skipped.push(`${test.fullName}${note === undefined ? '' : `: ${note}`}`);
+        }
+      }
+    }
+    const strict = process.env.MILLRACE_REQUIRE_ALL === '1';
+    if (skipped.length > 0) {
+      console.log(strict ? '\nSkipped, which is not allowed here:' : '\nSkipped:');
+      for (const line of skipped) console.log(`  - ${line}`);
+    }
+    if (strict && skipped.length > 0) process.exitCode = 1;
+    console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  }
+}
