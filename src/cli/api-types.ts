@@ -1,0 +1,69 @@
+/**
+ * What the API answers, as far as the commands read it.
+ * @module
+ */
+export interface Execution {
+  id: string;
+  number: number;
+  name: string;
+  pipeline: string;
+  version: number;
+  team: string;
+  status: string;
+  tags: { [key: string]: string };
+  startedAt: number;
+  stoppedAt?: number;
+  redriveCount: number;
+  error?: string;
+  cause?: string;
+  input?: unknown;
+  output?: unknown;
+}
+
+export interface StateVisit {
+  name: string;
+  type: string;
+  status: string;
+  enteredAt: number;
+  exitedAt?: number;
+  iterations: { state: string; index: number }[];
+  attempts: number;
+  resource?: string;
+  input?: unknown;
+  output?: unknown;
+  error?: string;
+  cause?: string;
+}
+
+export interface HistoryEvent {
+  id: number;
+  prev: number;
+  at: number;
+  type: string;
+  details: { [key: string]: unknown };
+}
+
+export interface LogLine {
+  at: number;
+  state: string;
+  attempt: number;
+  stream: string;
+  level: string;
+  message: string;
+  tags: { [key: string]: string };
+}
+
+export interface PipelineOverview {
+  name: string;
+  team: string;
+  tags: { [key: string]: string };
+  version: number;
+  deployedAt: number;
+  problems: number;
+  recent: Execution[];
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next?: string;
+}

@@ -1,0 +1,48 @@
+import { Flags } from '@oclif/core';
+import colors from 'picocolors';
+import type { Execution, Page } from '../api-types.js';
+import { MillraceCommand, serverFlags } from '../base-command.js';
+import { duration, firstLine, status, table, time } from '../text.js';
+
+/** `millrace executions`: lists executions. */
+export default class Executions extends MillraceCommand {
+  static override summary = 'List executions, newest first';
+  static override examples = [
+    '<%= config.bin %> executions --status FAILED',
+    '<%= config.bin %> executions --pipeline weather --json',
+  ];
+  static override flags = {
+    pipeline: Flags.string({ char: 'p', description: 'only of this pipeline' }),
+    status: Flags.string({
+      char: 's',
+      description: 'only with this status',
+      options: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+    }),
+    limit: Flags.integer({ char: 'n', description: 'how many', default: 20, min: 1, max: 1000 }),
+    ...serverFlags,
+  };
+
+  async run(): Promise<Page<Execution>> {
+    const { flags } = await this.parse(Executions);
+    const query = new URLSearchParams({ limit: String(flags.limit) });
+    if (flags.pipeline !== undefined) query.set('pipeline', flags.pipeline);
+    if (flags.status !== undefined) query.set('status', flags.status);
+    const page = await this.client(flags).get<Page<Execution>>(`/executions?${query}`);
+    if (page.items.length === 0) {
+      this.say('There are no such executions. Start one with: millrace run PIPELINE');
+      return page;
+    }
+    const rows = page.items.map((one) => [
+      `#${one.number}`,
+      one.id,
+      one.pipeline,
+      status(one.status),
+      time(one.startedAt),
+      one.stoppedAt === undefined ? '' : duration(one.stoppedAt - one.startedAt),
+      one.error === undefined ? '' : firstLine(one.error, 50),
+    ]);
+    this.log(table(['no', 'id', 'pipeline', 'status', 'started', 'took', 'error'], rows));
+    if (page.next !== undefined) this.say(colors.dim('… and older ones: use --limit'));
+    return page;
+  }
+}

@@ -1,0 +1,62 @@
+import { Args, Flags } from '@oclif/core';
+import type { Execution, StateVisit } from '../api-types.js';
+import { MillraceCommand, serverFlags } from '../base-command.js';
+import { errorBox } from '../error-box.js';
+import { EXIT } from '../exit-codes.js';
+import { followExecution, outcomeText } from '../follow.js';
+
+/** `millrace redrive ID`. */
+export default class Redrive extends MillraceCommand {
+  static override summary = 'Go on with a failed execution; what has finished is not done again';
+  static override examples = [
+    '<%= config.bin %> redrive latest-failed',
+    '<%= config.bin %> redrive latest-failed --with-current --wait',
+    '<%= config.bin %> redrive 42 --from transform',
+  ];
+  static override args = {
+    execution: Args.string({
+      required: true,
+      description: 'id, number, latest-failed, PIPELINE@latest-failed',
+    }),
+  };
+  static override flags = {
+    from: Flags.string({ description: 'go back to this state instead of the failed one' }),
+    'with-current': Flags.boolean({
+      description: 'go on with the pipeline as it is now: with the fix',
+    }),
+    wait: Flags.boolean({ char: 'w', description: 'wait for the end and show the progress' }),
+    ...serverFlags,
+  };
+
+  async run(): Promise<Execution> {
+    const { args, flags } = await this.parse(Redrive);
+    const client = this.client(flags);
+    // The fix may have been saved a moment ago; do not race against the watcher of the folder.
+    if (flags['with-current']) await client.post('/reload');
+    const redriven = await client.post<Execution>(
+      `/executions/${encodeURIComponent(args.execution)}/redrive`,
+      {
+        ...(flags.from === undefined ? {} : { from: flags.from }),
+        ...(flags['with-current'] ? { definition: 'current' } : {}),
+      },
+    );
+    if (!flags.wait) {
+      this.say(`${outcomeText(redriven)}\nlook with: millrace show ${redriven.id}`);
+      return redriven;
+    }
+    const ended = await followExecution(client, redriven.id, {
+      timeoutMs: undefined,
+      logs: false,
+      write: (text) => this.say(text),
+    });
+    this.say(outcomeText(ended));
+    if (ended.status !== 'SUCCEEDED') {
+      process.exitCode = EXIT.notSuccessful;
+      const { items } = await client.get<{ items: StateVisit[] }>(
+        `/executions/${ended.id}/states?data=none`,
+      );
+      this.say(errorBox(ended, items));
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { Args, Flags } from '@oclif/core';
+import type { Execution, StateVisit } from '../api-types.js';
+import { MillraceCommand, serverFlags } from '../base-command.js';
+import { errorBox } from '../error-box.js';
+import { EXIT, EXIT_HELP } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { followExecution, outcomeText } from '../follow.js';
+
+/** `millrace run NAME`: starts an execution, and follows it with --wait. */
+export default class Run extends MillraceCommand {
+  static override summary = 'Start an execution of a pipeline';
+  static override description =
+    `Starts by name. With --wait it shows the progress and ends when the execution has ended.\nExit codes: ${EXIT_HELP}`;
+  static override examples = [
+    '<%= config.bin %> run weather --wait',
+    '<%= config.bin %> run orders --input \'{"day":"2026-11-21"}\' --name orders-2026-11-21',
+    'echo \'{"n":1}\' | <%= config.bin %> run orders --input -',
+  ];
+  static override args = {
+    pipeline: Args.string({ required: true, description: 'name of the pipeline' }),
+  };
+  static override flags = {
+    input: Flags.string({ char: 'i', description: 'input: JSON, @FILE, or - for standard input' }),
+    name: Flags.string({
+      description: 'name of the execution; the same name and input start it only once',
+    }),
+    wait: Flags.boolean({ char: 'w', description: 'wait for the end and show the progress' }),
+    logs: Flags.boolean({ description: 'with --wait: also show what the tasks print' }),
+    timeout: Flags.integer({
+      description: 'with --wait: seconds after which to stop waiting (exit 8)',
+      min: 1,
+    }),
+    ...serverFlags,
+  };
+
+  async run(): Promise<Execution> {
+    const { args, flags } = await this.parse(Run);
+    const client = this.client(flags);
+    const input = flags.input === undefined ? undefined : await readInput(flags.input);
+    const started = await client.post<Execution>('/executions', {
+      pipeline: args.pipeline,
+      ...(input === undefined ? {} : { input }),
+      ...(flags.name === undefined ? {} : { name: flags.name }),
+    });
+    if (!flags.wait) {
+      this.log(started.id);
+      this.say(`started; look with: millrace show ${started.id}`);
+      return started;
+    }
+    const detach = (): void => {
+      process.stderr.write(`\ndetached; still running: ${started.id}\n`);
+      process.exit(EXIT.interrupted);
+    };
+    process.once('SIGINT', detach);
+    const ended = await followExecution(client, started.id, {
+      timeoutMs: flags.timeout === undefined ? undefined : flags.timeout * 1000,
+      logs: flags.logs,
+      write: (text) => this.say(text),
+    });
+    process.off('SIGINT', detach);
+    this.say(outcomeText(ended));
+    if (ended.status === 'RUNNING') {
+      process.exitCode = EXIT.stillRunning;
+      this.say(`still running: ${ended.id}`);
+    } else if (ended.status === 'SUCCEEDED') {
+      this.log(JSON.stringify(ended.output, null, 2));
+    } else {
+      process.exitCode = EXIT.notSuccessful;
+      const { items } = await client.get<{ items: StateVisit[] }>(
+        `/executions/${ended.id}/states?data=none`,
+      );
+      this.say(errorBox(ended, items));
+    }
+    return ended;
+  }
+}
+
+async function readInput(text: string): Promise<unknown> {
+  const source =
+    text === '-'
+      ? await readAll(process.stdin)
+      : text.startsWith('@')
+        ? await readFile(text.slice(1), 'utf8')
+        : text;
+  try {
+    return JSON.parse(source) as unknown;
+  } catch (error) {
+    throw new CommandFailure(`The input is not JSON: ${(error as Error).message}`, {
+      exitCode: EXIT.usage,
+      code: 'MILL5005',
+      fix: 'Quote it for the shell, e.g. --input \'{"a":1}\', or use --input @FILE.',
+    });
+  }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
