@@ -313,18 +313,27 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   const { tasks, timers, loop, clock, executions } = parts;
   tasks.slots.close();
   timers.close();
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolvePause) => void clock.setTimer(resolvePause, Math.min(ms, 60_000)));
-  await Promise.race([tasks.whenSettled(), pause(graceMs)]);
+  await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();
   await parts.runner.close();
   await loop.whenIdle();
-  for (let waited = 0; executions.busy > 0 && waited < 2000; waited += 20) {
-    await pause(20);
+  // Expressions have a deadline of their own, so this ends soon.
+  for (let turns = 0; executions.busy > 0 && turns < 100; turns += 1) {
+    await settledWithin(new Promise(() => {}), clock, 20);
     await loop.whenIdle();
   }
   await config.evaluator.close();
   loop.end(new EngineError('ShuttingDown'));
+}
+
+/** Resolves when the promise does or the time is over, and leaves no timer behind. */
+async function settledWithin(promise: Promise<void>, clock: Clock, ms: number): Promise<void> {
+  let cancel: (() => void) | undefined;
+  const over = new Promise<void>((resolveOver) => {
+    cancel = clock.setTimer(resolveOver, Math.min(ms, 60_000));
+  });
+  await Promise.race([promise, over]);
+  cancel?.();
 }
 
 function healthOf(

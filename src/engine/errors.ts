@@ -6,7 +6,7 @@
  * @module
  */
 
-interface ErrorEntry {
+export interface EngineErrorEntry {
   code: string;
   /** HTTP status. */
   status: number;
@@ -16,7 +16,29 @@ interface ErrorEntry {
   fix: string;
 }
 
-const CATALOGUE = {
+export type EngineErrorKind =
+  | 'PipelineNotFound'
+  | 'ExecutionNotFound'
+  | 'ExecutionConflict'
+  | 'ExecutionNotRunning'
+  | 'ExecutionNotRedrivable'
+  | 'TaskTokenUnknown'
+  | 'InvalidName'
+  | 'PayloadTooLarge'
+  | 'PayloadTooDeep'
+  | 'PayloadText'
+  | 'PayloadNotJson'
+  | 'InvalidTags'
+  | 'InvalidPage'
+  | 'InvalidDefinition'
+  | 'TooManyQueued'
+  | 'StorageFull'
+  | 'ShuttingDown'
+  | 'EngineFailed'
+  | 'RedriveStateUnknown';
+
+/** The whole catalogue; also for documentation and the OpenAPI description. */
+export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
   PipelineNotFound: {
     code: 'MILL3001',
     status: 404,
@@ -132,9 +154,7 @@ const CATALOGUE = {
     message: "Execution '{execution}' cannot go on from state '{state}': {reason}",
     fix: 'Leave `from` out to go on from the failed state, or name a state of the top level.',
   },
-} as const satisfies { [kind: string]: ErrorEntry };
-
-export type EngineErrorKind = keyof typeof CATALOGUE;
+};
 
 /** A refusal with its code; `details` fill the text and go into the problem response. */
 export class EngineError extends Error {
@@ -145,7 +165,7 @@ export class EngineError extends Error {
   readonly details: { [name: string]: string | number };
 
   constructor(kind: EngineErrorKind, details: { [name: string]: string | number } = {}) {
-    const entry: ErrorEntry = CATALOGUE[kind];
+    const entry = ENGINE_ERRORS[kind];
     super(
       entry.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
         name in details ? String(details[name]) : whole,
@@ -159,8 +179,3 @@ export class EngineError extends Error {
     this.details = details;
   }
 }
-
-/** The whole catalogue, for documentation and the OpenAPI description. */
-export const ENGINE_ERRORS: {
-  readonly [kind in EngineErrorKind]: Readonly<ErrorEntry>;
-} = CATALOGUE;

@@ -17,7 +17,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some fixed moment; never jumps. */
   monotonic(): number;
-  /** Calls back once after `ms` (at most 60,000); the answer cancels it. Does not keep the process alive. */
+  /** Calls back once after `ms` (at most 60,000); the answer cancels it. */
   setTimer(callback: () => void, ms: number): () => void;
   /** Calls back on a later turn of the event loop, after waiting input was read. */
   soon(callback: () => void): void;

@@ -12,7 +12,6 @@ export function systemClock(): Clock {
     monotonic: () => performance.now(),
     setTimer(callback, ms) {
       const timer = setTimeout(callback, ms);
-      timer.unref();
       return () => clearTimeout(timer);
     },
     soon: (callback) => void setImmediate(callback),
