@@ -19,7 +19,7 @@ import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
-import type { PipelineFolder } from './pipeline-folder.js';
+import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import { problemOf } from './problem.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';

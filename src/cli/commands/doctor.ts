@@ -1,0 +1,206 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { Flags } from '@oclif/core';
+import colors from 'picocolors';
+import { MillraceCommand } from '../base-command.js';
+import { findDataFolder, readServerFile } from '../client.js';
+import { EXIT } from '../exit-codes.js';
+
+type Verdict = 'ok' | 'warn' | 'fail';
+interface Check {
+  name: string;
+  verdict: Verdict;
+  found: string;
+  fix?: string;
+}
+
+const MIN_NODE = [20, 19] as const;
+const LITTLE_SPACE = 1024 ** 3;
+
+/** `millrace doctor`: looks whether this machine is fit, line by line. */
+export default class Doctor extends MillraceCommand {
+  static override summary = 'Check this machine and the data folder; every line with its fix';
+  static override flags = {
+    data: Flags.string({ description: 'data folder (default: the nearest .millrace)' }),
+    port: Flags.integer({ description: 'port that the server would use', default: 7350 }),
+  };
+
+  async run(): Promise<{ checks: Check[] }> {
+    const { flags } = await this.parse(Doctor);
+    const data = findDataFolder(flags.data);
+    const server = readServerFile(data);
+    const checks = [
+      nodeVersion(),
+      dataFolder(data),
+      freeSpace(data),
+      await database(data, server !== undefined),
+      await serverAnswers(server?.url, flags.port),
+      timeZones(),
+      program(
+        'python3',
+        'Python Lambda functions',
+        'Install Python 3, or write the handlers in Node.',
+      ),
+    ];
+    for (const { name, verdict, found, fix } of checks) {
+      const mark = {
+        ok: colors.green('ok  '),
+        warn: colors.yellow('warn'),
+        fail: colors.red('fail'),
+      }[verdict];
+      this.log(
+        `${mark} ${name.padEnd(14)} ${found}${fix === undefined ? '' : colors.dim(`\n     fix: ${fix}`)}`,
+      );
+    }
+    if (checks.some((check) => check.verdict === 'fail')) process.exitCode = EXIT.checkFailed;
+    return { checks };
+  }
+}
+
+function nodeVersion(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
+  return {
+    name: 'Node.js',
+    verdict: enough ? 'ok' : 'fail',
+    found: process.versions.node,
+    ...(enough ? {} : { fix: `Install Node.js ${MIN_NODE.join('.')} or newer.` }),
+  };
+}
+
+function dataFolder(data: string): Check {
+  try {
+    if (existsSync(data)) accessSync(data, constants.W_OK);
+    else accessSync(resolve(data, '..'), constants.W_OK);
+    return {
+      name: 'data folder',
+      verdict: 'ok',
+      found: existsSync(data) ? data : `${data} (will be made)`,
+    };
+  } catch {
+    return {
+      name: 'data folder',
+      verdict: 'fail',
+      found: `${data} cannot be written`,
+      fix: 'Give yourself write access, or choose another folder with --data.',
+    };
+  }
+}
+
+function freeSpace(data: string): Check {
+  const { bavail, bsize } = statfsSync(existsSync(data) ? data : resolve(data, '..'));
+  const bytes = bavail * bsize;
+  const found = `${(bytes / 1024 ** 3).toFixed(1)} GiB free`;
+  return bytes > LITTLE_SPACE
+    ? { name: 'disk', verdict: 'ok', found }
+    : {
+        name: 'disk',
+        verdict: 'warn',
+        found,
+        fix: 'Free some space: a full disk makes the server refuse new work.',
+      };
+}
+
+async function database(data: string, running: boolean): Promise<Check> {
+  const name = 'database';
+  try {
+    if (running) {
+      return { name, verdict: 'ok', found: 'in use by the running server' };
+    }
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const { openSqliteStore } = await import('../../store/sqlite-store.js');
+    const store = openSqliteStore({ file: resolve(data, 'millrace.db') });
+    const { driver, version, schema } = store.information();
+    store.close();
+    const patched = newerThan(version, [3, 51, 3]);
+    return {
+      name,
+      verdict: 'ok',
+      found: `SQLite ${version} (${driver}), schema ${schema}${patched ? '' : '; one connection writes, which avoids the WAL-reset bug of versions before 3.51.3'}`,
+    };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    const fix =
+      code === 'locked'
+        ? 'A server runs with this folder, or its lock file is stale: start the server and it clears a stale one.'
+        : code === 'newer-schema'
+          ? 'Use the version of Millrace that wrote it, or a newer one.'
+          : 'Restore the data folder from a backup.';
+    return {
+      name,
+      verdict: code === 'locked' ? 'warn' : 'fail',
+      found: message ?? String(error),
+      fix,
+    };
+  }
+}
+
+function newerThan(version: string, wanted: readonly [number, number, number]): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [i, number] of wanted.entries()) {
+    const own = parts[i] ?? 0;
+    if (own !== number) return own > number;
+  }
+  return true;
+}
+
+async function serverAnswers(url: string | undefined, port: number): Promise<Check> {
+  if (url !== undefined) {
+    try {
+      const started = Date.now();
+      const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
+      const { status } = (await response.json()) as { status: string };
+      const skew = Math.abs(Date.parse(response.headers.get('date') ?? '') - started);
+      const skewed = skew > 5000;
+      return {
+        name: 'server',
+        verdict: status === 'ready' && !skewed ? 'ok' : 'warn',
+        found: `${url} is ${status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`,
+      };
+    } catch {
+      return {
+        name: 'server',
+        verdict: 'warn',
+        found: `${url} does not answer`,
+        fix: 'Start it again with `millrace up`.',
+      };
+    }
+  }
+  const free = await new Promise<boolean>((done) => {
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  });
+  return free
+    ? { name: 'server', verdict: 'ok', found: `not running; port ${port} is free` }
+    : {
+        name: 'server',
+        verdict: 'warn',
+        found: `port ${port} is used by another program`,
+        fix: 'Start with another one: millrace up --port 0',
+      };
+}
+
+function timeZones(): Check {
+  const zones = Intl.supportedValuesOf('timeZone').length;
+  return zones > 300
+    ? { name: 'time zones', verdict: 'ok', found: `${zones} zones` }
+    : {
+        name: 'time zones',
+        verdict: 'warn',
+        found: `only ${zones} zones`,
+        fix: 'Use a Node.js build with full ICU data.',
+      };
+}
+
+function program(name: string, use: string, fix: string): Check {
+  const { status, stdout, stderr } = spawnSync(name, ['--version'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  return status === 0
+    ? { name, verdict: 'ok', found: `${(stdout || stderr).trim()} (${use})` }
+    : { name, verdict: 'warn', found: `not found: no ${use}`, fix };
+}

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import colors from 'picocolors';
+import { MillraceCommand } from '../base-command.js';
+import { DEFAULT_DATA_FOLDER } from '../client.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+
+/** `millrace up`: starts the server in this terminal. */
+export default class Up extends MillraceCommand {
+  static override enableJsonFlag = false;
+  static override summary = 'Start Millrace: engine, API and console in one process';
+  static override description =
+    'Deploys the pipeline files of a folder and deploys them again whenever they change. Everything is kept in the data folder; stop it with Ctrl-C and start it again, and it goes on where it was.';
+  static override examples = ['<%= config.bin %> up', '<%= config.bin %> up pipelines --port 8080'];
+  static override args = {
+    folder: Args.string({
+      description: 'folder of pipeline files (default: ./pipelines, else this folder)',
+    }),
+  };
+  static override flags = {
+    data: Flags.string({
+      description: 'data folder',
+      default: DEFAULT_DATA_FOLDER,
+      env: 'MILLRACE_DATA',
+    }),
+    port: Flags.integer({
+      description: 'port; 0 takes a free one',
+      default: 7350,
+      env: 'MILLRACE_PORT',
+      min: 0,
+      max: 65535,
+    }),
+    host: Flags.string({
+      description: 'address to listen on',
+      default: '127.0.0.1',
+      env: 'MILLRACE_HOST',
+    }),
+    'allow-host': Flags.string({
+      description: 'another host name for this server',
+      multiple: true,
+    }),
+    'allow-private-addresses': Flags.boolean({
+      description: 'let http tasks reach loopback and private addresses',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Up);
+    const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
+    if (!existsSync(folder)) {
+      throw new CommandFailure(`There is no folder ${folder}.`, {
+        exitCode: EXIT.notFound,
+        code: 'MILL5007',
+        fix: 'Make a project with `millrace init`, or name the folder of your pipeline files.',
+      });
+    }
+    // The server is large; commands that only call it must not load it.
+    const { startServer } = await import('../../server.js');
+    const say = (text: string): void => void process.stderr.write(`${text}\n`);
+    const server = await startServer({
+      folder,
+      data: flags.data,
+      port: flags.port,
+      host: flags.host,
+      allowHosts: flags['allow-host'] ?? [],
+      allowPrivateAddresses: flags['allow-private-addresses'],
+      onFolderChange: ({ deployed, problems }) => {
+        for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
+        for (const { severity, code, file, line, column, message, fix } of problems) {
+          const mark =
+            severity === 'error' ? colors.red(`error[${code}]`) : colors.yellow(`warning[${code}]`);
+          say(
+            `${mark} ${file}:${line}:${column} ${message}${fix === undefined ? '' : colors.dim(` – ${fix}`)}`,
+          );
+        }
+      },
+    }).catch((error: unknown) => {
+      throw startFailure(error, flags.port);
+    });
+    say('');
+    say(`  ${colors.bold('Millrace')} is up at ${colors.cyan(server.url)}`);
+    say(
+      `  console   ${colors.cyan(server.loginUrl)} ${colors.dim('(logs you in, once; again with: millrace login)')}`,
+    );
+    say(`  pipelines ${folder}`);
+    say(`  data      ${resolve(flags.data)}`);
+    say(colors.dim('  stop with Ctrl-C\n'));
+    await untilStopped(say, () => server.close());
+  }
+}
+
+/** Waits for Ctrl-C or SIGTERM, then closes; a second one ends the process at once. */
+export async function untilStopped(
+  say: (text: string) => void,
+  close: () => Promise<void>,
+): Promise<void> {
+  await new Promise<void>((done) => {
+    const stop = (): void => {
+      process.once('SIGINT', () => process.exit(EXIT.interrupted));
+      process.once('SIGTERM', () => process.exit(EXIT.interrupted));
+      say('stopping: running tasks may end (Ctrl-C again to kill them) …');
+      close().then(done, done);
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+}
+
+export function startFailure(error: unknown, port: number): CommandFailure {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'EADDRINUSE') {
+    return new CommandFailure(`Port ${port} is in use.`, {
+      exitCode: EXIT.conflict,
+      code: 'MILL5008',
+      fix: 'Stop what uses it, or take another one with --port (0 takes a free one).',
+    });
+  }
+  if (code === 'locked') {
+    return new CommandFailure(message ?? 'The data folder is in use.', {
+      exitCode: EXIT.conflict,
+      code: 'MILL5009',
+      fix: 'Another `millrace up` runs with this data folder: stop it, or take another folder with --data.',
+    });
+  }
+  return new CommandFailure(message ?? String(error), {
+    exitCode: EXIT.internal,
+    code: 'MILL5010',
+    fix: 'Run `millrace doctor`.',
+  });
+}

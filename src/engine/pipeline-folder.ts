@@ -1,0 +1,187 @@
+/**
+ * Keeps the deployed pipelines equal to the files of a folder.
+ *
+ *     file saved → wait until it is quiet → read all files → check → deploy what changed and is valid
+ *
+ * A file with errors deploys nothing: the version before goes on. A file that is gone leaves its pipeline deployed, since
+ * its executions may still be running. Problems are kept, for the console and for `millrace show`.
+ * @module
+ */
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { watch } from 'chokidar';
+import type { JsonObject } from '../asl/json.js';
+import { loadPipeline } from '../pipelines/load-pipeline.js';
+import type { PipelinePlan } from '../pipelines/plan.js';
+import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
+import type { Engine, PipelineDeployment } from './engine.js';
+
+export interface PipelineFolder {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Problems of all files, as they were last read; `file` is relative to the folder. */
+  problems(): Problem[];
+  /** Reads all files now; answers when everything valid is deployed. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PipelineFolderConfig {
+  engine: Engine;
+  folder: string;
+  /** Watch for changes. Default: true. */
+  watch?: boolean;
+  /** Called after each reading in which something was deployed or is wrong. */
+  onChange?: (change: { deployed: readonly string[]; problems: readonly Problem[] }) => void;
+}
+
+/** Milliseconds without a change before the files are read: editors write in several steps. */
+const QUIET_MS = 150;
+/** A folder with more files than this is a mistake (a home folder, say), not a project. */
+const MAX_FILES = 5_000;
+const MAX_FILE_BYTES = 1024 * 1024;
+const IGNORED = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)/;
+
+/**
+ * Reads the folder once, then watches it.
+ * @example const folder = await openPipelineFolder({ engine, folder: 'pipelines' });
+ */
+export async function openPipelineFolder(config: PipelineFolderConfig): Promise<PipelineFolder> {
+  const folder = resolve(config.folder);
+  let problems: Problem[] = [];
+  let reading: Promise<void> = Promise.resolve();
+  let quiet: NodeJS.Timeout | undefined;
+
+  async function read(): Promise<void> {
+    const found: Problem[] = [];
+    const deployed: string[] = [];
+    const owners = new Map<string, string>();
+    for (const file of await pipelineFiles(folder)) {
+      const { plan, problems: own } = await loadPipeline(file, readInside);
+      found.push(...own);
+      if (plan === undefined || !isDeployable(own)) continue;
+      const first = owners.get(plan.name);
+      if (first !== undefined) {
+        found.push(duplicateName(plan, file, first));
+        continue;
+      }
+      owners.set(plan.name, file);
+      const before = await currentVersion(config.engine, plan.name);
+      const { version } = await config.engine.deployPipeline(deploymentOf(plan));
+      if (version !== before) deployed.push(`${plan.name} v${version}`);
+    }
+    problems = sortProblems(found).map((problem) => ({
+      ...problem,
+      file: relative(folder, problem.file) || basename(problem.file),
+    }));
+    config.onChange?.({ deployed, problems });
+  }
+
+  /** One reading after the other. */
+  function reload(): Promise<void> {
+    reading = reading.then(read, read);
+    return reading;
+  }
+
+  await reload();
+  const watcher =
+    config.watch === false
+      ? undefined
+      : watch(folder, {
+          ignoreInitial: true,
+          followSymlinks: false,
+          ignored: (path) => /(^|[/\\])(node_modules|\.[^/\\]+)$/.test(relative(folder, path)),
+        });
+  watcher?.on('all', () => {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => void reload(), QUIET_MS);
+  });
+
+  return {
+    folder,
+    problems: () => problems,
+    reload,
+    async close() {
+      clearTimeout(quiet);
+      await watcher?.close();
+      await reading.catch(() => undefined);
+    },
+  };
+
+  /** Reads a file that a pipeline names, if it really lies in the folder: links out of it are not followed. */
+  async function readInside(path: string): Promise<string | undefined> {
+    try {
+      const [real, root] = [await realpath(path), await realpath(folder)];
+      if (real !== root && !real.startsWith(root + sep)) return undefined;
+      const { size } = await stat(real);
+      if (size > MAX_FILE_BYTES * 4) return undefined;
+      return await readFile(real, 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Pipeline files: YAML with a `pipeline:` at the top level, anywhere in the folder but in `templates`. */
+async function pipelineFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const file = join(entry.parentPath, entry.name);
+    const path = relative(folder, file).split(sep).join('/');
+    if (!entry.isFile() || !/\.ya?ml$/.test(entry.name) || IGNORED.test(path)) continue;
+    if (files.length >= MAX_FILES)
+      throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
+    if (/^pipeline\s*:/m.test(await readFile(file, 'utf8'))) files.push(file);
+  }
+  return files.sort();
+}
+
+async function currentVersion(engine: Engine, name: string): Promise<number | undefined> {
+  try {
+    return (await engine.describePipeline(name)).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the engine keeps of a plan. */
+export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
+  const sections: JsonObject = {};
+  for (const name of [
+    'owner',
+    'description',
+    'trigger',
+    'expect',
+    'datasets',
+    'notifications',
+  ] as const) {
+    const section = plan[name];
+    if (section !== undefined) sections[name] = section;
+  }
+  return {
+    name: plan.name,
+    team: plan.team,
+    tags: plan.tags,
+    input: plan.input,
+    definition: plan.definition,
+    bindings: plan.bindings,
+    folder: plan.folder,
+    sections,
+  };
+}
+
+function duplicateName(plan: PipelinePlan, file: string, first: string): Problem {
+  return {
+    severity: 'error',
+    code: 'MILL1103',
+    message: `pipeline "${plan.name}" is defined in ${basename(first)} already`,
+    file,
+    line: 1,
+    column: 1,
+    length: 1,
+    pipeline: plan.name,
+    why: 'executions name their pipeline, so a name stands for one file',
+    fix: 'give one of the two another name',
+  };
+}

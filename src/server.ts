@@ -1,0 +1,171 @@
+/**
+ * Wires everything together: store, connectors, engine, watched folder, HTTP. Nothing else knows all the rooms.
+ * @module
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { createConnectors } from './connectors/registry.js';
+import { createConnectorRunner } from './engine/connector-runner.js';
+import { createEngine } from './engine/create-engine.js';
+import type { Engine } from './engine/engine.js';
+import { createEvaluationPool } from './engine/evaluation/pool.js';
+import { createLocalItems } from './engine/items/local-items.js';
+import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
+import { type App, createApp } from './http/app.js';
+import { createAuthenticator, hashOf } from './http/auth.js';
+import { createGraphLayouts } from './http/graph/layouts.js';
+import { openSqliteStore } from './store/sqlite-store.js';
+
+export interface ServerConfig {
+  /** Folder of pipeline files; undefined: only what is deployed already. */
+  folder?: string;
+  /** Where everything is kept. Default: `.millrace`. */
+  data?: string;
+  /** Default: 127.0.0.1, this machine only. */
+  host?: string;
+  /** Default: 7350; 0 takes a free one. */
+  port?: number;
+  /** More host names under which the server may be addressed. */
+  allowHosts?: readonly string[];
+  /** Let HTTP tasks reach private addresses. Default: false. */
+  allowPrivateAddresses?: boolean;
+  /** Attempts of a kind that may run at a time, by connector. */
+  concurrency?: { [kind: string]: number };
+  /** Told about files that were deployed or have problems. */
+  onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
+  /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
+  logFile?: string;
+}
+
+export interface Server {
+  url: string;
+  /** Works once, for 15 minutes. */
+  loginUrl: string;
+  engine: Engine;
+  folder: PipelineFolder | undefined;
+  app: App;
+  /** Refuses new work, lets attempts end, closes everything. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 7350;
+/** Ends the process when the store can no longer be trusted: EX_SOFTWARE of sysexits.h. */
+const FATAL_EXIT = 70;
+
+/**
+ * Starts Millrace in this process.
+ * @throws StoreError when the data folder is in use, newer than this program, or damaged
+ * @example const server = await startServer({ folder: 'pipelines', port: 0 });
+ */
+export async function startServer(config: ServerConfig = {}): Promise<Server> {
+  const data = resolve(config.data ?? '.millrace');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const log = pino(
+    { base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({
+      dest: config.logFile ?? join(data, 'millrace.log'),
+      mkdir: true,
+      sync: true,
+    }),
+  );
+  const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  const connectors = createConnectors({
+    http: { allowPrivateAddresses: config.allowPrivateAddresses ?? false },
+  });
+  const evaluator = createEvaluationPool();
+  const engine = createEngine({
+    store,
+    runner: createConnectorRunner(connectors, config.concurrency),
+    evaluator,
+    itemSource: createLocalItems(),
+    workFolder: join(data, 'work'),
+    onFatal: (error) => {
+      log.fatal(
+        { err: error },
+        'the store failed; the process ends and recovers at its next start',
+      );
+      process.exit(FATAL_EXIT);
+    },
+    onProblem: (error, execution) =>
+      log.error({ err: error, execution }, 'an execution could not go on'),
+  });
+  await engine.open();
+  const folder =
+    config.folder === undefined
+      ? undefined
+      : await openPipelineFolder({
+          engine,
+          folder: config.folder,
+          ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
+        });
+  const authenticator = createAuthenticator(store, Date.now);
+  const host = config.host ?? '127.0.0.1';
+  const app = await createApp({
+    engine,
+    store,
+    authenticator,
+    folder,
+    layouts: createGraphLayouts(),
+    config: {
+      version: packageVersion(),
+      hosts: ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])],
+      consoleFolder: consoleFolder(),
+      pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
+      onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    },
+  });
+  await app.listen({ host, port: config.port ?? DEFAULT_PORT });
+  const address = app.addresses()[0];
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const url = `http://${name}:${address?.port ?? config.port}`;
+  const login = await authenticator.issue('login', { label: 'console' });
+  const cliToken = await authenticator.issue('api', { label: 'command line of this machine' });
+  const serverFile = join(data, 'server.json');
+  writeFileSync(serverFile, JSON.stringify({ url, token: cliToken, pid: process.pid }), {
+    mode: 0o600,
+  });
+
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    loginUrl: `${url}/login?token=${login}`,
+    engine,
+    folder,
+    app,
+    close() {
+      closing ??= (async () => {
+        rmSync(serverFile, { force: true });
+        await folder?.close();
+        await app.close();
+        await engine.close();
+        await store.deleteToken(hashOf(cliToken));
+        await evaluator.close();
+        await store.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+function packageFile(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+function consoleFolder(): string | undefined {
+  const folder = packageFile('web/dist');
+  try {
+    readFileSync(join(folder, 'index.html'));
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
