@@ -3,6 +3,7 @@
  * @module
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -63,7 +64,7 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
   const data = resolve(config.data ?? '.millrace');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = pino(
-    { base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({
       dest: config.logFile ?? join(data, 'millrace.log'),
       mkdir: true,
@@ -117,9 +118,9 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     },
   });
   await app.listen({ host, port: config.port ?? DEFAULT_PORT });
-  const address = app.addresses()[0];
+  const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const url = `http://${name}:${address?.port ?? config.port}`;
+  const url = `http://${name}:${address.port}`;
   const login = await authenticator.issue('login', { label: 'console' });
   const cliToken = await authenticator.issue('api', { label: 'command line of this machine' });
   const serverFile = join(data, 'server.json');

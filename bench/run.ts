@@ -1,0 +1,269 @@
+/**
+ * npm run bench [-- --only NAME,…] [--quick] [--peers SCRIPTS [--modules DIR]]
+ *
+ * Prints one JSON line a measurement. Figures of one machine mean little elsewhere; ratios between lines of one run mean
+ * more. With --peers, the scripts `ceiling.mjs` and `restate.mjs` of that folder run in turn with ours, three rounds, on
+ * modules installed in DIR (default: the folder of the scripts), and ratios to them are printed at the end.
+ * @module
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { physicalLimits } from './limits.js';
+import {
+  type BenchServer,
+  closedLoop,
+  executions,
+  type LoopResult,
+  median,
+  newDataFolder,
+  report,
+  round,
+  startBenchServer,
+} from './load.js';
+
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'string' },
+    modules: { type: 'string' },
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const N = values.quick ? 500 : 2000;
+const CLIENTS = 50;
+const IDLE = 100;
+const root = resolve(import.meta.dirname, '..');
+
+interface Line extends LoopResult {
+  idle_p50_ms: number;
+  idle_p99_ms: number;
+}
+const ours = new Map<string, Line[]>();
+const peers = new Map<string, { per_s: number; idle_p50_ms: number }[]>();
+
+async function throughput(pipeline: 'pass' | 'task' | 'jsonata', name: string): Promise<void> {
+  const server = await startBenchServer();
+  const one = executions(server, pipeline);
+  await closedLoop(200, CLIENTS, one);
+  const before = await server.figures();
+  const loop = await closedLoop(N, CLIENTS, one);
+  const after = await server.figures();
+  const idle = await closedLoop(IDLE, 1, one);
+  const line = { ...loop, idle_p50_ms: idle.p50_ms, idle_p99_ms: idle.p99_ms };
+  ours.set(name, [...(ours.get(name) ?? []), line]);
+  report({
+    bench: name,
+    executions: N,
+    clients: CLIENTS,
+    executions_per_s: Math.round(loop.per_s),
+    p50_ms: round(loop.p50_ms),
+    p99_ms: round(loop.p99_ms),
+    idle_p50_ms: round(idle.p50_ms),
+    idle_p99_ms: round(idle.p99_ms),
+    transitions_per_commit: round(
+      (after.transitions - before.transitions) / (after.commits - before.commits),
+      1,
+    ),
+    executions_per_commit: round(N / (after.commits - before.commits), 1),
+    rss_mb: Math.round(after.rss / 1e6),
+  });
+  await server.close();
+}
+
+/** The rate stays the same while the history grows. */
+async function growth(): Promise<void> {
+  const server = await startBenchServer();
+  const one = executions(server, 'pass');
+  const rowsEach = 22;
+  const window = Math.ceil(100_000 / rowsEach);
+  await closedLoop(300, CLIENTS, one);
+  const first = await closedLoop(window, CLIENTS, one);
+  const between = values.quick ? 2 * window : 8 * window;
+  await closedLoop(between, CLIENTS, one);
+  const last = await closedLoop(window, CLIENTS, one);
+  report({
+    bench: 'growth',
+    history_rows: rowsEach * (300 + 2 * window + between),
+    first_100k_per_s: Math.round(first.per_s),
+    last_100k_per_s: Math.round(last.per_s),
+    ratio: round(last.per_s / first.per_s),
+  });
+  await server.close();
+}
+
+/** Expressions that hang or explode end alone; the main loop and other executions go on. */
+async function attacks(): Promise<void> {
+  const server = await startBenchServer();
+  const one = executions(server, 'pass');
+  await closedLoop(200, 10, one);
+  const calm = await closedLoop(300, 1, one);
+  await server.figures();
+  for (let i = 0; i < server.attacks; i++) {
+    const started = performance.now();
+    let attacking = true;
+    const attack = server
+      .post<{ status: string; error?: string }>('/executions?wait=60', { pipeline: `attack-${i}` })
+      .finally(() => {
+        attacking = false;
+      });
+    const latencies: number[] = [];
+    while (attacking) {
+      const at = performance.now();
+      await one(0);
+      latencies.push(performance.now() - at);
+    }
+    const { status, error } = await attack;
+    const { stall } = await server.figures();
+    latencies.sort((a, b) => a - b);
+    report({
+      bench: `attack ${i}`,
+      status,
+      error,
+      took_ms: Math.round(performance.now() - started),
+      main_loop_stall_ms: round(stall, 1),
+      others_p99_ms: round(latencies[Math.floor(latencies.length * 0.99)] ?? 0),
+      others_p99_before_ms: round(calm.p99_ms),
+    });
+  }
+  await server.close();
+}
+
+/** What waits costs rows, not memory, and a restart does not read it all. */
+async function waiting(): Promise<void> {
+  const count = values.quick ? 10_000 : 100_000;
+  const data = newDataFolder();
+  let server: BenchServer = await startBenchServer(data);
+  const started = performance.now();
+  await closedLoop(count, CLIENTS, async () => {
+    await server.post('/executions', { pipeline: 'wait', input: { v: 1 } });
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const { rss } = await server.figures();
+  await server.close({ remove: false, kill: true });
+  const restart = performance.now();
+  server = await startBenchServer(data);
+  await server.get('/executions?limit=1');
+  const ready = performance.now() - restart;
+  const after = await server.figures();
+  report({
+    bench: 'waiting',
+    executions: count,
+    starts_per_s: Math.round(count / seconds),
+    rss_mb: Math.round(rss / 1e6),
+    restart_to_first_answer_ms: Math.round(ready),
+    rss_after_restart_mb: Math.round(after.rss / 1e6),
+  });
+  await server.close();
+}
+
+/** How soon something happens. */
+async function startup(): Promise<void> {
+  const bin = join(root, 'bin/millrace.js');
+  const times: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    const at = performance.now();
+    execFileSync(process.execPath, [bin, '--version']);
+    times.push(performance.now() - at);
+  }
+  const ups: number[] = [];
+  for (let i = 0; i < 5; i++) ups.push(await upToFirstAnswer(bin));
+  report({
+    bench: 'startup',
+    version_ms: Math.round(median(times)),
+    up_to_first_answer_ms: Math.round(median(ups)),
+  });
+}
+
+async function upToFirstAnswer(bin: string): Promise<number> {
+  const data = newDataFolder();
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const at = performance.now();
+  const child = spawn(
+    process.execPath,
+    [bin, 'up', join(root, 'examples'), '--data', data, '--port', String(port)],
+    { stdio: 'ignore' },
+  );
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => undefined);
+    if (answer?.ok) break;
+    if (child.exitCode !== null) throw new Error(`up ended with ${child.exitCode}`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  const took = performance.now() - at;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await gone;
+  rmSync(data, { recursive: true, force: true });
+  return took;
+}
+
+function peer(scripts: string, name: string, args: string[]): void {
+  const output = execFileSync(
+    process.execPath,
+    [
+      join(scripts, `${args[0]}.mjs`),
+      `--modules=${resolve(values.modules ?? scripts)}`,
+      `--n=${values.quick ? 500 : 1000}`,
+      '--rounds=1',
+      ...args.slice(1),
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: 300_000 },
+  );
+  const line = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+    workflows_per_s: number;
+    idle_p50_ms: number;
+  };
+  report({ peer: name, ...line });
+  const known = peers.get(name) ?? [];
+  peers.set(name, [...known, { per_s: line.workflows_per_s, idle_p50_ms: line.idle_p50_ms }]);
+}
+
+const wanted = values.only?.split(',');
+const runs = (name: string): boolean => wanted === undefined || wanted.includes(name);
+
+if (runs('limits')) await physicalLimits(report);
+const rounds = values.quick ? 1 : 3;
+for (let i = 0; i < rounds; i++) {
+  if (runs('throughput')) {
+    await throughput('pass', 'ten Pass states over HTTP');
+    await throughput('task', 'ten Task states over HTTP');
+    await throughput('jsonata', 'ten Pass states with JSONata over HTTP');
+  }
+  if (values.peers !== undefined && runs('peers')) {
+    peer(values.peers, 'ceiling, libsql, over HTTP', ['ceiling', '--driver=libsql', '--http']);
+    peer(values.peers, 'restate', ['restate']);
+  }
+}
+if (runs('growth')) await growth();
+if (runs('attacks')) await attacks();
+if (runs('waiting')) await waiting();
+if (runs('startup')) await startup();
+ratios();
+
+function ratios(): void {
+  const rate = (name: string): number => median((ours.get(name) ?? []).map((line) => line.per_s));
+  const pass = rate('ten Pass states over HTTP');
+  const task = rate('ten Task states over HTTP');
+  const jsonata = rate('ten Pass states with JSONata over HTTP');
+  if (pass > 0 && jsonata > 0)
+    report({ ratio: 'JSONata / JSONPath', value: round(jsonata / pass), goal: '>= 0.5' });
+  const ceiling = median((peers.get('ceiling, libsql, over HTTP') ?? []).map((line) => line.per_s));
+  const restate = median((peers.get('restate') ?? []).map((line) => line.per_s));
+  const idle = median(
+    (ours.get('ten Pass states over HTTP') ?? []).map((line) => line.idle_p50_ms),
+  );
+  const restateIdle = median((peers.get('restate') ?? []).map((line) => line.idle_p50_ms));
+  if (ceiling > 0)
+    report({
+      ratio: 'ten Pass states / ceiling over HTTP',
+      value: round(pass / ceiling),
+      goal: '>= 0.45',
+    });
+  if (restate > 0) {
+    report({ ratio: 'ten Pass states / Restate', value: round(pass / restate, 1), goal: '>= 8' });
+    report({ ratio: 'ten Task states / Restate', value: round(task / restate, 1), goal: '>= 3' });
+    report({ ratio: 'idle p50 / Restate', value: round(idle / restateIdle), goal: '<= 0.25' });
+  }
+}

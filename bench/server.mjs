@@ -1,0 +1,77 @@
+// The server of the benchmarks: the real one, in a process of its own, with the pipelines that are measured. Speaks with
+// the benchmark by IPC: address and token at first, figures about itself when asked.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { startServer } from '../dist/server.js';
+
+const [data] = process.argv.slice(2);
+const server = await startServer({ data, port: 0 });
+
+const chain = (state, length = 10, top = {}) => {
+  const States = {};
+  for (let i = 0; i < length; i++) {
+    States[`Step${i}`] = {
+      ...state,
+      ...(i < length - 1 ? { Next: `Step${i + 1}` } : { End: true }),
+    };
+  }
+  return { ...top, StartAt: 'Step0', States };
+};
+const jsonata = { QueryLanguage: 'JSONata' };
+const pipelines = {
+  pass: chain({ Type: 'Pass', Parameters: { 'v.$': '$.v', step: 'next' } }),
+  task: chain({ Type: 'Task', Resource: 'millrace:echo', Parameters: { 'v.$': '$.v' } }),
+  jsonata: chain(
+    { Type: 'Pass', Output: { v: '{% $states.input.v + 1 %}', step: 'next' } },
+    10,
+    jsonata,
+  ),
+  wait: { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 864_000, End: true } } },
+  attack: {
+    ...jsonata,
+    StartAt: 'Attack',
+    States: { Attack: { Type: 'Pass', Output: '{% $eval("1") %}', End: true } },
+  },
+};
+const attacks = [
+  '($f := function() { $f() }; $f())',
+  '($f := function() { $g() }; $g := function() { $f() }; $f())',
+  '($f := function($a) { $f($append($a, $a)) }; $f([1]))',
+  '$pad("x", 100000000)',
+  '$map([1..3000], function($a) { $map([1..3000], function($b) { $a * $b }) })',
+  '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)',
+  '$reduce([1..1000000], function($a, $b) { $a & $string($b) }, "")',
+];
+attacks.forEach((expression, i) => {
+  pipelines[`attack-${i}`] = {
+    ...jsonata,
+    StartAt: 'Attack',
+    States: { Attack: { Type: 'Pass', Output: `{% ${expression} %}`, End: true } },
+  };
+});
+delete pipelines.attack;
+for (const [name, definition] of Object.entries(pipelines)) {
+  await server.engine.deployPipeline({
+    name,
+    team: 'bench',
+    tags: {},
+    definition,
+    bindings: {},
+    folder: data,
+  });
+}
+
+let delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+process.on('message', (message) => {
+  if (message === 'figures') {
+    const { commits, transitions, loaded } = server.engine.health();
+    const stall = delay.max / 1e6;
+    delay.disable();
+    delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    process.send({ commits, transitions, loaded, rss: process.memoryUsage().rss, stall });
+  }
+  if (message === 'close') server.close().then(() => process.exit(0));
+});
+const { token } = JSON.parse((await import('node:fs')).readFileSync(`${data}/server.json`, 'utf8'));
+process.send({ url: server.url, token, attacks: attacks.length });
