@@ -1,0 +1,104 @@
+/**
+ * Where a pipeline's state machine comes from: steps, an inline definition, or a file; and where each part of it is
+ * written, so that the validator's findings can be shown there.
+ * @module
+ */
+import type { JsonObject } from '../asl/json.js';
+import { isObject } from '../asl/json.js';
+import { compileSteps } from './compile-steps.js';
+import { type Loading, pathInside, readText } from './loading.js';
+import type { PipelineFile } from './schema.js';
+import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
+
+/** A part of a file. */
+export interface Origin {
+  readonly source: SourceFile;
+  readonly path: ValuePath;
+  /** The part stands for more than one field: mark its name. */
+  readonly isWhole: boolean;
+}
+
+export interface FoundDefinition {
+  readonly definition: JsonObject;
+  /** Where something of the definition is written, by its JSON pointer. */
+  origin(pointer: string): Origin;
+}
+
+/**
+ * Finds the state machine of a file's sections.
+ * @param source the file that the sections are in
+ */
+export async function findDefinition(
+  sections: Pick<Partial<PipelineFile>, 'steps' | 'definition'>,
+  source: SourceFile,
+  loading: Loading,
+): Promise<FoundDefinition | undefined> {
+  const { steps, definition } = sections;
+  if (steps !== undefined) return fromSteps(steps, source, loading);
+  if (typeof definition === 'string') return fromFile(definition, source, loading);
+  return definition === undefined ? undefined : written(definition, source, ['definition']);
+}
+
+function fromSteps(
+  steps: NonNullable<PipelineFile['steps']>,
+  source: SourceFile,
+  loading: Loading,
+): FoundDefinition | undefined {
+  const before = loading.problems.length;
+  const { origins, ...definition } = compileSteps(
+    steps,
+    ['steps'],
+    (path, code, message, details) =>
+      loading.problems.push(problemAt(source, path, code, message, details)),
+  );
+  if (loading.problems.slice(before).some((problem) => problem.severity === 'error'))
+    return undefined;
+  return {
+    definition,
+    origin(pointer) {
+      // The state's own pointer is the longest one that begins like the finding's.
+      for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+        const path = origins.get(pointer.slice(0, end));
+        if (path !== undefined) return { source, path, isWhole: true };
+      }
+      return { source, path: ['steps'], isWhole: true };
+    },
+  };
+}
+
+async function fromFile(
+  name: string,
+  source: SourceFile,
+  loading: Loading,
+): Promise<FoundDefinition | undefined> {
+  const path = pathInside(loading, name);
+  const text = path === undefined ? undefined : await loading.readFile(path);
+  if (path === undefined || text === undefined) {
+    const message =
+      path === undefined ? `${name} is not in the pipeline's folder` : `there is no file ${name}`;
+    loading.problems.push(problemAt(source, ['definition'], 'MILL1001', message));
+    return undefined;
+  }
+  const file = readText(path, text, loading);
+  if (file === undefined) return undefined;
+  if (isObject(file.value)) return written(file.value, file, []);
+  loading.problems.push(problemAt(file, [], 'MILL1103', 'a state machine is a mapping'));
+  return undefined;
+}
+
+/** A definition that is in a file as it is: pointers and paths correspond. */
+function written(definition: JsonObject, source: SourceFile, at: ValuePath): FoundDefinition {
+  return {
+    definition,
+    origin: (pointer) => ({ source, path: [...at, ...pathOf(pointer)], isWhole: false }),
+  };
+}
+
+/** The keys of a JSON pointer (RFC 6901). */
+export function pathOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .filter((key, index, all) => key !== '' || index < all.length - 1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

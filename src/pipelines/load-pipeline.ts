@@ -1,0 +1,207 @@
+/**
+ * Reads a pipeline file: YAML → checked value → state machine → checked state machine → plan.
+ *
+ * Every problem of every stage is reported at once, each at its place in the file that it was written in: the pipeline
+ * file, its template, or its definition file. Only a file without errors gives a plan.
+ * @module
+ */
+import type { MachineDefinition } from '../asl/definition.js';
+import type { Json, JsonObject } from '../asl/json.js';
+import { isObject } from '../asl/json.js';
+import { type AppliedTemplate, applyTemplate } from './apply-template.js';
+import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
+import { parseDuration } from './duration.js';
+import { type FoundDefinition, findDefinition } from './find-definition.js';
+import { type Loading, readPipelineFile, startLoading } from './loading.js';
+import type { PipelinePlan, ReadFile } from './plan.js';
+import { isDeployable, type Problem, sortProblems } from './problem.js';
+import { type PipelineFile, pipelineFileSchema } from './schema.js';
+import { checked } from './schema-problems.js';
+import { problemAt, type SourceFile } from './source-file.js';
+
+export interface LoadedPipeline {
+  /** Absent when there is an error. */
+  plan?: PipelinePlan;
+  /** Sorted by file and place. */
+  problems: Problem[];
+  /** Text of every file that was read, by its path: what `formatProblems` needs. */
+  sources: Map<string, string>;
+}
+
+/** Sections that are checked and stored but do not act yet. */
+const LATER_SECTIONS = ['trigger', 'expect', 'datasets', 'notifications'] as const;
+
+/** The team of pipelines that name none. */
+const DEFAULT_TEAM = 'default';
+
+/**
+ * Reads, checks and compiles one pipeline file.
+ * @param file path of the file; all other files are looked for in its folder
+ * @param readFile reads a text file, undefined when there is none
+ * @returns a plan, unless something is wrong, and everything that is wrong; never rejects for what is in the files
+ * @example const { plan, problems } = await loadPipeline('/srv/pipelines/orders.yaml', readFile);
+ */
+export async function loadPipeline(file: string, readFile: ReadFile): Promise<LoadedPipeline> {
+  const loading = startLoading(file, readFile);
+  const source = await readPipelineFile(file, loading);
+  const plan = source === undefined ? undefined : await planOf(source, loading);
+  const name = source !== undefined && isObject(source.value) ? source.value.pipeline : undefined;
+  const problems = sortProblems(loading.problems).map((problem) =>
+    typeof name === 'string' ? { ...problem, pipeline: name } : problem,
+  );
+  return {
+    ...(plan !== undefined && isDeployable(problems) ? { plan } : {}),
+    problems,
+    sources: loading.sources,
+  };
+}
+
+async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePlan | undefined> {
+  const own = checked(pipelineFileSchema, source, 'pipeline', loading.problems);
+  checkOneMachine(source, loading);
+  const template =
+    own.template === undefined
+      ? undefined
+      : await applyTemplate(own.template, own.with ?? {}, source, loading);
+  const sections = merge(own, template);
+  warnOfLaterSections(own, source, loading);
+  if (template !== undefined) warnOfLaterSections(template.sections, template.source, loading);
+  const found =
+    template === undefined
+      ? await findDefinition(own, source, loading)
+      : await findDefinition(template.sections, template.source, loading);
+  if (found === undefined) return undefined;
+  checkDefinition(found, loading);
+  const bindings = normalBindings(sections.bindings ?? {});
+  checkBindings(found, bindings, loading);
+  await checkFiles(found, loading);
+  return sections.pipeline === undefined
+    ? undefined
+    : assemble(sections.pipeline, sections, found, bindings, source, loading);
+}
+
+function assemble(
+  name: string,
+  sections: Partial<PipelineFile>,
+  found: FoundDefinition,
+  bindings: { [resource: string]: JsonObject },
+  source: SourceFile,
+  loading: Loading,
+): PipelinePlan {
+  const { owner, description, trigger, expect, datasets, notifications, timeout } = sections;
+  const seconds = timeout === undefined ? undefined : parseDuration(timeout);
+  const definition = (seconds === undefined
+    ? found.definition
+    : { TimeoutSeconds: seconds, ...found.definition }) as unknown as MachineDefinition;
+  return {
+    name,
+    team: sections.team ?? DEFAULT_TEAM,
+    ...(owner === undefined ? {} : { owner }),
+    ...(description === undefined ? {} : { description }),
+    tags: textTags(sections.tags ?? {}),
+    input: sections.input ?? {},
+    definition,
+    bindings,
+    ...(trigger === undefined ? {} : { trigger: trigger as unknown as JsonObject }),
+    ...(expect === undefined ? {} : { expect }),
+    ...(datasets === undefined ? {} : { datasets: datasets as unknown as JsonObject }),
+    ...(notifications === undefined ? {} : { notifications: notifications as unknown as Json }),
+    sources: statePositions(found),
+    folder: loading.folder,
+    file: source.file,
+  };
+}
+
+/** A pipeline has one state machine: from steps, from a definition, or from a template. */
+function checkOneMachine(source: SourceFile, loading: Loading): void {
+  if (!isObject(source.value)) return;
+  const { value } = source;
+  const given = ['steps', 'definition', 'template'].filter((name) => Object.hasOwn(value, name));
+  const [, second] = given;
+  if (given.length === 0) {
+    loading.problems.push(
+      problemAt(
+        source,
+        [],
+        'MILL1102',
+        'the pipeline has no work: give steps, definition or template',
+        {
+          fix: 'steps: [{ hello: { shell: "echo hello" } }]',
+        },
+      ),
+    );
+  } else if (second !== undefined) {
+    loading.problems.push(
+      problemAt(source, [second], 'MILL1104', `give one of ${given.join(' and ')}, not both`, {
+        mark: 'key',
+      }),
+    );
+  }
+  if (Object.hasOwn(value, 'with') && !Object.hasOwn(value, 'template')) {
+    loading.problems.push(
+      problemAt(
+        source,
+        ['with'],
+        'MILL1104',
+        '"with" gives values to a template, and there is none',
+        { mark: 'key' },
+      ),
+    );
+  }
+}
+
+/** The pipeline's own sections go before the template's; tags, input and bindings are put together. */
+function merge(
+  own: Partial<PipelineFile>,
+  template: AppliedTemplate | undefined,
+): Partial<PipelineFile> {
+  if (template === undefined) return own;
+  const {
+    template: _name,
+    version: _version,
+    parameters: _parameters,
+    ...common
+  } = template.sections;
+  return {
+    ...common,
+    ...own,
+    tags: { ...common.tags, ...own.tags },
+    input: { ...common.input, ...own.input },
+    bindings: { ...common.bindings, ...own.bindings },
+  };
+}
+
+function warnOfLaterSections(
+  sections: Partial<PipelineFile>,
+  source: SourceFile,
+  loading: Loading,
+): void {
+  for (const section of LATER_SECTIONS) {
+    if (sections[section] === undefined) continue;
+    loading.problems.push(
+      problemAt(source, [section], 'MILL1301', `"${section}" does not act yet`, {
+        severity: 'warning',
+        mark: 'key',
+      }),
+    );
+  }
+}
+
+/** A lambda without a handler has the usual one. */
+function normalBindings(bindings: { [resource: string]: JsonObject }): {
+  [resource: string]: JsonObject;
+} {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([resource, binding]) => {
+      const { lambda } = binding;
+      if (typeof lambda === 'string' && binding.handler === undefined) {
+        return [resource, { ...binding, handler: 'index.handler' }];
+      }
+      return [resource, binding];
+    }),
+  );
+}
+
+function textTags(tags: { [name: string]: string | number | boolean }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,171 @@
+/**
+ * The pipeline file: one schema for its type, its validation and the JSON Schema that editors use.
+ * @module
+ */
+import { z } from 'zod';
+import type { Json, JsonObject } from '../asl/json.js';
+import {
+  type DatasetSection,
+  datasetsSchema,
+  expectSchema,
+  type NotificationRule,
+  notificationsSchema,
+  type Trigger,
+  triggerSchema,
+} from './section-schema.js';
+import { type Duration, duration, json, type StepList, stepListSchema } from './step-schema.js';
+
+export interface PipelineFile {
+  pipeline: string;
+  description?: string | undefined;
+  team?: string | undefined;
+  owner?: string | undefined;
+  tags?: { [name: string]: string | number | boolean } | undefined;
+  input?: JsonObject | undefined;
+  timeout?: Duration | undefined;
+  steps?: StepList | undefined;
+  definition?: string | JsonObject | undefined;
+  template?: string | undefined;
+  with?: JsonObject | undefined;
+  bindings?: { [resource: string]: JsonObject } | undefined;
+  trigger?: Trigger | undefined;
+  datasets?: { [name: string]: DatasetSection } | undefined;
+  expect?: string[] | undefined;
+  notifications?: NotificationRule | NotificationRule[] | undefined;
+}
+
+/** Names of pipelines, teams and templates. */
+export const NAME_PATTERN: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+const NAME_MESSAGE = 'expected 1 to 80 letters, digits and . _ -, beginning with a letter or digit';
+
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+const binding: z.ZodType<JsonObject> = z
+  .record(z.string(), json)
+  .refine(
+    (value) =>
+      ['lambda', 'shell', 'pipeline', 'connector', 'mock'].filter((kind) =>
+        Object.hasOwn(value, kind),
+      ).length === 1,
+    { message: 'give exactly one of lambda, shell, pipeline, connector and mock' },
+  )
+  .meta({
+    description: 'What performs the resource here',
+    examples: [{ lambda: 'functions/extract', handler: 'index.handler' }],
+  });
+
+/** Sections that a template may have too. */
+const shared = {
+  description: z.string().optional(),
+  team: z
+    .string()
+    .regex(NAME_PATTERN, NAME_MESSAGE)
+    .optional()
+    .meta({ description: 'Owner team and isolation boundary; "default" when absent' }),
+  owner: z.string().min(1).optional().meta({ description: 'Who answers for it' }),
+  tags: z
+    .record(z.string().min(1).max(128), z.union([z.string().max(256), z.number(), z.boolean()]))
+    .optional()
+    .meta({
+      description: 'On every log line, result, alert and metric',
+      examples: [{ state: 'ca' }],
+    }),
+  input: jsonObject.optional().meta({ description: 'Default input of an execution' }),
+  timeout: duration.optional().meta({ description: 'Longest time of a whole execution' }),
+  steps: stepListSchema.optional().meta({ description: 'The work, in order' }),
+  definition: z
+    .union([z.string().min(1), jsonObject])
+    .optional()
+    .meta({
+      description: 'A state machine in Amazon States Language, or the name of a file with one',
+    }),
+  bindings: z
+    .record(z.string().min(1), binding)
+    .optional()
+    .meta({ description: 'AWS resource, function ARN or function name → what performs it here' }),
+  trigger: triggerSchema.optional().meta({ description: 'When it executes (does not act yet)' }),
+  datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
+  expect: expectSchema.optional(),
+  notifications: notificationsSchema
+    .optional()
+    .meta({ description: 'Who hears about it (does not act yet)' }),
+};
+
+export const pipelineFileSchema: z.ZodType<PipelineFile> = z
+  .strictObject({
+    pipeline: z
+      .string()
+      .regex(NAME_PATTERN, NAME_MESSAGE)
+      .meta({ description: 'Name of the pipeline, unique in this Millrace', examples: ['orders'] }),
+    ...shared,
+    template: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}@[0-9]{1,6}$/,
+        'expected a name and a version, such as "standard-etl@2"',
+      )
+      .optional()
+      .meta({ description: 'A file templates/NAME@VERSION.yaml beside this one' }),
+    with: jsonObject.optional().meta({ description: "Values of the template's parameters" }),
+  })
+  .meta({ id: 'Pipeline', title: 'Millrace pipeline' });
+
+export interface TemplateParameter {
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object';
+  description?: string | undefined;
+  default?: Json | undefined;
+  oneOf?: Json[] | undefined;
+}
+
+export interface TemplateFile extends Omit<PipelineFile, 'pipeline' | 'template' | 'with'> {
+  template: string;
+  version: number;
+  parameters?: { [name: string]: TemplateParameter } | undefined;
+}
+
+const parameter: z.ZodType<TemplateParameter> = z.strictObject({
+  type: z.enum(['string', 'integer', 'number', 'boolean', 'list', 'object']),
+  description: z.string().optional(),
+  default: json.optional(),
+  oneOf: z.array(json).min(1).optional(),
+});
+
+/** The head of a template: what must be known before values are put into it. */
+export const templateHeadSchema: z.ZodType<
+  Pick<TemplateFile, 'template' | 'version' | 'parameters'>
+> = z.looseObject({
+  template: z.string().regex(NAME_PATTERN, NAME_MESSAGE),
+  version: z.int().min(1).max(999_999),
+  parameters: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,79}$/, 'expected letters, digits, _ and -'),
+      parameter,
+    )
+    .optional(),
+});
+
+/** A template with its values put in. */
+export const templateFileSchema: z.ZodType<TemplateFile> = z
+  .strictObject({
+    template: z.string(),
+    version: z.number(),
+    parameters: z.record(z.string(), parameter).optional(),
+    ...shared,
+  })
+  .meta({ id: 'Template', title: 'Millrace template' });
+
+/**
+ * The JSON Schema (draft 7, which editors read) of a pipeline file.
+ * Generated from what validates files, so it cannot differ from it.
+ */
+export function pipelineSchema(): JsonObject {
+  const generated = z.toJSONSchema(pipelineFileSchema, {
+    target: 'draft-7',
+    io: 'input',
+    reused: 'inline',
+    unrepresentable: 'any',
+  });
+  return JSON.parse(
+    JSON.stringify({ ...generated, $id: 'https://millrace.dev/schema/pipeline.json' }),
+  ) as JsonObject;
+}

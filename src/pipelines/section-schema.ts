@@ -1,0 +1,177 @@
+/**
+ * The sections of a pipeline file that say when it executes, what must come of it, and who hears about it.
+ *
+ * They are checked and stored now and act in later versions; see `docs/`.
+ * @module
+ */
+import { z } from 'zod';
+import type { JsonObject } from '../asl/json.js';
+import { parseDuration } from './duration.js';
+import { type Duration, duration, json } from './step-schema.js';
+
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+export interface UpstreamCondition {
+  name: string;
+  account?: string | undefined;
+  status?: string[] | undefined;
+}
+
+export interface Trigger {
+  schedule?:
+    | {
+        cron?: string | undefined;
+        rate?: string | undefined;
+        at?: string | undefined;
+        hour?: number | undefined;
+        minute?: number | undefined;
+        timezone?: string | undefined;
+        start?: string | undefined;
+        end?: string | undefined;
+      }
+    | undefined;
+  events?:
+    | { pattern: JsonObject; batch?: { size: number; window: Duration } | undefined }[]
+    | undefined;
+  files?: { under: string; match?: string | undefined; manifest?: string | undefined } | undefined;
+  executions?:
+    | {
+        operator?: 'AND' | 'OR' | undefined;
+        allOf?: UpstreamCondition[] | undefined;
+        anyOf?: UpstreamCondition[] | undefined;
+      }
+    | undefined;
+}
+
+const STATUSES = ['SUCCESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING'];
+
+const upstream: z.ZodType<UpstreamCondition> = z.strictObject({
+  name: z.string().min(1),
+  account: z.string().min(1).optional(),
+  status: z.array(z.enum(STATUSES)).min(1).optional(),
+});
+
+const schedule = z
+  .strictObject({
+    cron: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Six fields as EventBridge has them: 0 3 * * ? *' }),
+    rate: z.string().min(1).optional().meta({ description: 'A number and a unit: 6 hours' }),
+    at: z.string().min(1).optional().meta({ description: 'Once, at this time' }),
+    hour: z.int().min(0).max(23).optional().meta({ description: 'Every day at this hour' }),
+    minute: z.int().min(0).max(59).optional(),
+    timezone: z.string().min(1).optional().meta({ description: 'IANA name; UTC when absent' }),
+    start: z.string().min(1).optional(),
+    end: z.string().min(1).optional(),
+  })
+  .refine(
+    (value) =>
+      ['cron', 'rate', 'at', 'hour'].filter((name) => Object.hasOwn(value, name)).length === 1,
+    { message: 'give exactly one of cron, rate, at and hour' },
+  );
+
+export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
+  schedule: schedule.optional(),
+  events: z
+    .array(
+      z.strictObject({
+        pattern: jsonObject,
+        batch: z.strictObject({ size: z.int().min(1).max(10_000), window: duration }).optional(),
+      }),
+    )
+    .min(1)
+    .optional(),
+  files: z
+    .strictObject({
+      under: z.string().min(1),
+      match: z.string().min(1).optional(),
+      manifest: z.string().min(1).optional(),
+    })
+    .optional(),
+  executions: z
+    .strictObject({
+      operator: z.enum(['AND', 'OR']).optional(),
+      allOf: z.array(upstream).min(1).optional(),
+      anyOf: z.array(upstream).min(1).optional(),
+    })
+    .optional(),
+});
+
+/** Sentences of `expect`, with `DURATION` and `TIME` for their values. */
+export const EXPECTATIONS: readonly string[] = [
+  'succeeded',
+  'runs within DURATION',
+  'new data within DURATION',
+  'finishes within DURATION',
+  'starts by TIME',
+  'finishes by TIME',
+];
+
+const expectation = z.string().refine(isExpectation, {
+  message: `expected one of: ${EXPECTATIONS.join(', ')} (for example "runs within 8 days")`,
+});
+
+export const expectSchema: z.ZodType<string[]> = z
+  .array(expectation)
+  .min(1)
+  .meta({ description: 'What must happen', examples: [['succeeded', 'runs within 8 days']] });
+
+function isExpectation(sentence: string): boolean {
+  const text = sentence.trim().replace(/\s{1,20}/g, ' ');
+  return EXPECTATIONS.some((form) => {
+    const start = form.replace(/(DURATION|TIME)$/, '');
+    if (start === form) return text === form;
+    if (!text.startsWith(start)) return false;
+    const value = text.slice(start.length);
+    return form.endsWith('TIME')
+      ? /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
+      : parseDuration(value) !== undefined;
+  });
+}
+
+export interface DatasetSection {
+  contract?: string | undefined;
+  location?: string | undefined;
+  description?: string | undefined;
+}
+
+export const datasetsSchema: z.ZodType<{ [name: string]: DatasetSection }> = z.record(
+  z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/,
+      "a dataset's name consists of letters, digits and . _ / -",
+    ),
+  z.strictObject({
+    contract: z.string().min(1).optional(),
+    location: z.string().min(1).optional(),
+    description: z.string().optional(),
+  }),
+);
+
+export interface NotificationRule {
+  type: 'FULL_EXECUTION' | 'FAILED' | 'FINISHED' | 'STEP';
+  steps?: string | string[] | undefined;
+  targets: { channel: string; addresses: string[] }[];
+}
+
+const notificationRule: z.ZodType<NotificationRule> = z.strictObject({
+  type: z.enum(['FULL_EXECUTION', 'FAILED', 'FINISHED', 'STEP']),
+  steps: names.optional(),
+  targets: z
+    .array(
+      z.strictObject({
+        channel: z.enum(['SLACK', 'EMAIL', 'WEBHOOK', 'JIRA', 'OPSGENIE', 'TEAMS']),
+        addresses: z.array(z.string().min(1)).min(1),
+      }),
+    )
+    .min(1),
+});
+
+export const notificationsSchema: z.ZodType<NotificationRule | NotificationRule[]> = z.union([
+  notificationRule,
+  z.array(notificationRule).min(1),
+]);

@@ -1,0 +1,177 @@
+/**
+ * The task states that single steps become: resource, arguments, where the result goes.
+ *
+ * Arguments with `.$` keys make a JSONPath state, arguments with `{% %}` texts a JSONata state.
+ * @module
+ */
+import type { Json, JsonObject } from '../asl/json.js';
+import { isObject } from '../asl/json.js';
+import { parseDuration } from './duration.js';
+import type { ProblemCode } from './problem.js';
+import type { ProblemDetails, ValuePath } from './source-file.js';
+import { type Step, type StepKind, TASK_KINDS } from './step-schema.js';
+import { splitWords } from './words.js';
+
+/** Reports a problem at a part of the file that the steps are in. */
+export type ReportAt = (
+  path: ValuePath,
+  code: ProblemCode,
+  message: string,
+  details?: ProblemDetails,
+) => void;
+
+/** A step on its way to becoming a state. */
+export interface StateDraft {
+  readonly name: string;
+  readonly step: Step;
+  /** Where it is in the file. */
+  readonly path: ValuePath;
+  readonly report: ReportAt;
+}
+
+/** True for kinds that are carried out by a connector or the engine. */
+export function isTask(kind: StepKind): boolean {
+  return TASK_KINDS.includes(kind);
+}
+
+/** A Task state without its handlers and its way on. */
+export function taskState(kind: StepKind, draft: StateDraft): JsonObject {
+  const { step, path, report } = draft;
+  const { resource, given, input } = taskOf(kind, draft);
+  const expressions = usesExpressions(given);
+  if (expressions && usesPaths(given)) {
+    report([...path, kind], 'MILL1108', 'the arguments hold both "….$" keys and {% … %} texts', {
+      mark: 'key',
+    });
+  }
+  const withInput =
+    input !== undefined && isObject(given) && !hasField(given, input)
+      ? { ...given, ...wholeInput(input, expressions) }
+      : given;
+  return {
+    Type: 'Task',
+    Resource: resource,
+    ...(expressions
+      ? { QueryLanguage: 'JSONata', Arguments: withInput }
+      : { Parameters: withInput }),
+    ...(expressions ? resultWriter(draft) : resultPath(draft)),
+    ...seconds('TimeoutSeconds', step.timeout),
+    ...seconds('HeartbeatSeconds', step.heartbeat),
+  };
+}
+
+/** Resource and arguments of a task; `input` names the argument that gets the whole data unless it is given. */
+function taskOf(
+  kind: StepKind,
+  draft: StateDraft,
+): { resource: string; given: Json; input?: string } {
+  const { step, path, report } = draft;
+  switch (kind) {
+    case 'shell':
+      return { resource: 'millrace:shell', given: shellArguments(draft), input: 'input' };
+    case 'lambda': {
+      const given =
+        typeof step.lambda === 'string'
+          ? { folder: step.lambda, handler: 'index.handler' }
+          : (step.lambda ?? {});
+      if (!hasField(given, 'folder'))
+        report([...path, 'lambda'], 'MILL1102', 'the field "folder" is missing', {
+          mark: 'key',
+          fix: 'add "folder"',
+        });
+      const handler: JsonObject = hasField(given, 'handler') ? {} : { handler: 'index.handler' };
+      return { resource: 'millrace:lambda', given: { ...given, ...handler }, input: 'payload' };
+    }
+    case 'sql': {
+      if (typeof step.sql !== 'string') return { resource: 'millrace:sql', given: step.sql ?? {} };
+      const isFile = step.sql.endsWith('.sql') && !step.sql.includes('\n');
+      return { resource: 'millrace:sql', given: isFile ? { file: step.sql } : { query: step.sql } };
+    }
+    case 'http':
+      return {
+        resource: 'millrace:http',
+        given:
+          typeof step.http === 'string' ? { method: 'GET', url: step.http } : (step.http ?? {}),
+      };
+    case 'run': {
+      const run =
+        typeof step.run === 'string' ? { pipeline: step.run } : (step.run ?? { pipeline: '' });
+      const { wait = true, ...given } = run as JsonObject;
+      return {
+        resource: `millrace:executions:start${wait === false ? '' : '.sync:2'}`,
+        given,
+        input: 'input',
+      };
+    }
+    default:
+      return { resource: 'millrace:echo', given: step.echo ?? null };
+  }
+}
+
+function shellArguments({ step, path, report }: StateDraft): JsonObject {
+  const { shell } = step;
+  if (Array.isArray(shell)) return { command: shell };
+  if (typeof shell === 'object') return shell;
+  const command = splitWords(shell ?? '');
+  if (command === undefined) {
+    report([...path, 'shell'], 'MILL1103', 'a quote is left open', {
+      fix: 'close it, or give a list: [python3, extract.py]',
+    });
+  } else if (command.length === 0) {
+    report([...path, 'shell'], 'MILL1103', 'the command is empty');
+  }
+  return { command: command ?? [] };
+}
+
+function wholeInput(name: string, expressions: boolean): JsonObject {
+  return expressions ? { [name]: '{% $states.input %}' } : { [`${name}.$`]: '$' };
+}
+
+function hasField(value: Json, name: string): boolean {
+  return !isObject(value) || Object.hasOwn(value, name) || Object.hasOwn(value, `${name}.$`);
+}
+
+/** ResultPath: the result under the step's name, under another one, at a path, or nowhere. */
+export function resultPath({ name, step }: StateDraft): JsonObject {
+  const { result = name } = step;
+  if (result === false) return { ResultPath: null };
+  if (result.startsWith('$')) return { ResultPath: result };
+  return { ResultPath: `$['${result.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}']` };
+}
+
+/** The same for JSONata states: an Output. */
+export function resultWriter({ name, step, path, report }: StateDraft): JsonObject {
+  const { result = name } = step;
+  if (result === false) return { Output: '{% $states.input %}' };
+  if (result === '$') return {};
+  if (result.startsWith('$')) {
+    report(
+      [...path, 'result'],
+      'MILL1108',
+      'a step with {% … %} puts its result under a name, not at a path',
+      { fix: `write ${JSON.stringify(name)}` },
+    );
+  }
+  return { Output: `{% $merge([$states.input, {${JSON.stringify(result)}: $states.result}]) %}` };
+}
+
+function seconds(field: string, duration: string | number | undefined): JsonObject {
+  const value = duration === undefined ? undefined : parseDuration(duration);
+  return value === undefined ? {} : { [field]: value };
+}
+
+/** True when a text `{% … %}` is anywhere in the value. */
+export function usesExpressions(value: Json): boolean {
+  if (typeof value === 'string') return value.startsWith('{%') && value.endsWith('%}');
+  if (Array.isArray(value)) return value.some(usesExpressions);
+  return isObject(value) && Object.values(value).some(usesExpressions);
+}
+
+/** True when a key that ends in `.$` is anywhere in the value. */
+function usesPaths(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(usesPaths);
+  return (
+    isObject(value) &&
+    Object.entries(value).some(([key, item]) => key.endsWith('.$') || usesPaths(item))
+  );
+}
