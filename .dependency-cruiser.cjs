@@ -8,7 +8,16 @@ const rooms = {
   store: ['asl', 'events', 'monitoring', 'datasets'],
   connectors: [],
   channels: [],
-  engine: ['asl', 'events', 'monitoring', 'datasets', 'pipelines', 'store', 'connectors', 'channels'],
+  engine: [
+    'asl',
+    'events',
+    'monitoring',
+    'datasets',
+    'pipelines',
+    'store',
+    'connectors',
+    'channels',
+  ],
   http: ['engine', 'pipelines', 'store', 'asl'],
   deploy: ['pipelines', 'asl', 'events'],
 };
@@ -33,7 +42,8 @@ module.exports = {
     },
     {
       name: 'pure-folders-know-no-machine',
-      comment: 'asl, events, monitoring and datasets take time, ids and randomness from their arguments',
+      comment:
+        'asl, events, monitoring and datasets take time, ids and randomness from their arguments',
       severity: 'error',
       from: { path: '^src/(asl|events|monitoring|datasets)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
@@ -57,6 +67,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node'],
+    },
   },
 };

@@ -13,13 +13,13 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { Engine } from '../engine/engine.js';
+import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { Store } from '../store/store.js';
 import { type Authenticator, checkOrigin, PUBLIC } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
-import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import { problemOf } from './problem.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';

@@ -114,10 +114,7 @@ function compareFields(
 function parseVariables(found: Json | undefined, wanted: Json): Json | undefined {
   if (!plain(found) || !plain(wanted)) return found;
   return Object.fromEntries(
-    Object.entries(found).map(([name, text]) => [
-      name,
-      parseIfObject(String(text), wanted[name]),
-    ]),
+    Object.entries(found).map(([name, text]) => [name, parseIfObject(String(text), wanted[name])]),
   );
 }
 
