@@ -104,8 +104,10 @@ function compileStep(
   const kind = kindOf(step, path, compilation.report);
   if (kind === undefined) return;
   const draft: StateDraft = { name, step, path, report: compilation.report };
-  const states = stateOf(kind, draft, next, scope, compilation);
-  add(name, commented(states, step), path, scope, compilation);
+  // Its place is taken first, so that states of its handlers and branches come behind it.
+  if (!add(name, {}, path, scope, compilation)) return;
+  const state = stateOf(kind, draft, next, scope, compilation);
+  scope.states[name] = commented(state, step);
 }
 
 function kindOf(step: Step, path: ValuePath, report: ReportAt): StepKind | undefined {
@@ -125,22 +127,24 @@ function kindOf(step: Step, path: ValuePath, report: ReportAt): StepKind | undef
   return kind;
 }
 
+/** Adds a state; false when its name is taken. */
 function add(
   name: string,
   state: JsonObject,
   path: ValuePath,
   scope: Scope,
   compilation: Compilation,
-): void {
+): boolean {
   if (Object.hasOwn(scope.states, name)) {
     compilation.report(path, 'MILL1203', `there is another step "${name}"`, {
       mark: 'key',
       fix: 'give it another name',
     });
-    return;
+    return false;
   }
   scope.states[name] = state;
   compilation.origins.set(pointerOf(scope, name), path);
+  return true;
 }
 
 function pointerOf(scope: Scope, name: string): string {

@@ -37,9 +37,29 @@ export function checked<Value extends object>(
     ...issues.flatMap((issue) => issueProblems(issue, [], source, (path) => fieldsOf(kind, path))),
   );
   const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  const sound = Object.entries(value).filter(([name]) => !wrong.has(name));
+  const steps = wrong.has('steps') ? soundSteps(value.steps, issues) : undefined;
   return Object.fromEntries(
-    Object.entries(value).filter(([name]) => !wrong.has(name)),
+    steps === undefined ? sound : [...sound, ['steps', steps]],
   ) as Partial<Value>;
+}
+
+/**
+ * The steps with every wrong one replaced by one that does nothing, so that the others are checked all the same.
+ * Undefined when there is no telling steps at all.
+ */
+function soundSteps(steps: Json | undefined, issues: readonly Issue[]): Json | undefined {
+  if (!Array.isArray(steps)) return undefined;
+  const wrong = new Set(
+    issues.flatMap(({ path: [section, index] }) => (section === 'steps' ? [index] : [])),
+  );
+  if (wrong.has(undefined)) return undefined;
+  const replaced = steps.map((step, index) => {
+    const [name] = isObject(step) ? Object.keys(step) : [];
+    if (!wrong.has(index)) return step;
+    return name === undefined ? undefined : { [name]: { set: {} } };
+  });
+  return replaced.filter((step) => step !== undefined);
 }
 
 /** A template has the fields of a pipeline and three of its own. */
@@ -57,7 +77,7 @@ function issueProblems(
   fields: (path: ValuePath) => readonly string[],
 ): Problem[] {
   const path = [...outer, ...issue.path.map(toStep)];
-  const label = path.length === 0 ? 'the file' : `"${path.at(-1)}"`;
+  const label = labelOf(path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownField(key, path, source, fields(path)));
@@ -129,7 +149,7 @@ function unionProblems(
     )
     .filter((name, index, all) => all.indexOf(name) === index);
   const found = valueAt(source.value, path);
-  const label = path.length === 0 ? 'the file' : `"${path.at(-1)}"`;
+  const label = labelOf(path);
   return [
     problemAt(
       source,
@@ -170,6 +190,14 @@ export function valueAt(value: Json, path: ValuePath): Json | undefined {
     else return undefined;
   }
   return current;
+}
+
+function labelOf(path: ValuePath): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'the file';
+  return typeof last === 'string'
+    ? `"${last}"`
+    : `item ${last + 1} of "${path.at(-2) ?? 'the list'}"`;
 }
 
 function toStep(key: PropertyKey): string | number {

@@ -119,7 +119,8 @@ export function readSource(
       'warning',
     );
   }
-  if (document.errors.length > 0) return undefined;
+  // A duplicate key is wrong but can be read over, so that the rest is checked too.
+  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined;
   try {
     const value = new ValueReader(document, report).read(document.contents as Node | null, 0);
     return { file, text, document, lines, value };
