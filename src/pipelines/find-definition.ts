@@ -20,6 +20,8 @@ export interface Origin {
 
 export interface FoundDefinition {
   readonly definition: JsonObject;
+  /** False when steps of it are wrong: what the validator would say about the rest would only confuse. */
+  readonly isComplete: boolean;
   /** Where something of the definition is written, by its JSON pointer. */
   origin(pointer: string): Origin;
 }
@@ -43,7 +45,7 @@ function fromSteps(
   steps: NonNullable<PipelineFile['steps']>,
   source: SourceFile,
   loading: Loading,
-): FoundDefinition | undefined {
+): FoundDefinition {
   const before = loading.problems.length;
   const { origins, ...definition } = compileSteps(
     steps,
@@ -51,10 +53,9 @@ function fromSteps(
     (path, code, message, details) =>
       loading.problems.push(problemAt(source, path, code, message, details)),
   );
-  if (loading.problems.slice(before).some((problem) => problem.severity === 'error'))
-    return undefined;
   return {
     definition,
+    isComplete: !loading.problems.slice(before).some(({ severity }) => severity === 'error'),
     origin(pointer) {
       // The state's own pointer is the longest one that begins like the finding's.
       for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
@@ -90,6 +91,7 @@ async function fromFile(
 function written(definition: JsonObject, source: SourceFile, at: ValuePath): FoundDefinition {
   return {
     definition,
+    isComplete: true,
     origin: (pointer) => ({ source, path: [...at, ...pathOf(pointer)], isWhole: false }),
   };
 }

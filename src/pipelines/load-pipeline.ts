@@ -71,7 +71,7 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
       ? await findDefinition(own, source, loading)
       : await findDefinition(template.sections, template.source, loading);
   if (found === undefined) return undefined;
-  checkDefinition(found, loading);
+  if (found.isComplete) checkDefinition(found, loading);
   const bindings = normalBindings(sections.bindings ?? {});
   checkBindings(found, bindings, loading);
   await checkFiles(found, loading);
