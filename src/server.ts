@@ -12,7 +12,7 @@ import { createConnectorRunner } from './engine/connector-runner.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
-import { createLocalItems } from './engine/items/local-items.js';
+import { createLocalItems } from './engine/local-items.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { type App, createApp } from './http/app.js';
 import { createAuthenticator, hashOf } from './http/auth.js';

@@ -16,8 +16,8 @@ import { mkdir, readdir, readFile, realpath, stat, writeFile } from 'node:fs/pro
 import { join, relative, resolve, sep } from 'node:path';
 import type { ErrorOutput } from '../asl/execution-state.js';
 import { isObject, type Json, type JsonObject } from '../asl/json.js';
-import { checkReader, csvItem, ITEM_READER_FAILED, jsonItems, limitItems } from '../asl/map-run.js';
-import { csvRecords } from './csv-records.js';
+import { checkReader, ITEM_READER_FAILED, limitItems } from '../asl/map-run.js';
+import { parseItems } from './items/parse-items.js';
 import type { ItemSource, MapRunResults } from './ports.js';
 
 /** Bytes of a file of items, at most. */
@@ -71,37 +71,15 @@ async function read(
   return Array.isArray(found) ? { items: limitItems(config, found) } : { failure: found };
 }
 
+/** Kinds of file that items can be read from. */
+const INPUT_TYPES = new Set(['CSV', 'JSON', 'JSONL']);
+
 function itemsOf(config: JsonObject, text: string, path: string): Json[] | ErrorOutput {
   const type = typeof config.InputType === 'string' ? config.InputType : typeByName(path);
-  switch (type) {
-    case 'JSON':
-      return jsonItems(config, parse(text, path));
-    case 'JSONL':
-      return text
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .map((line) => parse(line, path));
-    case 'CSV':
-      return csvItems(config, text);
-    default:
-      throw new ReadFailure(
-        `Items of the type ${type} cannot be read here; use CSV, JSON or JSONL.`,
-      );
+  if (!INPUT_TYPES.has(type)) {
+    throw new ReadFailure(`Items of the type ${type} cannot be read here; use CSV, JSON or JSONL.`);
   }
-}
-
-function csvItems(config: JsonObject, text: string): Json[] {
-  const delimiters: { [name: string]: string } = {
-    COMMA: ',',
-    PIPE: '|',
-    SEMICOLON: ';',
-    SPACE: ' ',
-    TAB: '\t',
-  };
-  const records = csvRecords(text, delimiters[String(config.CSVDelimiter ?? 'COMMA')] ?? ',');
-  const isGiven = config.CSVHeaderLocation === 'GIVEN';
-  const headers = isGiven ? (config.CSVHeaders as string[]) : (records.shift() ?? []);
-  return records.map((record) => csvItem(headers, record));
+  return parseItems({ ...config, InputType: type }, text);
 }
 
 async function list(folder: string, given: JsonObject): Promise<Json[]> {
@@ -159,14 +137,6 @@ async function inside(folder: string, path: string): Promise<string> {
 
 function typeByName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).toUpperCase();
-}
-
-function parse(text: string, path: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new ReadFailure(`${path} is not JSON: ${messageOf(error)}`);
-  }
 }
 
 function messageOf(error: unknown): string {

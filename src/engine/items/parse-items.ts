@@ -44,6 +44,7 @@ export function parseItems(config: JsonObject, text: string): Json[] | ErrorOutp
 
 function csvItems(config: JsonObject, text: string): Json[] | ErrorOutput {
   const records = parse(text, {
+    bom: true,
     delimiter: DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',',
     relax_column_count: true,
     relax_quotes: true,
