@@ -65,7 +65,8 @@ steps:
       shell: ["node", "extract.mjs"]
       retry: { interval: 2s, max: 3, backoff: 1.5 }
   - summarise:
-      sql: summarise.sql
+      # A key that ends in .$ takes its value from the data: the input, and every result under its step's name.
+      sql: { file: summarise.sql, parameters: { file.$: $.extract.file } }
 `,
     'pipelines/extract.mjs': `// A step reads its input as JSON from standard input. What it prints is its log;
 // what it writes as JSON to $MILLRACE_OUTPUT is its output.
@@ -78,7 +79,7 @@ writeFileSync(file, ['who,times', \`\${name},3\`, 'everybody,1', ''].join('\\n')
 console.log(\`wrote \${file}\`);
 writeFileSync(process.env.MILLRACE_OUTPUT, JSON.stringify({ file, rows: 2 }));
 `,
-    'pipelines/summarise.sql': `-- $file is the output of the step before. The last SELECT is the result.
+    'pipelines/summarise.sql': `-- $file is a parameter, see hello.yaml. The rows of the last SELECT are the result.
 SELECT who, times, sum(times) OVER () AS total
 FROM read_csv($file)
 ORDER BY times DESC;
