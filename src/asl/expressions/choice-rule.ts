@@ -7,10 +7,10 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
+import { parseTimestamp } from '../timestamp.js';
 import { ExpressionFailure } from './failure.js';
 import { compilePath, findPath, type Path } from './path.js';
 import type { Scope } from './scope.js';
-import { parseTimestamp } from './timestamp.js';
 import { compileWildcards, matchesWildcards, type Wildcards } from './wildcard.js';
 
 type Ordering = 'Equals' | 'LessThan' | 'LessThanEquals' | 'GreaterThan' | 'GreaterThanEquals';

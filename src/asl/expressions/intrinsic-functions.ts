@@ -4,12 +4,13 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
+import { randomFraction } from '../random.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
 import { equalJson } from './equality.js';
 import { hashText, isHashAlgorithm } from './hash.js';
 import type { IntrinsicName } from './intrinsic-syntax.js';
 import { setOwn } from './property.js';
-import { type Draws, nextSeed, randomFraction, randomUuid } from './random.js';
+import { type Draws, nextSeed, randomUuid } from './random.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 import { floor, roundHalfUp } from './whole-number.js';
 

@@ -6,8 +6,10 @@
  * @module
  */
 import type { Json } from '../json.js';
+import { randomFraction } from '../random.js';
+import { formatTimestamp } from '../timestamp.js';
 import { hashText, isHashAlgorithm } from './hash.js';
-import { type Draws, nextSeed, randomFraction, randomUuid } from './random.js';
+import { type Draws, nextSeed, randomUuid } from './random.js';
 import { floor, roundHalfUp } from './whole-number.js';
 
 /** Most items of $range. */
@@ -55,8 +57,7 @@ export function stepFunctionsFunctions(
     millis: () => at,
     toMillis: (text: unknown, picture: unknown) =>
       // A picture without a date means today: the day of the transition, not of the machine it runs on.
-      // biome-ignore lint/style/noRestrictedGlobals: a given instant, not the clock
-      time.toMillis.call({ environment: { timestamp: new Date(at) } }, text, picture),
+      time.toMillis.call({ environment: { timestamp: calendarOf(at) } }, text, picture),
     uuid: () => randomUuid(nextSeed(draws)),
     random: (given: unknown) => random(given, draws),
     shuffle: (items: unknown) => shuffle(items, draws),
@@ -64,6 +65,24 @@ export function stepFunctionsFunctions(
     range,
     hash,
     parse,
+  };
+}
+
+/** What `$toMillis` asks the current time for: the parts of a UTC date, in the form of JavaScript's own. */
+function calendarOf(at: number): { [part: string]: () => number } {
+  const text = formatTimestamp(at);
+  const part = (start: number, end: number): number => Number(text.slice(start, end));
+  return {
+    getTime: () => at,
+    getUTCFullYear: () => part(0, 4),
+    getUTCMonth: () => part(5, 7) - 1,
+    getUTCDate: () => part(8, 10),
+    // 1 January 1970 was a Thursday, day 4 of its week.
+    getUTCDay: () => (((floor(at / 86_400_000) + 4) % 7) + 7) % 7,
+    getUTCHours: () => part(11, 13),
+    getUTCMinutes: () => part(14, 16),
+    getUTCSeconds: () => part(17, 19),
+    getUTCMilliseconds: () => part(20, 23),
   };
 }
 

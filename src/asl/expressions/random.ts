@@ -1,21 +1,12 @@
 /**
- * Randomness from a seed: the same seed gives the same numbers, so a transition can be computed again.
+ * Several random values from one seed, for expressions that draw more than once; see `../random.ts` for single numbers.
  *
- * Not for secrets: whoever knows the seed knows the numbers. The seed comes with the event (see `transition.ts`).
+ * Not for secrets: whoever knows the seed knows the values. The seed comes with the event (see `transition.ts`).
  * @module
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { encodeUtf8 } from './utf8.js';
-
-/**
- * A number from 0 (included) to 1 (excluded), with 32 random bits.
- * @example randomFraction('event-7/jitter') // always the same
- */
-export function randomFraction(seed: string): number {
-  const [a = 0, b = 0, c = 0, d = 0] = sha256(encodeUtf8(seed));
-  return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32;
-}
 
 /** A version 4 UUID (RFC 9562 §5.4). */
 export function randomUuid(seed: string): string {

@@ -11,9 +11,9 @@ import { compileIntrinsic, isIntrinsic } from '../expressions/intrinsic.js';
 import { jsonataSyntaxProblem } from '../expressions/jsonata.js';
 import { isJsonataString, jsonataText } from '../expressions/jsonata-template.js';
 import { compilePath, setPath } from '../expressions/path.js';
-import { parseTimestamp } from '../expressions/timestamp.js';
 import type { Json } from '../json.js';
 import { isObject } from '../json.js';
+import { parseTimestamp } from '../timestamp.js';
 import { below, type Report } from './diagnostic.js';
 
 export interface Place {
