@@ -428,3 +428,18 @@ expect: [succeeded]`.split('\n');
     );
   });
 });
+
+describe('large files', () => {
+  it('are read in time that grows with their size alone', async () => {
+    const keys = Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`).join('\n');
+    const states = Array.from(
+      { length: 4_000 },
+      (_, index) => `    s${index}: { Type: Pass, Next: x${index} }`,
+    );
+    const before = performance.now();
+    const { problems } = await load(keys);
+    expect(problems.length).toBeLessThan(1_000);
+    await load(`pipeline: a\ndefinition:\n  StartAt: s0\n  States:\n${states.join('\n')}`);
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+});

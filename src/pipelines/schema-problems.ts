@@ -12,6 +12,9 @@ import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** Most issues that are shown of one file, and most unknown fields of one mapping. */
+const MAX_ISSUES = 200;
+
 /**
  * Checks a file against a schema. Problems are added to the list.
  * @param kind which fields are known, for "did you mean"
@@ -33,8 +36,9 @@ export function checked<Value extends object>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
+  const shown = issues.slice(0, MAX_ISSUES);
   problems.push(
-    ...issues.flatMap((issue) => issueProblems(issue, [], source, (path) => fieldsOf(kind, path))),
+    ...shown.flatMap((issue) => issueProblems(issue, [], source, (path) => fieldsOf(kind, path))),
   );
   const wrong = new Set(issues.map((issue) => String(issue.path[0])));
   const sound = Object.entries(value).filter(([name]) => !wrong.has(name));
@@ -80,7 +84,9 @@ function issueProblems(
   const label = labelOf(path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField(key, path, source, fields(path)));
+      return issue.keys
+        .slice(0, MAX_ISSUES)
+        .map((key) => unknownField(key, path, source, fields(path)));
     case 'invalid_union':
       return unionProblems(issue, path, source, fields);
     case 'invalid_key':

@@ -15,6 +15,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type YAMLMap,
 } from 'yaml';
 import type { Json, JsonObject } from '../asl/json.js';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
@@ -102,13 +103,12 @@ export function readSource(
   }
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   });
   for (const error of document.errors) {
-    const code = error.code === 'DUPLICATE_KEY' ? 'MILL1005' : 'MILL1002';
-    report(code, firstLine(error.message), error.pos[0], error.pos[1] - error.pos[0]);
+    report('MILL1002', firstLine(error.message), error.pos[0], error.pos[1] - error.pos[0]);
   }
   for (const warning of document.warnings) {
     report(
@@ -119,8 +119,7 @@ export function readSource(
       'warning',
     );
   }
-  // A duplicate key is wrong but can be read over, so that the rest is checked too.
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined;
+  if (document.errors.length > 0) return undefined;
   try {
     const value = new ValueReader(document, report).read(document.contents as Node | null, 0);
     return { file, text, document, lines, value };
@@ -192,13 +191,24 @@ function rangeOf(source: SourceFile, path: ValuePath, mark: 'key' | 'value'): [n
 }
 
 function childOf(holder: Node | null, step: string | number): Pair | Node | undefined {
-  if (isMap(holder)) {
-    return holder.items.find(
-      (pair) => isScalar(pair.key) && String(pair.key.value) === String(step),
-    ) as Pair | undefined;
-  }
+  if (isMap(holder)) return pairsOf(holder).get(String(step));
   if (isSeq(holder)) return (holder.items[Number(step)] as Node | undefined) ?? undefined;
   return undefined;
+}
+
+/** Pairs by key, looked up once a mapping: a file may have many problems in one large mapping. */
+const pairs = new WeakMap<object, Map<string, Pair>>();
+
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  let index = pairs.get(map);
+  if (index === undefined) {
+    index = new Map();
+    for (const pair of map.items as Pair[]) {
+      if (isScalar(pair.key)) index.set(String(pair.key.value), pair);
+    }
+    pairs.set(map, index);
+  }
+  return index;
 }
 
 function nodeRange(node: Node | null): [number, number] {
@@ -279,6 +289,10 @@ class ValueReader {
       if (name === '__proto__') {
         this.report('MILL1004', 'the key "__proto__" is not allowed', start, end - start);
         continue;
+      }
+      // The library compares every key with every other; this looks each one up.
+      if (Object.hasOwn(object, name)) {
+        this.report('MILL1005', `the key "${name}" is here twice`, start, end - start);
       }
       object[name] = this.read(pair.value as Node | null, depth + 1);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fastestOf3, testScope } from '../../../test/asl/test-scope.js';
 import type { Json, JsonObject } from '../json.js';
 import { compileChoiceRule, matchesChoiceRule } from './choice-rule.js';
-import { testScope } from './test-scope.js';
 
 const input: Json = {
   n: 10,
@@ -93,8 +93,8 @@ describe('a choice rule', () => {
 
   it('matches hostile patterns in bounded time', () => {
     const rule = compileChoiceRule({ Variable: '$', StringMatches: `${'*a'.repeat(1_000)}*b` });
-    const before = performance.now();
-    expect(matchesChoiceRule(rule, testScope('a'.repeat(100_000)))).toBe(false);
-    expect(performance.now() - before).toBeLessThan(50);
+    const text = testScope('a'.repeat(100_000));
+    const compare = (): void => expect(matchesChoiceRule(rule, text)).toBe(false);
+    expect(fastestOf3(compare)).toBeLessThan(50);
   });
 });

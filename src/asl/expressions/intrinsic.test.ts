@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { testScope } from '../../../test/asl/test-scope.js';
 import type { Json } from '../json.js';
 import { ExpressionFailure } from './failure.js';
 import { compileIntrinsic, evaluateIntrinsic } from './intrinsic.js';
-import { testScope } from './test-scope.js';
 
 const input: Json = {
   list: [3, 1, 3, { a: 1, b: 2 }, { b: 2, a: 1 }],

@@ -30,6 +30,8 @@ export const EVALUATION_LIMITS: { timeout: number; stack: number; sequence: numb
 
 /** Compiled expressions that are kept. They come from definitions, so few are in use at a time. */
 const CACHE_LIMIT = 1_000;
+/** Longer ones are compiled each time, so that the cache stays small. */
+const CACHED_LENGTH = 10_000;
 const cache = new Map<string, jsonata.Expression>();
 
 /**
@@ -71,6 +73,7 @@ function compiled(text: string): jsonata.Expression {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const expression = jsonata(text, EVALUATION_LIMITS);
+  if (text.length > CACHED_LENGTH) return expression;
   const [oldest] = cache.keys();
   if (cache.size >= CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
   cache.set(text, expression);

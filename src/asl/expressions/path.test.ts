@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fastestOf3, testScope } from '../../../test/asl/test-scope.js';
 import type { Json } from '../json.js';
 import { ExpressionFailure } from './failure.js';
 import { compilePath, findPath, resolvePath } from './path.js';
-import { testScope } from './test-scope.js';
 
 const orders: Json = {
   customer: { name: 'Ann', 'e-mail': 'ann@example.org' },
@@ -146,9 +146,8 @@ describe('hostile paths', () => {
     `$[?(${'!'.repeat(5_000)}@.a)]`,
     `$[?(${'('.repeat(4_000)}`,
   ])('answers 100 kB of nonsense at once (case %#)', (text) => {
-    const before = performance.now();
-    expect(() => compilePath(text)).toThrow(ExpressionFailure);
-    expect(performance.now() - before).toBeLessThan(50);
+    const refuse = (): void => expect(() => compilePath(text)).toThrow(ExpressionFailure);
+    expect(fastestOf3(refuse)).toBeLessThan(50);
   });
 
   it('never fails but with an ExpressionFailure, whatever the text', () => {

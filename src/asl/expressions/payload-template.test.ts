@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { testScope } from '../../../test/asl/test-scope.js';
 import type { Json } from '../json.js';
 import { compilePayloadTemplate, renderPayloadTemplate } from './payload-template.js';
-import { testScope } from './test-scope.js';
 
 function render(template: Json, input: Json): Json {
   return renderPayloadTemplate(

@@ -12,9 +12,11 @@ import {
   boolean,
   type Check,
   decimal,
+  didYouMean,
   expression,
   jsonataTemplate,
   kind,
+  meantName,
   nonEmptyText,
   type Place,
   path,
@@ -22,7 +24,6 @@ import {
   timestamp,
   wrong,
 } from './place.js';
-import { suggest } from './suggestion.js';
 
 const CONDITION_RULE: Fields = {
   Comment: text,
@@ -111,8 +112,15 @@ function checkNested(value: Json, place: Place): void {
 
 function checkOperator(name: string, value: Json, place: Place): void {
   if (!CHOICE_OPERATORS.includes(name)) {
-    const meant = suggest(name, [...CHOICE_OPERATORS, 'And', 'Or', 'Not', 'Variable', 'Next']);
-    const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+    const meant = meantName(place, name, [
+      ...CHOICE_OPERATORS,
+      'And',
+      'Or',
+      'Not',
+      'Variable',
+      'Next',
+    ]);
+    const hint = didYouMean(meant);
     wrong(place, `Field '${name}' is not supported in a Choice rule${hint}`, meant);
   } else if (name.endsWith('Path')) {
     path(value, place);

@@ -52,6 +52,11 @@ export class Report {
     this.add({ severity: 'WARNING', code, message, location }, undefined);
   }
 
+  /** True while there is room for explanations: guessing names costs time, and nobody reads the hundredth guess. */
+  get explains(): boolean {
+    return this.diagnostics.length < MAX_EXPLAINED;
+  }
+
   private add(diagnostic: Diagnostic, suggestion: string | undefined): void {
     if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
     this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion });
@@ -60,6 +65,8 @@ export class Report {
 
 /** Most diagnostics of one validation. */
 const MAX_DIAGNOSTICS = 1_000;
+/** Diagnostics for which a name that was probably meant is looked for. */
+const MAX_EXPLAINED = 100;
 
 /** The pointer of something below a pointer (RFC 6901). */
 export function below(pointer: string, ...keys: (string | number)[]): string {

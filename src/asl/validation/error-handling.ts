@@ -10,10 +10,12 @@ import {
   at,
   type Check,
   decimal,
+  didYouMean,
   integer,
   jsonataTemplate,
   kind,
   listOf,
+  meantName,
   nonEmptyText,
   oneOf,
   type Place,
@@ -21,7 +23,6 @@ import {
   text,
   wrong,
 } from './place.js';
-import { suggest } from './suggestion.js';
 
 /** Largest number of seconds and attempts. Source: Amazon States Language specification, "Errors". */
 const MOST = 99_999_999;
@@ -116,8 +117,8 @@ function checkErrorNames(names: Json | undefined, place: Place, isLast: boolean)
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string' || !name.startsWith('States.') || STATES_ERRORS.includes(name))
       continue;
-    const meant = suggest(name, STATES_ERRORS);
-    const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+    const meant = meantName(place, name, STATES_ERRORS);
+    const hint = didYouMean(meant);
     place.report.warning(
       'UNKNOWN_ERROR_NAME',
       at(place, index).pointer,

@@ -4,8 +4,7 @@
  */
 import type { QueryLanguage } from '../definition.js';
 import type { JsonObject } from '../json.js';
-import { at, type Check, type Place, wrong } from './place.js';
-import { suggest } from './suggestion.js';
+import { at, type Check, didYouMean, meantName, type Place, wrong } from './place.js';
 
 /** What may be in an object. */
 export interface Fields {
@@ -27,8 +26,8 @@ export function checkFields(object: JsonObject, fields: Fields, place: Place, wh
   for (const [name, value] of Object.entries(object)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
-      const meant = suggest(name, Object.keys(fields));
-      const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+      const meant = meantName(place, name, Object.keys(fields));
+      const hint = didYouMean(meant);
       wrong(at(place, name), `Field '${name}' is not supported in ${what}${hint}`, meant);
     } else if (typeof field === 'function') {
       field(value, at(place, name));

@@ -10,8 +10,10 @@ import { checkProcessorConfig, isDistributed, processorConfig } from './map-fiel
 import {
   anything,
   at,
+  didYouMean,
   integer,
   kind,
+  meantName,
   nonEmptyText,
   oneOf,
   type Place,
@@ -19,7 +21,6 @@ import {
   wrong,
 } from './place.js';
 import { hasTransition, MOST_SECONDS, rulesOf, STATE_TYPES } from './state-fields.js';
-import { suggest } from './suggestion.js';
 import { checkTransitions } from './transitions.js';
 
 /** Longest name of a state. */
@@ -122,8 +123,8 @@ function typeOf(state: JsonObject, place: Place): StateType | undefined {
   }
   const known = STATE_TYPES.find((candidate) => candidate === type);
   if (known === undefined) {
-    const meant = typeof type === 'string' ? suggest(type, STATE_TYPES) : undefined;
-    const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+    const meant = typeof type === 'string' ? meantName(place, type, STATE_TYPES) : undefined;
+    const hint = didYouMean(meant);
     wrong(at(place, 'Type'), `Value is not one of [${STATE_TYPES.join(', ')}]${hint}`, meant);
   }
   return known;

@@ -15,6 +15,7 @@ import type { Json } from '../json.js';
 import { isObject } from '../json.js';
 import { parseTimestamp } from '../timestamp.js';
 import { below, type Report } from './diagnostic.js';
+import { suggest } from './suggestion.js';
 
 export interface Place {
   readonly report: Report;
@@ -37,6 +38,20 @@ export function at(place: Place, ...keys: (string | number)[]): Place {
 /** Reports a wrong value here. */
 export function wrong(place: Place, message: string, suggestion?: string): void {
   place.report.schemaError(place.pointer, message, suggestion);
+}
+
+/** The name that was probably meant, unless so much is wrong that guessing would take long. */
+export function meantName(
+  place: Place,
+  name: string,
+  candidates: readonly string[],
+): string | undefined {
+  return place.report.explains ? suggest(name, candidates) : undefined;
+}
+
+/** `; did you mean 'Next'?`, or nothing. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? '' : `; did you mean '${meant}'?`;
 }
 
 export const anything: Check = () => undefined;

@@ -2,8 +2,7 @@
  * Checks the Resource of a Task.
  * @module
  */
-import { type Check, wrong } from './place.js';
-import { suggest } from './suggestion.js';
+import { type Check, meantName, wrong } from './place.js';
 
 /** Millrace's own kinds of task. The executions of other pipelines are started by the engine itself. */
 export const MILLRACE_RESOURCES: readonly string[] = [
@@ -27,7 +26,7 @@ export const resource: Check = (value, place) => {
   const name = pattern === undefined ? value : value.slice(0, -pattern.length);
   if (name.startsWith('millrace:')) {
     if (!MILLRACE_RESOURCES.includes(name)) {
-      const meant = suggest(name, MILLRACE_RESOURCES);
+      const meant = meantName(place, name, MILLRACE_RESOURCES);
       wrong(
         place,
         `'${name}' is not a resource of Millrace; known are ${MILLRACE_RESOURCES.join(', ')}`,
@@ -38,7 +37,7 @@ export const resource: Check = (value, place) => {
     wrong(
       place,
       `Value is not a valid resource ARN: '${value}'`,
-      suggest(name, MILLRACE_RESOURCES),
+      meantName(place, name, MILLRACE_RESOURCES),
     );
   }
   if (place.machineType === 'EXPRESS') {

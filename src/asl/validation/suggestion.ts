@@ -13,7 +13,10 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   const wanted = name.toLowerCase();
   let best: string | undefined;
   let least = name.length <= 3 ? 2 : name.length <= 6 ? 3 : 4;
+  let compared = 0;
   for (const candidate of candidates) {
+    compared += 1;
+    if (compared > MAX_CANDIDATES) break;
     if (candidate.length > MAX_LENGTH) continue;
     const edits = distance(wanted, candidate.toLowerCase(), least);
     if (edits < least && edits < candidate.length) {
@@ -24,6 +27,8 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** Most candidates that are looked at. */
+const MAX_CANDIDATES = 2_000;
 /** Names longer than this are not compared. */
 const MAX_LENGTH = 80;
 

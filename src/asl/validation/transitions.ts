@@ -4,8 +4,7 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
-import { at, type Place } from './place.js';
-import { suggest } from './suggestion.js';
+import { at, didYouMean, meantName, type Place } from './place.js';
 
 /** One way out of a state. */
 interface Transition {
@@ -28,8 +27,8 @@ export function checkTransitions(holder: JsonObject, states: JsonObject, place: 
       if (!reached.has(target)) pending.push(target);
       reached.add(target);
     } else {
-      const meant = suggest(target, names);
-      const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+      const meant = meantName(here, target, names);
+      const hint = didYouMean(meant);
       here.report.error(
         'MISSING_TRANSITION_TARGET',
         here.pointer,
