@@ -25,6 +25,8 @@ export const SESSION_COOKIE = 'millrace_session';
 const LOGIN_LIFETIME_MS = 15 * 60_000;
 const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
 const MAX_FAILED_LOGINS_PER_MINUTE = 30;
+const REMEMBERED_MS = 5_000;
+const MAX_REMEMBERED = 1_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -50,6 +52,8 @@ export interface Authenticator {
   ): Promise<string>;
   /** Turns a login token into a session token, once. @throws HttpError LoginExpired, TooManyRequests */
   redeem(login: string): Promise<string>;
+  /** Ends a token at once. */
+  revoke(token: string): Promise<void>;
 }
 
 /**
@@ -57,6 +61,18 @@ export interface Authenticator {
  */
 export function createAuthenticator(store: Store, now: () => number): Authenticator {
   let failures: number[] = [];
+  /** What the store said lately, by hash: a busy client does not cost a query a request. */
+  const known = new Map<string, { record: TokenRecord; until: number }>();
+
+  async function find(hash: string): Promise<TokenRecord | undefined> {
+    const remembered = known.get(hash);
+    if (remembered !== undefined && remembered.until > now()) return remembered.record;
+    const record = await store.findToken(hash);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    if (record === undefined) known.delete(hash);
+    else known.set(hash, { record, until: now() + REMEMBERED_MS });
+    return record;
+  }
 
   const issue: Authenticator['issue'] = async (kind, options) => {
     const token = randomBytes(32).toString('base64url');
@@ -80,7 +96,7 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     async identify(request) {
       const token = bearerOf(request) ?? cookieOf(request);
       if (token === undefined) throw new HttpError('Unauthenticated');
-      const record = await store.findToken(hashOf(token));
+      const record = await find(hashOf(token));
       if (record === undefined || record.kind === 'login' || expired(record, now())) {
         throw new HttpError('Unauthenticated');
       }
@@ -89,6 +105,10 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
         role: record.role === 'viewer' ? 'viewer' : 'operator',
         teams: record.teams.includes('*') ? undefined : record.teams,
       };
+    },
+    async revoke(token) {
+      known.delete(hashOf(token));
+      await store.deleteToken(hashOf(token));
     },
     async redeem(login) {
       const at = now();

@@ -2,6 +2,7 @@
  * Executions: start, list, look into, stop, redrive, and live events.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -66,9 +67,8 @@ export function executionRoutes(
         await visiblePipeline(engine, request.principal, start.pipeline);
       }
       const { wait } = request.query;
-      const started = await engine.startExecution(start);
-      if (wait === undefined) return reply.code(201).send(started);
-      return reply.send(await waitFor(engine, started.id, wait));
+      if (wait === undefined) return reply.code(201).send(await engine.startExecution(start));
+      return reply.send(await runAndWait(engine, start, wait));
     },
   );
 
@@ -255,6 +255,30 @@ export async function visiblePipeline(
     throw new EngineError('PipelineNotFound', { pipeline: name });
   }
   return pipeline;
+}
+
+/** Starts and waits in one go, which spares the engine from looking the execution up again. */
+async function runAndWait(
+  engine: Engine,
+  start: StartRequest,
+  seconds: number,
+): ReturnType<Engine['describeExecution']> {
+  // Named here, so that it can be found when the time is up first.
+  const named = { ...start, name: start.name ?? randomUUID() };
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, undefined);
+  });
+  const running = engine.runExecution(named);
+  try {
+    const ended = await Promise.race([running, timeout]);
+    if (ended !== undefined) return ended;
+  } finally {
+    clearTimeout(timer);
+  }
+  // Nobody waits for its end any more; a server that closes meanwhile is no fault of this request.
+  running.catch(() => undefined);
+  return await engine.describeExecution(`${named.pipeline}/${named.name}`);
 }
 
 async function waitFor(

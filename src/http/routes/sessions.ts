@@ -6,15 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { HttpServices } from '../app.js';
-import { hashOf, SESSION_COOKIE } from '../auth.js';
+import { SESSION_COOKIE } from '../auth.js';
 import { problemSchema } from '../problem.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
-export function sessionRoutes(
-  instance: FastifyInstance,
-  { authenticator, store }: HttpServices,
-): void {
+export function sessionRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -86,7 +83,7 @@ export function sessionRoutes(
         .map((part) => part.trim())
         .find((part) => part.startsWith(`${SESSION_COOKIE}=`));
       if (cookie !== undefined) {
-        await store.deleteToken(hashOf(cookie.slice(SESSION_COOKIE.length + 1)));
+        await authenticator.revoke(cookie.slice(SESSION_COOKIE.length + 1));
       }
       return reply
         .header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
