@@ -1,0 +1,210 @@
+/**
+ * `millrace:http`: one HTTP request as a task.
+ *
+ * Answers `{ statusCode, headers, body }`: JSON bodies parsed, text as text, other bytes as `bodyBase64`; with `saveTo`
+ * the body goes to a file and the answer has `file: { path, bytes, sha256 }`. Other statuses than expected fail the task
+ * with `Http.StatusCode.404` and the beginning of the body. Only addresses of the public internet are dialled unless the
+ * configuration allows more, and each of at most five redirects is checked the same way.
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import { argumentProblems, parseArguments } from '../arguments.js';
+import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
+import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
+import { checkOutput, DATA_LIMIT } from '../process/json-output.js';
+import { printable } from '../process/log-lines.js';
+import { writableInside } from '../process/resolve-inside.js';
+import { type ExchangeRequest, exchange, type Resolve } from './exchange.js';
+import { DEFAULT_TIMEOUT_SECONDS, type HttpArguments, httpArguments } from './http-arguments.js';
+import { bodyAsJson, readBody, readExcerpt, saveBody } from './response-body.js';
+import { createMask, isSecretName } from './secrets.js';
+
+export interface HttpConfig {
+  /** Lets tasks reach loopback, private and link-local addresses. Defaults to false. */
+  allowPrivateAddresses?: boolean;
+  /** Bytes that `saveTo` may write. Defaults to 4 GiB. */
+  downloadLimit?: number;
+  /** Resolves names. Defaults to the system's resolver. */
+  resolve?: Resolve;
+}
+
+const REDIRECT_LIMIT = 5;
+const EXCERPT_BYTES = 2_000;
+
+export function createHttpConnector(config: HttpConfig = {}): Connector {
+  return {
+    kind: 'http',
+    validate: (args) => argumentProblems(httpArguments, args),
+    run: (task, context) => runHttp(task, context, config).catch(outcomeOfThrown),
+  };
+}
+
+async function runHttp(
+  task: TaskRequest,
+  context: TaskContext,
+  config: HttpConfig,
+): Promise<TaskOutcome> {
+  const args = parseArguments(httpArguments, task.arguments, 'http');
+  const seconds = args.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const timeout = AbortSignal.timeout(seconds * 1_000);
+  const signal = AbortSignal.any([context.signal, timeout]);
+  const mask = createMask(secretsOf(args));
+  try {
+    return await request(args, task, context, config, signal, mask);
+  } catch (error) {
+    if (context.signal.aborted) return abortedOutcome();
+    if (timeout.aborted) {
+      return failed(taskErrors.httpTimeout, `There was no complete answer within ${seconds} s.`);
+    }
+    if (error instanceof TaskFailure) return failed(error.error, mask(error.message));
+    return failed(taskErrors.httpConnection, mask(connectionProblem(error)));
+  }
+}
+
+async function request(
+  args: HttpArguments,
+  task: TaskRequest,
+  context: TaskContext,
+  config: HttpConfig,
+  signal: AbortSignal,
+  mask: (text: string) => string,
+): Promise<TaskOutcome> {
+  const file = args.saveTo === undefined ? undefined : writableInside(args.saveTo, task.workFolder);
+  const options = {
+    allowPrivateAddresses: config.allowPrivateAddresses ?? false,
+    resolve: config.resolve,
+    signal,
+  };
+  let next: ExchangeRequest = firstRequest(args);
+  for (let redirects = 0; ; redirects += 1) {
+    const begin = performance.now();
+    const answer = await exchange(next, options);
+    context.heartbeat();
+    const status = answer.statusCode ?? 0;
+    const message = `${next.method} ${mask(next.url.href)}: ${status}, ${Math.round(performance.now() - begin)} ms`;
+    context.log({ at: Date.now(), stream: 'system', level: 'info', message: printable(message) });
+    const expected = args.expect
+      ? args.expect.status.includes(status)
+      : status >= 200 && status < 300;
+    const target = expected ? undefined : redirectTarget(answer, next.url);
+    if (!target) {
+      if (!expected) return unexpectedStatus(answer, mask);
+      return await answered(answer, file, config);
+    }
+    answer.destroy();
+    if (redirects === REDIRECT_LIMIT) {
+      throw new TaskFailure(
+        taskErrors.httpRedirects,
+        `The address redirected more than ${REDIRECT_LIMIT} times, at last to ${target.href}.`,
+      );
+    }
+    next = redirected(next, target, status);
+  }
+}
+
+function firstRequest(args: HttpArguments): ExchangeRequest {
+  const url = new URL(args.url);
+  url.hash = '';
+  for (const [name, value] of Object.entries(args.query ?? {})) {
+    for (const one of [value].flat()) url.searchParams.append(name, String(one));
+  }
+  const isText = typeof args.body === 'string';
+  const body = args.body === undefined || isText ? args.body : JSON.stringify(args.body);
+  const headers: { [name: string]: string } = {
+    accept: '*/*',
+    'accept-encoding': 'identity',
+    'user-agent': 'millrace',
+    ...(body === undefined
+      ? {}
+      : { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' }),
+  };
+  for (const [name, value] of Object.entries(args.headers ?? {}))
+    headers[name.toLowerCase()] = value;
+  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body as string));
+  return { url, method: args.method ?? 'GET', headers, body: body as string | undefined };
+}
+
+/** Undefined when the answer is no redirect that can be followed. */
+function redirectTarget(answer: IncomingMessage, from: URL): URL | undefined {
+  const { location } = answer.headers;
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) {
+    return undefined;
+  }
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (target?.protocol === 'http:' || target?.protocol === 'https:') return target;
+  throw new TaskFailure(
+    taskErrors.httpAddress,
+    `The address redirected to ${JSON.stringify(location)}, which is no web address.`,
+  );
+}
+
+/** As browsers do it: 303, and 301 or 302 after POST, become GET. Credentials stay with the origin they were meant for. */
+function redirected(request: ExchangeRequest, target: URL, status: number): ExchangeRequest {
+  const becomesGet =
+    (status === 303 && request.method !== 'HEAD') ||
+    ((status === 301 || status === 302) && request.method === 'POST');
+  const isSameOrigin = target.origin === request.url.origin;
+  const headers = Object.entries(request.headers).filter(
+    ([name]) =>
+      (isSameOrigin || !isSecretName(name)) && !(becomesGet && name.startsWith('content-')),
+  );
+  return {
+    url: target,
+    method: becomesGet ? 'GET' : request.method,
+    headers: Object.fromEntries(headers),
+    body: becomesGet ? undefined : request.body,
+  };
+}
+
+async function answered(
+  answer: IncomingMessage,
+  file: string | undefined,
+  config: HttpConfig,
+): Promise<TaskOutcome> {
+  const headers: { [name: string]: Json } = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers[name] = isSecretName(name) ? '***' : String(value);
+  }
+  const head = { statusCode: answer.statusCode ?? 0, headers };
+  if (file !== undefined) {
+    const saved = await saveBody(answer, file, config.downloadLimit ?? 4_294_967_296);
+    return { type: 'succeeded', output: { ...head, file: { ...saved } } };
+  }
+  const body = await readBody(answer, DATA_LIMIT);
+  const output: Json = { ...head, ...bodyAsJson(body, answer.headers['content-type'] ?? '') };
+  return { type: 'succeeded', output: checkOutput(output, 'The answer') };
+}
+
+async function unexpectedStatus(
+  answer: IncomingMessage,
+  mask: (text: string) => string,
+): Promise<TaskOutcome> {
+  const status = answer.statusCode ?? 0;
+  const excerpt = mask(await readExcerpt(answer, EXCERPT_BYTES));
+  answer.destroy();
+  const words = printable(answer.statusMessage ?? '');
+  return failed(
+    taskErrors.httpStatusCode + status,
+    `The server answered ${status} ${words}.${excerpt === '' ? '' : ` It said:\n${excerpt}`}`,
+  );
+}
+
+/** Credentials in the arguments, wherever they may stand. */
+function secretsOf(args: HttpArguments): string[] {
+  const url = new URL(args.url);
+  const named = [
+    ...Object.entries(args.headers ?? {}),
+    ...Object.entries(args.query ?? {}),
+    ...url.searchParams.entries(),
+  ];
+  const values = named.filter(([name]) => isSecretName(name)).flatMap(([, value]) => value);
+  return [...values.map(String), decodeURIComponent(url.password)];
+}
+
+function connectionProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  // A host with several addresses fails with one error for each of them.
+  const inner = error instanceof AggregateError ? error.errors.map((one) => String(one)) : [];
+  const text = [message, ...inner].filter((part) => part !== '').join('; ');
+  return `The server could not be reached: ${text || String(code)}`;
+}

@@ -1,0 +1,29 @@
+/**
+ * All connectors by kind. `millrace:shell` in a state machine is performed by the connector with the key `shell`.
+ * @module
+ */
+import type { Connector } from './connector.js';
+import { createEchoConnector } from './echo/echo-connector.js';
+import { createHttpConnector, type HttpConfig } from './http/http-connector.js';
+import { createLambdaConnector, type LambdaConfig } from './lambda/lambda-connector.js';
+import { createShellConnector, type ShellConfig } from './shell/shell-connector.js';
+import { createSqlConnector, type SqlConfig } from './sql/sql-connector.js';
+
+export interface ConnectorsConfig {
+  shell?: ShellConfig;
+  lambda?: LambdaConfig;
+  sql?: SqlConfig;
+  http?: HttpConfig;
+}
+
+/** Close each of them when the server stops. */
+export function createConnectors(config: ConnectorsConfig = {}): Map<string, Connector> {
+  const connectors = [
+    createShellConnector(config.shell),
+    createLambdaConnector(config.lambda),
+    createSqlConnector(config.sql),
+    createHttpConnector(config.http),
+    createEchoConnector(),
+  ];
+  return new Map(connectors.map((connector) => [connector.kind, connector]));
+}
