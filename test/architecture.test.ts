@@ -82,7 +82,10 @@ describe('every source file', () => {
   });
 
   it('opens by saying what it is for', () => {
-    const silent = product.filter(({ text }) => !/^(#!.*\n)?\/\*\*/.test(text));
+    // A command says it in its summary, where `--help` shows it.
+    const silent = product.filter(
+      ({ file, text }) => !file.startsWith('src/cli/commands/') && !text.startsWith('/**'),
+    );
     expect(silent.map(({ file }) => file)).toEqual([]);
   });
 
