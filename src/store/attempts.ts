@@ -14,6 +14,8 @@ type AttemptQueries = Pick<
 > & {
   putAttempt(attempt: AttemptRecord): void;
   closeAttempt(execution: number, thread: number, sequence: number): void;
+  /** Closes an attempt and puts the next one of its thread in its place: one write instead of two. */
+  replaceAttempt(closed: number, attempt: AttemptRecord): void;
   attemptsOf(execution: number): AttemptRecord[];
 };
 
@@ -26,6 +28,11 @@ export function attemptQueries(driver: Driver): AttemptQueries {
   );
   const close = driver.prepare(
     'DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?',
+  );
+  const replace = driver.prepare(
+    `UPDATE attempts SET sequence = ?, id = ?, status = ?, kind = ?, owner = ?, token = ?, child = ?,
+       scheduled_at = ?, started_at = ?, request = ?
+     WHERE execution = ? AND thread = ? AND sequence = ?`,
   );
   const ofExecution = driver.prepare(
     'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
@@ -65,6 +72,23 @@ export function attemptQueries(driver: Driver): AttemptQueries {
         attempt.scheduledAt,
         attempt.startedAt ?? null,
         toJson(attempt.request),
+      );
+    },
+    replaceAttempt(closed, attempt) {
+      replace.run(
+        attempt.sequence,
+        attempt.id,
+        attempt.status,
+        attempt.kind,
+        attempt.owner ?? null,
+        attempt.token ?? null,
+        attempt.child ?? null,
+        attempt.scheduledAt,
+        attempt.startedAt ?? null,
+        toJson(attempt.request),
+        attempt.execution,
+        attempt.thread,
+        closed,
       );
     },
     closeAttempt: (execution, thread, sequence) => void close.run(execution, thread, sequence),

@@ -18,7 +18,7 @@ import { logQueries } from './logs.js';
 import { machineQueries } from './machines.js';
 import { mapRunQueries } from './map-runs.js';
 import { migrate, SCHEMA } from './migrations.js';
-import type { Commit, ExecutionWrite, SynchronousStore } from './store.js';
+import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
 import { timerQueries } from './timers.js';
 
 export interface SqliteStoreOptions {
@@ -83,12 +83,27 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
     for (const thread of write.threads) executions.putThread(number, thread);
     for (const thread of write.removedThreads) executions.deleteThread(number, thread);
     history.appendHistory(number, write.history);
-    for (const { thread, sequence } of write.closedAttempts) {
-      attempts.closeAttempt(number, thread, sequence);
-    }
-    for (const attempt of write.attempts) attempts.putAttempt(attempt);
+    writeAttempts(write);
     for (const { thread, kind } of write.clearedTimers) timers.clearTimer(number, thread, kind);
     for (const timer of write.timers) timers.setTimer(timer);
+  }
+
+  function writeAttempts({ number, closedAttempts, attempts: open }: ExecutionWrite): void {
+    const replaced = new Set<AttemptRecord>();
+    for (const { thread, sequence } of closedAttempts) {
+      // Only one that begins at once: those that wait are begun in the order of their rows.
+      const next = open.find(
+        (attempt) =>
+          attempt.thread === thread && attempt.status === 'started' && !replaced.has(attempt),
+      );
+      if (next === undefined) {
+        attempts.closeAttempt(number, thread, sequence);
+      } else {
+        replaced.add(next);
+        attempts.replaceAttempt(sequence, next);
+      }
+    }
+    for (const attempt of open) if (!replaced.has(attempt)) attempts.putAttempt(attempt);
   }
 
   function commit(turn: Commit): void {
