@@ -74,6 +74,9 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   const update = driver.prepare(
     `UPDATE executions SET ${PROGRESS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
+  const updateRunning = driver.prepare(
+    'UPDATE executions SET header = ?, root = ? WHERE number = ?',
+  );
   const updateContext = driver.prepare('UPDATE executions SET context = ? WHERE number = ?');
   const last = driver.prepare('SELECT MAX(number) AS number FROM executions');
   const byNumber = driver.prepare('SELECT * FROM executions WHERE number = ?');
@@ -106,6 +109,12 @@ export function executionQueries(driver: Driver): ExecutionQueries {
       insert.run(...creationValues(number, create), ...progressValues(progress));
     },
     updateExecution(number, progress) {
+      // While an execution runs only these two change; a redrive, which changes more, brings its context.
+      if (progress.header.status === 'RUNNING' && progress.context === undefined) {
+        const [, , header = null, root = null] = progressValues(progress);
+        updateRunning.run(header, root, number);
+        return;
+      }
       update.run(...progressValues(progress), number);
       if (progress.context) updateContext.run(toJson(progress.context), number);
     },
