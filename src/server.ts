@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
 import { createConnectorRunner } from './engine/connector-runner.js';
 import { createEngine } from './engine/create-engine.js';
@@ -14,6 +15,7 @@ import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
 import { createLocalItems } from './engine/local-items.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
+import { openProcessLedger } from './engine/process-ledger.js';
 import { type App, createApp } from './http/app.js';
 import { createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
@@ -72,13 +74,17 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     }),
   );
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  // The store's lock is ours: whatever an earlier server left running belongs to nobody.
+  const ledger = openProcessLedger(join(data, 'processes'));
+  const orphans = await endOrphans(ledger.takeLeftovers());
+  if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
   const connectors = createConnectors({
     http: { allowPrivateAddresses: config.allowPrivateAddresses ?? false },
   });
   const evaluator = createEvaluationPool();
   const engine = createEngine({
     store,
-    runner: createConnectorRunner(connectors, config.concurrency),
+    runner: createConnectorRunner(connectors, config.concurrency, ledger),
     evaluator,
     itemSource: createLocalItems(),
     workFolder: join(data, 'work'),

@@ -9,6 +9,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Connector, TaskRequest } from '../connectors/connector.js';
 import type { AttemptListener, AttemptOutcome, AttemptRequest, Runner } from './ports.js';
+import type { ProcessLedger } from './process-ledger.js';
 
 /** Attempts of a kind that may run at a time; kinds left out get the default of `defaultLimit`. */
 export type Concurrency = { [kind: string]: number };
@@ -19,10 +20,14 @@ function defaultLimit(kind: string): number {
   return kind === 'http' ? 100 : availableParallelism() * 2;
 }
 
-/** Runs attempts by connectors. `close` aborts what runs and closes the connectors. */
+/**
+ * Runs attempts by connectors. `close` aborts what runs and closes the connectors.
+ * @param ledger where the processes of attempts are noted; default: nowhere
+ */
 export function createConnectorRunner(
   connectors: ReadonlyMap<string, Connector>,
   concurrency: Concurrency = {},
+  ledger?: ProcessLedger,
 ): Runner {
   const running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
   const kinds = new Map<string, number>();
@@ -50,12 +55,14 @@ export function createConnectorRunner(
           signal,
           log: (record) => listener.log(record),
           heartbeat: () => listener.heartbeat(),
+          started: (process) => ledger?.started({ attemptId: task.attemptId, ...process }),
         });
       }
     } catch (error) {
       outcome = { type: 'failed', error: 'Connector.InternalError', cause: String(error) };
     }
     running.delete(request.attemptId);
+    ledger?.ended(request.attemptId);
     listener.settled(outcome);
   }
 
