@@ -16,8 +16,8 @@ const runSchema = z.strictObject({
   expect: z.enum(['SUCCEEDED', 'FAILED']),
   /** Pipelines of a `*` that must end otherwise. */
   except: z.record(z.string(), z.enum(['SUCCEEDED', 'FAILED'])).optional(),
-  /** A program that it needs, and the pipeline to run where that is missing. */
-  needs: z.strictObject({ program: z.string(), otherwise: z.string() }).optional(),
+  /** A program that its functions are written for; their twins in Node run where it is missing. */
+  needs: z.string().optional(),
 });
 
 /** One execution of the demo. */
@@ -38,14 +38,13 @@ export function readDemoPlan(examples: string, names: readonly string[]): DemoRu
   const text = readFileSync(join(examples, 'demo.json'), 'utf8');
   const plan = z.array(runSchema).parse(JSON.parse(text));
   return plan.flatMap((run) => {
-    const missing = run.needs !== undefined && !isInstalled(run.needs.program);
-    const wanted = missing && run.needs !== undefined ? run.needs.otherwise : run.pipeline;
+    const missing = run.needs !== undefined && !isInstalled(run.needs);
     const note = missing
-      ? `${run.needs?.program} is not installed here, so ${wanted} runs the same work in Node.js`
+      ? `${run.needs} is not installed here, so ${run.pipeline} runs the same handlers in Node.js`
       : undefined;
-    const pipelines = wanted.endsWith('*')
-      ? names.filter((name) => name.startsWith(wanted.slice(0, -1)))
-      : [wanted];
+    const pipelines = run.pipeline.endsWith('*')
+      ? names.filter((name) => name.startsWith(run.pipeline.slice(0, -1)))
+      : [run.pipeline];
     return pipelines.map((pipeline) => ({
       title: pipelines.length === 1 ? run.title : `${run.title}: ${pipeline}`,
       pipeline,

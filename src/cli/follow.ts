@@ -59,13 +59,13 @@ async function show(
   signal: AbortSignal,
   options: FollowOptions,
 ): Promise<void> {
-  const entered = new Map<string, number>();
+  const visits: Visits = new Map();
   const seen = new Set<number>();
   const print = (events: readonly HistoryEvent[]): void => {
     for (const event of events) {
       if (seen.has(event.id)) continue;
       seen.add(event.id);
-      const line = lineOf(event, entered);
+      const line = lineOf(event, visits);
       if (line !== undefined) options.write(line);
     }
   };
@@ -96,22 +96,32 @@ async function show(
   }
 }
 
-function lineOf(event: HistoryEvent, entered: Map<string, number>): string | undefined {
+/** The state visit that each event belongs to: events link to an earlier one of their thread. */
+type Visits = Map<number, { name: string; at: number; failed: boolean }>;
+
+function lineOf(event: HistoryEvent, visits: Visits): string | undefined {
   const { type, details, at } = event;
   const stamp = colors.dim(clock(at));
   const name = printable(String(details.name ?? ''));
   if (type.endsWith('StateEntered')) {
-    entered.set(name, at);
+    visits.set(event.id, { name, at, failed: false });
     const kind = type.slice(0, -'StateEntered'.length);
     return `${stamp} ${colors.cyan('▶')} ${name} ${colors.dim(kind)}`;
   }
+  const linked = visits.get(event.prev);
+  if (linked !== undefined) visits.set(event.id, linked);
   if (type.endsWith('StateExited')) {
-    return `${stamp} ${colors.green('✔')} ${name} ${colors.dim(duration(at - (entered.get(name) ?? at)))}`;
+    const visit =
+      linked?.name === name ? linked : [...visits.values()].findLast((one) => one.name === name);
+    const sign = visit?.failed ? colors.yellow('↷ caught') : colors.green('✔');
+    return `${stamp} ${sign} ${name} ${colors.dim(duration(at - (visit?.at ?? at)))}`;
   }
+  if (type.endsWith('Scheduled') && linked !== undefined) linked.failed = false;
   if (type.endsWith('TimedOut') || (type.endsWith('Failed') && details.error !== undefined)) {
     if (type === 'ExecutionFailed') return undefined;
+    if (linked !== undefined) linked.failed = true;
     const cause = typeof details.cause === 'string' ? firstLine(details.cause) : '';
-    return `${stamp} ${colors.red('✖')} ${String(details.error)} ${cause}`;
+    return `${stamp} ${colors.red('✖')} ${linked?.name ?? ''} ${String(details.error)} ${cause}`;
   }
   return undefined;
 }

@@ -40,6 +40,9 @@ const QUIET_MS = 150;
 /** A folder with more files than this is a mistake (a home folder, say), not a project. */
 const MAX_FILES = 5_000;
 const MAX_FILE_BYTES = 1024 * 1024;
+const NEVER_WATCHED = /(^|[/\\])(node_modules|__pycache__|\.[^/\\]+)$/;
+/** Files whose content is read here; of all others it only matters whether they exist. */
+const READ = /\.(ya?ml|json)$/;
 const IGNORED = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)/;
 
 /**
@@ -51,6 +54,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   let problems: Problem[] = [];
   let reading: Promise<void> = Promise.resolve();
   let quiet: NodeJS.Timeout | undefined;
+  let lastTold = '[]';
 
   async function read(): Promise<void> {
     const found: Problem[] = [];
@@ -74,7 +78,9 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),
     }));
-    config.onChange?.({ deployed, problems });
+    const told = JSON.stringify(problems);
+    if (deployed.length > 0 || told !== lastTold) config.onChange?.({ deployed, problems });
+    lastTold = told;
   }
 
   /** One reading after the other. */
@@ -90,9 +96,11 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       : watch(folder, {
           ignoreInitial: true,
           followSymlinks: false,
-          ignored: (path) => /(^|[/\\])(node_modules|\.[^/\\]+)$/.test(relative(folder, path)),
+          ignored: (path) => NEVER_WATCHED.test(relative(folder, path)),
         });
-  watcher?.on('all', () => {
+  watcher?.on('all', (event, path) => {
+    // What a running pipeline writes beside its code is no change of the pipelines.
+    if (event === 'change' && !READ.test(path)) return;
     clearTimeout(quiet);
     quiet = setTimeout(() => void reload(), QUIET_MS);
   });

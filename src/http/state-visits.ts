@@ -57,7 +57,37 @@ export function stateVisits(history: readonly HistoryEvent[]): StateVisit[] {
     if (type.startsWith('MapState')) iterations.set(event.id, visit.iterations);
   }
   if (history.some((event) => END_EVENTS.has(event.type))) closeOpen(visits, history);
-  return visits;
+  return nested(visits, 0);
+}
+
+/** Puts what ran inside of a Map right after it, iteration by iteration. */
+function nested(visits: readonly StateVisit[], depth: number): StateVisit[] {
+  const own = visits.filter((visit) => visit.iterations.length === depth);
+  const inner = visits.filter((visit) => visit.iterations.length > depth);
+  if (inner.length === 0) return own;
+  return own.flatMap((visit) => {
+    if (visit.type !== 'Map') return [visit];
+    const inside = inner
+      .filter(
+        ({ iterations, enteredEvent }) =>
+          iterations[depth]?.state === visit.name &&
+          visit.iterations.every(({ index }, i) => iterations[i]?.index === index) &&
+          belongs(enteredEvent, visit, own),
+      )
+      .sort((a, b) => (a.iterations[depth]?.index ?? 0) - (b.iterations[depth]?.index ?? 0));
+    return [visit, ...nested(inside, depth + 1)];
+  });
+}
+
+/** A Map may be visited again in a loop: what was entered after its next visit belongs to that one. */
+function belongs(event: number, visit: StateVisit, own: readonly StateVisit[]): boolean {
+  const next = own.find(
+    (other) =>
+      other.name === visit.name &&
+      other.enteredEvent > visit.enteredEvent &&
+      other.iterations.every(({ index }, i) => visit.iterations[i]?.index === index),
+  );
+  return event > visit.enteredEvent && (next === undefined || event < next.enteredEvent);
 }
 
 const END_EVENTS = new Set(['ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']);
@@ -73,6 +103,14 @@ function visitOf(
   visits: readonly StateVisit[],
 ): StateVisit | undefined {
   const { name } = event.details;
+  const linked = byEvent.get(event.prev);
+  if (
+    event.type.endsWith('StateExited') &&
+    linked?.name === name &&
+    linked?.exitedAt === undefined
+  ) {
+    return linked;
+  }
   if (event.type.endsWith('StateExited') || event.type === 'EvaluationFailed') {
     const wanted = event.type === 'EvaluationFailed' ? event.details.state : name;
     return visits.findLast((visit) => visit.name === wanted && visit.exitedAt === undefined);
@@ -81,7 +119,7 @@ function visitOf(
     const type = event.type.startsWith('Map') ? 'Map' : 'Parallel';
     return visits.findLast((visit) => visit.type === type && visit.exitedAt === undefined);
   }
-  return byEvent.get(event.prev);
+  return linked;
 }
 
 function apply(visit: StateVisit, event: HistoryEvent): void {

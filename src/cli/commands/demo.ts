@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Flags } from '@oclif/core';
 import { Listr } from 'listr2';
 import colors from 'picocolors';
-import type { ExecutionDetail } from '../../engine/engine.js';
-import type { Server } from '../../server.js';
+import type { ExecutionDetail, Server } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { type DemoRun, readDemoPlan } from '../demo-plan.js';
 import { EXIT } from '../exit-codes.js';
@@ -13,6 +12,8 @@ import { duration, firstLine, printable } from '../text.js';
 import { startFailure, untilStopped } from './up.js';
 
 interface Ended extends DemoRun {
+  /** Of the pipeline file. */
+  folder: string;
   execution: ExecutionDetail;
   asExpected: boolean;
 }
@@ -93,7 +94,8 @@ export default class Demo extends MillraceCommand {
       const lines = readFileSync(join(folder, summary.name), 'utf8').trim().split('\n');
       say(`\n${lines.map((line) => `    ${colors.dim('│')} ${printable(line)}`).join('\n')}\n`);
     }
-    for (const { execution, expect, asExpected } of ended) {
+    for (const one of ended) {
+      const { execution, expect, asExpected } = one;
       if (execution.status === 'SUCCEEDED' && asExpected) continue;
       const where = execution.threads.find((thread) => thread.phase === 'failed')?.state;
       say(
@@ -105,7 +107,7 @@ export default class Demo extends MillraceCommand {
       }
       say(
         colors.dim(
-          '    It fails on purpose. Open it, fix one line of its file, and go on from the failed state:',
+          `    It fails on purpose. Fix one line of its file, in ${relative(process.cwd(), one.folder) || '.'}/, and go on from the failed state:`,
         ),
       );
       say(`    npx millrace show ${execution.pipeline}@latest --data ${data}`);
@@ -128,7 +130,7 @@ async function runAll(server: Server, runs: readonly DemoRun[]): Promise<Ended[]
       });
       const unsubscribe = server.engine.subscribe(
         (change) => {
-          if (change.type !== 'history') return;
+          if (change.type !== 'history' || !interactive) return;
           const entered = change.events.findLast((event) => event.type.endsWith('StateEntered'));
           if (entered !== undefined) task.output = String(entered.details.name);
         },
@@ -136,8 +138,10 @@ async function runAll(server: Server, runs: readonly DemoRun[]): Promise<Ended[]
       );
       const execution = await server.engine.waitForExecution(id);
       unsubscribe();
-      const asExpected = execution.status === run.expect;
-      ended.push({ ...run, execution, asExpected });
+      // Somebody who has mended the example since is not to be told that it should have failed.
+      const asExpected = execution.status === run.expect || execution.status === 'SUCCEEDED';
+      const { deployment } = await server.engine.describePipeline(run.pipeline);
+      ended.push({ ...run, execution, asExpected, folder: deployment.folder });
       const took = duration((execution.stoppedAt ?? execution.startedAt) - execution.startedAt);
       task.title = `${run.title} ${colors.dim(took)}${execution.status === 'SUCCEEDED' ? '' : colors.yellow(` ${execution.status}, as ${asExpected ? 'intended' : 'nobody wanted'}`)}`;
       if (!asExpected)
