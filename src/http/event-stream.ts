@@ -16,6 +16,8 @@ const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 export interface StreamFilter {
   execution?: string;
   pipeline?: string;
+  /** Only changes of these types; all when absent. */
+  types?: readonly FeedChange['type'][];
   teams: readonly string[] | undefined;
 }
 
@@ -45,7 +47,8 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
     for (const client of clients) send(client.response, numbered, client.filter);
   });
   const heartbeat = setInterval(() => {
-    for (const client of clients) client.response.write(': still here\n\n');
+    // An event and not a comment: EventSource hides comments, and a page could not tell silence from a dead connection.
+    for (const client of clients) client.response.write('event: beat\ndata: {}\n\n');
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
@@ -95,6 +98,7 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
 
 function matches(change: FeedChange, filter: StreamFilter): boolean {
   if (filter.teams !== undefined && !filter.teams.includes(change.team)) return false;
+  if (filter.types !== undefined && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
   if (filter.execution === undefined) return true;
   return change.type !== 'pipeline' && change.execution === filter.execution;

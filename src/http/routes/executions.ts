@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Engine, ListExecutions, StartRequest } from '../../engine/engine.js';
+import type { Engine, FeedChange, ListExecutions, StartRequest } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
@@ -55,10 +55,14 @@ export function executionRoutes(
       schema: {
         summary: 'Start an execution',
         description:
-          'Idempotent by name: the same name and input give the same execution. With `wait`, answers when it has ended, or after so many seconds.',
+          '201 when it was created. Idempotent by name: 200 when an execution of the same name and input existed, 409 when its input was another. With `wait`, answers 200 with the execution when it has ended, or as it is after so many seconds.',
         body: startRequestSchema,
         querystring: z.object({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).optional() }),
-        response: { 200: executionDetailSchema, 201: startedSchema, ...problems },
+        response: {
+          200: z.union([startedSchema, executionDetailSchema]),
+          201: startedSchema,
+          ...problems,
+        },
       },
     },
     async (request, reply) => {
@@ -67,7 +71,10 @@ export function executionRoutes(
         await visiblePipeline(engine, request.principal, start.pipeline);
       }
       const { wait } = request.query;
-      if (wait === undefined) return reply.code(201).send(await engine.startExecution(start));
+      if (wait === undefined) {
+        const started = await engine.startExecution(start);
+        return reply.code(started.created ? 201 : 200).send(started);
+      }
       return reply.send(await runAndWait(engine, start, wait));
     },
   );
@@ -228,12 +235,18 @@ export function executionRoutes(
         querystring: z.object({
           execution: z.string().max(100).optional(),
           pipeline: z.string().max(128).optional(),
+          types: z.string().max(100).describe('Only these types, divided by commas').optional(),
         }),
       },
     },
     async (request, reply) => {
       const last = request.headers['last-event-id'];
-      const filter = { ...defined(request.query), teams: request.principal.teams };
+      const { types, ...subject } = request.query;
+      const filter = {
+        ...defined(subject),
+        ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
+        teams: request.principal.teams,
+      };
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
