@@ -28,9 +28,7 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     async (request, reply) => {
       const session = await authenticator.redeem(request.query.token);
       const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
-      // Only to an address of our own: one leading slash, not two.
-      const to = /^\/(?![/\\])/.test(request.query.to ?? '') ? (request.query.to as string) : '/';
-      return reply.header('set-cookie', cookie).redirect(to, 303);
+      return reply.header('set-cookie', cookie).redirect(ownAddress(request.query.to ?? '/'), 303);
     },
   );
 
@@ -91,4 +89,16 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
         .send(null);
     },
   );
+}
+
+/**
+ * An address of this server, or `/`: a login link must not lead to another site. Read as a browser reads it, which drops
+ * tabs and takes a backslash for a slash.
+ */
+function ownAddress(to: string): string {
+  const base = 'http://own.invalid';
+  if (!to.startsWith('/') || !URL.canParse(to, base)) return '/';
+  const { origin, pathname, search, hash } = new URL(to, base);
+  // A path such as `/.//other.test` would become an address of another site when it is sent.
+  return origin === base && !pathname.startsWith('//') ? pathname + search + hash : '/';
 }
