@@ -42,6 +42,9 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   'GET /login',
 ]);
 
+/** What anybody may do who is logged in, also those who may only read: it concerns nothing but their own session. */
+export const OWN_SESSION: ReadonlySet<string> = new Set(['POST /api/v1/logout']);
+
 export interface Authenticator {
   /** Answers who sent the request. @throws HttpError Unauthenticated */
   identify(request: FastifyRequest): Promise<Principal>;

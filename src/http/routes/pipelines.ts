@@ -5,7 +5,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Problem } from '../../pipelines/problem.js';
 import type { HttpServices } from '../app.js';
+import type { Principal } from '../auth.js';
 import { graphSchema } from '../graph/graph-schema.js';
 import { problemSchema } from '../problem.js';
 import { pipelineDetailSchema, pipelineOverviewSchema, problemReportSchema } from '../schemas.js';
@@ -22,6 +24,14 @@ export function pipelineRoutes(
   { engine, folder, layouts }: HttpServices,
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  /** Problems in files of pipelines that the principal may see. Whose a file without a name is, nobody knows. */
+  async function visibleProblems({ teams }: Principal): Promise<Problem[]> {
+    const all = folder?.problems() ?? [];
+    if (teams === undefined) return all;
+    const names = new Set((await engine.listPipelines({ teams })).map(({ name }) => name));
+    return all.filter(({ pipeline }) => pipeline !== undefined && names.has(pipeline));
+  }
 
   api.get(
     '/pipelines',
@@ -95,8 +105,10 @@ export function pipelineRoutes(
         },
       },
     },
-    async () =>
-      folder === undefined ? { items: [] } : { folder: folder.folder, items: folder.problems() },
+    async (request) =>
+      folder === undefined
+        ? { items: [] }
+        : { folder: folder.folder, items: await visibleProblems(request.principal) },
   );
 
   api.post(
@@ -107,9 +119,9 @@ export function pipelineRoutes(
         response: { 200: z.object({ items: z.array(problemReportSchema) }), ...problems },
       },
     },
-    async () => {
+    async (request) => {
       await folder?.reload();
-      return { items: folder?.problems() ?? [] };
+      return { items: await visibleProblems(request.principal) };
     },
   );
 }
