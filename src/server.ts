@@ -17,9 +17,11 @@ import { createLocalItems } from './engine/local-items.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
 import { type App, createApp } from './http/app.js';
-import { createAuthenticator, hashOf } from './http/auth.js';
+import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { openSqliteStore } from './store/sqlite-store.js';
+
+export type { ExecutionDetail } from './engine/engine.js';
 
 export interface ServerConfig {
   /** Folder of pipeline files; undefined: only what is deployed already. */
@@ -48,6 +50,8 @@ export interface Server {
   loginUrl: string;
   engine: Engine;
   folder: PipelineFolder | undefined;
+  /** Makes tokens for people and programs. */
+  authenticator: Authenticator;
   app: App;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
@@ -140,6 +144,7 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     loginUrl: `${url}/login?token=${login}`,
     engine,
     folder,
+    authenticator,
     app,
     close() {
       closing ??= (async () => {

@@ -40,7 +40,8 @@ function bash(names: string[], flags: Map<string, string[]>): string {
   const cases = names.map((name) => `    ${name}) words="${flags.get(name)?.join(' ') ?? ''}" ;;`);
   return [
     '_millrace() {',
-    '  local word="${COMP_WORDS[COMP_CWORD]}" words',
+    '  local word="$2" words=""',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills this in
     '  case "${COMP_WORDS[1]}" in',
     ...cases,
     '  esac',
