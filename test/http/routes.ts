@@ -1,0 +1,79 @@
+/**
+ * Every address of the server, each with what it needs to be called: the matrix of the access tests.
+ *
+ * The tests compare this list with the routes that the server really has, so a new route fails until somebody has
+ * written here who may call it.
+ * @module
+ */
+
+export interface Route {
+  method: string;
+  /** As the server registers it, with `:id` and `:name`. */
+  route: string;
+  /** Answers without a token. */
+  open?: true;
+  /** Whoever may only read may not call it. */
+  changes?: true;
+  /** The address names a thing that belongs to a team. */
+  names?: 'execution' | 'pipeline';
+  body?: unknown;
+  query?: string;
+}
+
+const token = 'not-a-token-of-any-task';
+
+export const ROUTES: readonly Route[] = [
+  { method: 'GET', route: '/api/v1/executions' },
+  { method: 'POST', route: '/api/v1/executions', changes: true, body: { pipeline: 'own-echo' } },
+  { method: 'GET', route: '/api/v1/executions/:id', names: 'execution' },
+  { method: 'GET', route: '/api/v1/executions/:id/states', names: 'execution' },
+  { method: 'GET', route: '/api/v1/executions/:id/history', names: 'execution' },
+  { method: 'GET', route: '/api/v1/executions/:id/logs', names: 'execution' },
+  { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution', changes: true },
+  { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
+  { method: 'GET', route: '/api/v1/events' },
+  { method: 'GET', route: '/api/v1/pipelines' },
+  { method: 'GET', route: '/api/v1/pipelines/:name', names: 'pipeline' },
+  { method: 'GET', route: '/api/v1/pipelines/:name/graph', names: 'pipeline' },
+  { method: 'GET', route: '/api/v1/problems' },
+  { method: 'POST', route: '/api/v1/reload', changes: true },
+  {
+    method: 'POST',
+    route: '/api/v1/tasks/success',
+    changes: true,
+    body: { token, output: 1 },
+  },
+  { method: 'POST', route: '/api/v1/tasks/failure', changes: true, body: { token } },
+  { method: 'POST', route: '/api/v1/tasks/heartbeat', changes: true, body: { token } },
+  { method: 'POST', route: '/api/v1/login-links', changes: true },
+  { method: 'GET', route: '/api/v1/session' },
+  { method: 'POST', route: '/api/v1/logout' },
+  { method: 'GET', route: '/api/v1/health', open: true },
+  { method: 'GET', route: '/api/v1/openapi.json', open: true },
+  { method: 'GET', route: '/schema/v1.json', open: true },
+  // It needs a login token in its query instead.
+  { method: 'GET', route: '/login', open: true, query: '?token=wrong' },
+];
+
+/** The path of a route with a thing's id or name in its place. */
+export function pathOf(route: Route, id = 'latest', name = 'own-echo'): string {
+  const path = route.route
+    .replace(':id', encodeURIComponent(id))
+    .replace(':name', encodeURIComponent(name));
+  return path + (route.query ?? '');
+}
+
+/** `METHOD /path` of every route in the picture that `printRoutes({ commonPrefix: false })` draws. */
+export function registeredRoutes(picture: string): string[] {
+  const found: string[] = [];
+  const above: string[] = [];
+  for (const line of picture.split('\n')) {
+    const [, indent, path, methods] = /^([│ ]*)[├└]── (\S+) \(([^)]+)\)/.exec(line) ?? [];
+    if (indent === undefined || path === undefined || methods === undefined) continue;
+    const depth = indent.length / 4;
+    above.length = depth;
+    above[depth] = path;
+    for (const method of methods.split(', ')) found.push(`${method} ${above.join('')}`);
+  }
+  return found.sort();
+}
