@@ -1,0 +1,81 @@
+// A server to be killed: the real engine on a real SQLite file. Starts executions when told so by its parent and says
+// when each start is durable. Its one connector notes every start of an attempt in a file, before it does anything.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
+import { createEngine } from '../../dist/engine/create-engine.js';
+import { createLocalItems } from '../../dist/engine/local-items.js';
+import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+
+const [folder] = process.argv.slice(2);
+const started = join(folder, 'started.log');
+
+const noting = {
+  kind: 'echo',
+  validate: () => [],
+  async run(task) {
+    appendFileSync(started, `${task.attemptId} ${task.execution.id} ${task.state}\n`);
+    // Some work takes a while, so that kills hit it in the middle.
+    await new Promise((done) => setTimeout(done, task.state === 'Slow' ? 15 : 0));
+    return { type: 'succeeded', output: task.arguments };
+  },
+};
+
+const retry = [
+  { ErrorEquals: ['Millrace.WorkerLost'], IntervalSeconds: 1, MaxAttempts: 50, BackoffRate: 1 },
+];
+const task = (next) => ({ Type: 'Task', Resource: 'millrace:echo', Retry: retry, ...next });
+const definition = {
+  StartAt: 'First',
+  States: {
+    First: task({ Next: 'Both' }),
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        { StartAt: 'Slow', States: { Slow: task({ End: true }) } },
+        {
+          StartAt: 'Pause',
+          States: {
+            Pause: { Type: 'Wait', Seconds: 1, Next: 'Quick' },
+            Quick: task({ End: true }),
+          },
+        },
+      ],
+      Next: 'Each',
+    },
+    Each: {
+      Type: 'Map',
+      MaxConcurrency: 2,
+      ItemProcessor: { StartAt: 'Item', States: { Item: task({ End: true }) } },
+      End: true,
+    },
+  },
+};
+
+const store = openSqliteStore({ file: join(folder, 'crash.db') });
+const engine = createEngine({
+  store,
+  runner: createConnectorRunner(new Map([['echo', noting]]), { echo: 40 }),
+  evaluator: { evaluate: async () => [], close: async () => {} },
+  itemSource: createLocalItems(),
+  workFolder: join(folder, 'work'),
+});
+await engine.open();
+await engine.deployPipeline({
+  name: 'crash',
+  team: 'test',
+  tags: {},
+  definition,
+  bindings: {},
+  folder,
+});
+
+process.on('message', async ({ name }) => {
+  try {
+    const { id } = await engine.startExecution({ pipeline: 'crash', name, input: { name } });
+    process.send({ name, id });
+  } catch (error) {
+    process.send({ name, error: String(error) });
+  }
+});
+process.send({ ready: true });
