@@ -3,7 +3,7 @@
  * @module
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -20,6 +20,7 @@ import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { openSqliteStore } from './store/sqlite-store.js';
+import type { Store } from './store/store.js';
 
 export type { ExecutionDetail } from './engine/engine.js';
 
@@ -67,6 +68,28 @@ const FATAL_EXIT = 70;
  * @example const server = await startServer({ folder: 'pipelines', port: 0 });
  */
 export async function startServer(config: ServerConfig = {}): Promise<Server> {
+  const closers: Closer[] = [];
+  try {
+    return await openServer(config, closers);
+  } catch (error) {
+    // What is open would keep the process alive and the data folder locked.
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void> | void;
+
+/** The last opened is closed first. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+}
+
+async function openServer(config: ServerConfig, closers: Closer[]): Promise<Server> {
+  const host = config.host ?? '127.0.0.1';
+  const port = config.port ?? DEFAULT_PORT;
+  // Before the engine takes up its work: it would have to be interrupted again.
+  await expectFreePort(host, port);
   const data = resolve(config.data ?? '.millrace');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = pino(
@@ -78,6 +101,7 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     }),
   );
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  closers.push(() => store.close());
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
@@ -86,6 +110,7 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     http: { allowPrivateAddresses: config.allowPrivateAddresses ?? false },
   });
   const evaluator = createEvaluationPool();
+  closers.push(() => evaluator.close());
   const engine = createEngine({
     store,
     runner: createConnectorRunner(connectors, config.concurrency, ledger),
@@ -102,6 +127,7 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     onProblem: (error, execution) =>
       log.error({ err: error, execution }, 'an execution could not go on'),
   });
+  closers.push(() => engine.close());
   await engine.open();
   const folder =
     config.folder === undefined
@@ -111,8 +137,8 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
           folder: config.folder,
           ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
         });
+  if (folder !== undefined) closers.push(() => folder.close());
   const authenticator = createAuthenticator(store, Date.now);
-  const host = config.host ?? '127.0.0.1';
   const app = await createApp({
     engine,
     store,
@@ -127,16 +153,17 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
     },
   });
-  await app.listen({ host, port: config.port ?? DEFAULT_PORT });
+  closers.push(() => app.close());
+  await app.listen({ host, port });
   const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const url = `http://${name}:${address.port}`;
   const login = await authenticator.issue('login', { label: 'console' });
-  const cliToken = await authenticator.issue('api', { label: 'command line of this machine' });
   const serverFile = join(data, 'server.json');
-  writeFileSync(serverFile, JSON.stringify({ url, token: cliToken, pid: process.pid }), {
-    mode: 0o600,
-  });
+  await forgetToken(store, serverFile);
+  const token = await authenticator.issue('api', { label: 'command line of this machine' });
+  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 });
+  closers.push(() => forgetToken(store, serverFile));
 
   let closing: Promise<void> | undefined;
   return {
@@ -147,18 +174,32 @@ export async function startServer(config: ServerConfig = {}): Promise<Server> {
     authenticator,
     app,
     close() {
-      closing ??= (async () => {
-        rmSync(serverFile, { force: true });
-        await folder?.close();
-        await app.close();
-        await engine.close();
-        await store.deleteToken(hashOf(cliToken));
-        await evaluator.close();
-        await store.close();
-      })();
+      closing ??= closeAll(closers);
       return closing;
     },
   };
+}
+
+/** Ends the token in a server file, also the one that a killed server has left. */
+async function forgetToken(store: Store, serverFile: string): Promise<void> {
+  try {
+    const { token } = JSON.parse(readFileSync(serverFile, 'utf8')) as { token: string };
+    await store.deleteToken(hashOf(token));
+  } catch {
+    // There is none, or it was cut off while it was written: no token of it is known to anybody.
+  }
+  rmSync(serverFile, { force: true });
+}
+
+/** @throws what listening throws: EADDRINUSE, EACCES … */
+async function expectFreePort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 function packageFile(path: string): string {
