@@ -7,7 +7,7 @@
  * its executions may still be running. Problems are kept, for the console and for `millrace show`.
  * @module
  */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
@@ -15,6 +15,7 @@ import { loadPipeline } from '../pipelines/load-pipeline.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import type { Engine, PipelineDeployment } from './engine.js';
+import { EngineError } from './errors.js';
 
 export interface PipelineFolder {
   /** Absolute path. */
@@ -39,7 +40,8 @@ export interface PipelineFolderConfig {
 const QUIET_MS = 150;
 /** A folder with more files than this is a mistake (a home folder, say), not a project. */
 const MAX_FILES = 5_000;
-const MAX_FILE_BYTES = 1024 * 1024;
+/** Read of one file: enough for the checks to see that a larger one is too large. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024 + 4;
 const NEVER_WATCHED = /(^|[/\\])(node_modules|__pycache__|\.[^/\\]+)$/;
 /** Files whose content is read here; of all others it only matters whether they exist. */
 const READ = /\.(ya?ml|json)$/;
@@ -71,8 +73,14 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       }
       owners.set(plan.name, file);
       const before = await currentVersion(config.engine, plan.name);
-      const { version } = await config.engine.deployPipeline(deploymentOf(plan));
-      if (version !== before) deployed.push(`${plan.name} v${version}`);
+      try {
+        const { version } = await config.engine.deployPipeline(deploymentOf(plan));
+        if (version !== before) deployed.push(`${plan.name} v${version}`);
+      } catch (error) {
+        // One pipeline that the engine refuses must not keep the others from being deployed.
+        if (!(error instanceof EngineError)) throw error;
+        found.push(refused(plan, file, error));
+      }
     }
     problems = sortProblems(found).map((problem) => ({
       ...problem,
@@ -81,6 +89,16 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     const told = JSON.stringify(problems);
     if (deployed.length > 0 || told !== lastTold) config.onChange?.({ deployed, problems });
     lastTold = told;
+  }
+
+  /** A change that nobody waits for: when the folder cannot be read, that is a problem like those in its files. */
+  async function reloadAfterChange(): Promise<void> {
+    try {
+      await reload();
+    } catch (error) {
+      problems = [unreadable(folder, error)];
+      config.onChange?.({ deployed: [], problems });
+    }
   }
 
   /** One reading after the other. */
@@ -102,7 +120,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     // What a running pipeline writes beside its code is no change of the pipelines.
     if (event === 'change' && !READ.test(path)) return;
     clearTimeout(quiet);
-    quiet = setTimeout(() => void reload(), QUIET_MS);
+    quiet = setTimeout(() => void reloadAfterChange(), QUIET_MS);
   });
 
   return {
@@ -121,9 +139,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     try {
       const [real, root] = [await realpath(path), await realpath(folder)];
       if (real !== root && !real.startsWith(root + sep)) return undefined;
-      const { size } = await stat(real);
-      if (size > MAX_FILE_BYTES * 4) return undefined;
-      return await readFile(real, 'utf8');
+      return await readBeginning(real);
     } catch {
       return undefined;
     }
@@ -140,9 +156,30 @@ async function pipelineFiles(folder: string): Promise<string[]> {
     if (!entry.isFile() || !/\.ya?ml$/.test(entry.name) || IGNORED.test(path)) continue;
     if (files.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
-    if (/^pipeline\s*:/m.test(await readFile(file, 'utf8'))) files.push(file);
+    if (await isPipelineFile(file)) files.push(file);
   }
   return files.sort();
+}
+
+async function isPipelineFile(file: string): Promise<boolean> {
+  try {
+    return /^pipeline\s*:/m.test(await readBeginning(file));
+  } catch {
+    // It was removed a moment ago, or is not for us to read.
+    return false;
+  }
+}
+
+async function readBeginning(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.alloc(Math.min(size, MAX_FILE_BYTES));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    return bytes.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function currentVersion(engine: Engine, name: string): Promise<number | undefined> {
@@ -176,6 +213,35 @@ export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
     bindings: plan.bindings,
     folder: plan.folder,
     sections,
+  };
+}
+
+function refused(plan: PipelinePlan, file: string, error: EngineError): Problem {
+  return {
+    severity: 'error',
+    code: 'MILL1201',
+    message: error.message,
+    file,
+    line: 1,
+    column: 1,
+    length: 1,
+    pipeline: plan.name,
+    why: 'the version before stays deployed',
+    fix: error.fix,
+  };
+}
+
+function unreadable(folder: string, error: unknown): Problem {
+  return {
+    severity: 'error',
+    code: 'MILL1001',
+    message: `the folder ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    file: '.',
+    line: 1,
+    column: 1,
+    length: 1,
+    why: 'what is deployed stays deployed, but changes are not seen',
+    fix: 'bring the folder back, then reload or start the server again',
   };
 }
 
