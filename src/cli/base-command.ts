@@ -47,7 +47,9 @@ export abstract class MillraceCommand extends Command {
       process.exitCode = oclif?.exit === 0 ? EXIT.ok : EXIT.usage;
       if (process.exitCode === EXIT.ok) return undefined;
       if (this.jsonEnabled()) {
-        this.logJson({ error: { code: 'MILL5004', message: error.message } });
+        this.logJson({
+          error: { code: 'MILL5004', message: error.message, exitCode: process.exitCode },
+        });
       } else {
         process.stderr.write(`${colors.red('error[MILL5004]')} ${error.message}\n`);
       }

@@ -1,9 +1,11 @@
-import { Args, Command } from '@oclif/core';
+import { Args } from '@oclif/core';
+import { MillraceCommand } from '../base-command.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** `millrace completion SHELL`: prints a completion script. */
-export default class Completion extends Command {
+export default class Completion extends MillraceCommand {
+  static override enableJsonFlag = false;
   static override summary = 'Print a completion script for your shell';
   static override description =
     'bash: eval "$(millrace completion bash)" · zsh: eval "$(millrace completion zsh)" · fish: millrace completion fish | source';

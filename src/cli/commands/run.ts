@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
+import { suggest } from '../../asl/validation/suggestion.js';
 import type { Execution, StateVisit } from '../api-types.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
+import type { Client } from '../client.js';
 import { errorBox } from '../error-box.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -38,11 +40,13 @@ export default class Run extends MillraceCommand {
     const { args, flags } = await this.parse(Run);
     const client = this.client(flags);
     const input = flags.input === undefined ? undefined : await readInput(flags.input);
-    const started = await client.post<Execution>('/executions', {
-      pipeline: args.pipeline,
-      ...(input === undefined ? {} : { input }),
-      ...(flags.name === undefined ? {} : { name: flags.name }),
-    });
+    const started = await client
+      .post<Execution>('/executions', {
+        pipeline: args.pipeline,
+        ...(input === undefined ? {} : { input }),
+        ...(flags.name === undefined ? {} : { name: flags.name }),
+      })
+      .catch((error: unknown) => suggestPipeline(client, args.pipeline, error));
     if (!flags.wait) {
       this.log(started.id);
       this.say(`started; look with: millrace show ${started.id}`);
@@ -76,13 +80,21 @@ export default class Run extends MillraceCommand {
   }
 }
 
+/** Adds the name that was probably meant to the failure of a start. */
+async function suggestPipeline(client: Client, name: string, error: unknown): Promise<never> {
+  if (!(error instanceof CommandFailure) || error.code !== 'MILL3001') throw error;
+  const { items } = await client.get<{ items: { name: string }[] }>('/pipelines');
+  const meant = suggest(
+    name,
+    items.map((pipeline) => pipeline.name),
+  );
+  if (meant === undefined) throw error;
+  const { message, exitCode, code } = error;
+  throw new CommandFailure(message, { exitCode, code, fix: `Did you mean '${meant}'?` });
+}
+
 async function readInput(text: string): Promise<unknown> {
-  const source =
-    text === '-'
-      ? await readAll(process.stdin)
-      : text.startsWith('@')
-        ? await readFile(text.slice(1), 'utf8')
-        : text;
+  const source = await inputText(text);
   try {
     return JSON.parse(source) as unknown;
   } catch (error) {
@@ -91,6 +103,24 @@ async function readInput(text: string): Promise<unknown> {
       code: 'MILL5005',
       fix: 'Quote it for the shell, e.g. --input \'{"a":1}\', or use --input @FILE.',
     });
+  }
+}
+
+async function inputText(text: string): Promise<string> {
+  if (text === '-') return await readAll(process.stdin);
+  if (!text.startsWith('@')) return text;
+  const file = text.slice(1);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(
+      `The input file '${file}' cannot be read: ${(error as Error).message}`,
+      {
+        exitCode: EXIT.usage,
+        code: 'MILL5013',
+        fix: 'Give the path of a JSON file after the @, as seen from this folder.',
+      },
+    );
   }
 }
 

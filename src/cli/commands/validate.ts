@@ -63,7 +63,9 @@ export default class Validate extends MillraceCommand {
         );
       }
     }
-    this.say(`${files.length} files: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
+    this.say(
+      `${count(files.length, 'file')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`,
+    );
     if (errors > 0) process.exitCode = EXIT.invalidDefinition;
     return { files: files.length, errors, warnings, problems };
   }
