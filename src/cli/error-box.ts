@@ -17,7 +17,7 @@ export function errorBox(execution: Execution, visits: readonly StateVisit[]): s
     visits.findLast((visit) => visit.status === 'failed');
   const bar = colors.red('│');
   const lines = [
-    `${colors.red('╭')} ${colors.red(colors.bold(execution.error ?? execution.status))}` +
+    `${colors.red('╭')} ${colors.red(colors.bold(printable(execution.error ?? execution.status)))}` +
       (failed === undefined ? '' : ` in state ${colors.bold(printable(failed.name))}`) +
       (failed !== undefined && failed.attempts > 1 ? `, attempt ${failed.attempts}` : ''),
   ];
@@ -53,5 +53,5 @@ function readableCause(cause: string): string[] {
 }
 
 function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
 }

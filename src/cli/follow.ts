@@ -121,7 +121,7 @@ function lineOf(event: HistoryEvent, visits: Visits): string | undefined {
     if (type === 'ExecutionFailed') return undefined;
     if (linked !== undefined) linked.failed = true;
     const cause = typeof details.cause === 'string' ? firstLine(details.cause) : '';
-    return `${stamp} ${colors.red('✖')} ${linked?.name ?? ''} ${String(details.error)} ${cause}`;
+    return `${stamp} ${colors.red('✖')} ${linked?.name ?? ''} ${printable(String(details.error))} ${cause}`;
   }
   return undefined;
 }

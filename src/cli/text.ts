@@ -80,6 +80,14 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * A value as JSON for a terminal. Control characters stand as escapes, so it is still the same JSON.
+ * @example printableJson({ a: 1 })
+ */
+export function printableJson(value: unknown): string {
+  return printable(JSON.stringify(value, null, 2));
+}
+
 /** Rows under a head, in columns; lines are not cut when standard output is no terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
@@ -72,8 +72,9 @@ function nodeVersion(): Check {
 
 function dataFolder(data: string): Check {
   try {
-    if (existsSync(data)) accessSync(data, constants.W_OK);
-    else accessSync(resolve(data, '..'), constants.W_OK);
+    const folder = existingPart(data);
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file`);
+    accessSync(folder, constants.W_OK);
     return {
       name: 'data folder',
       verdict: 'ok',
@@ -89,8 +90,15 @@ function dataFolder(data: string): Check {
   }
 }
 
+/** The path itself, or the nearest folder above it that is there. */
+function existingPart(path: string): string {
+  let part = resolve(path);
+  while (!existsSync(part) && part !== resolve(part, '..')) part = resolve(part, '..');
+  return part;
+}
+
 function freeSpace(data: string): Check {
-  const { bavail, bsize } = statfsSync(existsSync(data) ? data : resolve(data, '..'));
+  const { bavail, bsize } = statfsSync(existingPart(data));
   const bytes = bavail * bsize;
   const found = `${(bytes / 1024 ** 3).toFixed(1)} GiB free`;
   return bytes > LITTLE_SPACE

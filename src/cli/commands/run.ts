@@ -8,6 +8,7 @@ import { errorBox } from '../error-box.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { followExecution, outcomeText } from '../follow.js';
+import { printableJson } from '../text.js';
 
 /** `millrace run NAME`: starts an execution, and follows it with --wait. */
 export default class Run extends MillraceCommand {
@@ -68,7 +69,7 @@ export default class Run extends MillraceCommand {
       process.exitCode = EXIT.stillRunning;
       this.say(`still running: ${ended.id}`);
     } else if (ended.status === 'SUCCEEDED') {
-      this.log(JSON.stringify(ended.output, null, 2));
+      this.log(printableJson(ended.output));
     } else {
       process.exitCode = EXIT.notSuccessful;
       const { items } = await client.get<{ items: StateVisit[] }>(

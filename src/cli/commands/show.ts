@@ -7,7 +7,7 @@ import { errorBox } from '../error-box.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { outcomeText } from '../follow.js';
-import { duration, firstLine, printable, status, table, time } from '../text.js';
+import { duration, firstLine, printable, printableJson, status, table, time } from '../text.js';
 
 interface PipelineDetail {
   name: string;
@@ -87,7 +87,7 @@ export default class Show extends MillraceCommand {
       `/pipelines/${encodeURIComponent(overview.name)}`,
     );
     if (asl) {
-      this.log(JSON.stringify(detail.deployment.definition, null, 2));
+      this.log(printableJson(detail.deployment.definition));
       return detail.deployment.definition;
     }
     this.log(
@@ -126,8 +126,8 @@ export default class Show extends MillraceCommand {
       }
       for (const visit of visits) {
         this.log(`${colors.bold(printable(visit.name))} ${status(visit.status)}`);
-        this.log(`input  ${JSON.stringify(visit.input, null, 2)}`);
-        if (visit.output !== undefined) this.log(`output ${JSON.stringify(visit.output, null, 2)}`);
+        this.log(`input  ${printableJson(visit.input)}`);
+        if (visit.output !== undefined) this.log(`output ${printableJson(visit.output)}`);
       }
       return visits;
     }
@@ -149,7 +149,7 @@ export default class Show extends MillraceCommand {
     ]);
     this.log(table(['state', 'type', 'status', 'took', '', ''], rows));
     if (execution.output !== undefined) {
-      this.log(`\n${colors.dim('output')}\n${JSON.stringify(execution.output, null, 2)}`);
+      this.log(`\n${colors.dim('output')}\n${printableJson(execution.output)}`);
     }
     return { ...execution, states: items };
   }
