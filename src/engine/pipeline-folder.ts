@@ -9,7 +9,7 @@
  */
 import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
 import { loadPipeline } from '../pipelines/load-pipeline.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
@@ -107,21 +107,24 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     return reading;
   }
 
-  await reload();
-  const watcher =
-    config.watch === false
-      ? undefined
-      : watch(folder, {
-          ignoreInitial: true,
-          followSymlinks: false,
-          ignored: (path) => NEVER_WATCHED.test(relative(folder, path)),
-        });
+  // Watched first and read then: a change in between is seen at least once.
+  const watcher = config.watch === false ? undefined : await watchFolder(folder);
   watcher?.on('all', (event, path) => {
     // What a running pipeline writes beside its code is no change of the pipelines.
     if (event === 'change' && !READ.test(path)) return;
     clearTimeout(quiet);
     quiet = setTimeout(() => void reloadAfterChange(), QUIET_MS);
   });
+  watcher?.on('error', (error) => {
+    problems = [unreadable(folder, error)];
+    config.onChange?.({ deployed: [], problems });
+  });
+  try {
+    await reload();
+  } catch (error) {
+    await watcher?.close();
+    throw error;
+  }
 
   return {
     folder,
@@ -144,6 +147,20 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       return undefined;
     }
   }
+}
+
+/** Answers when every change from now on is heard. */
+async function watchFolder(folder: string): Promise<FSWatcher> {
+  const watcher = watch(folder, {
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (path) => NEVER_WATCHED.test(relative(folder, path)),
+  });
+  await new Promise<void>((resolve, reject) => {
+    watcher.once('ready', resolve);
+    watcher.once('error', reject);
+  });
+  return watcher;
 }
 
 /** Pipeline files: YAML with a `pipeline:` at the top level, anywhere in the folder but in `templates`. */
