@@ -192,7 +192,12 @@ export class TaskHost {
           startedAt: time.now(),
         };
         this.#put(later, active, started);
-        later.afterCommit(() => this.#run(active, started, argumentsGiven));
+        later.afterCommit(() => {
+          // Its execution may have been stopped in the same turn: then it has closed without having begun.
+          const current = active.attempts.get(attemptKey(thread, sequence));
+          if (current?.id === started.id) this.#run(active, started, argumentsGiven);
+          else this.#free(started.kind);
+        });
       },
     );
   }

@@ -1,0 +1,237 @@
+/**
+ * Planted bugs. The simulation must find each of them, or it proves nothing.
+ * @module
+ */
+
+import type { Transition } from '../../src/asl/transition.js';
+import type { Reducer } from '../../src/engine/machinery.js';
+import { StoreError } from '../../src/store/errors.js';
+import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
+import type { Mutant } from './simulate.js';
+
+/** Changes what the reducer answers. */
+function transitions(
+  change: (transition: Transition, type: string) => Transition,
+): Mutant['reducer'] {
+  return (reducer) => ({
+    ...reducer,
+    advance: (machine, state, event, evaluate) => {
+      const result = reducer.advance(machine, state, event, evaluate);
+      return result instanceof Promise
+        ? result.then((transition) => change(transition, event.type))
+        : change(result, event.type);
+    },
+  });
+}
+
+/** Changes what is written, while the engine believes that it wrote all of it. */
+function writes(change: (write: ExecutionWrite, n: number) => ExecutionWrite): Mutant['store'] {
+  let n = 0;
+  return (store) => ({
+    ...store,
+    commit: (commit) =>
+      store.commit({ ...commit, executions: commit.executions.map((write) => change(write, n++)) }),
+  });
+}
+
+const spread =
+  (overrides: (reducer: Reducer) => Partial<Reducer>): Mutant['reducer'] =>
+  (reducer) => ({ ...reducer, ...overrides(reducer) });
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'answers before the commit is durable',
+    store: (store, world) => ({
+      ...store,
+      commit: (commit: Commit) => {
+        world.after(world.between(1, 2000), () => {
+          try {
+            void store.commit(commit);
+          } catch {
+            // Lost, and nobody hears of it: that is the bug.
+          }
+        });
+      },
+    }),
+  },
+  {
+    name: 'forgets an event of the history',
+    reducer: transitions((transition) => ({
+      ...transition,
+      history: transition.history.filter((event) => event.type !== 'TaskStarted'),
+    })),
+  },
+  {
+    name: 'writes the last event twice',
+    reducer: transitions((transition) => {
+      const last = transition.history.at(-1);
+      if (last?.type !== 'ExecutionSucceeded') return transition;
+      return { ...transition, history: [...transition.history, { ...last, id: last.id + 1 }] };
+    }),
+  },
+  {
+    name: 'retries at once instead of after the interval',
+    reducer: transitions((transition) => ({
+      ...transition,
+      commands: transition.commands.map((command) =>
+        command.type === 'SetTimer' && command.timer === 'retry' ? { ...command, at: 0 } : command,
+      ),
+    })),
+  },
+  {
+    name: 'counts retries one too few',
+    reducer: spread((reducer) => ({
+      compile: (definition, pointer) =>
+        reducer.compile(
+          JSON.parse(JSON.stringify(definition).replaceAll('"MaxAttempts":3', '"MaxAttempts":9')),
+          pointer,
+        ),
+    })),
+  },
+  {
+    name: 'loses the timers of a transition',
+    reducer: transitions((transition) => ({
+      ...transition,
+      commands: transition.commands.filter((command) => command.type !== 'SetTimer'),
+    })),
+  },
+  {
+    name: 'does not write timers',
+    store: writes((write) => ({ ...write, timers: [] })),
+  },
+  {
+    name: 'never clears timers',
+    store: writes((write) => ({ ...write, clearedTimers: [] })),
+  },
+  {
+    name: 'does not write attempts',
+    store: writes((write) => ({ ...write, attempts: [] })),
+  },
+  {
+    name: 'does not close attempts',
+    store: writes((write) => ({ ...write, closedAttempts: [] })),
+  },
+  {
+    name: 'loses the history of a commit now and then',
+    store: writes((write, n) => (n % 7 === 3 && !write.create ? { ...write, history: [] } : write)),
+  },
+  {
+    name: 'does not write the progress of an execution now and then',
+    store: writes((write, n) => {
+      if (n % 5 !== 2 || write.create) return write;
+      const { progress: _lost, ...rest } = write;
+      return rest;
+    }),
+  },
+  {
+    name: 'leaves removed threads behind',
+    store: writes((write) => ({ ...write, removedThreads: [] })),
+  },
+  {
+    name: 'begins started attempts again after a crash',
+    store: (store: Store) => {
+      const again = (attempt: AttemptRecord): AttemptRecord =>
+        attempt.status === 'started' ? { ...attempt, status: 'scheduled' } : attempt;
+      return {
+        ...store,
+        loadExecution: async (number) => {
+          const loaded = await store.loadExecution(number);
+          return loaded && { ...loaded, attempts: loaded.attempts.map(again) };
+        },
+        listAttempts: async (query) => {
+          if (query.status === 'started') return [];
+          const found = await store.listAttempts(query);
+          if (query.status !== 'scheduled') return found;
+          const started = await store.listAttempts({ ...query, status: 'started' });
+          return [...found, ...started].map((row) => ({ ...row, attempt: again(row.attempt) }));
+        },
+      };
+    },
+  },
+  {
+    name: 'forgets scheduled attempts at a restart',
+    store: (store) => ({
+      ...store,
+      listAttempts: (query) => (query.status === 'scheduled' ? [] : store.listAttempts(query)),
+    }),
+  },
+  {
+    name: 'does not look for timers in the store',
+    store: (store) => ({ ...store, listTimers: () => [] }),
+  },
+  {
+    name: 'does not find an execution by its name',
+    store: (store) => ({ ...store, findExecutionByName: () => undefined }),
+  },
+  {
+    name: 'gives two attempts one id',
+    random: (random) => {
+      let n = 0;
+      let last = '';
+      return {
+        ...random,
+        id: (at) => {
+          if (n++ % 6 !== 5) last = random.id(at);
+          return last;
+        },
+      };
+    },
+  },
+  {
+    name: 'begins an attempt before its start is durable',
+    store: (store, world) => ({
+      ...store,
+      commit: (commit) => {
+        const later = commit.executions.filter((write) => write.attempts.length > 0);
+        if (later.length === 0) return store.commit(commit);
+        // The attempts of this commit are made durable a moment after everybody was told.
+        const first = store.commit({
+          ...commit,
+          executions: commit.executions.map((write) => ({ ...write, attempts: [] })),
+        });
+        world.after(50, () => {
+          try {
+            void store.commit({
+              ...commit,
+              mapRuns: [],
+              logs: [],
+              executions: later.map(onlyAttempts),
+            });
+          } catch {
+            // A crash in between has lost them.
+          }
+        });
+        return first;
+      },
+    }),
+  },
+  {
+    name: 'tells the client of success when the commit failed',
+    store: (store) => ({
+      ...store,
+      commit: (commit) => {
+        try {
+          return store.commit(commit);
+        } catch (error) {
+          if (error instanceof StoreError && (error.code === 'busy' || error.code === 'full'))
+            return undefined;
+          throw error;
+        }
+      },
+    }),
+  },
+];
+
+function onlyAttempts(write: ExecutionWrite): ExecutionWrite {
+  const { number, attempts } = write;
+  return {
+    number,
+    attempts,
+    threads: [],
+    removedThreads: [],
+    history: [],
+    closedAttempts: [],
+    timers: [],
+    clearedTimers: [],
+  };
+}

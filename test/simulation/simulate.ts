@@ -1,0 +1,388 @@
+/**
+ * One seed: the real engine, a real SQLite file behind a store that fails, and four other fake ports.
+ *
+ *     0 ──── faults ────▶ HEAL ──── none ────▶ everything has ended, or the seed has found something
+ *
+ * A crash ends the engine in the middle of whatever it did: its commit does not answer any more, its timers and attempts
+ * are dead. A new engine opens the same store a moment later, as after `kill -9`.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { advance, applyTransition, startExecution } from '../../src/asl/advance.js';
+import { compileMachine } from '../../src/asl/compile.js';
+import type { ExecutionEvent } from '../../src/asl/transition.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { createLocalItems } from '../../src/engine/local-items.js';
+import type { Reducer } from '../../src/engine/machinery.js';
+import type { Clock, Random, Runner } from '../../src/engine/ports.js';
+import { uuidVersion7 } from '../../src/engine/system-ports.js';
+import { StoreError } from '../../src/store/errors.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
+import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
+import { Invariants } from './invariants.js';
+import { INPUT, MACHINES } from './machines.js';
+import { VirtualWorld } from './virtual-world.js';
+
+/** A planted bug: it changes one of the ports or the reducer. */
+export interface Mutant {
+  name: string;
+  reducer?: ((reducer: Reducer) => Reducer) | undefined;
+  store?: ((store: Store, world: VirtualWorld) => Store) | undefined;
+  random?: (random: Random) => Random;
+  runner?: (runner: Runner) => Runner;
+}
+
+export interface SeedResult {
+  seed: number;
+  violations: readonly string[];
+  trace: readonly string[];
+  hash: string;
+  crashes: number;
+  commits: number;
+  executions: number;
+  virtualMs: number;
+}
+
+/** Virtual milliseconds with faults. */
+const HEAL = 90_000;
+/** Virtual milliseconds after which everything must have ended. */
+const HORIZON = 3_600_000;
+
+const calm: RunnerFaults = { silent: 0, twice: 0, soft: 0, hard: 0, slow: 0 };
+
+/** Runs a seed to its end. */
+export async function simulate(seed: number, mutant?: Mutant): Promise<SeedResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
+  // The faults of the disk are made here; SQLite's own durability is tested with real kills in test/crash.
+  const store = openSqliteStore({ file: join(folder, 'k.db'), synchronous: 'NORMAL' });
+  try {
+    return await new Simulation(seed, store, folder, mutant).run();
+  } finally {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class Simulation {
+  readonly #world: VirtualWorld;
+  readonly #invariants = new Invariants();
+  readonly #store: SynchronousStore;
+  readonly #folder: string;
+  readonly #mutant: Mutant | undefined;
+  readonly #seed: number;
+  /** Which faults this seed has, and how often: each seed draws its own mixture. */
+  readonly #rates: {
+    busy: number;
+    full: number;
+    before: number;
+    after: number;
+    ambiguous: number;
+    slow: number;
+    jump: number;
+  };
+  readonly #runnerFaults: RunnerFaults;
+  /** Counts engines; what belongs to an older one is dead. */
+  #generation = 0;
+  #engine: Engine | undefined;
+  #crashes = 0;
+  #open = 0;
+  #ids = 0;
+  #full = false;
+
+  constructor(seed: number, store: SynchronousStore, folder: string, mutant: Mutant | undefined) {
+    this.#seed = seed;
+    this.#store = store;
+    this.#folder = folder;
+    this.#mutant = mutant;
+    const world = new VirtualWorld(seed);
+    this.#world = world;
+    const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
+    this.#rates = {
+      busy: rate(0.05),
+      full: rate(0.03),
+      before: rate(0.08),
+      after: rate(0.08),
+      ambiguous: rate(0.08),
+      slow: rate(0.1),
+      jump: rate(0.3),
+    };
+    this.#runnerFaults = {
+      silent: rate(0.1),
+      twice: rate(0.2),
+      soft: rate(0.4),
+      hard: rate(0.15),
+      slow: rate(0.4),
+    };
+  }
+
+  get #faulty(): boolean {
+    return this.#world.elapsed < HEAL;
+  }
+
+  async run(): Promise<SeedResult> {
+    const world = this.#world;
+    this.#boot();
+    const clients = world.between(3, 7);
+    this.#open = clients;
+    for (let i = 0; i < clients; i++) this.#client(i);
+    if (world.chance(this.#rates.jump)) this.#jump();
+    await world.run(HEAL, () => false);
+    this.#full = false;
+    world.wallError = 0;
+    const rest = (): boolean => this.#open === 0 && this.#allEnded();
+    await world.run(HORIZON, rest);
+    // What follows the last end (a parent that hears of its child) needs another moment.
+    await world.run(world.elapsed + 120_000, () => false);
+    if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
+    this.#invariants.atEnd(this.#store);
+    this.#generation += 1;
+    return {
+      seed: this.#seed,
+      violations: this.#invariants.violations,
+      trace: this.#invariants.trace,
+      hash: this.#invariants.hash(),
+      crashes: this.#crashes,
+      commits: this.#invariants.commits,
+      executions: this.#store.lastExecutionNumber(),
+      virtualMs: world.elapsed,
+    };
+  }
+
+  #allEnded(): boolean {
+    return this.#store.listExecutions({ status: 'RUNNING', limit: 1 }).length === 0;
+  }
+
+  /** The wall clock jumps by up to an hour either way, and later comes right again. */
+  #jump(): void {
+    const world = this.#world;
+    world.after(world.between(0, HEAL), () => {
+      world.wallError = world.between(-3_600_000, 3_600_000);
+      this.#invariants.note(`wall clock off by ${world.wallError}`);
+    });
+  }
+
+  // ---- engines ----------------------------------------------------------------------------------
+
+  #boot(): void {
+    const generation = ++this.#generation;
+    const isAlive = (): boolean => generation === this.#generation;
+    const world = this.#world;
+    const mutant = this.#mutant;
+    const clock: Clock = {
+      now: () => world.wall(),
+      monotonic: () => world.elapsed,
+      setTimer: (callback, ms) => world.after(ms, () => isAlive() && callback()),
+      soon: (callback) => void world.after(0, () => isAlive() && callback()),
+    };
+    const plain: Random = {
+      id: (at) => uuidVersion7(at, this.#bytes()),
+      seed: () => `seed-${this.#ids++}`,
+    };
+    const runner = createFakeRunner(
+      world,
+      this.#invariants,
+      () => (this.#faulty ? this.#runnerFaults : calm),
+      isAlive,
+    );
+    const faulty = this.#faultyStore(isAlive);
+    const reducer: Reducer = {
+      compile: compileMachine,
+      start: startExecution,
+      advance: checkedAdvance(this.#invariants),
+      apply: applyTransition,
+    };
+    const engine = createEngine({
+      store: mutant?.store?.(faulty, world) ?? faulty,
+      clock,
+      random: mutant?.random?.(plain) ?? plain,
+      runner: mutant?.runner?.(runner) ?? runner,
+      reducer: mutant?.reducer?.(reducer) ?? reducer,
+      evaluator: { evaluate: async () => [], close: async () => {} },
+      itemSource: createLocalItems(),
+      workFolder: join(this.#folder, 'work'),
+      loadedExecutions: 3,
+      onFatal: () => this.#crash('the engine ended itself'),
+      onProblem: (error, execution) => {
+        if (isAlive())
+          this.#invariants.fail(`the engine gave up on ${execution}: ${String(error)}`);
+      },
+    });
+    this.#invariants.note(`boot ${generation}`);
+    engine
+      .open()
+      .then(() => this.#deploy(engine))
+      .then(
+        () => {
+          if (isAlive()) this.#engine = engine;
+        },
+        (error: unknown) => {
+          // The store failed while it opened: the process ends and the next one tries again.
+          if (!(error instanceof StoreError) && isAlive()) this.#invariants.note(String(error));
+          if (isAlive()) this.#crash('opening failed');
+        },
+      );
+  }
+
+  async #deploy(engine: Engine): Promise<void> {
+    for (const [name, definition] of MACHINES) {
+      await engine.deployPipeline({
+        name,
+        team: 'team',
+        tags: {},
+        definition,
+        bindings: {},
+        folder: this.#folder,
+      });
+    }
+  }
+
+  #bytes(): Uint8Array {
+    const bytes = new Uint8Array(16);
+    const id = ++this.#ids;
+    for (let i = 0; i < bytes.length; i++) bytes[i] = (id >>> (8 * (i % 4))) & 0xff;
+    return bytes;
+  }
+
+  #crash(why: string): void {
+    this.#generation += 1;
+    this.#engine = undefined;
+    this.#crashes += 1;
+    this.#invariants.note(`crash: ${why}`);
+    this.#world.after(this.#world.between(0, 8000), () => this.#boot());
+  }
+
+  // ---- the store --------------------------------------------------------------------------------
+
+  #faultyStore(isAlive: () => boolean): Store {
+    const world = this.#world;
+    const never = new Promise<void>(() => {});
+    const write = (commit: Commit): void => {
+      this.#store.commit(commit);
+      this.#invariants.committed(commit);
+    };
+    return {
+      ...this.#store,
+      commit: (commit) => {
+        if (!isAlive()) return never;
+        const rates = this.#rates;
+        if (this.#faulty) {
+          if (this.#full) throw new StoreError('full', 'simulated');
+          if (world.chance(rates.full)) {
+            this.#full = true;
+            world.after(world.between(1000, 20_000), () => {
+              this.#full = false;
+            });
+            throw new StoreError('full', 'simulated');
+          }
+          if (world.chance(rates.busy)) throw new StoreError('busy', 'simulated');
+          if (world.chance(rates.before)) {
+            this.#crash('before a commit');
+            return never;
+          }
+          if (world.chance(rates.after)) {
+            write(commit);
+            this.#crash('after a commit');
+            return never;
+          }
+          if (world.chance(rates.ambiguous)) {
+            if (world.chance(0.5)) write(commit);
+            throw new StoreError('ambiguous', 'simulated');
+          }
+          if (world.chance(rates.slow)) {
+            return new Promise((resolve, reject) => {
+              world.after(world.between(1, 3000), () => {
+                // The process may have died while the disk was busy; then the disk had not got that far.
+                if (!isAlive()) return;
+                try {
+                  write(commit);
+                  resolve();
+                } catch (error) {
+                  reject(error as Error);
+                }
+              });
+            });
+          }
+        }
+        write(commit);
+        return undefined;
+      },
+    };
+  }
+
+  // ---- clients ----------------------------------------------------------------------------------
+
+  /** Starts one execution, by name, again and again until it is acknowledged; then perhaps stops or redrives it. */
+  #client(i: number): void {
+    const world = this.#world;
+    const pipelines = [...MACHINES.keys()];
+    const pipeline = pipelines[world.between(0, pipelines.length - 1)] as string;
+    const name = `client-${i}`;
+    let acknowledged = false;
+    const again = (): void => void world.after(world.between(100, 4000), attempt);
+    const attempt = (): void => {
+      if (acknowledged) return;
+      const engine = this.#engine;
+      if (engine === undefined) {
+        again();
+        return;
+      }
+      engine.startExecution({ pipeline, name, input: INPUT }).then(
+        ({ id }) => {
+          this.#invariants.acknowledged(this.#store, pipeline, name, id);
+          if (acknowledged) return;
+          acknowledged = true;
+          this.#open -= 1;
+          this.#afterwards(id);
+        },
+        (error: Error) => {
+          this.#invariants.note(`start refused: ${error.message}`);
+          again();
+        },
+      );
+      // An engine that crashes does not answer.
+      world.after(5000, () => {
+        if (!acknowledged) attempt();
+      });
+    };
+    world.after(world.between(0, 30_000), attempt);
+  }
+
+  #afterwards(id: string): void {
+    const world = this.#world;
+    const ignore = (): void => {};
+    if (world.chance(0.15)) {
+      world.after(world.between(0, 40_000), () => {
+        this.#engine?.stopExecution(id, { error: 'Stopped' }).catch(ignore);
+      });
+    }
+    if (world.chance(0.4)) {
+      world.after(world.between(20_000, 80_000), () => {
+        this.#engine?.redriveExecution(id, {}).catch(ignore);
+      });
+    }
+  }
+}
+
+/**
+ * I8, differentially: each transition is made twice, the second time from the state as JSON gives it back, and by an event
+ * that is not the same object. A reducer that keeps anything elsewhere gives itself away.
+ */
+function checkedAdvance(invariants: Invariants): Reducer['advance'] {
+  return (machine, state, event, evaluate) => {
+    const copy = JSON.parse(JSON.stringify(state)) as typeof state;
+    const first = advance(machine, state, event, evaluate);
+    const again = advance(machine, copy, { ...event } as ExecutionEvent, evaluate);
+    if (!(first instanceof Promise) && !(again instanceof Promise)) {
+      if (JSON.stringify(first) !== JSON.stringify(again)) {
+        invariants.fail(
+          `I8 ${event.type} gives another transition after a round trip through JSON`,
+        );
+      }
+    }
+    return first;
+  };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { MUTANTS } from './mutants.js';
+import { simulate } from './simulate.js';
+
+const SEEDS = 500;
+/** Seeds in which a planted bug must show itself. */
+const HUNT = 60;
+
+describe('the engine under seeded faults', () => {
+  it(`keeps its promises in ${SEEDS} seeds of crashes, failing commits, lost, late and repeated results`, async () => {
+    let crashes = 0;
+    let executions = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const result = await simulate(seed);
+      expect(
+        result.violations,
+        `seed ${seed}: npm run simulate -- --seeds 1 --from ${seed}`,
+      ).toEqual([]);
+      crashes += result.crashes;
+      executions += result.executions;
+    }
+    // A simulation in which nothing goes wrong, or nothing happens, would pass as well.
+    expect(crashes).toBeGreaterThan(SEEDS / 2);
+    expect(executions).toBeGreaterThan(SEEDS * 3);
+  }, 180_000);
+
+  it('does the same again for the same seed', async () => {
+    for (const seed of [3, 17, 99]) {
+      expect((await simulate(seed)).hash).toBe((await simulate(seed)).hash);
+    }
+  });
+});
+
+describe('the simulation finds an engine that', () => {
+  for (const mutant of MUTANTS) {
+    it(mutant.name, { timeout: 120_000 }, async () => {
+      const found: string[] = [];
+      for (let seed = 1; seed <= HUNT && found.length === 0; seed++) {
+        found.push(...(await simulate(seed, mutant)).violations);
+      }
+      expect(found.length).toBeGreaterThan(0);
+    });
+  }
+});
