@@ -1,0 +1,102 @@
+/**
+ * Everything the console reads, each with its key in the cache. `live/apply-changes.ts` knows the same keys.
+ * @module
+ */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { get } from './client.js';
+import type {
+  Execution,
+  ExecutionDetail,
+  FileProblem,
+  Graph,
+  HistoryEvent,
+  Page,
+  PipelineDetail,
+  PipelineOverview,
+  StateVisit,
+} from './types.js';
+
+export interface ExecutionFilter {
+  pipeline?: string | undefined;
+  status?: string | undefined;
+  mapRun?: string | undefined;
+}
+
+const EXECUTIONS_PER_PAGE = 50;
+const EVENTS_PER_PAGE = 500;
+/** Broken files are no live event; they are asked for. */
+const PROBLEMS_EVERY_MS = 5_000;
+
+// Types are inferred: they carry what each query answers to its key.
+export const pipelinesQuery = queryOptions({
+  queryKey: ['pipelines'],
+  queryFn: async ({ signal }) =>
+    (await get<{ items: PipelineOverview[] }>('/pipelines', {}, signal)).items,
+});
+
+export const problemsQuery = queryOptions({
+  queryKey: ['problems'],
+  queryFn: async ({ signal }) =>
+    await get<{ folder?: string; items: FileProblem[] }>('/problems', {}, signal),
+  refetchInterval: PROBLEMS_EVERY_MS,
+});
+
+export const pipelineQuery = (name: string, version?: number) =>
+  queryOptions({
+    queryKey: ['pipeline', name, version ?? 'current'],
+    queryFn: async ({ signal }) =>
+      await get<PipelineDetail>(`/pipelines/${encodeURIComponent(name)}`, { version }, signal),
+  });
+
+/** The layout of one version never changes. */
+export const graphQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['graph', name, version],
+    queryFn: async ({ signal }) =>
+      await get<Graph>(`/pipelines/${encodeURIComponent(name)}/graph`, { version }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const executionsQuery = (filter: ExecutionFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<Page<Execution>>(
+        '/executions',
+        { ...filter, limit: EXECUTIONS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });
+
+export const executionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['execution', id],
+    queryFn: async ({ signal }) =>
+      await get<ExecutionDetail>(`/executions/${encodeURIComponent(id)}`, {}, signal),
+  });
+
+export const statesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['states', id],
+    queryFn: async ({ signal }) =>
+      await get<{ items: StateVisit[]; truncated: boolean }>(
+        `/executions/${encodeURIComponent(id)}/states`,
+        {},
+        signal,
+      ),
+  });
+
+export const historyQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['history', id],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<Page<HistoryEvent>>(
+        `/executions/${encodeURIComponent(id)}/history`,
+        { limit: EVENTS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });

@@ -1,0 +1,31 @@
+/**
+ * What the address of the executions list says.
+ * @module
+ */
+import type { ExecutionStatus } from '../api/types.js';
+
+export interface ExecutionsSearch {
+  pipeline?: string;
+  status?: ExecutionStatus;
+  mapRun?: string;
+}
+
+export const STATUSES: readonly ExecutionStatus[] = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+];
+
+/** Takes what it knows from an address and leaves out the rest. */
+export function executionsSearch(search: { [name: string]: unknown }): ExecutionsSearch {
+  const { pipeline, status, mapRun } = search;
+  const known = STATUSES.find((candidate) => candidate === status);
+  return {
+    // An address may hold a name that looks like a number.
+    ...(pipeline === undefined || pipeline === '' ? {} : { pipeline: String(pipeline) }),
+    ...(known === undefined ? {} : { status: known }),
+    ...(mapRun === undefined || mapRun === '' ? {} : { mapRun: String(mapRun) }),
+  };
+}

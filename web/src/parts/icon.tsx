@@ -1,0 +1,44 @@
+/**
+ * Small drawings that go with words; never alone without a name for screen readers.
+ * @module
+ */
+import type { ReactElement } from 'react';
+
+const PATHS = {
+  pipelines: 'M2 4h4.5v3.5H2zM9.5 8.500H14V12H9.500zM4.2 7.500v2.800h5.3',
+  executions: 'M2.5 4h11M2.5 8h7.500M2.5 12h9.5',
+  copy: 'M5.5 5.500h8v8h-8zM10.5 5.500v-3h-8v8h3',
+  check: 'm3 8.5 3.5 3.500L13 4.5',
+  close: 'm3.5 3.5 9 9m0-9-9 9',
+  play: 'M5 3v10l8-5z',
+  stop: 'M3.5 3.500h9v9h-9z',
+  redrive: 'M13.4 6.500A5.7 5.7 0 1 0 13.7 9M13.8 2.600v4h-4',
+  sun: 'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM8 1v1.500M8 13.500V15M1 8h1.500M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1',
+  moon: 'M13.5 9.500A5.8 5.8 0 0 1 6.5 2.500a5.8 5.8 0 1 0 7 7Z',
+  system: 'M2 3h12v8H2zM6 14h4M8 11v3',
+  chevron: 'm6 3.5 4.5 4.500L6 12.5',
+  plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
+  fit: 'M2.5 6V2.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10',
+  warning: 'M8 2 15 14H1ZM8 6.500V10M8 12v.1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }): ReactElement {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * A status: icon, word and colour; the icon alone where the word stands beside it anyway.
+ * @module
+ */
+import type { ReactElement, ReactNode } from 'react';
+import { type Status, statusTone, statusWord } from './status.js';
+import styles from './status-mark.module.css';
+
+/** Drawn on 16 × 16; the outlines differ, so that they can be told apart without colour. */
+const SHAPES: { [word: string]: ReactNode } = {
+  succeeded: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  failed: (
+    <>
+      <path
+        d="M8 .6 15.4 8 8 15.4.6 8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeLinejoin="round"
+      />
+      <path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" className={styles.cut} />
+    </>
+  ),
+  'timed out': (
+    <path
+      d="M3.5 1.5h9M3.5 14.5h9M4.5 1.5c0 4 3.5 4.5 3.5 6.5s-3.5 2.5-3.5 6.5m7-13c0 4-3.5 4.5-3.5 6.5s3.5 2.5 3.5 6.5"
+      className={styles.stroke}
+    />
+  ),
+  running: (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.track} />
+      <path d="M8 2a6 6 0 0 1 6 6" className={styles.spin} />
+    </>
+  ),
+  waiting: (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.stroke} />
+      <path d="M8 4.6V8l2.3 1.6" className={styles.stroke} />
+    </>
+  ),
+  retrying: <path d="M13.4 6.5A5.7 5.7 0 1 0 13.7 9M13.8 2.6v4h-4" className={styles.stroke} />,
+  caught: (
+    <path d="M2 4.5h7a4 4 0 0 1 0 8H4.5m2.6-2.8L4.2 12.5l2.9 2.8" className={styles.stroke} />
+  ),
+  stopped: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,
+};
+
+export function StatusIcon({ status, size = 16 }: { status: Status; size?: number }): ReactElement {
+  return (
+    <svg
+      className={styles.icon}
+      data-tone={statusTone(status)}
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
+      {SHAPES[statusWord(status)]}
+    </svg>
+  );
+}
+
+export function StatusMark({ status }: { status: Status }): ReactElement {
+  return (
+    <span className={styles.mark} data-tone={statusTone(status)}>
+      <StatusIcon status={status} />
+      {statusWord(status)}
+    </span>
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * Statuses of executions and states: each has a word, a tone and an icon of its own shape.
+ * @module
+ */
+import type { ExecutionStatus, VisitStatus } from '../api/types.js';
+
+export type Status = ExecutionStatus | VisitStatus;
+
+/** Which colours a status takes (`tokens.css`). */
+export type Tone = 'ok' | 'fail' | 'run' | 'warn' | 'off';
+
+const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
+  RUNNING: { word: 'running', tone: 'run' },
+  SUCCEEDED: { word: 'succeeded', tone: 'ok' },
+  FAILED: { word: 'failed', tone: 'fail' },
+  TIMED_OUT: { word: 'timed out', tone: 'fail' },
+  ABORTED: { word: 'stopped', tone: 'off' },
+  running: { word: 'running', tone: 'run' },
+  waiting: { word: 'waiting', tone: 'run' },
+  retrying: { word: 'retrying', tone: 'warn' },
+  succeeded: { word: 'succeeded', tone: 'ok' },
+  failed: { word: 'failed', tone: 'fail' },
+  caught: { word: 'caught', tone: 'warn' },
+  aborted: { word: 'stopped', tone: 'off' },
+};
+
+/** @example statusWord('TIMED_OUT') // 'timed out' */
+export function statusWord(status: Status): string {
+  return WORDS[status].word;
+}
+
+/** @example statusTone('FAILED') // 'fail' */
+export function statusTone(status: Status): Tone {
+  return WORDS[status].tone;
+}
+
+/** True for an execution that ended and not well: it can be redriven. */
+export function canRedrive(status: ExecutionStatus): boolean {
+  return status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED';
+}

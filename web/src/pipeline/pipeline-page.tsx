@@ -1,0 +1,97 @@
+/**
+ * `/p/$name`: one pipeline: how it runs, its graph, its definition; starts executions.
+ * @module
+ */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { type ReactElement, useState } from 'react';
+import { executionsQuery, graphQuery, pipelineQuery, problemsQuery } from '../api/queries.js';
+import type { PipelineDetail } from '../api/types.js';
+import { ExecutionList } from '../executions/execution-list.js';
+import { printable } from '../format/printable.js';
+import { shellWord } from '../format/shell-word.js';
+import { MachineGraph } from '../graph/machine-graph.js';
+import { useWatch } from '../live/live.js';
+import { Button } from '../parts/button.js';
+import { EmptyState } from '../parts/empty-state.js';
+import { Icon } from '../parts/icon.js';
+import { JsonView } from '../parts/json-view.js';
+import { PageHead, useTitle } from '../parts/page-head.js';
+import { RefusalNote } from '../parts/refusal-note.js';
+import { Tags } from '../parts/tags.js';
+import { Age } from '../parts/when.js';
+import { FileProblems } from '../pipelines/file-problems.js';
+import styles from './pipeline-page.module.css';
+import { StartDialog } from './start-dialog.js';
+
+const SHOWN = 10;
+
+export function PipelinePage(): ReactElement | null {
+  const { name } = useParams({ from: '/p/$name' });
+  useTitle(name);
+  useWatch(undefined);
+  const { data: pipeline, error } = useQuery(pipelineQuery(name));
+  if (pipeline === undefined) return error === null ? null : <RefusalNote error={error} />;
+  return <Loaded key={name} pipeline={pipeline} />;
+}
+
+function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
+  const { name, team, tags, version, deployedAt, deployment } = pipeline;
+  const [starting, setStarting] = useState(false);
+  const { data: problems } = useQuery(problemsQuery);
+  const { data: graph, error: graphError } = useQuery(graphQuery(name, version));
+  return (
+    <>
+      <PageHead above={<Link to="/">Pipelines</Link>} title={printable(name)}>
+        <Button look="primary" onClick={() => setStarting(true)}>
+          <Icon name="play" size={14} /> Start execution
+        </Button>
+      </PageHead>
+      <div className={styles.facts}>
+        <span>
+          Version {version}, deployed <Age at={deployedAt} />
+        </span>
+        <span>Team {printable(team)}</span>
+        <Tags tags={tags} />
+      </div>
+      {problems !== undefined && (
+        <FileProblems problems={problems.items.filter((problem) => problem.pipeline === name)} />
+      )}
+      <section className={styles.section} aria-labelledby="latest">
+        <div className={styles.title}>
+          <h2 id="latest">Latest executions</h2>
+          <Link to="/executions" search={{ pipeline: name }}>
+            All executions
+          </Link>
+        </div>
+        <Latest pipeline={name} />
+      </section>
+      <section className={styles.section} aria-labelledby="graph">
+        <h2 id="graph">Graph</h2>
+        {graphError !== null && <RefusalNote error={graphError} />}
+        {graph !== undefined && <MachineGraph graph={graph} progress={undefined} />}
+      </section>
+      <section className={styles.section} aria-labelledby="definition">
+        <h2 id="definition">Definition</h2>
+        <JsonView label="Amazon States Language" value={deployment.definition} />
+        {Object.keys(deployment.bindings).length > 0 && (
+          <JsonView label="Bindings" value={deployment.bindings} />
+        )}
+      </section>
+      <StartDialog pipeline={pipeline} open={starting} onClose={() => setStarting(false)} />
+    </>
+  );
+}
+
+function Latest({ pipeline }: { pipeline: string }): ReactElement | null {
+  const { data, error } = useInfiniteQuery(executionsQuery({ pipeline }));
+  if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
+  const executions = data.pages.flatMap((page) => page.items).slice(0, SHOWN);
+  return executions.length === 0 ? (
+    <EmptyState title="It never ran" command={`millrace run ${shellWord(pipeline)} --wait`}>
+      Start an execution with the button above, or there:
+    </EmptyState>
+  ) : (
+    <ExecutionList executions={executions} withPipeline={false} />
+  );
+}

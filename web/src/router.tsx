@@ -1,0 +1,78 @@
+/**
+ * The console's addresses. What a page shows is in its address: filters, tab, state.
+ * @module
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+} from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { ExecutionPage } from './execution/execution-page.js';
+import { executionSearch } from './execution/execution-search.js';
+import { ExecutionsPage } from './executions/executions-page.js';
+import { executionsSearch } from './executions/executions-search.js';
+import { EmptyState } from './parts/empty-state.js';
+import { RefusalNote } from './parts/refusal-note.js';
+import { PipelinePage } from './pipeline/pipeline-page.js';
+import { PipelinesPage } from './pipelines/pipelines-page.js';
+import { Shell } from './shell/shell.js';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: PipelinesPage,
+});
+
+const executions = createRoute({
+  getParentRoute: () => root,
+  path: '/executions',
+  validateSearch: executionsSearch,
+  component: ExecutionsPage,
+});
+
+const execution = createRoute({
+  getParentRoute: () => root,
+  path: '/e/$id',
+  validateSearch: executionSearch,
+  component: ExecutionPage,
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/p/$name',
+  component: PipelinePage,
+});
+
+const routeTree = root.addChildren([pipelines, executions, execution, pipeline]);
+
+/** Makes the router; its type gives `Link` and `useSearch` the addresses above. */
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree,
+    defaultErrorComponent: Broken,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}
+
+function NotFound(): ReactElement {
+  return (
+    <EmptyState title="There is nothing at this address">
+      It may have been typed wrong. <Link to="/">All pipelines</Link>
+    </EmptyState>
+  );
+}
+
+function Broken({ error }: ErrorComponentProps): ReactElement {
+  return <RefusalNote error={error} />;
+}

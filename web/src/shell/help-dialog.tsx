@@ -1,0 +1,50 @@
+/**
+ * What the keys do.
+ * @module
+ */
+import type { ReactElement } from 'react';
+import { Dialog } from '../parts/dialog.js';
+import styles from './help-dialog.module.css';
+import { useRememberedSwitch } from './remembered.js';
+
+const KEYS: readonly (readonly [keys: string, action: string])[] = [
+  ['/', 'filter the list'],
+  ['g p', 'go to the pipelines'],
+  ['g e', 'go to the executions'],
+  ['j', 'next row'],
+  ['k', 'previous row'],
+  ['Enter', 'open the row'],
+  ['l', 'logs of this execution'],
+  ['r', 'redrive this execution'],
+  ['?', 'this help'],
+];
+
+export function HelpDialog({
+  open,
+  onClose,
+}: {
+  open: boolean;
+  onClose: () => void;
+}): ReactElement {
+  const [on, setOn] = useRememberedSwitch('hotkeys', true);
+  return (
+    <Dialog title="Keys" open={open} onClose={onClose}>
+      <dl className={styles.keys}>
+        {KEYS.map(([keys, action]) => (
+          <div key={keys}>
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{action}</dd>
+          </div>
+        ))}
+      </dl>
+      <label className={styles.switch}>
+        <input type="checkbox" checked={on} onChange={(event) => setOn(event.target.checked)} />
+        Keys without a modifier are on
+      </label>
+    </Dialog>
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * What is around every page: navigation, live pill, theme, keys.
+ * @module
+ */
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { type ReactElement, useState } from 'react';
+import { Announcer } from '../live/announcer.js';
+import { LivePill } from '../live/live-pill.js';
+import { Button } from '../parts/button.js';
+import { EmptyState } from '../parts/empty-state.js';
+import { Icon } from '../parts/icon.js';
+import { HelpDialog } from './help-dialog.js';
+import { focusRow, useHotkeys } from './hotkeys.js';
+import mark from './mark.svg';
+import { useLoggedOut } from './session.js';
+import styles from './shell.module.css';
+import { ThemeSwitch } from './theme-switch.js';
+
+export function Shell(): ReactElement {
+  const navigate = useNavigate();
+  const [help, setHelp] = useState(false);
+  const loggedOut = useLoggedOut();
+  useHotkeys({
+    'g p': () => void navigate({ to: '/' }),
+    'g e': () => void navigate({ to: '/executions' }),
+    j: () => focusRow(1),
+    k: () => focusRow(-1),
+    '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
+    '?': () => setHelp(true),
+  });
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#content">
+        Skip to the content
+      </a>
+      <header className={styles.rail}>
+        <Link to="/" className={styles.brand}>
+          <img src={mark} alt="" width="28" height="28" />
+          Millrace
+        </Link>
+        <nav className={styles.nav} aria-label="Main">
+          <Link to="/" className={styles.link} activeOptions={{ exact: true }}>
+            <Icon name="pipelines" /> Pipelines
+          </Link>
+          <Link to="/executions" className={styles.link}>
+            <Icon name="executions" /> Executions
+          </Link>
+        </nav>
+        <div className={styles.tools}>
+          <LivePill />
+          <span className={styles.buttons}>
+            <ThemeSwitch />
+            <Button
+              look="quiet"
+              aria-label="Keys and help"
+              title="Keys and help"
+              onClick={() => setHelp(true)}
+            >
+              <span className={styles.question}>?</span>
+            </Button>
+          </span>
+        </div>
+      </header>
+      <main id="content" className={styles.content} tabIndex={-1}>
+        {loggedOut ? <LoggedOut /> : <Outlet />}
+      </main>
+      <HelpDialog open={help} onClose={() => setHelp(false)} />
+      <Announcer />
+    </div>
+  );
+}
+
+function LoggedOut(): ReactElement {
+  return (
+    <EmptyState title="You are not logged in any more" command="millrace login">
+      Print a new link on the machine that runs the server, and open it in this browser.
+    </EmptyState>
+  );
+}
