@@ -2,7 +2,7 @@
  * The limits of an execution. Source: Step Functions developer guide, "Service quotas".
  * @module
  */
-import type { Json } from './json.js';
+import type { Json, JsonObject } from './json.js';
 
 /** Largest input, output or result of a state, in bytes of UTF-8 JSON. */
 export const MAX_PAYLOAD_BYTES = 262_144;
@@ -17,14 +17,31 @@ export const MAX_VISITS_PER_TRANSITION = 500;
 
 /**
  * Tells whether a value's JSON text is longer than a limit, without building the text. Stops as soon as it knows.
+ * A value that is nested too deep is too large as well: a chain of states could deepen it level by level, until neither
+ * JSON.stringify nor any other recursion could read it.
  * @param limit bytes of UTF-8
  * @example exceedsBytes('abc', 4) // true: five bytes with the quotes
  */
 export function exceedsBytes(value: Json, limit: number): boolean {
-  return remaining(value, limit) < 0;
+  return remaining(value, limit, 0) < 0;
 }
 
-function remaining(value: Json, left: number): number {
+/** Tells whether arrays and objects lie in each other more than MAX_DEPTH times. Without recursion. */
+export function exceedsDepth(value: Json): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((member) => Object.values(member).filter(isContainer));
+  }
+  return false;
+}
+
+function isContainer(value: Json): value is Json[] | JsonObject {
+  return value !== null && typeof value === 'object';
+}
+
+/** @param depth arrays and objects around the value */
+function remaining(value: Json, left: number, depth: number): number {
   if (left < 0) return left;
   switch (typeof value) {
     case 'string':
@@ -38,11 +55,12 @@ function remaining(value: Json, left: number): number {
     default:
   }
   if (value === null) return left - 4;
+  if (depth >= MAX_DEPTH) return -1;
   let rest = left - 2;
   if (Array.isArray(value)) {
     if (value.length > 1) rest -= value.length - 1;
     for (const item of value) {
-      rest = remaining(item, rest);
+      rest = remaining(item, rest, depth + 1);
       if (rest < 0) return rest;
     }
     return rest;
@@ -51,7 +69,7 @@ function remaining(value: Json, left: number): number {
   for (const key in value) {
     if (!first) rest -= 1;
     first = false;
-    rest = remaining(value[key] as Json, remaining(key, rest - 1));
+    rest = remaining(value[key] as Json, remaining(key, rest - 1, depth + 1), depth + 1);
     if (rest < 0) return rest;
   }
   return rest;

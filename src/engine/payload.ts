@@ -11,6 +11,7 @@ import { EngineError } from './errors.js';
 
 /** Bytes of a payload as UTF-8 JSON. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const PAYLOAD_BYTES = 262_144;
+/** Arrays and objects that may lie in each other. */
 export const PAYLOAD_DEPTH = 512;
 
 /** In a regular expression with `u`, a pair of surrogates is one character: only lone ones match. */
@@ -33,12 +34,13 @@ export function checkPayload(value: unknown, what: string): asserts value is Jso
 function walk(root: unknown, what: string): void {
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > PAYLOAD_DEPTH)
-      throw new EngineError('PayloadTooDeep', { what, limit: PAYLOAD_DEPTH });
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value === 'string') checkText(value, what);
       else if (typeof value === 'object' && value !== null) {
+        if (depth >= PAYLOAD_DEPTH) {
+          throw new EngineError('PayloadTooDeep', { what, limit: PAYLOAD_DEPTH });
+        }
         if (Array.isArray(value)) for (const item of value) next.push(item);
         else {
           for (const key of Object.keys(value)) {

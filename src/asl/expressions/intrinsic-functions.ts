@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
+import { exceedsDepth, MAX_DEPTH } from '../limits.js';
 import { randomFraction } from '../random.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
 import { equalJson } from './equality.js';
@@ -193,11 +194,16 @@ function merge(first: Json, second: Json, deep: Json): Json {
 /** A blank text is no JSON, but the service reads it as null. */
 function parseText(content: string): Json {
   if (content.trim() === '') return null;
+  let value: Json;
   try {
-    return JSON.parse(content) as Json;
+    value = JSON.parse(content) as Json;
   } catch {
     throw new IntrinsicProblem('the argument is not valid JSON');
   }
+  if (exceedsDepth(value)) {
+    throw new IntrinsicProblem(`the argument nests more than ${MAX_DEPTH} levels deep`);
+  }
+  return value;
 }
 
 function random(start: number, end: number, seed: Json | undefined, draws: Draws): number {

@@ -2,7 +2,7 @@
  * A task's output as JSON, within the limits that every state's data has.
  * @module
  */
-import type { Json } from '../connector.js';
+import type { Json, JsonObject } from '../connector.js';
 import { TaskFailure, taskErrors } from '../errors.js';
 
 /** Bytes of UTF-8 JSON that a state may pass on: Step Functions' limit. */
@@ -35,13 +35,16 @@ export function tooLarge(what: string, size: string): TaskFailure {
   );
 }
 
+/** Counts arrays and objects that lie in each other, without recursion. */
 function isDeeperThan(value: Json, limit: number): boolean {
-  let level: Json[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level.flatMap((member) =>
-      member !== null && typeof member === 'object' ? Object.values(member) : [],
-    );
+    level = level.flatMap((member) => Object.values(member).filter(isContainer));
   }
   return false;
+}
+
+function isContainer(value: Json): value is Json[] | JsonObject {
+  return value !== null && typeof value === 'object';
 }
