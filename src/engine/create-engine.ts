@@ -8,6 +8,7 @@ import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { JsonObject } from '../asl/json.js';
 import type { HistoryEvent } from '../asl/transition.js';
+import { validateDefinition } from '../asl/validate.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
@@ -357,6 +358,13 @@ function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): Json
   const { name, team, tags, input, definition, bindings, folder, sections } = deployment;
   checkTags(tags);
   if (input !== undefined) checkPayload(input, 'default input');
+  const wrong = validateDefinition(definition).filter(({ severity }) => severity === 'ERROR');
+  if (wrong.length > 0) {
+    const shown = wrong.slice(0, 3).map(({ location, message }) => `${location} ${message}`);
+    const more = wrong.length > 3 ? [`and ${wrong.length - 3} more`] : [];
+    const problem = [...shown, ...more].join('; ').slice(0, 1_000);
+    throw new EngineError('InvalidDefinition', { pipeline: name, problem });
+  }
   try {
     reducer.compile(definition, '');
   } catch (error) {
