@@ -98,7 +98,7 @@ describe('a body', () => {
 
 describe('an input', () => {
   test.each<[string, string, number, string]>([
-    ['nested 513 levels deep', nested(514), 400, 'MILL3009'],
+    ['nested 513 levels deep', nested(513), 400, 'MILL3009'],
     ['nested ten thousand levels deep', nested(10_000), 400, 'MILL3009'],
     ['nested half a million levels deep', nested(500_000), 400, 'MILL3009'],
     ['of 256 KiB and a byte', textOf(262_145), 413, 'MILL3008'],

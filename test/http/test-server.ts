@@ -51,8 +51,8 @@ export interface LiveEvent {
 }
 
 export async function openTestServer(config: ServerConfig = {}): Promise<TestServer> {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-http-'));
-  const server = await startServer({ data, port: 0, ...config });
+  const data = config.data ?? mkdtempSync(join(tmpdir(), 'millrace-http-'));
+  const server = await startServer({ port: 0, ...config, data });
   const operator = await server.authenticator.issue('api', { label: 'tests' });
   const { hostname, port } = new URL(server.url);
 
