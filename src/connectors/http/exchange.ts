@@ -10,7 +10,6 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import { TaskFailure, taskErrors } from '../errors.js';
-import { isPublicAddress } from './public-address.js';
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (
@@ -27,7 +26,7 @@ export interface ExchangeRequest {
 }
 
 export interface ExchangeOptions {
-  allowPrivateAddresses: boolean;
+  isAllowed: (address: string) => boolean;
   signal: AbortSignal;
   resolve?: Resolve | undefined;
 }
@@ -41,7 +40,7 @@ export function exchange(
 ): Promise<IncomingMessage> {
   const { url } = request;
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) && !options.allowPrivateAddresses && !isPublicAddress(host)) {
+  if (isIP(host) && !options.isAllowed(host)) {
     return Promise.reject(notAllowed(host, host));
   }
   const { request: send } = url.protocol === 'https:' ? https : http;
@@ -75,8 +74,8 @@ function guardedLookup(
     const family = Number(lookupOptions.family ?? 0);
     resolve(hostname, { all: true, ...(family === 0 ? {} : { family }) }, (error, addresses) => {
       if (error) return callback(error);
-      const special = addresses.find(({ address }) => !isPublicAddress(address));
-      if (special && !options.allowPrivateAddresses) {
+      const special = addresses.find(({ address }) => !options.isAllowed(address));
+      if (special) {
         return callback(notAllowed(hostname, special.address));
       }
       if (lookupOptions.all) return callback(null, addresses);

@@ -16,12 +16,13 @@ import { printable } from '../process/log-lines.js';
 import { writableInside } from '../process/resolve-inside.js';
 import { type ExchangeRequest, exchange, type Resolve } from './exchange.js';
 import { DEFAULT_TIMEOUT_SECONDS, type HttpArguments, httpArguments } from './http-arguments.js';
+import { isPublicAddress } from './public-address.js';
 import { bodyAsJson, readBody, readExcerpt, saveBody } from './response-body.js';
 import { createMask, isSecretName } from './secrets.js';
 
 export interface HttpConfig {
-  /** Lets tasks reach loopback, private and link-local addresses. Defaults to false. */
-  allowPrivateAddresses?: boolean;
+  /** Lets tasks reach all loopback, private and link-local addresses, or the listed ones. Defaults to false. */
+  allowPrivateAddresses?: boolean | string[];
   /** Bytes that `saveTo` may write. Defaults to 4 GiB. */
   downloadLimit?: number;
   /** Resolves names. Defaults to the system's resolver. */
@@ -71,7 +72,7 @@ async function request(
 ): Promise<TaskOutcome> {
   const file = args.saveTo === undefined ? undefined : writableInside(args.saveTo, task.workFolder);
   const options = {
-    allowPrivateAddresses: config.allowPrivateAddresses ?? false,
+    isAllowed: (address: string) => isPublicAddress(address) || isListed(address, config),
     resolve: config.resolve,
     signal,
   };
@@ -100,6 +101,11 @@ async function request(
     }
     next = redirected(next, target, status);
   }
+}
+
+function isListed(address: string, config: HttpConfig): boolean {
+  const { allowPrivateAddresses: allowed = false } = config;
+  return typeof allowed === 'boolean' ? allowed : allowed.includes(address);
 }
 
 function firstRequest(args: HttpArguments): ExchangeRequest {
