@@ -82,7 +82,7 @@ function opener(name: DriverName): (file: string) => Driver {
       if (major < 22 || (major === 22 && minor < 13)) {
         throw new StoreError('driver', 'node:sqlite needs Node 22.13 or newer.');
       }
-      const { DatabaseSync } = load('node:sqlite') as { DatabaseSync: DatabaseClass };
+      const { DatabaseSync } = loadQuietly('node:sqlite') as { DatabaseSync: DatabaseClass };
       return (file) => wrap(name, () => new DatabaseSync(file));
     }
     case 'better-sqlite3': {
@@ -101,6 +101,17 @@ function opener(name: DriverName): (file: string) => Driver {
       const Database = load('libsql') as DatabaseClass;
       return (file) => wrap(name, () => new Database(file));
     }
+  }
+}
+
+/** Node 22 warns at every start that its SQLite may change; people who run pipelines can do nothing about that. */
+function loadQuietly(module: string): unknown {
+  const { emitWarning } = process;
+  process.emitWarning = (() => {}) as typeof process.emitWarning;
+  try {
+    return load(module);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 
