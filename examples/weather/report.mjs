@@ -3,19 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const { validate, analyse } = JSON.parse(readFileSync(process.env.MILLRACE_INPUT, 'utf8'));
-const branches = Array.isArray(analyse) ? Object.assign({}, ...analyse) : analyse;
-const find = (value, key) => {
-  if (value === null || typeof value !== 'object') return undefined;
-  if (key in value) return value[key];
-  for (const part of Object.values(value)) {
-    const found = find(part, key);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-const months = find(branches, 'months').result;
-const airports = find(branches, 'collect').rows;
-const quakes = find(branches, 'strongest').result;
+const months = analyse.weather.months.result;
+const airports = analyse.flights.punctuality.result;
+const quakes = analyse.earthquakes.strongest.result;
 const counts = validate.result[0];
 
 const by = (rows, value) => [...rows].sort((a, b) => value(b) - value(a))[0];

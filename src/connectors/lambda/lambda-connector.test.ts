@@ -297,6 +297,21 @@ describe('warm processes', () => {
     expect([one, two]).toEqual([1, 2]);
   });
 
+  test('keep nothing of the invocations before', async () => {
+    const folders = temporaryFolders({ 'f/index.mjs': COUNTER });
+    const connector = pool({});
+    const warnings: string[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    for (let n = 1; n <= 15; n += 1) {
+      const [, count] = (await outputOf(attempt(connector, folders, FUNCTION))) as Json[];
+      expect(count).toBe(n);
+    }
+    // Node warns when listeners pile up on one object.
+    expect(warnings).toEqual([]);
+  });
+
   test('stay warm after an exception of the handler', async () => {
     const code = `let n = 0; export const handler = async () => { if (n++ === 0) throw new Error('x'); return n; };`;
     const folders = temporaryFolders({ 'f/index.mjs': code });

@@ -47,7 +47,9 @@ export class WarmFunction {
   private readonly stderr: OutputCapture;
   private readonly grace: number;
   private onResponse: (response: Response) => void = () => undefined;
+  private onExit: (exit: ProcessExit) => void = () => undefined;
   private onOutputEnd: () => void = () => undefined;
+  private exit: ProcessExit | undefined;
   private endLine = '';
   private ending: Promise<void> | undefined;
 
@@ -68,6 +70,13 @@ export class WarmFunction {
     this.stderr = new OutputCapture(leader.stderr, 'stderr', isEnd);
     const responses = new LineSplitter(LINE_LIMIT, (line) => this.receive(line));
     this.channel.on('data', (chunk: Buffer) => responses.push(chunk));
+    // The channel closes after its last message was read, so an answer given before the exit is not lost.
+    this.channel.once('close', () => {
+      void leader.exited.then((exit) => {
+        this.exit = exit;
+        this.onExit(exit);
+      });
+    });
     void leader.exited.then(() => {
       this.usable = false;
     });
@@ -131,6 +140,7 @@ export class WarmFunction {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
         this.onResponse = () => undefined;
+        this.onExit = () => undefined;
         resolve(end);
       };
       const abort = (): void => settle({ type: 'aborted' });
@@ -143,6 +153,11 @@ export class WarmFunction {
         abort();
         return;
       }
+      if (this.exit) {
+        settle({ type: 'exited', exit: this.exit });
+        return;
+      }
+      this.onExit = (exit) => settle({ type: 'exited', exit });
       this.onResponse = (response) => {
         if (response.requestId !== invocation.requestId) return;
         if ('result' in response) {
@@ -152,10 +167,6 @@ export class WarmFunction {
         if (response.fatal) this.usable = false;
         settle({ type: 'error', error: response.error });
       };
-      // The channel closes after its last message was read, so an answer given before the exit is not lost.
-      this.channel.once('close', () => {
-        void this.leader.exited.then((exit) => settle({ type: 'exited', exit }));
-      });
       this.channel.write(`${JSON.stringify(invocation)}\n`);
     });
   }
