@@ -11,7 +11,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws';
+export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws' | 'curl';
 
 const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string } } = {
   python3: { commands: ['python3'], install: 'apt-get install python3' },
@@ -21,6 +21,7 @@ const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string }
   },
   psql: { commands: ['psql'], install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
+  curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 
 const known = new Map<Requirement, string | undefined>();
