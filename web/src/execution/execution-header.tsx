@@ -7,6 +7,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api/client.js';
 import type { ExecutionDetail } from '../api/types.js';
+import { givenName } from '../format/given-name.js';
 import { printable } from '../format/printable.js';
 import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
@@ -41,7 +42,10 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
             <Link to="/p/$name" params={{ name: pipeline }}>
               {printable(pipeline)}
             </Link>{' '}
-            / executions
+            /{' '}
+            <Link to="/executions" search={{ pipeline }}>
+              executions
+            </Link>
           </>
         }
         title={
@@ -82,7 +86,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
             <dd>{redriveCount === 1 ? 'once' : `${redriveCount} times`}</dd>
           </div>
         )}
-        {name !== id && (
+        {givenName(name) !== undefined && (
           <div>
             <dt>Name</dt>
             <dd>{printable(name)}</dd>

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import type { Execution } from '../api/types.js';
 import { readCause } from '../format/cause.js';
+import { givenName } from '../format/given-name.js';
 import { printable } from '../format/printable.js';
 import list from '../parts/list.module.css';
 import { StatusMark } from '../parts/status-mark.js';
@@ -66,7 +67,9 @@ function Row({
           {withPipeline && `${printable(pipeline)} `}
           <span className={styles.number}>#{number}</span>
         </Link>
-        {name !== id && <div className={`${list.dim} ${list.cut}`}>{printable(name)}</div>}
+        {givenName(name) !== undefined && (
+          <div className={`${list.dim} ${list.cut}`}>{printable(name)}</div>
+        )}
       </div>
       <div role="cell" className={`${list.cell} ${styles.error}`}>
         {error !== undefined && (

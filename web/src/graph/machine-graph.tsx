@@ -7,10 +7,11 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  type Viewport,
   ViewportPortal,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, useMemo, useRef } from 'react';
 import type { Graph, GraphNode } from '../api/types.js';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
@@ -36,6 +37,9 @@ const NODE_TYPES = {
 /** Beyond this many boxes only those in sight are drawn. */
 const ALL_DRAWN = 150;
 const FIT = { padding: 0.06, maxZoom: 1 };
+/** Smaller than this nobody reads the names; then the picture begins at its top and is moved. */
+const READABLE = 0.8;
+const MARGIN = 20;
 
 export function MachineGraph({
   graph,
@@ -49,6 +53,7 @@ export function MachineGraph({
   selected?: string | undefined;
   onSelect?: (state: string) => void;
 }): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
   const nodes = useMemo(
     () =>
       graph.nodes.map((node) =>
@@ -58,16 +63,16 @@ export function MachineGraph({
   );
   return (
     <div
+      ref={box}
       className={styles.graph}
-      style={{ height: `clamp(320px, ${Math.round(graph.height) + 60}px, 72vh)` }}
+      style={{ height: `clamp(300px, ${Math.ceil(graph.height) + 2 * MARGIN}px, 1000px)` }}
     >
       <ReactFlowProvider>
         <ReactFlow
           nodes={nodes}
           edges={[]}
           nodeTypes={NODE_TYPES}
-          fitView
-          fitViewOptions={FIT}
+          onInit={(flow) => void flow.setViewport(firstView(graph, box.current))}
           minZoom={0.1}
           maxZoom={1.6}
           nodesDraggable={false}
@@ -118,6 +123,23 @@ function ZoomButtons(): ReactElement {
       </Button>
     </div>
   );
+}
+
+/** All of it when that can be read, else its upper part in the middle. */
+function firstView(graph: Graph, box: HTMLElement | null): Viewport {
+  const width = box?.clientWidth ?? graph.width;
+  const height = box?.clientHeight ?? graph.height;
+  const fitting = Math.min(
+    1,
+    (width - 2 * MARGIN) / graph.width,
+    (height - 2 * MARGIN) / graph.height,
+  );
+  const zoom = Math.max(READABLE, fitting);
+  return {
+    zoom,
+    x: Math.max(MARGIN, (width - graph.width * zoom) / 2),
+    y: Math.max(MARGIN, (height - graph.height * zoom) / 2),
+  };
 }
 
 function toNode(

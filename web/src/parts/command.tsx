@@ -10,7 +10,7 @@ export function Command({ text }: { text: string }): ReactElement {
   return (
     <div className={styles.command}>
       <code>{text}</code>
-      <CopyButton text={text} look="quiet" />
+      <CopyButton text={text} look="quiet" what="command" />
     </div>
   );
 }

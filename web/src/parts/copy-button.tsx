@@ -12,10 +12,13 @@ export function CopyButton({
   text,
   label = 'Copy',
   look = 'plain',
+  what,
 }: {
   text: string | (() => string);
   label?: string;
   look?: 'plain' | 'quiet';
+  /** What is copied, for those who do not see where the button stands. */
+  what?: string;
 }): ReactElement {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   useEffect(() => {
@@ -37,6 +40,7 @@ export function CopyButton({
       <span aria-live="polite">
         {outcome === undefined ? label : outcome === 'copied' ? 'Copied' : 'Not allowed here'}
       </span>
+      {what !== undefined && <span className="sr-only">{what}</span>}
     </Button>
   );
 }

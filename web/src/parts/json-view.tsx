@@ -31,7 +31,7 @@ export function JsonView({
     <figure className={styles.view}>
       <figcaption className={styles.head}>
         {label}
-        <CopyButton text={text} look="quiet" label={`Copy ${label.toLowerCase()}`} />
+        <CopyButton text={text} look="quiet" what={label} />
       </figcaption>
       {/* Scrollable, so it must be reachable by keyboard. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: WCAG 2.1.1, scrolling */}

@@ -49,10 +49,12 @@ export function LogLines({
   const gone = useRef(false);
   const firstError = errors[0];
   useEffect(() => {
-    if (!goToError || gone.current || firstError === undefined) return;
+    if (!goToError || gone.current || (firstError === undefined && !book.complete)) return;
     gone.current = true;
-    rows.scrollToIndex(firstError, { align: 'center' });
-  }, [goToError, firstError, rows]);
+    // Where no line says that it is an error, the last words before the failure are worth most.
+    if (firstError === undefined) rows.scrollToIndex(shown.length - 1, { align: 'end' });
+    else rows.scrollToIndex(firstError, { align: 'center' });
+  }, [goToError, firstError, book.complete, shown.length, rows]);
 
   const inSight = rows.getVirtualItems();
   const last = inSight.at(-1)?.index ?? 0;

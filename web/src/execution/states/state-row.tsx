@@ -2,7 +2,7 @@
  * One row of the states: a visit, or a branch or iteration with visits below it.
  * @module
  */
-import type { ReactElement } from 'react';
+import type { CSSProperties, ReactElement } from 'react';
 import type { StateVisit } from '../../api/types.js';
 import { formatDuration } from '../../format/duration.js';
 import { printable } from '../../format/printable.js';
@@ -39,7 +39,7 @@ export function VisitRow({
       role="row"
       className={classes(list.row, styles.row, styles.columns, selected && styles.selected)}
     >
-      <div role="cell" className={styles.name} style={{ paddingInlineStart: depth * 18 }}>
+      <div role="cell" className={styles.name} style={{ '--depth': depth } as CSSProperties}>
         <button
           type="button"
           className={classes(list.main, styles.main)}
@@ -77,7 +77,7 @@ export function GroupRow({
   const { label, status, from, to, open, depth } = row;
   return (
     <div role="row" className={classes(list.row, styles.row, styles.columns)}>
-      <div role="cell" className={styles.name} style={{ paddingInlineStart: depth * 18 - 6 }}>
+      <div role="cell" className={styles.name} style={{ '--depth': depth } as CSSProperties}>
         <button
           type="button"
           className={classes(list.main, styles.main, styles.group)}
