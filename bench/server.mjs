@@ -71,7 +71,7 @@ process.on('message', (message) => {
     delay.enable();
     process.send({ commits, transitions, loaded, rss: process.memoryUsage().rss, stall });
   }
-  if (message === 'close') server.close().then(() => process.exit(0));
+  if (message === 'close') void server.close().then(() => process.exit(0));
 });
 const { token } = JSON.parse((await import('node:fs')).readFileSync(`${data}/server.json`, 'utf8'));
 process.send({ url: server.url, token, attacks: attacks.length });
