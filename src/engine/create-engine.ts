@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { JsonObject } from '../asl/json.js';
+import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import { validateDefinition } from '../asl/validate.js';
 import { StoreError } from '../store/errors.js';
@@ -203,8 +204,17 @@ export function createEngine(config: EngineConfig): Engine {
     async redriveExecution(id, redrive = {}) {
       const record = await reading.find(id);
       const history = await wholeHistory(parts, record);
-      await request<void>((settle) => redriveInput(parts, record, redrive, history, settle));
-      return reading.summarise(await reading.find(record.id));
+      const notes = await request<RedriveNote[]>((settle) =>
+        redriveInput(parts, record, redrive, history, 'go', settle),
+      );
+      return { ...(await reading.summarise(await reading.find(record.id))), notes };
+    },
+    async planRedrive(id, redrive = {}) {
+      const record = await reading.find(id);
+      const history = await wholeHistory(parts, record);
+      return request<RedriveNote[]>((settle) =>
+        redriveInput(parts, record, redrive, history, 'plan', settle),
+      );
     },
 
     describeExecution: async (id) => reading.describe(await reading.find(id)),

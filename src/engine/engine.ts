@@ -15,6 +15,7 @@
 import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
+import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import type { LogLine } from '../store/store.js';
 import type { FeedChange, FeedFilter } from './feed.js';
@@ -180,7 +181,13 @@ export interface Engine {
   /** Answers when the execution has ended; at once if it has. Rejects with the signal's reason when that aborts first. */
   waitForExecution(id: string, signal?: AbortSignal): Promise<ExecutionDetail>;
   stopExecution(id: string, reason?: { error?: string; cause?: string }): Promise<ExecutionSummary>;
-  redriveExecution(id: string, request?: RedriveRequest): Promise<ExecutionSummary>;
+  /** Goes on with a failed execution; `notes` say of each state whether it runs again, is kept, or why not. */
+  redriveExecution(
+    id: string,
+    request?: RedriveRequest,
+  ): Promise<ExecutionSummary & { notes: RedriveNote[] }>;
+  /** What a redrive would do, without doing it. Refuses for the same reasons. */
+  planRedrive(id: string, request?: RedriveRequest): Promise<RedriveNote[]>;
 
   /** `id` is the execution's id, or `PIPELINE/NAME`. */
   describeExecution(id: string): Promise<ExecutionDetail>;

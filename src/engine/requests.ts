@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json } from '../asl/json.js';
-import { prepareRedrive } from '../asl/redrive.js';
+import { prepareRedrive, type RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import type { ExecutionRecord } from '../store/store.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
@@ -107,13 +107,17 @@ export function stopInput(
   return input;
 }
 
-/** Goes on with an execution that has failed. `history` is its whole history: it has ended, so that stands. */
+/**
+ * Goes on with an execution that has failed, or only tells what that would do.
+ * @param history its whole history: it has ended, so that stands
+ */
 export function redriveInput(
   parts: Machinery,
   record: ExecutionRecord,
   request: RedriveRequest,
   history: readonly HistoryEvent[],
-  settle: Settle<void>,
+  mode: 'go' | 'plan',
+  settle: Settle<RedriveNote[]>,
 ): Input {
   const input: Input = {
     refuse: settle.reject,
@@ -132,7 +136,14 @@ export function redriveInput(
           },
         );
         if ('problems' in plan) throw refusal(record.id, request, plan.problems);
-        return redrive(parts, turn, active, machine, plan.state, input, settle);
+        const { notes } = plan;
+        if (mode === 'plan') {
+          settle.resolve(notes);
+          return 'done';
+        }
+        return redrive(parts, turn, active, machine, plan.state, input, () =>
+          settle.resolve(notes),
+        );
       }),
   };
   return input;
@@ -145,7 +156,7 @@ function redrive(
   machine: LoadedMachine,
   state: ActiveExecution['state'],
   input: Input,
-  settle: Settle<void>,
+  durable: () => void,
 ): Performed {
   const before = Object.keys(active.state.threads).map(Number);
   active.machine = machine;
@@ -161,7 +172,7 @@ function redrive(
         if (thread.id !== 0) write.threads.set(thread.id, thread);
       }
       for (const id of before) if (id !== 0 && !active.state.threads[id]) write.removed.add(id);
-      later.afterCommit(() => settle.resolve());
+      later.afterCommit(durable);
     });
   } catch (error) {
     // What is in memory is no longer what the store has.

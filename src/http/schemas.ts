@@ -156,6 +156,16 @@ export const problemReportSchema = z
   })
   .meta({ id: 'PipelineProblem' });
 
+export const redriveNoteSchema = z
+  .object({
+    state: z.string(),
+    effect: z
+      .enum(['restarted', 'reused', 'changed', 'not-reused'])
+      .describe('changed: kept although its definition is another now'),
+    reason: z.string(),
+  })
+  .meta({ id: 'RedriveNote' });
+
 /** One page of anything. */
 export function pageOf<Item extends z.ZodType>(
   item: Item,

@@ -128,7 +128,13 @@ describe('stopping and redriving', () => {
     const failedRun = await test.engine.runExecution({ pipeline: 'p' });
     expect(failedRun).toMatchObject({ status: 'FAILED', error: 'Broken' });
     await test.deploy('p', chain({ Parameters: { fixed: true } }));
-    await test.engine.redriveExecution(failedRun.id, { definition: 'current' });
+    const plan = await test.engine.planRedrive(failedRun.id, { definition: 'current' });
+    expect(plan.map(({ state, effect }) => [state, effect])).toEqual([
+      ['Extract', 'reused'],
+      ['Load', 'restarted'],
+    ]);
+    const { notes } = await test.engine.redriveExecution(failedRun.id, { definition: 'current' });
+    expect(notes).toEqual(plan);
     expect(await test.engine.waitForExecution(failedRun.id)).toMatchObject({
       status: 'SUCCEEDED',
       version: 2,

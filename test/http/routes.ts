@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/executions/:id/logs', names: 'execution' },
   { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution', changes: true },
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
+  { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/events' },
   { method: 'GET', route: '/api/v1/pipelines' },
   { method: 'GET', route: '/api/v1/pipelines/:name', names: 'pipeline' },

@@ -4,6 +4,7 @@ import { MillraceCommand, serverFlags } from '../base-command.js';
 import { errorBox } from '../error-box.js';
 import { EXIT } from '../exit-codes.js';
 import { followExecution, outcomeText } from '../follow.js';
+import { printable, table } from '../text.js';
 
 /** `millrace redrive ID`. */
 export default class Redrive extends MillraceCommand {
@@ -24,22 +25,35 @@ export default class Redrive extends MillraceCommand {
     'with-current': Flags.boolean({
       description: 'go on with the pipeline as it is now: with the fix',
     }),
+    plan: Flags.boolean({ description: 'only say what would be done again and what is kept' }),
     wait: Flags.boolean({ char: 'w', description: 'wait for the end and show the progress' }),
     ...serverFlags,
   };
 
-  async run(): Promise<Execution> {
+  async run(): Promise<Execution | { notes: RedriveNote[] }> {
     const { args, flags } = await this.parse(Redrive);
     const client = this.client(flags);
     // The fix may have been saved a moment ago; do not race against the watcher of the folder.
     if (flags['with-current']) await client.post('/reload');
-    const redriven = await client.post<Execution>(
+    if (flags.plan) {
+      const query = new URLSearchParams(flags['with-current'] ? { definition: 'current' } : {});
+      if (flags.from !== undefined) query.set('from', flags.from);
+      const path = `/executions/${encodeURIComponent(args.execution)}/redrive-plan?${query}`;
+      const { items } = await client.get<{ items: RedriveNote[] }>(path);
+      this.log(noteTable(items));
+      return { notes: items };
+    }
+    const redriven = await client.post<Execution & { notes: RedriveNote[] }>(
       `/executions/${encodeURIComponent(args.execution)}/redrive`,
       {
         ...(flags.from === undefined ? {} : { from: flags.from }),
         ...(flags['with-current'] ? { definition: 'current' } : {}),
       },
     );
+    const surprising = redriven.notes.filter(
+      ({ effect }) => effect === 'changed' || effect === 'not-reused',
+    );
+    if (surprising.length > 0) this.say(noteTable(surprising));
     if (!flags.wait) {
       this.say(`${outcomeText(redriven)}\nlook with: millrace show ${redriven.id}`);
       return redriven;
@@ -59,4 +73,17 @@ export default class Redrive extends MillraceCommand {
     }
     return ended;
   }
+}
+
+interface RedriveNote {
+  state: string;
+  effect: string;
+  reason: string;
+}
+
+function noteTable(notes: readonly RedriveNote[]): string {
+  return table(
+    ['state', 'effect', 'reason'],
+    notes.map(({ state, effect, reason }) => [printable(state), effect, reason]),
+  );
 }

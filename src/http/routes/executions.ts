@@ -19,6 +19,7 @@ import {
   historyEventSchema,
   logLineSchema,
   pageOf,
+  redriveNoteSchema,
   startedSchema,
   startRequestSchema,
   stateVisitSchema,
@@ -218,12 +219,34 @@ export function executionRoutes(
           })
           .strict()
           .nullish(),
-        response: { 200: executionSchema, ...problems },
+        response: {
+          200: executionSchema.extend({ notes: z.array(redriveNoteSchema) }),
+          ...problems,
+        },
       },
     },
     async (request) => {
       const { id } = await findExecution(engine, store, request.principal, request.params.id);
       return await engine.redriveExecution(id, defined(request.body ?? {}));
+    },
+  );
+
+  api.get(
+    '/executions/:id/redrive-plan',
+    {
+      schema: {
+        summary: 'What a redrive would do to each state, and why',
+        params: idParams,
+        querystring: z.object({
+          from: z.string().max(80).optional(),
+          definition: z.enum(['own', 'current']).optional(),
+        }),
+        response: { 200: z.object({ items: z.array(redriveNoteSchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      return { items: await engine.planRedrive(id, defined(request.query)) };
     },
   );
 
