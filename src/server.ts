@@ -13,6 +13,7 @@ import { createConnectorRunner } from './engine/connector-runner.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
+import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { createLocalItems } from './engine/local-items.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
@@ -135,6 +136,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       : await openPipelineFolder({
           engine,
           folder: config.folder,
+          check: (plan) => argumentProblemsOf(plan, connectors),
           ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
         });
   if (folder !== undefined) closers.push(() => folder.close());

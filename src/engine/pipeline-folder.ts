@@ -32,6 +32,8 @@ export interface PipelineFolderConfig {
   folder: string;
   /** Watch for changes. Default: true. */
   watch?: boolean;
+  /** More that may be wrong in a plan, beside what its file tells. Default: nothing. */
+  check?: (plan: PipelinePlan) => Problem[];
   /** Called after each reading in which something was deployed or is wrong. */
   onChange?: (change: { deployed: readonly string[]; problems: readonly Problem[] }) => void;
 }
@@ -66,6 +68,9 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       const { plan, problems: own } = await loadPipeline(file, readInside);
       found.push(...own);
       if (plan === undefined || !isDeployable(own)) continue;
+      const further = config.check?.(plan) ?? [];
+      found.push(...further);
+      if (!isDeployable(further)) continue;
       const first = owners.get(plan.name);
       if (first !== undefined) {
         found.push(duplicateName(plan, file, first));

@@ -59,6 +59,11 @@ const CASES: {
   'no-work': { text: 'pipeline: NAME\n', code: 'MILL1102', line: 1 },
   'file-outside': { text: steps('  - one: { sql: ../../secret.sql }'), code: 'MILL1001', line: 3 },
   'missing-file': { text: steps('  - one: { sql: nothing.sql }'), code: 'MILL1001', line: 3 },
+  'wrong-argument': {
+    text: steps('  - one: { shell: { command: [node], timeout: 5 } }'),
+    code: 'MILL1103',
+    line: 3,
+  },
   'missing-template': { text: 'pipeline: NAME\ntemplate: none@1\n', code: 'MILL1401', line: 2 },
   'malformed-json': { definition: '{"StartAt":"A",\n"States":{', code: 'MILL1002', line: 2 },
   'json-forbidden-key': {
