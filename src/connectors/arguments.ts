@@ -12,8 +12,14 @@ export function argumentProblems(schema: z.ZodType, args: Json): string[] {
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => {
     const field = issue.path.map(String).join('.');
-    return field === '' ? issue.message : `${field}: ${issue.message}`;
+    const message = messageOf(issue);
+    return field === '' ? message : `${field}: ${message}`;
   });
+}
+
+/** What is wrong with a key is told by the schema of keys, not by "Invalid key in record". */
+export function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 /** The typed arguments. Throws TaskFailure `Connector.InvalidArguments` with every problem in its cause. */

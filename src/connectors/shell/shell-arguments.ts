@@ -13,6 +13,7 @@
  * @module
  */
 import { z } from 'zod';
+import { messageOf } from '../arguments.js';
 import type { Json } from '../connector.js';
 
 const argument = z
@@ -67,7 +68,7 @@ export const shellArguments: z.ZodType<ShellArguments> = choice.transform((value
   const parsed = ('command' in value ? withCommand : withScript).safeParse(value);
   if (parsed.success) return parsed.data as ShellArguments;
   for (const issue of parsed.error.issues) {
-    context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+    context.addIssue({ code: 'custom', message: messageOf(issue), path: issue.path });
   }
   return z.NEVER;
 });

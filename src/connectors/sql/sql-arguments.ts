@@ -14,6 +14,7 @@
  * @module
  */
 import { z } from 'zod';
+import { messageOf } from '../arguments.js';
 import type { Json } from '../connector.js';
 
 export type OutputFormat = 'parquet' | 'csv' | 'json' | 'jsonl';
@@ -62,7 +63,7 @@ export const sqlArguments: z.ZodType<SqlArguments> = choice.transform((value, co
   const parsed = ('file' in value ? withFile : withQuery).safeParse(value);
   if (parsed.success) return parsed.data as SqlArguments;
   for (const issue of parsed.error.issues) {
-    context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+    context.addIssue({ code: 'custom', message: messageOf(issue), path: issue.path });
   }
   return z.NEVER;
 });
