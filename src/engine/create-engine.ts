@@ -296,7 +296,7 @@ function createLoop(config: EngineConfig, parts: Machinery, feed: Feed): TurnLoo
     },
     broken(input, error) {
       report(error, input.execution);
-      input.refuse?.(new EngineError('EngineFailed', { problem: 'the request hit a defect' }));
+      input.refuse?.(new EngineError('RequestDefect'));
       if (input.execution !== undefined) {
         loop.add(parts.executions.condemnInput(input.execution, error));
       }

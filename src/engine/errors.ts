@@ -35,6 +35,7 @@ export type EngineErrorKind =
   | 'StorageFull'
   | 'ShuttingDown'
   | 'EngineFailed'
+  | 'RequestDefect'
   | 'RedriveStateUnknown';
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
@@ -147,6 +148,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     message:
       'The store failed ({problem}), so the server ends itself and recovers at its next start.',
     fix: 'Start the server again; look at the disk when this repeats. Repeat the request by the same name.',
+  },
+  RequestDefect: {
+    code: 'MILL3020',
+    status: 500,
+    message: 'The request could not be carried out because of a defect or a damaged record.',
+    fix: 'The server goes on. Look into its log (millrace.log in the data folder) and report what it says.',
   },
   RedriveStateUnknown: {
     code: 'MILL3019',

@@ -299,6 +299,7 @@ test('starts again beside an execution whose record is damaged', async () => {
   expect(list.json<{ items: { id: string }[] }>().items.map(({ id }) => id)).toContain(bad.id);
   const stop = await second.request('POST', `/api/v1/executions/${bad.id}/stop`);
   expect(stop.status).toBeGreaterThanOrEqual(400);
+  expect(stop.json().code).toMatch(/^MILL30/);
   expect((await second.request('GET', '/api/v1/health')).json()).toMatchObject({ status: 'ready' });
   await second.close();
 });
