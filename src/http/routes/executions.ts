@@ -3,6 +3,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -40,6 +41,10 @@ const paging = {
   cursor: z.string().max(200).optional(),
 };
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** As many events as a history can have: without their data, all visits can be told. */
+const MAX_EVENTS = 25_000;
+/** With input and output of each state an answer could be very large; /history pages through all of it. */
+const MAX_EVENTS_WITH_DATA = 5_000;
 /** Longest time that a request waits for an execution to end; the client asks again. */
 const MAX_WAIT_SECONDS = 300;
 
@@ -133,7 +138,11 @@ export function executionRoutes(
     },
     async (request) => {
       const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      const { events, truncated } = await wholeHistory(engine, id);
+      const { events, truncated } = await wholeHistory(
+        engine,
+        id,
+        request.query.data === 'none' ? MAX_EVENTS : MAX_EVENTS_WITH_DATA,
+      );
       const items = stateVisits(events);
       if (request.query.data === 'none') {
         for (const visit of items) {
@@ -331,15 +340,15 @@ async function waitFor(
   }
 }
 
-/** All events of an execution, up to what its history can hold. */
+/** The events of an execution from its beginning, `most` of them or a few more. */
 async function wholeHistory(
   engine: Engine,
   id: string,
+  most: number,
 ): Promise<{ events: Awaited<ReturnType<Engine['history']>>['items']; truncated: boolean }> {
   const events: Awaited<ReturnType<Engine['history']>>['items'] = [];
   let cursor: string | undefined;
-  // 5,000 events are more than anybody reads as a table; beyond that /history pages through all of them.
-  while (events.length < 5_000) {
+  while (events.length < most) {
     const page = await engine.history(id, {
       limit: 1000,
       order: 'oldest-first',
@@ -348,6 +357,8 @@ async function wholeHistory(
     events.push(...page.items);
     cursor = page.next;
     if (cursor === undefined) return { events, truncated: false };
+    // Reading is synchronous below: others get their turn between the pages.
+    await setImmediate();
   }
   return { events, truncated: true };
 }
