@@ -77,15 +77,30 @@ export const executionQuery = (id: string) =>
       await get<ExecutionDetail>(`/executions/${encodeURIComponent(id)}`, {}, signal),
   });
 
+/** Without input and output, which may be large and are seldom looked at. */
 export const statesQuery = (id: string) =>
   queryOptions({
     queryKey: ['states', id],
     queryFn: async ({ signal }) =>
       await get<{ items: StateVisit[]; truncated: boolean }>(
         `/executions/${encodeURIComponent(id)}/states`,
-        {},
+        { data: 'none' },
         signal,
       ),
+  });
+
+/** Its key begins like that of `statesQuery`: what makes one stale makes both stale. */
+export const statesWithDataQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['states', id, 'data'],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ items: StateVisit[] }>(
+          `/executions/${encodeURIComponent(id)}/states`,
+          {},
+          signal,
+        )
+      ).items,
   });
 
 export const historyQuery = (id: string) =>

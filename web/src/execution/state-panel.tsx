@@ -2,13 +2,16 @@
  * One visit of a state in full, beside the table or the graph: outcome, error, input, output.
  * @module
  */
+import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useRef } from 'react';
+import { statesWithDataQuery } from '../api/queries.js';
 import type { StateVisit } from '../api/types.js';
 import { readCause } from '../format/cause.js';
 import { printable } from '../format/printable.js';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
 import { JsonView } from '../parts/json-view.js';
+import { RefusalNote } from '../parts/refusal-note.js';
 import { StatusMark } from '../parts/status-mark.js';
 import { Elapsed, When } from '../parts/when.js';
 import { useHotkeys } from '../shell/hotkeys.js';
@@ -17,10 +20,12 @@ import { visitsOf } from './failing-visit.js';
 import styles from './state-panel.module.css';
 
 export function StatePanel({
+  execution,
   visits,
   search,
   onShow,
 }: {
+  execution: string;
   visits: readonly StateVisit[];
   search: ExecutionSearch;
   onShow: (search: ExecutionSearch) => void;
@@ -31,6 +36,7 @@ export function StatePanel({
   return (
     <Panel
       key={state}
+      execution={execution}
       state={state}
       visits={all}
       shown={shown}
@@ -42,6 +48,7 @@ export function StatePanel({
 }
 
 function Panel({
+  execution,
   state,
   visits,
   shown,
@@ -49,6 +56,7 @@ function Panel({
   onLogs,
   onClose,
 }: {
+  execution: string;
   state: string;
   visits: readonly StateVisit[];
   shown: number;
@@ -100,8 +108,7 @@ function Panel({
           )}
           <Facts visit={visit} />
           {visit.error !== undefined && <VisitError visit={visit} />}
-          <JsonView label="Input" value={visit.input} />
-          <JsonView label="Output" value={visit.output} />
+          <VisitData execution={execution} visit={visit} />
           <div>
             <Button onClick={onLogs}>Logs of this state</Button>
           </div>
@@ -148,6 +155,32 @@ function Facts({ visit }: { visit: StateVisit }): ReactElement {
         </dd>
       </div>
     </dl>
+  );
+}
+
+function VisitData({
+  execution,
+  visit,
+}: {
+  execution: string;
+  visit: StateVisit;
+}): ReactElement | null {
+  const { data, error } = useQuery(statesWithDataQuery(execution));
+  if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
+  const found = data.find((one) => one.enteredEvent === visit.enteredEvent);
+  if (found === undefined) {
+    return (
+      <p className={styles.none}>
+        This history is long: input and output of this visit are in the Events tab, from event{' '}
+        {visit.enteredEvent} on.
+      </p>
+    );
+  }
+  return (
+    <>
+      <JsonView label="Input" value={found.input} />
+      <JsonView label="Output" value={found.output} />
+    </>
   );
 }
 

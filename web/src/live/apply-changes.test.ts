@@ -68,7 +68,7 @@ test('forgets the end and the error of an execution that goes on', () => {
   expect(cache.getQueryData(['execution', 'a'])).toEqual({ ...execution('a'), input: {} });
 });
 
-test('asks for a list again when something new belongs to it, and only once for many', () => {
+test('asks for a list again when something new belongs to it, and only once for many', async () => {
   vi.useFakeTimers();
   try {
     const cache = new QueryClient();
@@ -83,9 +83,9 @@ test('asks for a list again when something new belongs to it, and only once for 
     apply([ended('a')]);
     apply([ended('b'), ended('c')]);
     expect(lists()).toEqual([['executions', { status: 'FAILED' }]]);
-    vi.advanceTimersByTime(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(lists()).toHaveLength(2);
-    vi.advanceTimersByTime(5_000);
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(lists()).toHaveLength(2);
   } finally {
     vi.useRealTimers();

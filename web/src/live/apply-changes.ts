@@ -19,6 +19,8 @@ type ExecutionChange = Extract<LiveChange, { type: 'execution' }>;
 type Pages<Item> = InfiniteData<Page<Item>, string | undefined>;
 
 const REFETCH_MS = 1_000;
+/** What is costly to answer is asked for less often: so many times as long as it took, it rests. */
+const REST = 4;
 
 /**
  * Answers a function that merges changes into this cache.
@@ -137,18 +139,21 @@ export function appended(
   return more.length === 0 ? page : { ...page, items: [...page.items, ...more] };
 }
 
-/** Asks again for what has a key: at once when that was not lately, else when a second has passed. */
+/** Asks again for what has a key: at once when that was not lately, else after a rest. */
 function createRefetch(cache: QueryClient): (key: QueryKey) => void {
   const lately = new Map<string, { again: boolean }>();
 
   function ask(key: QueryKey, name: string): void {
     const entry = { again: false };
     lately.set(name, entry);
-    void cache.invalidateQueries({ queryKey: key });
-    setTimeout(() => {
-      lately.delete(name);
-      if (entry.again) ask(key, name);
-    }, REFETCH_MS);
+    const began = performance.now();
+    void cache.invalidateQueries({ queryKey: key }).finally(() => {
+      const rest = Math.max(REFETCH_MS, REST * (performance.now() - began));
+      setTimeout(() => {
+        lately.delete(name);
+        if (entry.again) ask(key, name);
+      }, rest);
+    });
   }
 
   return (key) => {

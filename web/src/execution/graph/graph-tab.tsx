@@ -43,7 +43,7 @@ export function GraphTab({
           </button>
         </p>
       </div>
-      <StatePanel visits={visits} search={search} onShow={onShow} />
+      <StatePanel execution={execution.id} visits={visits} search={search} onShow={onShow} />
     </div>
   );
 }

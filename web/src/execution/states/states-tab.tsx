@@ -58,7 +58,12 @@ export function StatesTab({
   return (
     <div className={search.state === undefined ? undefined : split.split}>
       <div className={`${list.list} ${split.beside}`}>
-        <div role="table" aria-label="States" aria-rowcount={shown.length + 1}>
+        <div
+          role="table"
+          className={rows.table}
+          aria-label="States"
+          aria-rowcount={shown.length + 1}
+        >
           <div role="rowgroup">
             <div role="row" className={`${list.head} ${rows.columns}`}>
               <span role="columnheader">State</span>
@@ -99,11 +104,11 @@ export function StatesTab({
         </div>
         {states?.truncated === true && (
           <p className={list.none}>
-            Only the first 5,000 events are told here; the Events tab has all.
+            This history is longer than what is shown here; the Events tab has all of it.
           </p>
         )}
       </div>
-      <StatePanel visits={visits} search={search} onShow={onShow} />
+      <StatePanel execution={execution.id} visits={visits} search={search} onShow={onShow} />
     </div>
   );
 }
