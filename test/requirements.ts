@@ -11,7 +11,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws' | 'curl';
+export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws' | 'curl' | 'gcc';
 
 const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string } } = {
   python3: { commands: ['python3'], install: 'apt-get install python3' },
@@ -21,6 +21,7 @@ const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string }
   },
   psql: { commands: ['psql'], install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
+  gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

@@ -7,7 +7,7 @@ import { createEngine } from '../../dist/engine/create-engine.js';
 import { createLocalItems } from '../../dist/engine/local-items.js';
 import { openSqliteStore } from '../../dist/store/sqlite-store.js';
 
-const [folder] = process.argv.slice(2);
+const [folder, synchronous = 'FULL'] = process.argv.slice(2);
 const started = join(folder, 'started.log');
 
 const noting = {
@@ -52,7 +52,7 @@ const definition = {
   },
 };
 
-const store = openSqliteStore({ file: join(folder, 'crash.db') });
+const store = openSqliteStore({ file: join(folder, 'crash.db'), synchronous });
 const engine = createEngine({
   store,
   runner: createConnectorRunner(new Map([['echo', noting]]), { echo: 40 }),
