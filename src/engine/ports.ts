@@ -8,6 +8,7 @@
 import type { ErrorOutput } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { Evaluate } from '../asl/transition.js';
+import type { LogRecord, TaskOutcome, TaskRequest } from '../connectors/connector.js';
 import type { FeedChange } from './feed.js';
 
 export type { Store } from '../store/store.js';
@@ -30,34 +31,13 @@ export interface Random {
   seed(): string;
 }
 
-/** One attempt of a task, as a runner gets it. The same shape as a connector's `TaskRequest`, and the connector's kind. */
-export interface AttemptRequest {
-  kind: string;
-  attemptId: string;
-  taskToken: string;
-  execution: { id: string; name: string; pipeline: string; number: number };
-  state: string;
-  attempt: number;
-  arguments: Json;
-  folder: string;
-  workFolder: string;
-  tags: { [key: string]: string };
-  timeoutSeconds?: number;
-}
+/** One attempt of a task, as a runner gets it: what its connector needs, and the connector's kind. */
+export type AttemptRequest = TaskRequest & { kind: string };
 
-export type AttemptOutcome =
-  | { type: 'succeeded'; output: Json }
-  | { type: 'failed'; error: string; cause: string };
+export type AttemptOutcome = TaskOutcome;
 
 /** One line of output of an attempt. */
-export interface AttemptLogRecord {
-  /** Milliseconds since the epoch. */
-  at: number;
-  stream: 'stdout' | 'stderr' | 'system';
-  level: 'debug' | 'info' | 'warn' | 'error';
-  message: string;
-  fields?: JsonObject;
-}
+export type AttemptLogRecord = LogRecord;
 
 /** What a runner tells while an attempt runs. After `settled` nothing more is heard. */
 export interface AttemptListener {

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson } from './columns.js';
-import type { Driver, Row, Statement } from './driver.js';
+import type { Driver, Row, SqlValue, Statement } from './driver.js';
 import type { AttemptRecord, SynchronousStore } from './store.js';
 
 type AttemptQueries = Pick<
@@ -59,37 +59,10 @@ export function attemptQueries(driver: Driver): AttemptQueries {
 
   return {
     putAttempt(attempt) {
-      put.run(
-        attempt.execution,
-        attempt.thread,
-        attempt.sequence,
-        attempt.id,
-        attempt.status,
-        attempt.kind,
-        attempt.owner ?? null,
-        attempt.token ?? null,
-        attempt.child ?? null,
-        attempt.scheduledAt,
-        attempt.startedAt ?? null,
-        toJson(attempt.request),
-      );
+      put.run(attempt.execution, attempt.thread, ...changingValues(attempt));
     },
     replaceAttempt(closed, attempt) {
-      replace.run(
-        attempt.sequence,
-        attempt.id,
-        attempt.status,
-        attempt.kind,
-        attempt.owner ?? null,
-        attempt.token ?? null,
-        attempt.child ?? null,
-        attempt.scheduledAt,
-        attempt.startedAt ?? null,
-        toJson(attempt.request),
-        attempt.execution,
-        attempt.thread,
-        closed,
-      );
+      replace.run(...changingValues(attempt), attempt.execution, attempt.thread, closed);
     },
     closeAttempt: (execution, thread, sequence) => void close.run(execution, thread, sequence),
     attemptsOf: (execution) => ofExecution.all(execution).map(toAttempt),
@@ -126,4 +99,20 @@ function toAttempt(row: Row): AttemptRecord {
     ...optional(row, 'started_at', 'startedAt', Number),
     request: fromJson<JsonObject>(row.request),
   };
+}
+
+/** Everything but execution and thread, in the order of both statements. */
+function changingValues(attempt: AttemptRecord): SqlValue[] {
+  return [
+    attempt.sequence,
+    attempt.id,
+    attempt.status,
+    attempt.kind,
+    attempt.owner ?? null,
+    attempt.token ?? null,
+    attempt.child ?? null,
+    attempt.scheduledAt,
+    attempt.startedAt ?? null,
+    toJson(attempt.request),
+  ];
 }
