@@ -47,6 +47,16 @@ describe('the layout of a state machine', () => {
     }
   });
 
+  it('makes a container wide enough for its title, and no higher than it must be', async () => {
+    const inner = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+    const map = { Type: 'Map', ItemProcessor: inner, End: true };
+    const machine = { StartAt: 'ForEachCounty', States: { ForEachCounty: map } };
+    const graph = await layouts.layout('two', machine as unknown as MachineDefinition);
+    const named = new Map(graph.nodes.map((node) => [node.name, node]));
+    expect(named.get('ForEachCounty')?.width).toBeGreaterThan(200);
+    expect(named.get('ForEachCounty')?.height).toBeLessThan(120);
+  });
+
   it('draws every transition with corners, and labels choices and catches', async () => {
     const { edges } = await layouts.layout('one', definition);
     expect(edges.every((edge) => edge.points.length >= 2)).toBe(true);

@@ -34,6 +34,9 @@ const CONTAINER_OPTIONS = {
   'elk.layered.spacing.nodeNodeBetweenLayers': '40',
 };
 
+/** Pixels beside the name in a container's title. */
+const TYPE_AND_STATUS = 96;
+
 /**
  * Starts no thread before the first layout.
  * @example const graph = await createGraphLayouts().layout(digest, definition)
@@ -111,7 +114,13 @@ function toElk(box: Box): ElkNode {
   const node: ElkNode = { id: box.id === '' ? '#root' : box.id };
   if (box.children.length > 0) {
     node.children = box.children.map(toElk);
-    node.layoutOptions = CONTAINER_OPTIONS;
+    const title = box.width + (box.kind === 'state' ? TYPE_AND_STATUS : 0);
+    node.layoutOptions = {
+      ...CONTAINER_OPTIONS,
+      'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+      // Height first: ELK turns the picture around for the direction DOWN, but not this size of inner containers.
+      'elk.nodeSize.minimum': `(${box.height}, ${title})`,
+    };
   } else {
     node.width = box.width;
     node.height = box.height;
