@@ -11,7 +11,7 @@ import {
   ViewportPortal,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type ReactElement, useMemo, useRef } from 'react';
+import { type CSSProperties, type ReactElement, useMemo, useRef } from 'react';
 import type { Graph, GraphNode } from '../api/types.js';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
@@ -65,7 +65,7 @@ export function MachineGraph({
     <div
       ref={box}
       className={styles.graph}
-      style={{ height: `clamp(300px, ${Math.ceil(graph.height) + 2 * MARGIN}px, 1000px)` }}
+      style={{ '--wanted': `${Math.ceil(graph.height) + 2 * MARGIN}px` } as CSSProperties}
     >
       <ReactFlowProvider>
         <ReactFlow
