@@ -32,6 +32,7 @@ const ROOT_OPTIONS = {
 const CONTAINER_OPTIONS = {
   'elk.padding': '[top=44,left=16,bottom=16,right=16]',
   'elk.layered.spacing.nodeNodeBetweenLayers': '40',
+  'elk.contentAlignment': 'V_CENTER H_CENTER',
 };
 
 /** Pixels beside the name in a container's title. */
