@@ -8,6 +8,8 @@ import type { Engine, FeedChange } from '../engine/engine.js';
 import { HttpError } from './errors.js';
 
 const MEMORY = 5_000;
+/** How long a client that was cut off may take to come back and miss nothing. */
+const PATIENCE_MS = 60_000;
 const HEARTBEAT_MS = 10_000;
 const MAX_CLIENTS = 500;
 /** A client that does not read is cut off when this much waits for it; it comes back and resumes. */
@@ -40,12 +42,28 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
   const clients = new Set<{ response: ServerResponse; filter: StreamFilter }>();
   let nextId = 1;
 
-  const unsubscribe = engine.subscribe((change) => {
-    const numbered = { id: nextId++, change };
-    memory.push(numbered);
-    if (memory.length > MEMORY) memory.splice(0, memory.length - MEMORY);
-    for (const client of clients) send(client.response, numbered, client.filter);
-  });
+  let unsubscribe: (() => void) | undefined;
+  let leaving: NodeJS.Timeout | undefined;
+
+  /** Listens while somebody is there, and a little longer: an engine that nobody hears need not tell. */
+  function listen(): void {
+    clearTimeout(leaving);
+    unsubscribe ??= engine.subscribe((change) => {
+      const numbered = { id: nextId++, change };
+      memory.push(numbered);
+      if (memory.length > 2 * MEMORY) memory.splice(0, memory.length - MEMORY);
+      for (const client of clients) send(client.response, numbered, client.filter);
+    });
+  }
+
+  function leave(): void {
+    unsubscribe?.();
+    unsubscribe = undefined;
+    memory.length = 0;
+    // Whoever comes back now has missed something: the number that would say so is left out.
+    nextId += 1;
+  }
+
   const heartbeat = setInterval(() => {
     // An event and not a comment: EventSource hides comments, and a page could not tell silence from a dead connection.
     for (const client of clients) client.response.write('event: beat\ndata: {}\n\n');
@@ -73,6 +91,7 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
         'x-accel-buffering': 'no',
         connection: 'keep-alive',
       });
+      listen();
       const [run, seen] = (lastEventId ?? '').split('.');
       const from = Number(seen);
       const oldest = memory[0]?.id ?? nextId;
@@ -85,10 +104,16 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
       }
       const client = { response, filter };
       clients.add(client);
-      response.on('close', () => clients.delete(client));
+      response.on('close', () => {
+        clients.delete(client);
+        if (clients.size > 0) return;
+        leaving = setTimeout(leave, PATIENCE_MS);
+        leaving.unref();
+      });
     },
     close() {
-      unsubscribe();
+      clearTimeout(leaving);
+      leave();
       clearInterval(heartbeat);
       for (const { response } of clients) response.end();
       clients.clear();
