@@ -56,7 +56,7 @@ describe.skipIf(chromium.missing)('the console', () => {
     await problems.getByText('broken.yaml:4:7').waitFor();
     expect(await problems.textContent()).toContain('Fix: write "shell"');
     const row = page.getByRole('row').filter({ hasText: 'failing' });
-    expect(await row.getByText('failed', { exact: true }).count()).toBe(1);
+    await row.getByText('failed', { exact: true }).waitFor();
     await row.getByRole('img', { name: 'Last execution: 1 failed' }).waitFor();
 
     await page.getByRole('searchbox').fill('env:test');
@@ -183,7 +183,7 @@ describe.skipIf(chromium.missing)('the console', () => {
     pipelines.allow('publish');
     await page.keyboard.press('r');
     const dialog = page.getByRole('dialog', { name: 'Redrive from failed state?' });
-    expect(await dialog.textContent()).toContain('goes on from Publish');
+    await dialog.getByRole('listitem').filter({ hasText: 'goes on from Publish' }).waitFor();
     expect(await dialog.textContent()).toContain(`millrace redrive ${id}`);
     await dialog.getByRole('button', { name: 'Redrive' }).click();
     await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor();
