@@ -59,7 +59,7 @@ function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
   // A checkpoint this rare writes a hot page once instead of many times (pages of 4 KiB: about 20 MB of WAL).
   pragma('wal_autocheckpoint = 5000');
   pragma('cache_size = -65536');
-  pragma('mmap_size = 268435456');
+  pragma('mmap_size = 67108864');
   pragma('journal_size_limit = 67108864');
 }
 
