@@ -59,7 +59,8 @@ beforeAll(async () => {
       const name = unanswered.shift() ?? (next < EXECUTIONS ? `e${next++}` : undefined);
       if (name === undefined || !server.connected) return;
       underWay.add(name);
-      server.send({ name });
+      // It may be dying at this moment; then the name is sent again to the next one.
+      server.send({ name }, () => {});
     };
     server.on('message', ({ name, id, error }: Message) => {
       if (name === undefined) return;

@@ -35,7 +35,7 @@ async function cutPower(
   const names: string[] = [];
   let next = 0;
   const send = (): void => {
-    if (server.connected) server.send({ name: `e${next++}` });
+    if (server.connected) server.send({ name: `e${next++}` }, () => {});
   };
   server.on('message', ({ name, id }: { name?: string; id?: string }) => {
     if (id !== undefined && name !== undefined) names.push(name);
