@@ -37,6 +37,7 @@ export interface NewExecution {
   parent?: ParentLink;
   mapRun?: { number: number; child: number };
   map?: NonNullable<ExecutionContext['Map']>;
+  testCase?: string;
 }
 
 /** A start that met an execution of the same name, or made a new one. */
@@ -107,6 +108,7 @@ export class ChildHost {
       context,
       ...(wanted.parent ? { parent: wanted.parent } : {}),
       ...(wanted.mapRun ? { mapRun: wanted.mapRun } : {}),
+      ...(wanted.testCase === undefined ? {} : { testCase: wanted.testCase }),
     };
     this.#lastNumber += 1;
     const number = this.#lastNumber;
@@ -340,13 +342,16 @@ function isWaiting(attempt: AttemptRecord): boolean {
   return attempt.status === 'submitted' && (pattern === 'sync' || pattern === 'sync2');
 }
 
-/** The same name: the same execution when the input is the same, else a conflict. */
+/** The same name: the same execution when input and test case are the same, else a conflict. */
 function same(
   found: ActiveExecution | ({ number: number } & ExecutionCreation),
   wanted: NewExecution,
 ): FoundOrCreated {
   const creation = 'creation' in found ? found.creation : found;
-  if (!sameJson(creation.context.Execution.Input, wanted.input)) {
+  const isSame =
+    sameJson(creation.context.Execution.Input, wanted.input) &&
+    creation.testCase === wanted.testCase;
+  if (!isSame) {
     throw new EngineError('ExecutionConflict', {
       name: creation.name,
       pipeline: creation.pipeline,

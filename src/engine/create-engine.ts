@@ -30,6 +30,7 @@ import { LogHost } from './log-host.js';
 import { MachineShelf } from './machine-shelf.js';
 import type { Machinery, Reducer } from './machinery.js';
 import { MapRunHost } from './map-run-host.js';
+import { MockHost, type TaskMocks } from './mocked-tasks.js';
 import { checkPayload, checkTags } from './payload.js';
 import type { Clock, Evaluator, ItemSource, Random, Runner, Sink, Store } from './ports.js';
 import { publishTurn } from './publish.js';
@@ -53,6 +54,8 @@ export interface EngineConfig {
   itemSource: ItemSource;
   /** Folder under which each execution gets its work folder. */
   workFolder: string;
+  /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
+  mocks?: TaskMocks;
   /** Default: this machine's. */
   clock?: Clock;
   /** Default: the operating system's. */
@@ -263,6 +266,7 @@ function assemble(config: EngineConfig): Machinery {
     reducer,
     evaluate: config.evaluator.evaluate,
     itemSource: config.itemSource,
+    mocks: config.mocks,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),
@@ -277,6 +281,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.timers = new TimerHost(parts);
   parts.children = new ChildHost(parts);
   parts.mapRuns = new MapRunHost(parts);
+  parts.mocked = new MockHost(parts);
   parts.logs = new LogHost(parts);
   return parts;
 }

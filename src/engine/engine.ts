@@ -63,6 +63,11 @@ export interface StartRequest {
   input?: Json;
   /** Added to the pipeline's tags. */
   tags?: { [key: string]: string };
+  /**
+   * Name of a test case of the mock configuration file: tasks that it mocks are not performed but answered from the
+   * file, also after a restart or redrive. Refused with TestCaseUnknown when there is no such case of the pipeline.
+   */
+  testCase?: string;
 }
 
 export interface StartedExecution {
@@ -91,6 +96,8 @@ export interface ExecutionSummary {
   redriveCount: number;
   error?: string;
   cause?: string;
+  /** The test case that it plays, see StartRequest. */
+  testCase?: string;
   /** Id of the execution that started this one. */
   parent?: string;
   mapRun?: string;

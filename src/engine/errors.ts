@@ -36,7 +36,17 @@ export type EngineErrorKind =
   | 'ShuttingDown'
   | 'EngineFailed'
   | 'RequestDefect'
-  | 'RedriveStateUnknown';
+  | 'StateMachineExists'
+  | 'DeployedFromFile'
+  | 'RevisionConflict'
+  | 'VersionNotFound'
+  | 'VersionInUse'
+  | 'AliasNotFound'
+  | 'AliasExists'
+  | 'ActivityNotFound'
+  | 'ActivityExists'
+  | 'RedriveStateUnknown'
+  | 'TestCaseUnknown';
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -155,11 +165,71 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     message: 'The request could not be carried out because of a defect or a damaged record.',
     fix: 'The server goes on. Look into its log (millrace.log in the data folder) and report what it says.',
   },
+  StateMachineExists: {
+    code: 'MILL3031',
+    status: 409,
+    message: "A state machine named '{name}' exists already and is another one.",
+    fix: 'Choose another name, or update the one that exists.',
+  },
+  DeployedFromFile: {
+    code: 'MILL3032',
+    status: 409,
+    message: "'{name}' is deployed from a pipeline file.",
+    fix: 'Change the file; what runs follows it.',
+  },
+  RevisionConflict: {
+    code: 'MILL3033',
+    status: 409,
+    message: "Revision {given} is not the current one, which is {current}.",
+    fix: 'Read the state machine again and repeat the request with its revision.',
+  },
+  VersionNotFound: {
+    code: 'MILL3034',
+    status: 404,
+    message: "'{name}' has no published version {version}.",
+    fix: 'List them, or publish the current revision.',
+  },
+  VersionInUse: {
+    code: 'MILL3035',
+    status: 409,
+    message: "Version {version} of '{name}' is used by the aliases [{aliases}].",
+    fix: 'Let the aliases name another version first.',
+  },
+  AliasNotFound: {
+    code: 'MILL3036',
+    status: 404,
+    message: "'{name}' has no alias '{alias}'.",
+    fix: 'List its aliases, or create this one.',
+  },
+  AliasExists: {
+    code: 'MILL3037',
+    status: 409,
+    message: "'{name}' has an alias '{alias}' already, and it is another one.",
+    fix: 'Update the alias instead.',
+  },
+  ActivityNotFound: {
+    code: 'MILL3038',
+    status: 404,
+    message: "There is no activity '{activity}'.",
+    fix: 'Create it first, for example with `aws stepfunctions create-activity`.',
+  },
+  ActivityExists: {
+    code: 'MILL3039',
+    status: 409,
+    message: "The activity '{activity}' belongs to another team.",
+    fix: 'Choose another name.',
+  },
   RedriveStateUnknown: {
     code: 'MILL3019',
     status: 400,
     message: "Execution '{execution}' cannot go on from state '{state}': {reason}",
     fix: 'Leave `from` out to go on from the failed state, or name a state of the top level.',
+  },
+  TestCaseUnknown: {
+    code: 'MILL3021',
+    status: 400,
+    message: "There is no test case '{testCase}' of '{pipeline}' in the mock configuration.",
+    fix: 'Start the server with `millrace up --mock-config FILE` and name a case under StateMachines.{pipeline}.TestCases of that file.',
   },
 };
 

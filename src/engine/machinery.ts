@@ -7,6 +7,9 @@
  *     TimerHost     timers: the store's, and the next minute's in memory
  *     ChildHost     executions started by executions
  *     MapRunHost    distributed Maps
+ *     MockHost      attempts that a test answers
+ *     ActivityHost  activities and the workers that poll them
+ *     StateMachineHost  state machines made by clients, published versions, aliases
  *     LogHost       captured output
  * @module
  */
@@ -15,6 +18,8 @@ import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionContext, ExecutionState } from '../asl/execution-state.js';
 import type { Evaluate, ExecutionEvent, Transition } from '../asl/transition.js';
 import type { Store } from '../store/store.js';
+import type { ActivityHost } from './activity-host.js';
+import type { Arns } from './arn.js';
 import type { ActiveExecutions } from './active-execution.js';
 import type { ChildHost } from './child-host.js';
 import type { EngineTime } from './engine-time.js';
@@ -23,7 +28,9 @@ import type { Feed } from './feed.js';
 import type { LogHost } from './log-host.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
+import type { MockHost, TaskMocks } from './mocked-tasks.js';
 import type { Clock, ItemSource, Random, Runner } from './ports.js';
+import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
 import type { TurnLoop } from './turn-loop.js';
@@ -50,6 +57,7 @@ export interface Machinery {
   readonly reducer: Reducer;
   readonly evaluate: Evaluate;
   readonly itemSource: ItemSource;
+  readonly mocks: TaskMocks | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;
@@ -64,6 +72,10 @@ export interface Machinery {
   readonly timers: TimerHost;
   readonly children: ChildHost;
   readonly mapRuns: MapRunHost;
+  readonly mocked: MockHost;
   readonly logs: LogHost;
   readonly waiters: Waiters;
+  readonly activities: ActivityHost;
+  readonly stateMachines: StateMachineHost;
+  readonly arns: Arns;
 }

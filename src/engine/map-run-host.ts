@@ -268,6 +268,7 @@ export class MapRunHost {
       tags: parent.creation.tags,
       pointer: stateOf(run.record).request.processor,
       mapRun: { number: run.number, child: child.child },
+      ...testCaseOf(parent),
       ...(isObject(item.map) ? { map: item.map as NonNullable<ExecutionContext['Map']> } : {}),
     });
     loop.add(children.startInput(number));
@@ -439,4 +440,9 @@ function describeChild(child: ExecutionRecord): JsonObject {
     Status: status,
     ...(child.stoppedAt === undefined ? {} : { StopDate: child.stoppedAt }),
   };
+}
+
+/** Children play the test case of the execution that their map run belongs to. */
+function testCaseOf({ creation: { testCase } }: ActiveExecution): { testCase?: string } {
+  return testCase === undefined ? {} : { testCase };
 }

@@ -66,6 +66,7 @@ export class Reading {
       redriveCount: record.redriveCount,
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
+      ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
       ...(parent ? { parent: parent.id } : {}),
       ...(record.mapRun ? { mapRun: String(record.mapRun.number) } : {}),
     };

@@ -6,6 +6,7 @@
  * | --- | --- |
  * | attempt `started` under another owner | closed as failed `Millrace.WorkerLost`; Retry decides whether it happens again |
  * | attempt `scheduled` | begun when a slot is free |
+ * | attempt that a test answers | asked for its answer again: it has no effects |
  * | attempt that waits for an execution that has ended | told the result |
  * | running execution whose waiting parent task is gone | stopped |
  * | execution created and not begun | begun |
@@ -15,23 +16,28 @@
  */
 import type { AttemptRecord } from '../store/store.js';
 import type { Machinery } from './machinery.js';
+import { MOCKED } from './mocked-tasks.js';
 import { WORKER_LOST } from './task-host.js';
 
 const PAGE = 1000;
 
 /** Queues the work that a crash or stop interrupted. */
 export async function recover(parts: Machinery): Promise<void> {
-  const { store, loop, executions, tasks, children, mapRuns } = parts;
+  const { store, loop, executions, tasks, children, mapRuns, mocked } = parts;
   for (const number of await store.listUnstarted()) loop.add(children.startInput(number));
   for (const number of await store.listInterrupted()) {
     loop.add(executions.eventInput(number, { type: 'Continue' }));
   }
   await eachAttempt(parts, 'started', (attempt) => {
     if (attempt.owner === parts.owner) return;
+    if (attempt.kind === MOCKED) return mocked.resume(attempt);
     const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
     loop.add(
       tasks.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),
     );
+  });
+  await eachAttempt(parts, 'submitted', (attempt) => {
+    if (attempt.kind === MOCKED) mocked.resume(attempt);
   });
   await eachAttempt(parts, 'scheduled', (attempt) => {
     if (!tasks.slots.has(attempt.kind)) loop.add(tasks.beginInput(attempt));

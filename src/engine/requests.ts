@@ -31,6 +31,7 @@ export function checkStart(
     throw new EngineError('PipelineNotFound', { pipeline: String(request.pipeline).slice(0, 200) });
   }
   if (request.name !== undefined) checkName(request.name);
+  checkTestCase(parts, request);
   const input: unknown = request.input === undefined ? machine.deployment.input : request.input;
   const given = input === undefined ? {} : input;
   checkPayload(given, 'input');
@@ -39,6 +40,11 @@ export function checkStart(
     : machine.deployment.tags;
   if (request.tags) checkTags(tags);
   return { machine, input: given, tags };
+}
+
+function checkTestCase(parts: Machinery, { pipeline, testCase }: StartRequest): void {
+  if (testCase === undefined || parts.mocks?.hasTestCase(pipeline, testCase)) return;
+  throw new EngineError('TestCaseUnknown', { pipeline, testCase: testCase.slice(0, 200) });
 }
 
 /**
@@ -67,8 +73,14 @@ export function startInput(
     refuse: settle.reject,
     perform: (turn) => {
       const { machine, input, tags } = checkStart(parts, request);
-      const { name } = request;
-      const wanted = { machine, input, tags, ...(name === undefined ? {} : { name }) };
+      const { name, testCase } = request;
+      const wanted = {
+        machine,
+        input,
+        tags,
+        ...(name === undefined ? {} : { name }),
+        ...(testCase === undefined ? {} : { testCase }),
+      };
       const found = parts.children.findOrCreate(turn, wanted);
       return found instanceof Promise
         ? found.then((result) => proceed(turn, result))

@@ -13,12 +13,14 @@ import { join } from 'node:path';
 import type { Json } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
+import { activityKind } from './activity-host.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
-import { checkPayload } from './payload.js';
+import { MOCKED } from './mocked-tasks.js';
+import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest } from './ports.js';
-import { resolveTask, type ScheduleTask, wrapOutput } from './resolve-task.js';
+import { type Resolution, resolveTask, type ScheduleTask, wrapOutput } from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
@@ -67,22 +69,24 @@ export class TaskHost {
     const { thread, sequence, pattern } = command;
     const resolution = this.#resolve(active, command);
     const now = time.now();
-    const kind = resolution.type === 'connector' ? resolution.kind : resolution.type;
+    const isMocked = this.#parts.mocked.answers(active, command, resolution);
+    const usual = resolution.type === 'connector' ? resolution.kind : resolution.type;
+    const kind = isMocked ? MOCKED : usual;
     const byToken = pattern === 'waitForTaskToken' || resolution.type === 'token';
     const attempt: AttemptRecord = {
       execution: active.number,
       thread,
       sequence,
       id: random.id(now),
-      status: resolution.type === 'token' ? 'submitted' : 'scheduled',
+      status: kind === 'token' ? 'submitted' : 'scheduled',
       kind,
       ...(byToken ? { token: command.taskToken } : {}),
       scheduledAt: now,
       request: { ...command },
     };
     this.#put(turn, active, attempt);
-    if (resolution.type === 'token') return;
-    if (resolution.type !== 'connector') {
+    if (kind === 'token') return;
+    if (isMocked || resolution.type !== 'connector') {
       loop.add(this.beginInput(attempt));
       return;
     }
@@ -105,6 +109,11 @@ export class TaskHost {
       error: 'Millrace.UnknownConnector',
       cause: `There is no connector '${resolution.kind}'. Known ones: ${known}.`,
     };
+  }
+
+  /** Who performs a task unless a test answers it. */
+  resolveUsual(active: ActiveExecution, command: ScheduleTask): ReturnType<typeof resolveTask> {
+    return this.#resolve(active, command);
   }
 
   /** Begins a scheduled attempt. For a connector's attempt it owns a slot, which passes to the running attempt. */
@@ -140,6 +149,9 @@ export class TaskHost {
     const command = commandOf(attempt);
     const ref = { thread: attempt.thread, sequence: attempt.sequence };
     const resolution = this.#resolve(active, command);
+    if (attempt.kind === MOCKED) {
+      return this.#parts.mocked.begin(turn, active, attempt, command, resolution, input);
+    }
     switch (resolution.type) {
       case 'connector':
         return this.#beginConnector(turn, active, attempt, resolution.arguments, input);
@@ -165,7 +177,8 @@ export class TaskHost {
           this.close(later, active, attempt),
         );
       }
-      case 'token':
+      case 'activity':
+        void this.#parts.activities.offer(resolution.name);
         return 'done';
     }
   }
@@ -435,19 +448,9 @@ export function commandOf(attempt: AttemptRecord): ScheduleTask {
   return attempt.request as unknown as ScheduleTask;
 }
 
-/** An output that cannot be kept is a failure of the task. */
-function checkOutcome(outcome: AttemptOutcome): AttemptOutcome {
-  if (outcome.type === 'failed') return outcome;
-  try {
-    checkPayload(outcome.output, 'output of the task');
-    return outcome;
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    const isLarge = error.kind === 'PayloadTooLarge';
-    return {
-      type: 'failed',
-      error: isLarge ? 'States.DataLimitExceeded' : 'Millrace.InvalidOutput',
-      cause: error.message,
-    };
-  }
+/** What the store knows an attempt's performer by. */
+function kindOf(resolution: Resolution): string {
+  if (resolution.type === 'connector') return resolution.kind;
+  if (resolution.type === 'activity') return activityKind(resolution.name);
+  return resolution.type;
 }

@@ -64,6 +64,9 @@ const CREATION = [
   'parent_attached',
   'map_run',
   'map_child',
+  'test_case',
+  'published_version',
+  'alias',
 ];
 
 export function executionQueries(driver: Driver): ExecutionQueries {
@@ -149,6 +152,9 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   if (query.mapRun === undefined) add('map_run IS NULL');
   else add('map_run = ?', query.mapRun);
   if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
+  if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
+  if (query.alias !== undefined) add('alias = ?', query.alias);
+  if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
   if (query.below !== undefined) add('number < ?', query.below);
   if (query.teams) {
     const marks = query.teams.map(() => '?').join(', ');
@@ -181,6 +187,9 @@ function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
     parent ? Number(parent.attached) : null,
     mapRun?.number ?? null,
     mapRun?.child ?? null,
+    create.testCase ?? null,
+    create.publishedVersion ?? null,
+    create.alias ?? null,
   ];
 }
 
@@ -224,6 +233,9 @@ function toExecution(row: Row): ExecutionRecord {
       number: Number(number),
       child: integer(row, 'map_child'),
     })),
+    ...optional(row, 'test_case', 'testCase', String),
+    ...optional(row, 'published_version', 'publishedVersion', Number),
+    ...optional(row, 'alias', 'alias', String),
     machine: integer(row, 'machine'),
     context: fromJson<ExecutionContext>(row.context),
     header: {

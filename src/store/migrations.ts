@@ -151,6 +151,45 @@ const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   );
   `,
+  // 2: executions that play a test case of a mock configuration file.
+  'ALTER TABLE executions ADD COLUMN test_case TEXT;',
+  // 3: what clients of the wire API make.
+  `
+  CREATE TABLE published_versions (
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    machine BIGINT NOT NULL REFERENCES machines (number),
+    description TEXT,
+    created_at BIGINT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (pipeline, version)
+  );
+  CREATE TABLE aliases (
+    pipeline TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    routing TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (pipeline, name)
+  );
+  CREATE TABLE activities (
+    name TEXT PRIMARY KEY,
+    team TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+  );
+  CREATE TABLE access_keys (
+    id TEXT PRIMARY KEY,
+    team TEXT NOT NULL,
+    role TEXT NOT NULL,
+    label TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+  );
+  ALTER TABLE executions ADD COLUMN published_version INTEGER;
+  ALTER TABLE executions ADD COLUMN alias TEXT;
+  `,
 ];
 
 /** The schema that this Millrace writes. */

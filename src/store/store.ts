@@ -48,6 +48,11 @@ export interface ExecutionCreation {
   context: ExecutionContext;
   parent?: ParentLink;
   mapRun?: { number: number; child: number };
+  /** Test case of the mock configuration file whose answers its tasks get; children of its map runs have it too. */
+  testCase?: string;
+  /** Published version and alias that it was started by. */
+  publishedVersion?: number;
+  alias?: string;
 }
 
 /** The task of another execution that waits for this one (`attached`), or that only started it. */
@@ -199,6 +204,11 @@ export interface LoadedExecution {
 
 export interface ExecutionQuery {
   pipeline?: string;
+  /** Only those started by this published version, or by this alias. */
+  publishedVersion?: number;
+  alias?: string;
+  /** Only those that were redriven, or were not. */
+  redriven?: boolean;
   status?: ExecutionStatus;
   teams?: readonly string[];
   mapRun?: number;
@@ -241,6 +251,53 @@ export interface TokenRecord {
   expiresAt?: number;
 }
 
+/** A revision of a state machine that was published under a number of its own. */
+export interface PublishedVersionRecord {
+  pipeline: string;
+  /** 1, 2, 3 …; never given twice. */
+  version: number;
+  /** Number of the machine record. */
+  machine: number;
+  description?: string;
+  createdAt: number;
+}
+
+/** Which share of an alias's starts goes to a published version. */
+export interface AliasRoute {
+  version: number;
+  /** 0 to 100; the weights of an alias add up to 100. */
+  weight: number;
+}
+
+export interface AliasRecord {
+  pipeline: string;
+  name: string;
+  description?: string;
+  /** One or two. */
+  routing: AliasRoute[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A queue of tasks that workers elsewhere take. */
+export interface ActivityRecord {
+  name: string;
+  team: string;
+  tags: Tags;
+  createdAt: number;
+}
+
+/** What a client of the wire API signs with. */
+export interface AccessKeyRecord {
+  id: string;
+  team: string;
+  role: string;
+  label: string;
+  /** Sealed: the store never sees the text. */
+  secret: string;
+  createdAt: number;
+}
+
 export interface StoreInformation {
   driver: string;
   /** Version of SQLite or PostgreSQL. */
@@ -260,6 +317,28 @@ export interface Store {
   findVersion(pipeline: string, version: number): Awaitable<MachineRecord | undefined>;
   currentMachine(pipeline: string): Awaitable<MachineRecord | undefined>;
   currentMachines(): Awaitable<MachineRecord[]>;
+  /** The highest version that a pipeline of this name ever had; 0 when there was none. */
+  lastVersion(pipeline: string): Awaitable<number>;
+  /** The pipeline has no current version any more, nor published versions and aliases. Its executions stay. */
+  deletePipeline(pipeline: string): Awaitable<void>;
+
+  insertPublishedVersion(version: PublishedVersionRecord): Awaitable<void>;
+  deletePublishedVersion(pipeline: string, version: number): Awaitable<void>;
+  /** The newest first. */
+  listPublishedVersions(pipeline: string): Awaitable<PublishedVersionRecord[]>;
+  /** Also counts deleted ones; 0 when there was none. */
+  lastPublishedVersion(pipeline: string): Awaitable<number>;
+  putAlias(alias: AliasRecord): Awaitable<void>;
+  deleteAlias(pipeline: string, name: string): Awaitable<void>;
+  listAliases(pipeline: string): Awaitable<AliasRecord[]>;
+  putActivity(activity: ActivityRecord): Awaitable<void>;
+  deleteActivity(name: string): Awaitable<void>;
+  listActivities(): Awaitable<ActivityRecord[]>;
+  insertAccessKey(key: AccessKeyRecord): Awaitable<void>;
+  findAccessKey(id: string): Awaitable<AccessKeyRecord | undefined>;
+  listAccessKeys(): Awaitable<AccessKeyRecord[]>;
+  /** True when there was one. */
+  deleteAccessKey(id: string): Awaitable<boolean>;
 
   /** 0 when there is none. */
   lastExecutionNumber(): Awaitable<number>;
