@@ -16,7 +16,6 @@ import {
   type LoadedMachine,
   newActive,
 } from './active-execution.js';
-import { executionArn, ROLE_ARN, stateMachineArn } from './arn.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
@@ -38,6 +37,9 @@ export interface NewExecution {
   mapRun?: { number: number; child: number };
   map?: NonNullable<ExecutionContext['Map']>;
   testCase?: string;
+  /** Published version and alias that the start named. */
+  publishedVersion?: number;
+  alias?: string;
 }
 
 /** A start that met an execution of the same name, or made a new one. */
@@ -46,6 +48,14 @@ export interface FoundOrCreated {
   number: number;
   creation: ExecutionCreation;
   created: boolean;
+}
+
+/** Milliseconds that an express execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const EXPRESS_LIMIT = 300_000;
+
+/** Executions of the machine are express ones. */
+export function isExpress(machine: LoadedMachine): boolean {
+  return machine.deployment.stateMachine?.type === 'EXPRESS';
 }
 
 export class ChildHost {
@@ -67,7 +77,8 @@ export class ChildHost {
    * Throws ExecutionConflict when the one of that name has another input.
    */
   findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
-    if (wanted.name === undefined) return this.#create(turn, wanted);
+    // Express executions may have the same name.
+    if (wanted.name === undefined || isExpress(wanted.machine)) return this.#create(turn, wanted);
     const pipeline = wanted.machine.record.pipeline;
     const unstored = this.#unstored.get(`${pipeline}/${wanted.name}`);
     if (unstored && !unstored.stale) return same(unstored, wanted);
@@ -79,22 +90,24 @@ export class ChildHost {
   }
 
   #create(turn: Turn, wanted: NewExecution): FoundOrCreated {
-    const { random, time, reducer, actives } = this.#parts;
+    const { random, time, reducer, actives, arns, timers } = this.#parts;
     const { machine, tags } = wanted;
     const startedAt = time.now();
     const id = random.id(startedAt);
-    const name = wanted.name ?? id;
+    const chosen = wanted.name ?? id;
     const pipeline = machine.record.pipeline;
+    const express = isExpress(machine) && wanted.mapRun === undefined;
+    const name = express ? id : chosen;
     const context: ExecutionContext = {
       Execution: {
-        Id: executionArn(pipeline, name),
-        Name: name,
+        Id: express ? arns.express(pipeline, chosen, id) : arns.execution(pipeline, name),
+        Name: chosen,
         Input: wanted.input,
         StartTime: new Date(startedAt).toISOString(),
-        RoleArn: ROLE_ARN,
+        RoleArn: machine.deployment.stateMachine?.roleArn ?? arns.role,
         RedriveCount: 0,
       },
-      StateMachine: { Id: stateMachineArn(pipeline), Name: pipeline },
+      StateMachine: { Id: arns.stateMachine(pipeline), Name: pipeline },
       ...(wanted.map ? { Map: wanted.map } : {}),
     };
     const creation: ExecutionCreation = {
@@ -109,6 +122,10 @@ export class ChildHost {
       ...(wanted.parent ? { parent: wanted.parent } : {}),
       ...(wanted.mapRun ? { mapRun: wanted.mapRun } : {}),
       ...(wanted.testCase === undefined ? {} : { testCase: wanted.testCase }),
+      ...(wanted.publishedVersion === undefined
+        ? {}
+        : { publishedVersion: wanted.publishedVersion }),
+      ...(wanted.alias === undefined ? {} : { alias: wanted.alias }),
     };
     this.#lastNumber += 1;
     const number = this.#lastNumber;
@@ -117,7 +134,10 @@ export class ChildHost {
     // With a row of its own even when its first transition has to wait for expressions.
     turn.of(active).progressed = true;
     turn.afterFailure(() => actives.drop(active));
-    if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);
+    if (express) {
+      const at = startedAt + EXPRESS_LIMIT;
+      timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at });
+    } else if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);
     return { active, number, creation, created: true };
   }
 
@@ -140,7 +160,7 @@ export class ChildHost {
   ): Performed | Promise<Performed> {
     const machine = this.#parts.machines.current(wanted.pipeline);
     if (!machine) {
-      const cause = `State Machine Does Not Exist: '${stateMachineArn(wanted.pipeline)}'`;
+      const cause = `State Machine Does Not Exist: '${this.#parts.arns.stateMachine(wanted.pipeline)}'`;
       const error = 'StepFunctions.StateMachineDoesNotExistException';
       return this.#refuse(turn, active, attempt, input, error, cause);
     }

@@ -13,6 +13,8 @@ import { validateDefinition } from '../asl/validate.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
+import { ActivityHost } from './activity-host.js';
+import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
 import type {
   Engine,
@@ -38,6 +40,7 @@ import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
 import { sameJson } from './same-json.js';
+import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
@@ -58,6 +61,8 @@ export interface EngineConfig {
   mocks?: TaskMocks;
   /** Default: this machine's. */
   clock?: Clock;
+  /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
+  identity?: Identity;
   /** Default: the operating system's. */
   random?: Random;
   /** Hears every committed change, besides those who subscribe. Default: nobody. */
@@ -95,9 +100,15 @@ const GRACE = 25_000;
  * const engine = createEngine({ store, runner: createConnectorRunner(connectors), evaluator, itemSource, workFolder });
  */
 export function createEngine(config: EngineConfig): Engine {
-  const parts = assemble(config);
+  const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   const { store, loop, machines, tasks, waiters, feed } = parts;
   const reading = new Reading(store, machines);
+  const stateMachines = new StateMachineHost(
+    parts,
+    (deployment) => deploy(deployment).catch(refuseFull),
+    stopAll,
+  );
+  parts.stateMachines = stateMachines;
   const maxQueued = config.queuedRequests ?? 10_000;
   let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
 
@@ -149,7 +160,7 @@ export function createEngine(config: EngineConfig): Engine {
     if (current && sameJson(current.record.deployment, kept)) return summarisePipeline(current);
     const machine = await machines.deploy({
       pipeline: deployment.name,
-      version: (current?.record.version ?? 0) + 1,
+      version: (current?.record.version ?? (await store.lastVersion(deployment.name))) + 1,
       team: deployment.team,
       tags: deployment.tags,
       digest: digestOf(deployment),
@@ -159,6 +170,15 @@ export function createEngine(config: EngineConfig): Engine {
     const { name: pipeline, team, version } = summarisePipeline(machine);
     feed.publish([{ type: 'pipeline', pipeline, team, version }]);
     return summarisePipeline(machine);
+  }
+
+  /** Ends the executions of a state machine that was deleted. */
+  async function stopAll(pipeline: string): Promise<void> {
+    const query = { pipeline, status: 'RUNNING', limit: 1000 } as const;
+    const cause = 'The state machine was deleted.';
+    for (const { number } of await store.listExecutions(query)) {
+      loop.add(parts.executions.eventInput(number, { type: 'Stop', cause }));
+    }
   }
 
   return {
@@ -180,18 +200,30 @@ export function createEngine(config: EngineConfig): Engine {
 
     async startExecution(start) {
       checkStart(parts, start);
-      return started(await request<FoundOrCreated>((settle) => startInput(parts, start, settle)));
+      const target = await targetOf(parts, start);
+      return started(
+        await request<FoundOrCreated>((settle) =>
+          startInput(parts, start, settle, undefined, target),
+        ),
+      );
     },
     async runExecution(start: StartRequest) {
       checkStart(parts, start);
+      const target = await targetOf(parts, start);
       let ended: Promise<ExecutionDetail> | undefined;
       const found = await request<FoundOrCreated>((settle) =>
-        startInput(parts, start, settle, (turn, active) => {
-          ended = new Promise((resolveEnd) => {
-            const stop = waiters.add(active.number, (end) => resolveEnd(describeEnded(end)));
-            turn.afterFailure(stop);
-          });
-        }),
+        startInput(
+          parts,
+          start,
+          settle,
+          (turn, active) => {
+            ended = new Promise((resolveEnd) => {
+              const stop = waiters.add(active.number, (end) => resolveEnd(describeEnded(end)));
+              turn.afterFailure(stop);
+            });
+          },
+          target,
+        ),
       );
       return ended ?? waitFor(found.number);
     },
@@ -240,14 +272,32 @@ export function createEngine(config: EngineConfig): Engine {
       await request<void>((settle) => tasks.tokenInput(token, event, settle));
     },
 
+    arns: parts.arns,
+    stateMachines,
+    activities: parts.activities,
+
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
+}
+
+async function targetOf(
+  parts: Machinery,
+  { pipeline, qualifier }: StartRequest,
+): Promise<StartTarget | undefined> {
+  if (qualifier === undefined) return undefined;
+  return parts.stateMachines.target(pipeline, qualifier, chanceOf(parts.random.seed()));
+}
+
+/** 0 to 1, from a seed. */
+function chanceOf(seed: string): number {
+  return Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16) / 2 ** 32;
 }
 
 async function openParts(parts: Machinery): Promise<void> {
   const { store, clock, machines, children, timers } = parts;
   parts.time = createEngineTime(clock, await store.lastHistoryTime());
   await machines.open();
+  await parts.activities.open();
   children.open(await store.lastExecutionNumber());
   await recover(parts);
   await timers.open();
@@ -274,10 +324,12 @@ function assemble(config: EngineConfig): Machinery {
     actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
     machines: new MachineShelf(config.store, reducer),
     waiters: new Waiters(),
+    arns: createArns(config.identity ?? DEFAULT_IDENTITY),
   } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   parts.loop = createLoop(config, parts, feed);
   parts.executions = new ExecutionHost(parts);
   parts.tasks = new TaskHost(parts);
+  parts.activities = new ActivityHost(parts);
   parts.timers = new TimerHost(parts);
   parts.children = new ChildHost(parts);
   parts.mapRuns = new MapRunHost(parts);
@@ -328,6 +380,7 @@ function reportProblem(error: unknown, execution: number | undefined): void {
 async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number): Promise<void> {
   const { tasks, timers, loop, clock, executions } = parts;
   tasks.slots.close();
+  parts.activities.close();
   timers.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();
@@ -370,7 +423,8 @@ function healthOf(
 
 /** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
 function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {
-  const { name, team, tags, input, definition, bindings, folder, sections } = deployment;
+  const { name, team, tags, input, definition, bindings, folder, sections, stateMachine } =
+    deployment;
   checkTags(tags);
   if (input !== undefined) checkPayload(input, 'default input');
   const wrong = validateDefinition(definition).filter(({ severity }) => severity === 'ERROR');
@@ -386,7 +440,7 @@ function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): Json
     const problem = error instanceof Error ? error.message : String(error);
     throw new EngineError('InvalidDefinition', { pipeline: name, problem });
   }
-  const kept = { name, team, tags, input, definition, bindings, folder, sections };
+  const kept = { name, team, tags, input, definition, bindings, folder, sections, stateMachine };
   // Through text: what is compared and kept is what the store will give back.
   return JSON.parse(JSON.stringify(kept)) as JsonObject;
 }
@@ -401,8 +455,8 @@ function refuseFull(error: unknown): never {
 }
 
 function started({ creation, number, created }: FoundOrCreated): StartedExecution {
-  const { id, name, pipeline, startedAt } = creation;
-  return { id, number, name, pipeline, startedAt, created };
+  const { id, name, pipeline, startedAt, context } = creation;
+  return { id, arn: context.Execution.Id, number, name, pipeline, startedAt, created };
 }
 
 /** A durable execution in memory as the store has it. */

@@ -18,7 +18,10 @@ import type { Json, JsonObject } from '../asl/json.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import type { LogLine } from '../store/store.js';
+import type { Activities } from './activity-host.js';
+import type { Arns } from './arn.js';
 import type { FeedChange, FeedFilter } from './feed.js';
+import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
@@ -37,6 +40,8 @@ export interface PipelineDeployment {
   folder: string;
   /** trigger, expect, datasets, notifications, sources …: stored and given back, not read here. */
   sections?: JsonObject;
+  /** Present when a client of the wire API made it. */
+  stateMachine?: StateMachineAttributes;
 }
 
 export interface PipelineSummary {
@@ -61,6 +66,8 @@ export interface StartRequest {
   name?: string;
   /** Default: the pipeline's own. */
   input?: Json;
+  /** Number of a published version or name of an alias; default: the current revision. */
+  qualifier?: string;
   /** Added to the pipeline's tags. */
   tags?: { [key: string]: string };
   /**
@@ -72,6 +79,8 @@ export interface StartRequest {
 
 export interface StartedExecution {
   id: string;
+  /** The same in Amazon's form. */
+  arn: string;
   number: number;
   name: string;
   pipeline: string;
@@ -83,6 +92,7 @@ export interface StartedExecution {
 
 export interface ExecutionSummary {
   id: string;
+  arn: string;
   /** Grows with each execution of this Millrace. */
   number: number;
   name: string;
@@ -94,6 +104,11 @@ export interface ExecutionSummary {
   startedAt: number;
   stoppedAt?: number;
   redriveCount: number;
+  /** Of the last redrive. */
+  redrivenAt?: number;
+  /** Published version and alias that it was started by. */
+  publishedVersion?: number;
+  alias?: string;
   error?: string;
   cause?: string;
   /** The test case that it plays, see StartRequest. */
@@ -118,6 +133,10 @@ export interface ExecutionDetail extends ExecutionSummary {
 
 export interface ListExecutions {
   pipeline?: string;
+  publishedVersion?: number;
+  alias?: string;
+  /** Only those that were redriven, or were not. */
+  redriven?: boolean;
   status?: ExecutionStatus;
   teams?: readonly string[];
   /** Also the children of distributed Maps of this map run; they are left out otherwise. */
@@ -205,6 +224,11 @@ export interface Engine {
   sendTaskSuccess(token: string, output: Json): Promise<void>;
   sendTaskFailure(token: string, failure: { error?: string; cause?: string }): Promise<void>;
   sendTaskHeartbeat(token: string): Promise<void>;
+
+  readonly arns: Arns;
+  /** What clients of the wire API make and start by. */
+  readonly stateMachines: StateMachines;
+  readonly activities: Activities;
 
   /** Hears committed changes until the answer is called. */
   subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;

@@ -180,7 +180,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
   RevisionConflict: {
     code: 'MILL3033',
     status: 409,
-    message: "Revision {given} is not the current one, which is {current}.",
+    message: 'Revision {given} is not the current one, which is {current}.',
     fix: 'Read the state machine again and repeat the request with its revision.',
   },
   VersionNotFound: {

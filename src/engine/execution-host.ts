@@ -193,7 +193,13 @@ export class ExecutionHost {
         timers.clearThread(turn, active, command.thread);
         break;
       case 'SetExecutionTimer':
-        timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at: command.at });
+        timers.set(turn, active, {
+          thread: 0,
+          kind: 'execution',
+          sequence: 0,
+          // An express execution has a limit of its own (child-host.ts): the sooner of the two counts.
+          at: Math.min(command.at, active.timers.get(timerKey(0, 'execution'))?.at ?? command.at),
+        });
         break;
       case 'StartMapRun':
         mapRuns.begin(turn, active, command);

@@ -53,6 +53,11 @@ export class MachineShelf {
     return this.#makeCurrent(await this.#store.insertMachine(record));
   }
 
+  /** The pipeline is deployed no longer; its executions still find their version. */
+  forget(pipeline: string): void {
+    this.#current.delete(pipeline);
+  }
+
   #makeCurrent(record: MachineRecord): LoadedMachine {
     const machine = load(record, this.#reducer);
     this.#current.set(record.pipeline, machine);

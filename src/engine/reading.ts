@@ -5,6 +5,7 @@
 import type { HistoryEvent } from '../asl/transition.js';
 import type { ExecutionRecord, LogPosition, Store } from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
+import { parseStatesArn } from './arn.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -29,8 +30,9 @@ export class Reading {
     this.#machines = machines;
   }
 
-  /** By id or `PIPELINE/NAME`. Throws ExecutionNotFound. */
+  /** By id, `PIPELINE/NAME` or ARN. Throws ExecutionNotFound. */
   async find(execution: string): Promise<ExecutionRecord> {
+    if (execution.startsWith('arn:')) return this.find(byArn(execution));
     const slash = execution.indexOf('/');
     const found =
       slash < 0
@@ -54,6 +56,7 @@ export class Reading {
     const { error, cause, status } = record.header;
     return {
       id: record.id,
+      arn: record.context.Execution.Id,
       number: record.number,
       name: record.name,
       pipeline: record.pipeline,
@@ -64,6 +67,11 @@ export class Reading {
       startedAt: record.startedAt,
       ...(record.stoppedAt === undefined ? {} : { stoppedAt: record.stoppedAt }),
       redriveCount: record.redriveCount,
+      ...redriveTime(record),
+      ...(record.publishedVersion === undefined
+        ? {}
+        : { publishedVersion: record.publishedVersion }),
+      ...(record.alias === undefined ? {} : { alias: record.alias }),
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
@@ -93,9 +101,12 @@ export class Reading {
   async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
-    const { pipeline, status, teams, mapRun } = filter;
+    const { pipeline, status, teams, mapRun, publishedVersion, alias, redriven } = filter;
     const found = await this.#store.listExecutions({
       ...(pipeline === undefined ? {} : { pipeline }),
+      ...(publishedVersion === undefined ? {} : { publishedVersion }),
+      ...(alias === undefined ? {} : { alias }),
+      ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
       ...(teams === undefined ? {} : { teams }),
       ...(mapRun === undefined ? {} : { mapRun: Number(mapRun) }),
@@ -168,4 +179,19 @@ export class Reading {
 export function summarisePipeline({ record }: LoadedMachine): PipelineSummary {
   const { pipeline, team, tags, version, digest, deployedAt } = record;
   return { name: pipeline, team, tags, version, digest, deployedAt };
+}
+
+/** What `find` knows an ARN's execution by. */
+function byArn(arn: string): string {
+  const parsed = parseStatesArn(arn);
+  const [machine = '', name = '', id] = parsed?.parts ?? [];
+  if (parsed?.type === 'express' && id !== undefined) return id;
+  // Children of a map run belong to MACHINE/LABEL and are called by their id.
+  if (parsed?.type === 'execution') return machine.includes('/') ? name : `${machine}/${name}`;
+  return 'none';
+}
+
+function redriveTime({ context }: ExecutionRecord): { redrivenAt?: number } {
+  const at = context.Execution.RedriveTime;
+  return typeof at === 'string' ? { redrivenAt: Date.parse(at) } : {};
 }

@@ -12,6 +12,7 @@ import type { RedriveRequest, StartRequest } from './engine.js';
 import { EngineError } from './errors.js';
 import type { Machinery } from './machinery.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
+import type { StartTarget } from './state-machines.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 
@@ -51,12 +52,14 @@ function checkTestCase(parts: Machinery, { pipeline, testCase }: StartRequest): 
  * Starts an execution, or finds the one of that name and input.
  *
  * @param created called in the turn that creates it, before anything of it happens
+ * @param target what it runs instead of the current revision
  */
 export function startInput(
   parts: Machinery,
   request: StartRequest,
   settle: Settle<FoundOrCreated>,
   created?: (turn: Turn, active: ActiveExecution) => void,
+  target?: StartTarget,
 ): Input {
   const proceed = (turn: Turn, found: FoundOrCreated): Performed => {
     const { active } = found;
@@ -80,6 +83,7 @@ export function startInput(
         tags,
         ...(name === undefined ? {} : { name }),
         ...(testCase === undefined ? {} : { testCase }),
+        ...target,
       };
       const found = parts.children.findOrCreate(turn, wanted);
       return found instanceof Promise

@@ -7,7 +7,7 @@
  * | `millrace:executions:start[.sync…]`, `arn:aws:states:::states:startExecution[.sync…]` | the engine: another execution |
  * | `arn:aws:states:::lambda:invoke` | the binding of its FunctionName; the answer is wrapped as AWS does |
  * | `arn:aws:lambda:…:function:NAME` | its binding; payload in, payload out |
- * | an activity's ARN | whoever sends the outcome with the task token |
+ * | an activity's ARN | the worker that takes it (`activity-host.ts`) and sends the outcome with the task token |
  * | anything else | its binding, or a failure that names the binding to add |
  *
  * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name.
@@ -17,6 +17,7 @@ import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { parseResource } from '../asl/task-resource.js';
 import type { Command } from '../asl/transition.js';
+import { parseStatesArn } from './arn.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
 
@@ -25,9 +26,9 @@ export type Wrapping = 'plain' | 'lambda:invoke';
 
 export type Resolution =
   | { type: 'connector'; kind: string; arguments: Json; wrapping: Wrapping }
-  | { type: 'execution'; pipeline: string; input: Json; name?: string }
-  /** Waits for an outcome by task token; nothing is started. */
-  | { type: 'token' }
+  | { type: 'execution'; pipeline: string; qualifier?: string; input: Json; name?: string }
+  /** Waits for a worker that takes tasks of this activity. */
+  | { type: 'activity'; name: string }
   /** The binding says what the result is. */
   | { type: 'result'; output: Json; wrapping: Wrapping }
   | { type: 'failure'; error: string; cause: string };
@@ -49,7 +50,8 @@ export function resolveTask(
   const resource = parseResource(task.resource);
   const action = resource.action.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
   if (resource.events === 'Activity') {
-    return bound(bindings, [resource.text], task.arguments, 'plain') ?? { type: 'token' };
+    const name = resource.text.slice(resource.text.lastIndexOf(':') + 1);
+    return bound(bindings, [resource.text], task.arguments, 'plain') ?? { type: 'activity', name };
   }
   if (resource.events === 'LambdaFunction') {
     const names = functionNames(resource.text);
@@ -122,10 +124,17 @@ function start(parameters: Json, bindings: { [resource: string]: JsonObject }): 
   const name = given.Name ?? given.name;
   return {
     type: 'execution',
-    pipeline: typeof known === 'string' ? known : target.slice(target.lastIndexOf(':') + 1),
+    ...targetOf(typeof known === 'string' ? known : target),
     input: inputOf(given.Input ?? given.input ?? {}),
     ...(typeof name === 'string' ? { name } : {}),
   };
+}
+
+/** `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME[:VERSION|:ALIAS]`, or the name of a pipeline. */
+function targetOf(target: string): { pipeline: string; qualifier?: string } {
+  const arn = parseStatesArn(target);
+  const [pipeline = target, qualifier] = arn?.type === 'stateMachine' ? arn.parts : [target];
+  return { pipeline, ...(qualifier === undefined ? {} : { qualifier }) };
 }
 
 /** AWS takes the input as an object or as its JSON text. */
@@ -194,4 +203,9 @@ function unbound(resource: string): Resolution {
     error: UNBOUND,
     cause: `Nothing here performs '${resource}'. Add it to the pipeline's bindings, for example: bindings: { '${resource}': { lambda: functions/example } }.`,
   };
+}
+
+/** The kind of an activity's attempts: the store finds them by it. */
+export function activityKind(name: string): string {
+  return `activity:${name}`;
 }

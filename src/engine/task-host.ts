@@ -13,14 +13,19 @@ import { join } from 'node:path';
 import type { Json } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
-import { activityKind } from './activity-host.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
 import { MOCKED } from './mocked-tasks.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest } from './ports.js';
-import { type Resolution, resolveTask, type ScheduleTask, wrapOutput } from './resolve-task.js';
+import {
+  activityKind,
+  type Resolution,
+  resolveTask,
+  type ScheduleTask,
+  wrapOutput,
+} from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
@@ -70,22 +75,24 @@ export class TaskHost {
     const resolution = this.#resolve(active, command);
     const now = time.now();
     const isMocked = this.#parts.mocked.answers(active, command, resolution);
-    const usual = resolution.type === 'connector' ? resolution.kind : resolution.type;
-    const kind = isMocked ? MOCKED : usual;
-    const byToken = pattern === 'waitForTaskToken' || resolution.type === 'token';
+    const kind = isMocked ? MOCKED : kindOf(resolution);
+    const byToken = pattern === 'waitForTaskToken' || resolution.type === 'activity';
     const attempt: AttemptRecord = {
       execution: active.number,
       thread,
       sequence,
       id: random.id(now),
-      status: kind === 'token' ? 'submitted' : 'scheduled',
+      status: 'scheduled',
       kind,
       ...(byToken ? { token: command.taskToken } : {}),
       scheduledAt: now,
       request: { ...command },
     };
     this.#put(turn, active, attempt);
-    if (kind === 'token') return;
+    if (resolution.type === 'activity' && !isMocked) {
+      turn.afterCommit(() => void this.#parts.activities.offer(resolution.name));
+      return;
+    }
     if (isMocked || resolution.type !== 'connector') {
       loop.add(this.beginInput(attempt));
       return;

@@ -30,7 +30,7 @@ export function attemptQueries(driver: Driver): AttemptQueries {
     'DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?',
   );
   const replace = driver.prepare(
-    `UPDATE attempts SET sequence = ?, id = ?, status = ?, kind = ?, owner = ?, token = ?, child = ?,
+    `UPDATE OR REPLACE attempts SET sequence = ?, id = ?, status = ?, kind = ?, owner = ?, token = ?, child = ?,
        scheduled_at = ?, started_at = ?, request = ?
      WHERE execution = ? AND thread = ? AND sequence = ?`,
   );

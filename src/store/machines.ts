@@ -9,7 +9,13 @@ import type { MachineRecord, SynchronousStore, Tags } from './store.js';
 
 type MachineQueries = Pick<
   SynchronousStore,
-  'insertMachine' | 'findMachine' | 'findVersion' | 'currentMachine' | 'currentMachines'
+  | 'insertMachine'
+  | 'findMachine'
+  | 'findVersion'
+  | 'currentMachine'
+  | 'currentMachines'
+  | 'lastVersion'
+  | 'deletePipeline'
 >;
 
 const CURRENT = 'SELECT m.* FROM pipelines p JOIN machines m ON m.number = p.machine';
@@ -26,12 +32,17 @@ export function machineQueries(driver: Driver): MachineQueries {
   const byNumber = driver.prepare('SELECT * FROM machines WHERE number = ?');
   const byVersion = driver.prepare('SELECT * FROM machines WHERE pipeline = ? AND version = ?');
   const current = driver.prepare(`${CURRENT} WHERE p.name = ?`);
+  const last = driver.prepare('SELECT MAX(version) AS version FROM machines WHERE pipeline = ?');
+  const deletions = [
+    'DELETE FROM pipelines WHERE name = ?',
+    'DELETE FROM published_versions WHERE pipeline = ?',
+    'DELETE FROM aliases WHERE pipeline = ?',
+  ].map((sql) => driver.prepare(sql));
   const everyCurrent = driver.prepare(`${CURRENT} ORDER BY p.name`);
 
   return {
     insertMachine(machine) {
-      driver.exec('BEGIN IMMEDIATE');
-      try {
+      return transaction(driver, () => {
         const row = insert.get(
           machine.pipeline,
           machine.version,
@@ -43,18 +54,32 @@ export function machineQueries(driver: Driver): MachineQueries {
         );
         const number = Number(row?.number);
         point.run(machine.pipeline, number);
-        driver.exec('COMMIT');
         return { number, ...machine };
-      } catch (error) {
-        driver.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
     findMachine: (number) => machineOf(byNumber.get(number)),
     findVersion: (pipeline, version) => machineOf(byVersion.get(pipeline, version)),
     currentMachine: (pipeline) => machineOf(current.get(pipeline)),
     currentMachines: () => everyCurrent.all().map(toMachine),
+    lastVersion: (pipeline) => Number(last.get(pipeline)?.version ?? 0),
+    deletePipeline(pipeline) {
+      transaction(driver, () => {
+        for (const deletion of deletions) deletion.run(pipeline);
+      });
+    },
   };
+}
+
+function transaction<Value>(driver: Driver, act: () => Value): Value {
+  driver.exec('BEGIN IMMEDIATE');
+  try {
+    const value = act();
+    driver.exec('COMMIT');
+    return value;
+  } catch (error) {
+    driver.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function machineOf(row: Row | undefined): MachineRecord | undefined {

@@ -18,11 +18,15 @@ import { logQueries } from './logs.js';
 import { machineQueries } from './machines.js';
 import { mapRunQueries } from './map-runs.js';
 import { migrate, SCHEMA } from './migrations.js';
+import { resourceQueries } from './resources.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
 import { timerQueries } from './timers.js';
 
 export interface SqliteStoreOptions {
-  /** The database file; its folder is created. A lock file lies beside it while it is open. */
+  /**
+   * The database file; its folder is created. A lock file lies beside it while it is open.
+   * `:memory:` keeps everything in memory and forgets it when it is closed: for tests.
+   */
   file: string;
   /** Default: the best one that works here, see driver.ts. */
   driver?: DriverName;
@@ -36,9 +40,10 @@ export interface SqliteStoreOptions {
  * @example const store = openSqliteStore({ file: 'data/millrace.db' });
  */
 export function openSqliteStore(options: SqliteStoreOptions): SynchronousStore {
-  const file = resolve(options.file);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const lock = takeLock(`${file}.lock`);
+  const isMemory = options.file === ':memory:';
+  const file = isMemory ? options.file : resolve(options.file);
+  if (!isMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const lock = isMemory ? { release: () => undefined } : takeLock(`${file}.lock`);
   let driver: Driver | undefined;
   try {
     driver = openDriver(file, options.driver);
@@ -121,6 +126,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
   return {
     ...machineQueries(driver),
     ...accessQueries(driver),
+    ...resourceQueries(driver),
     ...executions,
     ...history,
     ...attempts,
