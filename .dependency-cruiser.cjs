@@ -20,8 +20,9 @@ const rooms = {
   ],
   http: ['engine', 'pipelines', 'store', 'asl'],
   deploy: ['pipelines', 'asl', 'events'],
+  testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.
-  cli: ['pipelines', 'deploy', 'asl'],
+  cli: ['pipelines', 'deploy', 'testing', 'asl'],
 };
 
 const doors = Object.entries(rooms).map(([room, allowed]) => ({

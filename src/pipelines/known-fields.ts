@@ -1,5 +1,5 @@
 /**
- * Which fields a place in a pipeline file may have, looked up in the JSON Schema, for "did you mean".
+ * Which fields a place in a file may have, looked up in the file's JSON Schema, for "did you mean".
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
@@ -9,12 +9,16 @@ import type { ValuePath } from './source-file.js';
 
 let schema: JsonObject | undefined;
 
-/** Names of the fields at a path; empty where any name may be. */
+/** Names of the fields at a path of a pipeline file; empty where any name may be. */
 export function knownFields(path: ValuePath): readonly string[] {
   schema ??= pipelineSchema();
-  let nodes = variants(schema, schema);
+  return fieldsOfSchema(schema, path);
+}
+
+/** Names of the fields at a path of a value with this JSON Schema; empty where any name may be. */
+export function fieldsOfSchema(root: JsonObject, path: ValuePath): readonly string[] {
+  let nodes = variants(root, root);
   for (const step of path) {
-    const root = schema;
     nodes = nodes
       .flatMap((node) => childSchemas(node, step))
       .flatMap((node) => variants(node, root));

@@ -52,6 +52,18 @@ export const PROBLEM_CODES = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the placeholder that is explained
   MILL1405: ['bad placeholder', 'placeholders are written ${with.name}'],
   MILL1406: ['invalid template', 'pipelines that use it cannot be built'],
+  MILL1501: [
+    'mock without a task',
+    'only Task states ask for work that a mock can answer, so this one would never be used',
+  ],
+  MILL1502: ['unknown mocked response', 'the state would have no answer'],
+  MILL1503: [
+    'attempts of a mocked response',
+    'the attempts are counted from 0, and each has exactly one answer',
+  ],
+  MILL1504: ['expectation about no state', 'it could never be met'],
+  MILL1505: ['two tests of one name', 'reports tell tests apart by their names'],
+  MILL1506: ['unknown test case', 'it says which mocked responses the states get'],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -15,6 +15,15 @@ type Issue = z.core.$ZodIssue;
 /** Most issues that are shown of one file, and most unknown fields of one mapping. */
 const MAX_ISSUES = 200;
 
+/** A kind of file that is no pipeline file. */
+export interface FileKind {
+  /** Its name, and how it begins: for messages. */
+  readonly name: string;
+  readonly begin: string;
+  /** Names of the fields at a path; empty where any name may be. */
+  fields(path: ValuePath): readonly string[];
+}
+
 /**
  * Checks a file against a schema. Problems are added to the list.
  * @param kind which fields are known, for "did you mean"
@@ -23,23 +32,21 @@ const MAX_ISSUES = 200;
 export function checked<Value extends object>(
   schema: z.ZodType<Value>,
   source: SourceFile,
-  kind: 'pipeline' | 'template',
+  kind: 'pipeline' | 'template' | FileKind,
   problems: Problem[],
 ): Partial<Value> {
   const { value } = source;
   if (!isObject(value)) {
-    problems.push(
-      problemAt(source, [], 'MILL1103', `a ${kind} file is a mapping: "${kind}: name" and so on`),
-    );
+    problems.push(problemAt(source, [], 'MILL1103', mappingExpected(kind)));
     return {};
   }
+  const fieldsFor = (path: ValuePath): readonly string[] =>
+    typeof kind === 'string' ? fieldsOf(kind, path) : kind.fields(path);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
   const shown = issues.slice(0, MAX_ISSUES);
-  problems.push(
-    ...shown.flatMap((issue) => issueProblems(issue, [], source, (path) => fieldsOf(kind, path))),
-  );
+  problems.push(...shown.flatMap((issue) => issueProblems(issue, [], source, fieldsFor)));
   const wrong = new Set(issues.map((issue) => String(issue.path[0])));
   const sound = Object.entries(value).filter(([name]) => !wrong.has(name));
   const steps = wrong.has('steps') ? soundSteps(value.steps, issues) : undefined;
@@ -64,6 +71,11 @@ function soundSteps(steps: Json | undefined, issues: readonly Issue[]): Json | u
     return name === undefined ? undefined : { [name]: { set: {} } };
   });
   return replaced.filter((step) => step !== undefined);
+}
+
+function mappingExpected(kind: 'pipeline' | 'template' | FileKind): string {
+  const { name, begin } = typeof kind === 'string' ? { name: kind, begin: `${kind}: name` } : kind;
+  return `a ${name} file is a mapping: "${begin}" and so on`;
 }
 
 /** A template has the fields of a pipeline and three of its own. */

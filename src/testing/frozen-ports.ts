@@ -1,0 +1,73 @@
+/**
+ * Ports of the engine that do real work while virtual time stands still: expressions, files, tasks that really run.
+ * @module
+ */
+import type { Evaluator, ItemSource, Random, Runner } from '../engine/ports.js';
+import { uuidVersion7 } from '../engine/system-ports.js';
+import type { VirtualTime } from './virtual-time.js';
+
+/** Ids and seeds that are the same in each run of a test. */
+export function seededRandom(): Random {
+  let ids = 0;
+  let seeds = 0;
+  return {
+    id(at) {
+      ids += 1;
+      const bytes = new Uint8Array(10);
+      for (let index = 0; index < 10; index += 1) {
+        bytes[index] = (Math.imul(ids + index * 31, 2_654_435_761) >>> 24) & 0xff;
+      }
+      new DataView(bytes.buffer).setUint32(6, ids);
+      return uuidVersion7(at, bytes);
+    },
+    seed() {
+      seeds += 1;
+      return `test-${seeds}`;
+    },
+  };
+}
+
+/** @param evaluator is not closed with the answer: tests share it */
+export function frozenEvaluator(time: VirtualTime, evaluator: Evaluator): Evaluator {
+  return {
+    evaluate: (requests) => time.during(evaluator.evaluate(requests)),
+    close: async () => undefined,
+  };
+}
+
+/** Every method that answers with a promise is real work. */
+export function frozenItems(time: VirtualTime, items: ItemSource): ItemSource {
+  return new Proxy(items, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]) => {
+        const answer: unknown = Reflect.apply(member, target, given);
+        return answer instanceof Promise ? time.during(answer) : answer;
+      };
+    },
+  });
+}
+
+/** Attempts of tasks that really run. */
+export function frozenRunner(time: VirtualTime, runner: Runner): Runner {
+  return {
+    kinds: runner.kinds,
+    start(request, listener) {
+      time.begin();
+      let isOver = false;
+      runner.start(request, {
+        log: (record) => listener.log(record),
+        heartbeat: () => listener.heartbeat(),
+        settled(outcome) {
+          listener.settled(outcome);
+          if (isOver) return;
+          isOver = true;
+          time.end();
+        },
+      });
+    },
+    kill: (attemptId) => runner.kill(attemptId),
+    close: () => runner.close(),
+  };
+}
