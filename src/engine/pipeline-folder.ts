@@ -47,7 +47,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024 + 4;
 const NEVER_WATCHED = /(^|[/\\])(node_modules|__pycache__|\.[^/\\]+)$/;
 /** Files whose content is read here; of all others it only matters whether they exist. */
 const READ = /\.(ya?ml|json)$/;
-const IGNORED = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)/;
+const IGNORED = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)|\.test\.ya?ml$/;
 
 /**
  * Reads the folder once, then watches it.
@@ -168,7 +168,7 @@ async function watchFolder(folder: string): Promise<FSWatcher> {
   return watcher;
 }
 
-/** Pipeline files: YAML with a `pipeline:` at the top level, anywhere in the folder but in `templates`. */
+/** Pipeline files: YAML with a `pipeline:` at the top level, anywhere in the folder but in `templates`; test files are none. */
 async function pipelineFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

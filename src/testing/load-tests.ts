@@ -43,6 +43,8 @@ export interface LoadedTests {
   problems: Problem[];
   /** Text of every file that was read, by its path: what `formatProblems` needs. */
   sources: Map<string, string>;
+  /** Those of them that belong to the pipeline and not to the tests. */
+  pipelineFiles: Set<string>;
 }
 
 let schema: JsonObject | undefined;
@@ -63,13 +65,19 @@ const FILE_KIND = {
 export async function loadTests(file: string, readFile: ReadFile): Promise<LoadedTests> {
   const loading = startLoading(file, readFile);
   const source = await readPipelineFile(file, loading);
-  const tests = source === undefined ? [] : await planTests(source, loading);
-  return { tests, problems: sortProblems(loading.problems), sources: loading.sources };
+  const pipelineFiles = new Set<string>();
+  const tests = source === undefined ? [] : await planTests(source, loading, pipelineFiles);
+  const problems = sortProblems(loading.problems);
+  return { tests, problems, sources: loading.sources, pipelineFiles };
 }
 
-async function planTests(source: SourceFile, loading: Loading): Promise<PlannedTest[]> {
+async function planTests(
+  source: SourceFile,
+  loading: Loading,
+  pipelineFiles: Set<string>,
+): Promise<PlannedTest[]> {
   const given = checked(testFileSchema, source, FILE_KIND, loading.problems);
-  const pipeline = await pipelineOf(source, given.pipeline, loading);
+  const pipeline = await pipelineOf(source, given.pipeline, loading, pipelineFiles);
   const planner = new Planner(source, loading, pipeline);
   planner.checkMocks(given.mocks ?? {}, ['mocks']);
   const planned: PlannedTest[] = [];
@@ -109,6 +117,7 @@ async function pipelineOf(
   source: SourceFile,
   named: string | undefined,
   loading: Loading,
+  pipelineFiles: Set<string>,
 ): Promise<PipelinePlan | undefined> {
   const { problems, readFile } = loading;
   const file = await findPipelineFile(source.file, named, readFile);
@@ -123,7 +132,10 @@ async function pipelineOf(
     return undefined;
   }
   const loaded = await loadTestedPipeline(file, readFile);
-  for (const [path, text] of loaded.sources) loading.sources.set(path, text);
+  for (const [path, text] of loaded.sources) {
+    loading.sources.set(path, text);
+    pipelineFiles.add(path);
+  }
   // Its warnings are told by `millrace validate`; a resource without a binding is mocked here anyway.
   problems.push(...loaded.problems.filter(({ severity }) => severity === 'error'));
   return loaded.plan;

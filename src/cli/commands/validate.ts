@@ -5,7 +5,9 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
+import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
+import { TEST_FILE } from '../../testing/find-pipeline.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -45,7 +47,10 @@ export default class Validate extends MillraceCommand {
       }
     };
     const found: Problem[] = [];
-    for (const file of files) found.push(...(await loadPipeline(file, read)).problems);
+    for (const file of files) {
+      if (TEST_FILE.test(file)) found.push(...(await ownProblems(file, read)));
+      else found.push(...(await loadPipeline(file, read)).problems);
+    }
     const here = (path: string): string => relative(process.cwd(), path) || path;
     const problems = sortProblems(
       found.map((problem) => ({ ...problem, file: here(problem.file) })),
@@ -69,6 +74,13 @@ export default class Validate extends MillraceCommand {
     if (errors > 0) process.exitCode = EXIT.invalidDefinition;
     return { files: files.length, errors, warnings, problems };
   }
+}
+
+/** Problems of a test file; those of its pipeline are told with the pipeline. */
+async function ownProblems(file: string, read: ReadFile): Promise<Problem[]> {
+  const { loadTests } = await import('../../testing/load-tests.js');
+  const { problems, pipelineFiles: others } = await loadTests(file, read);
+  return problems.filter((problem) => !others.has(problem.file));
 }
 
 function count(number: number, what: string): string {
