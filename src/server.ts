@@ -15,6 +15,7 @@ import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { createLocalItems } from './engine/local-items.js';
+import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
 import { type App, createApp } from './http/app.js';
@@ -22,6 +23,8 @@ import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js'
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
+import { configuredMocks } from './testing/configured-mocks.js';
+import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
 export type { ExecutionDetail } from './engine/engine.js';
 
@@ -40,6 +43,11 @@ export interface ServerConfig {
   allowPrivateAddresses?: boolean;
   /** Attempts of a kind that may run at a time, by connector. */
   concurrency?: { [kind: string]: number };
+  /**
+   * Mock configuration file of Step Functions Local: executions that are started on one of its test cases are answered
+   * from it. Default: none. It is read once, at the start.
+   */
+  mockConfig?: string;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -117,6 +125,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     runner: createConnectorRunner(connectors, config.concurrency, ledger),
     evaluator,
     itemSource: createLocalItems(),
+    ...mocksOf(config.mockConfig),
     workFolder: join(data, 'work'),
     onFatal: (error) => {
       log.fatal(
@@ -180,6 +189,11 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       return closing;
     },
   };
+}
+
+/** @throws MockConfigurationError when there is no such file, or something is wrong with it */
+function mocksOf(file: string | undefined): { mocks?: TaskMocks } {
+  return file === undefined ? {} : { mocks: configuredMocks(openMockConfiguration(file)) };
 }
 
 /** Ends the token in a server file, also the one that a killed server has left. */

@@ -300,12 +300,9 @@ function missingMock({ attempt, number, isUsedUp }: Unanswered): Failure {
     };
   }
   const result = resource.includes(':lambda:invoke') ? '{ StatusCode: 200, Payload: {} }' : '{}';
-  const indent = '      ';
   return {
     message: `"${state}"${item} asks for work (${resource}) and has no mock`,
-    details: ['mocks:', `  ${JSON.stringify(state)}:`, `    return: ${result}`].map(
-      (line) => `${indent}${line}`,
-    ),
+    details: ['mocks:', `  ${JSON.stringify(state)}:`, `    return: ${result}`],
     fix: 'Add this to the test, with the result that the task would have; or let it really run: { run: true }.',
   };
 }

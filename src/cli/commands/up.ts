@@ -41,6 +41,11 @@ export default class Up extends MillraceCommand {
       description: 'another host name for this server',
       multiple: true,
     }),
+    'mock-config': Flags.string({
+      description:
+        'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
+      env: 'SFN_MOCK_CONFIG',
+    }),
     'allow-private-addresses': Flags.boolean({
       description: 'let http tasks reach loopback and private addresses',
     }),
@@ -66,6 +71,7 @@ export default class Up extends MillraceCommand {
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
       allowPrivateAddresses: flags['allow-private-addresses'],
+      ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
         for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
         for (const { severity, code, file, line, column, message, fix } of problems) {
@@ -115,6 +121,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.conflict,
       code: 'MILL5008',
       fix: 'Stop what uses it, or take another one with --port (0 takes a free one).',
+    });
+  }
+  if (error instanceof Error && error.name === 'MockConfigurationError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5015',
+      fix: 'Mend the file that --mock-config (or SFN_MOCK_CONFIG) names, or start without it.',
     });
   }
   if (code === 'locked') {
