@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
+import type { Identity } from './engine/arn.js';
 import { createConnectorRunner } from './engine/connector-runner.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
@@ -21,11 +22,13 @@ import { openProcessLedger } from './engine/process-ledger.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
+import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
+export type { Identity } from './engine/arn.js';
 export type { ExecutionDetail } from './engine/engine.js';
 
 export interface ServerConfig {
@@ -48,6 +51,10 @@ export interface ServerConfig {
    * from it. Default: none. It is read once, at the start.
    */
   mockConfig?: string;
+  /** Account and region in ARNs. Default: 000000000000 in us-east-1. */
+  identity?: Identity;
+  /** Takes every AWS access key without looking at its signature: for development. Default: false. */
+  acceptAnyAccessKey?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -62,6 +69,8 @@ export interface Server {
   folder: PipelineFolder | undefined;
   /** Makes tokens for people and programs. */
   authenticator: Authenticator;
+  /** Makes access keys for clients of the AWS wire API. */
+  accessKeys: AccessKeys;
   app: App;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
@@ -127,6 +136,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     itemSource: createLocalItems(),
     ...mocksOf(config.mockConfig),
     workFolder: join(data, 'work'),
+    ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: (error) => {
       log.fatal(
         { err: error },
@@ -150,15 +160,24 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
         });
   if (folder !== undefined) closers.push(() => folder.close());
   const authenticator = createAuthenticator(store, Date.now);
+  const accessKeys = createAccessKeys({
+    store,
+    sealFile: join(data, 'seal.key'),
+    now: Date.now,
+    acceptAnyKey: config.acceptAnyAccessKey ?? false,
+  });
+  const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const app = await createApp({
     engine,
     store,
     authenticator,
+    accessKeys,
     folder,
     layouts: createGraphLayouts(),
     config: {
       version: packageVersion(),
-      hosts: ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])],
+      // AWS's clients put `sync-` before the host for calls that wait for their result.
+      hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
@@ -183,6 +202,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     engine,
     folder,
     authenticator,
+    accessKeys,
     app,
     close() {
       closing ??= closeAll(closers);

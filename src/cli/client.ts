@@ -22,6 +22,7 @@ export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  delete(path: string): Promise<void>;
   /** Server-sent events until the signal aborts or the server ends them. */
   events(path: string, signal: AbortSignal): AsyncGenerator<{ event: string; data: unknown }>;
 }
@@ -94,6 +95,9 @@ export function createClient(options: {
     },
     async post<T>(path: string, body?: unknown): Promise<T> {
       return (await (await send('POST', path, body ?? {})).json()) as T;
+    },
+    async delete(path: string): Promise<void> {
+      await send('DELETE', path);
     },
     async *events(path, signal) {
       const response = await fetch(`${base}/api/v1${path}`, { headers, signal });

@@ -272,6 +272,13 @@ export function createEngine(config: EngineConfig): Engine {
       await request<void>((settle) => tasks.tokenInput(token, event, settle));
     },
 
+    describeMapRun: (mapRun) => reading.mapRun(mapRun),
+    listMapRuns: async (id) => reading.mapRuns(await reading.find(id)),
+    async updateMapRun(mapRun, change) {
+      const { number } = await reading.mapRun(mapRun);
+      await request<void>((settle) => parts.mapRuns.updateInput(number, change, settle));
+    },
+
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,

@@ -21,6 +21,7 @@ import type { LogLine } from '../store/store.js';
 import type { Activities } from './activity-host.js';
 import type { Arns } from './arn.js';
 import type { FeedChange, FeedFilter } from './feed.js';
+import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 
 export type { LogLine } from '../store/store.js';
@@ -115,7 +116,9 @@ export interface ExecutionSummary {
   testCase?: string;
   /** Id of the execution that started this one. */
   parent?: string;
+  /** Id of the map run whose child it is. */
   mapRun?: string;
+  mapRunArn?: string;
 }
 
 export interface ExecutionDetail extends ExecutionSummary {
@@ -129,6 +132,40 @@ export interface ExecutionDetail extends ExecutionSummary {
     state: string;
     phase: string;
   }[];
+}
+
+/** A distributed Map at work, or what came of it. */
+export interface MapRunDetail {
+  id: string;
+  arn: string;
+  /** ARN of the execution that it belongs to. */
+  execution: string;
+  pipeline: string;
+  team: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  startedAt: number;
+  stoppedAt?: number;
+  /** 0: no limit of its own. */
+  maxConcurrency: number;
+  toleratedFailureCount: number;
+  toleratedFailurePercentage: number;
+  redriveCount: number;
+  redrivenAt?: number;
+  /** Children; a child has one item, or a batch of them. */
+  executions: MapRunCounts;
+  items: MapRunCounts;
+}
+
+export interface MapRunCounts {
+  total: number;
+  pending: number;
+  running: number;
+  succeeded: number;
+  failed: number;
+  timedOut: number;
+  aborted: number;
+  /** Written by the ResultWriter, or into the result of the state. */
+  resultsWritten: number;
 }
 
 export interface ListExecutions {
@@ -224,6 +261,13 @@ export interface Engine {
   sendTaskSuccess(token: string, output: Json): Promise<void>;
   sendTaskFailure(token: string, failure: { error?: string; cause?: string }): Promise<void>;
   sendTaskHeartbeat(token: string): Promise<void>;
+
+  /** By id or ARN. Throws MapRunNotFound. */
+  describeMapRun(mapRun: string): Promise<MapRunDetail>;
+  /** Those of an execution, the newest first. */
+  listMapRuns(execution: string): Promise<MapRunDetail[]>;
+  /** Takes effect at once, also for children that are running. Throws MapRunNotRunning. */
+  updateMapRun(mapRun: string, change: MapRunChange): Promise<void>;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

@@ -45,6 +45,8 @@ export type EngineErrorKind =
   | 'AliasExists'
   | 'ActivityNotFound'
   | 'ActivityExists'
+  | 'MapRunNotFound'
+  | 'MapRunNotRunning'
   | 'RedriveStateUnknown'
   | 'TestCaseUnknown';
 
@@ -218,6 +220,18 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 409,
     message: "The activity '{activity}' belongs to another team.",
     fix: 'Choose another name.',
+  },
+  MapRunNotFound: {
+    code: 'MILL3040',
+    status: 404,
+    message: "There is no map run '{mapRun}'.",
+    fix: 'List the map runs of its execution.',
+  },
+  MapRunNotRunning: {
+    code: 'MILL3041',
+    status: 409,
+    message: 'The map run has ended: nothing of it can be changed.',
+    fix: 'Redrive its execution to run the items that failed.',
   },
   RedriveStateUnknown: {
     code: 'MILL3019',

@@ -22,6 +22,7 @@ import {
 import type { Command, MapRunRequest } from '../asl/transition.js';
 import type { ExecutionRecord, MapChildRecord, MapRunRecord } from '../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
+import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
 import type { PendingMapRun, Turn } from './turn.js';
@@ -30,7 +31,7 @@ import type { Input, Performed } from './turn-loop.js';
 type StartMapRun = Extract<Command, { type: 'StartMapRun' }>;
 
 /** `MapRunRecord.state`. */
-interface MapRunState {
+export interface MapRunState {
   phase: 'preparing' | 'running' | 'finishing';
   mapRunArn: string;
   /** Whole while preparing; without items and data afterwards, because it is written with each child that ends. */
@@ -40,6 +41,11 @@ interface MapRunState {
   succeeded: number;
   failed: number;
 }
+
+/** What UpdateMapRun may change. */
+export type MapRunChange = Partial<
+  Pick<MapRunRequest, 'maxConcurrency' | 'toleratedFailureCount' | 'toleratedFailurePercentage'>
+>;
 
 interface Run {
   readonly number: number;
@@ -84,7 +90,7 @@ export class MapRunHost {
   }
 
   begin(turn: Turn, active: ActiveExecution, command: StartMapRun): void {
-    const { random, time } = this.#parts;
+    const { time } = this.#parts;
     this.#lastNumber += 1;
     const startedAt = time.now();
     const state: MapRunState = {
@@ -98,7 +104,7 @@ export class MapRunHost {
     };
     const record: MapRunRecord = {
       number: this.#lastNumber,
-      id: random.id(startedAt),
+      id: mapRunId(command.mapRunArn),
       execution: active.number,
       thread: command.thread,
       sequence: command.sequence,
@@ -275,6 +281,29 @@ export class MapRunHost {
     return number;
   }
 
+  /** Changes how a map run goes on. Throws MapRunNotRunning when it has ended. */
+  updateInput(
+    number: number,
+    change: MapRunChange,
+    settle: { resolve(): void; reject(error: Error): void },
+  ): Input {
+    return {
+      refuse: settle.reject,
+      perform: (turn) => {
+        const run = this.#runs.get(number);
+        if (run?.record.status !== 'RUNNING') throw new EngineError('MapRunNotRunning');
+        const state = stateOf(run.record);
+        const request = { ...state.request, ...change };
+        this.#write(turn, run, { ...run.record, state: toJson({ ...state, request }) });
+        turn.afterCommit(() => {
+          this.#pump(run);
+          settle.resolve();
+        });
+        return 'done';
+      },
+    };
+  }
+
   /** A child has ended in this turn. */
   childEnded(turn: Turn, child: ActiveExecution, link: { number: number; child: number }): void {
     const run = this.#runs.get(link.number);
@@ -401,7 +430,12 @@ export class MapRunHost {
   }
 }
 
-function stateOf(record: MapRunRecord): MapRunState {
+/** What follows the last colon of a map run's ARN is its id. */
+export function mapRunId(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
+}
+
+export function stateOf(record: MapRunRecord): MapRunState {
   return record.state as unknown as MapRunState;
 }
 

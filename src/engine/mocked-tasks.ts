@@ -75,7 +75,7 @@ export class MockHost {
     usual: Resolution,
     input: Input,
   ): Performed {
-    const { executions, tasks, time, owner, loop } = this.#parts;
+    const { executions, tasks, time, owner } = this.#parts;
     const { thread, sequence } = attempt;
     const event: UndatedEvent = { type: 'TaskStarted', thread, sequence };
     return executions.step(turn, active, event, input, (later) => {
@@ -87,10 +87,12 @@ export class MockHost {
         startedAt: time.now(),
       };
       tasks.update(later, active, started);
-      later.afterCommit(() => {
-        if (isAccepted(command)) loop.add(this.#acceptInput(started));
-        this.#answer(started, describe(active, command, usual));
-      });
+      // In the same commit, so that it is told once whatever happens afterwards.
+      if (isAccepted(command)) {
+        const accepted: UndatedEvent = { type: 'TaskSubmitted', output: {}, thread, sequence };
+        executions.step(later, active, accepted, input);
+      }
+      later.afterCommit(() => this.#answer(started, describe(active, command, usual)));
     });
   }
 
@@ -105,7 +107,6 @@ export class MockHost {
           const usual = tasks.resolveUsual(active, command);
           const described = describe(active, command, usual);
           turn.afterCommit(() => {
-            if (isAccepted(command)) loop.add(this.#acceptInput(attempt));
             if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
             else loop.add(this.#outcomeInput(attempt, GONE));
           });
@@ -121,20 +122,6 @@ export class MockHost {
       if (isSettled) return;
       isSettled = true;
       this.#parts.loop.add(this.#outcomeInput(attempt, outcome));
-    });
-  }
-
-  /** Tells a state that waits for a job or a task token that its request was accepted. */
-  #acceptInput(attempt: AttemptRecord): Input {
-    return this.#input(attempt, (turn, active, current, input) => {
-      if (current.request.isAccepted === true) return 'done';
-      const { executions, tasks } = this.#parts;
-      const { thread, sequence } = attempt;
-      const event: UndatedEvent = { type: 'TaskSubmitted', output: {}, thread, sequence };
-      return executions.step(turn, active, event, input, (later) => {
-        const request = { ...current.request, isAccepted: true };
-        tasks.update(later, active, { ...current, request });
-      });
     });
   }
 

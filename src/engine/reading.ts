@@ -3,7 +3,7 @@
  * @module
  */
 import type { HistoryEvent } from '../asl/transition.js';
-import type { ExecutionRecord, LogPosition, Store } from '../store/store.js';
+import type { ExecutionRecord, LogPosition, MapRunRecord, Store } from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import { parseStatesArn } from './arn.js';
 import type {
@@ -13,16 +13,22 @@ import type {
   ListExecutions,
   LogLine,
   LogPage,
+  MapRunDetail,
   Page,
   PipelineDetail,
   PipelineSummary,
 } from './engine.js';
 import { EngineError } from './errors.js';
 import type { MachineShelf } from './machine-shelf.js';
+import { describeMapRun } from './map-run-detail.js';
+import { mapRunId, stateOf } from './map-run-host.js';
 import { fromCursor, limitOf, toCursor } from './pages.js';
+
+const MAX_MAP_RUNS = 1_000;
 
 export class Reading {
   readonly #store: Store;
+  readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
 
   constructor(store: Store, machines: MachineShelf) {
@@ -53,6 +59,7 @@ export class Reading {
   async summarise(record: ExecutionRecord): Promise<ExecutionSummary> {
     const machine = await this.#machines.find(record.machine);
     const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
+    const mapRun = record.mapRun && (await this.#mapRunOf(record.mapRun.number));
     const { error, cause, status } = record.header;
     return {
       id: record.id,
@@ -76,7 +83,48 @@ export class Reading {
       ...(cause === undefined ? {} : { cause }),
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
       ...(parent ? { parent: parent.id } : {}),
-      ...(record.mapRun ? { mapRun: String(record.mapRun.number) } : {}),
+      ...mapRun,
+    };
+  }
+
+  /** The same for all children of a page: remembered. */
+  async #mapRunOf(number: number): Promise<{ mapRun: string; mapRunArn: string } | undefined> {
+    const known = this.#mapRuns.get(number);
+    if (known) return known;
+    const record = await this.#store.findMapRun(number);
+    if (!record) return undefined;
+    const found = { mapRun: record.id, mapRunArn: stateOf(record).mapRunArn };
+    if (this.#mapRuns.size >= MAX_MAP_RUNS) this.#mapRuns.clear();
+    this.#mapRuns.set(number, found);
+    return found;
+  }
+
+  /** By id or ARN. Throws MapRunNotFound. */
+  async mapRun(mapRun: string): Promise<MapRunDetail & { number: number }> {
+    const record = await this.#store.findMapRunById(mapRunId(mapRun));
+    const isIt = record && (record.id === mapRun || stateOf(record).mapRunArn === mapRun);
+    if (!isIt) throw new EngineError('MapRunNotFound', { mapRun: mapRun.slice(0, 300) });
+    return this.#describeMapRun(record);
+  }
+
+  async mapRuns(execution: ExecutionRecord): Promise<MapRunDetail[]> {
+    const found: MapRunDetail[] = [];
+    for (const record of await this.#store.listMapRunsOf(execution.number)) {
+      found.push(await this.#describeMapRun(record));
+    }
+    return found;
+  }
+
+  async #describeMapRun(record: MapRunRecord): Promise<MapRunDetail & { number: number }> {
+    const execution = await this.#store.findExecution(record.execution);
+    if (!execution) throw new EngineError('MapRunNotFound', { mapRun: record.id });
+    return {
+      number: record.number,
+      execution: execution.context.Execution.Id,
+      pipeline: execution.pipeline,
+      team: execution.team,
+      redriveCount: 0,
+      ...describeMapRun(record),
     };
   }
 
@@ -109,7 +157,7 @@ export class Reading {
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
       ...(teams === undefined ? {} : { teams }),
-      ...(mapRun === undefined ? {} : { mapRun: Number(mapRun) }),
+      ...(mapRun === undefined ? {} : { mapRun: (await this.mapRun(mapRun)).number }),
       ...(below === undefined ? {} : { below }),
       limit: limit + 1,
     });

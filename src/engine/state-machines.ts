@@ -64,6 +64,8 @@ export interface StateMachines {
   /** The current revision. Throws PipelineNotFound. */
   describe(name: string): StateMachineDetail;
   list(teams?: readonly string[]): StateMachineDetail[];
+  /** The revision that an execution ran, also of a machine that was deleted since. `version` is the pipeline's. */
+  revision(name: string, version: number): Promise<StateMachineDetail>;
   /** Answers the existing one when it is the same. Throws StateMachineExists, InvalidDefinition, InvalidName. */
   create(request: CreateStateMachine): Promise<StateMachineDetail>;
   /** Throws PipelineNotFound, DeployedFromFile, InvalidDefinition. */
@@ -133,6 +135,12 @@ export class StateMachineHost implements StateMachines {
       .filter(({ record }) => !teams || teams.includes(record.team))
       .map((machine) => this.#detail(machine))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async revision(name: string, version: number): Promise<StateMachineDetail> {
+    const record = await this.#parts.store.findVersion(name, version);
+    if (!record) throw new EngineError('PipelineNotFound', { pipeline: `${name}@${version}` });
+    return this.#detail(await this.#parts.machines.find(record.number));
   }
 
   create(request: CreateStateMachine): Promise<StateMachineDetail> {

@@ -1,5 +1,5 @@
 /**
- * The HTTP server: REST with OpenAPI 3.1, live events, the console's files.
+ * The HTTP server: REST with OpenAPI 3.1, AWS's wire API, live events, the console's files.
  *
  *     request → Host and Origin → token (or the exact list of public addresses) → role → schema → engine → answer
  *
@@ -22,10 +22,13 @@ import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
+import { accessKeyRoutes } from './routes/access-keys.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
+import type { AccessKeys } from './wire/access-keys.js';
+import { wireRoutes } from './wire/protocol.js';
 
 export interface HttpConfig {
   version: string;
@@ -43,6 +46,8 @@ export interface HttpServices {
   engine: Engine;
   store: Store;
   authenticator: Authenticator;
+  /** What clients of the AWS wire API sign with. */
+  accessKeys: AccessKeys;
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
@@ -128,6 +133,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       executionRoutes(api, services, stream);
       pipelineRoutes(api, services);
       taskRoutes(api, services);
+      accessKeyRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },
@@ -142,6 +148,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     { prefix: '/api/v1' },
   );
   sessionRoutes(app, services);
+  await wireRoutes(app, services);
   app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type('application/schema+json').send(config.pipelineSchema);
   });

@@ -40,6 +40,8 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   'GET /api/v1/openapi.json',
   'GET /schema/v1.json',
   'GET /login',
+  // Every request there is signed, which `wire/protocol.ts` verifies.
+  'POST /',
 ]);
 
 /** What anybody may do who is logged in, also those who may only read: it concerns nothing but their own session. */

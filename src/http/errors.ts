@@ -16,6 +16,12 @@ const CATALOGUE = {
     message: 'This token may read but not change anything.',
     fix: 'Ask an administrator for a token with the role `operator`.',
   },
+  TeamForbidden: {
+    code: 'MILL4020',
+    status: 403,
+    message: 'This token is for some teams only, or may only read.',
+    fix: 'Ask somebody whose token is for all teams.',
+  },
   ForeignOrigin: {
     code: 'MILL4003',
     status: 403,

@@ -9,7 +9,12 @@ import type { MapChildRecord, MapRunRecord, MapRunWrite, SynchronousStore } from
 
 type MapRunQueries = Pick<
   SynchronousStore,
-  'lastMapRunNumber' | 'findMapRun' | 'listMapRuns' | 'listMapChildren'
+  | 'lastMapRunNumber'
+  | 'findMapRun'
+  | 'findMapRunById'
+  | 'listMapRuns'
+  | 'listMapRunsOf'
+  | 'listMapChildren'
 > & {
   writeMapRun(write: MapRunWrite): void;
 };
@@ -29,6 +34,10 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
   );
   const last = driver.prepare('SELECT MAX(number) AS number FROM map_runs');
   const byNumber = driver.prepare('SELECT * FROM map_runs WHERE number = ?');
+  const byId = driver.prepare('SELECT * FROM map_runs WHERE id = ?');
+  const ofExecution = driver.prepare(
+    'SELECT * FROM map_runs WHERE execution = ? ORDER BY number DESC',
+  );
   const byStatus = driver.prepare('SELECT * FROM map_runs WHERE status = ? ORDER BY number');
   const children = driver.prepare(
     'SELECT * FROM map_children WHERE map_run = ? AND child > ? ORDER BY child LIMIT ?',
@@ -69,6 +78,11 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
       const row = byNumber.get(number);
       return row && toMapRun(row);
     },
+    findMapRunById(id) {
+      const row = byId.get(id);
+      return row && toMapRun(row);
+    },
+    listMapRunsOf: (execution) => ofExecution.all(execution).map(toMapRun),
     listMapRuns: (status) => byStatus.all(status).map(toMapRun),
     listMapChildren({ mapRun, status, after, limit }) {
       const rows =

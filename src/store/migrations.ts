@@ -189,6 +189,7 @@ const MIGRATIONS: readonly string[] = [
   );
   ALTER TABLE executions ADD COLUMN published_version INTEGER;
   ALTER TABLE executions ADD COLUMN alias TEXT;
+  CREATE INDEX map_runs_by_execution ON map_runs (execution, number);
   `,
 ];
 

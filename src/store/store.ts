@@ -374,6 +374,9 @@ export interface Store {
   listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
   findMapRun(number: number): Awaitable<MapRunRecord | undefined>;
+  findMapRunById(id: string): Awaitable<MapRunRecord | undefined>;
+  /** Those of one execution, the newest first. */
+  listMapRunsOf(execution: number): Awaitable<MapRunRecord[]>;
   listMapRuns(status: MapRunRecord['status']): Awaitable<MapRunRecord[]>;
   listMapChildren(query: {
     mapRun: number;

@@ -14,6 +14,8 @@ export interface Route {
   open?: true;
   /** Whoever may only read may not call it. */
   changes?: true;
+  /** Only for those who see all teams. */
+  administers?: true;
   /** The address names a thing that belongs to a team. */
   names?: 'execution' | 'pipeline';
   body?: unknown;
@@ -47,11 +49,16 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', route: '/api/v1/tasks/failure', changes: true, body: { token } },
   { method: 'POST', route: '/api/v1/tasks/heartbeat', changes: true, body: { token } },
   { method: 'POST', route: '/api/v1/login-links', changes: true },
+  { method: 'GET', route: '/api/v1/access-keys', administers: true },
+  { method: 'POST', route: '/api/v1/access-keys', changes: true, administers: true, body: {} },
+  { method: 'DELETE', route: '/api/v1/access-keys/:id', changes: true, administers: true },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
   { method: 'GET', route: '/api/v1/health', open: true },
   { method: 'GET', route: '/api/v1/openapi.json', open: true },
   { method: 'GET', route: '/schema/v1.json', open: true },
+  // Its requests are signed instead: test/wire.
+  { method: 'POST', route: '/', open: true, body: {} },
   // It needs a login token in its query instead.
   { method: 'GET', route: '/login', open: true, query: '?token=wrong' },
 ];

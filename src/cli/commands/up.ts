@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { Identity } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
@@ -46,6 +47,19 @@ export default class Up extends MillraceCommand {
         'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
       env: 'SFN_MOCK_CONFIG',
     }),
+    account: Flags.string({
+      description: 'account number in ARNs: twelve digits',
+      env: 'MILLRACE_ACCOUNT',
+      default: '000000000000',
+    }),
+    region: Flags.string({
+      description: 'region in ARNs',
+      env: 'MILLRACE_REGION',
+      default: 'us-east-1',
+    }),
+    'accept-any-access-key': Flags.boolean({
+      description: 'take every AWS access key without checking signatures (development only)',
+    }),
     'allow-private-addresses': Flags.boolean({
       description: 'let http tasks reach loopback and private addresses',
     }),
@@ -71,6 +85,8 @@ export default class Up extends MillraceCommand {
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
       allowPrivateAddresses: flags['allow-private-addresses'],
+      acceptAnyAccessKey: flags['accept-any-access-key'],
+      identity: identityOf(flags),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
         for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
@@ -90,11 +106,33 @@ export default class Up extends MillraceCommand {
     say(
       `  console   ${colors.cyan(server.loginUrl)} ${colors.dim('(logs you in, once; again with: millrace login)')}`,
     );
+    say(
+      `  AWS API   ${colors.cyan(server.url)} ${colors.dim('(as --endpoint-url; sign with a key from: millrace keys create)')}`,
+    );
     say(`  pipelines ${folder}`);
     say(`  data      ${resolve(flags.data)}`);
+    if (flags['accept-any-access-key']) {
+      say(
+        colors.yellow(
+          '  warning   every AWS access key is accepted: whoever reaches this port may do everything',
+        ),
+      );
+    }
     say(colors.dim('  stop with Ctrl-C\n'));
     await untilStopped(say, () => server.close());
   }
+}
+
+function identityOf(flags: { account: string; region: string }): Identity {
+  const { account: accountId, region } = flags;
+  if (/^\d{12}$/.test(accountId) && /^[a-z]{2}(-[a-z]+){1,2}-\d$/.test(region)) {
+    return { accountId, region };
+  }
+  throw new CommandFailure(`There is no account '${accountId}' or no region '${region}'.`, {
+    exitCode: EXIT.usage,
+    code: 'MILL5020',
+    fix: 'Give twelve digits and a name like us-east-1, or leave both out.',
+  });
 }
 
 /** Waits for Ctrl-C or SIGTERM, then closes; a second one ends the process at once. */

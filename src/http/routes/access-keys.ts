@@ -1,0 +1,85 @@
+/**
+ * Access keys for clients of the AWS wire API: made, listed and revoked by those who may see all teams.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { HttpServices } from '../app.js';
+import type { Principal } from '../auth.js';
+import { HttpError } from '../errors.js';
+import { problemSchema } from '../problem.js';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+const summarySchema = z
+  .object({
+    id: z.string(),
+    team: z.string(),
+    role: z.string(),
+    label: z.string(),
+    createdAt: z.number().describe('Milliseconds since the epoch'),
+  })
+  .meta({ id: 'AccessKey' });
+
+export function accessKeyRoutes(instance: FastifyInstance, { accessKeys }: HttpServices): void {
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  api.get(
+    '/access-keys',
+    {
+      schema: {
+        summary: 'List the access keys for the AWS API',
+        response: { 200: z.object({ keys: z.array(summarySchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      expectAdministrator(request.principal);
+      return { keys: await accessKeys.list() };
+    },
+  );
+
+  api.post(
+    '/access-keys',
+    {
+      schema: {
+        summary: 'Make an access key for the AWS API; its secret is shown this once',
+        body: z
+          .object({
+            team: z.string().min(1).max(80).default('default'),
+            role: z.enum(['viewer', 'operator']).default('operator'),
+            label: z.string().max(200).default(''),
+          })
+          .strict(),
+        response: {
+          200: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      expectAdministrator(request.principal);
+      return accessKeys.issue(request.body);
+    },
+  );
+
+  api.delete(
+    '/access-keys/:id',
+    {
+      schema: {
+        summary: 'Revoke an access key',
+        params: z.object({ id: z.string().max(128) }),
+        response: { 200: z.object({ revoked: z.literal(true) }), ...problems },
+      },
+    },
+    async (request) => {
+      expectAdministrator(request.principal);
+      if (!(await accessKeys.revoke(request.params.id))) throw new HttpError('NotFound');
+      return { revoked: true } as const;
+    },
+  );
+}
+
+/** A key opens a team's things: only who sees all teams may give one away. */
+function expectAdministrator({ teams, role }: Principal): void {
+  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
+}

@@ -1,0 +1,149 @@
+/**
+ * Access keys: what clients of the wire API sign with. Millrace issues them, each for one team.
+ *
+ * A signature can only be verified with the secret itself, so it cannot be hashed like a token. It lies sealed
+ * (AES-256-GCM) in the store, under a key in a file of its own in the data folder, and is shown once: when it is made.
+ * @module
+ */
+import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AccessKeyRecord, Store } from '../../store/store.js';
+import type { Role } from '../auth.js';
+import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
+import { WireError } from './wire-error.js';
+
+/** Who signed a request. */
+export interface Caller {
+  accessKeyId: string;
+  /** What it makes belongs to this team. */
+  team: string;
+  /** What it sees; undefined: everything. */
+  teams: readonly string[] | undefined;
+  role: Role;
+}
+
+export interface IssuedKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+export type AccessKeySummary = Omit<AccessKeyRecord, 'secret'>;
+
+export interface AccessKeys {
+  /** The secret is in the answer and nowhere else in readable form. */
+  issue(options: { team: string; role: Role; label: string }): Promise<IssuedKey>;
+  list(): Promise<AccessKeySummary[]>;
+  /** True when there was one. */
+  revoke(accessKeyId: string): Promise<boolean>;
+  /** Answers who signed the request. @throws WireError */
+  identify(request: SignedRequest): Promise<Caller>;
+}
+
+export interface AccessKeyOptions {
+  store: Store;
+  /** File with the sealing key; made when it is not there. */
+  sealFile: string;
+  now: () => number;
+  /** Takes every key, without looking at signatures: for development. */
+  acceptAnyKey: boolean;
+}
+
+/** Whose things a key makes that nobody issued, in development. */
+const DEVELOPMENT_TEAM = 'default';
+const REMEMBERED_MS = 5_000;
+const MAX_REMEMBERED = 1_000;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** @example const keys = createAccessKeys({ store, sealFile, now: Date.now, acceptAnyKey: false }) */
+export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
+  const { store, now, acceptAnyKey } = options;
+  const seal = createSeal(options.sealFile);
+  const known = new Map<string, { key: AccessKeyRecord; secret: string; until: number }>();
+
+  async function find(id: string): Promise<{ key: AccessKeyRecord; secret: string } | undefined> {
+    const remembered = known.get(id);
+    if (remembered !== undefined && remembered.until > now()) return remembered;
+    known.delete(id);
+    const key = await store.findAccessKey(id);
+    if (key === undefined) return undefined;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const found = { key, secret: seal.open(key.secret), until: now() + REMEMBERED_MS };
+    known.set(id, found);
+    return found;
+  }
+
+  return {
+    async issue({ team, role, label }) {
+      // The form of AWS's own, which some clients check.
+      const id = Array.from({ length: 16 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+      const issued = {
+        accessKeyId: `AKIA${id}`,
+        secretAccessKey: randomBytes(30).toString('base64'),
+      };
+      await store.insertAccessKey({
+        id: issued.accessKeyId,
+        team,
+        role,
+        label,
+        secret: seal.close(issued.secretAccessKey),
+        createdAt: now(),
+      });
+      return issued;
+    },
+    async list() {
+      const keys = await store.listAccessKeys();
+      return keys.map(({ secret: _, ...summary }) => summary);
+    },
+    async revoke(id) {
+      known.delete(id);
+      return store.deleteAccessKey(id);
+    },
+    async identify(request) {
+      const credential = credentialOf(request);
+      const accessKeyId = credential.accessKeyId;
+      const found = await find(accessKeyId);
+      if (found === undefined) {
+        if (acceptAnyKey) {
+          return { accessKeyId, team: DEVELOPMENT_TEAM, teams: undefined, role: 'operator' };
+        }
+        throw new WireError(
+          'UnrecognizedClientException',
+          'The security token included in the request is invalid.',
+        );
+      }
+      verifySignature(request, credential, found.secret, now());
+      const { team, role } = found.key;
+      return { accessKeyId, team, teams: [team], role: role === 'viewer' ? 'viewer' : 'operator' };
+    },
+  };
+}
+
+interface Seal {
+  close(text: string): string;
+  open(sealed: string): string;
+}
+
+function createSeal(file: string): Seal {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
+  chmodSync(file, 0o600);
+  const key = readFileSync(file);
+  if (key.length !== 32) {
+    throw new Error(
+      `${file} must hold 32 bytes. Put it back from a backup, or delete it and issue new access keys.`,
+    );
+  }
+  return {
+    close(text) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+    },
+    open(sealed) {
+      const bytes = Buffer.from(sealed, 'base64');
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Activities, and the outcomes of tasks that wait for a token.
+ * @module
+ */
+import type { Json } from '../../../asl/json.js';
+import { EngineError } from '../../../engine/errors.js';
+import type { ActivityRecord } from '../../../store/store.js';
+import { WireError } from '../wire-error.js';
+import { readArn } from './arns.js';
+import { type Call, scopeOf, sees, timestamp } from './call.js';
+import { readJson } from './json-text.js';
+import { invalidToken, pageOf } from './pages.js';
+import { readTags } from './tags.js';
+
+export async function createActivity({ engine, caller, request }: Call): Promise<object> {
+  try {
+    const { name } = request;
+    const record = await engine.activities.create(name, caller.team, readTags(request.tags ?? []));
+    return {
+      activityArn: engine.arns.activity(record.name),
+      creationDate: timestamp(record.createdAt),
+    };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'InvalidName') {
+      throw new WireError('InvalidName', `Invalid Name: '${request.name}'`);
+    }
+    if (error instanceof EngineError && error.kind === 'ActivityExists') {
+      throw new WireError('ActivityAlreadyExists', error.message);
+    }
+    throw error;
+  }
+}
+
+export function describeActivity(call: Call): object {
+  const { name, createdAt } = findActivity(call);
+  return {
+    activityArn: call.request.activityArn,
+    name,
+    creationDate: timestamp(createdAt),
+    encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  };
+}
+
+export function listActivities({ engine, caller, request }: Call): object {
+  const { items, nextToken } = pageOf(
+    'activities',
+    engine.activities.list(scopeOf(caller).teams),
+    request,
+  );
+  return {
+    activities: items.map(({ name, createdAt }) => ({
+      activityArn: engine.arns.activity(name),
+      name,
+      creationDate: timestamp(createdAt),
+    })),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
+}
+
+export async function deleteActivity(call: Call): Promise<object> {
+  try {
+    await call.engine.activities.delete(findActivity(call).name);
+  } catch (error) {
+    if (!(error instanceof WireError && error.code === 'ActivityDoesNotExist')) throw error;
+  }
+  return {};
+}
+
+/** Waits up to a minute for a task; without one the token is null. */
+export async function getActivityTask(call: Call): Promise<object> {
+  const { name } = findActivity(call);
+  const { workerName } = call.request;
+  const task = await call.engine.activities.poll(name, {
+    signal: call.signal,
+    ...(workerName ? { workerName } : {}),
+  });
+  if (!task) return { taskToken: null };
+  return { taskToken: task.taskToken, input: JSON.stringify(task.input) };
+}
+
+/** Throws ActivityDoesNotExist. */
+function findActivity({ engine, caller, request }: Call): ActivityRecord {
+  const arn = request.activityArn;
+  const { parts } = readArn(engine.arns.identity, arn, 'activity');
+  try {
+    const record = engine.activities.describe(parts.join(':'));
+    if (sees(caller, record.team)) return record;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+  }
+  throw new WireError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`);
+}
+
+export async function sendTaskSuccess({ engine, request }: Call): Promise<object> {
+  const read = readJson(request.output);
+  if ('problem' in read) {
+    throw new WireError('InvalidOutput', `Invalid Output: '${read.problem}'`);
+  }
+  await settle(request.taskToken, engine.sendTaskSuccess(request.taskToken, read.value as Json));
+  return {};
+}
+
+export async function sendTaskFailure({ engine, request }: Call): Promise<object> {
+  const { taskToken, error, cause } = request;
+  const failure = {
+    ...(typeof error === 'string' ? { error } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
+  };
+  await settle(taskToken, engine.sendTaskFailure(taskToken, failure));
+  return {};
+}
+
+export async function sendTaskHeartbeat({ engine, request }: Call): Promise<object> {
+  await settle(request.taskToken, engine.sendTaskHeartbeat(request.taskToken));
+  return {};
+}
+
+/** What tokens look like that tasks were given. */
+const TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+-\d+$/;
+
+async function settle(token: string, sending: Promise<void>): Promise<void> {
+  try {
+    await sending;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.kind === 'TaskTokenUnknown') {
+      // What has ended is not kept: a token of the right form was one of ours, most likely.
+      if (!TOKEN.test(token)) throw invalidToken();
+      throw new WireError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+    }
+    if (error.kind.startsWith('Payload')) {
+      throw new WireError('InvalidOutput', `Invalid Output: '${error.message}'`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * One call of an operation: who calls, with what, on which engine.
+ * @module
+ */
+import type { Engine } from '../../../engine/engine.js';
+import type { Caller } from '../access-keys.js';
+import type { OperationName } from './model.js';
+
+export interface Call {
+  engine: Engine;
+  caller: Caller;
+  /** Checked against the operation's shape. */
+  // biome-ignore lint/suspicious/noExplicitAny: each operation reads its own members, whose types its shape has checked.
+  request: any;
+  /** Aborts when the client has gone. */
+  signal: AbortSignal;
+}
+
+/** Answers with the members of the response. */
+export type Operation = (call: Call) => Promise<object> | object;
+
+export type Operations = { readonly [name in OperationName]: Operation };
+
+/** True when the caller sees what belongs to the team. */
+export function sees({ teams }: Caller, team: string): boolean {
+  return teams === undefined || teams.includes(team);
+}
+
+/** The scope of a list: what of all teams the caller sees. */
+export function scopeOf({ teams }: Caller): { teams?: readonly string[] } {
+  return teams === undefined ? {} : { teams };
+}
+
+/** Milliseconds since the epoch as AWS writes times: seconds with a fraction. */
+export function timestamp(ms: number): number {
+  return ms / 1000;
+}

@@ -1,0 +1,214 @@
+/**
+ * Published versions of state machines, and aliases that route starts to them.
+ * @module
+ */
+import { EngineError } from '../../../engine/errors.js';
+import type { AliasRecord, AliasRoute } from '../../../store/store.js';
+import { WireError } from '../wire-error.js';
+import { readAliasArn, readStateMachineArn, readVersionArn } from './arns.js';
+import { type Call, timestamp } from './call.js';
+import { pageOf } from './pages.js';
+import { findStateMachine, refusal } from './state-machines.js';
+
+export async function publishStateMachineVersion(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const { named } = findStateMachine(call, request.stateMachineArn);
+  const { revisionId, description } = request;
+  try {
+    const published = await engine.stateMachines.publish(named.name, {
+      ...(revisionId ? { revisionId } : {}),
+      ...(description ? { description } : {}),
+    });
+    return {
+      creationDate: timestamp(published.createdAt),
+      stateMachineVersionArn: `${engine.arns.stateMachine(named.name)}:${published.version}`,
+    };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'RevisionConflict') {
+      const { given, current } = error.details;
+      throw new WireError(
+        'ConflictException',
+        `Failed to publish the State Machine version for revision ${given}. The current State Machine revision is ${current}.`,
+      );
+    }
+    throw refusal(error, request.stateMachineArn);
+  }
+}
+
+export async function listStateMachineVersions(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const { named } = findStateMachine(call, request.stateMachineArn);
+  const arn = engine.arns.stateMachine(named.name);
+  const all = await engine.stateMachines.versions(named.name);
+  const { items, nextToken } = pageOf(`versions ${named.name}`, all, request);
+  return {
+    stateMachineVersions: items.map(({ version, createdAt }) => ({
+      stateMachineVersionArn: `${arn}:${version}`,
+      creationDate: timestamp(createdAt),
+    })),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
+}
+
+export async function deleteStateMachineVersion(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const arn = request.stateMachineVersionArn;
+  const { name, version } = readVersionArn(engine.arns.identity, arn);
+  findStateMachine(call, arn);
+  try {
+    await engine.stateMachines.deleteVersion(name, version);
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'VersionInUse') {
+      throw new WireError(
+        'ConflictException',
+        `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${error.details.aliases}]`,
+      );
+    }
+    throw error;
+  }
+  return {};
+}
+
+export async function createStateMachineAlias(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const { name, routing } = readRouting(call, request.routingConfiguration);
+  try {
+    const alias = await engine.stateMachines.createAlias(
+      name,
+      request.name,
+      routing,
+      request.description ?? undefined,
+    );
+    return {
+      stateMachineAliasArn: `${engine.arns.stateMachine(name)}:${alias.name}`,
+      creationDate: timestamp(alias.createdAt),
+    };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'AliasExists') {
+      throw new WireError(
+        'ConflictException',
+        `Failed to create alias because an alias with the same name and a different routing configuration already exists.`,
+      );
+    }
+    throw missing(error);
+  }
+}
+
+export async function describeStateMachineAlias(call: Call): Promise<object> {
+  const { engine } = call;
+  const { name, alias } = findAlias(call);
+  try {
+    return describeAlias(
+      engine.arns.stateMachine(name),
+      await engine.stateMachines.alias(name, alias),
+    );
+  } catch (error) {
+    throw missing(error);
+  }
+}
+
+export async function updateStateMachineAlias(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const { name, alias } = findAlias(call);
+  const { description, routingConfiguration } = request;
+  if (description === undefined && !routingConfiguration) {
+    throw new WireError(
+      'ValidationException',
+      'Either the description or the RoutingConfiguration must be specified',
+    );
+  }
+  const routed = routingConfiguration ? readRouting(call, routingConfiguration) : undefined;
+  if (routed && routed.name !== name) {
+    throw new WireError(
+      'ValidationException',
+      'The routing configuration of an alias names versions of its own state machine only.',
+    );
+  }
+  try {
+    const updated = await engine.stateMachines.updateAlias(name, alias, {
+      ...(routed ? { routing: routed.routing } : {}),
+      ...(typeof description === 'string' ? { description } : {}),
+    });
+    return { updateDate: timestamp(updated.updatedAt) };
+  } catch (error) {
+    throw missing(error);
+  }
+}
+
+export async function deleteStateMachineAlias(call: Call): Promise<object> {
+  const { name, alias } = findAlias(call);
+  await call.engine.stateMachines.deleteAlias(name, alias);
+  return {};
+}
+
+export async function listStateMachineAliases(call: Call): Promise<object> {
+  const { engine, request } = call;
+  const { named } = findStateMachine(call, request.stateMachineArn);
+  const arn = engine.arns.stateMachine(named.name);
+  const version = named.qualifier === undefined ? undefined : Number(named.qualifier);
+  const all = (await engine.stateMachines.aliases(named.name)).filter(
+    ({ routing }) => version === undefined || routing.some((route) => route.version === version),
+  );
+  const { items, nextToken } = pageOf(`aliases ${named.name}`, all, request);
+  return {
+    stateMachineAliases: items.map((alias) => ({
+      stateMachineAliasArn: `${arn}:${alias.name}`,
+      creationDate: timestamp(alias.createdAt),
+    })),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
+}
+
+function findAlias(call: Call): { name: string; alias: string } {
+  const arn = call.request.stateMachineAliasArn;
+  const found = readAliasArn(call.engine.arns.identity, arn);
+  findStateMachine(call, arn);
+  return found;
+}
+
+function describeAlias(arn: string, alias: AliasRecord): object {
+  return {
+    stateMachineAliasArn: `${arn}:${alias.name}`,
+    name: alias.name,
+    ...(alias.description === undefined ? {} : { description: alias.description }),
+    routingConfiguration: alias.routing.map(({ version, weight }) => ({
+      stateMachineVersionArn: `${arn}:${version}`,
+      weight,
+    })),
+    creationDate: timestamp(alias.createdAt),
+    updateDate: timestamp(alias.updatedAt),
+  };
+}
+
+/** Throws ValidationException unless it is one machine's versions, each once, with weights that add up to 100. */
+function readRouting(
+  call: Call,
+  given: { stateMachineVersionArn: string; weight: number }[],
+): { name: string; routing: AliasRoute[] } {
+  const { identity } = call.engine.arns;
+  const invalid = (reason: string): WireError =>
+    new WireError('ValidationException', `Invalid routing configuration: ${reason}`);
+  const routing: AliasRoute[] = [];
+  const names = new Set<string>();
+  for (const { stateMachineVersionArn, weight } of given) {
+    const { name, version } = readVersionArn(identity, stateMachineVersionArn);
+    names.add(readStateMachineArn(identity, stateMachineVersionArn).name);
+    if (routing.some((route) => route.version === version)) {
+      throw invalid(`version ${version} of ${name} is named twice.`);
+    }
+    findStateMachine(call, stateMachineVersionArn);
+    routing.push({ version, weight });
+  }
+  if (names.size !== 1) throw invalid('all versions must be of the same state machine.');
+  const sum = routing.reduce((total, { weight }) => total + weight, 0);
+  if (sum !== 100) throw invalid(`the weights must add up to 100, not ${sum}.`);
+  return { name: [...names][0] as string, routing };
+}
+
+function missing(error: unknown): unknown {
+  const isMissing =
+    error instanceof EngineError &&
+    (error.kind === 'AliasNotFound' || error.kind === 'VersionNotFound');
+  if (!isMissing) return error;
+  return new WireError('ResourceNotFound', 'Request references a resource that does not exist.');
+}
