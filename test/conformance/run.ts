@@ -6,6 +6,12 @@
  * @module
  */
 import { parseArgs } from 'node:util';
+import {
+  type ApiScenario,
+  isApiScenario,
+  openScenarioRunner,
+  type ScenarioRunner,
+} from './api-scenarios.js';
 import { compare, type Verdict } from './compare.js';
 import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
 import { type Outcome, runCase } from './drive.js';
@@ -39,9 +45,34 @@ const count = (pair: [number, number], passed: boolean): void => {
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+let runner: ScenarioRunner | undefined;
+
+/** A sequence of API calls: it agrees as a whole or not. */
+async function replay(scenario: ApiScenario): Promise<void> {
+  if (values.grep !== undefined && !scenario.name.includes(values.grep)) return;
+  runner ??= await openScenarioRunner();
+  const { difference, skipped: isSkipped } = await runner.run(scenario);
+  if (isSkipped) {
+    skipped += 1;
+    return;
+  }
+  const family = scenario.name.split('/').at(-1)?.split('.py')[0] ?? 'api';
+  const tally = families.get(family) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(family, tally);
+  count(tally.result, difference === undefined);
+  if (difference === undefined) passed += 1;
+  else failed += 1;
+  if (values.failures && difference !== undefined) {
+    console.log(`- ${scenario.name}\n    ${difference}`);
+  }
+}
 
 for (const file of positionals) {
   for (const row of readCorpus(file)) {
+    if (isApiScenario(row)) {
+      await replay(row as unknown as ApiScenario);
+      continue;
+    }
     if (!isExecutionCase(row)) {
       skipped += 1;
       continue;
@@ -75,6 +106,8 @@ for (const file of positionals) {
     }
   }
 }
+
+await runner?.close();
 
 const share = ([yes, no]: [number, number]): string =>
   `${String(yes).padStart(4)} / ${String(yes + no).padEnd(4)} ${yes + no === 0 ? '     -' : `${((100 * yes) / (yes + no)).toFixed(1).padStart(5)} %`}`;

@@ -1,0 +1,320 @@
+/**
+ * Replays recorded sequences of API calls over HTTP, with the AWS SDK for JavaScript as the client, and compares the
+ * answers member by member. What the recording replaced is bound when it first appears and must stay the same; members
+ * that newer versions of the service added are no difference.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as sdk from '@aws-sdk/client-sfn';
+import { type Server, startServer } from '../../src/server.js';
+
+type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+type Members = { [key: string]: Value };
+
+interface RecordedCall {
+  service: string;
+  operation: string;
+  request: Members;
+  responses?: Members[];
+  partial?: { path: string; value: Value }[];
+  fails?: boolean;
+  error?: { code: string | null; message: string | null };
+}
+
+export interface ApiScenario {
+  name: string;
+  calls: RecordedCall[];
+  lossy: string[];
+}
+
+export function isApiScenario(row: { [key: string]: unknown }): boolean {
+  return Array.isArray(row.calls);
+}
+
+/** A server and a client for all scenarios of a run. */
+export interface ScenarioRunner {
+  /** Undefined when the answers agree; else the first difference. `skipped`: calls to a service that is not spoken yet. */
+  run(scenario: ApiScenario): Promise<{ difference?: string; skipped?: true }>;
+  close(): Promise<void>;
+}
+
+/** The account and region of the recordings. */
+const IDENTITY = { accountId: '111111111111', region: 'us-east-1' };
+
+export async function openScenarioRunner(): Promise<ScenarioRunner> {
+  const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
+  const server: Server = await startServer({ data, port: 0, identity: IDENTITY });
+  let counter = 0;
+  return {
+    async run(scenario) {
+      if (scenario.calls.some(({ service }) => service !== 'stepfunctions'))
+        return { skipped: true };
+      counter += 1;
+      // Each scenario was recorded in an account where nothing else was: a team of its own.
+      const key = await server.accessKeys.issue({
+        team: `team-${counter}`,
+        role: 'operator',
+        label: '',
+      });
+      const client = new sdk.SFNClient({
+        endpoint: server.url,
+        region: IDENTITY.region,
+        credentials: key,
+        disableHostPrefix: true,
+        maxAttempts: 1,
+      });
+      try {
+        const difference = await new Replay(scenario, client, `s${counter}`).run();
+        return difference === undefined ? {} : { difference };
+      } finally {
+        client.destroy();
+      }
+    },
+    async close() {
+      await server.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Texts that stand for a replaced value. */
+const TOKEN = /<[A-Za-z][^<>\s]*>|tok\d{4}x/g;
+const DATES = /(Date|timestamp)$/;
+/** Milliseconds that a call is repeated until it answers as recorded: the tests waited for executions to end. */
+const PATIENCE = 3_000;
+
+class Replay {
+  readonly #scenario: ApiScenario;
+  readonly #client: sdk.SFNClient;
+  readonly #suffix: string;
+  readonly #bound: Map<string, string> = new Map();
+  /** ARNs in earlier answers, the latest last, by member. */
+  readonly #arns: Map<string, string[]> = new Map();
+
+  constructor(scenario: ApiScenario, client: sdk.SFNClient, suffix: string) {
+    this.#scenario = scenario;
+    this.#client = client;
+    this.#suffix = suffix;
+  }
+
+  async run(): Promise<string | undefined> {
+    for (const [index, call] of this.#scenario.calls.entries()) {
+      if (call.operation === 'get_paginator') continue;
+      const difference = await this.#call(index, call);
+      if (difference !== undefined) return `call ${index} ${call.operation}: ${difference}`;
+    }
+    return undefined;
+  }
+
+  async #call(index: number, call: RecordedCall): Promise<string | undefined> {
+    const { target_aws_client: _, ...request } = call.request;
+    const given: Members = {};
+    for (const [name, value] of Object.entries(request)) {
+      given[name] = this.#fill(value, name, call);
+    }
+    const until = Date.now() + PATIENCE;
+    for (;;) {
+      const before = new Map(this.#bound);
+      const difference = await this.#once(index, call, given);
+      const isOver = Date.now() > until || !/^(list|describe)_/.test(call.operation) || call.fails;
+      if (difference === undefined || isOver) return difference;
+      this.#bound.clear();
+      for (const [token, value] of before) this.#bound.set(token, value);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #once(index: number, call: RecordedCall, given: Members): Promise<string | undefined> {
+    let answer: Members;
+    try {
+      answer = await this.#send(call.operation, given);
+    } catch (error) {
+      return this.#compareFailure(index, call, error);
+    }
+    if (call.fails) return `succeeded, but was refused with ${JSON.stringify(call.error)}`;
+    this.#remember(answer);
+    for (const [number, expected] of (call.responses ?? []).entries()) {
+      const at = `/calls/${index}/responses/${number}`;
+      const difference = this.#compare(expected, answer, at);
+      if (difference !== undefined) return difference;
+    }
+    for (const { path, value } of call.partial ?? []) {
+      const actual = path
+        .split(/[.[\]]/)
+        .filter((part) => part !== '' && part !== '$')
+        .reduce<Value | undefined>((place, part) => (place as Members | undefined)?.[part], answer);
+      const difference = this.#compare(value, actual, `/calls/${index}/partial`);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+
+  async #send(operation: string, given: Members): Promise<Members> {
+    const name = operation
+      .split('_')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join('');
+    const Command = (sdk as unknown as Record<string, new (input: Members) => never>)[
+      `${name}Command`
+    ];
+    if (Command === undefined) throw new Error(`The SDK has no ${name}Command`);
+    const { $metadata: _, ...answer } = (await this.#client.send(
+      new Command(given),
+    )) as unknown as Members;
+    return answer;
+  }
+
+  #compareFailure(index: number, call: RecordedCall, thrown: unknown): string | undefined {
+    const { name, message } = thrown as { name: string; message: string };
+    if (!call.fails) return `was refused with ${name}: ${message}`;
+    const expected = call.error ?? { code: null, message: null };
+    // Refused by the other client itself, before anything was sent: ours asks the service.
+    if (expected.message?.startsWith('Parameter validation failed')) return undefined;
+    const told = /^An error occurred \((\w+)\) when calling the \w+ operation: (.*)$/s.exec(
+      expected.message ?? '',
+    );
+    const code = expected.code ?? told?.[1];
+    const text = told?.[2] ?? expected.message;
+    if (code !== undefined && code !== name)
+      return `refused with ${name}, not ${code} (${message})`;
+    if (text === null || text === undefined) return undefined;
+    return this.#compare(text, message, `/calls/${index}/error/message`);
+  }
+
+  /** A request with names in place of what was replaced. */
+  #fill(value: Value, member: string, call: RecordedCall): Value {
+    if (Array.isArray(value)) return value.map((item) => this.#fill(item, member, call));
+    if (typeof value === 'object' && value !== null) {
+      // A definition is told as its value and sent as its text.
+      if (member === 'definition') return JSON.stringify(this.#strip(value));
+      return Object.fromEntries(
+        Object.entries(value).map(([name, inner]) => [name, this.#fill(inner, name, call)]),
+      );
+    }
+    if (typeof value !== 'string') return value;
+    if (/^tok\d{4}x$/.test(value) && /Arn$/.test(member)) return this.#arnFor(value, member, call);
+    const tooLong = /^<invalid_token_(\d+)_chars>$/.exec(value);
+    if (tooLong) {
+      const text = 'x'.repeat(Number(tooLong[1]));
+      this.#bound.set(value, text);
+      return text;
+    }
+    if (value === 'activity_arn') return this.#last('activityArn') ?? value;
+    return value.replaceAll(TOKEN, (token) => this.#nameFor(token));
+  }
+
+  #strip(value: Value): Value {
+    return JSON.parse(
+      JSON.stringify(value).replaceAll(TOKEN, (token) => this.#nameFor(token)),
+    ) as Value;
+  }
+
+  #nameFor(token: string): string {
+    const known = this.#bound.get(token);
+    if (known !== undefined) return known;
+    const name = `${token.replaceAll(/[^A-Za-z0-9_-]/g, '-').replaceAll(/^-|-$/g, '')}-${this.#suffix}`;
+    this.#bound.set(token, name);
+    return name;
+  }
+
+  /** An ARN that the test took from an earlier answer. */
+  #arnFor(token: string, member: string, call: RecordedCall): string {
+    const known = this.#bound.get(token);
+    if (known !== undefined) return known;
+    const answered = call.responses?.[0]?.[member];
+    const isVersion = call.operation === 'tag_resource' || /:\d+$/.test(String(answered));
+    const source = isVersion ? 'stateMachineVersionArn' : member;
+    const arn = this.#last(source) ?? this.#last('stateMachineArn') ?? token;
+    this.#bound.set(token, arn);
+    return arn;
+  }
+
+  #last(member: string): string | undefined {
+    return this.#arns.get(member)?.at(-1);
+  }
+
+  #remember(answer: Value): void {
+    if (Array.isArray(answer)) {
+      for (const item of answer) this.#remember(item);
+    } else if (typeof answer === 'object' && answer !== null && !(answer instanceof Date)) {
+      for (const [name, value] of Object.entries(answer)) {
+        if (typeof value === 'string' && /Arn$|^revisionId$/.test(name)) {
+          this.#arns.set(name, [...(this.#arns.get(name) ?? []), value]);
+        } else this.#remember(value);
+      }
+    }
+  }
+
+  #compare(expected: Value, actual: Value | undefined, at: string): string | undefined {
+    if (this.#scenario.lossy.includes(at)) {
+      return actual === undefined ? `${at} is missing` : undefined;
+    }
+    if ((actual as unknown) instanceof Date || DATES.test(at)) {
+      return actual === undefined ? `${at} is missing` : undefined;
+    }
+    if (typeof expected === 'object' && expected !== null && typeof actual === 'string') {
+      return this.#compare(expected, JSON.parse(actual) as Value, at);
+    }
+    if (Array.isArray(expected)) {
+      if (!Array.isArray(actual) || actual.length !== expected.length) {
+        return `${at}: ${show(actual)} is not ${show(expected)}`;
+      }
+      return first(expected, (item, index) => this.#compare(item, actual[index], `${at}/${index}`));
+    }
+    if (typeof expected === 'object' && expected !== null) {
+      if (typeof actual !== 'object' || actual === null) return `${at}: ${show(actual)}`;
+      return first(Object.entries(expected), ([name, value]) =>
+        this.#compare(value, (actual as Members)[name], `${at}/${name}`),
+      );
+    }
+    if (typeof expected === 'string' && typeof actual === 'string') {
+      return this.#matches(expected, actual)
+        ? undefined
+        : `${at}: '${actual}' is not '${expected}'`;
+    }
+    return expected === actual ? undefined : `${at}: ${show(actual)} is not ${show(expected)}`;
+  }
+
+  /** Compares texts; what stands for a replaced value is bound to what is there. */
+  #matches(expected: string, actual: string): boolean {
+    if (expected === actual) return true;
+    const tokens: string[] = [];
+    let last = 0;
+    let pattern = '';
+    for (const match of expected.matchAll(TOKEN)) {
+      pattern += escape(expected.slice(last, match.index));
+      const known = this.#bound.get(match[0]);
+      if (known === undefined) {
+        tokens.push(match[0]);
+        pattern += '(.+?)';
+      } else pattern += escape(known);
+      last = match.index + match[0].length;
+    }
+    const found = new RegExp(`^${pattern}${escape(expected.slice(last))}$`, 's').exec(actual);
+    if (!found) return false;
+    for (const [index, token] of tokens.entries())
+      this.#bound.set(token, found[index + 1] as string);
+    return true;
+  }
+}
+
+function first<Item>(
+  items: readonly Item[],
+  compare: (item: Item, index: number) => string | undefined,
+): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const difference = compare(item, index);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+}
