@@ -284,15 +284,15 @@ class Replay {
     let last = 0;
     let pattern = '';
     for (const match of expected.matchAll(TOKEN)) {
-      pattern += escape(expected.slice(last, match.index));
+      pattern += literally(expected.slice(last, match.index));
       const known = this.#bound.get(match[0]);
       if (known === undefined) {
         tokens.push(match[0]);
         pattern += '(.+?)';
-      } else pattern += escape(known);
+      } else pattern += literally(known);
       last = match.index + match[0].length;
     }
-    const found = new RegExp(`^${pattern}${escape(expected.slice(last))}$`, 's').exec(actual);
+    const found = new RegExp(`^${pattern}${literally(expected.slice(last))}$`, 's').exec(actual);
     if (!found) return false;
     for (const [index, token] of tokens.entries())
       this.#bound.set(token, found[index + 1] as string);
@@ -311,7 +311,7 @@ function first<Item>(
   return undefined;
 }
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
