@@ -23,6 +23,7 @@ import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
+import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
@@ -51,6 +52,11 @@ export interface ServerConfig {
    * from it. Default: none. It is read once, at the start.
    */
   mockConfig?: string;
+  /**
+   * File of bindings for machines without a pipeline file, and for what pipelines leave open. Default: none. It is read
+   * once, at the start.
+   */
+  bindings?: string;
   /** Account and region in ARNs. Default: 000000000000 in us-east-1. */
   identity?: Identity;
   /** Takes every AWS access key without looking at its signature: for development. Default: false. */
@@ -135,6 +141,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     evaluator,
     itemSource: createLocalItems(),
     ...mocksOf(config.mockConfig),
+    ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: (error) => {

@@ -39,6 +39,7 @@ import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
+import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { systemClock, systemRandom } from './system-ports.js';
@@ -59,6 +60,8 @@ export interface EngineConfig {
   workFolder: string;
   /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
   mocks?: TaskMocks;
+  /** Who performs what the bindings of a machine leave open. Default: nobody. */
+  sharedBindings?: SharedBindings;
   /** Default: this machine's. */
   clock?: Clock;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
@@ -324,6 +327,7 @@ function assemble(config: EngineConfig): Machinery {
     evaluate: config.evaluator.evaluate,
     itemSource: config.itemSource,
     mocks: config.mocks,
+    sharedBindings: config.sharedBindings,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),

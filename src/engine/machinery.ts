@@ -30,6 +30,7 @@ import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
 import type { Clock, ItemSource, Random, Runner } from './ports.js';
+import type { SharedBindings } from './resolve-task.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
@@ -58,6 +59,7 @@ export interface Machinery {
   readonly evaluate: Evaluate;
   readonly itemSource: ItemSource;
   readonly mocks: TaskMocks | undefined;
+  readonly sharedBindings: SharedBindings | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;

@@ -10,7 +10,8 @@
  * | an activity's ARN | the worker that takes it (`activity-host.ts`) and sends the outcome with the task token |
  * | anything else | its binding, or a failure that names the binding to add |
  *
- * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name.
+ * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name: in the
+ * pipeline's own, then in those that the server was started with.
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
@@ -21,11 +22,21 @@ import { parseStatesArn } from './arn.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
 
+/**
+ * Who performs tasks of every machine on this server, unless the machine's own bindings say otherwise: machines that
+ * clients make over the wire API have no file with bindings.
+ */
+export interface SharedBindings {
+  bindings: { [resource: string]: JsonObject };
+  /** Absolute: what the bindings name lies under it. */
+  folder: string;
+}
+
 /** How a connector's output becomes the task's result. */
 export type Wrapping = 'plain' | 'lambda:invoke';
 
 export type Resolution =
-  | { type: 'connector'; kind: string; arguments: Json; wrapping: Wrapping }
+  | { type: 'connector'; kind: string; arguments: Json; wrapping: Wrapping; folder?: string }
   | { type: 'execution'; pipeline: string; qualifier?: string; input: Json; name?: string }
   /** Waits for a worker that takes tasks of this activity. */
   | { type: 'activity'; name: string }
@@ -67,6 +78,28 @@ export function resolveTask(
   }
   const bare = task.resource.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
   return bound(bindings, [task.resource, bare], task.arguments, 'plain') ?? unbound(bare);
+}
+
+/**
+ * Decides it by the machine's bindings, then by those of the server.
+ * @returns `folder` when the connector's files lie under the server's folder instead of the pipeline's
+ */
+export function resolveShared(
+  task: Pick<ScheduleTask, 'resource' | 'arguments'>,
+  bindings: { [resource: string]: JsonObject },
+  shared: SharedBindings | undefined,
+): Resolution {
+  const own = resolveTask(task, bindings);
+  if (shared === undefined || !isOpen(own)) return own;
+  const other = resolveTask(task, shared.bindings);
+  if (other.type === 'connector') return { ...other, folder: shared.folder };
+  return isOpen(other) ? own : other;
+}
+
+/** Nothing is bound to it. A worker may still come for an activity. */
+function isOpen(resolution: Resolution): boolean {
+  if (resolution.type === 'activity') return true;
+  return resolution.type === 'failure' && resolution.error === UNBOUND;
 }
 
 /** Gives a connector's output the shape that the state machine expects. */

@@ -10,7 +10,6 @@
  * @module
  */
 import { join } from 'node:path';
-import type { Json } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import { EngineError } from './errors.js';
@@ -22,7 +21,7 @@ import type { AttemptOutcome, AttemptRequest } from './ports.js';
 import {
   activityKind,
   type Resolution,
-  resolveTask,
+  resolveShared,
   type ScheduleTask,
   wrapOutput,
 } from './resolve-task.js';
@@ -41,6 +40,9 @@ interface Running extends AttemptAddress {
   kind: string;
   lastHeartbeat: number;
 }
+
+/** What a connector is called with. */
+type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
 export class TaskHost {
   readonly #parts: Machinery;
@@ -107,8 +109,9 @@ export class TaskHost {
     }
   }
 
-  #resolve(active: ActiveExecution, command: ScheduleTask): ReturnType<typeof resolveTask> {
-    const resolution = resolveTask(command, active.machine.deployment.bindings);
+  #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
+    const { deployment } = active.machine;
+    const resolution = resolveShared(command, deployment.bindings, this.#parts.sharedBindings);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
     const known = this.slots.kinds().join(', ');
     return {
@@ -119,7 +122,7 @@ export class TaskHost {
   }
 
   /** Who performs a task unless a test answers it. */
-  resolveUsual(active: ActiveExecution, command: ScheduleTask): ReturnType<typeof resolveTask> {
+  resolveUsual(active: ActiveExecution, command: ScheduleTask): Resolution {
     return this.#resolve(active, command);
   }
 
@@ -161,7 +164,7 @@ export class TaskHost {
     }
     switch (resolution.type) {
       case 'connector':
-        return this.#beginConnector(turn, active, attempt, resolution.arguments, input);
+        return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
         return children.begin(turn, active, attempt, resolution, input);
       case 'failure': {
@@ -194,7 +197,7 @@ export class TaskHost {
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
-    argumentsGiven: Json,
+    connector: ConnectorCall,
     input: Input,
   ): Performed {
     const { executions, time, owner } = this.#parts;
@@ -215,14 +218,14 @@ export class TaskHost {
         later.afterCommit(() => {
           // Its execution may have been stopped in the same turn: then it has closed without having begun.
           const current = active.attempts.get(attemptKey(thread, sequence));
-          if (current?.id === started.id) this.#run(active, started, argumentsGiven);
+          if (current?.id === started.id) this.#run(active, started, connector);
           else this.#free(started.kind);
         });
       },
     );
   }
 
-  #run(active: ActiveExecution, attempt: AttemptRecord, argumentsGiven: Json): void {
+  #run(active: ActiveExecution, attempt: AttemptRecord, connector: ConnectorCall): void {
     const { runner, clock, logs } = this.#parts;
     const { id, kind, execution, thread, sequence } = attempt;
     const running: Running = { id, kind, execution, thread, sequence, lastHeartbeat: 0 };
@@ -236,7 +239,7 @@ export class TaskHost {
       this.#settle(running, outcome);
     };
     try {
-      runner.start(this.#request(active, attempt, argumentsGiven), {
+      runner.start(this.#request(active, attempt, connector), {
         log: (record) => {
           if (!isSettled) logs.add(active, command, record);
         },
@@ -259,7 +262,11 @@ export class TaskHost {
     }
   }
 
-  #request(active: ActiveExecution, attempt: AttemptRecord, argumentsGiven: Json): AttemptRequest {
+  #request(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    connector: ConnectorCall,
+  ): AttemptRequest {
     const { creation, machine, number } = active;
     const command = commandOf(attempt);
     const { id, name, pipeline, tags } = creation;
@@ -270,8 +277,8 @@ export class TaskHost {
       execution: { id, name, pipeline, number },
       state: command.state,
       attempt: command.attempt,
-      arguments: argumentsGiven,
-      folder: machine.deployment.folder,
+      arguments: connector.arguments,
+      folder: connector.folder ?? machine.deployment.folder,
       workFolder: join(this.#parts.workFolder, id),
       tags,
       ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),

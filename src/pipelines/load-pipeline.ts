@@ -9,6 +9,7 @@ import type { MachineDefinition } from '../asl/definition.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { type AppliedTemplate, applyTemplate } from './apply-template.js';
+import { normalBindings } from './bindings-file.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
@@ -185,21 +186,6 @@ function warnOfLaterSections(
       }),
     );
   }
-}
-
-/** A lambda without a handler has the usual one. */
-function normalBindings(bindings: { [resource: string]: JsonObject }): {
-  [resource: string]: JsonObject;
-} {
-  return Object.fromEntries(
-    Object.entries(bindings).map(([resource, binding]) => {
-      const { lambda } = binding;
-      if (typeof lambda === 'string' && binding.handler === undefined) {
-        return [resource, { ...binding, handler: 'index.handler' }];
-      }
-      return [resource, binding];
-    }),
-  );
 }
 
 function textTags(tags: { [name: string]: string | number | boolean }): { [name: string]: string } {

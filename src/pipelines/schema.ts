@@ -54,6 +54,12 @@ const binding: z.ZodType<JsonObject> = z
     examples: [{ lambda: 'functions/extract', handler: 'index.handler' }],
   });
 
+/** AWS resources, and what performs them here. */
+export const bindingsSchema: z.ZodType<{ [resource: string]: JsonObject }> = z.record(
+  z.string().min(1),
+  binding,
+);
+
 /** Sections that a template may have too. */
 const shared = {
   description: z.string().optional(),
@@ -79,8 +85,7 @@ const shared = {
     .meta({
       description: 'A state machine in Amazon States Language, or the name of a file with one',
     }),
-  bindings: z
-    .record(z.string().min(1), binding)
+  bindings: bindingsSchema
     .optional()
     .meta({ description: 'AWS resource, function ARN or function name → what performs it here' }),
   trigger: triggerSchema.optional().meta({ description: 'When it executes (does not act yet)' }),

@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as sdk from '@aws-sdk/client-sfn';
 import { type Server, startServer } from '../../src/server.js';
 
@@ -33,31 +34,32 @@ export function isApiScenario(row: { [key: string]: unknown }): boolean {
   return Array.isArray(row.calls);
 }
 
-/** A server and a client for all scenarios of a run. */
+/** Runs each scenario against a server and with a client of its own. */
 export interface ScenarioRunner {
   /** Undefined when the answers agree; else the first difference. `skipped`: calls to a service that is not spoken yet. */
   run(scenario: ApiScenario): Promise<{ difference?: string; skipped?: true }>;
-  close(): Promise<void>;
 }
 
 /** The account and region of the recordings. */
 const IDENTITY = { accountId: '111111111111', region: 'us-east-1' };
 
-export async function openScenarioRunner(): Promise<ScenarioRunner> {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
-  const server: Server = await startServer({ data, port: 0, identity: IDENTITY });
-  let counter = 0;
+/** Stands for the services that the recordings needed: a queue that takes messages, a function that answers `{}`. */
+const BINDINGS = fileURLToPath(new URL('bindings.yaml', import.meta.url));
+
+export function openScenarioRunner(): ScenarioRunner {
   return {
     async run(scenario) {
       if (scenario.calls.some(({ service }) => service !== 'stepfunctions'))
         return { skipped: true };
-      counter += 1;
-      // Each scenario was recorded in an account where nothing else was: a team of its own.
-      const key = await server.accessKeys.issue({
-        team: `team-${counter}`,
-        role: 'operator',
-        label: '',
+      // Each scenario was recorded in an account where nothing else was.
+      const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
+      const server: Server = await startServer({
+        data,
+        port: 0,
+        identity: IDENTITY,
+        bindings: BINDINGS,
       });
+      const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
       const client = new sdk.SFNClient({
         endpoint: server.url,
         region: IDENTITY.region,
@@ -66,21 +68,20 @@ export async function openScenarioRunner(): Promise<ScenarioRunner> {
         maxAttempts: 1,
       });
       try {
-        const difference = await new Replay(scenario, client, `s${counter}`).run();
+        const difference = await new Replay(scenario, client).run();
         return difference === undefined ? {} : { difference };
       } finally {
         client.destroy();
+        await server.close();
+        rmSync(data, { recursive: true, force: true });
       }
-    },
-    async close() {
-      await server.close();
-      rmSync(data, { recursive: true, force: true });
     },
   };
 }
 
 /** Texts that stand for a replaced value. */
-const TOKEN = /<[A-Za-z][^<>\s]*>|tok\d{4}x/g;
+const TOKEN = /<[A-Za-z][^<>\s]*>|tok\d{4}x|\bactivity_arn\b/g;
+const LOG_GROUP = 'arn:aws:logs:us-east-1:111111111111:log-group:log_group_name:*';
 const DATES = /(Date|timestamp)$/;
 /** Milliseconds that a call is repeated until it answers as recorded: the tests waited for executions to end. */
 const PATIENCE = 3_000;
@@ -88,15 +89,17 @@ const PATIENCE = 3_000;
 class Replay {
   readonly #scenario: ApiScenario;
   readonly #client: sdk.SFNClient;
-  readonly #suffix: string;
   readonly #bound: Map<string, string> = new Map();
   /** ARNs in earlier answers, the latest last, by member. */
   readonly #arns: Map<string, string[]> = new Map();
+  /** Made here, and not deleted yet. */
+  #aliases: string[] = [];
+  #started = 0;
+  #nextToken = '';
 
-  constructor(scenario: ApiScenario, client: sdk.SFNClient, suffix: string) {
+  constructor(scenario: ApiScenario, client: sdk.SFNClient) {
     this.#scenario = scenario;
     this.#client = client;
-    this.#suffix = suffix;
   }
 
   async run(): Promise<string | undefined> {
@@ -110,9 +113,11 @@ class Replay {
 
   async #call(index: number, call: RecordedCall): Promise<string | undefined> {
     const { target_aws_client: _, ...request } = call.request;
+    await this.#makeAliases(call);
     const given: Members = {};
     for (const [name, value] of Object.entries(request)) {
-      given[name] = this.#fill(value, name, call);
+      const filled = this.#fill(value, name, call);
+      if (filled !== undefined) given[name] = filled;
     }
     const until = Date.now() + PATIENCE;
     for (;;) {
@@ -134,7 +139,10 @@ class Replay {
       return this.#compareFailure(index, call, error);
     }
     if (call.fails) return `succeeded, but was refused with ${JSON.stringify(call.error)}`;
-    this.#remember(answer);
+    if (!call.operation.startsWith('list_')) this.#remember(answer);
+    if (call.operation === 'list_map_runs') this.#remember((answer.mapRuns as Value[])[0] ?? null);
+    if (typeof answer.nextToken === 'string') this.#nextToken = answer.nextToken;
+    if (call.operation === 'start_execution') this.#bindExecution(answer);
     for (const [number, expected] of (call.responses ?? []).entries()) {
       const at = `/calls/${index}/responses/${number}`;
       const difference = this.#compare(expected, answer, at);
@@ -183,17 +191,68 @@ class Replay {
     return this.#compare(text, message, `/calls/${index}/error/message`);
   }
 
-  /** A request with names in place of what was replaced. */
-  #fill(value: Value, member: string, call: RecordedCall): Value {
-    if (Array.isArray(value)) return value.map((item) => this.#fill(item, member, call));
+  /** The recordings number the executions by their start. */
+  #bindExecution(answer: Members): void {
+    const name = String(answer.executionArn).split(':').at(-1) as string;
+    const token = `<ExecArnPart_${this.#started}idx>`;
+    if (!this.#bound.has(token)) this.#bound.set(token, name);
+    this.#started += 1;
+  }
+
+  /** The calls that made the aliases are not in the recordings: makes those that the answer shows. */
+  async #makeAliases(call: RecordedCall): Promise<void> {
+    const shown = call.responses?.[0]?.stateMachineAliases as { stateMachineAliasArn: string }[];
+    const told = /referencing this version: \[(.*)\]/.exec(call.error?.message ?? '')?.[1];
+    const wanted = (shown ?? []).map(
+      ({ stateMachineAliasArn: arn }) => arn.split(':').at(-1) ?? '',
+    );
+    if (told !== undefined) wanted.push(...told.split(', '));
+    const named = call.request.stateMachineAliasArn;
+    const isUnknown = named !== undefined && !this.#bound.has(String(named));
+    if (isUnknown && this.#aliases.length === 0) wanted.push('alias');
+    for (const name of wanted) {
+      if (this.#aliases.some((arn) => arn.endsWith(`:${name}`))) continue;
+      const machine = this.#last('stateMachineArn') ?? '';
+      const { stateMachineAliasArn } = await this.#send('create_state_machine_alias', {
+        name,
+        description: 'create state machine alias description',
+        routingConfiguration: [{ stateMachineVersionArn: `${machine}:1`, weight: 100 }],
+      });
+      this.#aliases.push(String(stateMachineAliasArn));
+    }
+  }
+
+  /** A request with names in place of what was replaced. Undefined: the member cannot be told. */
+  #fill(value: Value, member: string, call: RecordedCall): Value | undefined {
+    if (Array.isArray(value)) return value.map((item) => this.#fill(item, member, call) ?? null);
     if (typeof value === 'object' && value !== null) {
       // A definition is told as its value and sent as its text.
       if (member === 'definition') return JSON.stringify(this.#strip(value));
       return Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [name, this.#fill(inner, name, call)]),
+        Object.entries(value).map(([name, inner]) => [name, this.#fill(inner, name, call) ?? null]),
       );
     }
     if (typeof value !== 'string') return value;
+    if (/^tok\d{4}x$/.test(value)) {
+      if (member === 'logGroupArn') return LOG_GROUP;
+      if (member === 'loggingConfiguration') return undefined;
+      if (member === 'nextToken') return this.#nextToken;
+      if (member === 'revisionId') return this.#arns.get('revisionId')?.at(-2) ?? value;
+    }
+    if (member === 'roleArn' && call.operation === 'update_state_machine') {
+      // Two roles that got one name: the description after it tells which one was meant.
+      const next = this.#scenario.calls[this.#scenario.calls.indexOf(call) + 1];
+      const told = next?.responses?.[0]?.roleArn;
+      if (typeof told === 'string') return told;
+    }
+    // What was an ARN of nothing is told as a name.
+    const missing = /\((State ?Machine|Execution)DoesNotExist\)/.exec(
+      call.error?.message ?? '',
+    )?.[1];
+    if (missing !== undefined && /Arn$/.test(member) && !value.startsWith('arn:')) {
+      const path = missing === 'Execution' ? 'execution:none:none' : 'stateMachine:none';
+      return `arn:aws:states:${IDENTITY.region}:${IDENTITY.accountId}:${path}`;
+    }
     if (/^tok\d{4}x$/.test(value) && /Arn$/.test(member)) return this.#arnFor(value, member, call);
     const tooLong = /^<invalid_token_(\d+)_chars>$/.exec(value);
     if (tooLong) {
@@ -201,7 +260,6 @@ class Replay {
       this.#bound.set(value, text);
       return text;
     }
-    if (value === 'activity_arn') return this.#last('activityArn') ?? value;
     return value.replaceAll(TOKEN, (token) => this.#nameFor(token));
   }
 
@@ -214,7 +272,8 @@ class Replay {
   #nameFor(token: string): string {
     const known = this.#bound.get(token);
     if (known !== undefined) return known;
-    const name = `${token.replaceAll(/[^A-Za-z0-9_-]/g, '-').replaceAll(/^-|-$/g, '')}-${this.#suffix}`;
+    if (token === 'activity_arn') return this.#last('activityArn') ?? token;
+    const name = `${token.replaceAll(/[^A-Za-z0-9_-]/g, '-').replaceAll(/^-|-$/g, '')}`;
     this.#bound.set(token, name);
     return name;
   }
@@ -223,6 +282,13 @@ class Replay {
   #arnFor(token: string, member: string, call: RecordedCall): string {
     const known = this.#bound.get(token);
     if (known !== undefined) return known;
+    if (member === 'stateMachineAliasArn') {
+      // They were deleted in the order in which they were made.
+      const alias = this.#aliases[0] ?? token;
+      if (call.operation === 'delete_state_machine_alias') this.#aliases.shift();
+      this.#bound.set(token, alias);
+      return alias;
+    }
     const answered = call.responses?.[0]?.[member];
     const isVersion = call.operation === 'tag_resource' || /:\d+$/.test(String(answered));
     const source = isVersion ? 'stateMachineVersionArn' : member;

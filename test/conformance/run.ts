@@ -50,7 +50,7 @@ let runner: ScenarioRunner | undefined;
 /** A sequence of API calls: it agrees as a whole or not. */
 async function replay(scenario: ApiScenario): Promise<void> {
   if (values.grep !== undefined && !scenario.name.includes(values.grep)) return;
-  runner ??= await openScenarioRunner();
+  runner ??= openScenarioRunner();
   const { difference, skipped: isSkipped } = await runner.run(scenario);
   if (isSkipped) {
     skipped += 1;
@@ -106,8 +106,6 @@ for (const file of positionals) {
     }
   }
 }
-
-await runner?.close();
 
 const share = ([yes, no]: [number, number]): string =>
   `${String(yes).padStart(4)} / ${String(yes + no).padEnd(4)} ${yes + no === 0 ? '     -' : `${((100 * yes) / (yes + no)).toFixed(1).padStart(5)} %`}`;

@@ -42,6 +42,11 @@ export default class Up extends MillraceCommand {
       description: 'another host name for this server',
       multiple: true,
     }),
+    bindings: Flags.string({
+      description:
+        'file of bindings: who performs AWS resources in state machines that clients make over the AWS API',
+      env: 'MILLRACE_BINDINGS',
+    }),
     'mock-config': Flags.string({
       description:
         'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
@@ -87,6 +92,7 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
+      ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
         for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
@@ -166,6 +172,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5015',
       fix: 'Mend the file that --mock-config (or SFN_MOCK_CONFIG) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'BindingsFileError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5021',
+      fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
     });
   }
   if (code === 'locked') {
