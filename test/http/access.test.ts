@@ -151,12 +151,28 @@ describe('whoever may only read', () => {
   );
 
   test('may read everything else and log out', async () => {
-    const readable = closed.filter((route) => !route.changes && route.route !== '/api/v1/events');
+    const readable = closed.filter(
+      (route) => !route.changes && !route.administers && route.route !== '/api/v1/events',
+    );
     for (const route of readable) {
       const answer = await it.request(route.method, pathOf(route), { token: viewer });
       expect([200, 204], label(route)).toContain(answer.status);
     }
   });
+});
+
+describe('what belongs to all teams', () => {
+  const administering = ROUTES.filter((route) => route.administers);
+  test.each(administering.map((route) => [label(route), route] as const))(
+    '%s is refused to whoever sees one team, and to whoever may only read',
+    async (_, route) => {
+      for (const token of [ownTeam, viewer]) {
+        const answer = await it.request(route.method, pathOf(route), { token, body: route.body });
+        expect(answer.status).toBe(403);
+      }
+      expect(await it.server.accessKeys.list()).toEqual([]);
+    },
+  );
 });
 
 describe('another team', () => {

@@ -108,7 +108,9 @@ function readBody(body: Buffer): { [name: string]: unknown } {
 }
 
 function send(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).header('x-amzn-requestid', randomUUID()).type(CONTENT_TYPE).send(text);
+  // As bytes: to a text the server would add its charset, which the protocol does not have.
+  const body = Buffer.from(text);
+  return reply.code(status).header('x-amzn-requestid', randomUUID()).type(CONTENT_TYPE).send(body);
 }
 
 /** Everything that can go wrong, as something that a client understands. */
