@@ -11,10 +11,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'python3' | 'chromium' | 'psql' | 'aws' | 'curl' | 'gcc';
+export type Requirement = 'python3' | 'boto3' | 'chromium' | 'psql' | 'aws' | 'curl' | 'gcc';
 
-const PROGRAMS: { [name in Requirement]: { commands: string[]; install: string } } = {
+const PROGRAMS: {
+  [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
+} = {
   python3: { commands: ['python3'], install: 'apt-get install python3' },
+  boto3: { commands: ['python3'], probe: ['-c', 'import boto3'], install: 'pip install boto3' },
   chromium: {
     commands: ['chromium', '/usr/bin/chromium', 'chromium-browser'],
     install: 'apt-get install chromium',
@@ -34,18 +37,18 @@ export function requirement(name: Requirement): { missing: string | undefined } 
 }
 
 function reasonToSkip(name: Requirement): string | undefined {
-  const { commands, install } = PROGRAMS[name];
-  if (commands.some(runs)) return undefined;
+  const { commands, install, probe } = PROGRAMS[name];
+  if (commands.some((command) => runs(command, probe))) return undefined;
   const reason = `${name} is not installed (${install})`;
   if (process.env.MILLRACE_REQUIRE_ALL === '1') throw new Error(reason);
   process.stderr.write(`skipped: ${reason}\n`);
   return reason;
 }
 
-function runs(command: string): boolean {
+function runs(command: string, probe: readonly string[] = ['--version']): boolean {
   if (command.startsWith('/')) return existsSync(command);
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore', timeout: 20_000 });
+    execFileSync(command, probe, { stdio: 'ignore', timeout: 20_000 });
     return true;
   } catch {
     return false;

@@ -125,7 +125,9 @@ function collect(shape: Shape, value: unknown, path: string, violations: string[
       const list = value as unknown[];
       checkSize(shape, list.length, 'length', violate);
       list.forEach((item, index) => {
-        collect(shape.member, item, `${path}.${index + 1}.member`, violations);
+        const at = `${path}.${index + 1}.member`;
+        if (item === null) violations.push(notNull(at));
+        else collect(shape.member, item, at, violations);
       });
       return;
     }
@@ -159,11 +161,13 @@ function collectMembers(
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     if (given === null || given === undefined) {
       if (!shape.required.includes(name)) continue;
-      violations.push(
-        `Value null at '${at}' failed to satisfy constraint: Member must not be null`,
-      );
+      violations.push(notNull(at));
     } else collect(member, given, at, violations);
   }
+}
+
+function notNull(path: string): string {
+  return `Value null at '${path}' failed to satisfy constraint: Member must not be null`;
 }
 
 function checkSize(
