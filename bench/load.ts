@@ -20,6 +20,8 @@ export interface Figures {
 export interface BenchServer {
   url: string;
   attacks: number;
+  /** An access key of the wire API. */
+  key: { accessKeyId: string; secretAccessKey: string };
   data: string;
   process: ChildProcess;
   figures(): Promise<Figures>;
@@ -40,10 +42,11 @@ export async function startBenchServer(data: string = newDataFolder()): Promise<
   const child = fork(join(import.meta.dirname, 'server.mjs'), [data], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const { url, token, attacks } = await new Promise<{
+  const { url, token, attacks, key } = await new Promise<{
     url: string;
     token: string;
     attacks: number;
+    key: BenchServer['key'];
   }>((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
@@ -84,6 +87,7 @@ export async function startBenchServer(data: string = newDataFolder()): Promise<
   return {
     url,
     attacks,
+    key,
     data,
     process: child,
     figures: () =>

@@ -22,6 +22,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { longHistory, wireAgainstRest } from './wire.js';
 
 const { values } = parseArgs({
   options: {
@@ -236,6 +237,8 @@ for (let i = 0; i < rounds; i++) {
     peer(values.peers, 'restate', ['restate']);
   }
 }
+if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
+if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('growth')) await growth();
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();

@@ -34,14 +34,14 @@ export async function wireRoutes(
     wire.setErrorHandler((error, request, reply) => {
       const refused = toWireError(error);
       if (refused.code === 'InternalFailure') services.config.onFault(error, request.id);
-      return send(reply, refused.status, JSON.stringify(refused.toBody()));
+      return send(reply, refused.status, refused.toBody());
     });
     wire.post(
       '/',
       { bodyLimit: MAX_BODY_BYTES, schema: { hide: true } },
       async (request, reply) => {
         const answer = await perform(request, services);
-        return send(reply, 200, JSON.stringify(answer));
+        return send(reply, 200, answer);
       },
     );
   });
@@ -67,18 +67,22 @@ async function perform(
   }
   const given = readBody(body);
   checkShape(OPERATIONS[operation], given);
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
-  request.raw.socket.once('close', leave);
+  const { socket } = request.raw;
+  let gone: AbortController | undefined;
+  const leave = (): void => gone?.abort();
   try {
     return await STEP_FUNCTIONS[operation]({
       engine,
       caller,
       request: given,
-      signal: gone.signal,
+      whenGone() {
+        if (gone === undefined) socket.once('close', leave);
+        gone ??= new AbortController();
+        return gone.signal;
+      },
     });
   } finally {
-    request.raw.socket.off('close', leave);
+    if (gone !== undefined) socket.off('close', leave);
   }
 }
 
@@ -107,10 +111,16 @@ function readBody(body: Buffer): { [name: string]: unknown } {
   return parsed as { [name: string]: unknown };
 }
 
-function send(reply: FastifyReply, status: number, text: string): FastifyReply {
-  // As bytes: to a text the server would add its charset, which the protocol does not have.
-  const body = Buffer.from(text);
-  return reply.code(status).header('x-amzn-requestid', randomUUID()).type(CONTENT_TYPE).send(body);
+function send(reply: FastifyReply, status: number, answer: object): FastifyReply {
+  return (
+    reply
+      .code(status)
+      .header('x-amzn-requestid', randomUUID())
+      .type(CONTENT_TYPE)
+      // To a text that is sent as such, the server would add its charset, which the protocol does not have.
+      .serializer(JSON.stringify)
+      .send(answer)
+  );
 }
 
 /** Everything that can go wrong, as something that a client understands. */

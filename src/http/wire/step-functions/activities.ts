@@ -71,7 +71,7 @@ export async function getActivityTask(call: Call): Promise<object> {
   const { name } = findActivity(call);
   const { workerName } = call.request;
   const task = await call.engine.activities.poll(name, {
-    signal: call.signal,
+    signal: call.whenGone(),
     ...(workerName ? { workerName } : {}),
   });
   if (!task) return { taskToken: null };

@@ -12,8 +12,8 @@ export interface Call {
   /** Checked against the operation's shape. */
   // biome-ignore lint/suspicious/noExplicitAny: each operation reads its own members, whose types its shape has checked.
   request: any;
-  /** Aborts when the client has gone. */
-  signal: AbortSignal;
+  /** A signal that aborts when the client goes. */
+  whenGone: () => AbortSignal;
 }
 
 /** Answers with the members of the response. */
