@@ -9,7 +9,8 @@
 import type { Json } from './json.js';
 import { isObject } from './json.js';
 import { type Diagnostic, Report } from './validation/diagnostic.js';
-import { withinLimits } from './validation/limits.js';
+import { syntaxProblem } from './validation/json-syntax.js';
+import { MAX_BYTES, tooLarge, withinLimits } from './validation/limits.js';
 import { checkMachine } from './validation/machine.js';
 
 export type { Diagnostic, DiagnosticCode } from './validation/diagnostic.js';
@@ -61,13 +62,19 @@ export function validateDefinitionText(
   if (text.trim() === '') {
     return { definition: undefined, diagnostics: validateDefinition(null, options) };
   }
+  // More than may be sent is not even parsed.
+  if (text.length > MAX_BYTES) {
+    const report = new Report();
+    tooLarge(report);
+    return { definition: undefined, diagnostics: report.diagnostics };
+  }
   let definition: Json;
   try {
     definition = JSON.parse(text) as Json;
-  } catch (error) {
+  } catch {
     const report = new Report();
-    const message = error instanceof Error ? error.message : String(error);
-    report.error('INVALID_JSON_DESCRIPTION', '', message);
+    const { message, location } = syntaxProblem(text);
+    report.error('INVALID_JSON_DESCRIPTION', location, message);
     return { definition: undefined, diagnostics: report.diagnostics };
   }
   return { definition, diagnostics: validateDefinition(definition, options) };

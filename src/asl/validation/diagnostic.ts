@@ -9,6 +9,7 @@
  * - `SCHEMA_VALIDATION_FAILED` a field is missing, unknown or has a wrong value
  * - `MISSING_TRANSITION_TARGET` a target does not exist, or a state is never reached
  * - `DUPLICATE_STATE_NAME` two states of one machine have the same name
+ * - `INVALID_LABEL_NAME` a Label is too long or has characters that no ARN may have
  * - `INVALID_JSON_DESCRIPTION` the text is not JSON
  * - `LIMIT_EXCEEDED` too large, too deep, or a key that no object may have
  * - `MISSING_END_STATE` no state ends the machine (warning: it may be meant)
@@ -19,6 +20,7 @@ export type DiagnosticCode =
   | 'SCHEMA_VALIDATION_FAILED'
   | 'MISSING_TRANSITION_TARGET'
   | 'DUPLICATE_STATE_NAME'
+  | 'INVALID_LABEL_NAME'
   | 'INVALID_JSON_DESCRIPTION'
   | 'LIMIT_EXCEEDED'
   | 'MISSING_END_STATE'

@@ -61,8 +61,14 @@ function walk(value: unknown, pointer: string, depth: number, state: Walk): void
 function spend(state: Walk, bytes: number): void {
   state.bytes += bytes;
   if (state.safe && state.bytes > MAX_BYTES) {
-    stop(state, `A definition has at most ${MAX_BYTES} bytes`);
+    tooLarge(state.report);
+    state.safe = false;
   }
+}
+
+/** Reports a definition that is too large. */
+export function tooLarge(report: Report): void {
+  report.error('LIMIT_EXCEEDED', '/', `A definition has at most ${MAX_BYTES} bytes`);
 }
 
 function stop(state: Walk, message: string): void {

@@ -172,23 +172,33 @@ function part(fields: Fields, required: string[], what: string): Check {
 }
 
 function checkLabel(value: Json, place: Place): void {
-  if (typeof value !== 'string' || value === '') {
-    wrong(place, 'A non-empty string is required');
-    return;
-  }
-  if (value.length > MAX_LABEL) wrong(place, `Label cannot exceed ${MAX_LABEL} characters`);
-  for (const character of value) {
-    const isControl = character < ' ' || (character >= '\u007f' && character <= '\u009f');
-    if (isControl || character.trim() === '' || FORBIDDEN_IN_LABEL.includes(character)) {
-      wrong(
-        place,
-        `Label contains invalid character: '${isControl ? `\\x${hexadecimal(character)}` : character}'`,
-      );
-      return;
-    }
+  const refuse = (message: string): void =>
+    place.report.error('INVALID_LABEL_NAME', place.pointer, message);
+  if (typeof value !== 'string' || value === '') refuse('A non-empty string is required');
+  else if (value.length > MAX_LABEL) refuse(`Label cannot exceed ${MAX_LABEL} characters`);
+  else {
+    const wrongOne = [...value].find(
+      (character) =>
+        isControl(character) || character.trim() === '' || FORBIDDEN_IN_LABEL.includes(character),
+    );
+    if (wrongOne !== undefined) refuse(`Label contains invalid character: '${visible(wrongOne)}'`);
   }
 }
 
-function hexadecimal(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(2, '0');
+function isControl(character: string): boolean {
+  return character < ' ' || (character >= '\u007f' && character <= '\u009f');
+}
+
+const NAMED: { readonly [character: string]: string } = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** A character as one can see it: `\x07`, `\n`. */
+function visible(character: string): string {
+  if (Object.hasOwn(NAMED, character)) return NAMED[character] as string;
+  if (!isControl(character)) return character;
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }

@@ -3,26 +3,28 @@
  * @module
  */
 import type { MachineDefinition } from '../../../asl/definition.js';
-import { validateDefinitionText } from '../../../asl/validate.js';
+import {
+  type MachineType,
+  readMachineDefinition,
+  validateStateMachineDefinition as reportOn,
+} from '../../../asl/definition-verdict.js';
 import { WireError } from '../wire-error.js';
 import type { Call } from './call.js';
 
 /** The definition in a text. Throws InvalidDefinition with what is wrong, in the service's words. */
-export function readDefinition(text: string, _type: 'STANDARD' | 'EXPRESS'): MachineDefinition {
-  const wrong = validateDefinitionText(text).diagnostics.filter(
-    ({ severity }) => severity === 'ERROR',
-  );
-  if (wrong.length > 0) {
-    throw new WireError(
-      'InvalidDefinition',
-      `Invalid State Machine Definition: '${wrong[0]?.message}'`,
-    );
-  }
-  return JSON.parse(text) as MachineDefinition;
+export function readDefinition(text: string, type: MachineType): MachineDefinition {
+  const read = readMachineDefinition(text, type);
+  if ('definition' in read) return read.definition;
+  throw new WireError('InvalidDefinition', read.refusal);
 }
 
-export function validateStateMachineDefinition(_call: Call): object {
-  throw new WireError('ValidationException', 'later');
+export function validateStateMachineDefinition({ request }: Call): object {
+  const { definition, type, severity, maxResults } = request;
+  return reportOn(definition, {
+    ...(type ? { type } : {}),
+    ...(severity ? { severity } : {}),
+    ...(maxResults ? { maxResults } : {}),
+  });
 }
 
 export async function testState(_call: Call): Promise<object> {
