@@ -3,9 +3,15 @@
  * @module
  */
 import type { MachineDefinition } from '../../../asl/definition.js';
+import {
+  type InspectionData,
+  type TestStateAnswer,
+  TestStateRefused,
+} from '../../../asl/test-state/request.js';
 import { validateDefinitionText } from '../../../asl/validate.js';
 import { WireError } from '../wire-error.js';
 import type { Call } from './call.js';
+import { readJson } from './json-text.js';
 
 /** The definition in a text. Throws InvalidDefinition with what is wrong, in the service's words. */
 export function readDefinition(text: string, _type: 'STANDARD' | 'EXPRESS'): MachineDefinition {
@@ -25,6 +31,43 @@ export function validateStateMachineDefinition(_call: Call): object {
   throw new WireError('ValidationException', 'later');
 }
 
-export async function testState(_call: Call): Promise<object> {
-  throw new WireError('ValidationException', 'later');
+/** Tests one state. What was computed leaves as JSON texts, as it does from the service. */
+export async function testState({ engine, request, signal }: Call): Promise<object> {
+  const input = request.input === undefined ? undefined : readJson(request.input);
+  if (input !== undefined && 'problem' in input) {
+    throw new WireError(
+      'InvalidExecutionInput',
+      `Invalid State Machine Execution Input: '${input.problem}'`,
+    );
+  }
+  let answer: TestStateAnswer;
+  try {
+    answer = await engine.testState(request, signal);
+  } catch (error) {
+    if (error instanceof TestStateRefused) throw new WireError(error.code, error.message);
+    throw error;
+  }
+  const { output, inspectionData, ...rest } = answer;
+  return {
+    ...rest,
+    ...(output === undefined ? {} : { output: JSON.stringify(output) }),
+    ...(inspectionData === undefined ? {} : { inspectionData: textsOf(inspectionData) }),
+  };
+}
+
+/** Members of the inspection that are no JSON texts. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'errorDetails',
+  'maxConcurrency',
+  'toleratedFailureCount',
+  'toleratedFailurePercentage',
+]);
+
+function textsOf(data: InspectionData): object {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      PLAIN.has(name) ? value : JSON.stringify(value),
+    ]),
+  );
 }
