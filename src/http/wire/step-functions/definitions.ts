@@ -7,6 +7,7 @@ import {
   type InspectionData,
   type TestStateAnswer,
   TestStateRefused,
+  type TestStateRequest,
 } from '../../../asl/test-state/request.js';
 import { validateDefinitionText } from '../../../asl/validate.js';
 import { WireError } from '../wire-error.js';
@@ -32,7 +33,8 @@ export function validateStateMachineDefinition(_call: Call): object {
 }
 
 /** Tests one state. What was computed leaves as JSON texts, as it does from the service. */
-export async function testState({ engine, request, signal }: Call): Promise<object> {
+export async function testState({ engine, request: given, signal }: Call): Promise<object> {
+  const request = withoutNulls(given) as TestStateRequest;
   const input = request.input === undefined ? undefined : readJson(request.input);
   if (input !== undefined && 'problem' in input) {
     throw new WireError(
@@ -53,6 +55,13 @@ export async function testState({ engine, request, signal }: Call): Promise<obje
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),
     ...(inspectionData === undefined ? {} : { inspectionData: textsOf(inspectionData) }),
   };
+}
+
+/** Members that a client sends as null are members that it does not send. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** Members of the inspection that are no JSON texts. */
