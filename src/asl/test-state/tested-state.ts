@@ -26,24 +26,34 @@ export interface TestedState {
 export function readTestedState(text: string, stateName: string | undefined): TestedState {
   const { definition, diagnostics } = validateDefinitionText(text);
   if (definition === undefined) throw invalidDefinition(diagnostics);
-  if (stateName === undefined) return wrap(definition, undefined);
-  const wrong = diagnostics.filter(({ severity }) => severity === 'ERROR');
-  if (wrong.length > 0) throw invalidDefinition(wrong);
+  if (stateName === undefined) {
+    const wrapped = wrap(definition, undefined);
+    refuseErrors(validateDefinition(wrapped));
+    return compile(wrapped);
+  }
+  refuseErrors(diagnostics);
   const machine = definition as unknown as MachineDefinition;
   const found = findState(definition, stateName);
   if (found === undefined) throw invalid('State not found in definition');
-  return wrap(found, machine.QueryLanguage);
+  return compile(wrap(found, machine.QueryLanguage));
 }
 
-function wrap(state: Json, language: QueryLanguage | undefined): TestedState {
+function wrap(state: Json, language: QueryLanguage | undefined): JsonObject {
   const targets = targetsOf(state).map((name): [string, Json] => [name, { Type: 'Succeed' }]);
   const states = Object.fromEntries([...targets, [STATE_NAME, state]]);
   const definition: JsonObject = { StartAt: STATE_NAME, States: states };
   if (language !== undefined) definition.QueryLanguage = language;
-  const wrong = validateDefinition(definition).filter(({ severity }) => severity === 'ERROR');
-  if (wrong.length > 0) throw invalidDefinition(wrong);
+  return definition;
+}
+
+function compile(definition: JsonObject): TestedState {
   const machine = compileMachine(definition as unknown as MachineDefinition);
   return { machine, state: stateOf(machine, '', STATE_NAME) };
+}
+
+function refuseErrors(diagnostics: readonly Diagnostic[]): void {
+  const wrong = diagnostics.filter(({ severity }) => severity === 'ERROR');
+  if (wrong.length > 0) throw invalidDefinition(wrong);
 }
 
 /** Names of the states that a state may go to. */
