@@ -184,6 +184,47 @@ describe('a Task', () => {
     expect(other.inspectionData).not.toHaveProperty('errorDetails');
   });
 
+  it('over HTTP shows its request and the response at level TRACE', async () => {
+    const state = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::http:invoke',
+      Parameters: {
+        ApiEndpoint: 'https://example.com/orders?all',
+        Method: 'POST',
+        QueryParameters: { day: ['Mon', 'T&e\ud800'] },
+        Headers: { Accept: 'text/plain' },
+        'RequestBody.$': '$',
+      },
+      End: true,
+    };
+    const result = {
+      StatusCode: 200,
+      StatusText: 'OK',
+      Headers: { via: ['x'] },
+      ResponseBody: 'b',
+    };
+    const trace = { roleArn: 'arn:aws:iam::1:role/r', inspectionLevel: 'TRACE' } as const;
+    const answer = await tryState(one(state, { a: 1 }, trace), { output: result });
+    expect(answer.inspectionData).toMatchObject({
+      request: {
+        protocol: 'https',
+        method: 'POST',
+        url: 'https://example.com/orders?all&day=Mon&day=T%26e%EF%BF%BD',
+        headers: '{"Accept":"text/plain"}',
+        body: '{"a":1}',
+      },
+      response: {
+        protocol: 'https',
+        statusCode: '200',
+        statusMessage: 'OK',
+        headers: '{"via":["x"]}',
+        body: 'b',
+      },
+    });
+    const { inspectionData } = await tryState(one(state, { a: 1 }, { ...trace, ...DEBUG }));
+    expect(inspectionData).not.toHaveProperty('request');
+  });
+
   it('counts the retries that the request says were made', async () => {
     const state = {
       Type: 'Task',

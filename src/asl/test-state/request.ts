@@ -80,6 +80,26 @@ export interface InspectionData {
     retryIndex?: number;
     retryBackoffIntervalSeconds?: number;
   };
+  /** With TRACE, of an HTTP Task that was performed. */
+  request?: HttpRequestShown;
+  response?: HttpResponseShown;
+}
+
+/** All members are texts, also headers and bodies that are JSON. */
+export interface HttpRequestShown {
+  protocol?: string;
+  method?: string;
+  url?: string;
+  headers?: string;
+  body?: string;
+}
+
+export interface HttpResponseShown {
+  protocol?: string;
+  statusCode?: string;
+  statusMessage?: string;
+  headers?: string;
+  body?: string;
 }
 
 /** The call is refused: nothing was tested. */

@@ -26,6 +26,7 @@ import { endWait } from '../states/wait.js';
 import type { Command, Evaluate } from '../transition.js';
 import { visitState } from '../visit-state.js';
 import { readContext, type TestExecution, testContext } from './context.js';
+import { shownRequest, shownResponse } from './http-exchange.js';
 import { Inspection } from './inspection.js';
 import { beginMockedMap, type ParseItems } from './map-mock.js';
 import { type Mocked, readMock } from './mock.js';
@@ -181,6 +182,7 @@ function* runTask(draft: Draft, thread: Thread, state: CompiledState, test: Test
   let outcome: TaskOutcome;
   if (test.mocked === undefined) {
     outcome = (yield test.ports.runTask(task)) as TaskOutcome;
+    if (test.request.inspectionLevel === 'TRACE') showExchange(test.inspection, task, outcome);
   } else if (test.mocked.type === 'result') {
     outcome = { output: test.mocked.result };
   } else {
@@ -207,6 +209,14 @@ function* runTask(draft: Draft, thread: Thread, state: CompiledState, test: Test
     ...failure,
     ...base,
   }) as TestStep;
+}
+
+function showExchange({ data }: Inspection, task: TestedTask, outcome: TaskOutcome): void {
+  const request = shownRequest(task.resource, task.arguments);
+  if (request !== undefined) data.request = request;
+  if (!('output' in outcome)) return;
+  const response = shownResponse(task.resource, task.arguments, outcome.output);
+  if (response !== undefined) data.response = response;
 }
 
 /** Gives a Map or Parallel the mocked outcome of its children, which never run. */

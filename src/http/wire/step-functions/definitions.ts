@@ -67,6 +67,8 @@ function withoutNulls(value: unknown): unknown {
 /** Members of the inspection that are no JSON texts. */
 const PLAIN: ReadonlySet<string> = new Set([
   'errorDetails',
+  'request',
+  'response',
   'maxConcurrency',
   'toleratedFailureCount',
   'toleratedFailurePercentage',
