@@ -198,6 +198,6 @@ for (const [service, wanted] of Object.entries(SERVICES)) {
   if (/[`\\]|\$\{/.test(text)) throw new Error(`${service}: a name would end the text`);
   writeFileSync(
     join(OUT, `${service}.ts`),
-    `// Written by scripts/write-service-models.mjs: facts of the service's public API model. See service-model.ts.\n\nexport const MODEL: string = \`\n${text}\n\`;\n`,
+    `/**\n * Responses of ${service}, in the notation of service-model.ts. Written by scripts/write-service-models.mjs from the\n * service's public API model.\n * @module\n */\nexport const MODEL: string = \`\n${text}\n\`;\n`,
   );
 }

@@ -1,5 +1,8 @@
-// Written by scripts/write-service-models.mjs: facts of the service's public API model. See service-model.ts.
-
+/**
+ * Responses of transcribe, in the notation of service-model.ts. Written by scripts/write-service-models.mjs from the
+ * service's public API model.
+ * @module
+ */
 export const MODEL: string = `
 GetTranscriptionJob GetTranscriptionJobResponse
 ListTranscriptionJobs ListTranscriptionJobsResponse
