@@ -124,6 +124,15 @@ describe('a mocked Map', () => {
     ]);
   });
 
+  it('does not compute more than can be shown', async () => {
+    const state = { ...DISTRIBUTED, ItemSelector: { 'all.$': '$' } };
+    const many = { rows: Array.from({ length: 50_000 }, () => 1) };
+    const { status, inspectionData } = await tested(state, many, { ...result([]), ...DEBUG });
+    expect(status).toBe('SUCCEEDED');
+    expect(inspectionData).toHaveProperty('afterItemsPath');
+    expect(inspectionData).not.toHaveProperty('afterItemSelector');
+  });
+
   it('fails by its own expressions before the mock matters', async () => {
     const answer = await tested(MAP, { rows: 1 }, { ...result([]), ...DEBUG });
     expect(answer).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });

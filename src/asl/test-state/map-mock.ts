@@ -6,10 +6,14 @@ import type { CompiledState } from '../compile.js';
 import type { Draft, Step } from '../draft.js';
 import type { ErrorOutput, Thread } from '../execution-state.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
+import { MAX_PAYLOAD_BYTES } from '../limits.js';
 import { batchItems, exceedsTolerance, limitItems, toleranceExceeded } from '../map-run.js';
 import { selectItem } from '../states/map.js';
 import type { Command, MapRunRequest } from '../transition.js';
 import { type InspectionData, invalid, type StateConfiguration } from './request.js';
+
+/** Items whose inputs are computed. A Map may have more, only nobody reads them all. */
+const MOST_ITEMS = 1_000;
 
 /** Reads items in a reader's format. @returns the items, or the failure of the run */
 export type ParseItems = (config: JsonObject, text: string) => Json[] | ErrorOutput;
@@ -76,7 +80,10 @@ function itemsOf(
   return Array.isArray(items) ? items : [];
 }
 
-/** Shows what ItemSelector and ItemBatcher make of the items. @returns the number of iterations, where it is known */
+/**
+ * Shows what ItemSelector and ItemBatcher make of the items. What is too much to be shown is not computed either.
+ * @returns the number of iterations, where it is known
+ */
 function* showIterations(
   draft: Draft,
   thread: Thread,
@@ -86,17 +93,33 @@ function* showIterations(
   data: InspectionData,
 ): Step<number | undefined> {
   if (items === undefined) return undefined;
-  let inputs = items;
+  let inputs: Json[] | undefined = items;
   if (state.fields.has('ItemSelector')) {
-    inputs = [];
-    for (const [Index, Value] of items.entries()) {
-      inputs.push(yield* selectItem(draft, thread, state, { Index, Value }));
-    }
-    data.afterItemSelector = inputs;
+    inputs = yield* selectItems(draft, thread, state, items);
+    if (inputs !== undefined) data.afterItemSelector = inputs;
   }
-  if (run?.batcher !== undefined) {
-    inputs = batchItems(run, inputs);
-    data.afterItemBatcher = inputs;
+  if (run?.batcher === undefined) return items.length;
+  if (inputs === undefined || inputs.length > MOST_ITEMS) return undefined;
+  const batches = batchItems(run, inputs);
+  const text = batches.reduce<number>((sum, batch) => sum + JSON.stringify(batch).length, 0);
+  if (text <= MAX_PAYLOAD_BYTES) data.afterItemBatcher = batches;
+  return batches.length;
+}
+
+/** Applies ItemSelector; undefined when it is too much. */
+function* selectItems(
+  draft: Draft,
+  thread: Thread,
+  state: CompiledState,
+  items: readonly Json[],
+): Step<Json[] | undefined> {
+  const inputs: Json[] = [];
+  let text = 0;
+  for (const [Index, Value] of items.entries()) {
+    const input = yield* selectItem(draft, thread, state, { Index, Value });
+    inputs.push(input);
+    text += JSON.stringify(input).length;
+    if (text > MAX_PAYLOAD_BYTES || inputs.length > MOST_ITEMS) return undefined;
   }
-  return inputs.length;
+  return inputs;
 }

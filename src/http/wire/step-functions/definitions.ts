@@ -33,7 +33,7 @@ export function validateStateMachineDefinition(_call: Call): object {
 }
 
 /** Tests one state. What was computed leaves as JSON texts, as it does from the service. */
-export async function testState({ engine, request: given, signal }: Call): Promise<object> {
+export async function testState({ engine, request: given, whenGone }: Call): Promise<object> {
   const request = withoutNulls(given) as TestStateRequest;
   const input = request.input === undefined ? undefined : readJson(request.input);
   if (input !== undefined && 'problem' in input) {
@@ -44,7 +44,7 @@ export async function testState({ engine, request: given, signal }: Call): Promi
   }
   let answer: TestStateAnswer;
   try {
-    answer = await engine.testState(request, signal);
+    answer = await engine.testState(request, whenGone());
   } catch (error) {
     if (error instanceof TestStateRefused) throw new WireError(error.code, error.message);
     throw error;
