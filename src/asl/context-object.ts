@@ -13,6 +13,7 @@ import { formatTimestamp } from './timestamp.js';
 
 /** The Context Object of a thread at its current state. */
 export function contextObject(draft: Draft, thread: Thread): JsonObject {
+  if (draft.fixedContext !== undefined) return draft.fixedContext;
   const { context } = draft;
   const object: JsonObject = {
     Execution: context.Execution as unknown as JsonObject,

@@ -18,6 +18,12 @@ import { exceedsBytes, MAX_PAYLOAD_BYTES } from './limits.js';
 
 /** What the state works on: its input after InputPath. */
 export function effectiveInput(draft: Draft, thread: Thread, state: CompiledState): Json {
+  const input = underInputPath(draft, thread, state);
+  if (!state.jsonata) draft.watch?.('afterInputPath', input);
+  return input;
+}
+
+function underInputPath(draft: Draft, thread: Thread, state: CompiledState): Json {
   if (state.inputPath === undefined) return thread.input;
   if (state.inputPath === null) return {};
   try {
@@ -33,9 +39,13 @@ export function effectiveInput(draft: Draft, thread: Thread, state: CompiledStat
 /** What the state passes on to its work: Parameters or Arguments, or its effective input where neither is given. */
 export function* workInput(draft: Draft, thread: Thread, state: CompiledState): Step<Json> {
   const input = effectiveInput(draft, thread, state);
-  if (state.arguments === undefined) return input;
   const field = state.jsonata ? 'Arguments' : 'Parameters';
-  return yield* compute(draft, thread, state.arguments, { data: input }, field);
+  const value =
+    state.arguments === undefined
+      ? input
+      : yield* compute(draft, thread, state.arguments, { data: input }, field);
+  if (!state.jsonata || state.arguments !== undefined) draft.watch?.(`after${field}`, value);
+  return value;
 }
 
 /** The outcome of a state: its output, and the variables it assigns. */
@@ -74,10 +84,12 @@ export function* outcomeOf(
       'ResultSelector',
     );
   }
+  draft.watch?.('afterResultSelector', selected);
   const assigned = yield* assignments(draft, thread, state.assign, {
     data: selected,
   });
   const combined = placeResult(thread, state.resultPath, selected);
+  draft.watch?.('afterResultPath', combined);
   return {
     output: checkSize(thread, selectOutput(draft, thread, state, combined)),
     assigned,

@@ -70,10 +70,17 @@ export function readMachineDefinition(
   const errors = diagnostics.filter(({ severity }) => severity === 'ERROR');
   const label = errors.find(({ code }) => code === 'INVALID_LABEL_NAME');
   if (label !== undefined && errors.length === 1) return { refusal: labelRefusal(label, text) };
-  const told = errors.slice(0, MAX_TOLD).map(({ code, message, location }) => {
-    return `${code}: ${message}${location === '' ? '' : ` at ${location}`}`;
-  });
-  return { refusal: `Invalid State Machine Definition: '${told.join(', ')}'` };
+  return { refusal: refusalOf(errors) };
+}
+
+/** The message that refuses a definition for these errors. */
+export function refusalOf(errors: readonly Diagnostic[]): string {
+  const told = errors
+    .slice(0, MAX_TOLD)
+    .map(({ code, message, location }) =>
+      location === '' ? `${code}: ${message}` : `${code}: ${message} at ${location}`,
+    );
+  return `Invalid State Machine Definition: '${told.join(', ')}'`;
 }
 
 /**

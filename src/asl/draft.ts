@@ -14,7 +14,7 @@ import type {
   Thread,
 } from './execution-state.js';
 import { StateFailure } from './failure.js';
-import type { JsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 import type {
   Command,
@@ -26,6 +26,17 @@ import type {
 
 /** A computation that may ask for JSONata evaluations on its way; without any it never leaves the current call. */
 export type Step<T> = Generator<EvaluationRequest[], T, EvaluationResult[]>;
+
+/** What a `Draft` tells an onlooker: a stage of the data flow, a failure before it is handled. */
+export type Stage =
+  | 'afterInputPath'
+  | 'afterParameters'
+  | 'afterArguments'
+  | 'afterItemsPath'
+  | 'afterResultSelector'
+  | 'afterResultPath'
+  | 'maxConcurrency'
+  | 'failure';
 
 export interface Draft {
   readonly machine: Machine;
@@ -43,6 +54,10 @@ export interface Draft {
   readonly ready: number[];
   /** Threads that have ended and whose parents have not noticed yet. */
   readonly joins: number[];
+  /** Is shown intermediate values: how TestState inspects a state. */
+  watch?: (stage: Stage, value: Json) => void;
+  /** Takes the place of the Context Object that the execution would have. */
+  fixedContext?: JsonObject;
 }
 
 export function openDraft(

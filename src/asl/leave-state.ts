@@ -89,6 +89,7 @@ export function* failState(
 ): Step<void> {
   if (failure instanceof HistoryFull) throw failure;
   const { Error: error } = failure.output;
+  draft.watch?.('failure', { ...failure.output });
   if (error === 'States.QueryEvaluationError')
     recordEvaluationFailed(draft, thread, state, failure);
   const counts = thread.retries ?? [];

@@ -125,7 +125,7 @@ describe('validateDefinition', () => {
       "/States/Extract/Resource 'millrace:shel' is not a resource of Millrace; known are millrace:shell, millrace:lambda, millrace:sql, millrace:http, millrace:echo, millrace:executions:start",
       "/States/Extract/Nxt Field 'Nxt' is not supported in a Task state; did you mean 'Next'?",
       "/States/Extract A state needs 'Next' or 'End': true",
-      "/States/Load/Type Value is not one of [Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map]; did you mean 'Task'?",
+      "/States/Load/Type The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]; did you mean 'Task'?",
       '/States/Load State "Load" is not reachable.',
     ]);
   });
@@ -269,7 +269,7 @@ describe('validateDefinition', () => {
     [
       'no error names',
       state({ Type: 'Task', Resource: 'millrace:echo', Retry: [{ ErrorEquals: [] }] }),
-      '/States/A/Retry/0/ErrorEquals The list must not be empty',
+      '/States/A/Retry/0/ErrorEquals Value cannot be empty',
     ],
     [
       'a backoff that shrinks',
@@ -288,7 +288,7 @@ describe('validateDefinition', () => {
     [
       'no choices',
       machine({ A: { Type: 'Choice', Choices: [], Default: 'B' }, B: { Type: 'Succeed' } }),
-      '/States/A/Choices The list must not be empty',
+      '/States/A/Choices Value cannot be empty',
     ],
     [
       'a choice without a target',

@@ -225,7 +225,8 @@ export class ChildHost {
     const { executions, tasks, random } = this.#parts;
     const { thread, sequence } = attempt;
     const { pattern } = commandOf(attempt);
-    const output = startOutput(creation, random.id(creation.startedAt));
+    const { context, startedAt } = creation;
+    const output = startOutput(context.Execution.Id, startedAt, random.id(startedAt));
     if (pattern === 'requestResponse') {
       return executions.step(
         turn,
@@ -385,16 +386,17 @@ function same(
   };
 }
 
-function startOutput(creation: ExecutionCreation, requestId: string): JsonObject {
+/** What `states:startExecution` answers. */
+export function startOutput(arn: string, startedAt: number, requestId: string): JsonObject {
   return {
-    ExecutionArn: creation.context.Execution.Id,
+    ExecutionArn: arn,
     SdkHttpMetadata: {
       AllHttpHeaders: { 'x-amzn-RequestId': [requestId] },
       HttpHeaders: { 'x-amzn-RequestId': requestId },
       HttpStatusCode: 200,
     },
     SdkResponseMetadata: { RequestId: requestId },
-    StartDate: creation.startedAt,
+    StartDate: startedAt,
   };
 }
 

@@ -42,6 +42,7 @@ import { checkStart, redriveInput, type Settle, startInput, stopInput } from './
 import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
+import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
@@ -112,6 +113,7 @@ export function createEngine(config: EngineConfig): Engine {
     stopAll,
   );
   parts.stateMachines = stateMachines;
+  const stateTests = new StateTestHost(parts, (start) => engine.startExecution(start));
   const maxQueued = config.queuedRequests ?? 10_000;
   let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
 
@@ -184,7 +186,7 @@ export function createEngine(config: EngineConfig): Engine {
     }
   }
 
-  return {
+  const engine: Engine = {
     async open() {
       await openParts(parts);
       status = 'ready';
@@ -275,6 +277,11 @@ export function createEngine(config: EngineConfig): Engine {
       await request<void>((settle) => tasks.tokenInput(token, event, settle));
     },
 
+    async testState(test, signal) {
+      if (status !== 'ready') throw new EngineError('ShuttingDown');
+      return stateTests.test(test, signal);
+    },
+
     describeMapRun: (mapRun) => reading.mapRun(mapRun),
     listMapRuns: async (id) => reading.mapRuns(await reading.find(id)),
     async updateMapRun(mapRun, change) {
@@ -288,6 +295,7 @@ export function createEngine(config: EngineConfig): Engine {
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
+  return engine;
 }
 
 async function targetOf(

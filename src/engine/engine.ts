@@ -16,6 +16,7 @@ import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { RedriveNote } from '../asl/redrive.js';
+import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import type { LogLine } from '../store/store.js';
 import type { Activities } from './activity-host.js';
@@ -261,6 +262,12 @@ export interface Engine {
   sendTaskSuccess(token: string, output: Json): Promise<void>;
   sendTaskFailure(token: string, failure: { error?: string; cause?: string }): Promise<void>;
   sendTaskHeartbeat(token: string): Promise<void>;
+
+  /**
+   * Tests one state. A Task without a mock is really performed, by what the server's bindings say, within five minutes;
+   * nothing of it is written down. Throws TestStateRefused for a request that is wrong.
+   */
+  testState(request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer>;
 
   /** By id or ARN. Throws MapRunNotFound. */
   describeMapRun(mapRun: string): Promise<MapRunDetail>;

@@ -10,6 +10,7 @@
  * @module
  */
 import { join } from 'node:path';
+import type { JsonObject } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import { EngineError } from './errors.js';
@@ -110,8 +111,15 @@ export class TaskHost {
   }
 
   #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
-    const { deployment } = active.machine;
-    const resolution = resolveShared(command, deployment.bindings, this.#parts.sharedBindings);
+    return this.resolve(command, active.machine.deployment.bindings);
+  }
+
+  /** Who performs a task of a machine with these bindings. */
+  resolve(
+    task: Pick<ScheduleTask, 'resource' | 'arguments'>,
+    bindings: { [resource: string]: JsonObject },
+  ): Resolution {
+    const resolution = resolveShared(task, bindings, this.#parts.sharedBindings);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
     const known = this.slots.kinds().join(', ');
     return {

@@ -128,7 +128,8 @@ function parseIfObject(cause: string, wanted: Json | undefined): Json {
   }
 }
 
-function difference(
+/** Notes every difference of two values, except at pointers that the recording says nothing about. */
+export function difference(
   wanted: Json | undefined,
   found: Json | undefined,
   pointer: string,

@@ -15,6 +15,8 @@ import {
 import { compare, type Verdict } from './compare.js';
 import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
 import { type Outcome, runCase } from './drive.js';
+import { isTestStateCase, runTestState, type TestStateCase } from './test-state.js';
+import { compareValidation, isValidationCase, type ValidationCase } from './validation.js';
 
 interface Tally {
   result: [number, number];
@@ -67,10 +69,52 @@ async function replay(scenario: ApiScenario): Promise<void> {
   }
 }
 
+/** One call of TestState: its answer agrees or not. */
+async function tryState(testCase: TestStateCase): Promise<void> {
+  if (values.grep !== undefined && !testCase.name.includes(values.grep)) return;
+  let difference: string | undefined;
+  try {
+    difference = await runTestState(testCase);
+  } catch (error) {
+    difference = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  const family = testCase.name.split('/').at(-1)?.split('.py')[0] ?? 'test_state';
+  const tally = families.get(family) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(family, tally);
+  count(tally.result, difference === undefined);
+  if (difference === undefined) passed += 1;
+  else failed += 1;
+  if (values.failures && difference !== undefined) {
+    console.log(`- ${testCase.name}\n    ${difference}`);
+  }
+}
+
+/** One definition: whether it is valid counts as the result, the words as all fields. */
+function validate(given: ValidationCase): void {
+  if (values.grep !== undefined && !given.name.includes(values.grep)) return;
+  const { validity, words, difference } = compareValidation(given);
+  const tally = families.get(given.api) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(given.api, tally);
+  count(tally.result, validity);
+  count(tally.fields, words);
+  if (validity) passed += 1;
+  else failed += 1;
+  const isShown = values.level === 'fields' ? !words : !validity;
+  if (values.failures && isShown) console.log(`- ${given.name}\n    ${difference}`);
+}
+
 for (const file of positionals) {
   for (const row of readCorpus(file)) {
+    if (isValidationCase(row)) {
+      validate(row as unknown as ValidationCase);
+      continue;
+    }
     if (isApiScenario(row)) {
       await replay(row as unknown as ApiScenario);
+      continue;
+    }
+    if (isTestStateCase(row)) {
+      await tryState(row as unknown as TestStateCase);
       continue;
     }
     if (!isExecutionCase(row)) {
@@ -111,7 +155,7 @@ const share = ([yes, no]: [number, number]): string =>
   `${String(yes).padStart(4)} / ${String(yes + no).padEnd(4)} ${yes + no === 0 ? '     -' : `${((100 * yes) / (yes + no)).toFixed(1).padStart(5)} %`}`;
 const total: Tally = { result: [0, 0], types: [0, 0], fields: [0, 0] };
 console.log(
-  `${'family'.padEnd(24)}${'result'.padEnd(22)}${'event types'.padEnd(22)}all ids and fields`,
+  `${'family'.padEnd(36)}${'result'.padEnd(22)}${'event types'.padEnd(22)}all ids and fields`,
 );
 for (const [family, tally] of [...families].sort()) {
   for (const level of ['result', 'types', 'fields'] as const) {
@@ -119,11 +163,11 @@ for (const [family, tally] of [...families].sort()) {
     total[level][1] += tally[level][1];
   }
   console.log(
-    `${family.padEnd(24)}${share(tally.result).padEnd(22)}${share(tally.types).padEnd(22)}${share(tally.fields)}`,
+    `${family.padEnd(36)}${share(tally.result).padEnd(22)}${share(tally.types).padEnd(22)}${share(tally.fields)}`,
   );
 }
 console.log(
-  `${'all'.padEnd(24)}${share(total.result).padEnd(22)}${share(total.types).padEnd(22)}${share(total.fields)}`,
+  `${'all'.padEnd(36)}${share(total.result).padEnd(22)}${share(total.types).padEnd(22)}${share(total.fields)}`,
 );
 if (skipped > 0) console.log(`${skipped} lines describe no execution and were left out`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -22,6 +22,7 @@ export function* beginMap(draft: Draft, thread: Thread, state: CompiledState): S
   const items = reads ? undefined : yield* itemsOf(draft, thread, state);
   const concurrency = (yield* integerField(draft, thread, state, 'MaxConcurrency')) ?? 0;
   if (concurrency < 0) throw runtimeFailure(thread, 'MaxConcurrency cannot be negative.');
+  draft.watch?.('maxConcurrency', concurrency);
   record(draft, thread, 'MapStateStarted', { length: items?.length ?? 0 });
   if (state.distributed) {
     yield* beginDistributedMap(draft, thread, state, items, concurrency);
@@ -62,7 +63,10 @@ function* itemsOf(draft: Draft, thread: Thread, state: CompiledState): Step<Json
   }
   const path = state.fields.get('ItemsPath');
   const value = path?.kind === 'path' ? lookUp(draft, thread, path.path, { data: input }) : input;
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    if (!state.jsonata) draft.watch?.('afterItemsPath', value);
+    return value;
+  }
   if (state.jsonata) {
     throw runtimeFailure(
       thread,

@@ -40,7 +40,7 @@ export const choices: Check = (value, place) => {
     wrong(place, `Expected value of type Array, found ${kind(value)}`);
     return;
   }
-  if (value.length === 0) wrong(place, 'The list must not be empty');
+  if (value.length === 0) wrong(place, 'Value cannot be empty');
   for (const [index, rule] of value.entries()) {
     const here = at(place, index);
     if (!isObject(rule)) wrong(here, `Expected value of type Object, found ${kind(rule)}`);

@@ -15,6 +15,7 @@ import {
   kind,
   meantName,
   nonEmptyText,
+  notOneOf,
   oneOf,
   type Place,
   text,
@@ -125,7 +126,7 @@ function typeOf(state: JsonObject, place: Place): StateType | undefined {
   if (known === undefined) {
     const meant = typeof type === 'string' ? meantName(place, type, STATE_TYPES) : undefined;
     const hint = didYouMean(meant);
-    wrong(at(place, 'Type'), `Value is not one of [${STATE_TYPES.join(', ')}]${hint}`, meant);
+    wrong(at(place, 'Type'), notOneOf('Type', STATE_TYPES) + hint, meant);
   }
   return known;
 }

@@ -74,11 +74,17 @@ export const object: Check = (value, place) => {
   if (!isObject(value)) wrong(place, `Expected value of type Object, found ${kind(value)}`);
 };
 
+/** What is said of a field whose value is none of those that it may have. */
+export function notOneOf(field: string, words: readonly string[]): string {
+  return `The field '${field}' should have one of these values: [${words.join(', ')}]`;
+}
+
 /** One of a few words. */
 export function oneOf(...words: string[]): Check {
   return (value, place) => {
     if (typeof value !== 'string' || !words.includes(value)) {
-      wrong(place, `Value is not one of [${words.join(', ')}]`);
+      const field = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
+      wrong(place, notOneOf(field, words));
     }
   };
 }
@@ -119,7 +125,7 @@ export function listOf(item: Check, least = 0): Check {
       wrong(place, `Expected value of type Array, found ${kind(value)}`);
       return;
     }
-    if (value.length < least) wrong(place, 'The list must not be empty');
+    if (value.length < least) wrong(place, 'Value cannot be empty');
     for (const [index, each] of value.entries()) item(each, at(place, index));
   };
 }

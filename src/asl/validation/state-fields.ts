@@ -176,8 +176,17 @@ const RULES: Record<StateType, StateRules> = {
   },
 };
 
-/** Every type of state. */
-export const STATE_TYPES = Object.keys(RULES) as StateType[];
+/** Every type of state, in the order in which the service names them. */
+export const STATE_TYPES: readonly StateType[] = [
+  'Task',
+  'Wait',
+  'Pass',
+  'Succeed',
+  'Fail',
+  'Choice',
+  'Parallel',
+  'Map',
+];
 
 /** What a state of a type may and must have. */
 export function rulesOf(type: StateType): StateRules {

@@ -1,0 +1,181 @@
+/**
+ * Responses of athena, in the notation of service-model.ts. Written by scripts/write-service-models.mjs from the
+ * service's public API model.
+ * @module
+ */
+export const MODEL: string = `
+BatchGetNamedQuery BatchGetNamedQueryOutput
+BatchGetPreparedStatement BatchGetPreparedStatementOutput
+BatchGetQueryExecution BatchGetQueryExecutionOutput
+CreateDataCatalog CreateDataCatalogOutput
+CreateNamedQuery CreateNamedQueryOutput
+CreateNotebook CreateNotebookOutput
+CreatePresignedNotebookUrl CreatePresignedNotebookUrlResponse
+DeleteDataCatalog DeleteDataCatalogOutput
+ExportNotebook ExportNotebookOutput
+GetCalculationExecution GetCalculationExecutionResponse
+GetCalculationExecutionCode GetCalculationExecutionCodeResponse
+GetCalculationExecutionStatus GetCalculationExecutionStatusResponse
+GetCapacityAssignmentConfiguration GetCapacityAssignmentConfigurationOutput
+GetCapacityReservation GetCapacityReservationOutput
+GetDataCatalog GetDataCatalogOutput
+GetDatabase GetDatabaseOutput
+GetNamedQuery GetNamedQueryOutput
+GetNotebookMetadata GetNotebookMetadataOutput
+GetPreparedStatement GetPreparedStatementOutput
+GetQueryExecution GetQueryExecutionOutput
+GetQueryResults GetQueryResultsOutput
+GetQueryRuntimeStatistics GetQueryRuntimeStatisticsOutput
+GetSession GetSessionResponse
+GetSessionStatus GetSessionStatusResponse
+GetTableMetadata GetTableMetadataOutput
+GetWorkGroup GetWorkGroupOutput
+ImportNotebook ImportNotebookOutput
+ListApplicationDPUSizes ListApplicationDPUSizesOutput
+ListCalculationExecutions ListCalculationExecutionsResponse
+ListCapacityReservations ListCapacityReservationsOutput
+ListDataCatalogs ListDataCatalogsOutput
+ListDatabases ListDatabasesOutput
+ListEngineVersions ListEngineVersionsOutput
+ListExecutors ListExecutorsResponse
+ListNamedQueries ListNamedQueriesOutput
+ListNotebookMetadata ListNotebookMetadataOutput
+ListNotebookSessions ListNotebookSessionsResponse
+ListPreparedStatements ListPreparedStatementsOutput
+ListQueryExecutions ListQueryExecutionsOutput
+ListSessions ListSessionsResponse
+ListTableMetadata ListTableMetadataOutput
+ListTagsForResource ListTagsForResourceOutput
+ListWorkGroups ListWorkGroupsOutput
+StartCalculationExecution StartCalculationExecutionResponse
+StartQueryExecution StartQueryExecutionOutput
+StartSession StartSessionResponse
+StopCalculationExecution StopCalculationExecutionResponse
+TerminateSession TerminateSessionResponse
+
+BatchGetNamedQueryOutput NamedQueries:[NamedQuery] UnprocessedNamedQueryIds:[UnprocessedNamedQueryId]
+NamedQuery Name!:s1-128 Description:s1-1024 Database!:s1-255 QueryString!:s1-262144 NamedQueryId:s1-128 WorkGroup:s
+UnprocessedNamedQueryId NamedQueryId:s1-128 ErrorCode:s1-256 ErrorMessage:s
+BatchGetPreparedStatementOutput PreparedStatements:[PreparedStatement] UnprocessedPreparedStatementNames:[UnprocessedPreparedStatementName]
+PreparedStatement StatementName:s1-256 QueryStatement:s1-262144 WorkGroupName:s Description:s1-1024 LastModifiedTime:s
+UnprocessedPreparedStatementName StatementName:s1-256 ErrorCode:s1-256 ErrorMessage:s
+BatchGetQueryExecutionOutput QueryExecutions:[QueryExecution] UnprocessedQueryExecutionIds:[UnprocessedQueryExecutionId]
+QueryExecution QueryExecutionId:s1-128 Query:s1-262144 StatementType:#StatementType ManagedQueryResultsConfiguration:ManagedQueryResultsConfiguration ResultConfiguration:ResultConfiguration ResultReuseConfiguration:ResultReuseConfiguration QueryExecutionContext:QueryExecutionContext Status:QueryExecutionStatus Statistics:QueryExecutionStatistics WorkGroup:s EngineVersion:EngineVersion ExecutionParameters:[s1-1024] SubstatementType:s QueryResultsS3AccessGrantsConfiguration:QueryResultsS3AccessGrantsConfiguration
+ManagedQueryResultsConfiguration Enabled!:b EncryptionConfiguration:ManagedQueryResultsEncryptionConfiguration
+ManagedQueryResultsEncryptionConfiguration KmsKey!:s1-2048
+ResultConfiguration OutputLocation:s EncryptionConfiguration:EncryptionConfiguration ExpectedBucketOwner:s12-12 AclConfiguration:AclConfiguration
+EncryptionConfiguration EncryptionOption!:#EncryptionOption KmsKey:s
+AclConfiguration S3AclOption!:#S3AclOption
+ResultReuseConfiguration ResultReuseByAgeConfiguration:ResultReuseByAgeConfiguration
+ResultReuseByAgeConfiguration Enabled!:b MaxAgeInMinutes:n0~10080
+QueryExecutionContext Database:s1-255 Catalog:s1-256
+QueryExecutionStatus State:#QueryExecutionState StateChangeReason:s SubmissionDateTime:s CompletionDateTime:s AthenaError:AthenaError
+AthenaError ErrorCategory:n1~3 ErrorType:n0~9999 Retryable:b ErrorMessage:s
+QueryExecutionStatistics EngineExecutionTimeInMillis:n DataScannedInBytes:n DataManifestLocation:s TotalExecutionTimeInMillis:n QueryQueueTimeInMillis:n ServicePreProcessingTimeInMillis:n QueryPlanningTimeInMillis:n ServiceProcessingTimeInMillis:n ResultReuseInformation:ResultReuseInformation
+ResultReuseInformation ReusedPreviousResult!:b
+EngineVersion SelectedEngineVersion:s1-128 EffectiveEngineVersion:s1-128
+QueryResultsS3AccessGrantsConfiguration EnableS3AccessGrants!:b CreateUserLevelPrefix:b AuthenticationType!:#AuthenticationType
+UnprocessedQueryExecutionId QueryExecutionId:s1-128 ErrorCode:s1-256 ErrorMessage:s
+CreateDataCatalogOutput DataCatalog:DataCatalog
+DataCatalog Name!:s1-256 Description:s1-1024 Type!:#DataCatalogType Parameters:{s-51200} Status:#DataCatalogStatus ConnectionType:#ConnectionType Error:s
+CreateNamedQueryOutput NamedQueryId:s1-128
+CreateNotebookOutput NotebookId:s1-36
+CreatePresignedNotebookUrlResponse NotebookUrl!:s AuthToken!:s-2048 AuthTokenExpirationTime!:n
+DeleteDataCatalogOutput DataCatalog:DataCatalog
+ExportNotebookOutput NotebookMetadata:NotebookMetadata Payload:s1-10485760
+NotebookMetadata NotebookId:s1-36 Name:s1-255 WorkGroup:s CreationTime:s Type:#NotebookType LastModifiedTime:s
+GetCalculationExecutionResponse CalculationExecutionId:s1-36 SessionId:s1-256 Description:s1-1024 WorkingDirectory:s-1024 Status:CalculationStatus Statistics:CalculationStatistics Result:CalculationResult
+CalculationStatus SubmissionDateTime:s CompletionDateTime:s State:#CalculationExecutionState StateChangeReason:s1-1024
+CalculationStatistics DpuExecutionInMillis:n Progress:s1-1024
+CalculationResult StdOutS3Uri:s-1024 StdErrorS3Uri:s-1024 ResultS3Uri:s-1024 ResultType:s1-256
+GetCalculationExecutionCodeResponse CodeBlock:s-68000
+GetCalculationExecutionStatusResponse Status:CalculationStatus Statistics:CalculationStatistics
+GetCapacityAssignmentConfigurationOutput CapacityAssignmentConfiguration!:CapacityAssignmentConfiguration
+CapacityAssignmentConfiguration CapacityReservationName:s1-128 CapacityAssignments:[CapacityAssignment]
+CapacityAssignment WorkGroupNames:[s]
+GetCapacityReservationOutput CapacityReservation!:CapacityReservation
+CapacityReservation Name!:s1-128 Status!:#CapacityReservationStatus TargetDpus!:n24~ AllocatedDpus!:n0~ LastAllocation:CapacityAllocation LastSuccessfulAllocationTime:s CreationTime!:s
+CapacityAllocation Status!:#CapacityAllocationStatus StatusMessage:s RequestTime!:s RequestCompletionTime:s
+GetDataCatalogOutput DataCatalog:DataCatalog
+GetDatabaseOutput Database:Database
+Database Name!:s1-128 Description:s1-1024 Parameters:{s-51200}
+GetNamedQueryOutput NamedQuery:NamedQuery
+GetNotebookMetadataOutput NotebookMetadata:NotebookMetadata
+GetPreparedStatementOutput PreparedStatement:PreparedStatement
+GetQueryExecutionOutput QueryExecution:QueryExecution
+GetQueryResultsOutput UpdateCount:n ResultSet:ResultSet NextToken:s1-1024
+ResultSet Rows:[Row] ResultSetMetadata:ResultSetMetadata
+Row Data:[Datum]
+Datum VarCharValue:s
+ResultSetMetadata ColumnInfo:[ColumnInfo]
+ColumnInfo CatalogName:s SchemaName:s TableName:s Name!:s Label:s Type!:s Precision:n Scale:n Nullable:#ColumnNullable CaseSensitive:b
+GetQueryRuntimeStatisticsOutput QueryRuntimeStatistics:QueryRuntimeStatistics
+QueryRuntimeStatistics Timeline:QueryRuntimeStatisticsTimeline Rows:QueryRuntimeStatisticsRows OutputStage:QueryStage
+QueryRuntimeStatisticsTimeline QueryQueueTimeInMillis:n ServicePreProcessingTimeInMillis:n QueryPlanningTimeInMillis:n EngineExecutionTimeInMillis:n ServiceProcessingTimeInMillis:n TotalExecutionTimeInMillis:n
+QueryRuntimeStatisticsRows InputRows:n InputBytes:n OutputBytes:n OutputRows:n
+QueryStage StageId:n State:s OutputBytes:n OutputRows:n InputBytes:n InputRows:n ExecutionTime:n QueryStagePlan:QueryStagePlanNode SubStages:[QueryStage]
+QueryStagePlanNode Name:s Identifier:s Children:[QueryStagePlanNode] RemoteSources:[s]
+GetSessionResponse SessionId:s1-256 Description:s1-1024 WorkGroup:s EngineVersion:s1-128 EngineConfiguration:EngineConfiguration NotebookVersion:s1-128 SessionConfiguration:SessionConfiguration Status:SessionStatus Statistics:SessionStatistics
+EngineConfiguration CoordinatorDpuSize:n1~1 MaxConcurrentDpus!:n2~5000 DefaultExecutorDpuSize:n1~1 AdditionalConfigs:{s-51200} SparkProperties:{s-51200}
+SessionConfiguration ExecutionRole:s20-2048 WorkingDirectory:s IdleTimeoutSeconds:n EncryptionConfiguration:EncryptionConfiguration
+SessionStatus StartDateTime:s LastModifiedDateTime:s EndDateTime:s IdleSinceDateTime:s State:#SessionState StateChangeReason:s1-1024
+SessionStatistics DpuExecutionInMillis:n
+GetSessionStatusResponse SessionId:s1-256 Status:SessionStatus
+GetTableMetadataOutput TableMetadata:TableMetadata
+TableMetadata Name!:s1-128 CreateTime:s LastAccessTime:s TableType:s-255 Columns:[Column] PartitionKeys:[Column] Parameters:{s-51200}
+Column Name!:s1-128 Type:s0-4096 Comment:s0-255
+GetWorkGroupOutput WorkGroup:WorkGroup
+WorkGroup Name!:s State:#WorkGroupState Configuration:WorkGroupConfiguration Description:s0-1024 CreationTime:s IdentityCenterApplicationArn:s0-255
+WorkGroupConfiguration ResultConfiguration:ResultConfiguration ManagedQueryResultsConfiguration:ManagedQueryResultsConfiguration EnforceWorkGroupConfiguration:b PublishCloudWatchMetricsEnabled:b BytesScannedCutoffPerQuery:n10000000~ RequesterPaysEnabled:b EngineVersion:EngineVersion AdditionalConfiguration:s1-128 ExecutionRole:s20-2048 CustomerContentEncryptionConfiguration:CustomerContentEncryptionConfiguration EnableMinimumEncryptionConfiguration:b IdentityCenterConfiguration:IdentityCenterConfiguration QueryResultsS3AccessGrantsConfiguration:QueryResultsS3AccessGrantsConfiguration
+CustomerContentEncryptionConfiguration KmsKey!:s1-2048
+IdentityCenterConfiguration EnableIdentityCenter:b IdentityCenterInstanceArn:s0-255
+ImportNotebookOutput NotebookId:s1-36
+ListApplicationDPUSizesOutput ApplicationDPUSizes:[ApplicationDPUSizes] NextToken:s1-1024
+ApplicationDPUSizes ApplicationRuntimeId:s1-128 SupportedDPUSizes:[n]
+ListCalculationExecutionsResponse NextToken:s-2048 Calculations:[CalculationSummary]
+CalculationSummary CalculationExecutionId:s1-36 Description:s1-1024 Status:CalculationStatus
+ListCapacityReservationsOutput NextToken:s1-1024 CapacityReservations!:[CapacityReservation]
+ListDataCatalogsOutput DataCatalogsSummary:[DataCatalogSummary] NextToken:s1-1024
+DataCatalogSummary CatalogName:s1-256 Type:#DataCatalogType Status:#DataCatalogStatus ConnectionType:#ConnectionType Error:s
+ListDatabasesOutput DatabaseList:[Database] NextToken:s1-1024
+ListEngineVersionsOutput EngineVersions:[EngineVersion] NextToken:s1-1024
+ListExecutorsResponse SessionId!:s1-256 NextToken:s-2048 ExecutorsSummary:[ExecutorsSummary]
+ExecutorsSummary ExecutorId!:s-100000 ExecutorType:#ExecutorType StartDateTime:n TerminationDateTime:n ExecutorState:#ExecutorState ExecutorSize:n
+ListNamedQueriesOutput NamedQueryIds:[s1-128] NextToken:s1-1024
+ListNotebookMetadataOutput NextToken:s1-1024 NotebookMetadataList:[NotebookMetadata]
+ListNotebookSessionsResponse NotebookSessionsList!:[NotebookSessionSummary] NextToken:s1-1024
+NotebookSessionSummary SessionId:s1-256 CreationTime:s
+ListPreparedStatementsOutput PreparedStatements:[PreparedStatementSummary] NextToken:s1-1024
+PreparedStatementSummary StatementName:s1-256 LastModifiedTime:s
+ListQueryExecutionsOutput QueryExecutionIds:[s1-128] NextToken:s1-1024
+ListSessionsResponse NextToken:s-2048 Sessions:[SessionSummary]
+SessionSummary SessionId:s1-256 Description:s1-1024 EngineVersion:EngineVersion NotebookVersion:s1-128 Status:SessionStatus
+ListTableMetadataOutput TableMetadataList:[TableMetadata] NextToken:s1-1024
+ListTagsForResourceOutput Tags:[Tag] NextToken:s1-1024
+Tag Key:s1-128 Value:s0-256
+ListWorkGroupsOutput WorkGroups:[WorkGroupSummary] NextToken:s1-1024
+WorkGroupSummary Name:s State:#WorkGroupState Description:s0-1024 CreationTime:s EngineVersion:EngineVersion IdentityCenterApplicationArn:s0-255
+StartCalculationExecutionResponse CalculationExecutionId:s1-36 State:#CalculationExecutionState
+StartQueryExecutionOutput QueryExecutionId:s1-128
+StartSessionResponse SessionId:s1-256 State:#SessionState
+StopCalculationExecutionResponse State:#CalculationExecutionState
+TerminateSessionResponse State:#SessionState
+
+#StatementType DDL|DML|UTILITY
+#EncryptionOption SSE_S3|SSE_KMS|CSE_KMS
+#S3AclOption BUCKET_OWNER_FULL_CONTROL
+#QueryExecutionState QUEUED|RUNNING|SUCCEEDED|FAILED|CANCELLED
+#AuthenticationType DIRECTORY_IDENTITY
+#DataCatalogType LAMBDA|GLUE|HIVE|FEDERATED
+#DataCatalogStatus CREATE_IN_PROGRESS|CREATE_COMPLETE|CREATE_FAILED|CREATE_FAILED_CLEANUP_IN_PROGRESS|CREATE_FAILED_CLEANUP_COMPLETE|CREATE_FAILED_CLEANUP_FAILED|DELETE_IN_PROGRESS|DELETE_COMPLETE|DELETE_FAILED
+#ConnectionType DYNAMODB|MYSQL|POSTGRESQL|REDSHIFT|ORACLE|SYNAPSE|SQLSERVER|DB2|OPENSEARCH|BIGQUERY|GOOGLECLOUDSTORAGE|HBASE|DOCUMENTDB|CMDB|TPCDS|TIMESTREAM|SAPHANA|SNOWFLAKE|DATALAKEGEN2|DB2AS400
+#NotebookType IPYNB
+#CalculationExecutionState CREATING|CREATED|QUEUED|RUNNING|CANCELING|CANCELED|COMPLETED|FAILED
+#CapacityReservationStatus PENDING|ACTIVE|CANCELLING|CANCELLED|FAILED|UPDATE_PENDING
+#CapacityAllocationStatus PENDING|SUCCEEDED|FAILED
+#ColumnNullable NOT_NULL|NULLABLE|UNKNOWN
+#SessionState CREATING|CREATED|IDLE|BUSY|TERMINATING|TERMINATED|DEGRADED|FAILED
+#WorkGroupState ENABLED|DISABLED
+#ExecutorType COORDINATOR|GATEWAY|WORKER
+#ExecutorState CREATING|CREATED|REGISTERED|TERMINATING|TERMINATED|FAILED
+`;

@@ -1,0 +1,69 @@
+/**
+ * Responses of sns, in the notation of service-model.ts. Written by scripts/write-service-models.mjs from the
+ * service's public API model.
+ * @module
+ */
+export const MODEL: string = `
+CheckIfPhoneNumberIsOptedOut CheckIfPhoneNumberIsOptedOutResponse
+ConfirmSubscription ConfirmSubscriptionResponse
+CreatePlatformApplication CreatePlatformApplicationResponse
+CreatePlatformEndpoint CreateEndpointResponse
+CreateTopic CreateTopicResponse
+GetDataProtectionPolicy GetDataProtectionPolicyResponse
+GetEndpointAttributes GetEndpointAttributesResponse
+GetPlatformApplicationAttributes GetPlatformApplicationAttributesResponse
+GetSMSAttributes GetSMSAttributesResponse
+GetSMSSandboxAccountStatus GetSMSSandboxAccountStatusResult
+GetSubscriptionAttributes GetSubscriptionAttributesResponse
+GetTopicAttributes GetTopicAttributesResponse
+ListEndpointsByPlatformApplication ListEndpointsByPlatformApplicationResponse
+ListOriginationNumbers ListOriginationNumbersResult
+ListPhoneNumbersOptedOut ListPhoneNumbersOptedOutResponse
+ListPlatformApplications ListPlatformApplicationsResponse
+ListSMSSandboxPhoneNumbers ListSMSSandboxPhoneNumbersResult
+ListSubscriptions ListSubscriptionsResponse
+ListSubscriptionsByTopic ListSubscriptionsByTopicResponse
+ListTagsForResource ListTagsForResourceResponse
+ListTopics ListTopicsResponse
+Publish PublishResponse
+PublishBatch PublishBatchResponse
+Subscribe SubscribeResponse
+
+CheckIfPhoneNumberIsOptedOutResponse isOptedOut:b
+ConfirmSubscriptionResponse SubscriptionArn:s
+CreatePlatformApplicationResponse PlatformApplicationArn:s
+CreateEndpointResponse EndpointArn:s
+CreateTopicResponse TopicArn:s
+GetDataProtectionPolicyResponse DataProtectionPolicy:s
+GetEndpointAttributesResponse Attributes:{s}
+GetPlatformApplicationAttributesResponse Attributes:{s}
+GetSMSAttributesResponse attributes:{s}
+GetSMSSandboxAccountStatusResult IsInSandbox!:b
+GetSubscriptionAttributesResponse Attributes:{s}
+GetTopicAttributesResponse Attributes:{s}
+ListEndpointsByPlatformApplicationResponse Endpoints:[Endpoint] NextToken:s
+Endpoint EndpointArn:s Attributes:{s}
+ListOriginationNumbersResult NextToken:s PhoneNumbers:[PhoneNumberInformation]
+PhoneNumberInformation CreatedAt:s PhoneNumber:s Status:s Iso2CountryCode:s-2 RouteType:#RouteType NumberCapabilities:[#NumberCapability]
+ListPhoneNumbersOptedOutResponse phoneNumbers:[s] nextToken:s
+ListPlatformApplicationsResponse PlatformApplications:[PlatformApplication] NextToken:s
+PlatformApplication PlatformApplicationArn:s Attributes:{s}
+ListSMSSandboxPhoneNumbersResult PhoneNumbers!:[SMSSandboxPhoneNumber] NextToken:s
+SMSSandboxPhoneNumber PhoneNumber:s-20 Status:#SMSSandboxPhoneNumberVerificationStatus
+ListSubscriptionsResponse Subscriptions:[Subscription] NextToken:s
+Subscription SubscriptionArn:s Owner:s Protocol:s Endpoint:s TopicArn:s
+ListSubscriptionsByTopicResponse Subscriptions:[Subscription] NextToken:s
+ListTagsForResourceResponse Tags:[Tag]
+Tag Key!:s1-128 Value!:s0-256
+ListTopicsResponse Topics:[Topic] NextToken:s
+Topic TopicArn:s
+PublishResponse MessageId:s SequenceNumber:s
+PublishBatchResponse Successful:[PublishBatchResultEntry] Failed:[BatchResultErrorEntry]
+PublishBatchResultEntry Id:s MessageId:s SequenceNumber:s
+BatchResultErrorEntry Id!:s Code!:s Message:s SenderFault!:b
+SubscribeResponse SubscriptionArn:s
+
+#RouteType Transactional|Promotional|Premium
+#NumberCapability SMS|MMS|VOICE
+#SMSSandboxPhoneNumberVerificationStatus Pending|Verified
+`;

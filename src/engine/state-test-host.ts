@@ -1,0 +1,176 @@
+/**
+ * Tests of single states (TestState): gives the rules in `asl/test-state` the evaluator, the time and, for a Task that is
+ * not mocked, the connector that would perform it.
+ *
+ * Such an attempt belongs to no execution: nothing is written, no slot is taken and a crash forgets it. So the number
+ * at a time is small, and a caller that goes away ends it.
+ * @module
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
+import {
+  type TaskOutcome,
+  TEST_TIMEOUT_MS,
+  type TestedTask,
+  testState,
+} from '../asl/test-state/test-state.js';
+import { startOutput } from './child-host.js';
+import type { StartedExecution, StartRequest } from './engine.js';
+import { EngineError } from './errors.js';
+import { parseItems } from './items/parse-items.js';
+import type { Machinery } from './machinery.js';
+import { checkOutcome } from './payload-outcome.js';
+import type { AttemptOutcome } from './ports.js';
+import { type Resolution, wrapOutput } from './resolve-task.js';
+
+/** Tests that may perform tasks at a time; more are refused. */
+const TESTS_AT_A_TIME = 8;
+/** A clock's timer is not set for longer. */
+const LONGEST_TIMER_MS = 60_000;
+
+type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+
+export class StateTestHost {
+  readonly #parts: Machinery;
+  readonly #start: (request: StartRequest) => Promise<StartedExecution>;
+  #running = 0;
+
+  /** @param start starts the execution that a tested `states:startExecution` asks for */
+  constructor(parts: Machinery, start: (request: StartRequest) => Promise<StartedExecution>) {
+    this.#parts = parts;
+    this.#start = start;
+  }
+
+  /**
+   * Tests a state.
+   * @throws TestStateRefused, EngineError TooManyQueued
+   */
+  test(request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer> {
+    const { time, random, evaluate, arns } = this.#parts;
+    const at = time.now();
+    const seed = random.seed();
+    const name = random.id(at);
+    const machineName = random.id(at);
+    return testState(request, {
+      at,
+      seed,
+      execution: {
+        id: arns.express(machineName, name, name),
+        name,
+        machineId: arns.stateMachine(machineName),
+        machineName,
+        roleArn: request.roleArn ?? null,
+        taskToken: seed,
+      },
+      evaluate,
+      parseItems,
+      runTask: (task) => this.tryTask(task, signal),
+    });
+  }
+
+  /** Performs one task outside of any execution. A task that fails is an outcome. */
+  async tryTask(task: TestedTask, signal?: AbortSignal): Promise<TaskOutcome> {
+    const { tasks, random, time } = this.#parts;
+    const resolution = tasks.resolve(task, {});
+    const id = random.id(time.now());
+    switch (resolution.type) {
+      case 'failure':
+        return { error: resolution.error, cause: resolution.cause };
+      case 'result':
+        return { output: wrapOutput(resolution.output, resolution.wrapping, id) };
+      case 'activity':
+        throw new Error('An activity cannot be tested without a mock');
+      case 'execution': {
+        const { type: _type, ...start } = resolution;
+        return this.#startExecution(start, id);
+      }
+      case 'connector': {
+        if (this.#running >= TESTS_AT_A_TIME) {
+          throw new EngineError('TooManyQueued', { queued: this.#running });
+        }
+        this.#running += 1;
+        try {
+          const outcome = checkOutcome(await this.#perform(id, task, resolution, signal));
+          return outcome.type === 'failed'
+            ? { error: outcome.error, cause: outcome.cause }
+            : { output: wrapOutput(outcome.output, resolution.wrapping, id) };
+        } finally {
+          this.#running -= 1;
+        }
+      }
+    }
+  }
+
+  async #startExecution(start: StartRequest, requestId: string): Promise<TaskOutcome> {
+    try {
+      const { arn, startedAt } = await this.#start(start);
+      return { output: startOutput(arn, startedAt, requestId) };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { error: 'StepFunctions.ExecutionStartFailed', cause: error.message };
+    }
+  }
+
+  async #perform(
+    id: string,
+    task: TestedTask,
+    connector: ConnectorCall,
+    signal: AbortSignal | undefined,
+  ): Promise<AttemptOutcome> {
+    const { runner, workFolder } = this.#parts;
+    const folder = join(workFolder, id);
+    const limit = Math.min(
+      TEST_TIMEOUT_MS,
+      (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,
+    );
+    let isLate = false;
+    const end = (): void => runner.kill(id);
+    const disarm = this.#after(limit, () => {
+      isLate = true;
+      end();
+    });
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      const settled = new Promise<AttemptOutcome>((resolve) => {
+        runner.start(
+          {
+            kind: connector.kind,
+            attemptId: id,
+            taskToken: id,
+            execution: { id, name: id, pipeline: 'TestState', number: 0 },
+            state: 'StateName',
+            attempt: 0,
+            arguments: connector.arguments,
+            folder: connector.folder ?? workFolder,
+            workFolder: folder,
+            tags: {},
+            ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+          },
+          { log() {}, heartbeat() {}, settled: resolve },
+        );
+      });
+      const outcome = await settled;
+      const cause = `The state ran longer than ${limit / 1000} seconds.`;
+      return isLate ? { type: 'failed', error: 'States.Timeout', cause } : outcome;
+    } finally {
+      disarm();
+      signal?.removeEventListener('abort', end);
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Calls back once after `ms`, however many; the answer cancels it. */
+  #after(ms: number, callback: () => void): () => void {
+    const { clock } = this.#parts;
+    const until = clock.monotonic() + ms;
+    let cancel = (): void => {};
+    const arm = (): void => {
+      const left = until - clock.monotonic();
+      if (left <= 0) callback();
+      else cancel = clock.setTimer(arm, Math.min(left, LONGEST_TIMER_MS));
+    };
+    arm();
+    return () => cancel();
+  }
+}
