@@ -64,8 +64,9 @@ function readDotted(reader: TextReader, steps: Step[]): void {
   if (reader.take('.')) {
     if (steps.at(-1)?.type === 'descendants') throw syntaxError(reader, "unexpected '..'");
     steps.push({ type: 'descendants' });
-    if (reader.peek() === '[') return;
   }
+  // `$.[0]` and `$.a.['b']` are as good as without the dot: definitions in use write them, and Jayway reads them.
+  if (reader.peek() === '[') return;
   if (reader.take('*')) {
     steps.push({ type: 'wildcard' });
     return;

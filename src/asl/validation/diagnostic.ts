@@ -14,6 +14,7 @@
  * - `LIMIT_EXCEEDED` too large, too deep, or a key that no object may have
  * - `MISSING_END_STATE` no state ends the machine (warning: it may be meant)
  * - `NO_DOLLAR` a value looks like a path but its key does not end in `.$` (warning)
+ * - `UNREPLACED_PLACEHOLDER` the name of a template's parameter stands where an ARN belongs (warning)
  * - `UNKNOWN_ERROR_NAME` an error name in the reserved `States.` space that nothing raises (warning)
  */
 export type DiagnosticCode =
@@ -25,6 +26,7 @@ export type DiagnosticCode =
   | 'LIMIT_EXCEEDED'
   | 'MISSING_END_STATE'
   | 'NO_DOLLAR'
+  | 'UNREPLACED_PLACEHOLDER'
   | 'UNKNOWN_ERROR_NAME';
 
 export interface Diagnostic {

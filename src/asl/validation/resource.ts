@@ -17,6 +17,9 @@ export const MILLRACE_RESOURCES: readonly string[] = [
 /** How the outcome of a task arrives, as written behind a resource. */
 const PATTERNS = ['.sync', '.sync:2', '.waitForTaskToken'];
 
+/** What templates of CloudFormation, SAM and Terraform put in place of an ARN. */
+const PLACEHOLDER = /^\$\{[^{}]{1,200}\}/;
+
 export const resource: Check = (value, place) => {
   if (typeof value !== 'string' || value === '') {
     wrong(place, 'A non-empty string is required');
@@ -33,6 +36,12 @@ export const resource: Check = (value, place) => {
         meant,
       );
     }
+  } else if (PLACEHOLDER.test(name)) {
+    place.report.warning(
+      'UNREPLACED_PLACEHOLDER',
+      place.pointer,
+      `'${value}' is to be replaced when the definition is deployed: until then, only a binding of this name performs it`,
+    );
   } else if (!name.startsWith('arn:')) {
     wrong(
       place,
