@@ -229,7 +229,8 @@ describe('bindings', () => {
 
   it('name themselves when they are missing', async () => {
     test = await openTestEngine();
-    await test.deploy('p', oneTask({ Resource: 'arn:aws:states:::glue:startJobRun.sync' }));
+    const Resource = 'arn:aws:states:::glue:startJobRun.sync';
+    await test.deploy('p', oneTask({ Resource, Parameters: { JobName: 'load' } }));
     const ended = await test.engine.runExecution({ pipeline: 'p' });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'Millrace.UnboundResource' });
     expect(ended.cause).toContain('bindings');

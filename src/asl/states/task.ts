@@ -16,6 +16,7 @@ import { StateFailure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import { completeState, failState } from '../leave-state.js';
 import { exceedsBytes, MAX_PAYLOAD_BYTES } from '../limits.js';
+import { parameterProblems } from '../service-parameters.js';
 import { parseResource, type TaskResource } from '../task-resource.js';
 import type { ExecutionEvent } from '../transition.js';
 import { integerField } from './number-field.js';
@@ -61,6 +62,13 @@ export function* beginTask(draft: Draft, thread: Thread, state: CompiledState): 
       Error: 'States.DataLimitExceeded',
       Cause: `The state/task '${text}' tried to send an input with a size exceeding the maximum number of bytes service limit.`,
     });
+  }
+  const problems = parameterProblems(resource, input);
+  if (problems.length > 0) {
+    throw runtimeFailure(
+      thread,
+      `The Parameters '${JSON.stringify(input)}' could not be used to start the Task: [${problems.join(', ')}]`,
+    );
   }
   record(draft, thread, `${resource.events}Scheduled`, details);
   thread.sequence = sequence;
