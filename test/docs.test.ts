@@ -50,14 +50,20 @@ function blocksOf(guide: string): Block[] {
   }));
 }
 
-function needsCurl(guide: string): boolean {
-  return blocksOf(guide).some(({ kind, text }) => kind === 'test' && text.includes('curl'));
+/** Programs besides Node that a guide calls. */
+const PROGRAMS = ['curl', 'aws'] as const;
+
+function missingFor(guide: string): boolean {
+  const scripts = blocksOf(guide).filter(({ kind }) => kind === 'test');
+  const needed = PROGRAMS.filter((program) =>
+    scripts.some(({ text }) => new RegExp(`\\b${program} `).test(text)),
+  );
+  return needed.some((program) => requirement(program).missing !== undefined);
 }
 
 describe('the commands of', () => {
   for (const guide of guides) {
-    const missing = needsCurl(guide) ? requirement('curl').missing : undefined;
-    test.skipIf(missing !== undefined)(`${guide} do what it says`, () => runGuide(guide), 120_000);
+    test.skipIf(missingFor(guide))(`${guide} do what it says`, () => runGuide(guide), 120_000);
   }
 });
 

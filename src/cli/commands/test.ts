@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
@@ -148,7 +148,7 @@ async function load(paths: string[], flags: MockFlags): Promise<Tests> {
     const { configuredTests } = await import('../../testing/configured-tests.js');
     const wanted = {
       mockFile,
-      pipelineFile,
+      pipelineFile: resolve(pipelineFile),
       ...(stateMachine === undefined ? {} : { stateMachine }),
       ...(testCase === undefined ? {} : { testCase }),
     };
@@ -199,14 +199,14 @@ function testFiles(paths: readonly string[]): string[] {
   const files: string[] = [];
   for (const path of wanted) {
     if (!exists(path) || statSync(path).isFile()) {
-      files.push(path);
+      files.push(resolve(path));
       continue;
     }
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       if (!entry.isFile() || !/\.test\.ya?ml$/.test(entry.name)) continue;
       if (/(^|[/\\])(node_modules|\.[^/\\]+)([/\\]|$)/.test(relative(path, file))) continue;
-      files.push(file);
+      files.push(resolve(file));
     }
   }
   return files.sort();

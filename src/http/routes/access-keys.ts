@@ -21,7 +21,10 @@ const summarySchema = z
   })
   .meta({ id: 'AccessKey' });
 
-export function accessKeyRoutes(instance: FastifyInstance, { accessKeys }: HttpServices): void {
+export function accessKeyRoutes(
+  instance: FastifyInstance,
+  { accessKeys, engine }: HttpServices,
+): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(
@@ -51,14 +54,19 @@ export function accessKeyRoutes(instance: FastifyInstance, { accessKeys }: HttpS
           })
           .strict(),
         response: {
-          200: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+          200: z.object({
+            accessKeyId: z.string(),
+            secretAccessKey: z.string(),
+            region: z.string().describe('What the ARNs here name'),
+          }),
           ...problems,
         },
       },
     },
     async (request) => {
       expectAdministrator(request.principal);
-      return accessKeys.issue(request.body);
+      const { region } = engine.arns.identity;
+      return { ...(await accessKeys.issue(request.body)), region };
     },
   );
 

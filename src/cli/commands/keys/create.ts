@@ -2,6 +2,12 @@ import { Flags } from '@oclif/core';
 import colors from 'picocolors';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
+interface IssuedKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  region: string;
+}
+
 /** `millrace keys create`: makes an access key for AWS's clients. */
 export default class KeysCreate extends MillraceCommand {
   static override summary = 'Make an access key, for AWS clients that use this server';
@@ -22,18 +28,17 @@ export default class KeysCreate extends MillraceCommand {
     label: Flags.string({ description: 'what people call it', default: '' }),
   };
 
-  async run(): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  async run(): Promise<IssuedKey> {
     const { flags } = await this.parse(KeysCreate);
     const { team, role, label } = flags;
     const client = this.client(flags);
-    const key = await client.post<{ accessKeyId: string; secretAccessKey: string }>(
-      '/access-keys',
-      { team, role, label },
-    );
+    const key = await client.post<IssuedKey>('/access-keys', { team, role, label });
     this.log(`export AWS_ACCESS_KEY_ID=${key.accessKeyId}`);
     this.log(`export AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`);
-    this.log('export AWS_DEFAULT_REGION=us-east-1');
+    this.log(`export AWS_DEFAULT_REGION=${key.region}`);
     this.log(`export AWS_ENDPOINT_URL_SFN=${client.url}`);
+    // Else clients look for the host `sync-…` when they call TestState or StartSyncExecution.
+    this.log('export AWS_DISABLE_HOST_PREFIX_INJECTION=true');
     this.say(
       colors.dim(
         `for team ${team}, role ${role}; revoke it with: millrace keys revoke ${key.accessKeyId}`,
