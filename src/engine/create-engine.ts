@@ -401,6 +401,7 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   tasks.slots.close();
   parts.activities.close();
   timers.close();
+  await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();
   await parts.runner.close();
