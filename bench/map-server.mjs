@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startServer } from '../dist/server.js';
 
-const [data, rowsText] = process.argv.slice(2);
+const [data, rowsText, executionType = 'STANDARD'] = process.argv.slice(2);
 const rows = Number(rowsText);
 const folder = join(data, 'pipeline');
 await mkdir(folder, { recursive: true });
@@ -31,7 +31,7 @@ await engine.deployPipeline({
         ItemProcessor: {
           ProcessorConfig: {
             Mode: 'DISTRIBUTED',
-            ExecutionType: process.env.EXECUTION_TYPE ?? 'STANDARD',
+            ExecutionType: executionType,
           },
           StartAt: 'Step',
           States: { Step: { Type: 'Pass', End: true } },

@@ -13,7 +13,7 @@ import { openDraft, type Step } from './draft.js';
 import type { ErrorOutput, ExecutionContext, Thread } from './execution-state.js';
 import { STATE_FORMAT } from './execution-state.js';
 import { StateFailure } from './failure.js';
-import { isObject, type Json, type JsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
 import { MAX_PAYLOAD_BYTES } from './limits.js';
 import { selectItem } from './states/map.js';
 import type { Evaluate, MapRunRequest } from './transition.js';
@@ -181,12 +181,6 @@ export function toleranceExceeded(): ErrorOutput {
   };
 }
 
-/** How the items of a reader are limited: MaxItems, where 0 means all of them. */
-export function limitItems<T>(config: JsonObject, items: T[]): T[] {
-  const max = config.MaxItems;
-  return typeof max === 'number' && max > 0 ? items.slice(0, max) : items;
-}
-
 /**
  * Checks a reader's configuration before anything is read.
  * @returns the failure of the run, or undefined when all is well
@@ -208,24 +202,4 @@ export function csvItem(headers: readonly string[], record: readonly string[]): 
   const item: JsonObject = {};
   for (const [i, header] of headers.entries()) item[header] = record[i] ?? '';
   return item;
-}
-
-/**
- * The items of a JSON document: an array, or the array that ItemsPointer names.
- * @returns the items, or the failure of the run
- */
-export function jsonItems(config: JsonObject, document: Json): Json[] | ErrorOutput {
-  let value: Json | undefined = document;
-  if (typeof config.ItemsPointer === 'string') {
-    for (const part of config.ItemsPointer.split('/').slice(1)) {
-      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    }
-  }
-  if (Array.isArray(value)) return value;
-  if (isObject(value)) return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
-  return {
-    Error: ITEM_READER_FAILED,
-    Cause: 'Attempting to map over non-iterable node.',
-  };
 }

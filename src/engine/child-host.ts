@@ -138,7 +138,7 @@ export class ChildHost {
     // With a row of its own even when its first transition has to wait for expressions.
     turn.of(active).progressed = true;
     turn.afterFailure(() => actives.drop(active));
-    if (express) {
+    if (express || !active.keepsHistory) {
       const at = startedAt + EXPRESS_LIMIT;
       timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at });
     } else if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);

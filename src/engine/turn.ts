@@ -144,7 +144,7 @@ function toWrite(write: PendingWrite): ExecutionWrite {
     ...(write.progressed || !active.isStored ? { progress: toProgress(write) } : {}),
     threads: [...write.threads.values()],
     removedThreads: [...write.removed],
-    history: write.history,
+    history: active.keepsHistory ? write.history : [],
     attempts,
     closedAttempts,
     timers,
