@@ -2,48 +2,14 @@
  * Where the objects of an ItemReader lie and those of a ResultWriter go: folders here, or S3.
  *
  * The rule: a Bucket that is a folder under the pipeline's folder is that folder. Any other Bucket is in S3 when S3 is
- * configured (see connectors/s3). Without S3, a reader's Key is a file under the pipeline's folder, and a writer's
+ * configured (see connectors/s3/s3-buckets.ts). Without S3, a reader's Key is a file under the pipeline's folder, and a writer's
  * results go under the execution's work folder.
  * @module
  */
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-
-/** One object of a listing, as ListObjectsV2 names its parts. */
-export interface ListedObject {
-  Etag: string;
-  Key: string;
-  /** Seconds since the epoch. */
-  LastModified: number;
-  Size: number;
-  StorageClass: string;
-}
-
-/** An object that can be read. */
-export interface FoundObject {
-  /** Another text when its content is another. */
-  version: string;
-  size: number;
-  /** Its bytes. */
-  read(): AsyncIterable<Uint8Array>;
-  /** A file of this machine with its bytes, when it is one. */
-  path?: string;
-}
-
-/** Objects by their keys. Whatever goes wrong rejects with an error whose message tells the fix. */
-export interface Bucket {
-  /** As results and `$$.Map.Item.Source` name it. */
-  readonly name: string;
-  find(key: string, versionId?: string): Promise<FoundObject>;
-  /** In the order of the keys. */
-  list(prefix: string): AsyncIterable<ListedObject[]>;
-  /** Puts the content of a file there. */
-  put(key: string, file: string): Promise<void>;
-}
-
-/** Gives S3's buckets; undefined when S3 is not configured. */
-export type RemoteBuckets = (name: string) => Bucket | undefined;
+import type { Bucket, ListedObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
 
 /** Objects of a page of a listing. */
 const PAGE = 1000;

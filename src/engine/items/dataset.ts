@@ -18,8 +18,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
+import type { Bucket, FoundObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
 import type { FilePlace, ItemPage } from '../ports.js';
-import { type Bucket, bucketToRead, type FoundObject, type RemoteBuckets } from './buckets.js';
+import { bucketToRead } from './buckets.js';
 import { type Chunks, itemPages, TEXT_TYPES } from './item-pages.js';
 import { parquetPages } from './parquet-pages.js';
 

@@ -8,8 +8,8 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
+import type { Bucket } from '../../connectors/s3/bucket.js';
 import type { OpenedResults } from '../ports.js';
-import type { Bucket } from './buckets.js';
 
 type Kind = 'SUCCEEDED' | 'FAILED' | 'PENDING';
 
