@@ -145,9 +145,10 @@ class ElementScanner {
       this.found.push(JSON.parse(text) as Json);
       return;
     }
-    for (const [Key, Value] of Object.entries(JSON.parse(`{${text}}`) as JsonObject)) {
-      this.found.push({ Key, Value });
-    }
+    const [member] = Object.entries(JSON.parse(`{${text}}`) as JsonObject);
+    if (member === undefined)
+      throw new SyntaxError('The JSON object lacks a member after a comma.');
+    this.found.push({ Key: member[0], Value: member[1] });
   }
 }
 
