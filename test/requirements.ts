@@ -11,7 +11,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'python3' | 'boto3' | 'chromium' | 'psql' | 'aws' | 'curl' | 'gcc' | 'moto';
+export type Requirement =
+  | 'python3'
+  | 'boto3'
+  | 'chromium'
+  | 'psql'
+  | 'aws'
+  | 'curl'
+  | 'gcc'
+  | 'moto';
 
 const PROGRAMS: {
   [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
