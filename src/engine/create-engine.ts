@@ -244,6 +244,7 @@ export function createEngine(config: EngineConfig): Engine {
     async redriveExecution(id, redrive = {}) {
       const record = await reading.find(id);
       const history = await wholeHistory(parts, record);
+      await parts.mapRuns.prepareRedrive(record);
       const notes = await request<RedriveNote[]>((settle) =>
         redriveInput(parts, record, redrive, history, 'go', settle),
       );

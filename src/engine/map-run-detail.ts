@@ -9,7 +9,6 @@ import {
   type EndedCounts,
   type MapRunState,
   requestOf,
-  runningChildren,
   stateOf,
   unsuccessful,
 } from './map-run-state.js';
@@ -20,10 +19,17 @@ export function describeMapRun(
 ): Omit<MapRunDetail, 'execution' | 'pipeline' | 'team'> {
   const state = stateOf(record);
   const isOver = record.status !== 'RUNNING';
-  const items = countsOf(state.items, state.total, state.read, state, isOver);
+  const { again } = state;
+  const items = countsOf(state, state.items, state.total, state.read, again?.items, isOver);
   const total = totalChildren(record, state);
-  const executions = countsOf(state.executions, total, state.started, state, isOver);
-  if (!isOver) executions.running = runningChildren(state);
+  const executions = countsOf(
+    state,
+    state.executions,
+    total,
+    state.started,
+    again?.executions,
+    isOver,
+  );
   return {
     id: record.id,
     arn: state.mapRunArn,
@@ -40,26 +46,32 @@ export function describeMapRun(
   };
 }
 
-/** A run that has ended has no running children: those it left were aborted with it. */
+/**
+ * A run that has ended has no running children: those it left were aborted with it.
+ * @param begun those that are no longer pending
+ * @param again those that a redrive has yet to do again
+ */
 function countsOf(
+  { isWritten }: MapRunState,
   ended: EndedCounts,
   total: number,
   begun: number,
-  { isWritten }: MapRunState,
+  again: number | undefined,
   isOver: boolean,
 ): MapRunCounts {
   const open = begun - ended.succeeded - unsuccessful(ended);
+  const pendingRedrive = isOver ? 0 : (again ?? 0);
   const { succeeded, failed, timedOut } = ended;
-  const aborted = ended.aborted + (isOver ? open : 0);
   return {
     total,
     pending: total - begun,
-    running: isOver ? 0 : open,
+    running: isOver ? 0 : open - pendingRedrive,
     succeeded,
     failed,
     timedOut,
-    aborted,
+    aborted: ended.aborted + (isOver ? open : 0),
     resultsWritten: isWritten ? begun : 0,
+    pendingRedrive,
   };
 }
 

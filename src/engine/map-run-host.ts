@@ -12,17 +12,19 @@
  * @module
  */
 import type { ErrorOutput } from '../asl/execution-state.js';
-import { isObject, type Json, type JsonObject } from '../asl/json.js';
+import { isObject, type JsonObject } from '../asl/json.js';
 import { ITEM_READER_FAILED, toleranceExceeded } from '../asl/map-run.js';
 import type { Command, MapRunRequest } from '../asl/transition.js';
-import type { MapRunRecord } from '../store/store.js';
+import type { ExecutionRecord, MapRunRecord } from '../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
 import { MapRunFailure, MapRunItems, type NextChild, placeOf } from './map-run-items.js';
+import { loadAll, type RedrivableRun, redrivableRuns, redriveChild } from './map-run-redrive.js';
 import { type RunResult, resultsOf } from './map-run-results.js';
 import {
+  canBegin,
   countEnded,
   freeChildren,
   hasFailed,
@@ -31,6 +33,8 @@ import {
   type MapRunState,
   mapRunId,
   mapRunLabel,
+  type RedriveWork,
+  redrivenState,
   requestOf,
   runningChildren,
   stateOf,
@@ -41,6 +45,7 @@ import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 
 type StartMapRun = Extract<Command, { type: 'StartMapRun' }>;
+type RedriveMapRun = Extract<Command, { type: 'RedriveMapRun' }>;
 
 /** What UpdateMapRun may change. */
 export type MapRunChange = Partial<
@@ -74,6 +79,8 @@ const STOPPED = 500;
 export class MapRunHost {
   readonly #parts: Machinery;
   readonly #runs: Map<number, Run> = new Map();
+  /** Runs that a redrive is about to take up, by their ARNs. */
+  readonly #redrivable: Map<string, RedrivableRun> = new Map();
   #lastNumber = 0;
   #isClosing = false;
 
@@ -110,6 +117,32 @@ export class MapRunHost {
       startedAt: this.#parts.time.now(),
     };
     this.#write(turn, this.#add(record, undefined), record);
+  }
+
+  /**
+   * Gets ready to redrive the map runs that an execution has failed with. To be called before its `Redrive`.
+   * Waits for children that are being stopped; throws ExecutionNotRedrivable when that takes too long.
+   */
+  async prepareRedrive(execution: ExecutionRecord): Promise<void> {
+    for (const found of await redrivableRuns(this.#parts, execution)) {
+      this.#redrivable.set(stateOf(found.record).mapRunArn, found);
+    }
+  }
+
+  /** Goes on with a map run that has ended. */
+  redrive(turn: Turn, active: ActiveExecution, command: RedriveMapRun): void {
+    const { mapRunArn, thread, sequence } = command;
+    const found = this.#redrivable.get(mapRunArn);
+    if (!found) throw new Error(`The map run ${mapRunArn} is not ready to be redriven`);
+    turn.afterCommit(() => this.#redrivable.delete(mapRunArn));
+    const { stoppedAt: _stoppedAt, ...ended } = found.record;
+    const request = requestOf(ended);
+    const now = this.#parts.time.now();
+    const state = redrivenState(stateOf(ended), request, found.succeeded, now);
+    const next: MapRunRecord = { ...ended, thread, sequence, status: 'RUNNING' };
+    const run = this.#add({ ...next, execution: active.number }, found.record);
+    this.#write(turn, run, withState(next, state));
+    turn.afterFailure(() => this.#runs.delete(run.number));
   }
 
   #add(record: MapRunRecord, stored: MapRunRecord | undefined): Run {
@@ -166,9 +199,8 @@ export class MapRunHost {
     if (this.#isClosing) return;
     const { phase } = stateOf(run.record);
     if (run.working === phase) return;
-    // Items are begun until they are exhausted; then the last children need only be counted.
-    if (phase === 'running' && freeChildren(stateOf(run.record)) === 0) return;
-    if (phase === 'running' && stateOf(run.record).isExhausted) return;
+    // Once every item has a child, the last of them need only be counted.
+    if (phase === 'running' && !canBegin(stateOf(run.record))) return;
     run.working = phase;
     void this.#work(run, phase).catch((error: unknown) => {
       if (run.working === phase) run.working = undefined;
@@ -236,24 +268,73 @@ export class MapRunHost {
   async #pump(run: Run): Promise<void> {
     const { loop } = this.#parts;
     const parent = await this.#parentOf(run);
-    const items = await this.#itemsOf(run);
     for (;;) {
       const state = stateOf(run.record);
       const isRunning = run.record.status === 'RUNNING' && state.phase === 'running';
-      const free = freeChildren(state);
-      if (!isRunning || state.isExhausted || free === 0 || this.#isClosing) break;
-      const next = await items.take(Math.min(free, CHILDREN_A_TURN));
-      await new Promise<void>((durable) =>
-        loop.add(
-          next.length === 0
-            ? this.#exhaustedInput(run, durable)
-            : this.#beginInput(run, parent, next, durable),
-        ),
-      );
+      if (!isRunning || !canBegin(state) || this.#isClosing) break;
+      const max = Math.min(freeChildren(state), CHILDREN_A_TURN);
+      const input = state.again
+        ? await this.#againInput(run, parent, state.again, max)
+        : await this.#nextInput(run, parent, max);
+      await new Promise<void>((durable) => loop.add(input(durable)));
     }
     // No await since the look at the state: what changes from here on reacts anew.
     if (run.working === 'running') run.working = undefined;
     this.#react(run);
+  }
+
+  /** Begins children of items that have none yet. */
+  async #nextInput(
+    run: Run,
+    parent: ActiveExecution,
+    max: number,
+  ): Promise<(durable: () => void) => Input> {
+    const items = await this.#itemsOf(run);
+    const next = await items.take(max);
+    return next.length === 0
+      ? (durable) => this.#exhaustedInput(run, durable)
+      : (durable) => this.#beginInput(run, parent, next, durable);
+  }
+
+  /** Begins children without success again. */
+  async #againInput(
+    run: Run,
+    parent: ActiveExecution,
+    { after }: RedriveWork,
+    limit: number,
+  ): Promise<(durable: () => void) => Input> {
+    const query = { mapRun: run.number, which: 'unsuccessful', after, limit } as const;
+    const numbers = await this.#parts.store.listOpenMapChildren(query);
+    if (numbers.length === 0) throw new Error(`Map run ${run.number} lacks children to redrive`);
+    for (const number of numbers) {
+      // A child may have failed with a map run of its own.
+      const child = await this.#parts.store.findExecution(number);
+      if (child) await this.prepareRedrive(child);
+    }
+    return (durable) => ({
+      perform: async (turn): Promise<Performed> => {
+        turn.afterCommit(durable);
+        const children = await loadAll(this.#parts, numbers);
+        const state = stateOf(run.record);
+        if (run.record.status !== 'RUNNING' || state.phase !== 'running' || !state.again)
+          return 'done';
+        const request = requestOf(run.record);
+        const next = { ...state };
+        const again = {
+          executions: state.again.executions - children.length,
+          items: children.reduce(
+            (rest, child) => rest - itemsIn(request, child),
+            state.again.items,
+          ),
+          after: numbers.at(-1) ?? after,
+        };
+        if (again.executions > 0) next.again = again;
+        else delete next.again;
+        this.#write(turn, run, withState(run.record, next));
+        for (const child of children) redriveChild(this.#parts, turn, child, parent.machine);
+        return 'done';
+      },
+    });
   }
 
   #beginInput(
@@ -343,7 +424,7 @@ export class MapRunHost {
     const run = this.#runs.get(link.number);
     const { status } = child.state.header;
     if (run?.record.status !== 'RUNNING' || status === 'RUNNING') return;
-    const size = itemsIn(requestOf(run.record), child.creation.context.Execution.Input);
+    const size = itemsIn(requestOf(run.record), child);
     const state = countEnded(stateOf(run.record), status, size);
     if (state.phase === 'running' && isOver(state) && !hasFailed(state)) state.phase = 'finishing';
     if (state.phase === 'stopping' && runningChildren(state) === 0) state.phase = 'finishing';
@@ -440,8 +521,9 @@ export class MapRunHost {
 }
 
 /** Items that a child was begun with. */
-function itemsIn(request: MapRunRequest, input: Json): number {
+function itemsIn(request: MapRunRequest, child: ActiveExecution): number {
   if (request.batcher === undefined) return 1;
+  const input = child.creation.context.Execution.Input;
   return isObject(input) && Array.isArray(input.Items) ? input.Items.length : 1;
 }
 
@@ -449,7 +531,7 @@ function changed(): MapRunFailure {
   return new MapRunFailure({
     Error: ITEM_READER_FAILED,
     Cause:
-      'What the items are read from has changed since the map run began. Redrive the execution to read it anew.',
+      'What the items are read from has changed since the map run began. Bring it back and redrive the execution, or redrive it from this state to run all items anew.',
   });
 }
 

@@ -17,6 +17,14 @@ export interface EndedCounts {
   aborted: number;
 }
 
+/** Children without success that a redrive has yet to begin again. */
+export interface RedriveWork {
+  executions: number;
+  items: number;
+  /** They have numbers above this one. */
+  after: number;
+}
+
 /** `MapRunRecord.state`. */
 export interface MapRunState {
   /**
@@ -44,10 +52,8 @@ export interface MapRunState {
   isWritten: boolean;
   redriveCount: number;
   redrivenAt?: number;
-  /** Children that a redrive has yet to begin again: numbers above this one. */
-  redriving?: number;
-  /** How many those are. */
-  pendingRedrive?: number;
+  /** What a redrive has yet to do again. */
+  again?: RedriveWork;
   /** Why it is stopping. */
   failure?: ErrorOutput;
 }
@@ -106,8 +112,8 @@ export function unsuccessful({ failed, timedOut, aborted }: EndedCounts): number
 }
 
 /** Children that have been begun and not ended. */
-export function runningChildren({ started, executions, pendingRedrive }: MapRunState): number {
-  return started - executions.succeeded - unsuccessful(executions) - (pendingRedrive ?? 0);
+export function runningChildren({ started, executions, again }: MapRunState): number {
+  return started - executions.succeeded - unsuccessful(executions) - (again?.executions ?? 0);
 }
 
 /** How many more children may be begun now. */
@@ -145,5 +151,43 @@ export function hasFailed(state: MapRunState): boolean {
 
 /** Every item has a child, and every child has ended. */
 export function isOver(state: MapRunState): boolean {
-  return state.isExhausted && state.pendingRedrive === undefined && runningChildren(state) === 0;
+  return state.isExhausted && state.again === undefined && runningChildren(state) === 0;
+}
+
+/** There are children to begin, or to begin again, and room for them. */
+export function canBegin(state: MapRunState): boolean {
+  return (!state.isExhausted || state.again !== undefined) && freeChildren(state) > 0;
+}
+
+/**
+ * How a run that has ended goes on.
+ * @param succeeded children that did
+ * @param at time of the redrive, milliseconds since the epoch
+ */
+export function redrivenState(
+  state: MapRunState,
+  request: MapRunRequest,
+  succeeded: number,
+  at: number,
+): MapRunState {
+  const { failure: _failure, again: _again, version, ...kept } = state;
+  const items = request.batcher === undefined ? succeeded : state.items.succeeded;
+  const next: MapRunState = {
+    ...kept,
+    ...(version === undefined ? {} : { version }),
+    phase: 'running',
+    executions: { ...NONE, succeeded },
+    items: { ...NONE, succeeded: items },
+    isWritten: false,
+    redriveCount: state.redriveCount + 1,
+    redrivenAt: at,
+  };
+  if (state.started === 0) {
+    delete next.version;
+    return { ...next, phase: 'preparing', isExhausted: false };
+  }
+  const executions = state.started - succeeded;
+  if (executions > 0) next.again = { executions, items: state.read - items, after: 0 };
+  if (isOver(next)) next.phase = 'finishing';
+  return next;
 }

@@ -17,6 +17,7 @@ type MapRunQueries = Pick<
   | 'listMapRunsOf'
   | 'listMapChildren'
   | 'listOpenMapChildren'
+  | 'countMapChildren'
 > & {
   writeMapRun(write: MapRunWrite): void;
 };
@@ -27,7 +28,7 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = driver.prepare(
-    'UPDATE map_runs SET status = ?, state = ?, stopped_at = ? WHERE number = ?',
+    'UPDATE map_runs SET status = ?, state = ?, stopped_at = ?, sequence = ? WHERE number = ?',
   );
   const last = driver.prepare('SELECT MAX(number) AS number FROM map_runs');
   const byNumber = driver.prepare('SELECT * FROM map_runs WHERE number = ?');
@@ -51,6 +52,10 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
     ),
   };
 
+  const byChildStatus = driver.prepare(
+    'SELECT status, COUNT(*) AS count FROM executions WHERE map_run = ? GROUP BY status',
+  );
+
   return {
     writeMapRun({ record, isNew }) {
       const stopped = record.stoppedAt ?? null;
@@ -67,7 +72,9 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
           record.startedAt,
           stopped,
         );
-      } else update.run(record.status, toJson(record.state), stopped, record.number);
+      } else {
+        update.run(record.status, toJson(record.state), stopped, record.sequence, record.number);
+      }
     },
     lastMapRunNumber: () => Number(last.get()?.number ?? 0),
     findMapRun(number) {
@@ -81,6 +88,10 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
     listMapRunsOf: (execution) => ofExecution.all(execution).map(toMapRun),
     listMapRuns: (status) => byStatus.all(status).map(toMapRun),
     listMapChildren: ({ mapRun, after, limit }) => children.all(mapRun, after, limit).map(toChild),
+    countMapChildren: (mapRun) =>
+      Object.fromEntries(
+        byChildStatus.all(mapRun).map((row) => [text(row, 'status'), integer(row, 'count')]),
+      ),
     listOpenMapChildren: ({ mapRun, which, after, limit }) =>
       open[which].all(mapRun, after, limit).map((row) => integer(row, 'number')),
   };

@@ -389,6 +389,8 @@ export interface Store {
     after: number;
     limit: number;
   }): Awaitable<MapChildRecord[]>;
+  /** How many children there are of each status; reads all of them. */
+  countMapChildren(mapRun: number): Awaitable<{ [Status in ExecutionStatus]?: number }>;
   /** Numbers of children that run, or that have ended without success, upwards; page by the last one. */
   listOpenMapChildren(query: {
     mapRun: number;

@@ -314,3 +314,133 @@ describe('a ResultWriter', () => {
     expect((await run('result')).ended.output).toEqual([1, 2, 3, 4]);
   });
 });
+
+describe('a redrive of a map run', () => {
+  it('does only again what did not succeed, begins what was not begun, and counts itself', async () => {
+    const done: number[] = [];
+    let broken = true;
+    test = await openTestEngine((task) => {
+      const n = task.arguments as number;
+      if (broken && n === 3) return failed('Odd');
+      done.push(n);
+      return succeeded(n * 10);
+    });
+    writeNumbers(6);
+    await test.deploy('p', map({ ...reader('numbers.jsonl'), MaxConcurrency: 1 }, TASK));
+    const { ended, mapRun } = await run('p');
+    expect(ended.status).toBe('FAILED');
+    broken = false;
+    await test.restart();
+    const redriven = await test.engine.redriveExecution(ended.id);
+    expect(redriven.notes).toMatchObject([{ state: 'Each', effect: 'restarted' }]);
+    const again = await test.engine.waitForExecution(ended.id);
+    expect(again.output).toEqual([0, 10, 20, 30, 40, 50]);
+    expect(done).toEqual([0, 1, 2, 3, 4, 5]);
+    const runs = await test.engine.listMapRuns(ended.id);
+    expect(runs).toHaveLength(1);
+    const all = { total: 6, succeeded: 6, failed: 0, aborted: 0, pending: 0, pendingRedrive: 0 };
+    expect(runs[0]).toMatchObject({
+      id: mapRun.id,
+      status: 'SUCCEEDED',
+      redriveCount: 1,
+      items: all,
+      executions: all,
+    });
+    expect(runs[0]?.redrivenAt).toBeGreaterThan(0);
+    const children = (await test.engine.listExecutions({ mapRun: mapRun.id })).items;
+    expect(children.map(({ redriveCount }) => redriveCount)).toEqual([0, 0, 1, 0, 0, 0]);
+    const events = (await test.engine.history(ended.id)).items;
+    expect(events.find(({ type }) => type === 'MapRunRedriven')?.details).toEqual({
+      mapRunArn: mapRun.arn,
+      redriveCount: 1,
+    });
+    const [third] = children.filter(({ redriveCount }) => redriveCount === 1);
+    const types = (await test.engine.history(third?.id ?? '')).items.map(({ type }) => type);
+    expect(types).toContain('ExecutionRedriven');
+    expect(types.at(-1)).toBe('ExecutionSucceeded');
+  });
+
+  it('runs express children from their beginning, and counts the items of batches', async () => {
+    let broken = true;
+    const first: unknown[] = [];
+    test = await openTestEngine((task) => {
+      const { Items } = task.arguments as { Items: number[] };
+      if (task.state === 'First') first.push(Items[0]);
+      return broken && task.state === 'Second' && Items.includes(2)
+        ? failed('Odd')
+        : succeeded(task.arguments);
+    });
+    const two = {
+      StartAt: 'First',
+      States: {
+        First: { Type: 'Task', Resource: 'millrace:echo', Next: 'Second' },
+        Second: { Type: 'Task', Resource: 'millrace:echo', End: true },
+      },
+    };
+    const batcher = { ItemBatcher: { MaxItemsPerBatch: 2 }, MaxConcurrency: 1 };
+    await test.deploy('p', map(batcher, two, 'EXPRESS'));
+    const { ended } = await run('p', [0, 1, 2, 3, 4]);
+    expect(ended.error).toBe('States.ExceedToleratedFailureThreshold');
+    broken = false;
+    await test.engine.redriveExecution(ended.id);
+    const again = await test.engine.waitForExecution(ended.id);
+    expect(again.output).toEqual([{ Items: [0, 1] }, { Items: [2, 3] }, { Items: [4] }]);
+    expect(first).toEqual([0, 2, 2, 4]);
+    const [mapRun] = await test.engine.listMapRuns(ended.id);
+    expect(mapRun?.items).toMatchObject({ total: 5, succeeded: 5, failed: 0 });
+    expect(mapRun?.executions).toMatchObject({ total: 3, succeeded: 3 });
+  });
+
+  it('goes on with a run that was stopped with its execution', async () => {
+    const some = gate();
+    let stopped = false;
+    let begun = 0;
+    test = await openTestEngine(async (task, signal) => {
+      begun += 1;
+      if (begun === 4) some.open();
+      if (!stopped && begun > 2) {
+        await new Promise((done) => signal.addEventListener('abort', done));
+        return failed('Aborted');
+      }
+      return succeeded(task.arguments);
+    });
+    writeNumbers(8);
+    await test.deploy('p', map({ ...reader('numbers.jsonl'), MaxConcurrency: 2 }, TASK));
+    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    await some.opened;
+    await test.engine.stopExecution(id, { cause: 'lunch' });
+    const [before] = await test.engine.listMapRuns(id);
+    expect(before).toMatchObject({
+      status: 'ABORTED',
+      executions: { total: 8, succeeded: 2, aborted: 2, pending: 4, running: 0 },
+    });
+    stopped = true;
+    await test.engine.redriveExecution(id);
+    const again = await test.engine.waitForExecution(id);
+    expect(again.output).toEqual([...Array(8).keys()]);
+    const [after] = await test.engine.listMapRuns(id);
+    expect(after).toMatchObject({ status: 'SUCCEEDED', executions: { succeeded: 8, aborted: 0 } });
+  });
+
+  it('reads the items anew when none could be read before', async () => {
+    test = await openTestEngine();
+    await test.deploy('p', map(reader('numbers.jsonl')));
+    const { ended } = await run('p');
+    expect(ended.error).toBe('States.ItemReaderFailed');
+    writeNumbers(2);
+    await test.engine.redriveExecution(ended.id);
+    expect((await test.engine.waitForExecution(ended.id)).output).toEqual([0, 1]);
+  });
+
+  it('runs all items in a new run when the Map state has another definition', async () => {
+    let broken = true;
+    test = await openTestEngine((task) => (broken ? failed('Odd') : succeeded(task.arguments)));
+    await test.deploy('p', map({ MaxConcurrency: 1 }, TASK));
+    const { ended } = await run('p', [1, 2]);
+    broken = false;
+    await test.deploy('p', map({ MaxConcurrency: 2 }, TASK));
+    await test.engine.redriveExecution(ended.id, { definition: 'current' });
+    expect((await test.engine.waitForExecution(ended.id)).output).toEqual([1, 2]);
+    expect(await test.engine.listMapRuns(ended.id)).toHaveLength(2);
+  });
+});

@@ -74,6 +74,15 @@ export function* beginDistributedMap(
   });
 }
 
+/** The execution was redriven while the host had a map run of this state. */
+export function redriveMapRun(draft: Draft, thread: Thread): void {
+  const { mapRunArn, redriveCount } = thread.memory as { mapRunArn: string; redriveCount: number };
+  thread.memory = { mapRunArn, redriveCount };
+  record(draft, thread, 'MapRunRedriven', { mapRunArn, redriveCount });
+  const { id, sequence } = thread;
+  draft.commands.push({ type: 'RedriveMapRun', mapRunArn, thread: id, sequence });
+}
+
 /** A state's name as the part of an ARN that a Label would be: 40 characters, without those that a Label may not have. */
 function labelFrom(name: string): string {
   return name.replace(/[\s?*<>{}[\]:;,\\|^~$#%&`"/\p{Cc}]/gu, '-').slice(0, 40);
