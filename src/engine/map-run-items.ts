@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 import type { ErrorOutput, ExecutionContext } from '../asl/execution-state.js';
 import { isObject, type Json } from '../asl/json.js';
+import { exceedsBytes, MAX_PAYLOAD_BYTES } from '../asl/limits.js';
 import {
   type Batch,
   type Batcher,
@@ -117,6 +118,7 @@ export class MapRunItems {
       const item: MapItem = { Index: this.#index, Value, ...sourceOf(page) };
       this.#index += 1;
       const input = hasSelector ? await this.#select(item) : Value;
+      if (exceedsBytes(input, MAX_PAYLOAD_BYTES)) throw tooLarge(item.Index);
       const batch = this.#batcher.add(input);
       if (!batch) continue;
       this.#ready.push(
@@ -153,6 +155,13 @@ export function placeOf(
     workFolder,
     spool: join(workFolder, '.millrace', 'map-runs', run),
   };
+}
+
+function tooLarge(index: number): MapRunFailure {
+  return new MapRunFailure({
+    Error: 'States.DataLimitExceeded',
+    Cause: `Item ${index} is larger than ${MAX_PAYLOAD_BYTES} bytes, the most that an execution may get. Make it smaller with an ItemSelector, or give its address instead.`,
+  });
 }
 
 async function reading<Value>(work: Promise<Value>): Promise<Value> {

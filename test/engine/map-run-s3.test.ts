@@ -2,8 +2,12 @@
  * Distributed Maps on a server that speaks S3's API (moto's), through AWS's own client.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -11,6 +15,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Bucket } from '../../src/connectors/s3/bucket.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
 import { requirement } from '../requirements.js';
@@ -63,6 +68,41 @@ const get = async (Key: string): Promise<unknown> => {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'orders', Key }));
   return JSON.parse((await Body?.transformToString()) ?? '');
 };
+
+/** Passes requests on, and cuts the answers to the first two reads of an object off. */
+async function startCuttingProxy(
+  target: string,
+  bytes: number,
+): Promise<{ url: string; cuts(): number; close(): Promise<unknown> }> {
+  let cuts = 0;
+  const proxy = http.createServer((request, response) => {
+    // Signed for this address, so it must arrive with it.
+    const { method, headers, url: path = '' } = request;
+    const passed = http.request(new URL(path, target), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      if (method !== 'GET' || cuts >= 2) return void answer.pipe(response);
+      cuts += 1;
+      let sent = 0;
+      answer.on('data', (chunk: Buffer) => {
+        response.write(chunk);
+        sent += chunk.length;
+        if (sent >= bytes) response.destroy();
+      });
+      answer.on('end', () => response.end());
+    });
+    request.pipe(passed);
+  });
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    cuts: () => cuts,
+    close: () => {
+      proxy.closeAllConnections();
+      return new Promise((done) => proxy.close(done));
+    },
+  };
+}
 
 const map = (resource: string, ReaderConfig: object, Parameters: object): object => ({
   StartAt: 'Each',
@@ -134,6 +174,40 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
     const [second] = await test.engine.listMapRuns(loaded.id);
     expect(await get(`results/${second?.id}/SUCCEEDED_0.json`)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   }, 60_000);
+
+  it('puts a large file in parts, and reads it back', async () => {
+    await open();
+    const bucket = createS3Buckets({ AWS_ENDPOINT_URL_S3: url })('orders') as Bucket;
+    const file = join(test.folder, 'large.bin');
+    const content = randomBytes(20_000_000);
+    writeFileSync(file, content);
+    await bucket.put('large.bin', file);
+    const found = await bucket.find('large.bin');
+    expect(found.size).toBe(content.length);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of found.read()) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(content)).toBe(true);
+  });
+
+  it('goes on reading where a connection broke, and refuses an object that changed', async () => {
+    await open();
+    const content = randomBytes(3_000_000);
+    await s3.send(new PutObjectCommand({ Bucket: 'orders', Key: 'cut.bin', Body: content }));
+    const proxy = await startCuttingProxy(url, 1_000_000);
+    try {
+      const bucket = createS3Buckets({ AWS_ENDPOINT_URL_S3: proxy.url })('orders') as Bucket;
+      const found = await bucket.find('cut.bin');
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of found.read()) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(content)).toBe(true);
+      expect(proxy.cuts()).toBeGreaterThan(0);
+      const old = await bucket.find('cut.bin');
+      await put('cut.bin', 'other');
+      await expect(old.read()[Symbol.asyncIterator]().next()).rejects.toThrow('Could not read');
+    } finally {
+      await proxy.close();
+    }
+  });
 
   it('tells what is wrong with a key and with a bucket for the results', async () => {
     await open();

@@ -8,13 +8,17 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  * @module
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Bucket, RemoteBuckets } from './bucket.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 type Environment = { readonly [name: string]: string | undefined };
+
+/** Bytes that are sent in one request. */
+const PART_BYTES = 8_388_608;
+/** How often a broken connection is made again without a byte in between. */
+const RECONNECTIONS = 4;
 
 const CONFIGURED_BY = [
   'AWS_ENDPOINT_URL_S3',
@@ -34,7 +38,7 @@ export function createS3Buckets(environment: Environment): RemoteBuckets {
   if (!CONFIGURED_BY.some((name) => environment[name])) return () => undefined;
   let loading: Promise<Connection> | undefined;
   const connect = (): Promise<Connection> => {
-    loading ??= open(environment);
+    loading ??= openConnection(environment);
     return loading;
   };
   return (name) => s3Bucket(name, connect);
@@ -45,7 +49,7 @@ interface Connection {
   client: S3Client;
 }
 
-async function open(environment: Environment): Promise<Connection> {
+async function openConnection(environment: Environment): Promise<Connection> {
   const sdk = await import('@aws-sdk/client-s3');
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
   const client = new sdk.S3Client({
@@ -71,13 +75,7 @@ function s3Bucket(name: string, connect: () => Promise<Connection>): Bucket {
         return {
           version,
           size: head.ContentLength ?? 0,
-          async *read() {
-            const whole = { ...subject, ...(head.ETag ? { IfMatch: head.ETag } : {}) };
-            const { Body } = await told(`read s3://${name}/${key}`, () =>
-              client.send(new sdk.GetObjectCommand(whole)),
-            );
-            if (Body) yield* Body as unknown as AsyncIterable<Uint8Array>;
-          },
+          read: () => bytesOf(connect, subject, head.ETag),
         };
       });
     },
@@ -104,17 +102,79 @@ function s3Bucket(name: string, connect: () => Promise<Connection>): Bucket {
         if (!page.IsTruncated || token === undefined) return;
       }
     },
-    put(key, file) {
-      return told(`write s3://${name}/${key}`, async () => {
-        const { sdk, client } = await connect();
-        const { size } = await stat(file);
-        const Body = createReadStream(file);
-        await client.send(
-          new sdk.PutObjectCommand({ Bucket: name, Key: key, Body, ContentLength: size }),
-        );
-      });
-    },
+    put: (key, file) =>
+      told(`write s3://${name}/${key}`, async () => upload(await connect(), name, key, file)),
   };
+}
+
+type Subject = { Bucket: string; Key: string; VersionId?: string };
+
+/** The bytes of an object; a connection that breaks is made again from where it broke. */
+async function* bytesOf(
+  connect: () => Promise<Connection>,
+  subject: Subject,
+  etag: string | undefined,
+): AsyncGenerator<Uint8Array> {
+  const { sdk, client } = await connect();
+  const whole = { ...subject, ...(etag ? { IfMatch: etag } : {}) };
+  let offset = 0;
+  for (let failures = 0; ; ) {
+    const range = offset === 0 ? {} : { Range: `bytes=${offset}-` };
+    const before = offset;
+    const { Body } = await told(`read s3://${subject.Bucket}/${subject.Key}`, () =>
+      client.send(new sdk.GetObjectCommand({ ...whole, ...range })),
+    );
+    try {
+      for await (const chunk of Body as unknown as AsyncIterable<Uint8Array>) {
+        offset += chunk.length;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      failures = offset > before ? 1 : failures + 1;
+      if (failures > RECONNECTIONS) throw error;
+    }
+  }
+}
+
+/** Puts a file into a bucket, in parts when it is large: a part can be sent again, a stream cannot. */
+async function upload(
+  { sdk, client }: Connection,
+  Bucket: string,
+  Key: string,
+  file: string,
+): Promise<void> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const part = async (at: number): Promise<Uint8Array> => {
+      const bytes = Buffer.alloc(Math.min(PART_BYTES, size - at));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+      return bytes.subarray(0, bytesRead);
+    };
+    if (size <= PART_BYTES) {
+      await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: await part(0) }));
+      return;
+    }
+    const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key }));
+    const target = { Bucket, Key, UploadId };
+    try {
+      const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+      for (let at = 0; at < size; at += PART_BYTES) {
+        const PartNumber = Parts.length + 1;
+        const command = new sdk.UploadPartCommand({ ...target, PartNumber, Body: await part(at) });
+        Parts.push({ PartNumber, ETag: (await client.send(command)).ETag });
+      }
+      const MultipartUpload = { Parts };
+      await client.send(new sdk.CompleteMultipartUploadCommand({ ...target, MultipartUpload }));
+    } catch (error) {
+      // What is left of it would be paid for; that it cannot be removed is not what has gone wrong.
+      await client.send(new sdk.AbortMultipartUploadCommand(target)).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Does something in S3; its error tells what was tried, and what may help. */
