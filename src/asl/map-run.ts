@@ -181,6 +181,12 @@ export function toleranceExceeded(): ErrorOutput {
   };
 }
 
+/** How the items of a reader are limited: MaxItems, where 0 means all of them. */
+export function limitItems<T>(config: JsonObject, items: T[]): T[] {
+  const max = config.MaxItems;
+  return typeof max === 'number' && max > 0 ? items.slice(0, max) : items;
+}
+
 /**
  * Checks a reader's configuration before anything is read.
  * @returns the failure of the run, or undefined when all is well

@@ -25,6 +25,9 @@ import type { ActiveExecution } from './active-execution.js';
 import type { Machinery } from './machinery.js';
 import type { FilePlace, ItemPage, OpenedItems } from './ports.js';
 
+/** Under the work folder: a folder for each team with the buckets of its state machines. */
+const BUCKETS = '.buckets';
+
 /** A child before it is begun. */
 export interface NextChild extends Batch {
   map?: NonNullable<ExecutionContext['Map']>;
@@ -150,8 +153,12 @@ export function placeOf(
   run: string,
 ): FilePlace {
   const workFolder = join(parts.workFolder, active.creation.id);
+  const { deployment } = active.machine;
   return {
-    folder: active.machine.deployment.folder,
+    // A state machine that came over the API has no folder: what it reads here is what its team was given.
+    folder: deployment.stateMachine
+      ? join(parts.workFolder, BUCKETS, encodeURIComponent(deployment.team))
+      : deployment.folder,
     workFolder,
     spool: join(workFolder, '.millrace', 'map-runs', run),
   };

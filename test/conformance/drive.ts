@@ -13,6 +13,7 @@ import {
   checkReader,
   exceedsTolerance,
   ITEM_READER_FAILED,
+  limitItems,
   selectMapItem,
   toleranceExceeded,
 } from '../../src/asl/map-run.js';
@@ -259,12 +260,6 @@ class World {
 /** A text as a file is read: cut anywhere. */
 async function* pieces(text: string): AsyncGenerator<string> {
   for (let i = 0; i < text.length; i += 7) yield text.slice(i, i + 7);
-}
-
-/** MaxItems, where 0 means all of them. */
-function limitItems(config: JsonObject, items: Json[]): Json[] {
-  const max = config.MaxItems;
-  return typeof max === 'number' && max > 0 ? items.slice(0, max) : items;
 }
 
 function answers(mock: Mock, started: Bare, ref: { thread: number; sequence: number }): Bare[] {

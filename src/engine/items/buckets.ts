@@ -1,7 +1,8 @@
 /**
  * Where the objects of an ItemReader lie and those of a ResultWriter go: folders here, or S3.
  *
- * The rule: a Bucket that is a folder under the pipeline's folder is that folder. Any other Bucket is in S3 when S3 is
+ * The rule: a Bucket that is a folder under the pipeline's folder is that folder. (A state machine that came over the API
+ * has `.buckets/TEAM` in the server's work folder for a pipeline's folder.) Any other Bucket is in S3 when S3 is
  * configured (see connectors/s3/s3-buckets.ts). Without S3, a reader's Key is a file under the pipeline's folder, and a writer's
  * results go under the execution's work folder.
  * @module
@@ -10,6 +11,8 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Bucket, ListedObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
+
+const CONFIGURE = 'set AWS_ENDPOINT_URL_S3 or AWS credentials to read from S3';
 
 /** Objects of a page of a listing. */
 const PAGE = 1000;
@@ -56,7 +59,7 @@ export function localBucket(folder: string, name: string): Bucket {
       const path = await inside(folder, resolve(root, key)).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         throw new Error(
-          `There is no file '${join(name, key)}' under the pipeline's folder${name === '' ? ', and S3 is not configured: set AWS_ENDPOINT_URL_S3 or AWS credentials to read from S3' : ''}.`,
+          `There is no file '${join(name, key)}' under the pipeline's folder${name === '' ? `, and S3 is not configured: ${CONFIGURE}` : ''}.`,
         );
       });
       const found = await stat(path);
@@ -69,7 +72,12 @@ export function localBucket(folder: string, name: string): Bucket {
       };
     },
     async *list(prefix) {
-      const real = await inside(folder, root);
+      const real = await inside(folder, root).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        throw new Error(
+          `There is no folder for the bucket, and S3 is not configured: ${CONFIGURE}.`,
+        );
+      });
       const entries = await readdir(real, { recursive: true, withFileTypes: true });
       const keys = entries
         .filter((entry) => entry.isFile())

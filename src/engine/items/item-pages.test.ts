@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { itemPages } from './item-pages.js';
+import { parseItems } from './parse-items.js';
 
 /** Reads a text that comes in pieces of a few bytes, so that every cut is tried. */
 async function items(config: JsonObject, text: string, size = 3): Promise<Json[]> {
@@ -10,6 +11,8 @@ async function items(config: JsonObject, text: string, size = 3): Promise<Json[]
   }
   const found: Json[] = [];
   for await (const page of itemPages(config, pieces())) found.push(...page);
+  // A text that is at hand is read the same.
+  expect(parseItems(config, text)).toEqual(found);
   return found;
 }
 
@@ -94,6 +97,13 @@ it.each([
 ])('refuses %s', async (_, text) => {
   const config = { InputType: 'JSON', ItemsPointer: '/rows' };
   await expect(items(config, text)).rejects.toThrow('non-iterable');
+});
+
+it('tells the failure of a text that is at hand as data', () => {
+  expect(parseItems({ InputType: 'JSONL' }, '1\n{oops')).toMatchObject({
+    Error: 'States.ItemReaderFailed',
+    Cause: expect.stringContaining('Line 2') as string,
+  });
 });
 
 it.each(['[1,', '[1,]', '[1 2]', '[{"a":}]', '{"a":1,}'])('refuses %s', async (text) => {

@@ -8,6 +8,14 @@ import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { csvItem } from '../../asl/map-run.js';
+import {
+  checkHeaders,
+  csvOptions,
+  givenHeaders,
+  lineItem,
+  MAX_LINE,
+  pointerOf,
+} from './item-format.js';
 import { jsonArrayPages } from './json-array-pages.js';
 
 /** Text in UTF-8, or its bytes, in pieces that may be cut anywhere. */
@@ -15,17 +23,6 @@ export type Chunks = AsyncIterable<Uint8Array | string>;
 
 /** Items in a page. */
 export const PAGE_ITEMS = 500;
-/** Bytes of one line or record, at most: an item must fit in the input of an execution. */
-const MAX_LINE = 8_388_608;
-
-const DELIMITERS: { [name: string]: string } = {
-  COMMA: ',',
-  PIPE: '|',
-  SEMICOLON: ';',
-  SPACE: ' ',
-  TAB: '\t',
-};
-
 /** Kinds of text that items can be read from. */
 export const TEXT_TYPES: readonly string[] = ['CSV', 'JSON', 'JSONL'];
 
@@ -45,26 +42,10 @@ export function itemPages(config: JsonObject, chunks: Chunks): AsyncGenerator<Js
   }
 }
 
-function pointerOf({ ItemsPointer: pointer }: JsonObject): string[] {
-  if (typeof pointer !== 'string') return [];
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 async function* csvPages(config: JsonObject, chunks: Chunks): AsyncGenerator<Json[]> {
-  let headers = config.CSVHeaderLocation === 'GIVEN' ? (config.CSVHeaders as string[]) : undefined;
-  if (headers) checkHeaders(headers);
+  let headers = givenHeaders(config);
   let page: Json[] = [];
-  const records = parse({
-    bom: true,
-    delimiter: DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',',
-    max_record_size: MAX_LINE,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  });
+  const records = parse(csvOptions(config));
   const source = Readable.from(chunks, { objectMode: false });
   source.on('error', (error) => records.destroy(error));
   try {
@@ -86,12 +67,6 @@ async function* csvPages(config: JsonObject, chunks: Chunks): AsyncGenerator<Jso
   if (page.length > 0) yield page;
 }
 
-function checkHeaders(headers: readonly string[]): void {
-  if (new Set(headers).size !== headers.length) {
-    throw new Error('CSV headers cannot contain duplicates.');
-  }
-}
-
 async function* lines(chunks: Chunks): AsyncGenerator<Json[]> {
   let page: Json[] = [];
   let number = 0;
@@ -99,14 +74,7 @@ async function* lines(chunks: Chunks): AsyncGenerator<Json[]> {
   const decoder = new TextDecoder();
   const take = (line: string): void => {
     number += 1;
-    if (line.trim() === '') return;
-    try {
-      page.push(JSON.parse(number === 1 ? line.replace(/^\uFEFF/, '') : line) as Json);
-    } catch (error) {
-      throw new Error(
-        `Line ${number} is no JSON: ${error instanceof Error ? error.message : error}`,
-      );
-    }
+    if (line.trim() !== '') page.push(lineItem(line, number));
   };
   for await (const chunk of chunks) {
     const parts = (

@@ -35,6 +35,14 @@ export async function* jsonArrayPages(
   while (scanner.found.length > 0) yield scanner.found.splice(0, size);
 }
 
+/** The same out of a text that is at hand. */
+export function jsonElements(pointer: readonly string[], text: string): Json[] {
+  const scanner = new ElementScanner(pointer);
+  scanner.scan(text);
+  scanner.end();
+  return scanner.found;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
