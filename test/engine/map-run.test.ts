@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { MapRunDetail } from '../../src/engine/engine.js';
 import { failed, openTestEngine, succeeded, type TestEngine } from './test-engine.js';
 
@@ -442,5 +443,45 @@ describe('a redrive of a map run', () => {
     await test.engine.redriveExecution(ended.id, { definition: 'current' });
     expect((await test.engine.waitForExecution(ended.id)).output).toEqual([1, 2]);
     expect(await test.engine.listMapRuns(ended.id)).toHaveLength(2);
+  });
+});
+
+describe('what a map run may read', () => {
+  it('is no more than its team was given, when its machine came over the API', async () => {
+    test = await openTestEngine();
+    writeNumbers(2);
+    const definition = map(reader('numbers.jsonl'));
+    await test.engine.stateMachines.create({
+      name: 'api',
+      team: 'shop',
+      tags: {},
+      definition: definition as MachineDefinition,
+      attributes: {
+        type: 'STANDARD',
+        definition: JSON.stringify(definition),
+        roleArn: 'arn:aws:iam::000000000000:role/any',
+        revisionId: 'one',
+      } as never,
+    });
+    const { ended } = await run('api');
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
+    const given = join(test.folder, 'work/.buckets/shop');
+    mkdirSync(given, { recursive: true });
+    writeFileSync(join(given, 'numbers.jsonl'), '7\n');
+    expect((await run('api')).ended.output).toEqual([7]);
+  });
+
+  it('is no item that is larger than the input of an execution may be', async () => {
+    test = await openTestEngine();
+    const large = JSON.stringify({ text: 'x'.repeat(300_000), small: 1 });
+    writeFileSync(join(test.folder, 'rows.jsonl'), `1\n${large}\n`);
+    await test.deploy('p', map(reader('rows.jsonl')));
+    const { ended } = await run('p');
+    expect(ended.error).toBe('States.DataLimitExceeded');
+    expect(ended.cause).toContain('Item 1');
+    const ItemSelector = { 'small.$': '$$.Map.Item.Value.small' };
+    writeFileSync(join(test.folder, 'rows.jsonl'), `${large}\n`);
+    await test.deploy('q', map({ ...reader('rows.jsonl'), ItemSelector }));
+    expect((await run('q')).ended.output).toEqual([{ small: 1 }]);
   });
 });
