@@ -129,8 +129,7 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     findExecutionByName: (pipeline, name) => executionOf(byName.get(pipeline, name)),
     listExecutions(query) {
       const { where, values } = conditions(query);
-      // Children of a map run are numbered in the order of their items, and have an index in that order.
-      const order = query.mapRun === undefined || query.status ? 'number' : 'map_child';
+      const order = isByChild(query) ? 'map_child' : 'number';
       const sql = `SELECT * FROM executions WHERE ${where} ORDER BY ${order} DESC LIMIT ?`;
       return driver
         .prepare(sql)
@@ -141,6 +140,14 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     listUnstarted: () => unstarted.all().map((row) => integer(row, 'number')),
     listOrphans: () => orphans.all().map((row) => integer(row, 'number')),
   };
+}
+
+/**
+ * Children of a map run are numbered in the order of their items, so both orders are the same: the one is taken that has
+ * an index. Those that run or have failed have partial ones by number.
+ */
+function isByChild({ mapRun, status }: ExecutionQuery): boolean {
+  return mapRun !== undefined && (status === undefined || status === 'SUCCEEDED');
 }
 
 /** Only fixed pieces of SQL are put together; every value is bound. */
@@ -158,7 +165,7 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   if (query.alias !== undefined) add('alias = ?', query.alias);
   if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
   if (query.below !== undefined) {
-    if (query.mapRun === undefined || query.status) add('number < ?', query.below);
+    if (!isByChild(query)) add('number < ?', query.below);
     else add('map_child < (SELECT map_child FROM executions WHERE number = ?)', query.below);
   }
   if (query.teams) {

@@ -458,10 +458,9 @@ describe('what a map run may read', () => {
       definition: definition as MachineDefinition,
       attributes: {
         type: 'STANDARD',
-        definition: JSON.stringify(definition),
+        definitionText: JSON.stringify(definition),
         roleArn: 'arn:aws:iam::000000000000:role/any',
-        revisionId: 'one',
-      } as never,
+      },
     });
     const { ended } = await run('api');
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
