@@ -12,35 +12,32 @@
  * @module
  */
 import type { ErrorOutput } from '../asl/execution-state.js';
-import { isObject, type JsonObject } from '../asl/json.js';
-import { ITEM_READER_FAILED, toleranceExceeded } from '../asl/map-run.js';
+import type { JsonObject } from '../asl/json.js';
+import { toleranceExceeded } from '../asl/map-run.js';
 import type { Command, MapRunRequest } from '../asl/transition.js';
 import type { ExecutionRecord, MapRunRecord } from '../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
-import { MapRunFailure, MapRunItems, type NextChild, placeOf } from './map-run-items.js';
-import { loadAll, type RedrivableRun, redrivableRuns, redriveChild } from './map-run-redrive.js';
+import { itemsIn, itemsOf, MapRunChildren, type OpenMapRun, parentOf } from './map-run-children.js';
+import { MapRunFailure, placeOf } from './map-run-items.js';
+import { type RedrivableRun, redrivableRuns } from './map-run-redrive.js';
 import { type RunResult, resultsOf } from './map-run-results.js';
 import {
   canBegin,
   countEnded,
-  freeChildren,
   hasFailed,
   initialState,
   isOver,
   type MapRunState,
   mapRunId,
-  mapRunLabel,
-  type RedriveWork,
   redrivenState,
   requestOf,
   runningChildren,
   stateOf,
   withState,
 } from './map-run-state.js';
-import type { FilePlace } from './ports.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 
@@ -52,33 +49,13 @@ export type MapRunChange = Partial<
   Pick<MapRunRequest, 'maxConcurrency' | 'toleratedFailureCount' | 'toleratedFailurePercentage'>
 >;
 
-interface Run {
-  readonly number: number;
-  readonly execution: number;
-  readonly thread: number;
-  readonly sequence: number;
-  /** As this turn sees it. Replaced, never changed. */
-  record: MapRunRecord;
-  /** As the store has it. */
-  stored: MapRunRecord | undefined;
-  /** The items that have no child yet, while they are read. */
-  items: MapRunItems | undefined;
-  /** Where its files lie, once there may be some. */
-  place: FilePlace | undefined;
-  /** The phase whose work is being done: see `#react`. */
-  working: MapRunState['phase'] | undefined;
-  /** Its state is being told the result: the end of the execution that may follow does not abort it. */
-  isEnding: boolean;
-}
-
-/** Children begun in one turn. */
-const CHILDREN_A_TURN = 200;
 /** Children stopped at a time. */
 const STOPPED = 500;
 
 export class MapRunHost {
   readonly #parts: Machinery;
-  readonly #runs: Map<number, Run> = new Map();
+  readonly #children: MapRunChildren;
+  readonly #runs: Map<number, OpenMapRun> = new Map();
   /** Runs that a redrive is about to take up, by their ARNs. */
   readonly #redrivable: Map<string, RedrivableRun> = new Map();
   #lastNumber = 0;
@@ -86,6 +63,11 @@ export class MapRunHost {
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#children = new MapRunChildren(parts, {
+      write: (turn, run, record) => this.#write(turn, run, record),
+      fail: (turn, run, failure) => this.#fail(turn, run, failure),
+      prepareRedrive: (child) => this.prepareRedrive(child),
+    });
   }
 
   /** Takes up the runs that a restart interrupted. */
@@ -145,9 +127,9 @@ export class MapRunHost {
     turn.afterFailure(() => this.#runs.delete(run.number));
   }
 
-  #add(record: MapRunRecord, stored: MapRunRecord | undefined): Run {
+  #add(record: MapRunRecord, stored: MapRunRecord | undefined): OpenMapRun {
     const { number, execution, thread, sequence } = record;
-    const run: Run = {
+    const run: OpenMapRun = {
       number,
       execution,
       thread,
@@ -164,7 +146,7 @@ export class MapRunHost {
   }
 
   /** Takes a change of the run into the turn; a failed commit takes it back. */
-  #write(turn: Turn, run: Run, record: MapRunRecord): void {
+  #write(turn: Turn, run: OpenMapRun, record: MapRunRecord): void {
     run.record = record;
     const known = turn.mapRuns.get(run.number);
     if (known) {
@@ -183,14 +165,14 @@ export class MapRunHost {
   }
 
   /** The run is over. */
-  async #letGo(run: Run): Promise<void> {
+  async #letGo(run: OpenMapRun): Promise<void> {
     await run.items?.close();
     const { reader, writer } = requestOf(run.record);
     if (run.place && (reader || writer)) await this.#parts.itemSource.forget(run.place);
   }
 
   /** Begins what the phase of a run asks for, unless it is being done. */
-  #react(run: Run): void {
+  #react(run: OpenMapRun): void {
     if (run.record.status !== 'RUNNING') {
       this.#runs.delete(run.number);
       void this.#letGo(run);
@@ -209,7 +191,7 @@ export class MapRunHost {
     });
   }
 
-  async #work(run: Run, phase: MapRunState['phase']): Promise<void> {
+  async #work(run: OpenMapRun, phase: MapRunState['phase']): Promise<void> {
     switch (phase) {
       case 'preparing':
         return this.#prepare(run);
@@ -223,8 +205,8 @@ export class MapRunHost {
   }
 
   /** Opens the items and counts them. */
-  async #prepare(run: Run): Promise<void> {
-    const items = await this.#itemsOf(run);
+  async #prepare(run: OpenMapRun): Promise<void> {
+    const items = await itemsOf(this.#parts, run);
     const total = await items.count();
     this.#parts.loop.add({
       perform: (turn) => {
@@ -243,159 +225,20 @@ export class MapRunHost {
     });
   }
 
-  async #parentOf(run: Run): Promise<ActiveExecution> {
-    const parent = await this.#parts.executions.load(run.execution);
-    if (!parent) throw new Error(`Map run ${run.number} names execution ${run.execution}`);
-    return parent;
-  }
-
-  async #itemsOf(run: Run): Promise<MapRunItems> {
-    if (run.items) return run.items;
-    const { read, version } = stateOf(run.record);
-    const parent = await this.#parentOf(run);
-    const request = requestOf(run.record);
-    run.place = placeOf(this.#parts, parent, run.record.id);
-    const items = await MapRunItems.open(this.#parts, request, parent, run.place, read);
-    if (version !== undefined && version !== items.version) {
-      await items.close();
-      throw changed();
-    }
-    run.items = items;
-    return items;
-  }
-
   /** Begins children while the run's concurrency allows; a page in each turn. */
-  async #pump(run: Run): Promise<void> {
-    const { loop } = this.#parts;
-    const parent = await this.#parentOf(run);
+  async #pump(run: OpenMapRun): Promise<void> {
     for (;;) {
       const state = stateOf(run.record);
       const isRunning = run.record.status === 'RUNNING' && state.phase === 'running';
       if (!isRunning || !canBegin(state) || this.#isClosing) break;
-      const max = Math.min(freeChildren(state), CHILDREN_A_TURN);
-      const input = state.again
-        ? await this.#againInput(run, parent, state.again, max)
-        : await this.#nextInput(run, parent, max);
-      await new Promise<void>((durable) => loop.add(input(durable)));
+      const input = await this.#children.next(run);
+      // What is read ends early when it is closed: that is not the end of the items.
+      if (this.#isClosing) break;
+      await new Promise<void>((durable) => this.#parts.loop.add(input(durable)));
     }
     // No await since the look at the state: what changes from here on reacts anew.
     if (run.working === 'running') run.working = undefined;
     this.#react(run);
-  }
-
-  /** Begins children of items that have none yet. */
-  async #nextInput(
-    run: Run,
-    parent: ActiveExecution,
-    max: number,
-  ): Promise<(durable: () => void) => Input> {
-    const items = await this.#itemsOf(run);
-    const next = await items.take(max);
-    return next.length === 0
-      ? (durable) => this.#exhaustedInput(run, durable)
-      : (durable) => this.#beginInput(run, parent, next, durable);
-  }
-
-  /** Begins children without success again. */
-  async #againInput(
-    run: Run,
-    parent: ActiveExecution,
-    { after }: RedriveWork,
-    limit: number,
-  ): Promise<(durable: () => void) => Input> {
-    const query = { mapRun: run.number, which: 'unsuccessful', after, limit } as const;
-    const numbers = await this.#parts.store.listOpenMapChildren(query);
-    if (numbers.length === 0) throw new Error(`Map run ${run.number} lacks children to redrive`);
-    for (const number of numbers) {
-      // A child may have failed with a map run of its own.
-      const child = await this.#parts.store.findExecution(number);
-      if (child) await this.prepareRedrive(child);
-    }
-    return (durable) => ({
-      perform: async (turn): Promise<Performed> => {
-        turn.afterCommit(durable);
-        const children = await loadAll(this.#parts, numbers);
-        const state = stateOf(run.record);
-        if (run.record.status !== 'RUNNING' || state.phase !== 'running' || !state.again)
-          return 'done';
-        const request = requestOf(run.record);
-        const next = { ...state };
-        const again = {
-          executions: state.again.executions - children.length,
-          items: children.reduce(
-            (rest, child) => rest - itemsIn(request, child),
-            state.again.items,
-          ),
-          after: numbers.at(-1) ?? after,
-        };
-        if (again.executions > 0) next.again = again;
-        else delete next.again;
-        this.#write(turn, run, withState(run.record, next));
-        for (const child of children) redriveChild(this.#parts, turn, child, parent.machine);
-        return 'done';
-      },
-    });
-  }
-
-  #beginInput(
-    run: Run,
-    parent: ActiveExecution,
-    next: readonly NextChild[],
-    durable: () => void,
-  ): Input {
-    return {
-      perform: (turn) => {
-        turn.afterCommit(durable);
-        const state = stateOf(run.record);
-        if (run.record.status !== 'RUNNING' || state.phase !== 'running') return 'done';
-        const started = state.started + next.length;
-        const read = next.reduce((sum, { size }) => sum + size, state.read);
-        this.#write(turn, run, withState(run.record, { ...state, started, read }));
-        for (const [i, child] of next.entries()) {
-          this.#beginChild(turn, run, parent, state.started + i, child);
-        }
-        return 'done';
-      },
-    };
-  }
-
-  #beginChild(
-    turn: Turn,
-    run: Run,
-    parent: ActiveExecution,
-    index: number,
-    { input, map }: NextChild,
-  ): void {
-    const { children, executions } = this.#parts;
-    const { testCase, tags } = parent.creation;
-    const { active, number } = children.create(turn, {
-      machine: parent.machine,
-      input,
-      tags,
-      pointer: requestOf(run.record).processor,
-      mapRun: { number: run.number, child: index },
-      machineName: mapRunLabel(stateOf(run.record).mapRunArn),
-      ...(testCase === undefined ? {} : { testCase }),
-      ...(map ? { map } : {}),
-    });
-    // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`.
-    executions.step(turn, active, { type: 'Start' }, children.startInput(number));
-  }
-
-  /** All items have been taken. */
-  #exhaustedInput(run: Run, durable: () => void): Input {
-    return {
-      perform: (turn) => {
-        turn.afterCommit(durable);
-        const state = stateOf(run.record);
-        if (run.record.status !== 'RUNNING' || state.phase !== 'running') return 'done';
-        if (state.read !== state.total) return this.#fail(turn, run, changed().output);
-        const next: MapRunState = { ...state, isExhausted: true };
-        if (isOver(next)) next.phase = 'finishing';
-        this.#write(turn, run, withState(run.record, next));
-        return 'done';
-      },
-    };
   }
 
   /** Changes how a map run goes on. Throws MapRunNotRunning when it has ended. */
@@ -432,12 +275,12 @@ export class MapRunHost {
     if (state.phase === 'running' && hasFailed(state)) this.#fail(turn, run, toleranceExceeded());
   }
 
-  #failInput(run: Run, failure: ErrorOutput): Input {
+  #failInput(run: OpenMapRun, failure: ErrorOutput): Input {
     return { perform: (turn) => this.#fail(turn, run, failure) };
   }
 
   /** Begins the end of a run that cannot go on. */
-  #fail(turn: Turn, run: Run, failure: ErrorOutput): Performed {
+  #fail(turn: Turn, run: OpenMapRun, failure: ErrorOutput): Performed {
     const state = stateOf(run.record);
     if (run.record.status !== 'RUNNING' || state.failure !== undefined) return 'done';
     const phase = runningChildren(state) === 0 ? 'finishing' : 'stopping';
@@ -446,18 +289,20 @@ export class MapRunHost {
   }
 
   /** Gathers the results and gives them to the state. Outside of turns: it may take long. */
-  async #finish(run: Run): Promise<void> {
+  async #finish(run: OpenMapRun): Promise<void> {
     const { loop } = this.#parts;
-    const parent = await this.#parentOf(run);
+    const parent = await parentOf(this.#parts, run);
     await run.items?.close();
     run.items = undefined;
     run.place = placeOf(this.#parts, parent, run.record.id);
-    const result = await resultsOf(this.#parts, run.record, run.place, () => this.#itemsOf(run));
+    const result = await resultsOf(this.#parts, run.record, run.place, () =>
+      itemsOf(this.#parts, run),
+    );
     loop.add(this.#endInput(run, result));
   }
 
   /** Ends the run and tells the state that waits for it, in one commit. */
-  #endInput(run: Run, result: RunResult): Input {
+  #endInput(run: OpenMapRun, result: RunResult): Input {
     const { executions } = this.#parts;
     const { thread, sequence } = run;
     const event: UndatedEvent =
@@ -487,7 +332,7 @@ export class MapRunHost {
     return input;
   }
 
-  #end(turn: Turn, run: Run, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
+  #end(turn: Turn, run: OpenMapRun, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
     // Telling the state may have ended the execution and with it this run.
     if (run.record.status !== 'RUNNING') return;
     this.#write(turn, run, { ...run.record, status, stoppedAt: this.#parts.time.now() });
@@ -507,7 +352,7 @@ export class MapRunHost {
     }
   }
 
-  async #stopChildren(run: Run): Promise<void> {
+  async #stopChildren(run: OpenMapRun): Promise<void> {
     const { store, loop, executions } = this.#parts;
     const cause = 'The map run of this execution has ended.';
     for (let after = 0; ; ) {
@@ -518,21 +363,6 @@ export class MapRunHost {
       after = page.at(-1) ?? after;
     }
   }
-}
-
-/** Items that a child was begun with. */
-function itemsIn(request: MapRunRequest, child: ActiveExecution): number {
-  if (request.batcher === undefined) return 1;
-  const input = child.creation.context.Execution.Input;
-  return isObject(input) && Array.isArray(input.Items) ? input.Items.length : 1;
-}
-
-function changed(): MapRunFailure {
-  return new MapRunFailure({
-    Error: ITEM_READER_FAILED,
-    Cause:
-      'What the items are read from has changed since the map run began. Bring it back and redrive the execution, or redrive it from this state to run all items anew.',
-  });
 }
 
 function defect(error: unknown): ErrorOutput {
