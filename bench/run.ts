@@ -10,6 +10,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { distributedMap } from './distributed-map.js';
 import { physicalLimits } from './limits.js';
 import {
   type BenchServer,
@@ -159,6 +160,36 @@ async function waiting(): Promise<void> {
   await server.close();
 }
 
+/** A child execution for each row of a file. */
+async function map(): Promise<void> {
+  const rows = values.quick ? 100_000 : 1_000_000;
+  const ceiling = 'ceiling, libsql, one step';
+  if (values.peers !== undefined) {
+    peer(values.peers, ceiling, ['ceiling', '--driver=libsql', '--steps=1']);
+  }
+  const limit = median((peers.get(ceiling) ?? []).map((line) => line.per_s));
+  for (const type of ['STANDARD', 'EXPRESS'] as const) {
+    const { seconds, highest, commits } = await distributedMap(rows, type);
+    const perSecond = rows / seconds;
+    report({
+      bench: `distributed Map, ${type} children`,
+      rows,
+      seconds: round(seconds, 1),
+      children_per_s: Math.round(perSecond),
+      children_per_commit: round(rows / commits, 1),
+      highest_rss_mb: Math.round(highest / 1e6),
+      rss_goal_mb: '< 400',
+    });
+    if (limit > 0) {
+      report({
+        ratio: `distributed Map, ${type} children / ceiling at one step`,
+        value: round(perSecond / limit),
+        goal: '>= 0.1',
+      });
+    }
+  }
+}
+
 /** How soon something happens. */
 async function startup(): Promise<void> {
   const bin = join(root, 'bin/millrace.js');
@@ -242,6 +273,7 @@ if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('growth')) await growth();
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
+if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
 ratios();
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
+import { createS3Buckets } from './connectors/s3/s3-buckets.js';
 import type { Identity } from './engine/arn.js';
 import { createConnectorRunner } from './engine/connector-runner.js';
 import { createEngine } from './engine/create-engine.js';
@@ -139,7 +140,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     store,
     runner: createConnectorRunner(connectors, config.concurrency, ledger),
     evaluator,
-    itemSource: createLocalItems(),
+    itemSource: createLocalItems(createS3Buckets(process.env)),
     ...mocksOf(config.mockConfig),
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),

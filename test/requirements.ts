@@ -11,7 +11,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'python3' | 'boto3' | 'chromium' | 'psql' | 'aws' | 'curl' | 'gcc';
+export type Requirement =
+  | 'python3'
+  | 'boto3'
+  | 'chromium'
+  | 'psql'
+  | 'aws'
+  | 'curl'
+  | 'gcc'
+  | 'moto';
 
 const PROGRAMS: {
   [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
@@ -25,6 +33,8 @@ const PROGRAMS: {
   psql: { commands: ['psql'], install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
+  // A server that speaks the API of S3.
+  moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

@@ -32,7 +32,7 @@ import {
 } from './execution-state.js';
 import { endExecution } from './leave-state.js';
 import { MAX_VISITS_PER_TRANSITION } from './limits.js';
-import { endMapRun, failMapRun } from './states/distributed-map.js';
+import { endMapRun, failMapRun, redriveMapRun } from './states/distributed-map.js';
 import { startThread } from './states/fork.js';
 import { continueTask, timeOutTask } from './states/task.js';
 import { endWait } from './states/wait.js';
@@ -121,6 +121,9 @@ function* deliver(draft: Draft, event: ExecutionEvent): Step<void> {
     case 'Redrive':
       if (event.type === 'Redrive') redriven(draft);
       for (const thread of Object.values(draft.base.threads)) {
+        if (thread.phase === 'mapRun' && thread.memory?.isRedriven === true) {
+          redriveMapRun(draft, editThread(draft, thread.id));
+        }
         if (thread.phase === 'ready') draft.ready.push(thread.id);
       }
       return;

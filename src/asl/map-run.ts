@@ -13,8 +13,8 @@ import { openDraft, type Step } from './draft.js';
 import type { ErrorOutput, ExecutionContext, Thread } from './execution-state.js';
 import { STATE_FORMAT } from './execution-state.js';
 import { StateFailure } from './failure.js';
-import { isObject, type Json, type JsonObject } from './json.js';
-import { exceedsBytes, MAX_PAYLOAD_BYTES } from './limits.js';
+import type { Json, JsonObject } from './json.js';
+import { MAX_PAYLOAD_BYTES } from './limits.js';
 import { selectItem } from './states/map.js';
 import type { Evaluate, MapRunRequest } from './transition.js';
 
@@ -82,39 +82,90 @@ export async function selectMapItem(
   }
 }
 
+/** The input of a child execution, and how many items it carries. */
+export interface Batch {
+  input: Json;
+  size: number;
+}
+
+/** Groups items as they come, so that no more than one batch of them is in memory. */
+export interface Batcher {
+  /** Takes the input of one item; answers the batch that is full because of it. */
+  add(input: Json): Batch | undefined;
+  /** The last batch, which may be short. */
+  rest(): Batch | undefined;
+}
+
 /**
- * Groups children's inputs as ItemBatcher says. Without a batcher each stays alone.
- * @returns inputs of the child executions: `{ Items, BatchInput? }` for batches
+ * Groups items as ItemBatcher says. Without one each item stays alone. No batch's input is larger than a payload may be.
+ * @example
+ * const batcher = createBatcher({ maxItems: 2 });
+ * [batcher.add(1), batcher.add(2), batcher.add(3)] // [undefined, undefined, { input: { Items: [1, 2] }, size: 2 }]
  */
-export function batchItems(request: MapRunRequest, inputs: readonly Json[]): Json[] {
-  const { batcher } = request;
-  if (batcher === undefined) return [...inputs];
-  const maxItems = batcher.maxItems ?? Number.POSITIVE_INFINITY;
-  const maxBytes = Math.min(batcher.maxBytes ?? MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES);
-  const wrap = (items: Json[]): JsonObject =>
-    batcher.batchInput === undefined
-      ? { Items: items }
-      : { BatchInput: batcher.batchInput, Items: items };
-  const batches: Json[] = [];
-  let items: Json[] = [];
-  for (const input of inputs) {
-    const full = items.length >= maxItems || exceedsBytes(wrap([...items, input]), maxBytes);
-    if (full && items.length > 0) {
-      batches.push(wrap(items));
-      items = [];
-    }
-    items.push(input);
+export function createBatcher(config: MapRunRequest['batcher']): Batcher {
+  if (config === undefined) {
+    return { add: (input) => ({ input, size: 1 }), rest: () => undefined };
   }
-  if (items.length > 0) batches.push(wrap(items));
-  return batches;
+  const maxItems = config.maxItems || Number.POSITIVE_INFINITY;
+  const maxBytes = Math.min(config.maxBytes || MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES);
+  const wrap = (items: Json[]): JsonObject =>
+    config.batchInput === undefined
+      ? { Items: items }
+      : { BatchInput: config.batchInput, Items: items };
+  const empty = jsonBytes(wrap([]));
+  let items: Json[] = [];
+  let bytes = empty;
+  function cut(): Batch | undefined {
+    if (items.length === 0) return undefined;
+    const batch = { input: wrap(items), size: items.length };
+    items = [];
+    bytes = empty;
+    return batch;
+  }
+  return {
+    add(input) {
+      const size = jsonBytes(input);
+      const isFull = items.length >= maxItems || bytes + size + 1 > maxBytes;
+      const batch = isFull ? cut() : undefined;
+      // One more for the comma before it.
+      bytes += size + (items.length === 0 ? 0 : 1);
+      items.push(input);
+      return batch;
+    },
+    rest: cut,
+  };
+}
+
+/** All batches of inputs that are at hand. */
+export function batchItems(request: MapRunRequest, inputs: readonly Json[]): Json[] {
+  const batcher = createBatcher(request.batcher);
+  const batches = [...inputs.map((input) => batcher.add(input)), batcher.rest()];
+  return batches.filter((batch) => batch !== undefined).map(({ input }) => input);
+}
+
+/** Length of a value's JSON text in bytes of UTF-8. */
+function jsonBytes(value: Json): number {
+  const text = JSON.stringify(value);
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    // A pair of surrogates is four bytes; the text has no lone ones, JSON.stringify escapes them.
+    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
 }
 
 /**
  * Tells whether so many children have failed that the run must.
- * @param failed children that failed, timed out or were aborted
- * @param total children of the whole run
+ * @param failed items whose children failed, timed out or were aborted
+ * @param total items of the whole run
  */
-export function exceedsTolerance(request: MapRunRequest, failed: number, total: number): boolean {
+export function exceedsTolerance(
+  request: Pick<MapRunRequest, 'toleratedFailureCount' | 'toleratedFailurePercentage'>,
+  failed: number,
+  total: number,
+): boolean {
   const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = request;
   if (failed === 0) return false;
   if (count === undefined && percentage === undefined) return true;
@@ -157,24 +208,4 @@ export function csvItem(headers: readonly string[], record: readonly string[]): 
   const item: JsonObject = {};
   for (const [i, header] of headers.entries()) item[header] = record[i] ?? '';
   return item;
-}
-
-/**
- * The items of a JSON document: an array, or the array that ItemsPointer names.
- * @returns the items, or the failure of the run
- */
-export function jsonItems(config: JsonObject, document: Json): Json[] | ErrorOutput {
-  let value: Json | undefined = document;
-  if (typeof config.ItemsPointer === 'string') {
-    for (const part of config.ItemsPointer.split('/').slice(1)) {
-      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    }
-  }
-  if (Array.isArray(value)) return value;
-  if (isObject(value)) return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
-  return {
-    Error: ITEM_READER_FAILED,
-    Cause: 'Attempting to map over non-iterable node.',
-  };
 }

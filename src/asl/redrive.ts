@@ -86,6 +86,36 @@ export function prepareRedrive(
   return problem === undefined ? { state: next, notes } : { problems: [problem] };
 }
 
+/**
+ * Prepares an ended execution to run from its very beginning: an express one, or one that never began.
+ * @param at time of the redrive, milliseconds since the epoch
+ */
+export function restartExecution(
+  machine: Machine,
+  state: ExecutionState,
+  at: number,
+): ExecutionState {
+  const next = reopened(state, at);
+  next.header.forks = {};
+  next.threads = {
+    0: {
+      id: 0,
+      parent: null,
+      index: 0,
+      scope: machine.root,
+      state: scopeOf(machine, machine.root).startAt,
+      phase: 'ready',
+      sequence: (state.threads[0]?.sequence ?? 0) + 1,
+      input: next.context.Execution.Input,
+      variables: {},
+      enteredAt: at,
+      enteredEvent: 0,
+      previousEvent: 0,
+    },
+  };
+  return next;
+}
+
 /** A deep copy of the state, RUNNING again, with the redrive counted. */
 function reopened(state: ExecutionState, at: number): ExecutionState {
   const next = JSON.parse(JSON.stringify(state)) as ExecutionState;
@@ -172,6 +202,13 @@ function revive(
       fix: `Keep a state of that name, or redrive from an earlier one with --from.`,
     };
   }
+  if (now.distributed && typeof thread.memory?.mapRunArn === 'string') {
+    const earlier = old.scopes.get(thread.scope)?.states.get(thread.state);
+    if (earlier !== undefined && sameDefinition(earlier, now)) {
+      notes.push(goOnWithMapRun(thread, thread.memory.mapRunArn));
+      return undefined;
+    }
+  }
   const fork = next.header.forks[thread.id];
   const obstacle = fork === undefined ? undefined : forkObstacle(old, current, next, thread, now);
   if (fork === undefined || obstacle !== undefined) {
@@ -194,6 +231,21 @@ function revive(
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/** The host goes on with the map run that the state had: see `redriven` in `advance.ts`. */
+function goOnWithMapRun(thread: Thread, mapRunArn: string): RedriveNote {
+  const before = Number(thread.memory?.redriveCount ?? 0);
+  thread.memory = { mapRunArn, redriveCount: before + 1, isRedriven: true };
+  thread.phase = 'mapRun';
+  thread.sequence += 1;
+  delete thread.failure;
+  return {
+    state: thread.state,
+    effect: 'restarted',
+    reason:
+      'its map run goes on: items that succeeded are kept, the others are done again or begun',
+  };
 }
 
 /** Why the finished children of a fork cannot be used with the new definition; undefined when they can. */

@@ -94,6 +94,8 @@ export type Command =
       mapRunArn: string;
       mapRun: MapRunRequest;
     } & CommandRef)
+  /** Go on with a map run that has ended: begin what was not begun, and do again what did not succeed. */
+  | ({ type: 'RedriveMapRun'; mapRunArn: string } & CommandRef)
   | ({ type: 'CancelMapRun' } & CommandRef);
 
 export interface MapRunRequest {

@@ -8,6 +8,7 @@
  */
 import type { Machine } from '../asl/compile.js';
 import type { ExecutionState } from '../asl/execution-state.js';
+import { isObject, type Json } from '../asl/json.js';
 import type {
   AttemptRecord,
   ExecutionCreation,
@@ -29,6 +30,8 @@ export interface LoadedMachine {
 export interface ActiveExecution {
   readonly number: number;
   readonly creation: ExecutionCreation;
+  /** Express children of a map run keep none: nobody can read it. */
+  readonly keepsHistory: boolean;
   machine: LoadedMachine;
   state: ExecutionState;
   redriveCount: number;
@@ -90,6 +93,7 @@ export function newActive(
   return {
     number,
     creation,
+    keepsHistory: !isExpressChild(machine, creation),
     machine,
     state,
     redriveCount: 0,
@@ -103,6 +107,25 @@ export function newActive(
     waiting: [],
     stale: false,
   };
+}
+
+/** A child of a map run whose ItemProcessor asks for express executions. */
+export function isExpressChild(
+  machine: LoadedMachine,
+  { mapRun, pointer }: Pick<ExecutionCreation, 'mapRun' | 'pointer'>,
+): boolean {
+  if (mapRun === undefined) return false;
+  let processor: Json | undefined = machine.deployment.definition as unknown as Json;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    processor = Array.isArray(processor)
+      ? processor[Number(name)]
+      : isObject(processor)
+        ? processor[name]
+        : undefined;
+  }
+  const config = isObject(processor) ? processor.ProcessorConfig : undefined;
+  return isObject(config) && config.ExecutionType === 'EXPRESS';
 }
 
 /** Executions in memory, the longest unused first. */

@@ -36,6 +36,8 @@ export interface NewExecution {
   parent?: ParentLink;
   mapRun?: { number: number; child: number };
   map?: NonNullable<ExecutionContext['Map']>;
+  /** The name that its ARN gives to its state machine: `MACHINE/LABEL` for children of a map run. */
+  machineName?: string;
   testCase?: string;
   /** Published version and alias that the start named. */
   publishedVersion?: number;
@@ -78,18 +80,19 @@ export class ChildHost {
    */
   findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
     // Express executions may have the same name.
-    if (wanted.name === undefined || isExpress(wanted.machine)) return this.#create(turn, wanted);
+    if (wanted.name === undefined || isExpress(wanted.machine)) return this.create(turn, wanted);
     const pipeline = wanted.machine.record.pipeline;
     const unstored = this.#unstored.get(`${pipeline}/${wanted.name}`);
     if (unstored && !unstored.stale) return same(unstored, wanted);
     const found = this.#parts.store.findExecutionByName(pipeline, wanted.name);
     if (found instanceof Promise) {
-      return found.then((record) => (record ? same(record, wanted) : this.#create(turn, wanted)));
+      return found.then((record) => (record ? same(record, wanted) : this.create(turn, wanted)));
     }
-    return found ? same(found, wanted) : this.#create(turn, wanted);
+    return found ? same(found, wanted) : this.create(turn, wanted);
   }
 
-  #create(turn: Turn, wanted: NewExecution): FoundOrCreated {
+  /** Creates an execution in this turn without starting it. */
+  create(turn: Turn, wanted: NewExecution): FoundOrCreated & { active: ActiveExecution } {
     const { random, time, reducer, actives, arns, timers } = this.#parts;
     const { machine, tags } = wanted;
     const startedAt = time.now();
@@ -98,16 +101,17 @@ export class ChildHost {
     const pipeline = machine.record.pipeline;
     const express = isExpress(machine) && wanted.mapRun === undefined;
     const name = express ? id : chosen;
+    const machineName = wanted.machineName ?? pipeline;
     const context: ExecutionContext = {
       Execution: {
-        Id: express ? arns.express(pipeline, chosen, id) : arns.execution(pipeline, name),
+        Id: express ? arns.express(pipeline, chosen, id) : arns.execution(machineName, name),
         Name: chosen,
         Input: wanted.input,
         StartTime: new Date(startedAt).toISOString(),
         RoleArn: machine.deployment.stateMachine?.roleArn ?? arns.role,
         RedriveCount: 0,
       },
-      StateMachine: { Id: arns.stateMachine(pipeline), Name: pipeline },
+      StateMachine: { Id: arns.stateMachine(machineName), Name: machineName },
       ...(wanted.map ? { Map: wanted.map } : {}),
     };
     const creation: ExecutionCreation = {
@@ -134,7 +138,7 @@ export class ChildHost {
     // With a row of its own even when its first transition has to wait for expressions.
     turn.of(active).progressed = true;
     turn.afterFailure(() => actives.drop(active));
-    if (express) {
+    if (express || !active.keepsHistory) {
       const at = startedAt + EXPRESS_LIMIT;
       timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at });
     } else if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);

@@ -244,6 +244,7 @@ export function createEngine(config: EngineConfig): Engine {
     async redriveExecution(id, redrive = {}) {
       const record = await reading.find(id);
       const history = await wholeHistory(parts, record);
+      await parts.mapRuns.prepareRedrive(record);
       const notes = await request<RedriveNote[]>((settle) =>
         redriveInput(parts, record, redrive, history, 'go', settle),
       );
@@ -401,6 +402,7 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   tasks.slots.close();
   parts.activities.close();
   timers.close();
+  await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();
   await parts.runner.close();

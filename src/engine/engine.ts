@@ -165,8 +165,10 @@ export interface MapRunCounts {
   failed: number;
   timedOut: number;
   aborted: number;
-  /** Written by the ResultWriter, or into the result of the state. */
+  /** Written by the ResultWriter. */
   resultsWritten: number;
+  /** Without success, and waiting to be done again by a redrive. */
+  pendingRedrive: number;
 }
 
 export interface ListExecutions {

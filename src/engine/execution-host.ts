@@ -204,6 +204,9 @@ export class ExecutionHost {
       case 'StartMapRun':
         mapRuns.begin(turn, active, command);
         break;
+      case 'RedriveMapRun':
+        mapRuns.redrive(turn, active, command);
+        break;
       case 'CancelMapRun':
         mapRuns.cancel(turn, active, command.thread, command.sequence);
         break;

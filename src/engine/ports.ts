@@ -5,7 +5,6 @@
  * in `test/simulation` can drive the real engine on virtual time and hurt it at will.
  * @module
  */
-import type { ErrorOutput } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { Evaluate } from '../asl/transition.js';
 import type { LogRecord, TaskOutcome, TaskRequest } from '../connectors/connector.js';
@@ -68,21 +67,47 @@ export interface Evaluator {
   close(): Promise<void>;
 }
 
-/** Reads the items of a distributed Map's ItemReader and writes its ResultWriter's files. */
-export interface ItemSource {
-  /** The items that a reader names. Files lie under `folder`. Never rejects. */
-  read(reader: JsonObject, folder: string): Promise<{ items: Json[] } | { failure: ErrorOutput }>;
-  /** Writes a map run's results; the answer becomes the state's result. Never rejects. */
-  write(
-    writer: JsonObject,
-    workFolder: string,
-    results: MapRunResults,
-  ): Promise<{ output: Json } | { failure: ErrorOutput }>;
+/** Where an execution's files lie. */
+export interface FilePlace {
+  /** The pipeline's folder: items are read from under it. */
+  folder: string;
+  /** The execution's work folder: results are written under it. */
+  workFolder: string;
+  /** Folder of the map run for what is fetched and what is on its way. */
+  spool: string;
 }
 
-/** What came of the children of a map run, in their order. */
-export interface MapRunResults {
-  mapRunArn: string;
-  succeeded: JsonObject[];
-  failed: JsonObject[];
+/** Some items of a distributed Map, in their order. */
+export interface ItemPage {
+  items: Json[];
+  /** Where they come from, as `$$.Map.Item.Source` tells it. */
+  source?: string;
+}
+
+/** Items that are being read. Whatever goes wrong rejects with an error whose message tells the fix. */
+export interface OpenedItems {
+  /** Another text when what is read has become something else. */
+  readonly version: string;
+  /** Reads everything once. */
+  count(): Promise<number>;
+  /** The next items; none at the end. */
+  next(): Promise<ItemPage>;
+  close(): Promise<void>;
+}
+
+/** Reads the items of a distributed Map's ItemReader and writes its ResultWriter's files. */
+export interface ItemSource {
+  /** @param from items to leave out at the beginning */
+  open(reader: JsonObject, place: FilePlace, from: number): Promise<OpenedItems>;
+  /** Begins to write the results of a map run. */
+  openResults(writer: JsonObject, place: FilePlace, mapRunArn: string): Promise<OpenedResults>;
+  /** The map run is over. Never rejects. */
+  forget(place: FilePlace): Promise<void>;
+}
+
+/** Results of a map run that are being written. */
+export interface OpenedResults {
+  add(kind: 'SUCCEEDED' | 'FAILED' | 'PENDING', rows: readonly Json[]): Promise<void>;
+  /** Writes the manifest; the answer becomes the state's result. */
+  finish(): Promise<Json>;
 }

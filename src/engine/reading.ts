@@ -21,7 +21,7 @@ import type {
 import { EngineError } from './errors.js';
 import type { MachineShelf } from './machine-shelf.js';
 import { describeMapRun } from './map-run-detail.js';
-import { mapRunId, stateOf } from './map-run-host.js';
+import { mapRunId, stateOf } from './map-run-state.js';
 import { fromCursor, limitOf, toCursor } from './pages.js';
 
 const MAX_MAP_RUNS = 1_000;
@@ -123,7 +123,6 @@ export class Reading {
       execution: execution.context.Execution.Id,
       pipeline: execution.pipeline,
       team: execution.team,
-      redriveCount: 0,
       ...describeMapRun(record),
     };
   }

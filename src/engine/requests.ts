@@ -157,7 +157,7 @@ export function redriveInput(
           settle.resolve(notes);
           return 'done';
         }
-        return redrive(parts, turn, active, machine, plan.state, input, () =>
+        return redriveFrom(parts, turn, active, machine, plan.state, input, () =>
           settle.resolve(notes),
         );
       }),
@@ -165,7 +165,8 @@ export function redriveInput(
   return input;
 }
 
-function redrive(
+/** Goes on with an ended execution in the state that was prepared for it. @param durable called once it is */
+export function redriveFrom(
   parts: Machinery,
   turn: Turn,
   active: ActiveExecution,

@@ -14,7 +14,6 @@ import type {
   ExecutionProgress,
   ExecutionWrite,
   LogSegment,
-  MapChildRecord,
   MapRunRecord,
   MapRunWrite,
   TimerRecord,
@@ -38,7 +37,6 @@ export interface PendingWrite {
 export interface PendingMapRun {
   record: MapRunRecord;
   isNew: boolean;
-  readonly children: Map<number, MapChildRecord>;
 }
 
 export class Turn {
@@ -113,9 +111,7 @@ export class Turn {
     const executions: ExecutionWrite[] = [];
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const mapRuns: MapRunWrite[] = [];
-    for (const { record, isNew, children } of this.mapRuns.values()) {
-      mapRuns.push({ record, isNew, children: [...children.values()] });
-    }
+    for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
     return { at, executions, mapRuns, logs: this.logs };
   }
 }
@@ -148,7 +144,7 @@ function toWrite(write: PendingWrite): ExecutionWrite {
     ...(write.progressed || !active.isStored ? { progress: toProgress(write) } : {}),
     threads: [...write.threads.values()],
     removedThreads: [...write.removed],
-    history: write.history,
+    history: active.keepsHistory ? write.history : [],
     attempts,
     closedAttempts,
     timers,

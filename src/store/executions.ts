@@ -129,7 +129,8 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     findExecutionByName: (pipeline, name) => executionOf(byName.get(pipeline, name)),
     listExecutions(query) {
       const { where, values } = conditions(query);
-      const sql = `SELECT * FROM executions WHERE ${where} ORDER BY number DESC LIMIT ?`;
+      const order = isByChild(query) ? 'map_child' : 'number';
+      const sql = `SELECT * FROM executions WHERE ${where} ORDER BY ${order} DESC LIMIT ?`;
       return driver
         .prepare(sql)
         .all(...values, query.limit)
@@ -141,6 +142,14 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   };
 }
 
+/**
+ * Children of a map run are numbered in the order of their items, so both orders are the same: the one is taken that has
+ * an index. Those that run or have failed have partial ones by number.
+ */
+function isByChild({ mapRun, status }: ExecutionQuery): boolean {
+  return mapRun !== undefined && (status === undefined || status === 'SUCCEEDED');
+}
+
 /** Only fixed pieces of SQL are put together; every value is bound. */
 function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] } {
   const where: string[] = [];
@@ -150,12 +159,15 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
     values.push(...bound);
   };
   if (query.mapRun === undefined) add('map_run IS NULL');
-  else add('map_run = ?', query.mapRun);
+  else add('map_run = ? AND map_run IS NOT NULL', query.mapRun);
   if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
   if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
   if (query.alias !== undefined) add('alias = ?', query.alias);
   if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
-  if (query.below !== undefined) add('number < ?', query.below);
+  if (query.below !== undefined) {
+    if (!isByChild(query)) add('number < ?', query.below);
+    else add('map_child < (SELECT map_child FROM executions WHERE number = ?)', query.below);
+  }
   if (query.teams) {
     const marks = query.teams.map(() => '?').join(', ');
     add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);

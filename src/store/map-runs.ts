@@ -1,9 +1,10 @@
 /**
- * Tables `map_runs` and `map_children`: distributed Maps. A child's item is written once, when its run begins.
+ * Table `map_runs`: distributed Maps. Their children are rows of `executions`.
  * @module
  */
-import type { JsonObject } from '../asl/json.js';
-import { fromJson, integer, optional, text, toJson, toOptionalJson } from './columns.js';
+import type { ExecutionContext, ExecutionStatus } from '../asl/execution-state.js';
+import type { Json, JsonObject } from '../asl/json.js';
+import { fromJson, integer, optional, text, toJson } from './columns.js';
 import type { Driver, Row } from './driver.js';
 import type { MapChildRecord, MapRunRecord, MapRunWrite, SynchronousStore } from './store.js';
 
@@ -15,22 +16,19 @@ type MapRunQueries = Pick<
   | 'listMapRuns'
   | 'listMapRunsOf'
   | 'listMapChildren'
+  | 'listOpenMapChildren'
+  | 'countMapChildren'
 > & {
   writeMapRun(write: MapRunWrite): void;
 };
 
 export function mapRunQueries(driver: Driver): MapRunQueries {
   const insert = driver.prepare(
-    `INSERT INTO map_runs (number, id, execution, thread, sequence, status, state, started_at, stopped_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO map_runs (number, id, execution, thread, sequence, status, request, state, started_at, stopped_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = driver.prepare(
-    'UPDATE map_runs SET status = ?, state = ?, stopped_at = ? WHERE number = ?',
-  );
-  const putChild = driver.prepare(
-    `INSERT INTO map_children (map_run, child, status, item, execution) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (map_run, child) DO UPDATE SET status = excluded.status,
-       execution = excluded.execution, item = COALESCE(excluded.item, map_children.item)`,
+    'UPDATE map_runs SET status = ?, state = ?, stopped_at = ?, sequence = ? WHERE number = ?',
   );
   const last = driver.prepare('SELECT MAX(number) AS number FROM map_runs');
   const byNumber = driver.prepare('SELECT * FROM map_runs WHERE number = ?');
@@ -40,15 +38,26 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
   );
   const byStatus = driver.prepare('SELECT * FROM map_runs WHERE status = ? ORDER BY number');
   const children = driver.prepare(
-    'SELECT * FROM map_children WHERE map_run = ? AND child > ? ORDER BY child LIMIT ?',
+    `SELECT number, map_child, name, status, context, output, error, cause, started_at, stopped_at, redrive_count
+     FROM executions WHERE map_run = ? AND map_child > ? ORDER BY map_child LIMIT ?`,
   );
-  const childrenByStatus = driver.prepare(
-    `SELECT * FROM map_children WHERE map_run = ? AND status = ? AND child > ?
-     ORDER BY child LIMIT ?`,
+  const open = {
+    running: driver.prepare(
+      `SELECT number FROM executions WHERE map_run IS NOT NULL AND status = 'RUNNING'
+       AND map_run = ? AND number > ? ORDER BY number LIMIT ?`,
+    ),
+    unsuccessful: driver.prepare(
+      `SELECT number FROM executions WHERE map_run IS NOT NULL AND status <> 'RUNNING'
+       AND status <> 'SUCCEEDED' AND map_run = ? AND number > ? ORDER BY number LIMIT ?`,
+    ),
+  };
+
+  const byChildStatus = driver.prepare(
+    'SELECT status, COUNT(*) AS count FROM executions WHERE map_run = ? GROUP BY status',
   );
 
   return {
-    writeMapRun({ record, isNew, children: changed }) {
+    writeMapRun({ record, isNew }) {
       const stopped = record.stoppedAt ?? null;
       if (isNew) {
         insert.run(
@@ -58,19 +67,13 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
           record.thread,
           record.sequence,
           record.status,
+          toJson(record.request),
           toJson(record.state),
           record.startedAt,
           stopped,
         );
-      } else update.run(record.status, toJson(record.state), stopped, record.number);
-      for (const child of changed) {
-        putChild.run(
-          child.mapRun,
-          child.child,
-          child.status,
-          toOptionalJson(child.item),
-          child.execution ?? null,
-        );
+      } else {
+        update.run(record.status, toJson(record.state), stopped, record.sequence, record.number);
       }
     },
     lastMapRunNumber: () => Number(last.get()?.number ?? 0),
@@ -84,13 +87,13 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
     },
     listMapRunsOf: (execution) => ofExecution.all(execution).map(toMapRun),
     listMapRuns: (status) => byStatus.all(status).map(toMapRun),
-    listMapChildren({ mapRun, status, after, limit }) {
-      const rows =
-        status === undefined
-          ? children.all(mapRun, after, limit)
-          : childrenByStatus.all(mapRun, status, after, limit);
-      return rows.map(toChild);
-    },
+    listMapChildren: ({ mapRun, after, limit }) => children.all(mapRun, after, limit).map(toChild),
+    countMapChildren: (mapRun) =>
+      Object.fromEntries(
+        byChildStatus.all(mapRun).map((row) => [text(row, 'status'), integer(row, 'count')]),
+      ),
+    listOpenMapChildren: ({ mapRun, which, after, limit }) =>
+      open[which].all(mapRun, after, limit).map((row) => integer(row, 'number')),
   };
 }
 
@@ -102,18 +105,31 @@ function toMapRun(row: Row): MapRunRecord {
     thread: integer(row, 'thread'),
     sequence: integer(row, 'sequence'),
     status: text(row, 'status') as MapRunRecord['status'],
+    request: requestOf(row),
     state: fromJson<JsonObject>(row.state),
     startedAt: integer(row, 'started_at'),
     ...optional(row, 'stopped_at', 'stoppedAt', Number),
   };
 }
 
+/** Before schema 4 it was part of the state. */
+function requestOf(row: Row): JsonObject {
+  if (row.request !== null) return fromJson<JsonObject>(row.request);
+  return fromJson<{ request: JsonObject }>(row.state).request;
+}
+
 function toChild(row: Row): MapChildRecord {
   return {
-    mapRun: integer(row, 'map_run'),
-    child: integer(row, 'child'),
-    status: text(row, 'status') as MapChildRecord['status'],
-    ...optional(row, 'item', 'item', fromJson<JsonObject>),
-    ...optional(row, 'execution', 'execution', Number),
+    number: integer(row, 'number'),
+    child: integer(row, 'map_child'),
+    name: text(row, 'name'),
+    status: text(row, 'status') as ExecutionStatus,
+    context: fromJson<ExecutionContext>(row.context),
+    ...optional(row, 'output', 'output', fromJson<Json>),
+    ...optional(row, 'error', 'error', String),
+    ...optional(row, 'cause', 'cause', String),
+    startedAt: integer(row, 'started_at'),
+    ...optional(row, 'stopped_at', 'stoppedAt', Number),
+    redriveCount: integer(row, 'redrive_count'),
   };
 }

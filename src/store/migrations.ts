@@ -191,6 +191,22 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE executions ADD COLUMN alias TEXT;
   CREATE INDEX map_runs_by_execution ON map_runs (execution, number);
   `,
+  // 4: map runs read their items in pages and keep no row of their own for each. A run may have a million children, so
+  // the indexes that list executions leave children out, and children have partial ones of what is open or has failed.
+  `
+  ALTER TABLE map_runs ADD COLUMN request TEXT;
+  DROP TABLE map_children;
+  DROP INDEX executions_by_pipeline;
+  DROP INDEX executions_failed;
+  CREATE INDEX executions_top ON executions (number) WHERE map_run IS NULL;
+  CREATE INDEX executions_by_pipeline ON executions (pipeline, number) WHERE map_run IS NULL;
+  CREATE INDEX executions_failed ON executions (number)
+    WHERE map_run IS NULL AND status <> 'RUNNING' AND status <> 'SUCCEEDED';
+  CREATE INDEX executions_map_running ON executions (map_run, number)
+    WHERE map_run IS NOT NULL AND status = 'RUNNING';
+  CREATE INDEX executions_map_failed ON executions (map_run, number)
+    WHERE map_run IS NOT NULL AND status <> 'RUNNING' AND status <> 'SUCCEEDED';
+  `,
 ];
 
 /** The schema that this Millrace writes. */

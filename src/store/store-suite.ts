@@ -10,6 +10,7 @@ import type {
   ExecutionCreation,
   ExecutionProgress,
   ExecutionWrite,
+  MapRunRecord,
   Store,
 } from './store.js';
 
@@ -301,6 +302,77 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       const after = await store.logTail(1, 1);
       const tail = await store.readLogs({ execution: 1, limit: 10, ...(after ? { after } : {}) });
       expect(tail.lines.map(({ message }) => message)).toEqual(['three']);
+    });
+
+    it('keeps a map run, and lists its children apart from other executions', async () => {
+      const record: MapRunRecord = {
+        number: 1,
+        id: 'run',
+        execution: 1,
+        thread: 0,
+        sequence: 1,
+        status: 'RUNNING',
+        request: { items: [1, 2, 3, 4] },
+        state: { started: 4 },
+        startedAt: 1000,
+      };
+      const children = (['SUCCEEDED', 'RUNNING', 'FAILED', 'SUCCEEDED'] as const).map(
+        (status, child) =>
+          write(child + 2, {
+            create: { ...creation(`c${child}`), mapRun: { number: 1, child } },
+            progress: progress(status),
+          }),
+      );
+      await store.commit({
+        ...commit(create(1, 'parent'), ...children),
+        mapRuns: [{ record, isNew: true }],
+      });
+      await reopen();
+      expect(await store.findMapRunById('run')).toEqual(record);
+      expect((await store.listExecutions({ limit: 10 })).map(({ number }) => number)).toEqual([1]);
+      const query = { mapRun: 1, limit: 2 };
+      const page = await store.listExecutions(query);
+      expect(page.map(({ number }) => number)).toEqual([5, 4]);
+      const next = await store.listExecutions({ ...query, below: 4 });
+      expect(next.map(({ number }) => number)).toEqual([3, 2]);
+      const failures = await store.listExecutions({ ...query, status: 'FAILED', below: 5 });
+      expect(failures.map(({ number }) => number)).toEqual([4]);
+      const rows = await store.listMapChildren({ mapRun: 1, after: 1, limit: 10 });
+      expect(rows.map(({ child, status }) => [child, status])).toEqual([
+        [2, 'FAILED'],
+        [3, 'SUCCEEDED'],
+      ]);
+      const open = { mapRun: 1, after: 0, limit: 10 };
+      expect(await store.listOpenMapChildren({ ...open, which: 'running' })).toEqual([3]);
+      expect(await store.listOpenMapChildren({ ...open, which: 'unsuccessful' })).toEqual([4]);
+      expect(await store.countMapChildren(1)).toEqual({ SUCCEEDED: 2, RUNNING: 1, FAILED: 1 });
+    });
+
+    it('writes what changes of a map run, and never its request again', async () => {
+      const record: MapRunRecord = {
+        number: 7,
+        id: 'run',
+        execution: 1,
+        thread: 0,
+        sequence: 1,
+        status: 'RUNNING',
+        request: { items: [1] },
+        state: { started: 0 },
+        startedAt: 1000,
+      };
+      await store.commit({ ...commit(), mapRuns: [{ record, isNew: true }] });
+      const later: MapRunRecord = {
+        ...record,
+        sequence: 5,
+        status: 'FAILED',
+        request: { items: 'others' },
+        state: { started: 1 },
+        stoppedAt: 2000,
+      };
+      await store.commit({ ...commit(), mapRuns: [{ record: later, isNew: false }] });
+      expect(await store.findMapRun(7)).toEqual({ ...later, request: { items: [1] } });
+      expect(await store.listMapRuns('RUNNING')).toEqual([]);
+      expect(await store.lastMapRunNumber()).toBe(7);
     });
 
     it('uses a login token up for exactly one caller', async () => {

@@ -145,7 +145,9 @@ export interface MapRunRecord {
   thread: number;
   sequence: number;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  /** What `map-run.ts` keeps. */
+  /** What its state asked for: written once. */
+  request: JsonObject;
+  /** What `map-run-state.ts` keeps: written with every commit that changes it. */
   state: JsonObject;
   startedAt: number;
   stoppedAt?: number;
@@ -172,18 +174,21 @@ export interface ExecutionWrite {
 export interface MapRunWrite {
   record: MapRunRecord;
   isNew: boolean;
-  /** Items are written once, when the run begins, as the children's inputs. */
-  children: readonly MapChildRecord[];
 }
 
-/** One child of a map run: an item or a batch of items. */
+/** One ended child of a map run, as its results need it. */
 export interface MapChildRecord {
-  mapRun: number;
+  number: number;
   child: number;
-  status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-  /** What the child gets: input and the Map part of its context. Not rewritten when absent. */
-  item?: JsonObject;
-  execution?: number;
+  name: string;
+  status: ExecutionStatus;
+  context: ExecutionContext;
+  output?: Json;
+  error?: string;
+  cause?: string;
+  startedAt: number;
+  stoppedAt?: number;
+  redriveCount: number;
 }
 
 export interface Commit {
@@ -378,12 +383,21 @@ export interface Store {
   /** Those of one execution, the newest first. */
   listMapRunsOf(execution: number): Awaitable<MapRunRecord[]>;
   listMapRuns(status: MapRunRecord['status']): Awaitable<MapRunRecord[]>;
+  /** Children in the order of their items; page by the last one's `child`. */
   listMapChildren(query: {
     mapRun: number;
-    status?: MapChildRecord['status'];
     after: number;
     limit: number;
   }): Awaitable<MapChildRecord[]>;
+  /** How many children there are of each status; reads all of them. */
+  countMapChildren(mapRun: number): Awaitable<{ [Status in ExecutionStatus]?: number }>;
+  /** Numbers of children that run, or that have ended without success, upwards; page by the last one. */
+  listOpenMapChildren(query: {
+    mapRun: number;
+    which: 'running' | 'unsuccessful';
+    after: number;
+    limit: number;
+  }): Awaitable<number[]>;
 
   readLogs(query: LogQuery): Awaitable<{ lines: LogLine[]; position: LogPosition }>;
   /** Position from which the last `lines` lines (of one state) are read. */

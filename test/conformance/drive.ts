@@ -24,7 +24,7 @@ import type {
   ExecutionEvent,
   HistoryEvent,
 } from '../../src/asl/transition.js';
-import { parseItems } from '../../src/engine/items/parse-items.js';
+import { itemPages } from '../../src/engine/items/item-pages.js';
 import type { ExecutionCase, Mock } from './corpus.js';
 
 export interface Outcome {
@@ -196,7 +196,7 @@ class World {
   ): Promise<Bare> {
     const ref = { thread: command.thread, sequence: command.sequence };
     const request = command.mapRun;
-    const items = this.#items(request.reader, request.items);
+    const items = await this.#items(request.reader, request.items);
     if (!Array.isArray(items)) return { type: 'MapRunFailed', ...items, ...ref };
     const inputs: Json[] = [];
     for (const [Index, Value] of items.entries()) {
@@ -225,10 +225,10 @@ class World {
     return { type: 'MapRunSucceeded', output: outputs, ...ref };
   }
 
-  #items(
+  async #items(
     reader: JsonObject | undefined,
     given: Json | undefined,
-  ): Json[] | { error: string; cause: string } {
+  ): Promise<Json[] | { error: string; cause: string }> {
     if (reader === undefined) return given as Json[];
     const config = (reader.ReaderConfig ?? {}) as JsonObject;
     const wrong = checkReader(config);
@@ -246,10 +246,20 @@ class World {
     }
     const object = objects.find((o) => o.bucket === args.Bucket && o.key === args.Key);
     if (object === undefined) return { error: ITEM_READER_FAILED, cause: 'no such object' };
-    const items = parseItems(config, object.body);
-    if (!Array.isArray(items)) return { error: items.Error ?? '', cause: items.Cause ?? '' };
+    const items: Json[] = [];
+    try {
+      for await (const page of itemPages(config, pieces(object.body))) items.push(...page);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return { error: ITEM_READER_FAILED, cause };
+    }
     return limitItems(config, items);
   }
+}
+
+/** A text as a file is read: cut anywhere. */
+async function* pieces(text: string): AsyncGenerator<string> {
+  for (let i = 0; i < text.length; i += 7) yield text.slice(i, i + 7);
 }
 
 function answers(mock: Mock, started: Bare, ref: { thread: number; sequence: number }): Bare[] {

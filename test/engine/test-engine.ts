@@ -13,6 +13,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createEvaluationPool } from '../../src/engine/evaluation/pool.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
+import type { ItemSource } from '../../src/engine/ports.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -41,10 +42,14 @@ export const failed = (error: string, cause = 'because'): TaskOutcome => ({
   cause,
 });
 
-/** @param wrap puts something between the engine and its store */
+/**
+ * @param wrap puts something between the engine and its store
+ * @param itemSource reads the items of distributed Maps
+ */
 export async function openTestEngine(
   work: Work = (task) => succeeded(task.arguments),
   wrap: (store: Store) => Store = (store) => store,
+  itemSource: ItemSource = createLocalItems(),
 ): Promise<TestEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
   const connector = (kind: string): Connector => ({
@@ -69,7 +74,7 @@ export async function openTestEngine(
       store: wrap(store),
       runner: createConnectorRunner(new Map(kinds.map((kind) => [kind, connector(kind)]))),
       evaluator,
-      itemSource: createLocalItems(),
+      itemSource,
       workFolder: join(folder, 'work'),
     });
     await engine.open();

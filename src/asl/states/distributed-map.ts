@@ -58,7 +58,7 @@ export function* beginDistributedMap(
 
   thread.sequence += 1;
   const run = `${draft.seed}-${thread.id}-${thread.sequence}`;
-  const label = request.label ?? state.name;
+  const label = request.label ?? labelFrom(state.name);
   const machine = draft.context.StateMachine.Id.replace(':stateMachine:', ':mapRun:');
   thread.memory = { mapRunArn: `${machine}/${label}:${run}` };
   record(draft, thread, 'MapRunStarted', {
@@ -72,6 +72,20 @@ export function* beginDistributedMap(
     thread: thread.id,
     sequence: thread.sequence,
   });
+}
+
+/** The execution was redriven while the host had a map run of this state. */
+export function redriveMapRun(draft: Draft, thread: Thread): void {
+  const { mapRunArn, redriveCount } = thread.memory as { mapRunArn: string; redriveCount: number };
+  thread.memory = { mapRunArn, redriveCount };
+  record(draft, thread, 'MapRunRedriven', { mapRunArn, redriveCount });
+  const { id, sequence } = thread;
+  draft.commands.push({ type: 'RedriveMapRun', mapRunArn, thread: id, sequence });
+}
+
+/** A state's name as the part of an ARN that a Label would be: 40 characters, without those that a Label may not have. */
+function labelFrom(name: string): string {
+  return name.replace(/[\s?*<>{}[\]:;,\\|^~$#%&`"/\p{Cc}]/gu, '-').slice(0, 40);
 }
 
 function* readerOf(

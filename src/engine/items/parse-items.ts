@@ -1,23 +1,17 @@
 /**
- * Items for a distributed Map out of a text: CSV, JSON or JSON lines.
+ * Items for a distributed Map out of a text that is at hand, as TestState gets it.
  * @module
  */
 import { parse } from 'csv-parse/sync';
 import type { ErrorOutput } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
-import { csvItem, ITEM_READER_FAILED, jsonItems } from '../../asl/map-run.js';
-
-const DELIMITERS: { [name: string]: string } = {
-  COMMA: ',',
-  PIPE: '|',
-  SEMICOLON: ';',
-  SPACE: ' ',
-  TAB: '\t',
-};
+import { csvItem, ITEM_READER_FAILED } from '../../asl/map-run.js';
+import { checkHeaders, csvOptions, givenHeaders, lineItem, pointerOf } from './item-format.js';
+import { jsonElements } from './json-array-pages.js';
 
 /**
  * Reads the items of a text as ReaderConfig describes it.
- * @param config InputType (CSV, JSON, JSONL), CSVHeaderLocation, CSVHeaders, CSVDelimiter
+ * @param config InputType (CSV, JSON, JSONL), CSVHeaderLocation, CSVHeaders, CSVDelimiter, ItemsPointer
  * @returns the items, or the failure of the map run
  * @example parseItems({ InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' }, 'a,b\n1,2\n') // [{ a: '1', b: '2' }]
  */
@@ -29,10 +23,10 @@ export function parseItems(config: JsonObject, text: string): Json[] | ErrorOutp
       case 'JSONL':
         return text
           .split('\n')
-          .filter((line) => line.trim() !== '')
-          .map((line) => JSON.parse(line) as Json);
+          .map((line, i) => (line.trim() === '' ? undefined : lineItem(line, i + 1)))
+          .filter((item) => item !== undefined);
       default:
-        return jsonItems(config, JSON.parse(text) as Json);
+        return jsonElements(pointerOf(config), text);
     }
   } catch (error) {
     return {
@@ -42,18 +36,10 @@ export function parseItems(config: JsonObject, text: string): Json[] | ErrorOutp
   }
 }
 
-function csvItems(config: JsonObject, text: string): Json[] | ErrorOutput {
-  const records = parse(text, {
-    bom: true,
-    delimiter: DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',',
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  }) as string[][];
-  const given = config.CSVHeaderLocation === 'GIVEN';
-  const headers = given ? (config.CSVHeaders as string[]) : (records.shift() ?? []);
-  if (new Set(headers).size !== headers.length) {
-    return { Error: ITEM_READER_FAILED, Cause: 'CSV headers cannot contain duplicates.' };
-  }
+function csvItems(config: JsonObject, text: string): Json[] {
+  const records = parse(text, csvOptions(config)) as string[][];
+  const given = givenHeaders(config);
+  const headers = given ?? records.shift() ?? [];
+  if (!given) checkHeaders(headers);
   return records.map((record) => csvItem(headers, record));
 }

@@ -29,7 +29,7 @@ export async function describeMapRun(call: Call): Promise<object> {
 }
 
 function countsOf(counts: MapRunCounts): object {
-  return { ...counts, failuresNotRedrivable: 0, pendingRedrive: 0 };
+  return { ...counts, failuresNotRedrivable: 0 };
 }
 
 export async function listMapRuns(call: Call): Promise<object> {

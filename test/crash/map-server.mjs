@@ -1,0 +1,68 @@
+// A server to be killed while a distributed Map runs: the real engine on a real SQLite file. Its connector notes each item
+// in a file before it does anything. Starts the Map at its first start; tells its parent when the Map is over.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
+import { createEngine } from '../../dist/engine/create-engine.js';
+import { createLocalItems } from '../../dist/engine/local-items.js';
+import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+
+const [folder] = process.argv.slice(2);
+const noting = {
+  kind: 'echo',
+  validate: () => [],
+  async run(task) {
+    appendFileSync(join(folder, 'begun.log'), `${task.arguments.id}\n`);
+    await new Promise((done) => setTimeout(done, 5));
+    return { type: 'succeeded', output: { done: task.arguments.id } };
+  },
+};
+
+const retry = { ErrorEquals: ['Millrace.WorkerLost'], IntervalSeconds: 1, MaxAttempts: 50 };
+const engine = createEngine({
+  store: openSqliteStore({ file: join(folder, 'map.db') }),
+  runner: createConnectorRunner(new Map([['echo', noting]]), { echo: 20 }),
+  evaluator: { evaluate: async () => [], close: async () => {} },
+  itemSource: createLocalItems(),
+  workFolder: join(folder, 'work'),
+});
+await engine.open();
+await engine.deployPipeline({
+  name: 'rows',
+  team: 'test',
+  tags: {},
+  bindings: {},
+  folder,
+  definition: {
+    StartAt: 'Rows',
+    States: {
+      Rows: {
+        Type: 'Map',
+        MaxConcurrency: 40,
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          ReaderConfig: { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' },
+          Parameters: { Key: 'rows.csv' },
+        },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Row',
+          States: {
+            Row: { Type: 'Task', Resource: 'millrace:echo', Retry: [retry], End: true },
+          },
+        },
+        ResultWriter: {
+          Resource: 'arn:aws:states:::s3:putObject',
+          Parameters: { Bucket: 'results' },
+          WriterConfig: { Transformation: 'COMPACT' },
+        },
+        End: true,
+      },
+    },
+  },
+});
+const { id } = await engine.startExecution({ pipeline: 'rows', name: 'one', input: {} });
+process.send({ ready: true });
+const { status, output, cause } = await engine.waitForExecution(id);
+const mapRuns = await engine.listMapRuns(id);
+process.send({ status, output, cause, mapRuns });
