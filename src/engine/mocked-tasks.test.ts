@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MachineDefinition } from '../asl/definition.js';
+import type { JsonObject } from '../asl/json.js';
 import { openSqliteStore } from '../store/sqlite-store.js';
 import type { SynchronousStore } from '../store/store.js';
 import { createEngine } from './create-engine.js';
@@ -100,6 +101,13 @@ async function typesOf(engine: Engine, id: string): Promise<string[]> {
 const happy = { pipeline: 'orders', testCase: 'Happy' };
 const rows: Answer = () => ({ type: 'succeeded', output: { rows: 3 } });
 
+/** What Step Functions itself demands of these integrations. */
+function parametersOf(resource: string): JsonObject {
+  if (resource.includes('glue')) return { JobName: 'load' };
+  if (resource.includes('sqs')) return { QueueUrl: 'q', MessageBody: 'm' };
+  return {};
+}
+
 describe('an execution on a test case', () => {
   it('gets the answers of the mock, and nothing is started', async () => {
     const mocks = mocksOf(rows);
@@ -147,7 +155,7 @@ describe('an execution on a test case', () => {
     'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
   ])('is told that the request of %s was accepted before it gets the outcome', async (Resource) => {
     const { engine } = await open(':memory:', mocksOf(rows));
-    await deploy(engine, { Load: task({ Resource, Parameters: {} }) });
+    await deploy(engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
     const ended = await engine.runExecution(happy);
     expect(ended.output).toEqual({ rows: 3 });
     expect((await typesOf(engine, ended.id)).slice(2, 6)).toEqual([
@@ -214,7 +222,7 @@ describe('after a restart', () => {
     const silent = mocksOf(() => undefined);
     const before = await open(file, silent);
     const Resource = 'arn:aws:states:::glue:startJobRun.sync';
-    await deploy(before.engine, { Load: task({ Resource, Parameters: {} }) });
+    await deploy(before.engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
     const { id } = await before.engine.startExecution(happy);
     await expect.poll(() => silent.asked.length).toBe(1);
     await before.close();
