@@ -29,6 +29,7 @@ export function describeMapRun(
     state.started,
     again?.executions,
     isOver,
+    record.status === 'SUCCEEDED',
   );
   return {
     id: record.id,
@@ -49,6 +50,7 @@ export function describeMapRun(
 /**
  * A run that has ended has no running children: those it left were aborted with it.
  * @param begun those that are no longer pending
+ * @param isSucceeded then AWS counts all results as written, also when they went into the state's result
  * @param again those that a redrive has yet to do again
  */
 function countsOf(
@@ -58,6 +60,7 @@ function countsOf(
   begun: number,
   again: number | undefined,
   isOver: boolean,
+  isSucceeded: boolean,
 ): MapRunCounts {
   const open = begun - ended.succeeded - unsuccessful(ended);
   const pendingRedrive = isOver ? 0 : (again ?? 0);
@@ -70,7 +73,7 @@ function countsOf(
     failed,
     timedOut,
     aborted: ended.aborted + (isOver ? open : 0),
-    resultsWritten: isWritten ? begun : 0,
+    resultsWritten: isWritten || isSucceeded ? begun : 0,
     pendingRedrive,
   };
 }

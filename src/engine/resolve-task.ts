@@ -102,20 +102,48 @@ function isOpen(resolution: Resolution): boolean {
   return resolution.type === 'failure' && resolution.error === UNBOUND;
 }
 
-/** Gives a connector's output the shape that the state machine expects. */
-export function wrapOutput(output: Json, wrapping: Wrapping, requestId: string): Json {
+/** The answer to one request to a service. */
+export interface Answered {
+  requestId: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** Gives a connector's output the shape that the state machine expects: for `lambda:invoke` with the headers of its answer. */
+export function wrapOutput(output: Json, wrapping: Wrapping, { requestId, at }: Answered): Json {
   if (wrapping === 'plain') return output;
+  const headers = {
+    Connection: 'keep-alive',
+    'Content-Length': String(Buffer.byteLength(JSON.stringify(output))),
+    'Content-Type': 'application/json',
+    Date: new Date(at).toUTCString(),
+    'X-Amz-Executed-Version': '$LATEST',
+    'X-Amzn-Trace-Id': traceOf(requestId, at),
+    'x-amzn-Remapped-Content-Length': '0',
+    'x-amzn-RequestId': requestId,
+  };
   return {
     ExecutedVersion: '$LATEST',
     Payload: output,
     SdkHttpMetadata: {
-      AllHttpHeaders: { 'X-Amz-Executed-Version': ['$LATEST'], 'x-amzn-RequestId': [requestId] },
-      HttpHeaders: { 'X-Amz-Executed-Version': '$LATEST', 'x-amzn-RequestId': requestId },
+      AllHttpHeaders: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, [value]]),
+      ),
+      HttpHeaders: headers,
       HttpStatusCode: 200,
     },
     SdkResponseMetadata: { RequestId: requestId },
     StatusCode: 200,
   };
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader: version, seconds, 96 bits */
+function traceOf(requestId: string, at: number): string {
+  const seconds = Math.floor(at / 1000)
+    .toString(16)
+    .padStart(8, '0');
+  const bits = requestId.replaceAll('-', '').slice(-24).padStart(24, '0');
+  return `root=1-${seconds}-${bits};sampled=0`;
 }
 
 function invoke(

@@ -73,12 +73,14 @@ export class StateTestHost {
   async tryTask(task: TestedTask, signal?: AbortSignal): Promise<TaskOutcome> {
     const { tasks, random, time } = this.#parts;
     const resolution = tasks.resolve(task, {});
-    const id = random.id(time.now());
+    const at = time.now();
+    const id = random.id(at);
+    const answered = { requestId: id, at };
     switch (resolution.type) {
       case 'failure':
         return { error: resolution.error, cause: resolution.cause };
       case 'result':
-        return { output: wrapOutput(resolution.output, resolution.wrapping, id) };
+        return { output: wrapOutput(resolution.output, resolution.wrapping, answered) };
       case 'activity':
         throw new Error('An activity cannot be tested without a mock');
       case 'execution': {
@@ -94,7 +96,7 @@ export class StateTestHost {
           const outcome = checkOutcome(await this.#perform(id, task, resolution, signal));
           return outcome.type === 'failed'
             ? { error: outcome.error, cause: outcome.cause }
-            : { output: wrapOutput(outcome.output, resolution.wrapping, id) };
+            : { output: wrapOutput(outcome.output, resolution.wrapping, answered) };
         } finally {
           this.#running -= 1;
         }

@@ -185,11 +185,9 @@ export class TaskHost {
         });
       }
       case 'result': {
-        const output = wrapOutput(
-          resolution.output,
-          resolution.wrapping,
-          random.id(attempt.scheduledAt),
-        );
+        const at = attempt.scheduledAt;
+        const answered = { requestId: random.id(at), at };
+        const output = wrapOutput(resolution.output, resolution.wrapping, answered);
         const event: UndatedEvent = { type: 'TaskSucceeded', output, ...ref };
         return executions.step(turn, active, event, input, (later) =>
           this.close(later, active, attempt),
@@ -368,7 +366,8 @@ export class TaskHost {
     }
     const resolution = this.#resolve(active, command);
     const wrapping = resolution.type === 'connector' ? resolution.wrapping : 'plain';
-    const output = wrapOutput(checked.output, wrapping, attempt.id);
+    const at = attempt.startedAt ?? attempt.scheduledAt;
+    const output = wrapOutput(checked.output, wrapping, { requestId: attempt.id, at });
     if (command.pattern === 'waitForTaskToken') {
       return executions.step(
         turn,

@@ -4,10 +4,9 @@
  * that newer versions of the service added are no difference.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as sdk from '@aws-sdk/client-sfn';
 import { type Server, startServer } from '../../src/server.js';
 
@@ -43,8 +42,18 @@ export interface ScenarioRunner {
 /** The account and region of the recordings. */
 const IDENTITY = { accountId: '111111111111', region: 'us-east-1' };
 
-/** Stands for the services that the recordings needed: a queue that takes messages, a function that answers `{}`. */
-const BINDINGS = fileURLToPath(new URL('bindings.yaml', import.meta.url));
+/** Stands for the services that a recording needed: a queue that takes messages, a function that answers as recorded. */
+function bindingsOf(scenario: ApiScenario): string {
+  const [answer] =
+    scenario.calls.find(({ operation }) => operation === 'test_state')?.responses ?? [];
+  const given = (answer?.inspectionData as Members | undefined)?.result ?? answer?.output ?? {};
+  const payload =
+    typeof given === 'string' ? JSON.parse(given) : ((given as Members).Payload ?? given);
+  return JSON.stringify({
+    'arn:aws:states:::sqs:sendMessage': { connector: 'echo' },
+    lambda_function_name: { mock: payload },
+  });
+}
 
 export function openScenarioRunner(): ScenarioRunner {
   return {
@@ -53,11 +62,16 @@ export function openScenarioRunner(): ScenarioRunner {
         return { skipped: true };
       // Each scenario was recorded in an account where nothing else was.
       const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
+      const bindings = join(data, 'bindings.yaml');
+      writeFileSync(bindings, bindingsOf(scenario));
+      const bucket = join(data, 'work/.buckets/default/bucket_name');
+      mkdirSync(bucket, { recursive: true });
+      writeFileSync(join(bucket, 'file.csv'), 'id,name\n1,a\n2,b\n');
       const server: Server = await startServer({
         data,
         port: 0,
         identity: IDENTITY,
-        bindings: BINDINGS,
+        bindings,
       });
       const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
       const client = new sdk.SFNClient({

@@ -74,7 +74,7 @@ describe('a map run', () => {
     expect(mapRun).toMatchObject({
       status: 'SUCCEEDED',
       maxConcurrency: 7,
-      items: { total: 700, succeeded: 700, pending: 0, running: 0, resultsWritten: 0 },
+      items: { total: 700, succeeded: 700, pending: 0, running: 0, resultsWritten: 700 },
       executions: { total: 700, succeeded: 700, pending: 0, running: 0 },
     });
   });
