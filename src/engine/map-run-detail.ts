@@ -20,7 +20,15 @@ export function describeMapRun(
   const state = stateOf(record);
   const isOver = record.status !== 'RUNNING';
   const { again } = state;
-  const items = countsOf(state, state.items, state.total, state.read, again?.items, isOver);
+  const items = countsOf(
+    state,
+    state.items,
+    state.total,
+    state.read,
+    again?.items,
+    isOver,
+    record.status === 'SUCCEEDED',
+  );
   const total = totalChildren(record, state);
   const executions = countsOf(
     state,
