@@ -7,11 +7,13 @@
  *     I4  one last event, at the end                           I9  every fork is joined once
  *     I5  an attempt is scheduled, started and closed in       I10 no timer is left when an execution has ended
  *         this order, each once                                I15 no more attempts run than there are slots
+ *     I16 a map run has counted its children as they are
  *
  * @module
  */
 import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../src/asl/transition.js';
+import { describeMapRun } from '../../src/engine/map-run-detail.js';
 import type { AttemptRequest } from '../../src/engine/ports.js';
 import type { Commit, SynchronousStore } from '../../src/store/store.js';
 
@@ -149,11 +151,37 @@ export class Invariants {
         this.fail(`I9 execution ${number} has succeeded and left threads behind`);
       }
     }
+    for (let run = 1; run <= store.lastMapRunNumber(); run += 1) this.#mapRun(store, run);
     const timers = store.listTimers(Number.MAX_SAFE_INTEGER, 10);
     if (timers.length > 0) this.fail(`I10 timers are left: ${JSON.stringify(timers)}`);
     for (const status of ['scheduled', 'started', 'submitted'] as const) {
       const open = store.listAttempts({ status, after: 0, limit: 10 });
       if (open.length > 0) this.fail(`I5 attempts are left ${status}: ${open.length}`);
+    }
+  }
+
+  /** Each item has one child at most, and what is told of them adds up. */
+  #mapRun(store: SynchronousStore, number: number): void {
+    const record = store.findMapRun(number);
+    // The number of a run whose first commit failed.
+    if (record === undefined) return;
+    if (record.status === 'RUNNING') this.fail(`I2 map run ${number} never ends`);
+    const children = store.listMapChildren({ mapRun: number, after: -1, limit: 100_000 });
+    const items = children.map(({ child }) => child);
+    const { executions } = describeMapRun(record);
+    const told = executions.total - executions.pending;
+    if (items.some((child, i) => child !== i) || items.length !== told) {
+      this.fail(`I16 map run ${number} tells of ${told} children and has ${items.join(', ')}`);
+    }
+    // Children of a run that was aborted are stopped after it: they may have succeeded in between.
+    const succeeded = children.filter(({ status }) => status === 'SUCCEEDED').length;
+    if (record.status !== 'ABORTED' && executions.succeeded !== succeeded) {
+      this.fail(
+        `I16 map run ${number} tells that ${executions.succeeded} children succeeded, ${succeeded} did`,
+      );
+    }
+    if (record.status === 'SUCCEEDED' && executions.pending + executions.running > 0) {
+      this.fail(`I16 map run ${number} has succeeded before all of its children were over`);
     }
   }
 

@@ -114,6 +114,23 @@ const definitions: { [name: string]: object } = {
       },
     },
   },
+  batched: {
+    StartAt: 'D',
+    States: {
+      D: {
+        Type: 'Map',
+        ItemsPath: '$.items',
+        MaxConcurrency: 1,
+        ToleratedFailureCount: 1,
+        ItemBatcher: { MaxItemsPerBatch: 2 },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          ...one('Item', task({})),
+        },
+        End: true,
+      },
+    },
+  },
   heartbeat: one('H', task({ HeartbeatSeconds: 10 })),
 };
 

@@ -206,6 +206,17 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'forgets a count of a map run',
+    store: (store) => {
+      let counts = 0;
+      const isKept = ({ isNew }: { isNew: boolean }): boolean => isNew || ++counts % 7 !== 0;
+      return {
+        ...store,
+        commit: (commit) => store.commit({ ...commit, mapRuns: commit.mapRuns.filter(isKept) }),
+      };
+    },
+  },
+  {
     name: 'tells the client of success when the commit failed',
     store: (store) => ({
       ...store,
