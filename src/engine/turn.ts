@@ -11,12 +11,14 @@ import type { HistoryEvent, Transition } from '../asl/transition.js';
 import type {
   AttemptRecord,
   Commit,
+  EventRecord,
   ExecutionProgress,
   ExecutionWrite,
   LogSegment,
   MapRunRecord,
   MapRunWrite,
   TimerRecord,
+  TriggerStateRecord,
 } from '../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 
@@ -43,12 +45,21 @@ export class Turn {
   readonly writes: Map<number, PendingWrite> = new Map();
   readonly mapRuns: Map<number, PendingMapRun> = new Map();
   readonly logs: LogSegment[] = [];
+  readonly events: EventRecord[] = [];
+  /** What triggers remember from now on, by pipeline and kind. */
+  readonly triggers: Map<string, TriggerStateRecord> = new Map();
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
 
   get isEmpty(): boolean {
-    return this.writes.size === 0 && this.mapRuns.size === 0 && this.logs.length === 0;
+    return (
+      this.writes.size === 0 &&
+      this.mapRuns.size === 0 &&
+      this.logs.length === 0 &&
+      this.events.length === 0 &&
+      this.triggers.size === 0
+    );
   }
 
   afterCommit(action: () => void): void {
@@ -112,7 +123,8 @@ export class Turn {
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const mapRuns: MapRunWrite[] = [];
     for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
-    return { at, executions, mapRuns, logs: this.logs };
+    const { logs, events } = this;
+    return { at, executions, mapRuns, logs, events, triggers: [...this.triggers.values()] };
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   ExecutionStatus,
   Thread,
 } from '../asl/execution-state.js';
-import type { Json } from '../asl/json.js';
+import type { Json, JsonObject } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson, toOptionalJson } from './columns.js';
 import type { Driver, Row, SqlValue } from './driver.js';
 import type {
@@ -67,6 +67,8 @@ const CREATION = [
   'test_case',
   'published_version',
   'alias',
+  'triggered_by',
+  'for_interval',
 ];
 
 export function executionQueries(driver: Driver): ExecutionQueries {
@@ -163,6 +165,7 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
   if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
   if (query.alias !== undefined) add('alias = ?', query.alias);
+  if (query.interval !== undefined) add('for_interval = ? AND for_interval IS NOT NULL', query.interval);
   if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
   if (query.below !== undefined) {
     if (!isByChild(query)) add('number < ?', query.below);
@@ -202,6 +205,8 @@ function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
     create.testCase ?? null,
     create.publishedVersion ?? null,
     create.alias ?? null,
+    toOptionalJson(create.triggeredBy),
+    create.interval ?? null,
   ];
 }
 
@@ -248,6 +253,8 @@ function toExecution(row: Row): ExecutionRecord {
     ...optional(row, 'test_case', 'testCase', String),
     ...optional(row, 'published_version', 'publishedVersion', Number),
     ...optional(row, 'alias', 'alias', String),
+    ...optional(row, 'triggered_by', 'triggeredBy', fromJson<JsonObject>),
+    ...optional(row, 'for_interval', 'interval', String),
     machine: integer(row, 'machine'),
     context: fromJson<ExecutionContext>(row.context),
     header: {

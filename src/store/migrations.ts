@@ -207,6 +207,30 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX executions_map_failed ON executions (map_run, number)
     WHERE map_run IS NOT NULL AND status <> 'RUNNING' AND status <> 'SUCCEEDED';
   `,
+  // 5: events of the bus, what triggers remember, and what an execution was triggered by and for.
+  `
+  CREATE TABLE events (
+    number INTEGER PRIMARY KEY,
+    bus TEXT NOT NULL,
+    id TEXT NOT NULL,
+    team TEXT NOT NULL,
+    source TEXT NOT NULL,
+    detail_type TEXT NOT NULL,
+    stored_at BIGINT NOT NULL,
+    envelope TEXT NOT NULL,
+    matched TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX events_by_id ON events (bus, id);
+  CREATE TABLE trigger_states (
+    pipeline TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (pipeline, kind)
+  );
+  ALTER TABLE executions ADD COLUMN triggered_by TEXT;
+  ALTER TABLE executions ADD COLUMN for_interval TEXT;
+  CREATE INDEX executions_by_interval ON executions (pipeline, for_interval, number) WHERE for_interval IS NOT NULL;
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -11,6 +11,7 @@ import { accessQueries } from './access.js';
 import { attemptQueries } from './attempts.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
+import { eventQueries } from './events.js';
 import { executionQueries } from './executions.js';
 import { historyQueries } from './history.js';
 import { takeLock } from './lock-file.js';
@@ -76,6 +77,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
   const timers = timerQueries(driver);
   const mapRuns = mapRunQueries(driver);
   const logs = logQueries(driver);
+  const events = eventQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -118,6 +120,8 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
       for (const write of turn.executions) writeExecution(write);
       for (const write of turn.mapRuns) mapRuns.writeMapRun(write);
       for (const segment of turn.logs) logs.appendLogs(segment);
+      for (const event of turn.events) events.appendEvent(event);
+      for (const trigger of turn.triggers) events.putTriggerState(trigger);
       end.run();
     } catch (error) {
       rollback(driver, error);
@@ -134,6 +138,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
     ...timers,
     ...mapRuns,
     ...logs,
+    ...events,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

@@ -53,6 +53,45 @@ export interface ExecutionCreation {
   /** Published version and alias that it was started by. */
   publishedVersion?: number;
   alias?: string;
+  /** What started it, when a trigger did: `{ type: 'schedule', … }`. */
+  triggeredBy?: JsonObject;
+  /** The logical slice of time that it is for: its text id. */
+  interval?: string;
+}
+
+/** An event on a bus. */
+export interface EventRecord {
+  number: number;
+  bus: string;
+  /** Unique on its bus. */
+  id: string;
+  team: string;
+  source: string;
+  detailType: string;
+  /** Milliseconds since the epoch. */
+  storedAt: number;
+  /** As EventBridge writes it. */
+  envelope: JsonObject;
+  /** Pipelines that it started. */
+  matched: string[];
+}
+
+export interface EventQuery {
+  bus?: string;
+  teams?: readonly string[];
+  /** Only numbers above it, oldest first; otherwise newest first. */
+  after?: number;
+  /** Only numbers below it. */
+  below?: number;
+  limit: number;
+}
+
+/** What a trigger of a pipeline remembers. */
+export interface TriggerStateRecord {
+  pipeline: string;
+  /** `schedule`, `executions`, … */
+  kind: string;
+  state: JsonObject;
 }
 
 /** The task of another execution that waits for this one (`attached`), or that only started it. */
@@ -196,6 +235,8 @@ export interface Commit {
   executions: readonly ExecutionWrite[];
   mapRuns: readonly MapRunWrite[];
   logs: readonly LogSegment[];
+  events: readonly EventRecord[];
+  triggers: readonly TriggerStateRecord[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -214,6 +255,8 @@ export interface ExecutionQuery {
   alias?: string;
   /** Only those that were redriven, or were not. */
   redriven?: boolean;
+  /** Only those for this interval. */
+  interval?: string;
   status?: ExecutionStatus;
   teams?: readonly string[];
   mapRun?: number;
@@ -341,6 +384,11 @@ export interface Store {
   listActivities(): Awaitable<ActivityRecord[]>;
   insertAccessKey(key: AccessKeyRecord): Awaitable<void>;
   findAccessKey(id: string): Awaitable<AccessKeyRecord | undefined>;
+  lastEventNumber(): Awaitable<number>;
+  findEvent(bus: string, id: string): Awaitable<EventRecord | undefined>;
+  listEvents(query: EventQuery): Awaitable<EventRecord[]>;
+  listTriggerStates(): Awaitable<TriggerStateRecord[]>;
+
   listAccessKeys(): Awaitable<AccessKeyRecord[]>;
   /** True when there was one. */
   deleteAccessKey(id: string): Awaitable<boolean>;

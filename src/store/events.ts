@@ -1,0 +1,93 @@
+/**
+ * Tables `events` (everything that was put on a bus, in order) and `trigger_states` (what triggers remember).
+ * @module
+ */
+import type { JsonObject } from '../asl/json.js';
+import { fromJson, integer, text, toJson } from './columns.js';
+import type { Driver, Row, SqlValue } from './driver.js';
+import type { EventQuery, EventRecord, SynchronousStore, TriggerStateRecord } from './store.js';
+
+type EventQueries = Pick<
+  SynchronousStore,
+  'lastEventNumber' | 'findEvent' | 'listEvents' | 'listTriggerStates'
+> & {
+  appendEvent(event: EventRecord): void;
+  putTriggerState(state: TriggerStateRecord): void;
+};
+
+export function eventQueries(driver: Driver): EventQueries {
+  const insert = driver.prepare(
+    `INSERT INTO events (number, bus, id, team, source, detail_type, stored_at, envelope, matched)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const last = driver.prepare('SELECT MAX(number) AS number FROM events');
+  const byId = driver.prepare('SELECT * FROM events WHERE bus = ? AND id = ?');
+  const put = driver.prepare(
+    `INSERT INTO trigger_states (pipeline, kind, state) VALUES (?, ?, ?)
+     ON CONFLICT (pipeline, kind) DO UPDATE SET state = excluded.state`,
+  );
+  const states = driver.prepare('SELECT * FROM trigger_states ORDER BY pipeline, kind');
+  return {
+    appendEvent: (event) =>
+      void insert.run(
+        event.number,
+        event.bus,
+        event.id,
+        event.team,
+        event.source,
+        event.detailType,
+        event.storedAt,
+        toJson(event.envelope),
+        toJson(event.matched),
+      ),
+    putTriggerState: ({ pipeline, kind, state }) => void put.run(pipeline, kind, toJson(state)),
+    lastEventNumber: () => Number(last.get()?.number ?? 0),
+    findEvent(bus, id) {
+      const row = byId.get(bus, id);
+      return row && toEvent(row);
+    },
+    listEvents(query) {
+      const { where, values } = conditions(query);
+      const order = query.after === undefined ? 'DESC' : 'ASC';
+      const sql = `SELECT * FROM events WHERE ${where} ORDER BY number ${order} LIMIT ?`;
+      return driver.prepare(sql).all(...values, query.limit).map(toEvent);
+    },
+    listTriggerStates: () =>
+      states.all().map((row) => ({
+        pipeline: text(row, 'pipeline'),
+        kind: text(row, 'kind'),
+        state: fromJson<JsonObject>(row.state),
+      })),
+  };
+}
+
+function conditions(query: EventQuery): { where: string; values: SqlValue[] } {
+  const where: string[] = ['1 = 1'];
+  const values: SqlValue[] = [];
+  const add = (condition: string, ...given: SqlValue[]): void => {
+    where.push(condition);
+    values.push(...given);
+  };
+  if (query.bus !== undefined) add('bus = ?', query.bus);
+  if (query.after !== undefined) add('number > ?', query.after);
+  if (query.below !== undefined) add('number < ?', query.below);
+  if (query.teams) {
+    const marks = query.teams.map(() => '?').join(', ');
+    add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);
+  }
+  return { where: where.join(' AND '), values };
+}
+
+function toEvent(row: Row): EventRecord {
+  return {
+    number: integer(row, 'number'),
+    bus: text(row, 'bus'),
+    id: text(row, 'id'),
+    team: text(row, 'team'),
+    source: text(row, 'source'),
+    detailType: text(row, 'detail_type'),
+    storedAt: integer(row, 'stored_at'),
+    envelope: fromJson<JsonObject>(row.envelope),
+    matched: fromJson<string[]>(row.matched),
+  };
+}
