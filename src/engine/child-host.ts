@@ -42,6 +42,8 @@ export interface NewExecution {
   /** Published version and alias that the start named. */
   publishedVersion?: number;
   alias?: string;
+  triggeredBy?: JsonObject;
+  interval?: string;
 }
 
 /** A start that met an execution of the same name, or made a new one. */
@@ -130,6 +132,8 @@ export class ChildHost {
         ? {}
         : { publishedVersion: wanted.publishedVersion }),
       ...(wanted.alias === undefined ? {} : { alias: wanted.alias }),
+      ...(wanted.triggeredBy === undefined ? {} : { triggeredBy: wanted.triggeredBy }),
+      ...(wanted.interval === undefined ? {} : { interval: wanted.interval }),
     };
     this.#lastNumber += 1;
     const number = this.#lastNumber;

@@ -46,6 +46,8 @@ import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
+import { checkEvent, type PutResult } from './triggers/event-bus.js';
+import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
 
@@ -172,6 +174,7 @@ export function createEngine(config: EngineConfig): Engine {
       deployedAt: parts.time.now(),
       deployment: kept,
     });
+    parts.triggers.deployed(machine);
     const { name: pipeline, team, version } = summarisePipeline(machine);
     feed.publish([{ type: 'pipeline', pipeline, team, version }]);
     return summarisePipeline(machine);
@@ -290,6 +293,16 @@ export function createEngine(config: EngineConfig): Engine {
       await request<void>((settle) => parts.mapRuns.updateInput(number, change, settle));
     },
 
+    async putEvents(events, { team }) {
+      for (const event of events) checkEvent(event);
+      return Promise.all(
+        events.map((event) =>
+          request<PutResult>((settle) => parts.triggers.bus.putInput(event, team, settle)),
+        ),
+      );
+    },
+    listEvents: async (query) => store.listEvents(query),
+
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
@@ -318,6 +331,7 @@ async function openParts(parts: Machinery): Promise<void> {
   await machines.open();
   await parts.activities.open();
   children.open(await store.lastExecutionNumber());
+  await parts.triggers.open();
   await recover(parts);
   await timers.open();
 }
@@ -355,6 +369,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.mapRuns = new MapRunHost(parts);
   parts.mocked = new MockHost(parts);
   parts.logs = new LogHost(parts);
+  parts.triggers = new TriggerHost(parts);
   return parts;
 }
 
@@ -402,6 +417,7 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   tasks.slots.close();
   parts.activities.close();
   timers.close();
+  parts.triggers.close();
   await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();

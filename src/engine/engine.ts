@@ -18,12 +18,13 @@ import type { Json, JsonObject } from '../asl/json.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
 import type { HistoryEvent } from '../asl/transition.js';
-import type { LogLine } from '../store/store.js';
+import type { EventQuery, EventRecord, LogLine } from '../store/store.js';
 import type { Activities } from './activity-host.js';
 import type { Arns } from './arn.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
+import type { NewEvent, PutResult } from './triggers/event-bus.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
@@ -77,6 +78,10 @@ export interface StartRequest {
    * file, also after a restart or redrive. Refused with TestCaseUnknown when there is no such case of the pipeline.
    */
   testCase?: string;
+  /** What started it, when a trigger did. */
+  triggeredBy?: JsonObject;
+  /** The logical slice of time that it is for: its text id. */
+  interval?: string;
 }
 
 export interface StartedExecution {
@@ -115,6 +120,10 @@ export interface ExecutionSummary {
   cause?: string;
   /** The test case that it plays, see StartRequest. */
   testCase?: string;
+  /** What started it, when a trigger did: `{ type: 'event', event, … }`. */
+  triggeredBy?: JsonObject;
+  /** The logical slice of time that it is for. */
+  interval?: string;
   /** Id of the execution that started this one. */
   parent?: string;
   /** Id of the map run whose child it is. */
@@ -284,5 +293,12 @@ export interface Engine {
   readonly activities: Activities;
 
   /** Hears committed changes until the answer is called. */
+  /**
+   * Puts events of a team on the bus. Answered when each is durable and what it starts exists.
+   * Throws InvalidEvent before anything is stored.
+   */
+  putEvents(events: readonly NewEvent[], options: { team: string }): Promise<PutResult[]>;
+  listEvents(query: EventQuery): Promise<EventRecord[]>;
+
   subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
 }

@@ -45,6 +45,7 @@ export type EngineErrorKind =
   | 'AliasExists'
   | 'ActivityNotFound'
   | 'ActivityExists'
+  | 'InvalidEvent'
   | 'MapRunNotFound'
   | 'MapRunNotRunning'
   | 'RedriveStateUnknown'
@@ -166,6 +167,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 500,
     message: 'The request could not be carried out because of a defect or a damaged record.',
     fix: 'The server goes on. Look into its log (millrace.log in the data folder) and report what it says.',
+  },
+  InvalidEvent: {
+    code: 'MILL3042',
+    status: 400,
+    message: 'The event is not valid: {problem}.',
+    fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
   },
   StateMachineExists: {
     code: 'MILL3031',

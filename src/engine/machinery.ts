@@ -10,6 +10,7 @@
  *     MockHost      attempts that a test answers
  *     ActivityHost  activities and the workers that poll them
  *     StateMachineHost  state machines made by clients, published versions, aliases
+ *     TriggerHost   event bus, schedules, conditions on other pipelines
  *     LogHost       captured output
  * @module
  */
@@ -34,6 +35,7 @@ import type { SharedBindings } from './resolve-task.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
+import type { TriggerHost } from './triggers/trigger-host.js';
 import type { TurnLoop } from './turn-loop.js';
 import type { Waiters } from './waiters.js';
 
@@ -59,6 +61,7 @@ export interface Machinery {
   readonly evaluate: Evaluate;
   readonly itemSource: ItemSource;
   readonly mocks: TaskMocks | undefined;
+  readonly triggers: TriggerHost;
   readonly sharedBindings: SharedBindings | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */

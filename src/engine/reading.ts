@@ -82,6 +82,8 @@ export class Reading {
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
+      ...(record.triggeredBy === undefined ? {} : { triggeredBy: record.triggeredBy }),
+      ...(record.interval === undefined ? {} : { interval: record.interval }),
       ...(parent ? { parent: parent.id } : {}),
       ...mapRun,
     };

@@ -76,13 +76,15 @@ export function startInput(
     refuse: settle.reject,
     perform: (turn) => {
       const { machine, input, tags } = checkStart(parts, request);
-      const { name, testCase } = request;
+      const { name, testCase, triggeredBy, interval } = request;
       const wanted = {
         machine,
         input,
         tags,
         ...(name === undefined ? {} : { name }),
         ...(testCase === undefined ? {} : { testCase }),
+        ...(triggeredBy === undefined ? {} : { triggeredBy }),
+        ...(interval === undefined ? {} : { interval }),
         ...target,
       };
       const found = parts.children.findOrCreate(turn, wanted);

@@ -192,6 +192,7 @@ export class StateMachineHost implements StateMachines {
       if (!this.#parts.machines.current(name)) return;
       await this.#parts.store.deletePipeline(name);
       this.#parts.machines.forget(name);
+      this.#parts.triggers.forgotten(name);
       await this.#stop(name);
     });
   }

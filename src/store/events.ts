@@ -50,7 +50,10 @@ export function eventQueries(driver: Driver): EventQueries {
       const { where, values } = conditions(query);
       const order = query.after === undefined ? 'DESC' : 'ASC';
       const sql = `SELECT * FROM events WHERE ${where} ORDER BY number ${order} LIMIT ?`;
-      return driver.prepare(sql).all(...values, query.limit).map(toEvent);
+      return driver
+        .prepare(sql)
+        .all(...values, query.limit)
+        .map(toEvent);
     },
     listTriggerStates: () =>
       states.all().map((row) => ({

@@ -165,7 +165,8 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
   if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
   if (query.alias !== undefined) add('alias = ?', query.alias);
-  if (query.interval !== undefined) add('for_interval = ? AND for_interval IS NOT NULL', query.interval);
+  if (query.interval !== undefined)
+    add('for_interval = ? AND for_interval IS NOT NULL', query.interval);
   if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
   if (query.below !== undefined) {
     if (!isByChild(query)) add('number < ?', query.below);

@@ -81,6 +81,8 @@ const commit = (...executions: ExecutionWrite[]): Commit => ({
   executions,
   mapRuns: [],
   logs: [],
+  events: [],
+  triggers: [],
 });
 
 const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({

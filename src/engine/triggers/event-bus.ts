@@ -1,0 +1,313 @@
+/**
+ * The event bus: what is put on it is stored, matched, and what it starts is created, all in one commit.
+ *
+ *     put ──▶ turn ──▶ known id? answer as before
+ *                 └──▶ match all rules of the bus ──▶ event row + executions ──commit──▶ answer
+ *
+ * So an answer means that the event is on disk and its executions exist: there is nothing between event and start where a
+ * crash could fall. An execution is named after its event, so an event that comes again starts nothing again.
+ * Millrace's own facts (the status of executions) go the same way; they are stored only when somebody listens, because the
+ * execution's own row is what proves them.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { Json, JsonObject } from '../../asl/json.js';
+import { renderInput } from '../../events/input/target-input.js';
+import { createMatcher, type PatternMatcher } from '../../events/pattern/matcher.js';
+import type { EventRecord } from '../../store/store.js';
+import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { EngineError } from '../errors.js';
+import type { Machinery } from '../machinery.js';
+import { checkPayload } from '../payload.js';
+import { type Settle, startInput } from '../requests.js';
+import type { Turn } from '../turn.js';
+import type { Input, Performed } from '../turn-loop.js';
+import { type EventRule, triggerPlanOf } from './trigger-plan.js';
+
+/** An event as somebody puts it on a bus. */
+export interface NewEvent {
+  /** Default: `default`. */
+  bus?: string;
+  /** Events of the same id on a bus are one event. Default: a new one. */
+  id?: string;
+  source: string;
+  detailType: string;
+  detail: JsonObject;
+  /** When it happened: ISO 8601. Default: now. */
+  time?: string;
+  resources?: string[];
+}
+
+/** What came of an event. */
+export interface PutResult {
+  id: string;
+  /** It was there already: nothing was started again. */
+  duplicate: boolean;
+  /** Pipelines that it started an execution of, and the executions' names. */
+  started: { pipeline: string; name: string }[];
+}
+
+/** Starts that follow from starts: more than this is a circle. */
+const MAX_DEPTH = 50;
+const ANY_TEAM = '*';
+
+export class EventBus {
+  readonly #parts: Machinery;
+  readonly #matchers: Map<string, PatternMatcher> = new Map();
+  /** Rules of each pipeline, by the id that the matcher knows. */
+  readonly #rules: Map<string, { pipeline: string; team: string; rule: EventRule }> = new Map();
+  readonly #ofPipeline: Map<string, string[]> = new Map();
+  /** Events that are not durable yet, by bus and id. */
+  readonly #unstored: Map<string, EventRecord> = new Map();
+  #lastNumber = 0;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  async open(): Promise<void> {
+    this.#lastNumber = await this.#parts.store.lastEventNumber();
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+  }
+
+  /** Rules of a pipeline that nobody deploys any longer listen no more. */
+  forgotten(pipeline: string): void {
+    for (const id of this.#ofPipeline.get(pipeline) ?? []) {
+      const known = this.#rules.get(id);
+      if (known) this.#matchers.get(known.rule.bus)?.remove(id);
+      this.#rules.delete(id);
+    }
+    this.#ofPipeline.delete(pipeline);
+  }
+
+  deployed({ record, deployment }: LoadedMachine): void {
+    const { pipeline, team } = record;
+    this.forgotten(pipeline);
+    const rules = triggerPlanOf(deployment).events;
+    const ids = rules.map((rule, index) => {
+      const id = `${pipeline}/${index}`;
+      this.#rules.set(id, { pipeline, team, rule });
+      this.#matcher(rule.bus).add(id, rule.pattern);
+      return id;
+    });
+    if (ids.length > 0) this.#ofPipeline.set(pipeline, ids);
+  }
+
+  #matcher(bus: string): PatternMatcher {
+    const known = this.#matchers.get(bus);
+    if (known) return known;
+    const made = createMatcher();
+    this.#matchers.set(bus, made);
+    return made;
+  }
+
+  /** Puts an event of a team on a bus; answers when it is durable. */
+  putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input {
+    return {
+      refuse: settle.reject,
+      perform: (turn) => {
+        const bus = event.bus ?? 'default';
+        const id = event.id ?? this.#parts.random.id(this.#parts.time.now());
+        const repeat = (known: EventRecord): Performed => {
+          const started = known.matched.map((pipeline) => ({ pipeline, name: nameFor(id) }));
+          turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
+          return 'done';
+        };
+        const unstored = this.#unstored.get(`${bus}/${id}`);
+        if (unstored) return repeat(unstored);
+        const store = (): Performed | Promise<Performed> => {
+          const envelope = this.#envelope(event, id);
+          return this.#deliver(turn, { bus, team, envelope, depth: 0 }, (started) =>
+            settle.resolve({ id, duplicate: false, started }),
+          );
+        };
+        const found = event.id === undefined ? undefined : this.#parts.store.findEvent(bus, id);
+        if (found instanceof Promise) {
+          return found.then((record) => (record ? repeat(record) : store()));
+        }
+        return found ? repeat(found) : store();
+      },
+    };
+  }
+
+  /** An execution of the top level has begun or ended in this turn. */
+  executionChanged(turn: Turn, active: ActiveExecution): void {
+    const { creation, state } = active;
+    const matcher = this.#matchers.get('default');
+    if (creation.mapRun || matcher === undefined || this.#rules.size === 0) return;
+    const { arns, time } = this.#parts;
+    const { status, error, cause } = state.header;
+    const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
+    const now = time.now();
+    const executionArn = creation.context.Execution.Id;
+    // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html; without data, which belongs to its team.
+    const event: NewEvent = {
+      source: 'aws.states',
+      detailType: 'Step Functions Execution Status Change',
+      resources: [executionArn],
+      detail: {
+        executionArn,
+        stateMachineArn: creation.context.StateMachine.Id,
+        name: creation.name,
+        status,
+        startDate: creation.startedAt,
+        stopDate: active.stoppedAt ?? null,
+        redriveCount: active.redriveCount,
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+        input: null,
+        output: null,
+        inputDetails: { included: false },
+        outputDetails: { included: false },
+        millrace: {
+          pipeline: creation.pipeline,
+          team: creation.team,
+          tags: creation.tags,
+          account: arns.identity.accountId,
+          ...(creation.interval === undefined ? {} : { interval: creation.interval }),
+        },
+      },
+    };
+    const id = derivedId(`${executionArn} ${status} ${active.redriveCount}`);
+    const envelope = this.#envelope(event, id);
+    if (matcher.match(envelope).length === 0) return;
+    const put = (later: Turn): Performed | Promise<Performed> =>
+      this.#deliver(later, { bus: 'default', team: ANY_TEAM, envelope, depth, now }, () => {});
+    if (depth <= MAX_DEPTH) void put(turn);
+  }
+
+  #envelope(event: NewEvent, id: string): JsonObject {
+    const { arns, time } = this.#parts;
+    return {
+      version: '0',
+      id,
+      'detail-type': event.detailType,
+      source: event.source,
+      account: arns.identity.accountId,
+      time: event.time ?? `${new Date(time.now()).toISOString().slice(0, 19)}Z`,
+      region: arns.identity.region,
+      resources: event.resources ?? [],
+      detail: event.detail,
+    };
+  }
+
+  #deliver(
+    turn: Turn,
+    put: { bus: string; team: string; envelope: JsonObject; depth: number; now?: number },
+    done: (started: PutResult['started']) => void,
+  ): Performed | Promise<Performed> {
+    const { bus, team, envelope } = put;
+    const id = String(envelope.id);
+    this.#lastNumber += 1;
+    const record: EventRecord = {
+      number: this.#lastNumber,
+      bus,
+      id,
+      team,
+      source: String(envelope.source),
+      detailType: String(envelope['detail-type']),
+      storedAt: put.now ?? this.#parts.time.now(),
+      envelope,
+      matched: [],
+    };
+    turn.events.push(record);
+    const key = `${bus}/${id}`;
+    this.#unstored.set(key, record);
+    const forget = (): void => void this.#unstored.delete(key);
+    turn.afterCommit(forget);
+    turn.afterFailure(forget);
+    const started: PutResult['started'] = [];
+    const waiting: Promise<unknown>[] = [];
+    for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
+      const known = this.#rules.get(match);
+      if (!known || (team !== ANY_TEAM && known.team !== team)) continue;
+      // Two rules of one pipeline that match the same event start it once: the first one says with what.
+      if (record.matched.includes(known.pipeline)) continue;
+      const performed = this.#start(turn, known.pipeline, known.rule, envelope, put.depth);
+      if (performed === undefined) continue;
+      record.matched.push(known.pipeline);
+      started.push({ pipeline: known.pipeline, name: nameFor(id) });
+      if (performed instanceof Promise) waiting.push(performed);
+    }
+    turn.afterCommit(() => done(started));
+    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
+  }
+
+  /** Undefined: it cannot be started. The event stays, and the reason goes where problems go. */
+  #start(
+    turn: Turn,
+    pipeline: string,
+    rule: EventRule,
+    envelope: JsonObject,
+    depth: number,
+  ): Performed | Promise<Performed> | undefined {
+    const id = String(envelope.id);
+    const request = {
+      pipeline,
+      name: nameFor(id),
+      input: this.#inputOf(pipeline, rule, envelope),
+      triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
+    };
+    const settle = { resolve: () => {}, reject: () => {} };
+    try {
+      return startInput(this.#parts, request, settle).perform(turn);
+    } catch (error) {
+      // One of that name with another input: the pipeline's rule has changed since the event came first.
+      if (error instanceof EngineError) return undefined;
+      throw error;
+    }
+  }
+
+  #inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject): Json {
+    const { arns, time } = this.#parts;
+    const text = renderInput(input, envelope, {
+      ruleArn: `arn:aws:events:${arns.identity.region}:${arns.identity.accountId}:rule/${pipeline}`,
+      ruleName: pipeline,
+      ingestionTime: `${new Date(time.now()).toISOString().slice(0, 19)}Z`,
+    });
+    if (text === undefined) return envelope;
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      return text;
+    }
+  }
+}
+
+/** Ids may be long or odd; names of executions may not. */
+function nameFor(id: string): string {
+  return /^[A-Za-z0-9_-]{1,60}$/.test(id) ? `event-${id}` : `event-${derivedId(id)}`;
+}
+
+function derivedId(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex');
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    hash.slice(12, 16),
+    hash.slice(16, 20),
+    hash.slice(20, 32),
+  ].join('-');
+}
+
+/** Bytes of an event as it is stored. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+const MAX_EVENT_BYTES = 262_144;
+const NAME = /^[A-Za-z0-9._/-]{1,256}$/;
+
+/** Throws InvalidEvent. */
+export function checkEvent(event: NewEvent): void {
+  const refuse = (problem: string): never => {
+    throw new EngineError('InvalidEvent', { problem });
+  };
+  const { bus = 'default', id = 'x', source, detailType, detail, time } = event;
+  if (!NAME.test(bus)) refuse(`'${bus.slice(0, 100)}' is no name of a bus`);
+  if (id === '' || id.length > 256) refuse('its id has 1 to 256 characters');
+  if (source === '' || source.length > 256) refuse('its source has 1 to 256 characters');
+  if (detailType === '' || detailType.length > 128)
+    refuse('its detailType has 1 to 128 characters');
+  if (time !== undefined && Number.isNaN(Date.parse(time)))
+    refuse(`'${time.slice(0, 100)}' is no time`);
+  checkPayload(detail, 'detail');
+  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES)
+    refuse('it is larger than 256 KiB');
+}

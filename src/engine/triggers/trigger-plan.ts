@@ -1,0 +1,69 @@
+/**
+ * Reads the section `trigger` of a pipeline into what the engine acts on. The section was checked when the file was
+ * loaded; what cannot be read here (a newer file's, a damaged one's) triggers nothing.
+ * @module
+ */
+import type { JsonObject } from '../../asl/json.js';
+import { isObject } from '../../asl/json.js';
+import { parseTargetInput, type TargetInput } from '../../events/input/target-input.js';
+import type { EventPattern } from '../../events/pattern/matcher-types.js';
+import { parsePattern } from '../../events/pattern/parse-pattern.js';
+import type { PipelineDeployment } from '../engine.js';
+
+export interface EventRule {
+  bus: string;
+  pattern: EventPattern;
+  /** What the execution gets as its input. */
+  input: TargetInput;
+}
+
+export interface TriggerPlan {
+  events: EventRule[];
+  /** As written. */
+  schedule?: JsonObject;
+  executions?: JsonObject;
+}
+
+/** @example triggerPlanOf(deployment).events.length */
+export function triggerPlanOf({ sections }: PipelineDeployment): TriggerPlan {
+  const trigger = sections?.trigger;
+  if (!isObject(trigger)) return { events: [] };
+  const { schedule, executions, events } = trigger;
+  return {
+    events: (Array.isArray(events) ? events : []).flatMap((entry) => ruleOf(entry)),
+    ...(isObject(schedule) ? { schedule } : {}),
+    ...(isObject(executions) ? { executions } : {}),
+  };
+}
+
+function ruleOf(entry: unknown): EventRule[] {
+  if (!isObject(entry as JsonObject)) return [];
+  const { pattern, bus, input, inputPath, inputTransformer } = entry as JsonObject;
+  if (!isObject(pattern)) return [];
+  const parsed = parsePattern(pattern);
+  const settings = {
+    ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
+    ...(typeof inputPath === 'string' ? { InputPath: inputPath } : {}),
+    ...(isObject(inputTransformer) ? { InputTransformer: transformerOf(inputTransformer) } : {}),
+  };
+  const target = parseTargetInput('pipeline', settings);
+  if ('error' in parsed || 'error' in target) return [];
+  return [
+    {
+      bus: typeof bus === 'string' ? bus : 'default',
+      pattern: parsed.pattern,
+      input: target.input,
+    },
+  ];
+}
+
+/** `{ paths, template }` of a pipeline file, in AWS's names. A template that is no text is its JSON text. */
+export function transformerOf({ paths, template }: JsonObject): {
+  InputPathsMap: Record<string, string>;
+  InputTemplate: string;
+} {
+  return {
+    InputPathsMap: (isObject(paths) ? paths : {}) as Record<string, string>,
+    InputTemplate: typeof template === 'string' ? template : JSON.stringify(template ?? ''),
+  };
+}
