@@ -16,9 +16,10 @@ const noting = {
   async run(task) {
     appendFileSync(join(folder, 'begun.log'), `${task.arguments.id}\n`);
     begun += 1;
-    // The moment for a kill: this task and others are running.
-    if (begun === Number(told)) process.send({ begun });
-    await new Promise((done) => setTimeout(done, 5));
+    // The moment for a kill: this task is running, and goes on until it comes.
+    const isMoment = begun === Number(told);
+    if (isMoment) process.send({ begun });
+    await new Promise((done) => setTimeout(done, isMoment ? 60_000 : 5));
     return { type: 'succeeded', output: { done: task.arguments.id } };
   },
 };
