@@ -2,7 +2,7 @@
  * Checks the Resource of a Task.
  * @module
  */
-import { type Check, meantName, wrong } from './place.js';
+import { type Check, meantName, nonEmptyText, wrong } from './place.js';
 
 /** Millrace's own kinds of task. The executions of other pipelines are started by the engine itself. */
 export const MILLRACE_RESOURCES: readonly string[] = [
@@ -22,7 +22,7 @@ const PLACEHOLDER = /^\$\{[^{}]{1,200}\}/;
 
 export const resource: Check = (value, place) => {
   if (typeof value !== 'string' || value === '') {
-    wrong(place, 'A non-empty string is required');
+    nonEmptyText(value, place);
     return;
   }
   const pattern = PATTERNS.find((candidate) => value.endsWith(candidate));
@@ -39,15 +39,11 @@ export const resource: Check = (value, place) => {
   } else if (PLACEHOLDER.test(name)) {
     place.report.warning(
       'UNREPLACED_PLACEHOLDER',
-      place.pointer,
+      place,
       `'${value}' is to be replaced when the definition is deployed: until then, only a binding of this name performs it`,
     );
   } else if (!name.startsWith('arn:')) {
-    wrong(
-      place,
-      `Value is not a valid resource ARN: '${value}'`,
-      meantName(place, name, MILLRACE_RESOURCES),
-    );
+    wrong(place, 'Value is not a valid resource ARN', meantName(place, name, MILLRACE_RESOURCES));
   }
   if (place.machineType === 'EXPRESS') {
     if (pattern === '.waitForTaskToken') {

@@ -10,7 +10,7 @@ import { isObject } from '../json.js';
 import { assignment } from './assignment.js';
 import { choices } from './choices.js';
 import { catchers, retry } from './error-handling.js';
-import { atMostOneOf, exactlyOneOf, type Fields, only, requireFields } from './fields.js';
+import { atMostOneOf, exactlyOneOf, type Fields, only } from './fields.js';
 import { checkMap, MAP_FIELDS } from './map-fields.js';
 import {
   anything,
@@ -19,7 +19,6 @@ import {
   type Check,
   integer,
   jsonataTemplate,
-  kind,
   listOf,
   nonEmptyText,
   object,
@@ -34,6 +33,7 @@ import {
   text,
   timestamp,
   wrong,
+  wrongType,
 } from './place.js';
 import { resource } from './resource.js';
 
@@ -72,10 +72,12 @@ const WORK: Fields = {
 const credentials: Check = (value, place) => {
   if (!isObject(value)) {
     if (place.language === 'JSONata') jsonataTemplate(value, place);
-    else wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    else wrongType(place, 'Object');
     return;
   }
-  if (value['RoleArn.$'] === undefined) requireFields(value, ['RoleArn'], place);
+  if (value.RoleArn === undefined && value['RoleArn.$'] === undefined) {
+    wrong(place, "The field 'RoleArn' is required but was missing");
+  }
   if (place.language === 'JSONata') jsonataTemplate(value, place);
   else payloadTemplate(value, place);
 };
