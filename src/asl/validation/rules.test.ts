@@ -191,3 +191,152 @@ describe('fields', () => {
     expect(told(one(task, { TimeoutSeconds: 0 }))).toEqual([]);
   });
 });
+
+describe('a Choice rule', () => {
+  test.each<[JsonObject, string]>([
+    [
+      { Variable: '$.a', IsNull: true },
+      'These fields are required: [Next] at /States/A/Choices[0]',
+    ],
+    [
+      { And: [{ Variable: '$.a', IsNull: true, Next: 'B' }], Next: 'B' },
+      "Field 'Next' is not supported at /States/A/Choices[0]/And[0]",
+    ],
+    [
+      { Not: { Variable: '$.a', IsNull: true, Next: 'B' }, Next: 'B' },
+      "Field 'Next' is not supported at /States/A/Choices[0]/Not",
+    ],
+    [
+      { Next: 'B' },
+      'The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/A/Choices[0]',
+    ],
+    [
+      { Variable: 'a', IsNull: true, Next: 'B' },
+      "Value is not a Reference Path: Reference path didn't start with '$' at /States/A/Choices[0]/Variable",
+    ],
+  ])('%j is refused', (rule, problem) => {
+    expect(told(choice(rule))).toEqual([problem]);
+  });
+
+  test('with two operators is told all operators that there are', () => {
+    const [problem] = told(choice({ Variable: '$.a', IsNull: true, IsString: true, Next: 'B' }));
+    expect(problem).toMatch(/^There should only be one of the following fields: \[/);
+    expect(problem).toMatch(/\] at \/States\/A\/Choices\[0\]$/);
+    expect(problem?.split(', ')).toHaveLength(39);
+  });
+
+  test('belongs to one query language', () => {
+    const rule = { Variable: '$.a', IsNull: true, Next: 'B' };
+    expect(told({ ...choice(rule), QueryLanguage: 'JSONata' })[0]).toBe(
+      "The QueryLanguage is set to 'JSONata', but field 'Variable' is only supported for the 'JSONPath' QueryLanguage at /States/A/Choices[0]",
+    );
+    expect(told(choice({ Condition: '{% true %}', Next: 'B' }))).toEqual([
+      "The QueryLanguage is set to 'JSONPath', but field 'Condition' is only supported for the 'JSONata' QueryLanguage at /States/A/Choices[0]",
+    ]);
+  });
+});
+
+describe('an expression', () => {
+  test.each<[string, string]>([
+    ['{% 1 + %}', 'INVALID_JSONATA_EXPRESSION: Unexpected end of expression'],
+    ['{% 1', 'JSONata string must start with {% and end with %}'],
+    [
+      '{% phone %}',
+      "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported.",
+    ],
+    ['{% $$.a %}', "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported."],
+    [
+      '{% $states.errorOutput.Cause %}',
+      "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist.",
+    ],
+  ])('%s is refused where it stands', (expression, problem) => {
+    expect(told(jsonata({ Type: 'Pass', Output: { list: [expression] } }))).toEqual([
+      `${problem} at /States/A/Output/list[0]`,
+    ]);
+  });
+
+  test('reads the error in what a catcher computes', () => {
+    const catcher = {
+      ErrorEquals: ['States.ALL'],
+      Assign: { cause: '{% $states.errorOutput.Cause %}' },
+      Output: '{% $states.errorOutput %}',
+      Next: 'B',
+    };
+    const task = { Type: 'Task', Resource: 'millrace:echo', Catch: [catcher], End: true };
+    const definition = machine({ A: task, B: { Type: 'Succeed' } }, { QueryLanguage: 'JSONata' });
+    expect(told(definition)).toEqual([]);
+  });
+
+  test.each([
+    ['states', "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'."],
+    [
+      '1st',
+      "INVALID_VARIABLE_NAME: Invalid variable name '1st': the variable name contains invalid characters.",
+    ],
+  ])('is not assigned to %s', (name, problem) => {
+    expect(told(one({ Type: 'Pass', Assign: { [name]: 1 } }))).toEqual([
+      `${problem} at /States/A/Assign/${name}`,
+    ]);
+  });
+});
+
+describe('a distributed Map', () => {
+  test.each<[JsonObject, string]>([
+    [
+      { InputType: 'CSV' },
+      "The field 'CSVHeaderLocation' is required at /States/A/ItemReader/ReaderConfig",
+    ],
+    [
+      { InputType: 'CSV', CSVHeaderLocation: 'GIVEN' },
+      'These fields are required: [CSVHeaders] at /States/A/ItemReader/ReaderConfig',
+    ],
+    [
+      { InputType: 'JSON', CSVHeaderLocation: 'FIRST_ROW' },
+      "Field 'CSVHeaderLocation' is not supported at /States/A/ItemReader/ReaderConfig",
+    ],
+  ])('reads with %j not', (config, problem) => {
+    expect(told(reader(config))).toEqual([problem]);
+  });
+
+  test('says how its items run, an inline one does not', () => {
+    const map = (config: JsonObject): JsonObject =>
+      one({ Type: 'Map', ItemProcessor: { ProcessorConfig: config, ...INNER } });
+    expect(told(map({ Mode: 'DISTRIBUTED' }))).toEqual([
+      'These fields are required: [ExecutionType] at /States/A/ItemProcessor/ProcessorConfig',
+    ]);
+    expect(told(map({ Mode: 'INLINE', ExecutionType: 'STANDARD' }))).toEqual([
+      "Field 'ExecutionType' is not supported at /States/A/ItemProcessor/ProcessorConfig",
+    ]);
+  });
+
+  test('has a label of its own', () => {
+    const map = (inner: string): JsonObject => ({
+      Type: 'Map',
+      Label: 'rows',
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: inner,
+        States: { [inner]: { Type: 'Pass', End: true } },
+      },
+    });
+    const two = machine({ A: { ...map('P'), Next: 'B' }, B: { ...map('Q'), End: true } });
+    expect(told(two)).toEqual([
+      'DUPLICATE_LABEL_NAME: Duplicate Label name: rows at /States/B/Label',
+    ]);
+  });
+});
+
+test.each([
+  ['lambda:invoke.sync', false],
+  ['glue:startJobRun.waitForTaskToken', false],
+  ['ecs:runTask.sync:2', false],
+  ['aws-sdk:s3:getObject.sync', false],
+  ['lambda:invoke.waitForTaskToken', true],
+  ['aws-sdk:s3:getObject.waitForTaskToken', true],
+  ['glue:startJobRun.sync', true],
+  ['states:startExecution.sync:2', true],
+])('the integration %s exists: %s', (action, exists) => {
+  const resource = `arn:aws:states:::${action}`;
+  const problem = `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/A/Resource`;
+  expect(told(one({ Type: 'Task', Resource: resource }))).toEqual(exists ? [] : [problem]);
+});
