@@ -340,3 +340,26 @@ test.each([
   const problem = `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/A/Resource`;
   expect(told(one({ Type: 'Task', Resource: resource }))).toEqual(exists ? [] : [problem]);
 });
+
+describe('the parameters of an integration', () => {
+  const call = (fields: JsonObject): JsonObject => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    ...fields,
+  });
+
+  test('are told when one is missing where they are written down', () => {
+    expect(told(one(call({ Parameters: { 'Payload.$': '$' } })))).toEqual([
+      "The field 'FunctionName' is required but was missing at /States/A/Parameters",
+    ]);
+    expect(told(jsonata(call({ Arguments: { Payload: 1 } })))).toEqual([
+      "The field 'FunctionName' is required but was missing at /States/A/Arguments",
+    ]);
+  });
+
+  test('may be computed, one by one or as a whole', () => {
+    expect(told(one(call({ Parameters: { 'FunctionName.$': '$.f' } })))).toEqual([]);
+    expect(told(one(call({})))).toEqual([]);
+    expect(told(jsonata(call({ Arguments: '{% $states.input %}' })))).toEqual([]);
+  });
+});

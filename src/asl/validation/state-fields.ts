@@ -7,6 +7,8 @@
 import type { StateType } from '../definition.js';
 import type { JsonObject } from '../json.js';
 import { isObject } from '../json.js';
+import { missingParameters } from '../service-parameters.js';
+import { parseResource } from '../task-resource.js';
 import { assignment } from './assignment.js';
 import { choices } from './choices.js';
 import { catchers, retry } from './error-handling.js';
@@ -82,6 +84,17 @@ const credentials: Check = (value, place) => {
   else payloadTemplate(value, place);
 };
 
+/** What an integration demands is looked for where parameters are written down; without any, the input is given. */
+function checkParameters(state: JsonObject, place: Place): void {
+  if (typeof state.Resource !== 'string') return;
+  const field = place.language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const given = state[field];
+  if (!isObject(given)) return;
+  for (const name of missingParameters(parseResource(state.Resource), given)) {
+    wrong(at(place, field), `The field '${name}' is required but was missing`);
+  }
+}
+
 const RULES: Record<StateType, StateRules> = {
   Task: {
     fields: {
@@ -98,6 +111,7 @@ const RULES: Record<StateType, StateRules> = {
     },
     required: ['Resource'],
     together(state, place) {
+      checkParameters(state, place);
       atMostOneOf(state, ['TimeoutSeconds', 'TimeoutSecondsPath'], place);
       atMostOneOf(state, ['HeartbeatSeconds', 'HeartbeatSecondsPath'], place);
       const { HeartbeatSeconds: heartbeat, TimeoutSeconds: timeout } = state;
