@@ -17,8 +17,11 @@
  * - `UNSUPPORTED_JSONATA_EXPRESSION` an expression reads what does not exist where it stands
  * - `INVALID_VARIABLE_NAME`, `RESERVED_VARIABLE_NAME` a variable cannot have this name
  * - `INVALID_JSON_DESCRIPTION` the text is not JSON
- * - `LIMIT_EXCEEDED` too large, too deep, or a key that no object may have
+ * - `TOO_DEEPLY_NESTED` the definition nests beyond all bounds
+ * - `LIMIT_EXCEEDED` too large, or a key that no object may have
  * - `NO_DOLLAR` a value looks like a path but its key does not end in `.$` (warning)
+ * - `NO_PATH` a value looks like a path, but the field is not the one that takes a path (warning)
+ * - `PASS_RESULT_IS_STATIC` the result of a Pass state looks computed, which it never is (warning)
  * - `UNREPLACED_PLACEHOLDER` the name of a template's parameter stands where an ARN belongs (warning)
  * - `UNKNOWN_ERROR_NAME` an error name in the reserved `States.` space that nothing raises (warning)
  */
@@ -35,8 +38,11 @@ export type DiagnosticCode =
   | 'INVALID_VARIABLE_NAME'
   | 'RESERVED_VARIABLE_NAME'
   | 'INVALID_JSON_DESCRIPTION'
+  | 'TOO_DEEPLY_NESTED'
   | 'LIMIT_EXCEEDED'
   | 'NO_DOLLAR'
+  | 'NO_PATH'
+  | 'PASS_RESULT_IS_STATIC'
   | 'UNREPLACED_PLACEHOLDER'
   | 'UNKNOWN_ERROR_NAME';
 

@@ -71,6 +71,6 @@ export function tooLarge(report: Report): void {
 }
 
 function stop(state: Walk, message: string): void {
-  state.report.error('LIMIT_EXCEEDED', WHOLE, message);
+  state.report.error('TOO_DEEPLY_NESTED', WHOLE, message);
   state.safe = false;
 }

@@ -261,7 +261,8 @@ function templateField(key: string, value: Json, place: Place): void {
   }
 }
 
-function looksComputed(value: string): boolean {
+/** True for a text that would be a path or an intrinsic function where one is expected. */
+export function looksComputed(value: string): boolean {
   return value.startsWith('$.') || value.startsWith('$$.') || isIntrinsic(value);
 }
 

@@ -363,3 +363,25 @@ describe('the parameters of an integration', () => {
     expect(told(jsonata(call({ Arguments: '{% $states.input %}' })))).toEqual([]);
   });
 });
+
+describe('a warning', () => {
+  const warned = (state: JsonObject): string[] =>
+    validateDefinition(machine({ A: state })).map(
+      ({ severity, code, location }) => `${severity} ${code} ${location}`,
+    );
+
+  test('tells a result that looks computed', () => {
+    const result = ['WARNING PASS_RESULT_IS_STATIC /States/A/Result'];
+    expect(warned({ Type: 'Pass', Result: { 'a.$': '$.a' }, End: true })).toEqual(result);
+    expect(warned({ Type: 'Pass', Result: ['$.a'], End: true })).toEqual(result);
+    expect(warned({ Type: 'Pass', Result: { a: 'costs $5' }, End: true })).toEqual([]);
+  });
+
+  test('tells a path in a field that takes none', () => {
+    expect(warned({ Type: 'Fail', Error: '$.error', Cause: "States.Format('{}', $.a)" })).toEqual([
+      'WARNING NO_PATH /States/A/Error',
+      'WARNING NO_PATH /States/A/Cause',
+    ]);
+    expect(warned({ Type: 'Fail', ErrorPath: '$.error' })).toEqual([]);
+  });
+});

@@ -5,7 +5,7 @@
  * @module
  */
 import type { StateType } from '../definition.js';
-import type { JsonObject } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
 import { missingParameters } from '../service-parameters.js';
 import { parseResource } from '../task-resource.js';
@@ -22,6 +22,7 @@ import {
   integer,
   jsonataTemplate,
   listOf,
+  looksComputed,
   nonEmptyText,
   object,
   oneOf,
@@ -95,6 +96,37 @@ function checkParameters(state: JsonObject, place: Place): void {
   }
 }
 
+/** The result of a Pass state is taken as it stands: paths in it are texts. */
+const staticResult: Check = (value, place) => {
+  if (isComputed(value)) {
+    place.report.warning(
+      'PASS_RESULT_IS_STATIC',
+      place,
+      "'Result' is used as it stands. To compute it, write 'Parameters'",
+    );
+  }
+};
+
+function isComputed(value: Json): boolean {
+  if (typeof value === 'string') return looksComputed(value);
+  if (Array.isArray(value)) return value.some(isComputed);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, item]) => key.endsWith('.$') || isComputed(item));
+}
+
+/** A text that may be computed, but by the field beside it: `ErrorPath` for `Error`. */
+const literalText: Check = (value, place) => {
+  text(value, place);
+  if (place.language === 'JSONPath' && typeof value === 'string' && looksComputed(value)) {
+    const field = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
+    place.report.warning(
+      'NO_PATH',
+      place,
+      `'${value}' is used as it stands. To compute it, write it as '${field}Path'`,
+    );
+  }
+};
+
 const RULES: Record<StateType, StateRules> = {
   Task: {
     fields: {
@@ -130,7 +162,7 @@ const RULES: Record<StateType, StateRules> = {
       ...TRANSITION,
       ...ASSIGN,
       ...only('JSONPath', {
-        Result: anything,
+        Result: staticResult,
         Parameters: payloadTemplate,
         ResultPath: referencePath,
       }),
@@ -159,8 +191,8 @@ const RULES: Record<StateType, StateRules> = {
   Fail: {
     fields: {
       ...COMMON,
-      Error: text,
-      Cause: text,
+      Error: literalText,
+      Cause: literalText,
       ...only('JSONPath', { ErrorPath: pathOrIntrinsic, CausePath: pathOrIntrinsic }),
     },
     required: [],
