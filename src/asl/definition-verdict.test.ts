@@ -244,7 +244,7 @@ describe('a mutated definition', () => {
     for (const key of path.slice(0, -1)) holder = holder[key] as Record<string | number, unknown>;
     const last = path.at(-1) as string | number;
     if (how === 0) delete holder[last];
-    else if (how === 1) holder[String(value).slice(0, 100)] = holder[last];
+    else if (how === 1) holder[String(JSON.stringify(value)).slice(0, 100)] = holder[last];
     else holder[last] = value;
     return copy;
   }

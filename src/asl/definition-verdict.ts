@@ -77,9 +77,8 @@ export function readMachineDefinition(
 export function refusalOf(errors: readonly Diagnostic[]): string {
   const told = errors
     .slice(0, MAX_TOLD)
-    .map(({ code, message, location }) =>
-      location === '' ? `${code}: ${message}` : `${code}: ${message} at ${location}`,
-    );
+    // Where there is no place, the service writes so.
+    .map(({ code, message, location }) => `${code}: ${message} at ${location || 'null'}`);
   return `Invalid State Machine Definition: '${told.join(', ')}'`;
 }
 

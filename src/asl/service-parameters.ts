@@ -5,7 +5,7 @@
  * Source: the syntax of each integration, https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
  * @module
  */
-import { isObject, type Json } from './json.js';
+import { isObject, type Json, type JsonObject } from './json.js';
 import type { TaskResource } from './task-resource.js';
 
 interface Demands {
@@ -32,9 +32,7 @@ const DEMANDS: { readonly [resource: string]: Demands } = {
  * @example parameterProblems(parseResource('arn:aws:states:::lambda:invoke'), {}) // ["The field 'FunctionName' is required but was missing"]
  */
 export function parameterProblems(resource: TaskResource, parameters: Json): string[] {
-  const action = resource.action.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
-  const name = `${resource.service}:${action}`;
-  const demands = Object.hasOwn(DEMANDS, name) ? DEMANDS[name] : undefined;
+  const demands = demandsOf(resource);
   if (demands === undefined || !isObject(parameters)) return [];
   const missing = demands.required.filter((field) => parameters[field] === undefined);
   const misshapen = Object.entries(demands.forms ?? {}).filter(
@@ -44,6 +42,23 @@ export function parameterProblems(resource: TaskResource, parameters: Json): str
     ...missing.map((field) => `The field '${field}' is required but was missing`),
     ...misshapen.map(([field]) => `The value of the field '${field}' has an invalid format`),
   ];
+}
+
+/**
+ * Parameters that a definition can be seen to lack before anything is computed: `FunctionName.$` counts as given.
+ * @param parameters as they are written
+ */
+export function missingParameters(resource: TaskResource, parameters: JsonObject): string[] {
+  const required = demandsOf(resource)?.required ?? [];
+  return required.filter(
+    (field) => parameters[field] === undefined && parameters[`${field}.$`] === undefined,
+  );
+}
+
+function demandsOf(resource: TaskResource): Demands | undefined {
+  const action = resource.action.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
+  const name = `${resource.service}:${action}`;
+  return Object.hasOwn(DEMANDS, name) ? DEMANDS[name] : undefined;
 }
 
 /** `{ name: [text, …] }`: HTTP allows a header, and a query parameter, more than once. */

@@ -8,14 +8,14 @@
  */
 import type { Json } from './json.js';
 import { isObject } from './json.js';
-import { type Diagnostic, Report } from './validation/diagnostic.js';
+import { type Diagnostic, NOWHERE, Report, WHOLE } from './validation/diagnostic.js';
 import { syntaxProblem } from './validation/json-syntax.js';
 import { MAX_BYTES, tooLarge, withinLimits } from './validation/limits.js';
 import { checkMachine } from './validation/machine.js';
 
 export type { Diagnostic, DiagnosticCode } from './validation/diagnostic.js';
 export { MILLRACE_RESOURCES } from './validation/resource.js';
-export { suggest } from './validation/suggestion.js';
+export { didYouMean, suggest } from './validation/suggestion.js';
 
 export interface ValidationOptions {
   /** Express machines may not wait for outcomes. Defaults to STANDARD. */
@@ -34,12 +34,12 @@ export function validateDefinition(
   const report = new Report();
   if (!withinLimits(definition, report)) return report.diagnostics;
   if (!isObject(definition)) {
-    report.schemaError('', 'Definition must be a valid JSON object');
+    report.schemaError(NOWHERE, 'Definition must be a valid JSON object');
     return report.diagnostics;
   }
   checkMachine(definition, {
     report,
-    pointer: '/',
+    ...WHOLE,
     language: 'JSONPath',
     machineType: options.machineType ?? 'STANDARD',
   });
@@ -74,7 +74,7 @@ export function validateDefinitionText(
   } catch {
     const report = new Report();
     const { message, location } = syntaxProblem(text);
-    report.error('INVALID_JSON_DESCRIPTION', location, message);
+    report.error('INVALID_JSON_DESCRIPTION', { pointer: '', location }, message);
     return { definition: undefined, diagnostics: report.diagnostics };
   }
   return { definition, diagnostics: validateDefinition(definition, options) };

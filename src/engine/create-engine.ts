@@ -466,7 +466,7 @@ function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): Json
   if (input !== undefined) checkPayload(input, 'default input');
   const wrong = validateDefinition(definition).filter(({ severity }) => severity === 'ERROR');
   if (wrong.length > 0) {
-    const shown = wrong.slice(0, 3).map(({ location, message }) => `${location} ${message}`);
+    const shown = wrong.slice(0, 3).map(({ location, message }) => `${location} ${message}`.trim());
     const more = wrong.length > 3 ? [`and ${wrong.length - 3} more`] : [];
     const problem = [...shown, ...more].join('; ').slice(0, 1_000);
     throw new EngineError('InvalidDefinition', { pipeline: name, problem });

@@ -88,7 +88,8 @@ function opened(
       }
     },
     async close() {
-      await reading?.return(undefined);
+      // What it fails with has been told where it was read.
+      await reading?.return(undefined).catch(() => undefined);
     },
   };
 }

@@ -92,6 +92,7 @@ export interface OpenedItems {
   count(): Promise<number>;
   /** The next items; none at the end. */
   next(): Promise<ItemPage>;
+  /** Never rejects. */
   close(): Promise<void>;
 }
 

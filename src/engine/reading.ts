@@ -26,6 +26,9 @@ import { fromCursor, limitOf, toCursor } from './pages.js';
 
 const MAX_MAP_RUNS = 1_000;
 
+/** What ids look like: UUIDs. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export class Reading {
   readonly #store: Store;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
@@ -49,11 +52,12 @@ export class Reading {
   }
 
   async #findByName(pipeline: string, name: string): Promise<ExecutionRecord | undefined> {
-    const found = await this.#store.findExecutionByName(pipeline, name);
-    if (found) return found;
-    // Without a name of its own an execution is called by its id.
-    const byId = await this.#store.findExecutionById(name);
-    return byId?.pipeline === pipeline ? byId : undefined;
+    // Without a name of its own an execution is called by its id; few choose a name of that form.
+    if (ID.test(name)) {
+      const byId = await this.#store.findExecutionById(name);
+      if (byId?.pipeline === pipeline && byId.name === name) return byId;
+    }
+    return this.#store.findExecutionByName(pipeline, name);
   }
 
   async summarise(record: ExecutionRecord): Promise<ExecutionSummary> {

@@ -4,7 +4,12 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
-import { type Diagnostic, type DiagnosticCode, validateDefinition } from '../asl/validate.js';
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  didYouMean,
+  validateDefinition,
+} from '../asl/validate.js';
 import type { FoundDefinition } from './find-definition.js';
 import { type Loading, pathInside } from './loading.js';
 import type { SourcePosition } from './plan.js';
@@ -15,29 +20,51 @@ import { unboundTasks } from './unbound.js';
 
 const CODES: Record<DiagnosticCode, ProblemCode> = {
   SCHEMA_VALIDATION_FAILED: 'MILL1201',
+  INVALID_STATE_NAME: 'MILL1201',
+  DUPLICATE_LABEL_NAME: 'MILL1201',
   INVALID_LABEL_NAME: 'MILL1201',
+  INVALID_JSONATA_EXPRESSION: 'MILL1201',
+  UNSUPPORTED_JSONATA_EXPRESSION: 'MILL1201',
+  INVALID_VARIABLE_NAME: 'MILL1201',
+  RESERVED_VARIABLE_NAME: 'MILL1201',
   INVALID_JSON_DESCRIPTION: 'MILL1201',
   MISSING_TRANSITION_TARGET: 'MILL1202',
+  MISSING_END_STATE: 'MILL1202',
   DUPLICATE_STATE_NAME: 'MILL1203',
+  TOO_DEEPLY_NESTED: 'MILL1204',
   LIMIT_EXCEEDED: 'MILL1204',
-  MISSING_END_STATE: 'MILL1206',
   NO_DOLLAR: 'MILL1206',
+  NO_PATH: 'MILL1206',
+  PASS_RESULT_IS_STATIC: 'MILL1206',
   UNREPLACED_PLACEHOLDER: 'MILL1206',
   UNKNOWN_ERROR_NAME: 'MILL1206',
 };
 
 /** Adds everything that is wrong with the definition to the problems. */
 export function checkDefinition(found: FoundDefinition, loading: Loading): void {
-  for (const diagnostic of validateDefinition(found.definition)) {
-    addDiagnostic(diagnostic, found, loading);
+  const diagnostics = validateDefinition(found.definition);
+  const lost = diagnostics
+    .filter(({ pointer, message }) => pointer.endsWith('/StartAt') && message.startsWith('Missing'))
+    .map(({ pointer }) => pointer.slice(0, -'StartAt'.length));
+  for (const diagnostic of diagnostics) {
+    if (!isConsequence(diagnostic, lost)) addDiagnostic(diagnostic, found, loading);
   }
 }
 
+/** Where StartAt leads nowhere no state is reached: saying so of each would bury the cause. */
+function isConsequence({ pointer, message }: Diagnostic, lost: readonly string[]): boolean {
+  return message.endsWith(' is not reachable.') && lost.some((scope) => pointer.startsWith(scope));
+}
+
+/** How messages about fields that should not be there begin. */
+const SURPLUS = /^(Field '|The QueryLanguage is set )/;
+
 function addDiagnostic(diagnostic: Diagnostic, found: FoundDefinition, loading: Loading): void {
-  const { code, message, location, severity, suggestion } = diagnostic;
-  const { source, path, isWhole } = found.origin(location);
+  const { code, location, pointer, severity, suggestion } = diagnostic;
+  const message = diagnostic.message + didYouMean(suggestion);
+  const { source, path, isWhole } = found.origin(pointer);
   // A field that should not be there is wrong itself; of a state as a whole its name is shown.
-  const isKey = isWhole || message.startsWith('Field ') || /\/States\/[^/]+$/.test(location);
+  const isKey = isWhole || SURPLUS.test(message) || /\/States(\/[^/]+)?$/.test(pointer);
   loading.problems.push(
     problemAt(source, path, CODES[code], isWhole ? `${message} (${location})` : message, {
       severity: severity === 'ERROR' ? 'error' : 'warning',

@@ -201,9 +201,9 @@ definition:
 
   it('has its problems shown where it is written', async () => {
     expect(await problemsOf(inline)).toEqual([
-      "MILL1202 3:12 Missing 'StartAt' target: Extrac; did you mean 'Extract'?",
-      "MILL1201 5:5 A state needs 'Next' or 'End': true",
-      "MILL1201 5:56 Field 'Nxt' is not supported in a Task state; did you mean 'Next'?",
+      "MILL1202 3:12 Missing 'Next' target: Extrac; did you mean 'Extract'?",
+      'MILL1201 5:5 This object should have only one of the following fields: [Next, End]',
+      "MILL1201 5:56 Field 'Nxt' is not supported; did you mean 'Next'?",
       "MILL1201 6:37 The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call",
     ]);
   });

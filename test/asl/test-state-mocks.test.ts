@@ -199,7 +199,7 @@ describe('a state of a whole definition', () => {
 });
 
 describe('the Context Object of a test', () => {
-  const state = { ...TASK, Parameters: { 'all.$': '$$' } };
+  const state = { ...TASK, Parameters: { QueueUrl: 'q', MessageBody: 'm', 'all.$': '$$' } };
   const contextOf = async (more: Partial<TestStateRequest>) => {
     const { inspectionData } = await tested(
       state,

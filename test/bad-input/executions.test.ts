@@ -199,7 +199,13 @@ test('fails a task that nobody performs, and names the binding to add', async ()
 describe('an execution that would never end', () => {
   test('is failed when it wraps its data once more each time', async () => {
     const ended = await run({
-      Wrap: { Type: 'Pass', Parameters: { 'a.$': '$' }, Next: 'Wrap' },
+      Wrap: { Type: 'Pass', Parameters: { 'a.$': '$' }, Next: 'Again' },
+      Again: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.a', IsPresent: true, Next: 'Wrap' }],
+        Default: 'Done',
+      },
+      Done: { Type: 'Succeed' },
     });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
     await expectOthersToGoOn();

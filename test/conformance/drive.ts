@@ -3,8 +3,10 @@
  * distributed Map run as executions of their own, in order.
  * @module
  */
+
 import { advance, applyTransition, startExecution } from '../../src/asl/advance.js';
 import { compileMachine, type Machine } from '../../src/asl/compile.js';
+import { readMachineDefinition } from '../../src/asl/definition-verdict.js';
 import type { ExecutionContext, ExecutionState } from '../../src/asl/execution-state.js';
 import { evaluateJsonata } from '../../src/asl/expressions/jsonata.js';
 import type { Json, JsonObject } from '../../src/asl/json.js';
@@ -50,6 +52,10 @@ const MAX_STEPS = 100_000;
 
 /** Runs a case to its end. */
 export async function runCase(testCase: ExecutionCase): Promise<Outcome> {
+  // AWS accepted it, so it is valid.
+  const type = testCase.machineType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
+  const read = readMachineDefinition(JSON.stringify(testCase.definition), type);
+  if ('refusal' in read) throw new Error(read.refusal);
   const machine = compileMachine(testCase.definition);
   const name = 'execution';
   const context: ExecutionContext = {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MapRunDetail } from '../../src/engine/engine.js';
 
 const KILLS = 12;
-const ROWS = 6000;
+const ROWS = 3000;
 
 interface End {
   status: string;
@@ -24,8 +24,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let kills = 0;
 let end: End;
 
-function start(): ChildProcess {
-  return fork(join(import.meta.dirname, 'map-server.mjs'), [folder], {
+/** @param items after which the server tells that as many have been begun in its life */
+function start(items: number): ChildProcess {
+  return fork(join(import.meta.dirname, 'map-server.mjs'), [folder, String(items)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
@@ -48,13 +49,11 @@ beforeAll(async () => {
   const rows = Array.from({ length: ROWS }, (_, i) => `${i},"row ${i}"\n`).join('');
   writeFileSync(join(folder, 'rows.csv'), `id,name\n${rows}`);
   for (; kills < KILLS; kills++) {
-    const server = start();
+    const server = start(1 + kills * 17);
     await message(server);
-    await new Promise((done) => setTimeout(done, 40 + kills * 10));
     await kill(server);
   }
-  const last = start();
-  await message(last);
+  const last = start(0);
   end = await message<End>(last);
   await kill(last);
 }, 120_000);

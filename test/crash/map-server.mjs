@@ -1,5 +1,6 @@
 // A server to be killed while a distributed Map runs: the real engine on a real SQLite file. Its connector notes each item
-// in a file before it does anything. Starts the Map at its first start; tells its parent when the Map is over.
+// in a file before it does anything. Starts the Map at its first start; tells its parent when a number of items have been
+// begun in this life, and when the Map is over.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
@@ -7,13 +8,18 @@ import { createEngine } from '../../dist/engine/create-engine.js';
 import { createLocalItems } from '../../dist/engine/local-items.js';
 import { openSqliteStore } from '../../dist/store/sqlite-store.js';
 
-const [folder] = process.argv.slice(2);
+const [folder, told] = process.argv.slice(2);
+let begun = 0;
 const noting = {
   kind: 'echo',
   validate: () => [],
   async run(task) {
     appendFileSync(join(folder, 'begun.log'), `${task.arguments.id}\n`);
-    await new Promise((done) => setTimeout(done, 5));
+    begun += 1;
+    // The moment for a kill: this task is running, and goes on until it comes.
+    const isMoment = begun === Number(told);
+    if (isMoment) process.send({ begun });
+    await new Promise((done) => setTimeout(done, isMoment ? 60_000 : 5));
     return { type: 'succeeded', output: { done: task.arguments.id } };
   },
 };
@@ -62,7 +68,6 @@ await engine.deployPipeline({
   },
 });
 const { id } = await engine.startExecution({ pipeline: 'rows', name: 'one', input: {} });
-process.send({ ready: true });
 const { status, output, cause } = await engine.waitForExecution(id);
 const mapRuns = await engine.listMapRuns(id);
 process.send({ status, output, cause, mapRuns });

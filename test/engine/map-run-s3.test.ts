@@ -211,7 +211,7 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
 
   it('tells what is wrong with a key and with a bucket for the results', async () => {
     await open();
-    const config = { InputType: 'CSV' };
+    const config = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
     await test.deploy('p', map('getObject', config, { Bucket: 'orders', Key: 'none.csv' }));
     const ended = await test.engine.runExecution({ pipeline: 'p' });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });

@@ -176,17 +176,70 @@ describe('a map run', () => {
 
   it('selects what each child gets, with its index and source', async () => {
     test = await openTestEngine();
-    writeNumbers(2);
+    mkdirSync(join(test.folder, 'shop'));
+    writeFileSync(join(test.folder, 'shop/rows.jsonl'), '5\n6\n');
+    const ItemReader = {
+      Resource: 'arn:aws:states:::s3:getObject',
+      Parameters: { Bucket: 'shop', Key: 'rows.jsonl' },
+    };
+    const item = '$$.Map.Item';
     const ItemSelector = {
-      'i.$': '$$.Map.Item.Index',
-      'v.$': '$$.Map.Item.Value',
+      'i.$': `${item}.Index`,
+      'v.$': `${item}.Value`,
+      'from.$': `${item}.Source`,
       'all.$': '$.all',
     };
-    await test.deploy('p', map({ ...reader('numbers.jsonl'), ItemSelector }));
+    await test.deploy('p', map({ ItemReader, ItemSelector }));
     expect((await run('p', { all: 7 })).ended.output).toEqual([
-      { i: 0, v: 0, all: 7 },
-      { i: 1, v: 1, all: 7 },
+      { i: 0, v: 5, from: 'S3://shop/rows.jsonl', all: 7 },
+      { i: 1, v: 6, from: 'S3://shop/rows.jsonl', all: 7 },
     ]);
+  });
+
+  it('runs children whose expressions are evaluated elsewhere, through a restart and a redrive', async () => {
+    const some = gate();
+    let seen = 0;
+    let broken = true;
+    test = await openTestEngine((task) => {
+      seen += 1;
+      if (seen === 60) some.open();
+      return broken && task.arguments === 200 ? failed('Odd') : succeeded(task.arguments);
+    });
+    writeNumbers(150);
+    const processor = {
+      StartAt: 'Double',
+      States: {
+        Double: {
+          Type: 'Pass',
+          QueryLanguage: 'JSONata',
+          Output: '{% $states.input * 2 %}',
+          Next: 'Item',
+        },
+        Item: {
+          Type: 'Task',
+          QueryLanguage: 'JSONata',
+          Resource: 'millrace:echo',
+          Arguments: '{% $states.input %}',
+          End: true,
+        },
+      },
+    };
+    const more = {
+      QueryLanguage: 'JSONata',
+      MaxConcurrency: 5,
+      ItemSelector: '{% $states.context.Map.Item.Value + 0 %}',
+    };
+    const { ItemReader } = reader('numbers.jsonl') as { ItemReader: { Parameters: object } };
+    const { Parameters: Arguments, ...rest } = ItemReader;
+    await test.deploy('p', map({ ...more, ItemReader: { ...rest, Arguments } }, processor));
+    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    await some.opened;
+    await test.restart();
+    expect((await test.engine.waitForExecution(id)).status).toBe('FAILED');
+    broken = false;
+    await test.engine.redriveExecution(id);
+    const { output } = await test.engine.waitForExecution(id);
+    expect(output).toEqual([...Array(150).keys()].map((n) => n * 2));
   });
 
   it('keeps no history of express children', async () => {

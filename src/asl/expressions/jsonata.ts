@@ -16,6 +16,7 @@ import {
   stepFunctionsFunctions,
   type TimeFunctions,
 } from './jsonata-functions.js';
+import { type SyntaxNode, topLevelReferences } from './jsonata-references.js';
 import { setOwn } from './property.js';
 
 /** Bounds of one evaluation. */
@@ -56,16 +57,23 @@ export async function evaluateJsonata(request: EvaluationRequest): Promise<Evalu
   }
 }
 
+/** What the validator needs to know of an expression. */
+export interface JsonataReading {
+  /** What is wrong with its syntax, as the service words it: without the code of the error. */
+  problem?: string;
+  /** What it reads at the top level, where there is nothing (`jsonata-references.ts`). */
+  references: string[];
+}
+
 /**
- * What is wrong with an expression's syntax, for the validator; undefined when nothing.
- * @returns the message as the service words it, e.g. `S0201: Syntax error: "]"`
+ * Reads an expression without evaluating it.
+ * @example readJsonata('1 +').problem // 'Unexpected end of expression'
  */
-export function jsonataSyntaxProblem(expression: string): string | undefined {
+export function readJsonata(expression: string): JsonataReading {
   try {
-    compiled(expression);
-    return undefined;
+    return { references: topLevelReferences(compiled(expression).ast() as SyntaxNode) };
   } catch (error) {
-    return describe(error);
+    return { problem: describe(error).replace(/^[A-Z]\d{4}: /, ''), references: [] };
   }
 }
 

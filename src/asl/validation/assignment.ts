@@ -7,10 +7,9 @@ import {
   at,
   type Check,
   jsonataTemplate,
-  kind,
   type Place,
   payloadTemplate,
-  wrong,
+  wrongType,
 } from './place.js';
 
 /** Longest name of a variable. Source: Step Functions developer guide, "Passing data with variables". */
@@ -18,7 +17,7 @@ const MAX_NAME = 80;
 
 export const assignment: Check = (value, place) => {
   if (!isObject(value)) {
-    wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    wrongType(place, 'Object');
     return;
   }
   const isPathLanguage = place.language === 'JSONPath';
@@ -31,15 +30,19 @@ export const assignment: Check = (value, place) => {
 
 function checkName(name: string, place: Place): void {
   if (name === 'states') {
-    wrong(place, "'states' is reserved and cannot be assigned");
-  } else if (name.length > MAX_NAME) {
-    wrong(place, `The name of a variable has at most ${MAX_NAME} characters`);
-  } else if (!isIdentifier(name)) {
-    wrong(
-      place,
-      `'${name}' is not a variable name: use letters, digits and '_', not beginning with a digit`,
-    );
+    const message = "Cannot assign to reserved variable '$states'.";
+    place.report.error('RESERVED_VARIABLE_NAME', place, message);
+    return;
   }
+  const problem =
+    name.length > MAX_NAME
+      ? `the variable name exceeds the ${MAX_NAME}-character limit`
+      : isIdentifier(name)
+        ? undefined
+        : 'the variable name contains invalid characters';
+  if (problem === undefined) return;
+  const message = `Invalid variable name '${name}': ${problem}.`;
+  place.report.error('INVALID_VARIABLE_NAME', place, message);
 }
 
 function isIdentifier(name: string): boolean {

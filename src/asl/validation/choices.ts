@@ -6,23 +6,30 @@ import { CHOICE_OPERATORS } from '../expressions/choice-rule.js';
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
 import { assignment } from './assignment.js';
-import { checkFields, type Fields, requireFields } from './fields.js';
+import {
+  checkFields,
+  type Fields,
+  requireFields,
+  tooFew,
+  tooMany,
+  unsupportedField,
+  wrongLanguage,
+} from './fields.js';
 import {
   at,
   boolean,
   type Check,
+  comparedPath,
   decimal,
-  didYouMean,
   expression,
   jsonataTemplate,
-  kind,
   meantName,
   nonEmptyText,
   type Place,
-  path,
   text,
   timestamp,
   wrong,
+  wrongType,
 } from './place.js';
 
 const CONDITION_RULE: Fields = {
@@ -37,47 +44,58 @@ const CONDITION_RULE: Fields = {
 
 export const choices: Check = (value, place) => {
   if (!Array.isArray(value)) {
-    wrong(place, `Expected value of type Array, found ${kind(value)}`);
+    wrongType(place, 'Array');
     return;
   }
   if (value.length === 0) wrong(place, 'Value cannot be empty');
   for (const [index, rule] of value.entries()) {
     const here = at(place, index);
-    if (!isObject(rule)) wrong(here, `Expected value of type Object, found ${kind(rule)}`);
+    if (!isObject(rule)) wrongType(here, 'Object');
     else if (place.language === 'JSONata') checkConditionRule(rule, here);
     else checkRule(rule, here, 'top');
   }
 };
 
 function checkConditionRule(rule: JsonObject, place: Place): void {
-  requireFields(rule, ['Condition', 'Next'], place);
-  checkFields(rule, CONDITION_RULE, place, 'a rule of a JSONata Choice state');
+  requireFields(rule, ['Next'], place);
+  const isForeign = (name: string): boolean => isTest(name) || name === 'Variable';
+  const foreign = Object.keys(rule).filter(isForeign);
+  for (const name of foreign) wrongLanguage(name, 'JSONPath', place);
+  if (rule.Condition === undefined && foreign.length === 0) wrong(place, SELECTORS_MESSAGE);
+  const own = Object.entries(rule).filter(([name]) => !isForeign(name));
+  checkFields(Object.fromEntries(own), CONDITION_RULE, place);
 }
+
+/** What a rule may test, of which it has exactly one. */
+const SELECTORS = ['And', 'Or', 'Not', 'Variable', 'Condition'];
+const SELECTORS_MESSAGE = `The object must have only one of the following fields, [${SELECTORS.join(', ')}]`;
 
 function checkRule(rule: JsonObject, place: Place, level: 'top' | 'nested'): void {
   if (level === 'top') requireFields(rule, ['Next'], place);
-  const tests = Object.keys(rule).filter(isTest);
-  if (tests.length === 0)
-    wrong(place, `A rule needs And, Or, Not, or a Variable with one operator`);
-  if (tests.length > 1) wrong(place, `A rule has one operator, not [${tests.join(', ')}]`);
-  const needsVariable = tests.some((name) => CHOICE_OPERATORS.includes(name));
-  if (needsVariable) requireFields(rule, ['Variable'], place);
-  for (const [name, value] of Object.entries(rule)) {
-    checkRuleField(name, value, at(place, name), level);
+  if (SELECTORS.filter((name) => rule[name] !== undefined).length !== 1) {
+    wrong(place, SELECTORS_MESSAGE);
   }
+  const operators = CHOICE_OPERATORS.filter((name) => rule[name] !== undefined);
+  if (operators.length > 1) tooMany(CHOICE_OPERATORS, place);
+  if (operators.length === 0 && rule.Variable !== undefined) tooFew(CHOICE_OPERATORS, place);
+  for (const [name, value] of Object.entries(rule)) checkRuleField(name, value, place, level);
 }
 
 function isTest(name: string): boolean {
   return name === 'And' || name === 'Or' || name === 'Not' || CHOICE_OPERATORS.includes(name);
 }
 
-function checkRuleField(name: string, value: Json, place: Place, level: 'top' | 'nested'): void {
+function checkRuleField(name: string, value: Json, rule: Place, level: 'top' | 'nested'): void {
+  const place = at(rule, name);
   switch (name) {
     case 'Comment':
       text(value, place);
       return;
     case 'Variable':
-      path(value, place);
+      comparedPath(value, place);
+      return;
+    case 'Condition':
+      wrongLanguage(name, 'JSONata', rule);
       return;
     case 'And':
     case 'Or':
@@ -85,52 +103,39 @@ function checkRuleField(name: string, value: Json, place: Place, level: 'top' | 
       return;
     case 'Not':
       if (isObject(value)) checkRule(value, place, 'nested');
-      else wrong(place, `Expected value of type Object, found ${kind(value)}`);
+      else wrongType(place, 'Object');
       return;
     case 'Next':
     case 'Assign':
-      if (level === 'nested') wrong(place, `Field '${name}' is only allowed at the top of a rule`);
+      if (level === 'nested') unsupportedField(name, rule);
       else if (name === 'Next') nonEmptyText(value, place);
       else assignment(value, place);
       return;
     default:
-      checkOperator(name, value, place);
+      if (CHOICE_OPERATORS.includes(name)) checkOperand(name, value, place);
+      else unsupportedField(name, rule, meantName(rule, name, RULE_FIELDS));
   }
 }
 
+const RULE_FIELDS = [...CHOICE_OPERATORS, 'And', 'Or', 'Not', 'Variable', 'Next'];
+
 function checkNested(value: Json, place: Place): void {
-  if (!Array.isArray(value) || value.length === 0) {
-    wrong(place, 'A non-empty list of rules is required');
+  if (!Array.isArray(value)) {
+    wrongType(place, 'Array');
     return;
   }
+  if (value.length === 0) wrong(place, 'Value cannot be empty');
   for (const [index, rule] of value.entries()) {
     const here = at(place, index);
     if (isObject(rule)) checkRule(rule, here, 'nested');
-    else wrong(here, `Expected value of type Object, found ${kind(rule)}`);
+    else wrongType(here, 'Object');
   }
 }
 
-function checkOperator(name: string, value: Json, place: Place): void {
-  if (!CHOICE_OPERATORS.includes(name)) {
-    const meant = meantName(place, name, [
-      ...CHOICE_OPERATORS,
-      'And',
-      'Or',
-      'Not',
-      'Variable',
-      'Next',
-    ]);
-    const hint = didYouMean(meant);
-    wrong(place, `Field '${name}' is not supported in a Choice rule${hint}`, meant);
-  } else if (name.endsWith('Path')) {
-    path(value, place);
-  } else if (name.startsWith('Numeric')) {
-    decimal(-Number.MAX_VALUE, Number.MAX_VALUE)(value, place);
-  } else if (name.startsWith('Timestamp')) {
-    timestamp(value, place);
-  } else if (name.startsWith('String')) {
-    text(value, place);
-  } else {
-    boolean(value, place);
-  }
+function checkOperand(name: string, value: Json, place: Place): void {
+  if (name.endsWith('Path')) comparedPath(value, place);
+  else if (name.startsWith('Numeric')) decimal(-Number.MAX_VALUE, Number.MAX_VALUE)(value, place);
+  else if (name.startsWith('Timestamp')) timestamp(value, place);
+  else if (name.startsWith('String')) text(value, place);
+  else boolean(value, place);
 }

@@ -10,10 +10,8 @@ import {
   at,
   type Check,
   decimal,
-  didYouMean,
   integer,
   jsonataTemplate,
-  kind,
   listOf,
   meantName,
   nonEmptyText,
@@ -22,6 +20,7 @@ import {
   referencePath,
   text,
   wrong,
+  wrongType,
 } from './place.js';
 
 /** Largest number of seconds and attempts. Source: Amazon States Language specification, "Errors". */
@@ -53,11 +52,11 @@ const STATES_ERRORS = [
 const RETRIER: Fields = {
   Comment: text,
   ErrorEquals: listOf(nonEmptyText, 1),
-  IntervalSeconds: integer(1, MOST),
+  IntervalSeconds: integer(0, MOST),
   MaxAttempts: integer(0, MOST),
   BackoffRate: decimal(1, MOST),
   MaxDelaySeconds: integer(1, MOST_DELAY),
-  JitterStrategy: oneOf('FULL', 'NONE'),
+  JitterStrategy: oneOf('NONE', 'FULL'),
 };
 
 const CATCHER: Fields = {
@@ -72,18 +71,14 @@ const CATCHER: Fields = {
 export const retry: Check = (value, place) => {
   checkHandlers(value, place, (handler, here) => {
     requireFields(handler, ['ErrorEquals'], here);
-    checkFields(handler, RETRIER, here, 'a Retrier');
-    const { MaxDelaySeconds: most, IntervalSeconds: first = 1 } = handler;
-    if (typeof most === 'number' && typeof first === 'number' && most <= first) {
-      wrong(here, "'MaxDelaySeconds' must be greater than 'IntervalSeconds'");
-    }
+    checkFields(handler, RETRIER, here);
   });
 };
 
 export const catchers: Check = (value, place) => {
   checkHandlers(value, place, (handler, here) => {
     requireFields(handler, ['ErrorEquals', 'Next'], here);
-    checkFields(handler, CATCHER, here, 'a Catcher');
+    checkFields(handler, CATCHER, { ...here, hasErrorOutput: true });
   });
 };
 
@@ -93,13 +88,13 @@ function checkHandlers(
   check: (handler: JsonObject, here: Place) => void,
 ): void {
   if (!Array.isArray(value)) {
-    wrong(place, `Expected value of type Array, found ${kind(value)}`);
+    wrongType(place, 'Array');
     return;
   }
   for (const [index, handler] of value.entries()) {
     const here = at(place, index);
     if (!isObject(handler)) {
-      wrong(here, `Expected value of type Object, found ${kind(handler)}`);
+      wrongType(here, 'Object');
       continue;
     }
     check(handler, here);
@@ -109,20 +104,18 @@ function checkHandlers(
 
 function checkErrorNames(names: Json | undefined, place: Place, isLast: boolean): void {
   if (!Array.isArray(names)) return;
-  if (names.includes('States.ALL')) {
-    if (names.length > 1) wrong(place, "'States.ALL' must be alone in its 'ErrorEquals'");
-    if (!isLast)
-      wrong(place, "'States.ALL' must be in the last element: nothing behind it can match");
+  if (names.includes('States.ALL') && (names.length > 1 || !isLast)) {
+    wrong(place, 'States.ALL must appear alone and at end of list');
   }
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string' || !name.startsWith('States.') || STATES_ERRORS.includes(name))
       continue;
     const meant = meantName(place, name, STATES_ERRORS);
-    const hint = didYouMean(meant);
     place.report.warning(
       'UNKNOWN_ERROR_NAME',
-      at(place, index).pointer,
-      `Nothing raises '${name}', and names that start with 'States.' are reserved${hint}`,
+      at(place, index),
+      `Nothing raises '${name}', and names that start with 'States.' are reserved`,
+      meant,
     );
   }
 }

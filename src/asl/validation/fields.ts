@@ -4,7 +4,8 @@
  */
 import type { QueryLanguage } from '../definition.js';
 import type { JsonObject } from '../json.js';
-import { at, type Check, didYouMean, meantName, type Place, wrong } from './place.js';
+import { at, type Check, meantName, type Place, wrong, wrongField } from './place.js';
+import { inSetOrder } from './set-order.js';
 
 /** What may be in an object. */
 export interface Fields {
@@ -18,48 +19,63 @@ export function only(language: QueryLanguage, fields: { readonly [name: string]:
   );
 }
 
-/**
- * Checks every field of an object.
- * @param what names the object in messages, e.g. `a Task state`
- */
-export function checkFields(object: JsonObject, fields: Fields, place: Place, what: string): void {
+/** Checks every field of an object. */
+export function checkFields(object: JsonObject, fields: Fields, place: Place): void {
   for (const [name, value] of Object.entries(object)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
-      const meant = meantName(place, name, Object.keys(fields));
-      const hint = didYouMean(meant);
-      wrong(at(place, name), `Field '${name}' is not supported in ${what}${hint}`, meant);
+      unsupportedField(name, place, meantName(place, name, Object.keys(fields)));
     } else if (typeof field === 'function') {
       field(value, at(place, name));
     } else if (field.only !== place.language) {
-      wrong(
-        at(place, name),
-        `Field '${name}' is only supported when the QueryLanguage is '${field.only}', but here it is '${place.language}'`,
-      );
+      wrongLanguage(name, field.only, place);
     } else {
       field.check(value, at(place, name));
     }
   }
 }
 
+/** Reports a field that an object does not have. */
+export function unsupportedField(name: string, place: Place, meant?: string): void {
+  wrongField(place, name, `Field '${name}' is not supported`, meant);
+}
+
+/** Reports a field that belongs to the other query language. */
+export function wrongLanguage(name: string, only: QueryLanguage, place: Place): void {
+  wrongField(
+    place,
+    name,
+    `The QueryLanguage is set to '${place.language}', but field '${name}' is only supported for the '${only}' QueryLanguage`,
+  );
+}
+
 /** Reports required fields that are absent. */
 export function requireFields(object: JsonObject, names: readonly string[], place: Place): void {
-  for (const name of names) {
-    if (object[name] === undefined) wrong(place, `The field '${name}' is required but was missing`);
+  const missing = names.filter((name) => object[name] === undefined);
+  if (missing.length > 0) {
+    wrong(place, `These fields are required: [${inSetOrder(missing).join(', ')}]`);
   }
 }
 
 /** Reports fields that exclude each other, e.g. a value and its `…Path`. */
 export function atMostOneOf(object: JsonObject, names: readonly string[], place: Place): void {
-  const given = names.filter((name) => object[name] !== undefined);
-  if (given.length > 1)
-    wrong(place, `Only one of these fields may be given: [${given.join(', ')}]`);
+  if (names.filter((name) => object[name] !== undefined).length > 1) tooMany(names, place);
 }
 
 /** Reports when not exactly one of the fields is given. */
 export function exactlyOneOf(object: JsonObject, names: readonly string[], place: Place): void {
   atMostOneOf(object, names, place);
-  if (names.every((name) => object[name] === undefined)) {
-    wrong(place, `One of these fields is required: [${names.join(', ')}]`);
-  }
+  if (names.every((name) => object[name] === undefined)) tooFew(names, place);
+}
+
+/** Reports that more than one of some fields is given. */
+export function tooMany(names: readonly string[], place: Place): void {
+  const listed = inSetOrder(names).join(', ');
+  wrong(place, `There should only be one of the following fields: [${listed}]`);
+}
+
+/** Reports that none of some fields is given. */
+export function tooFew(names: readonly string[], place: Place): void {
+  const listed = inSetOrder(names).join(', ');
+  wrong(place, `This object should have only one of the following fields: [${listed}]`);
 }

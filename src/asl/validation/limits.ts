@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json } from '../json.js';
-import { below, type Report } from './diagnostic.js';
+import { below, type Report, type Spot, WHOLE } from './diagnostic.js';
 
 /** Deepest nesting of a definition. */
 export const MAX_DEPTH = 512;
@@ -19,7 +19,7 @@ const FORBIDDEN_KEY = '__proto__';
  */
 export function withinLimits(definition: unknown, report: Report): definition is Json {
   const state: Walk = { bytes: 0, report, safe: true };
-  walk(definition, '', 0, state);
+  walk(definition, WHOLE, 0, state);
   return state.safe;
 }
 
@@ -30,7 +30,7 @@ interface Walk {
   safe: boolean;
 }
 
-function walk(value: unknown, pointer: string, depth: number, state: Walk): void {
+function walk(value: unknown, spot: Spot, depth: number, state: Walk): void {
   if (!state.safe) return;
   if (depth > MAX_DEPTH) {
     stop(state, `A definition nests at most ${MAX_DEPTH} levels deep`);
@@ -41,19 +41,18 @@ function walk(value: unknown, pointer: string, depth: number, state: Walk): void
   else if (typeof value === 'number' && Number.isFinite(value)) spend(state, String(value).length);
   else if (Array.isArray(value)) {
     spend(state, value.length + 2);
-    for (const [index, item] of value.entries())
-      walk(item, below(pointer, index), depth + 1, state);
+    for (const [index, item] of value.entries()) walk(item, below(spot, index), depth + 1, state);
   } else if (typeof value === 'object') {
     spend(state, 2);
     for (const [key, item] of Object.entries(value)) {
       spend(state, key.length + 4);
       if (key === FORBIDDEN_KEY) {
-        state.report.error('LIMIT_EXCEEDED', pointer || '/', `The key '${key}' is not allowed`);
+        state.report.error('LIMIT_EXCEEDED', spot, `The key '${key}' is not allowed`);
       }
-      walk(item, below(pointer, key), depth + 1, state);
+      walk(item, below(spot, key), depth + 1, state);
     }
   } else {
-    state.report.schemaError(pointer || '/', `A ${typeof value} is not JSON`);
+    state.report.schemaError(spot, `A ${typeof value} is not JSON`);
     state.safe = false;
   }
 }
@@ -68,10 +67,10 @@ function spend(state: Walk, bytes: number): void {
 
 /** Reports a definition that is too large. */
 export function tooLarge(report: Report): void {
-  report.error('LIMIT_EXCEEDED', '/', `A definition has at most ${MAX_BYTES} bytes`);
+  report.error('LIMIT_EXCEEDED', WHOLE, `A definition has at most ${MAX_BYTES} bytes`);
 }
 
 function stop(state: Walk, message: string): void {
-  state.report.error('LIMIT_EXCEEDED', '/', message);
+  state.report.error('TOO_DEEPLY_NESTED', WHOLE, message);
   state.safe = false;
 }

@@ -11,6 +11,7 @@ import {
   type Fields,
   only,
   requireFields,
+  unsupportedField,
 } from './fields.js';
 import {
   at,
@@ -18,7 +19,6 @@ import {
   decimal,
   integer,
   jsonataTemplate,
-  kind,
   listOf,
   nonEmptyText,
   object,
@@ -29,6 +29,7 @@ import {
   payloadTemplate,
   text,
   wrong,
+  wrongType,
 } from './place.js';
 
 const MOST = 2_147_483_647;
@@ -50,16 +51,27 @@ const READER_CONFIG: Fields = {
   ...only('JSONPath', { MaxItemsPath: path }),
 };
 
+/** Headers belong to CSV files, which must say where theirs are. */
+function checkHeaders(config: JsonObject, place: Place): void {
+  const { InputType: type, CSVHeaderLocation: headers } = config;
+  if (type === 'CSV' && headers === undefined) {
+    wrong(place, "The field 'CSVHeaderLocation' is required");
+  } else if (type === 'JSON' && headers !== undefined) {
+    unsupportedField('CSVHeaderLocation', place);
+  }
+  if (headers === 'GIVEN') requireFields(config, ['CSVHeaders'], place);
+}
+
 const READER: Fields = {
   Resource: nonEmptyText,
   ReaderConfig: (value, place) => {
     if (!isObject(value)) {
-      wrong(place, `Expected value of type Object, found ${kind(value)}`);
+      wrongType(place, 'Object');
       return;
     }
-    checkFields(value, READER_CONFIG, place, 'a ReaderConfig');
+    checkFields(value, READER_CONFIG, place);
     atMostOneOf(value, ['MaxItems', 'MaxItemsPath'], place);
-    if (value.CSVHeaderLocation === 'GIVEN') requireFields(value, ['CSVHeaders'], place);
+    checkHeaders(value, place);
   },
   ...only('JSONPath', { Parameters: payloadTemplate }),
   ...only('JSONata', { Arguments: jsonataTemplate }),
@@ -73,7 +85,7 @@ const WRITER: Fields = {
       OutputType: oneOf('JSON', 'JSONL'),
       Transformation: oneOf('NONE', 'COMPACT', 'FLATTEN'),
     };
-    checkFields(value, config, place, 'a WriterConfig');
+    checkFields(value, config, place);
   },
   ...only('JSONPath', { Parameters: payloadTemplate }),
   ...only('JSONata', { Arguments: jsonataTemplate }),
@@ -97,9 +109,9 @@ export const MAP_FIELDS: Fields = {
   ToleratedFailurePercentage: orExpression(decimal(0, 100)),
   ItemSelector: (value, place) =>
     place.language === 'JSONata' ? jsonataTemplate(value, place) : payloadTemplate(value, place),
-  ItemReader: part(READER, ['Resource'], 'an ItemReader'),
-  ResultWriter: part(WRITER, [], 'a ResultWriter'),
-  ItemBatcher: part(BATCHER, [], 'an ItemBatcher'),
+  ItemReader: part(READER, ['Resource']),
+  ResultWriter: part(WRITER, []),
+  ItemBatcher: part(BATCHER, []),
   Label: checkLabel,
   ...only('JSONPath', {
     ItemsPath: path,
@@ -126,12 +138,7 @@ export function checkMap(state: JsonObject, place: Place): void {
     return;
   }
   for (const name of ['ItemReader', 'ResultWriter', 'ItemBatcher', 'Label']) {
-    if (state[name] !== undefined) {
-      wrong(
-        at(place, name),
-        `Field '${name}' is only supported in a distributed Map (ProcessorConfig.Mode)`,
-      );
-    }
+    if (state[name] !== undefined) unsupportedField(name, place);
   }
 }
 
@@ -149,31 +156,34 @@ export function processorConfig(state: JsonObject): JsonObject | undefined {
 /** Checks a ProcessorConfig. */
 export const checkProcessorConfig: Check = (value: Json, place: Place) => {
   if (!isObject(value)) {
-    wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    wrongType(place, 'Object');
     return;
   }
   const fields: Fields = {
     Mode: oneOf('INLINE', 'DISTRIBUTED'),
     ExecutionType: oneOf('STANDARD', 'EXPRESS'),
   };
-  checkFields(value, fields, place, 'a ProcessorConfig');
+  checkFields(value, fields, place);
   if (value.Mode === 'DISTRIBUTED') requireFields(value, ['ExecutionType'], place);
+  if (value.Mode === 'INLINE' && value.ExecutionType !== undefined) {
+    unsupportedField('ExecutionType', place);
+  }
 };
 
-function part(fields: Fields, required: string[], what: string): Check {
+function part(fields: Fields, required: string[]): Check {
   return (value, place) => {
     if (!isObject(value)) {
-      wrong(place, `Expected value of type Object, found ${kind(value)}`);
+      wrongType(place, 'Object');
       return;
     }
     requireFields(value, required, place);
-    checkFields(value, fields, place, what);
+    checkFields(value, fields, place);
   };
 }
 
 function checkLabel(value: Json, place: Place): void {
   const refuse = (message: string): void =>
-    place.report.error('INVALID_LABEL_NAME', place.pointer, message);
+    place.report.error('INVALID_LABEL_NAME', place, message);
   if (typeof value !== 'string' || value === '') refuse('A non-empty string is required');
   else if (value.length > MAX_LABEL) refuse(`Label cannot exceed ${MAX_LABEL} characters`);
   else {

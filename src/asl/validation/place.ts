@@ -8,23 +8,23 @@
 import type { QueryLanguage } from '../definition.js';
 import { ExpressionFailure } from '../expressions/failure.js';
 import { compileIntrinsic, isIntrinsic } from '../expressions/intrinsic.js';
-import { jsonataSyntaxProblem } from '../expressions/jsonata.js';
+import { readJsonata } from '../expressions/jsonata.js';
 import { isJsonataString, jsonataText } from '../expressions/jsonata-template.js';
 import { compilePath, setPath } from '../expressions/path.js';
 import type { Json } from '../json.js';
 import { isObject } from '../json.js';
 import { parseTimestamp } from '../timestamp.js';
-import { below, type Report } from './diagnostic.js';
+import { below, type Report, type Spot } from './diagnostic.js';
 import { suggest } from './suggestion.js';
 
-export interface Place {
+export interface Place extends Spot {
   readonly report: Report;
-  /** JSON pointer of what is being checked. */
-  readonly pointer: string;
   /** Query language of the state around it. */
   readonly language: QueryLanguage;
   /** What the machine around it may use. */
   readonly machineType: 'STANDARD' | 'EXPRESS';
+  /** True in what a catcher computes: there is an error to read. */
+  readonly hasErrorOutput?: boolean;
 }
 
 /** Checks one value and reports at its place. */
@@ -32,12 +32,18 @@ export type Check = (value: Json, place: Place) => void;
 
 /** The place of a child. */
 export function at(place: Place, ...keys: (string | number)[]): Place {
-  return { ...place, pointer: below(place.pointer, ...keys) };
+  return { ...place, ...below(place, ...keys) };
 }
 
 /** Reports a wrong value here. */
 export function wrong(place: Place, message: string, suggestion?: string): void {
-  place.report.schemaError(place.pointer, message, suggestion);
+  place.report.schemaError(place, message, suggestion);
+}
+
+/** Reports a field that must not be in the object here: the service names the object, people want to see the field. */
+export function wrongField(place: Place, name: string, message: string, meant?: string): void {
+  const spot = { pointer: at(place, name).pointer, location: place.location };
+  place.report.schemaError(spot, message, meant);
 }
 
 /** The name that was probably meant, unless so much is wrong that guessing would take long. */
@@ -49,42 +55,40 @@ export function meantName(
   return place.report.explains ? suggest(name, candidates) : undefined;
 }
 
-/** `; did you mean 'Next'?`, or nothing. */
-export function didYouMean(meant: string | undefined): string {
-  return meant === undefined ? '' : `; did you mean '${meant}'?`;
-}
+/** What is said of empty texts and lists. */
+const EMPTY = 'Value cannot be empty';
 
 export const anything: Check = () => undefined;
 
+/** Reports a value of another type than the service expects. */
+export function wrongType(place: Place, type: string): void {
+  wrong(place, `Expected value of type ${type}`);
+}
+
 export const text: Check = (value, place) => {
-  if (typeof value !== 'string')
-    wrong(place, `Expected value of type String, found ${kind(value)}`);
+  if (typeof value !== 'string') wrongType(place, 'String');
 };
 
 export const nonEmptyText: Check = (value, place) => {
-  if (typeof value !== 'string' || value === '') wrong(place, 'A non-empty string is required');
+  if (value === '') wrong(place, EMPTY);
+  else text(value, place);
 };
 
 export const boolean: Check = (value, place) => {
-  if (typeof value !== 'boolean')
-    wrong(place, `Expected value of type Boolean, found ${kind(value)}`);
+  if (typeof value !== 'boolean') wrongType(place, 'Boolean');
 };
 
 export const object: Check = (value, place) => {
-  if (!isObject(value)) wrong(place, `Expected value of type Object, found ${kind(value)}`);
+  if (!isObject(value)) wrongType(place, 'Object');
 };
-
-/** What is said of a field whose value is none of those that it may have. */
-export function notOneOf(field: string, words: readonly string[]): string {
-  return `The field '${field}' should have one of these values: [${words.join(', ')}]`;
-}
 
 /** One of a few words. */
 export function oneOf(...words: string[]): Check {
   return (value, place) => {
-    if (typeof value !== 'string' || !words.includes(value)) {
-      const field = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
-      wrong(place, notOneOf(field, words));
+    if (typeof value !== 'string') wrongType(place, 'String');
+    else if (!words.includes(value)) {
+      const meant = meantName(place, value, words);
+      wrong(place, `Value should be one of the following: [${words.join(', ')}]`, meant);
     }
   };
 }
@@ -92,19 +96,22 @@ export function oneOf(...words: string[]): Check {
 /** A whole number in a range. */
 export function integer(least: number, most: number): Check {
   return (value, place) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-      wrong(place, `Expected an integer from ${least} to ${most}`);
-    }
+    if (typeof value !== 'number' || !Number.isInteger(value)) wrongType(place, 'Integer');
+    else inRange(value, least, most, place);
   };
 }
 
 /** Any number in a range. */
 export function decimal(least: number, most: number): Check {
   return (value, place) => {
-    if (typeof value !== 'number' || value < least || value > most) {
-      wrong(place, `Expected a number from ${least} to ${most}`);
-    }
+    if (typeof value !== 'number') wrongType(place, 'Number');
+    else inRange(value, least, most, place);
   };
+}
+
+function inRange(value: number, least: number, most: number, place: Place): void {
+  if (value < least) wrong(place, `Minimum value is ${least}`);
+  else if (value > most) wrong(place, `Maximum value is ${most}`);
 }
 
 /** In JSONata states the value may also be computed by `{% %}`. */
@@ -122,21 +129,27 @@ export function orExpression(check: Check): Check {
 export function listOf(item: Check, least = 0): Check {
   return (value, place) => {
     if (!Array.isArray(value)) {
-      wrong(place, `Expected value of type Array, found ${kind(value)}`);
+      wrongType(place, 'Array');
       return;
     }
-    if (value.length < least) wrong(place, 'Value cannot be empty');
+    if (value.length < least) wrong(place, EMPTY);
     for (const [index, each] of value.entries()) item(each, at(place, index));
   };
 }
 
-/** A JSONPath; null where the language allows it. */
+/** A JSONPath. */
 export const path: Check = (value, place) => {
-  if (typeof value !== 'string') {
-    wrong(place, `Value is not a JSONPath: found ${kind(value)}`);
-    return;
+  if (typeof value !== 'string') wrongType(place, 'String');
+  else attempt(place, () => compilePath(value), 'Value must be a valid JSONPath.');
+};
+
+/** What a Choice rule looks at or compares with. */
+export const comparedPath: Check = (value, place) => {
+  if (typeof value === 'string' && !value.startsWith('$')) {
+    wrong(place, "Value is not a Reference Path: Reference path didn't start with '$'");
+  } else {
+    path(value, place);
   }
-  attempt(place, () => compilePath(value), `Value is not a valid JSONPath: '${value}'`);
 };
 
 export const pathOrNull: Check = (value, place) => {
@@ -149,7 +162,7 @@ export const pathOrIntrinsic: Check = (value, place) => {
     attempt(
       place,
       () => compileIntrinsic(value),
-      `Value is not a valid intrinsic function: '${value}'`,
+      'Value must be a valid JSONPath or a valid intrinsic function call.',
     );
   } else {
     path(value, place);
@@ -160,7 +173,11 @@ export const pathOrIntrinsic: Check = (value, place) => {
 export const referencePath: Check = (value, place) => {
   if (value === null) return;
   if (typeof value !== 'string') {
-    wrong(place, `Value is not a Reference Path: found ${kind(value)}`);
+    wrongType(place, 'String');
+    return;
+  }
+  if (!value.startsWith('$')) {
+    path(value, place);
     return;
   }
   try {
@@ -168,8 +185,7 @@ export const referencePath: Check = (value, place) => {
   } catch (failure) {
     if (!(failure instanceof ExpressionFailure)) throw failure;
     // An index cannot be set in the empty object tried here; only the syntax is of interest.
-    if (failure.error === 'States.Runtime')
-      wrong(place, `Value is not a Reference Path: '${value}'`);
+    if (failure.error === 'States.Runtime') wrong(place, 'Value is not a Reference Path');
   }
 };
 
@@ -182,17 +198,29 @@ export const timestamp: Check = (value, place) => {
 /** A string `{% … %}`. */
 export const expression: Check = (value, place) => {
   if (typeof value !== 'string' || !isJsonataString(value)) {
-    wrong(place, "The value must be a JSONata expression: '{% … %}'");
+    wrong(place, 'JSONata string must start with {% and end with %}');
     return;
   }
-  const problem = jsonataSyntaxProblem(jsonataText(value));
-  if (problem !== undefined) wrong(place, `Invalid JSONata expression: ${problem}`);
+  const { problem, references } = readJsonata(jsonataText(value));
+  if (problem !== undefined) place.report.error('INVALID_JSONATA_EXPRESSION', place, problem);
+  for (const message of references.map((name) => unsupported(name, place))) {
+    if (message !== undefined) place.report.error('UNSUPPORTED_JSONATA_EXPRESSION', place, message);
+  }
 };
+
+/** Why an expression cannot read something that it names outside of all data; undefined when it can. */
+function unsupported(name: string, place: Place): string | undefined {
+  if (name === '$$') return "Reference to '$$' is not supported.";
+  if (name !== '$states.errorOutput') {
+    return `Reference to '${name}' at the top level is not supported.`;
+  }
+  return place.hasErrorOutput ? undefined : "Field '$states.errorOutput' does not exist.";
+}
 
 /** Any JSON in which strings `{% %}` are expressions. */
 export const jsonataTemplate: Check = (value, place) => {
   if (typeof value === 'string') {
-    if (isJsonataString(value)) expression(value, place);
+    if (value.startsWith('{%')) expression(value, place);
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) jsonataTemplate(item, at(place, index));
   } else if (isObject(value)) {
@@ -215,7 +243,7 @@ function templateField(key: string, value: Json, place: Place): void {
     if (typeof value === 'string' && looksComputed(value)) {
       place.report.warning(
         'NO_DOLLAR',
-        at(place, key).pointer,
+        at(place, key),
         `'${value}' is used as it stands. To compute it, write the key as '${key}.$'`,
       );
     }
@@ -233,7 +261,8 @@ function templateField(key: string, value: Json, place: Place): void {
   }
 }
 
-function looksComputed(value: string): boolean {
+/** True for a text that would be a path or an intrinsic function where one is expected. */
+export function looksComputed(value: string): boolean {
   return value.startsWith('$.') || value.startsWith('$$.') || isIntrinsic(value);
 }
 
@@ -244,12 +273,4 @@ function attempt(place: Place, compile: () => unknown, message: string): void {
     if (!(failure instanceof ExpressionFailure)) throw failure;
     wrong(place, message);
   }
-}
-
-/** What a value is, in the words of the messages. */
-export function kind(value: Json): string {
-  if (value === null) return 'Null';
-  if (Array.isArray(value)) return 'Array';
-  if (typeof value === 'object') return 'Object';
-  return typeof value === 'number' ? 'Number' : typeof value === 'string' ? 'String' : 'Boolean';
 }

@@ -2,7 +2,7 @@
  * Checks the Resource of a Task.
  * @module
  */
-import { type Check, meantName, wrong } from './place.js';
+import { type Check, meantName, nonEmptyText, wrong } from './place.js';
 
 /** Millrace's own kinds of task. The executions of other pipelines are started by the engine itself. */
 export const MILLRACE_RESOURCES: readonly string[] = [
@@ -20,9 +20,30 @@ const PATTERNS = ['.sync', '.sync:2', '.waitForTaskToken'];
 /** What templates of CloudFormation, SAM and Terraform put in place of an ARN. */
 const PLACEHOLDER = /^\$\{[^{}]{1,200}\}/;
 
+/** `arn:aws:states:::service:action`, with how the outcome arrives. */
+const INTEGRATION = /^arn:[^:]+:states:::([a-z0-9-]+):/;
+/** Integrations that have no job to wait for. Source: developer guide, "Integrating services". */
+const WITHOUT_SYNC = new Set(
+  'apigateway aws-sdk bedrock-agentcore dynamodb events lambda sns sqs'.split(' '),
+);
+/** Integrations that cannot hand out a task token. */
+const WITHOUT_TOKEN = new Set(
+  'athena batch bedrock-agentcore codebuild databrew dynamodb elasticmapreduce emr-containers emr-serverless glue mediaconvert sagemaker'.split(
+    ' ',
+  ),
+);
+
+/** False for an integration that cannot be used in this way, whatever its action. */
+function isRecognized(name: string, pattern: string | undefined): boolean {
+  const service = INTEGRATION.exec(name)?.[1];
+  if (service === undefined || pattern === undefined) return true;
+  if (pattern === '.waitForTaskToken') return !WITHOUT_TOKEN.has(service);
+  return !WITHOUT_SYNC.has(service) && (pattern === '.sync' || service === 'states');
+}
+
 export const resource: Check = (value, place) => {
   if (typeof value !== 'string' || value === '') {
-    wrong(place, 'A non-empty string is required');
+    nonEmptyText(value, place);
     return;
   }
   const pattern = PATTERNS.find((candidate) => value.endsWith(candidate));
@@ -39,15 +60,16 @@ export const resource: Check = (value, place) => {
   } else if (PLACEHOLDER.test(name)) {
     place.report.warning(
       'UNREPLACED_PLACEHOLDER',
-      place.pointer,
+      place,
       `'${value}' is to be replaced when the definition is deployed: until then, only a binding of this name performs it`,
     );
   } else if (!name.startsWith('arn:')) {
-    wrong(
-      place,
-      `Value is not a valid resource ARN: '${value}'`,
-      meantName(place, name, MILLRACE_RESOURCES),
-    );
+    wrong(place, 'Value is not a valid resource ARN', meantName(place, name, MILLRACE_RESOURCES));
+  }
+  if (!isRecognized(name, pattern)) {
+    const why =
+      'The value is not a valid resource ARN, or the resource is not available in this region.';
+    wrong(place, `The resource provided ${value} is not recognized. ${why}`);
   }
   if (place.machineType === 'EXPRESS') {
     if (pattern === '.waitForTaskToken') {

@@ -5,12 +5,14 @@
  * @module
  */
 import type { StateType } from '../definition.js';
-import type { JsonObject } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
+import { missingParameters } from '../service-parameters.js';
+import { parseResource } from '../task-resource.js';
 import { assignment } from './assignment.js';
 import { choices } from './choices.js';
 import { catchers, retry } from './error-handling.js';
-import { atMostOneOf, exactlyOneOf, type Fields, only, requireFields } from './fields.js';
+import { atMostOneOf, exactlyOneOf, type Fields, only } from './fields.js';
 import { checkMap, MAP_FIELDS } from './map-fields.js';
 import {
   anything,
@@ -19,8 +21,8 @@ import {
   type Check,
   integer,
   jsonataTemplate,
-  kind,
   listOf,
+  looksComputed,
   nonEmptyText,
   object,
   oneOf,
@@ -34,6 +36,7 @@ import {
   text,
   timestamp,
   wrong,
+  wrongType,
 } from './place.js';
 import { resource } from './resource.js';
 
@@ -72,12 +75,56 @@ const WORK: Fields = {
 const credentials: Check = (value, place) => {
   if (!isObject(value)) {
     if (place.language === 'JSONata') jsonataTemplate(value, place);
-    else wrong(place, `Expected value of type Object, found ${kind(value)}`);
+    else wrongType(place, 'Object');
     return;
   }
-  if (value['RoleArn.$'] === undefined) requireFields(value, ['RoleArn'], place);
+  if (value.RoleArn === undefined && value['RoleArn.$'] === undefined) {
+    wrong(place, "The field 'RoleArn' is required but was missing");
+  }
   if (place.language === 'JSONata') jsonataTemplate(value, place);
   else payloadTemplate(value, place);
+};
+
+/** What an integration demands is looked for where parameters are written down; without any, the input is given. */
+function checkParameters(state: JsonObject, place: Place): void {
+  if (typeof state.Resource !== 'string') return;
+  const field = place.language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const given = state[field];
+  if (!isObject(given)) return;
+  for (const name of missingParameters(parseResource(state.Resource), given)) {
+    wrong(at(place, field), `The field '${name}' is required but was missing`);
+  }
+}
+
+/** The result of a Pass state is taken as it stands: paths in it are texts. */
+const staticResult: Check = (value, place) => {
+  if (isComputed(value)) {
+    place.report.warning(
+      'PASS_RESULT_IS_STATIC',
+      place,
+      "'Result' is used as it stands. To compute it, write 'Parameters'",
+    );
+  }
+};
+
+function isComputed(value: Json): boolean {
+  if (typeof value === 'string') return looksComputed(value);
+  if (Array.isArray(value)) return value.some(isComputed);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, item]) => key.endsWith('.$') || isComputed(item));
+}
+
+/** A text that may be computed, but by the field beside it: `ErrorPath` for `Error`. */
+const literalText: Check = (value, place) => {
+  text(value, place);
+  if (place.language === 'JSONPath' && typeof value === 'string' && looksComputed(value)) {
+    const field = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
+    place.report.warning(
+      'NO_PATH',
+      place,
+      `'${value}' is used as it stands. To compute it, write it as '${field}Path'`,
+    );
+  }
 };
 
 const RULES: Record<StateType, StateRules> = {
@@ -96,6 +143,7 @@ const RULES: Record<StateType, StateRules> = {
     },
     required: ['Resource'],
     together(state, place) {
+      checkParameters(state, place);
       atMostOneOf(state, ['TimeoutSeconds', 'TimeoutSecondsPath'], place);
       atMostOneOf(state, ['HeartbeatSeconds', 'HeartbeatSecondsPath'], place);
       const { HeartbeatSeconds: heartbeat, TimeoutSeconds: timeout } = state;
@@ -114,7 +162,7 @@ const RULES: Record<StateType, StateRules> = {
       ...TRANSITION,
       ...ASSIGN,
       ...only('JSONPath', {
-        Result: anything,
+        Result: staticResult,
         Parameters: payloadTemplate,
         ResultPath: referencePath,
       }),
@@ -143,8 +191,8 @@ const RULES: Record<StateType, StateRules> = {
   Fail: {
     fields: {
       ...COMMON,
-      Error: text,
-      Cause: text,
+      Error: literalText,
+      Cause: literalText,
       ...only('JSONPath', { ErrorPath: pathOrIntrinsic, CausePath: pathOrIntrinsic }),
     },
     required: [],

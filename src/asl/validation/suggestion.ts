@@ -27,6 +27,11 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** `; did you mean 'Next'?`, or nothing. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? '' : `; did you mean '${meant}'?`;
+}
+
 /** Most candidates that are looked at. */
 const MAX_CANDIDATES = 2_000;
 /** Names longer than this are not compared. */

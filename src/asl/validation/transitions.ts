@@ -4,85 +4,82 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
-import { at, didYouMean, meantName, type Place } from './place.js';
+import { at, meantName, type Place } from './place.js';
 
 /** One way out of a state. */
 interface Transition {
   target: string;
+  /** The field that names it. */
   place: Place;
-  /** The field that names the target, for the message. */
-  field: string;
 }
 
 /**
  * Checks the states of one scope.
  * @param holder what has StartAt and States
+ * @param isWhole it is the whole machine: only there the service asks for an end
  */
-export function checkTransitions(holder: JsonObject, states: JsonObject, place: Place): void {
-  const names = Object.keys(states);
-  const reached = new Set<string>();
-  const pending: string[] = [];
-  const follow = ({ target, place: here, field }: Transition): void => {
-    if (Object.hasOwn(states, target)) {
-      if (!reached.has(target)) pending.push(target);
-      reached.add(target);
-    } else {
-      const meant = meantName(here, target, names);
-      const hint = didYouMean(meant);
-      here.report.error(
-        'MISSING_TRANSITION_TARGET',
-        here.pointer,
-        `Missing '${field}' target: ${target}${hint}`,
-        meant,
-      );
-    }
-  };
-
-  if (typeof holder.StartAt === 'string') {
-    follow({ target: holder.StartAt, place: at(place, 'StartAt'), field: 'StartAt' });
-  }
-  const visited = new Set<string>();
-  let next = pending.pop();
-  while (next !== undefined) {
-    visited.add(next);
-    for (const way of waysOut(states[next], at(place, 'States', next))) follow(way);
-    next = pending.pop();
-  }
-  const startsSomewhere = reached.size > 0;
-  for (const name of names) {
-    if (visited.has(name)) continue;
-    const here = at(place, 'States', name);
-    for (const way of waysOut(states[name], here)) {
-      if (!Object.hasOwn(states, way.target)) follow(way);
-    }
-    // Without a valid StartAt nothing is reached, and saying so for each state would bury the cause.
-    if (!startsSomewhere) continue;
-    here.report.error(
-      'MISSING_TRANSITION_TARGET',
-      here.pointer,
-      `State "${name}" is not reachable.`,
-    );
-  }
-  if (names.length > 0 && !Object.values(states).some(endsHere)) {
-    place.report.warning(
-      'MISSING_END_STATE',
-      at(place, 'States').pointer,
-      "No state ends the machine: an execution can only fail or be stopped. Give one state 'End': true",
-    );
+export function checkTransitions(
+  holder: JsonObject,
+  states: JsonObject,
+  place: Place,
+  isWhole: boolean,
+): void {
+  const start: Transition[] =
+    typeof holder.StartAt === 'string'
+      ? [{ target: holder.StartAt, place: at(place, 'StartAt') }]
+      : [];
+  const ways = new Map(
+    Object.entries(states).map(([name, state]): [string, Transition[]] => [
+      name,
+      waysOut(state, at(place, 'States', name)),
+    ]),
+  );
+  for (const way of [...start, ...[...ways.values()].flat()]) checkTarget(way, states);
+  if (isWhole && ways.size > 0 && Object.values(states).every(leadsOn)) {
+    const spot = { pointer: at(place, 'States').pointer, location: '' };
+    place.report.error('MISSING_END_STATE', spot, 'Workflow has no terminal state');
+  } else if (start.length > 0) {
+    checkReached(start, ways, place);
   }
 }
 
-function endsHere(state: Json): boolean {
-  return (
-    isObject(state) && (state.End === true || state.Type === 'Succeed' || state.Type === 'Fail')
-  );
+function checkTarget({ target, place }: Transition, states: JsonObject): void {
+  if (Object.hasOwn(states, target)) return;
+  const meant = meantName(place, target, Object.keys(states));
+  // The service says 'Next' whichever field names the target.
+  place.report.error('MISSING_TRANSITION_TARGET', place, `Missing 'Next' target: ${target}`, meant);
+}
+
+function checkReached(
+  start: Transition[],
+  ways: ReadonlyMap<string, Transition[]>,
+  place: Place,
+): void {
+  const reached = new Set<string>();
+  const pending = start.map(({ target }) => target);
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    for (const { target } of ways.get(name) ?? []) pending.push(target);
+  }
+  for (const name of ways.keys()) {
+    if (reached.has(name)) continue;
+    const message = `State "${name}" is not reachable.`;
+    place.report.error('MISSING_TRANSITION_TARGET', at(place, 'States', name), message);
+  }
+}
+
+/** True for a state that only leads to others. One that says nothing of it is wrong for another reason. */
+function leadsOn(state: Json): boolean {
+  if (!isObject(state)) return false;
+  return state.Type === 'Choice' || (state.Next !== undefined && state.End !== true);
 }
 
 function waysOut(state: Json | undefined, place: Place): Transition[] {
   if (!isObject(state)) return [];
   const ways: Transition[] = [];
   const add = (target: Json | undefined, field: string, ...keys: (string | number)[]): void => {
-    if (typeof target === 'string') ways.push({ target, field, place: at(place, ...keys, field) });
+    if (typeof target === 'string') ways.push({ target, place: at(place, ...keys, field) });
   };
   if (state.Type === 'Choice') {
     add(state.Default, 'Default');

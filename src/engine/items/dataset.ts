@@ -19,10 +19,10 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
 import type { Bucket, FoundObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
+import { parquetRows } from '../../connectors/sql/parquet-rows.js';
 import type { FilePlace, ItemPage } from '../ports.js';
 import { bucketToRead } from './buckets.js';
-import { type Chunks, itemPages, TEXT_TYPES } from './item-pages.js';
-import { parquetPages } from './parquet-pages.js';
+import { type Chunks, itemPages, PAGE_ITEMS, TEXT_TYPES } from './item-pages.js';
 
 export interface Dataset {
   version: string;
@@ -139,7 +139,9 @@ function contentPages(
   object: FoundObject,
   key: string,
 ): AsyncGenerator<Json[]> {
-  if (type === 'PARQUET') return parquetPages(object.path ?? '');
+  if (type === 'PARQUET') {
+    return parquetRows(object.path ?? '', PAGE_ITEMS) as AsyncGenerator<Json[]>;
+  }
   if (!TEXT_TYPES.includes(type)) {
     throw new Error(
       `Items of the type ${type} cannot be read; set InputType to CSV, JSON, JSONL, PARQUET or MANIFEST.`,

@@ -2,15 +2,17 @@
  * The rows of a Parquet file as items, read by DuckDB in pieces. DuckDB is loaded when the first such file is read.
  * @module
  */
-import type { Json } from '../../asl/json.js';
-import { PAGE_ITEMS } from './item-pages.js';
 
-/** Numbers become numbers, dates and times their text in ISO order, nested columns arrays and objects. */
-export async function* parquetPages(path: string): AsyncGenerator<Json[]> {
+/**
+ * Numbers become numbers, dates and times their text in ISO order, nested columns arrays and objects.
+ * @param size rows that are handed out together, about
+ */
+export async function* parquetRows(path: string, size: number): AsyncGenerator<unknown[]> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: '256MB',
     threads: '1',
+    autoinstall_known_extensions: 'false',
   });
   const connection = await instance.connect();
   try {
@@ -18,10 +20,10 @@ export async function* parquetPages(path: string): AsyncGenerator<Json[]> {
       'SELECT to_json(file)::VARCHAR FROM read_parquet($path) AS file',
       { path },
     );
-    let page: Json[] = [];
+    let page: unknown[] = [];
     for await (const chunk of rows.yieldRows()) {
-      for (const [text] of chunk) page.push(JSON.parse(String(text)) as Json);
-      if (page.length < PAGE_ITEMS) continue;
+      for (const [text] of chunk) page.push(JSON.parse(String(text)));
+      if (page.length < size) continue;
       yield page;
       page = [];
     }
