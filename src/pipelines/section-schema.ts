@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { JsonObject } from '../asl/json.js';
+import type { Json, JsonObject } from '../asl/json.js';
 import { parseDuration } from './duration.js';
 import { type Duration, duration, json } from './step-schema.js';
 
@@ -29,10 +29,21 @@ export interface Trigger {
         timezone?: string | undefined;
         start?: string | undefined;
         end?: string | undefined;
+        dialect?: 'aws' | 'unix' | undefined;
+        catchUp?: 'skip' | 'latest' | { all: number } | undefined;
       }
     | undefined;
   events?:
-    | { pattern: JsonObject; batch?: { size: number; window: Duration } | undefined }[]
+    | {
+        pattern: JsonObject;
+        bus?: string | undefined;
+        input?: Json | undefined;
+        inputPath?: string | undefined;
+        inputTransformer?:
+          | { paths?: { [name: string]: string } | undefined; template: Json }
+          | undefined;
+        batch?: { size: number; window: Duration } | undefined;
+      }[]
     | undefined;
   files?: { under: string; match?: string | undefined; manifest?: string | undefined } | undefined;
   executions?:
@@ -66,6 +77,18 @@ const schedule = z
     timezone: z.string().min(1).optional().meta({ description: 'IANA name; UTC when absent' }),
     start: z.string().min(1).optional(),
     end: z.string().min(1).optional(),
+    dialect: z
+      .enum(['aws', 'unix'])
+      .optional()
+      .meta({
+        description: 'How cron is meant; aws (Sunday is 1) when absent, unix (Sunday is 0)',
+      }),
+    catchUp: z
+      .union([z.enum(['skip', 'latest']), z.strictObject({ all: z.int().min(1).max(1000) })])
+      .optional()
+      .meta({
+        description: 'What was missed while the server was away: the latest one when absent',
+      }),
   })
   .refine(
     (value) =>
@@ -78,7 +101,14 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
   events: z
     .array(
       z.strictObject({
-        pattern: jsonObject,
+        pattern: jsonObject.meta({ description: 'Event pattern, as EventBridge has them' }),
+        bus: z.string().min(1).optional().meta({ description: 'Bus; "default" when absent' }),
+        input: json.optional().meta({ description: 'Constant input of the execution' }),
+        inputPath: z.string().min(1).optional().meta({ description: 'Part of the event' }),
+        inputTransformer: z
+          .strictObject({ paths: z.record(z.string(), z.string()).optional(), template: json })
+          .optional()
+          .meta({ description: 'Input made from parts of the event' }),
         batch: z.strictObject({ size: z.int().min(1).max(10_000), window: duration }).optional(),
       }),
     )

@@ -2,34 +2,54 @@
  * What starts executions besides people and programs: events, schedules, and other pipelines' outcomes.
  * @module
  */
+import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
+import { ScheduleHost } from './schedule-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
+  readonly schedules: ScheduleHost;
+  readonly #parts: Machinery;
+  #isOpen = false;
 
   constructor(parts: Machinery) {
+    this.#parts = parts;
     this.bus = new EventBus(parts);
+    this.schedules = new ScheduleHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
   async open(): Promise<void> {
+    const remembered = new Map<string, Map<string, JsonObject>>();
+    for (const { pipeline, kind, state } of await this.#parts.store.listTriggerStates()) {
+      const ofKind = remembered.get(kind) ?? new Map<string, JsonObject>();
+      remembered.set(kind, ofKind.set(pipeline, state));
+    }
     await this.bus.open();
+    this.schedules.open(remembered.get('schedule') ?? new Map());
+    this.#isOpen = true;
   }
 
   deployed(machine: LoadedMachine): void {
+    if (!this.#isOpen) return;
     this.bus.deployed(machine);
+    this.schedules.deployed(machine);
   }
 
   forgotten(pipeline: string): void {
     this.bus.forgotten(pipeline);
+    this.schedules.forgotten(pipeline);
   }
 
+  /** An execution has ended in this turn. */
   executionEnded(turn: Turn, active: ActiveExecution): void {
     this.bus.executionChanged(turn, active);
   }
 
-  close(): void {}
+  close(): void {
+    this.schedules.close();
+  }
 }

@@ -1,0 +1,186 @@
+/**
+ * Starts pipelines on their schedules: one execution for each fire time, whatever happens.
+ *
+ *     wake ──▶ due since `served` ──▶ one turn: executions + new `served` ──commit
+ *
+ * How far a schedule was served is in the store, written in the commit that creates the executions; an execution is named
+ * after its fire time. So a crash, a restart or a clock that jumps back starts nothing twice, and what was missed while the
+ * server was away is decided by the schedule's catch-up policy. A schedule that is new or has changed begins now.
+ * @module
+ */
+import type { JsonObject } from '../../asl/json.js';
+import { type CatchUp, dueTimes } from '../../events/schedules/due-times.js';
+import { nextTime, parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
+import type { LoadedMachine } from '../active-execution.js';
+import { EngineError } from '../errors.js';
+import type { Machinery } from '../machinery.js';
+import { startInput } from '../requests.js';
+import type { Turn } from '../turn.js';
+import type { Performed } from '../turn-loop.js';
+import { intervalOf } from './interval.js';
+import { triggerPlanOf } from './trigger-plan.js';
+
+interface Scheduled {
+  readonly pipeline: string;
+  readonly schedule: Schedule;
+  readonly catchUp: CatchUp;
+  /** The section as written: a change begins anew. */
+  readonly written: string;
+  /** Epoch milliseconds up to which fire times were served. */
+  served: number;
+  /** The next fire time; undefined: never again. */
+  next: number | undefined;
+}
+
+/** Milliseconds that a timer of the operating system is set ahead, at most. */
+const AHEAD = 60_000;
+const KIND = 'schedule';
+
+export class ScheduleHost {
+  readonly #parts: Machinery;
+  readonly #all: Map<string, Scheduled> = new Map();
+  /** What the store remembers, by pipeline. */
+  readonly #remembered: Map<string, JsonObject> = new Map();
+  #cancelWake: (() => void) | undefined;
+  #isOpen = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  /** @param remembered what the store has of schedules, by pipeline */
+  open(remembered: ReadonlyMap<string, JsonObject>): void {
+    for (const [pipeline, state] of remembered) this.#remembered.set(pipeline, state);
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    this.#isOpen = true;
+    this.#watch();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#cancelWake?.();
+  }
+
+  forgotten(pipeline: string): void {
+    this.#all.delete(pipeline);
+  }
+
+  deployed({ record, deployment }: LoadedMachine): void {
+    const { pipeline } = record;
+    const { schedule: section } = triggerPlanOf(deployment);
+    const parsed = section && parseSchedule(section, dialectOf(section));
+    if (section === undefined || parsed === undefined || 'problems' in parsed) {
+      this.#all.delete(pipeline);
+      return;
+    }
+    const written = JSON.stringify(section);
+    const known = this.#all.get(pipeline);
+    if (known?.written === written) return;
+    const remembered = this.#remembered.get(pipeline);
+    const served =
+      remembered?.written === written ? Number(remembered.served) : this.#parts.time.now();
+    const { schedule } = parsed;
+    const entry: Scheduled = {
+      pipeline,
+      schedule,
+      catchUp: catchUpOf(section),
+      written,
+      served,
+      next: nextTime(schedule, served),
+    };
+    this.#all.set(pipeline, entry);
+    // From when on it is served must be durable too: or a restart would begin at another time.
+    if (remembered?.written !== written) this.#parts.loop.add(this.#serveInput(entry, served));
+    if (this.#isOpen) this.#watch();
+  }
+
+  /** The next fire times of a pipeline's schedule. */
+  next(pipeline: string): number | undefined {
+    return this.#all.get(pipeline)?.next;
+  }
+
+  scheduleOf(pipeline: string): Schedule | undefined {
+    return this.#all.get(pipeline)?.schedule;
+  }
+
+  #watch(): void {
+    if (!this.#isOpen) return;
+    this.#cancelWake?.();
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { next } of this.#all.values()) {
+      if (next !== undefined && next < soonest) soonest = next;
+    }
+    if (soonest === Number.POSITIVE_INFINITY) return;
+    const wait = Math.max(0, Math.min(soonest - this.#parts.time.now(), AHEAD));
+    this.#cancelWake = this.#parts.clock.setTimer(() => this.#wake(), wait);
+  }
+
+  #wake(): void {
+    if (!this.#isOpen) return;
+    const now = this.#parts.time.now();
+    for (const entry of this.#all.values()) {
+      if (entry.next === undefined || entry.next > now) continue;
+      // Only when it is written is it served; until then nothing else serves it.
+      entry.next = undefined;
+      this.#parts.loop.add(this.#serveInput(entry, now));
+    }
+    this.#watch();
+  }
+
+  #serveInput(
+    entry: Scheduled,
+    now: number,
+  ): { perform(turn: Turn): Performed | Promise<Performed> } {
+    return {
+      perform: (turn) => {
+        const { fire } = dueTimes(entry.schedule, entry.served, now, entry.catchUp);
+        const waiting = fire.flatMap((at) => {
+          const performed = this.#start(turn, entry, at);
+          return performed instanceof Promise ? [performed] : [];
+        });
+        const { pipeline, written } = entry;
+        turn.triggers.set(`${pipeline} ${KIND}`, {
+          pipeline,
+          kind: KIND,
+          state: { written, served: Math.max(entry.served, now) },
+        });
+        turn.afterCommit(() => {
+          entry.served = Math.max(entry.served, now);
+          entry.next = nextTime(entry.schedule, entry.served);
+          this.#watch();
+        });
+        return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
+      },
+    };
+  }
+
+  #start(turn: Turn, entry: Scheduled, at: number): Performed | Promise<Performed> {
+    const { pipeline, schedule } = entry;
+    const request = {
+      pipeline,
+      name: `schedule-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`,
+      interval: intervalOf(schedule, at),
+      triggeredBy: { type: KIND, at: new Date(at).toISOString(), depth: 0 },
+    };
+    try {
+      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+    } catch (error) {
+      // Somebody has started one of that name with another input: the fire time has its execution.
+      if (error instanceof EngineError) return 'done';
+      throw error;
+    }
+  }
+}
+
+function dialectOf(section: JsonObject): 'scheduler' | 'unix' {
+  return section.dialect === 'unix' ? 'unix' : 'scheduler';
+}
+
+/** `skip`, `latest` (the default) or `{ all: N }`. */
+function catchUpOf({ catchUp }: JsonObject): CatchUp {
+  if (catchUp === 'skip') return { policy: 'skip' };
+  if (typeof catchUp === 'object' && catchUp !== null && !Array.isArray(catchUp)) {
+    return { policy: 'all', max: Number(catchUp.all) };
+  }
+  return { policy: 'latest' };
+}
