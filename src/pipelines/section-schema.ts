@@ -16,6 +16,9 @@ export interface UpstreamCondition {
   name: string;
   account?: string | undefined;
   status?: string[] | undefined;
+  optional?: boolean | undefined;
+  not?: boolean | undefined;
+  by?: string | undefined;
 }
 
 export interface Trigger {
@@ -51,6 +54,7 @@ export interface Trigger {
         operator?: 'AND' | 'OR' | undefined;
         allOf?: UpstreamCondition[] | undefined;
         anyOf?: UpstreamCondition[] | undefined;
+        timezone?: string | undefined;
       }
     | undefined;
 }
@@ -61,6 +65,13 @@ const upstream: z.ZodType<UpstreamCondition> = z.strictObject({
   name: z.string().min(1),
   account: z.string().min(1).optional(),
   status: z.array(z.enum(STATUSES)).min(1).optional(),
+  optional: z.boolean().optional().meta({ description: 'Waited for, but not insisted on' }),
+  not: z.boolean().optional().meta({ description: 'Met when it did not come to this' }),
+  by: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, such as 06:00')
+    .optional()
+    .meta({ description: 'Until this time of day' }),
 });
 
 const schedule = z
@@ -77,12 +88,9 @@ const schedule = z
     timezone: z.string().min(1).optional().meta({ description: 'IANA name; UTC when absent' }),
     start: z.string().min(1).optional(),
     end: z.string().min(1).optional(),
-    dialect: z
-      .enum(['aws', 'unix'])
-      .optional()
-      .meta({
-        description: 'How cron is meant; aws (Sunday is 1) when absent, unix (Sunday is 0)',
-      }),
+    dialect: z.enum(['aws', 'unix']).optional().meta({
+      description: 'How cron is meant; aws (Sunday is 1) when absent, unix (Sunday is 0)',
+    }),
     catchUp: z
       .union([z.enum(['skip', 'latest']), z.strictObject({ all: z.int().min(1).max(1000) })])
       .optional()
@@ -126,6 +134,11 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
       operator: z.enum(['AND', 'OR']).optional(),
       allOf: z.array(upstream).min(1).optional(),
       anyOf: z.array(upstream).min(1).optional(),
+      timezone: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: 'Zone of days and of `by`; the one of the schedule, or UTC' }),
     })
     .optional(),
 });

@@ -9,6 +9,7 @@
  * @module
  */
 import type { JsonObject } from '../../asl/json.js';
+import { intervalOf } from '../../events/intervals/interval.js';
 import { type CatchUp, dueTimes } from '../../events/schedules/due-times.js';
 import { nextTime, parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
 import type { LoadedMachine } from '../active-execution.js';
@@ -17,7 +18,6 @@ import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Performed } from '../turn-loop.js';
-import { intervalOf } from './interval.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
 interface Scheduled {
@@ -159,7 +159,7 @@ export class ScheduleHost {
     const request = {
       pipeline,
       name: `schedule-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`,
-      interval: intervalOf(schedule, at),
+      interval: intervalOf(schedule, at).id,
       triggeredBy: { type: KIND, at: new Date(at).toISOString(), depth: 0 },
     };
     try {

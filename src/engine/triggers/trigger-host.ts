@@ -8,10 +8,12 @@ import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
 import { ScheduleHost } from './schedule-host.js';
+import { UpstreamHost } from './upstream-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
   readonly schedules: ScheduleHost;
+  readonly upstreams: UpstreamHost;
   readonly #parts: Machinery;
   #isOpen = false;
 
@@ -19,6 +21,7 @@ export class TriggerHost {
     this.#parts = parts;
     this.bus = new EventBus(parts);
     this.schedules = new ScheduleHost(parts);
+    this.upstreams = new UpstreamHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -30,6 +33,7 @@ export class TriggerHost {
     }
     await this.bus.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
+    await this.upstreams.open();
     this.#isOpen = true;
   }
 
@@ -37,19 +41,23 @@ export class TriggerHost {
     if (!this.#isOpen) return;
     this.bus.deployed(machine);
     this.schedules.deployed(machine);
+    this.upstreams.deployed(machine);
   }
 
   forgotten(pipeline: string): void {
     this.bus.forgotten(pipeline);
     this.schedules.forgotten(pipeline);
+    this.upstreams.forgotten(pipeline);
   }
 
-  /** An execution has ended in this turn. */
-  executionEnded(turn: Turn, active: ActiveExecution): void {
+  /** An execution has begun, ended or gone on after a redrive in this turn. */
+  executionChanged(turn: Turn, active: ActiveExecution): void {
     this.bus.executionChanged(turn, active);
+    this.upstreams.executionChanged(turn, active);
   }
 
   close(): void {
     this.schedules.close();
+    this.upstreams.close();
   }
 }

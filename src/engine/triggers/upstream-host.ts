@@ -1,0 +1,284 @@
+/**
+ * Starts pipelines when those they depend on have come to what they wait for, interval by interval.
+ *
+ *     an upstream begins or ends ──▶ look at all of it again ──▶ met? start, under a key that says for which outcome
+ *
+ * Nothing is counted or remembered on the way: what is known of an interval is what the executions in the store say, so a
+ * crash, a lost moment or a look too many does no harm. The execution is named after the interval and after how often its
+ * upstreams were redriven or run again, so each outcome starts it once, and a repaired upstream starts it again.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { isObject, type Json, type JsonObject } from '../../asl/json.js';
+import {
+  evaluateUpstreams,
+  type Revisions,
+  type UpstreamAnswer,
+} from '../../events/conditions/evaluate-upstreams.js';
+import type {
+  UpstreamCondition,
+  UpstreamFact,
+  UpstreamTrigger,
+} from '../../events/conditions/upstream.js';
+import { calendarInterval, type Interval, parseInterval } from '../../events/intervals/interval.js';
+import type { ExecutionRecord } from '../../store/store.js';
+import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { EngineError } from '../errors.js';
+import type { Machinery } from '../machinery.js';
+import { startInput } from '../requests.js';
+import type { Turn } from '../turn.js';
+import type { Input, Performed } from '../turn-loop.js';
+import { triggerPlanOf } from './trigger-plan.js';
+
+interface Dependent {
+  readonly pipeline: string;
+  readonly trigger: UpstreamTrigger;
+  readonly timezone: string;
+  readonly conditions: readonly UpstreamCondition[];
+}
+
+/** Executions of one upstream on one interval that count for its revision. */
+const MOST_RUNS = 100;
+/** Executions of an upstream whose intervals are looked at again after a restart. */
+const LOOKED_BACK = 200;
+/** Starts that follow from starts: more than this is a circle. */
+const MAX_DEPTH = 50;
+const AHEAD = 60_000;
+
+export class UpstreamHost {
+  readonly #parts: Machinery;
+  readonly #dependents: Map<string, Dependent> = new Map();
+  /** Names of dependents by the upstream that they wait for. */
+  readonly #byUpstream: Map<string, Set<string>> = new Map();
+  /** When to look again though nothing happens, by dependent and interval. */
+  readonly #deadlines: Map<string, { at: number; pipeline: string; interval: string }> = new Map();
+  #cancelWake: (() => void) | undefined;
+  #isOpen = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  /** What happened while nobody looked is looked at now. */
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    for (const dependent of this.#dependents.values()) {
+      const intervals = new Set<string>();
+      for (const { name } of dependent.conditions) {
+        const query = { pipeline: name, limit: LOOKED_BACK };
+        for (const { interval } of await this.#parts.store.listExecutions(query)) {
+          if (interval !== undefined) intervals.add(interval);
+        }
+      }
+      for (const interval of intervals) this.#look(dependent.pipeline, interval);
+    }
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#cancelWake?.();
+  }
+
+  forgotten(pipeline: string): void {
+    const known = this.#dependents.get(pipeline);
+    for (const { name } of known?.conditions ?? []) this.#byUpstream.get(name)?.delete(pipeline);
+    this.#dependents.delete(pipeline);
+  }
+
+  deployed({ record, deployment }: LoadedMachine): void {
+    this.forgotten(record.pipeline);
+    const { executions, schedule } = triggerPlanOf(deployment);
+    if (executions === undefined) return;
+    const trigger = executions as unknown as UpstreamTrigger;
+    const conditions = [...(trigger.allOf ?? []), ...(trigger.anyOf ?? [])];
+    const timezone = executions.timezone ?? schedule?.timezone;
+    const dependent: Dependent = {
+      pipeline: record.pipeline,
+      trigger,
+      timezone: typeof timezone === 'string' ? timezone : 'UTC',
+      conditions,
+    };
+    this.#dependents.set(record.pipeline, dependent);
+    for (const { name } of conditions) {
+      const waiting = this.#byUpstream.get(name) ?? new Set<string>();
+      this.#byUpstream.set(name, waiting.add(record.pipeline));
+    }
+    // "Did not start by 06:00" must be noticed on a day on which nothing happens at all.
+    if (this.#isOpen && conditions.some(({ by }) => by !== undefined)) this.#lookToday(dependent);
+  }
+
+  /** An execution has begun or ended in this turn. */
+  executionChanged(turn: Turn, { creation }: ActiveExecution): void {
+    const { pipeline, interval } = creation;
+    const dependents = this.#byUpstream.get(pipeline);
+    if (interval === undefined || dependents === undefined || dependents.size === 0) return;
+    turn.afterCommit(() => {
+      for (const dependent of dependents) this.#look(dependent, interval);
+    });
+  }
+
+  /** How the conditions of a pipeline stand on an interval; undefined when it waits for nobody. */
+  async explain(
+    pipeline: string,
+    interval: string,
+  ): Promise<(UpstreamAnswer & { interval: Interval }) | undefined> {
+    const dependent = this.#dependents.get(pipeline);
+    const slot = dependent && parseInterval(interval, dependent.timezone);
+    if (dependent === undefined || slot === undefined) return undefined;
+    return { ...(await this.#judge(dependent, slot)), interval: slot };
+  }
+
+  /** The interval of today, for a pipeline that waits for others. */
+  today(pipeline: string): string | undefined {
+    const dependent = this.#dependents.get(pipeline);
+    return dependent && calendarInterval('day', dependent.timezone, this.#parts.time.now()).id;
+  }
+
+  #look(pipeline: string, interval: string): void {
+    if (this.#isOpen) this.#parts.loop.add(this.#lookInput(pipeline, interval));
+  }
+
+  #lookInput(pipeline: string, interval: string): Input {
+    return {
+      perform: (turn) => {
+        const dependent = this.#dependents.get(pipeline);
+        const slot = dependent && parseInterval(interval, dependent.timezone);
+        if (dependent === undefined || slot === undefined) return 'done';
+        const judged = this.#judge(dependent, slot);
+        return judged instanceof Promise
+          ? judged.then((answer) => this.#act(turn, dependent, slot, answer))
+          : this.#act(turn, dependent, slot, judged);
+      },
+    };
+  }
+
+  #judge(dependent: Dependent, interval: Interval): UpstreamAnswer | Promise<UpstreamAnswer> {
+    const names = [...new Set(dependent.conditions.map(({ name }) => name)), dependent.pipeline];
+    const found = names.map((name) =>
+      this.#parts.store.listExecutions({
+        pipeline: name,
+        interval: interval.id,
+        limit: MOST_RUNS,
+      }),
+    );
+    const judge = (lists: ExecutionRecord[][]): UpstreamAnswer => {
+      const own = lists.at(-1) ?? [];
+      const facts = lists.slice(0, -1).flatMap((runs) => factOf(runs));
+      return evaluateUpstreams({
+        dependent: dependent.pipeline,
+        trigger: dependent.trigger,
+        interval,
+        timezone: dependent.timezone,
+        facts,
+        now: this.#parts.time.now(),
+        ...startedWith(own),
+      });
+    };
+    return found.some((list) => list instanceof Promise)
+      ? Promise.all(found).then(judge)
+      : judge(found as ExecutionRecord[][]);
+  }
+
+  #act(
+    turn: Turn,
+    { pipeline }: Dependent,
+    interval: Interval,
+    answer: UpstreamAnswer,
+  ): Performed | Promise<Performed> {
+    this.#watch(pipeline, interval.id, answer.askAgainAt);
+    if (answer.verdict !== 'met') return 'done';
+    const depth = 1;
+    if (depth > MAX_DEPTH) return 'done';
+    const request = {
+      pipeline,
+      name: nameFor(interval.id, answer),
+      interval: interval.id,
+      triggeredBy: {
+        type: 'executions',
+        interval: interval.id,
+        key: answer.key,
+        revisions: answer.revisions as unknown as Json,
+        depth,
+      } as JsonObject,
+    };
+    try {
+      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+    } catch (error) {
+      // Of that name with another input: this outcome has started it already.
+      if (error instanceof EngineError) return 'done';
+      throw error;
+    }
+  }
+
+  #lookToday({ pipeline, timezone }: Dependent): void {
+    const now = this.#parts.time.now();
+    const today = calendarInterval('day', timezone, now);
+    this.#look(pipeline, today.id);
+    // And again when the next day begins.
+    this.#watch(pipeline, '', today.end);
+  }
+
+  #watch(pipeline: string, interval: string, at: number | undefined): void {
+    const key = `${pipeline} ${interval}`;
+    if (at === undefined) this.#deadlines.delete(key);
+    else this.#deadlines.set(key, { at, pipeline, interval });
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#cancelWake?.();
+    if (!this.#isOpen || this.#deadlines.size === 0) return;
+    const soonest = Math.min(...[...this.#deadlines.values()].map(({ at }) => at));
+    const { clock, time } = this.#parts;
+    const wait = Math.max(0, Math.min(soonest - time.now(), AHEAD));
+    this.#cancelWake = clock.setTimer(() => this.#wake(), wait);
+  }
+
+  #wake(): void {
+    const now = this.#parts.time.now();
+    for (const [key, { at, pipeline, interval }] of [...this.#deadlines]) {
+      if (at > now) continue;
+      this.#deadlines.delete(key);
+      const dependent = this.#dependents.get(pipeline);
+      if (dependent === undefined) continue;
+      if (interval === '') this.#lookToday(dependent);
+      else this.#look(pipeline, interval);
+    }
+    this.#arm();
+  }
+}
+
+/** What is known of an upstream on an interval, from its executions for it, the newest first. */
+function factOf(runs: readonly ExecutionRecord[]): UpstreamFact[] {
+  const [latest] = runs;
+  const first = runs.at(-1);
+  if (latest === undefined || first === undefined) return [];
+  const again = runs.reduce((sum, { redriveCount }) => sum + redriveCount, runs.length - 1);
+  const { status } = latest.header;
+  return [
+    {
+      name: latest.pipeline,
+      status,
+      since: status === 'RUNNING' ? latest.startedAt : (latest.stoppedAt ?? latest.startedAt),
+      startedAt: first.startedAt,
+      eventId: latest.context.Execution.Id,
+      revision: again,
+    },
+  ];
+}
+
+/** The revisions under which the dependent has started on the interval. */
+function startedWith(own: readonly ExecutionRecord[]): { startedWith?: Revisions } {
+  const started = own.find(({ triggeredBy }) => triggeredBy?.type === 'executions');
+  const revisions = started?.triggeredBy?.revisions;
+  return isObject(revisions) ? { startedWith: revisions as unknown as Revisions } : {};
+}
+
+/** `upstream-2026-11-20`, and after a repair `upstream-2026-11-20-listings-1`. */
+function nameFor(interval: string, { key, revisions }: UpstreamAnswer): string {
+  const again = Object.entries(revisions).map(([name, revision]) => `-${name}-${revision}`);
+  const name = `upstream-${interval.replaceAll(/[^A-Za-z0-9-]/g, '')}${again.join('')}`;
+  if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return name;
+  return `upstream-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
+}
