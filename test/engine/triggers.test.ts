@@ -1,0 +1,363 @@
+/**
+ * Events, schedules and upstream conditions on the real engine and a real file, with a clock that the test moves.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/asl/json.js';
+import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
+import { createLocalItems } from '../../src/engine/local-items.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { SynchronousStore } from '../../src/store/store.js';
+import { ManualClock, settled } from './manual-clock.js';
+
+let folder: string;
+let clock: ManualClock;
+let engine: Engine;
+let store: SynchronousStore;
+/** Outcomes of the tasks of pipelines, by name; those that are not here succeed. */
+let failing: Set<string>;
+
+async function open(): Promise<void> {
+  store = openSqliteStore({ file: join(folder, 'test.db') });
+  engine = createEngine({
+    store,
+    runner: createConnectorRunner(
+      new Map([
+        [
+          'echo',
+          {
+            kind: 'echo',
+            validate: () => [],
+            run: async ({ execution }) =>
+              failing.has(execution.pipeline)
+                ? { type: 'failed', error: 'Broken', cause: 'for the test' }
+                : { type: 'succeeded', output: null },
+          },
+        ],
+      ]),
+    ),
+    evaluator: { evaluate: async () => [], close: async () => {} },
+    itemSource: createLocalItems(),
+    workFolder: join(folder, 'work'),
+    clock,
+  });
+  await engine.open();
+}
+
+async function close(): Promise<void> {
+  await engine.close();
+  await store.close();
+}
+
+/** Nothing but the file is left. */
+async function restart(): Promise<void> {
+  await close();
+  await open();
+  await settled();
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-triggers-'));
+  clock = new ManualClock('2026-11-20T00:00:00Z');
+  failing = new Set();
+  await open();
+});
+
+afterEach(async () => {
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function deploy(name: string, trigger: JsonObject, team = 'default'): Promise<void> {
+  await engine.deployPipeline({
+    name,
+    team,
+    tags: {},
+    definition: {
+      StartAt: 'Work',
+      States: {
+        Work: {
+          Type: 'Task',
+          Resource: 'millrace:echo',
+          Parameters: {},
+          ResultPath: null,
+          End: true,
+        },
+      },
+    } as never,
+    bindings: {},
+    folder,
+    sections: { trigger },
+  });
+  await settled();
+}
+
+async function executionsOf(pipeline: string): Promise<ExecutionSummary[]> {
+  await settled();
+  const { items } = await engine.listExecutions({ pipeline, limit: 100 });
+  return items.toReversed();
+}
+
+const namesOf = async (pipeline: string): Promise<string[]> =>
+  (await executionsOf(pipeline)).map(({ name }) => name);
+
+describe('an event', () => {
+  const order = { source: 'shop', detailType: 'Order', detail: { id: 7, paid: true } };
+  const put = (events: object[], team = 'default') => engine.putEvents(events as never, { team });
+
+  it('starts the pipelines whose pattern it matches, with what they ask of it', async () => {
+    await deploy('paid', { events: [{ pattern: { detail: { paid: [true] } } }] });
+    await deploy('part', { events: [{ pattern: { source: ['shop'] }, inputPath: '$.detail.id' }] });
+    await deploy('other', { events: [{ pattern: { source: ['depot'] } }] });
+    const [result] = await put([{ ...order, id: 'o-7' }]);
+    expect(result).toEqual({
+      id: 'o-7',
+      duplicate: false,
+      started: [
+        { pipeline: 'paid', name: 'event-o-7' },
+        { pipeline: 'part', name: 'event-o-7' },
+      ],
+    });
+    const [paid] = await executionsOf('paid');
+    expect(paid?.triggeredBy).toEqual({ type: 'event', event: 'o-7', bus: 'default', depth: 0 });
+    expect((await engine.describeExecution('paid/event-o-7')).input).toEqual({
+      version: '0',
+      id: 'o-7',
+      'detail-type': 'Order',
+      source: 'shop',
+      account: '000000000000',
+      time: '2026-11-20T00:00:00Z',
+      region: 'us-east-1',
+      resources: [],
+      detail: { id: 7, paid: true },
+    });
+    expect((await engine.describeExecution('part/event-o-7')).input).toBe(7);
+    expect(await executionsOf('other')).toEqual([]);
+  });
+
+  it('that comes again starts nothing again, also after a restart', async () => {
+    await deploy('paid', { events: [{ pattern: { source: ['shop'] } }] });
+    const twice = await put([
+      { ...order, id: 'same' },
+      { ...order, id: 'same' },
+    ]);
+    expect(twice.map(({ duplicate }) => duplicate)).toEqual([false, true]);
+    await restart();
+    const [again] = await put([{ ...order, id: 'same' }]);
+    expect(again).toEqual({
+      id: 'same',
+      duplicate: true,
+      started: [{ pipeline: 'paid', name: 'event-same' }],
+    });
+    expect(await namesOf('paid')).toEqual(['event-same']);
+    expect(await engine.listEvents({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('is on its bus and no other, and its team’s alone', async () => {
+    const pattern = { source: ['shop'] };
+    await deploy('mine', { events: [{ pattern }] });
+    await deploy('night', { events: [{ pattern, bus: 'night' }] });
+    await deploy('theirs', { events: [{ pattern }] }, 'others');
+    const results = await put([order, { ...order, bus: 'night' }]);
+    expect(results.map(({ started }) => started.map(({ pipeline }) => pipeline))).toEqual([
+      ['mine'],
+      ['night'],
+    ]);
+    expect(await executionsOf('theirs')).toEqual([]);
+  });
+
+  it('of the end of an execution starts whoever listens for it, in any team, without its data', async () => {
+    await deploy('listings', {});
+    await deploy(
+      'repair',
+      {
+        events: [
+          {
+            pattern: {
+              source: ['aws.states'],
+              detail: { status: ['FAILED'], millrace: { pipeline: ['listings'] } },
+            },
+          },
+        ],
+      },
+      'others',
+    );
+    failing.add('listings');
+    await engine.runExecution({ pipeline: 'listings', name: 'night', input: { secret: 1 } });
+    const [repair] = await executionsOf('repair');
+    const { input } = await engine.describeExecution(repair?.id ?? '');
+    expect(input).toMatchObject({
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { name: 'night', status: 'FAILED', error: 'Broken', input: null },
+    });
+    expect(JSON.stringify(input)).not.toContain('secret');
+  });
+
+  it('is refused whole, before anything is stored, when one of them is not valid', async () => {
+    await expect(put([order, { ...order, source: '' }])).rejects.toMatchObject({
+      kind: 'InvalidEvent',
+    });
+    await expect(put([{ ...order, detail: { x: 'x'.repeat(300_000) } }])).rejects.toMatchObject({
+      kind: expect.stringMatching(/InvalidEvent|PayloadTooLarge/),
+    });
+    expect(await engine.listEvents({ limit: 10 })).toEqual([]);
+  });
+
+  it('of a pipeline that starts itself comes to an end', async () => {
+    await deploy('circle', {
+      events: [
+        { pattern: { detail: { millrace: { pipeline: ['circle'] }, status: ['SUCCEEDED'] } } },
+      ],
+    });
+    await engine.runExecution({ pipeline: 'circle' });
+    for (let turn = 0; turn < 20; turn += 1) await settled();
+    expect((await executionsOf('circle')).length).toBeLessThanOrEqual(51);
+  });
+});
+
+describe('a schedule', () => {
+  const daily = (more: JsonObject = {}): JsonObject => ({ schedule: { hour: 3, ...more } });
+
+  it('starts one execution for each fire time, with its interval', async () => {
+    await deploy('listings', daily());
+    await clock.until('2026-11-22T12:00:00Z');
+    expect(await executionsOf('listings')).toMatchObject([
+      { name: 'schedule-20261120T030000Z', interval: '2026-11-20', status: 'SUCCEEDED' },
+      { name: 'schedule-20261121T030000Z', interval: '2026-11-21', status: 'SUCCEEDED' },
+      { name: 'schedule-20261122T030000Z', interval: '2026-11-22', status: 'SUCCEEDED' },
+    ]);
+  });
+
+  it('starts nothing for the time before it was there, and begins anew when it is changed', async () => {
+    await deploy('listings', { schedule: { rate: '1 hour', start: '2026-11-01T00:00:00Z' } });
+    await clock.until('2026-11-20T02:30:00Z');
+    expect(await namesOf('listings')).toEqual([
+      'schedule-20261120T010000Z',
+      'schedule-20261120T020000Z',
+    ]);
+    await deploy('listings', { schedule: { rate: '30 minutes', start: '2026-11-01T00:00:00Z' } });
+    await clock.until('2026-11-20T03:10:00Z');
+    expect((await namesOf('listings')).slice(2)).toEqual(['schedule-20261120T030000Z']);
+  });
+
+  it.each<[JsonObject['catchUp'], string[]]>([
+    ['skip', []],
+    ['latest', ['20261123']],
+    [{ all: 2 }, ['20261122', '20261123']],
+    [{ all: 10 }, ['20261120', '20261121', '20261122', '20261123']],
+  ])('makes up for what it missed while the server was away: %j', async (catchUp, days) => {
+    await deploy('listings', daily({ catchUp: catchUp as never }));
+    await close();
+    await clock.until('2026-11-23T12:00:00Z');
+    await open();
+    await clock.until('2026-11-23T12:00:01Z');
+    expect(await namesOf('listings')).toEqual(days.map((day) => `schedule-${day}T030000Z`));
+    // And once only, however often it starts.
+    await restart();
+    await clock.until('2026-11-23T12:00:02Z');
+    expect(await executionsOf('listings')).toHaveLength(days.length);
+  });
+
+  it('does not fire again when the clock is set back', async () => {
+    await deploy('listings', daily());
+    await clock.until('2026-11-20T03:10:00Z');
+    clock.jump(-3_600_000);
+    await clock.until('2026-11-20T04:00:00Z');
+    expect(await namesOf('listings')).toEqual(['schedule-20261120T030000Z']);
+    clock.jump(3_600_000 * 24);
+    await clock.until('2026-11-21T05:00:00Z');
+    expect(await namesOf('listings')).toHaveLength(2);
+  });
+
+  it('of a pipeline that nobody deploys any longer is silent', async () => {
+    await deploy('listings', daily());
+    await engine.stateMachines.delete('listings');
+    await clock.until('2026-11-21T12:00:00Z');
+    expect(await executionsOf('listings')).toEqual([]);
+  });
+
+  it('starts a thousand pipelines of the same second', async () => {
+    for (let index = 0; index < 1_000; index += 1) {
+      await engine.deployPipeline({
+        name: `p${index}`,
+        team: 'default',
+        tags: {},
+        definition: { StartAt: 'W', States: { W: { Type: 'Succeed' } } },
+        bindings: {},
+        folder,
+        sections: { trigger: daily() },
+      });
+    }
+    await clock.until('2026-11-20T03:00:01Z');
+    for (let turn = 0; turn < 50; turn += 1) await settled();
+    const { items } = await engine.listExecutions({ limit: 1_000, status: 'SUCCEEDED' });
+    expect(new Set(items.map(({ pipeline }) => pipeline)).size).toBe(1_000);
+  }, 60_000);
+});
+
+describe('a pipeline that waits for others', () => {
+  beforeEach(async () => {
+    await deploy('listings', { schedule: { hour: 3 } }, 'crawlers');
+    await deploy('searches', { schedule: { hour: 5 } }, 'search');
+    await deploy('pipeline-x', {
+      executions: { allOf: [{ name: 'listings' }, { name: 'searches', status: ['SUCCESS'] }] },
+    });
+  });
+
+  it('starts once when all have succeeded for the interval', async () => {
+    await clock.until('2026-11-20T04:00:00Z');
+    expect(await executionsOf('pipeline-x')).toEqual([]);
+    await clock.until('2026-11-21T12:00:00Z');
+    expect(await executionsOf('pipeline-x')).toMatchObject([
+      { name: 'upstream-2026-11-20', interval: '2026-11-20', triggeredBy: { type: 'executions' } },
+      { name: 'upstream-2026-11-21', interval: '2026-11-21' },
+    ]);
+  });
+
+  it('waits when one has failed, and follows when it has been mended and redriven', async () => {
+    failing.add('listings');
+    await clock.until('2026-11-20T12:00:00Z');
+    expect(await executionsOf('pipeline-x')).toEqual([]);
+    failing.delete('listings');
+    await engine.redriveExecution('listings/schedule-20261120T030000Z');
+    expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20-listings-1']);
+  });
+
+  it('starts again for the interval when what it used has been repaired, once', async () => {
+    await clock.until('2026-11-20T12:00:00Z');
+    expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20']);
+    // Repaired by running it again for the same day.
+    await engine.runExecution({ pipeline: 'listings', name: 'again', interval: '2026-11-20' });
+    expect(await namesOf('pipeline-x')).toEqual([
+      'upstream-2026-11-20',
+      'upstream-2026-11-20-listings-1',
+    ]);
+    await restart();
+    expect(await executionsOf('pipeline-x')).toHaveLength(2);
+  });
+
+  it('starts after a restart for what was met while nobody looked', async () => {
+    await clock.until('2026-11-20T06:00:00Z');
+    await deploy('late', { executions: { anyOf: [{ name: 'searches' }] } });
+    expect(await executionsOf('late')).toEqual([]);
+    await restart();
+    expect(await namesOf('late')).toEqual(['upstream-2026-11-20']);
+  });
+
+  it('notices by the clock that something did not happen', async () => {
+    await deploy('without', {
+      executions: { allOf: [{ name: 'listings' }, { name: 'partner', not: true, by: '06:00' }] },
+    });
+    await deploy('partner', {});
+    await clock.until('2026-11-20T05:59:00Z');
+    expect(await executionsOf('without')).toEqual([]);
+    await clock.until('2026-11-20T06:01:00Z');
+    expect(await namesOf('without')).toEqual(['upstream-2026-11-20']);
+  });
+});
