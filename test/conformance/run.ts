@@ -15,6 +15,7 @@ import {
 import { compare, type Verdict } from './compare.js';
 import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
 import { type Outcome, runCase } from './drive.js';
+import { comparePattern, isPatternCase, type PatternCase } from './event-patterns.js';
 import { isTestStateCase, runTestState, type TestStateCase } from './test-state.js';
 import { compareValidation, isValidationCase, type ValidationCase } from './validation.js';
 
@@ -103,10 +104,29 @@ function validate(given: ValidationCase): void {
   if (values.failures && isShown) console.log(`- ${given.name}\n    ${difference}`);
 }
 
+/** One event pattern: match, no match or refusal counts as the result, the words of a refusal as all fields. */
+function tryPattern(given: PatternCase): void {
+  if (values.grep !== undefined && !given.name.includes(values.grep)) return;
+  const { result, words, difference } = comparePattern(given);
+  const family = `event patterns, ${given.recordedFrom}`;
+  const tally = families.get(family) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(family, tally);
+  count(tally.result, result);
+  if (words !== undefined) count(tally.fields, words);
+  if (result) passed += 1;
+  else failed += 1;
+  const isShown = values.level === 'fields' ? words === false : !result;
+  if (values.failures && isShown) console.log(`- ${given.name}\n    ${difference}`);
+}
+
 for (const file of positionals) {
   for (const row of readCorpus(file)) {
     if (isValidationCase(row)) {
       validate(row as unknown as ValidationCase);
+      continue;
+    }
+    if (isPatternCase(row)) {
+      tryPattern(row as unknown as PatternCase);
       continue;
     }
     if (isApiScenario(row)) {

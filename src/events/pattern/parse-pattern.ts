@@ -53,7 +53,7 @@ export function parsePattern(
   const reader = openTokens(written);
   try {
     if (nextToken(reader).type !== '{') refuse(reader, 'Filter is not an object');
-    const branches = parseObject(reader, [], '', { isInOr: false });
+    const branches = parseObject(reader, [], undefined, { isInOr: false });
     expectEnd(reader);
     return {
       pattern: {
@@ -75,7 +75,7 @@ function byPath(a: PatternField, b: PatternField): number {
 function parseObject(
   reader: TokenReader,
   before: Branches,
-  path: string,
+  path: string | undefined,
   place: { isInOr: boolean },
 ): Branches {
   let branches = before;
@@ -90,7 +90,7 @@ function parseObject(
     if (place.isInOr && RESERVED_IN_OR.has(name)) {
       refuse(reader, `${name} is Ruler reserved fieldName which cannot be used inside $or.`);
     }
-    const inner = path === '' ? name : `${path}.${name}`;
+    const inner = path === undefined ? name : `${path}.${name}`;
     const value = nextToken(reader);
     if (value.type === '{') branches = parseObject(reader, branches, inner, place);
     else if (value.type === '[') branches = withField(branches, parseField(reader, inner));
@@ -106,7 +106,7 @@ function withField(branches: Branches, field: PatternField): Branches {
   return all;
 }
 
-function parseOr(reader: TokenReader, before: Branches, path: string): Branches {
+function parseOr(reader: TokenReader, before: Branches, path: string | undefined): Branches {
   if (nextToken(reader).type !== '[') refuse(reader, 'It must be an Array followed with $or.');
   const branches: Branches = [];
   let count = 0;
