@@ -16,6 +16,7 @@ import { compare, type Verdict } from './compare.js';
 import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
 import { type Outcome, runCase } from './drive.js';
 import { comparePattern, isPatternCase, type PatternCase } from './event-patterns.js';
+import { compareInput, type InputCase, isInputCase } from './input-transformers.js';
 import { isTestStateCase, runTestState, type TestStateCase } from './test-state.js';
 import { compareValidation, isValidationCase, type ValidationCase } from './validation.js';
 
@@ -119,6 +120,20 @@ function tryPattern(given: PatternCase): void {
   if (values.failures && isShown) console.log(`- ${given.name}\n    ${difference}`);
 }
 
+/** What a target gets of events: it is delivered as recorded or not. */
+function tryInput(given: InputCase): void {
+  if (values.grep !== undefined && !given.name.includes(values.grep)) return;
+  const difference = compareInput(given);
+  const family = `inputs of targets, ${given.recordedFrom}`;
+  const tally = families.get(family) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(family, tally);
+  count(tally.result, difference === undefined);
+  if (difference === undefined) passed += 1;
+  else failed += 1;
+  if (values.failures && difference !== undefined)
+    console.log(`- ${given.name}\n    ${difference}`);
+}
+
 for (const file of positionals) {
   for (const row of readCorpus(file)) {
     if (isValidationCase(row)) {
@@ -127,6 +142,10 @@ for (const file of positionals) {
     }
     if (isPatternCase(row)) {
       tryPattern(row as unknown as PatternCase);
+      continue;
+    }
+    if (isInputCase(row)) {
+      tryInput(row as unknown as InputCase);
       continue;
     }
     if (isApiScenario(row)) {
