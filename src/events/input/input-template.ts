@@ -57,15 +57,15 @@ export function placeholdersOf({ parts }: InputTemplate): string[] {
 /**
  * The text with values put in; undefined when the result is neither quoted text nor JSON, which is not delivered.
  *
- * @param valueOf the value for a name; undefined when there is none.
+ * @param lookUp the value for a name; undefined when there is none.
  */
 export function fillTemplate(
   template: InputTemplate,
-  valueOf: (name: string) => Json | undefined,
+  lookUp: (name: string) => Json | undefined,
 ): string | undefined {
   let text = '';
   for (const part of template.parts) {
-    text += typeof part === 'string' ? part : fill(part, valueOf(part.name), template);
+    text += typeof part === 'string' ? part : fill(part, lookUp(part.name), template);
   }
   return template.isQuotedText || isJson(text) ? text : undefined;
 }
