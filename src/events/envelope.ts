@@ -30,6 +30,9 @@ export interface PutEventsEntry {
   readonly Resources?: readonly string[] | undefined;
   /** ISO 8601; the time of the request when absent. */
   readonly Time?: string | undefined;
+  /** Name or ARN of the bus. Chosen before an entry comes here; only shown in errors. */
+  readonly EventBusName?: string | undefined;
+  readonly TraceHeader?: string | undefined;
 }
 
 /** What an event has that its sender does not say. */
@@ -81,7 +84,7 @@ export function checkPutEvents(
 function describeEntry(entry: PutEventsEntry): string {
   const shown = (value: string | undefined): string => value ?? 'null';
   const resources = entry.Resources === undefined ? 'null' : `[${entry.Resources.join(', ')}]`;
-  return `PutEventsRequestEntry(time=${shown(entry.Time)}, source=${shown(entry.Source)}, resources=${resources}, detailType=${shown(entry.DetailType)}, detail=${shown(entry.Detail)})`;
+  return `PutEventsRequestEntry(time=${shown(entry.Time)}, source=${shown(entry.Source)}, resources=${resources}, detailType=${shown(entry.DetailType)}, detail=${shown(entry.Detail)}, eventBusName=${shown(entry.EventBusName)}, traceHeader=${shown(entry.TraceHeader)}, kmsKeyIdentifier=null, internalMetadata=null)`;
 }
 
 /**

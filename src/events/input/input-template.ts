@@ -1,10 +1,11 @@
 /**
  * Templates of targets: text with `<placeholders>`.
  *
- * A placeholder outside of quotes becomes the JSON text of its value, a string with its quotes. Inside of quotes a string
- * is put in without quotes of its own. Objects and arrays inside of quotes lose all their quotes when the template is
- * nothing but quoted text, and keep them when the template is a JSON document; that document is no JSON any more then, and
- * is not delivered. So it was recorded at EventBridge. A placeholder without a value is empty text.
+ * A template is a JSON document when it begins with a brace or a bracket or is one placeholder, and text otherwise. In a
+ * document a placeholder outside of quotes becomes the JSON text of its value, a string with quotes; in text a string stands
+ * there as it is. Inside of quotes a string has no quotes of its own, and an object or array keeps its quotes in a document
+ * (which then is no JSON any more, and is not delivered) and loses them in text: so it was recorded at EventBridge. A
+ * placeholder without a value is empty.
  * @module
  */
 import { isObject, type Json } from '../json.js';
@@ -12,8 +13,8 @@ import { isObject, type Json } from '../json.js';
 /** A parsed template. */
 export interface InputTemplate {
   readonly parts: readonly (string | Placeholder)[];
-  /** True when it is lines of quoted text and not a JSON document. */
-  readonly isQuotedText: boolean;
+  /** True for a JSON document, which has to stay one. */
+  readonly isDocument: boolean;
 }
 
 /** Where a value is put in. */
@@ -23,7 +24,7 @@ export interface Placeholder {
 }
 
 const PLACEHOLDER = /<([A-Za-z0-9_.-]+)>/y;
-const QUOTED_LINES = /^\s*"(?:[^"\\\n]|\\.)*"(?:\s*\n\s*"(?:[^"\\\n]|\\.)*")*\s*$/;
+const DOCUMENT = /^\s*(?:[{[]|<[A-Za-z0-9_.-]+>\s*$)/;
 
 /** Parses a template; every text is one. */
 export function parseInputTemplate(text: string): InputTemplate {
@@ -46,7 +47,7 @@ export function parseInputTemplate(text: string): InputTemplate {
     at += length;
   }
   parts.push(literal);
-  return { parts, isQuotedText: QUOTED_LINES.test(text) };
+  return { parts, isDocument: DOCUMENT.test(text) };
 }
 
 /** The names of all placeholders. */
@@ -55,7 +56,7 @@ export function placeholdersOf({ parts }: InputTemplate): string[] {
 }
 
 /**
- * The text with values put in; undefined when the result is neither quoted text nor JSON, which is not delivered.
+ * The text with values put in; undefined when it is a document but no JSON any more, which is not delivered.
  *
  * @param lookUp the value for a name; undefined when there is none.
  */
@@ -67,18 +68,20 @@ export function fillTemplate(
   for (const part of template.parts) {
     text += typeof part === 'string' ? part : fill(part, lookUp(part.name), template);
   }
-  return template.isQuotedText || isJson(text) ? text : undefined;
+  return template.isDocument && !isJson(text) ? undefined : text;
 }
 
 function fill(
   { isInQuotes }: Placeholder,
   value: Json | undefined,
-  { isQuotedText }: InputTemplate,
+  { isDocument }: InputTemplate,
 ): string {
-  if (!isInQuotes) return JSON.stringify(value ?? (value === undefined ? '' : null));
-  if (value === undefined) return '';
-  if (typeof value === 'string') return escaped(value);
-  return isQuotedText ? withoutQuotes(value) : JSON.stringify(value);
+  if (value === undefined) return isDocument && !isInQuotes ? '""' : '';
+  if (typeof value === 'string') {
+    if (isInQuotes) return escaped(value);
+    return isDocument ? JSON.stringify(value) : value;
+  }
+  return isInQuotes && !isDocument ? withoutQuotes(value) : JSON.stringify(value);
 }
 
 /** What stands between the quotes of its JSON text. */
