@@ -45,14 +45,16 @@ export function explainMismatch(pattern: EventPattern, event: JsonObject): Misma
       nearest = undefined;
       break;
     }
-    if (nearest === undefined || openFields(mismatch) < openFields(nearest)) nearest = mismatch;
+    if (nearest === undefined || isNearer(mismatch, nearest)) nearest = mismatch;
   }
   forgetFields(read);
   return nearest;
 }
 
-function openFields({ fields, matchedFields }: Mismatch): number {
-  return fields - matchedFields;
+/** Fewer fields are left, or as many are left and more match. */
+function isNearer(a: Mismatch, b: Mismatch): boolean {
+  const left = a.fields - a.matchedFields - (b.fields - b.matchedFields);
+  return left < 0 || (left === 0 && a.matchedFields > b.matchedFields);
 }
 
 function explainBranch(
