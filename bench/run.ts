@@ -23,6 +23,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { patterns } from './patterns.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 
 const { values } = parseArgs({
@@ -270,6 +271,7 @@ for (let i = 0; i < rounds; i++) {
 }
 if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
 if (runs('history')) await longHistory(values.quick ? 100 : 500);
+if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();

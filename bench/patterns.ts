@@ -1,0 +1,110 @@
+/**
+ * How many events a second one matcher takes, with ten rules and with ten thousand of each kind of matcher.
+ *
+ * Every rule asks something of its own about one field, as `{"source": ["shop"], "detail": {"key": [...]}}` does for many
+ * values; an event answers one rule or a few of them. Rules of `anything-but` and `exists` nearly all match, so they ask
+ * for a customer of their own as well.
+ * @module
+ */
+import type { JsonObject } from '../src/events/json.js';
+import { createMatcher } from '../src/events/pattern/matcher.js';
+import { parsePattern } from '../src/events/pattern/parse-pattern.js';
+import { median, round } from './load.js';
+
+interface Kind {
+  readonly name: string;
+  /** What rule number `n` asks for. */
+  readonly detail: (n: number) => Record<string, unknown[]>;
+}
+
+const octets = (n: number): string => `10.${(n >> 8) & 255}.${n & 255}`;
+const KINDS: readonly Kind[] = [
+  { name: 'exact', detail: (n) => ({ key: [`order-${n}-end`] }) },
+  { name: 'number', detail: (n) => ({ amount: [n] }) },
+  { name: 'prefix', detail: (n) => ({ key: [{ prefix: `order-${n}-` }] }) },
+  { name: 'suffix', detail: (n) => ({ key: [{ suffix: `-${n}-end` }] }) },
+  {
+    name: 'equals-ignore-case',
+    detail: (n) => ({ key: [{ 'equals-ignore-case': `ORDER-${n}-END` }] }),
+  },
+  { name: 'wildcard', detail: (n) => ({ key: [{ wildcard: `order-${n}-*d` }] }) },
+  { name: 'wildcard inside', detail: (n) => ({ key: [{ wildcard: `*-${n}-*` }] }) },
+  { name: 'numeric', detail: (n) => ({ amount: [{ numeric: ['>=', n, '<', n + 1] }] }) },
+  { name: 'cidr', detail: (n) => ({ ip: [{ cidr: `${octets(n)}.0/24` }] }) },
+  {
+    name: 'anything-but',
+    detail: (n) => ({ customer: [n], key: [{ 'anything-but': [`x${n}`] }] }),
+  },
+  { name: 'exists', detail: (n) => ({ customer: [n], [`k${n % 10}`]: [{ exists: false }] }) },
+  { name: '$or', detail: (n) => ({ $or: [{ amount: [n] }, { customer: [n], key: ['no'] }] }) },
+];
+
+function events(count: number): JsonObject[] {
+  return Array.from({ length: count }, (_, n) => ({
+    version: '0',
+    id: `6a7e8feb-b491-4cf7-a9f1-bf3703460${String(n).padStart(4, '0')}`,
+    'detail-type': 'Order placed',
+    source: 'shop',
+    account: '123456789012',
+    time: '2026-01-02T03:04:05Z',
+    region: 'eu-central-1',
+    resources: ['arn:aws:s3:::orders'],
+    detail: {
+      key: `order-${n}-end`,
+      amount: n,
+      customer: n,
+      ip: `${octets(n)}.7`,
+      state: 'placed',
+      address: { city: 'Bern', zip: '3000' },
+    },
+  }));
+}
+
+/** Events a second; the rules are numbers 0 to `rules`, and so are the events. */
+function rate(kinds: readonly Kind[], rules: number, milliseconds: number): number {
+  const matcher = createMatcher();
+  for (const kind of kinds) {
+    for (let n = 0; n < rules; n++) {
+      const parsed = parsePattern({ source: ['shop'], detail: kind.detail(n) });
+      if ('error' in parsed) throw new Error(parsed.error.message);
+      matcher.add(`${kind.name} ${n}`, parsed.pattern);
+    }
+  }
+  const all = events(10);
+  const expected = kinds.length;
+  for (const event of all) {
+    const matched = matcher.match(event).length;
+    if (matched !== expected) throw new Error(`${matched} rules match instead of ${expected}`);
+  }
+  const measure = (): number => {
+    const started = performance.now();
+    let count = 0;
+    while (performance.now() - started < milliseconds) {
+      for (let i = 0; i < 50; i++) for (const event of all) matcher.match(event);
+      count += 50 * all.length;
+    }
+    return count / ((performance.now() - started) / 1000);
+  };
+  measure();
+  return median([measure(), measure(), measure()]);
+}
+
+/** Ten and ten thousand rules of each kind, and of all kinds together. */
+export function patterns(
+  report: (line: Record<string, unknown>) => void,
+  milliseconds: number,
+): void {
+  const groups: [string, readonly Kind[]][] = KINDS.map((kind) => [kind.name, [kind]]);
+  for (const [name, kinds] of [...groups, ['all kinds together', KINDS] as const]) {
+    const few = rate(kinds, 10, milliseconds);
+    const many = rate(kinds, 10_000, milliseconds);
+    report({
+      bench: 'patterns',
+      kind: name,
+      events_per_s_10_rules_each: Math.round(few),
+      events_per_s_10000_rules_each: Math.round(many),
+      ratio: round(many / few),
+      goal: '>= 100000, ratio >= 0.9',
+    });
+  }
+}
