@@ -5,6 +5,7 @@
 
 const IPV4 = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
+const OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(2).padStart(8, '0'));
 const MAPPED = `${'0'.repeat(80)}${'1'.repeat(16)}`;
 
 /** `'4'` or `'6'` followed by 32 or 128 binary digits; undefined when the text is no address. */
@@ -37,9 +38,9 @@ export function cidrBits(text: string): { bits: string } | { reason: string } {
 function ipv4Bits(text: string): string | undefined {
   let bits = '4';
   for (const part of text.split('.')) {
-    const octet = Number(part);
-    if (octet > 255) return undefined;
-    bits += octet.toString(2).padStart(8, '0');
+    const octet = OCTETS[Number(part)];
+    if (octet === undefined) return undefined;
+    bits += octet;
   }
   return bits;
 }

@@ -14,6 +14,7 @@
 import type { JsonObject } from '../json.js';
 import { fieldKey } from './describe-matcher.js';
 import {
+  type EventFields,
   forgetFields,
   newPathNode,
   type PathNode,
@@ -96,7 +97,7 @@ export function createMatcher(): PatternMatcher {
   const paths = newPathNode('');
   const start = newState();
   let sequence = 0;
-  let turn = 0;
+  const run = newRunner(paths, start);
 
   const remove = (ruleId: string): boolean => {
     const rule = rules.get(ruleId);
@@ -117,10 +118,9 @@ export function createMatcher(): PatternMatcher {
     },
     remove,
     match: (event) => {
-      turn += 1;
-      return run(paths, start, event, turn)
-        .sort((a, b) => a.sequence - b.sequence)
-        .map(({ id }) => id);
+      const matched = run(event);
+      if (matched.length > 1) matched.sort((a, b) => a.sequence - b.sequence);
+      return matched.map(({ id }) => id);
     },
     size: () => ({ rules: rules.size, states: countStates(start), paths: countPaths(paths) - 1 }),
   };
@@ -208,10 +208,11 @@ function withdraw(paths: PathNode, acceptance: Acceptance): void {
   }
 }
 
-function run(paths: PathNode, start: State, event: JsonObject, turn: number): Rule[] {
-  const matched: Rule[] = [];
-  const read = readFields(paths, event);
-  const { present, hasPlaces } = read;
+/** Runs events through the automaton. Its functions are made once, not for each event: that is a third of the time. */
+function newRunner(paths: PathNode, start: State): (event: JsonObject) => Rule[] {
+  let turn = 0;
+  let fields: EventFields = { present: [], hasPlaces: false };
+  let matched: Rule[] = [];
 
   const follow = (answer: Answer): void => {
     if (answer.seenIn === turn) return;
@@ -221,24 +222,27 @@ function run(paths: PathNode, start: State, event: JsonObject, turn: number): Ru
   const ask = (question: Question): void => {
     for (const { value } of question.path.leaves) visitAskers(question.values, value, follow);
   };
+  const accept = ({ rule, fields: wanted }: Acceptance): void => {
+    if (rule.seenIn === turn) return;
+    if (fields.hasPlaces && mismatchOf(wanted, leavesAt) !== undefined) return;
+    rule.seenIn = turn;
+    matched.push(rule);
+  };
+  const skip = ({ path, absent }: Question): void => {
+    if (fields.hasPlaces || path.leaves.length === 0) absent.forEach(follow);
+  };
   const visit = ({ questions, absences, accepted }: State): void => {
-    for (const { rule, fields } of accepted) {
-      if (rule.seenIn === turn) continue;
-      if (hasPlaces && mismatchOf(fields, leavesAt) !== undefined) continue;
-      rule.seenIn = turn;
-      matched.push(rule);
-    }
-    if (present.length < questions.size) {
-      for (const path of present) {
+    if (accepted.size > 0) accepted.forEach(accept);
+    if (questions.size === 0) return;
+    if (fields.present.length < questions.size) {
+      for (const path of fields.present) {
         const question = questions.get(path);
         if (question !== undefined) ask(question);
       }
     } else {
-      for (const question of questions.values()) ask(question);
+      questions.forEach(ask);
     }
-    for (const { path, absent } of absences) {
-      if (hasPlaces || path.leaves.length === 0) absent.forEach(follow);
-    }
+    if (absences.size > 0) absences.forEach(skip);
   };
   const leavesAt = (path: string): PathNode['leaves'] => {
     let node: PathNode | undefined = paths;
@@ -246,12 +250,17 @@ function run(paths: PathNode, start: State, event: JsonObject, turn: number): Ru
     return node?.leaves ?? [];
   };
 
-  try {
-    visit(start);
-  } finally {
-    forgetFields(read);
-  }
-  return matched;
+  return (event) => {
+    turn += 1;
+    matched = [];
+    fields = readFields(paths, event);
+    try {
+      visit(start);
+    } finally {
+      forgetFields(fields);
+    }
+    return matched;
+  };
 }
 
 function countStates(state: State): number {

@@ -101,17 +101,17 @@ function sharedLength(a: string, b: string): number {
   return length;
 }
 
-/** Calls `visit` with the values of every key that the text, read from an offset, begins with (backwards: ends with). */
+/** Calls `visit` with each value of every key that the text, read from an offset, begins with (backwards: ends with). */
 export function visitKeysOf<T>(
   tree: RadixTree<T>,
   text: string,
-  visit: (values: ReadonlySet<T>) => void,
+  visit: (value: T) => void,
   from = 0,
 ): void {
   let node = tree.root;
   let read = from;
   for (;;) {
-    if (node.values.size > 0) visit(node.values);
+    if (node.values.size > 0) node.values.forEach(visit);
     if (read >= text.length) return;
     const next = node.next.get(unitAt(tree, text, read));
     if (next === undefined) return;

@@ -191,8 +191,8 @@ export function visitAskers<T extends Asker>(
 ): void {
   const { equal, any, others, ranges } = machine;
   if (equal.size > 0) equal.get(value)?.forEach(visit);
-  for (const asker of any) visit(asker);
-  for (const asker of others) if (isOther(asker, value)) visit(asker);
+  if (any.size > 0) any.forEach(visit);
+  if (others.size > 0) for (const asker of others) if (isOther(asker, value)) visit(asker);
   if (typeof value === 'string') visitTextAskers(machine, value, visit);
   else if (ranges !== undefined && typeof value === 'number' && Math.abs(value) <= NUMERIC_LIMIT) {
     visitRanges(ranges, value, visit);
@@ -210,21 +210,18 @@ function visitTextAskers<T extends Asker>(
   text: string,
   visit: (asker: T) => void,
 ): void {
-  const all = (askers: ReadonlySet<T>): void => {
-    askers.forEach(visit);
-  };
   const { prefixes, suffixes, folded, foldedPrefixes, foldedSuffixes, addresses } = machine;
-  if (prefixes !== undefined) visitKeysOf(prefixes, text, all);
-  if (suffixes !== undefined) visitKeysOf(suffixes, text, all);
+  if (prefixes !== undefined) visitKeysOf(prefixes, text, visit);
+  if (suffixes !== undefined) visitKeysOf(suffixes, text, visit);
   if (folded !== undefined || foldedPrefixes !== undefined || foldedSuffixes !== undefined) {
     const lower = foldCase(text);
     folded?.get(lower)?.forEach(visit);
-    if (foldedPrefixes !== undefined) visitKeysOf(foldedPrefixes, lower, all);
-    if (foldedSuffixes !== undefined) visitKeysOf(foldedSuffixes, lower, all);
+    if (foldedPrefixes !== undefined) visitKeysOf(foldedPrefixes, lower, visit);
+    if (foldedSuffixes !== undefined) visitKeysOf(foldedSuffixes, lower, visit);
   }
   if (addresses !== undefined) {
     const bits = addressBits(text);
-    if (bits !== undefined) visitKeysOf(addresses, bits, all);
+    if (bits !== undefined) visitKeysOf(addresses, bits, visit);
   }
   visitWildcards(machine, text, visit);
 }
@@ -234,18 +231,23 @@ function visitWildcards<T extends Asker>(
   text: string,
   visit: (asker: T) => void,
 ): void {
-  const check = (askers: ReadonlySet<T>): void => {
-    for (const asker of askers) if (matchesSomeWildcard(asker, text)) visit(asker);
-  };
-  if (wildcardPrefixes !== undefined) visitKeysOf(wildcardPrefixes, text, check);
-  if (wildcardSuffixes !== undefined) visitKeysOf(wildcardSuffixes, text, check);
-  if (wildcardPieces === undefined) return;
+  if (
+    wildcardPrefixes === undefined &&
+    wildcardSuffixes === undefined &&
+    wildcardPieces === undefined
+  ) {
+    return;
+  }
   const candidates = new Set<T>();
-  const collect = (askers: ReadonlySet<T>): void => {
-    for (const asker of askers) candidates.add(asker);
+  const collect = (asker: T): void => {
+    candidates.add(asker);
   };
-  for (let from = 0; from < text.length; from++) visitKeysOf(wildcardPieces, text, collect, from);
-  check(candidates);
+  if (wildcardPrefixes !== undefined) visitKeysOf(wildcardPrefixes, text, collect);
+  if (wildcardSuffixes !== undefined) visitKeysOf(wildcardSuffixes, text, collect);
+  if (wildcardPieces !== undefined) {
+    for (let from = 0; from < text.length; from++) visitKeysOf(wildcardPieces, text, collect, from);
+  }
+  for (const asker of candidates) if (matchesSomeWildcard(asker, text)) visit(asker);
 }
 
 function matchesSomeWildcard({ field }: Asker, text: string): boolean {
