@@ -1,12 +1,19 @@
 /**
  * All questions that rules ask about the values of one path, at one point of the automaton, answered together.
  *
- * Each kind of matcher has an index in which a value finds those that match it: a hash for equal values, radix trees for
- * prefixes, suffixes and addresses, an interval tree for ranges. A wildcard is found by the literal text that it begins
+ * Each kind of matcher has an index in which a value finds those that match it: a hash for equal values and for addresses,
+ * radix trees for prefixes and suffixes, an interval tree for ranges. A wildcard is found by the literal text that it begins
  * with, ends with or contains, and then checked. Only `anything-but` is asked one by one: nearly all of those match anyway.
  * @module
  */
 import { addressBits } from './address.js';
+import {
+  type AddressSet,
+  addBlock,
+  newAddressSet,
+  removeBlock,
+  visitBlocks,
+} from './address-set.js';
 import { foldCase, matchesValue, type Scalar } from './match-value.js';
 import type { PatternField, ValueMatcher } from './matcher-types.js';
 import { NUMERIC_LIMIT } from './parse-expression.js';
@@ -29,7 +36,7 @@ export interface ValueMachine<T extends Asker> {
   suffixes?: RadixTree<T>;
   foldedPrefixes?: RadixTree<T>;
   foldedSuffixes?: RadixTree<T>;
-  addresses?: RadixTree<T>;
+  addresses?: AddressSet<T>;
   ranges?: RangeSet<T>;
   wildcardPrefixes?: RadixTree<T>;
   wildcardSuffixes?: RadixTree<T>;
@@ -75,6 +82,11 @@ function addMatcher<T extends Asker>(m: ValueMachine<T>, matcher: ValueMatcher, 
       m.ranges ??= newRangeSet();
       addRange(m.ranges, matcher, asker);
       return;
+    case 'address':
+    case 'cidr':
+      m.addresses ??= newAddressSet();
+      addBlock(m.addresses, matcher.bits, asker);
+      return;
     default: {
       const { index, key } = treeFor(matcher);
       if (index === undefined) {
@@ -106,6 +118,10 @@ function removeMatcher<T extends Asker>(m: ValueMachine<T>, matcher: ValueMatche
     case 'numeric':
       if (m.ranges !== undefined) removeRange(m.ranges, matcher, asker);
       return;
+    case 'address':
+    case 'cidr':
+      if (m.addresses !== undefined) removeBlock(m.addresses, matcher.bits, asker);
+      return;
     default: {
       const { index, key } = treeFor(matcher);
       if (index === undefined) {
@@ -123,7 +139,6 @@ type TreeName =
   | 'suffixes'
   | 'foldedPrefixes'
   | 'foldedSuffixes'
-  | 'addresses'
   | 'wildcardPrefixes'
   | 'wildcardSuffixes'
   | 'wildcardPieces';
@@ -134,10 +149,7 @@ const BACKWARDS: ReadonlySet<TreeName> = new Set<TreeName>([
   'wildcardSuffixes',
 ]);
 
-type TreeMatcher = Extract<
-  ValueMatcher,
-  { type: 'prefix' | 'suffix' | 'wildcard' | 'address' | 'cidr' }
->;
+type TreeMatcher = Extract<ValueMatcher, { type: 'prefix' | 'suffix' | 'wildcard' }>;
 
 /** The tree and key under which a matcher is found; without a tree, the text that a value has to equal. */
 function treeFor(matcher: TreeMatcher): { index: TreeName | undefined; key: string } {
@@ -150,9 +162,6 @@ function treeFor(matcher: TreeMatcher): { index: TreeName | undefined; key: stri
       return matcher.ignoresCase
         ? { index: 'foldedSuffixes', key: foldCase(matcher.text) }
         : { index: 'suffixes', key: matcher.text };
-    case 'address':
-    case 'cidr':
-      return { index: 'addresses', key: matcher.bits };
     case 'wildcard':
       return treeForWildcard(matcher.wildcard);
   }
@@ -221,7 +230,7 @@ function visitTextAskers<T extends Asker>(
   }
   if (addresses !== undefined) {
     const bits = addressBits(text);
-    if (bits !== undefined) visitKeysOf(addresses, bits, visit);
+    if (bits !== undefined) visitBlocks(addresses, bits, visit);
   }
   visitWildcards(machine, text, visit);
 }
