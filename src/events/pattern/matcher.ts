@@ -22,6 +22,7 @@ import {
   releasePath,
   usePath,
 } from './event-fields.js';
+import { type Few, visitMembers, withMember, withoutMember } from './few.js';
 import { mismatchOf } from './match-branch.js';
 import type { EventPattern, PatternField } from './matcher-types.js';
 import {
@@ -45,10 +46,10 @@ export interface PatternMatcher {
 }
 
 interface State {
-  readonly questions: Map<PathNode, Question>;
+  questions: Map<PathNode, Question> | undefined;
   /** Those of the questions which may also be answered by there being no value. */
-  readonly absences: Set<Question>;
-  readonly accepted: Set<Acceptance>;
+  absences: Few<Question>;
+  accepted: Few<Acceptance>;
 }
 
 /** What a state asks about one path. */
@@ -56,7 +57,7 @@ interface Question {
   readonly path: PathNode;
   readonly answers: Map<string, Answer>;
   readonly values: ValueMachine<Answer>;
-  readonly absent: Set<Answer>;
+  absent: Few<Answer>;
 }
 
 interface Answer {
@@ -127,7 +128,7 @@ export function createMatcher(): PatternMatcher {
 }
 
 function newState(): State {
-  return { questions: new Map(), absences: new Set(), accepted: new Set() };
+  return { questions: undefined, absences: undefined, accepted: undefined };
 }
 
 /** How little a field tells: those with 0 are asked first. */
@@ -158,15 +159,16 @@ function introduce(
     state = answer.to;
   }
   const acceptance: Acceptance = { rule, fields, state, answers };
-  state.accepted.add(acceptance);
+  state.accepted = withMember(state.accepted, acceptance);
   return acceptance;
 }
 
 function answerFor(paths: PathNode, state: State, field: PatternField): Answer {
   const path = usePath(paths, field.path);
+  state.questions ??= new Map();
   let question = state.questions.get(path);
   if (question === undefined) {
-    question = { path, answers: new Map(), values: newValueMachine(), absent: new Set() };
+    question = { path, answers: new Map(), values: newValueMachine(), absent: undefined };
     state.questions.set(path, question);
   }
   const key = fieldKey(field);
@@ -187,23 +189,25 @@ function answerFor(paths: PathNode, state: State, field: PatternField): Answer {
   question.answers.set(key, answer);
   addAsker(question.values, answer);
   if (field.matchers.some(({ type }) => type === 'absent')) {
-    question.absent.add(answer);
-    state.absences.add(question);
+    question.absent = withMember(question.absent, answer);
+    state.absences = withMember(state.absences, question);
   }
   return answer;
 }
 
 function withdraw(paths: PathNode, acceptance: Acceptance): void {
-  acceptance.state.accepted.delete(acceptance);
-  for (const answer of [...acceptance.answers].reverse()) {
+  const { state, answers } = acceptance;
+  state.accepted = withoutMember(state.accepted, acceptance);
+  for (const answer of [...answers].reverse()) {
     answer.uses -= 1;
     if (answer.uses > 0) continue;
     const { question, from } = answer;
     question.answers.delete(answer.key);
     removeAsker(question.values, answer);
-    question.absent.delete(answer);
-    if (question.absent.size === 0) from.absences.delete(question);
-    if (question.answers.size === 0) from.questions.delete(question.path);
+    question.absent = withoutMember(question.absent, answer);
+    if (question.absent === undefined) from.absences = withoutMember(from.absences, question);
+    if (question.answers.size === 0) from.questions?.delete(question.path);
+    if (from.questions?.size === 0) from.questions = undefined;
     releasePath(paths, answer.field.path);
   }
 }
@@ -229,11 +233,11 @@ function newRunner(paths: PathNode, start: State): (event: JsonObject) => Rule[]
     matched.push(rule);
   };
   const skip = ({ path, absent }: Question): void => {
-    if (fields.hasPlaces || path.leaves.length === 0) absent.forEach(follow);
+    if (fields.hasPlaces || path.leaves.length === 0) visitMembers(absent, follow);
   };
   const visit = ({ questions, absences, accepted }: State): void => {
-    if (accepted.size > 0) accepted.forEach(accept);
-    if (questions.size === 0) return;
+    if (accepted !== undefined) visitMembers(accepted, accept);
+    if (questions === undefined) return;
     if (fields.present.length < questions.size) {
       for (const path of fields.present) {
         const question = questions.get(path);
@@ -242,7 +246,7 @@ function newRunner(paths: PathNode, start: State): (event: JsonObject) => Rule[]
     } else {
       questions.forEach(ask);
     }
-    if (absences.size > 0) absences.forEach(skip);
+    if (absences !== undefined) visitMembers(absences, skip);
   };
   const leavesAt = (path: string): PathNode['leaves'] => {
     let node: PathNode | undefined = paths;
@@ -265,7 +269,7 @@ function newRunner(paths: PathNode, start: State): (event: JsonObject) => Rule[]
 
 function countStates(state: State): number {
   let count = 1;
-  for (const { answers } of state.questions.values()) {
+  for (const { answers } of state.questions?.values() ?? []) {
     for (const { to } of answers.values()) count += countStates(to);
   }
   return count;

@@ -5,30 +5,31 @@
  * Adding and removing undo each other exactly: no node stays behind.
  * @module
  */
+import { type Few, visitMembers, withMember, withoutMember } from './few.js';
 
-interface RadixNode<T> {
+interface RadixNode<T extends object> {
   /** What is read on the way into this node. */
   label: string;
-  next: Map<number, RadixNode<T>>;
-  values: Set<T>;
+  next: Map<number, RadixNode<T>> | undefined;
+  values: Few<T>;
 }
 
 /** Keys and what they stand for. */
-export interface RadixTree<T> {
+export interface RadixTree<T extends object> {
   readonly isBackwards: boolean;
   readonly root: RadixNode<T>;
 }
 
 /** A tree without keys. Backwards, it finds keys that a text ends with. */
-export function newRadixTree<T>(direction: 'forwards' | 'backwards'): RadixTree<T> {
+export function newRadixTree<T extends object>(direction: 'forwards' | 'backwards'): RadixTree<T> {
   return { isBackwards: direction === 'backwards', root: newNode('') };
 }
 
-function newNode<T>(label: string): RadixNode<T> {
-  return { label, next: new Map(), values: new Set() };
+function newNode<T extends object>(label: string): RadixNode<T> {
+  return { label, next: undefined, values: undefined };
 }
 
-function keyAsRead<T>(tree: RadixTree<T>, key: string): string {
+function keyAsRead<T extends object>(tree: RadixTree<T>, key: string): string {
   if (!tree.isBackwards) return key;
   let reversed = '';
   for (let i = key.length - 1; i >= 0; i--) reversed += key.charAt(i);
@@ -36,14 +37,15 @@ function keyAsRead<T>(tree: RadixTree<T>, key: string): string {
 }
 
 /** Adds a value under a key. */
-export function addKey<T>(tree: RadixTree<T>, key: string, value: T): void {
+export function addKey<T extends object>(tree: RadixTree<T>, key: string, value: T): void {
   let rest = keyAsRead(tree, key);
   let node = tree.root;
   while (rest !== '') {
     const unit = rest.charCodeAt(0);
-    const next = node.next.get(unit);
+    const next = node.next?.get(unit);
     if (next === undefined) {
       const leaf = newNode<T>(rest);
+      node.next ??= new Map();
       node.next.set(unit, leaf);
       node = leaf;
       break;
@@ -52,37 +54,38 @@ export function addKey<T>(tree: RadixTree<T>, key: string, value: T): void {
     if (shared < next.label.length) {
       const upper = newNode<T>(next.label.slice(0, shared));
       next.label = next.label.slice(shared);
-      upper.next.set(next.label.charCodeAt(0), next);
-      node.next.set(unit, upper);
+      upper.next = new Map([[next.label.charCodeAt(0), next]]);
+      node.next?.set(unit, upper);
       node = upper;
     } else {
       node = next;
     }
     rest = rest.slice(shared);
   }
-  node.values.add(value);
+  node.values = withMember(node.values, value);
 }
 
 /** Removes a value from a key. */
-export function removeKey<T>(tree: RadixTree<T>, key: string, value: T): void {
+export function removeKey<T extends object>(tree: RadixTree<T>, key: string, value: T): void {
   let rest = keyAsRead(tree, key);
   const trail: RadixNode<T>[] = [tree.root];
   let node = tree.root;
   while (rest !== '') {
-    const next = node.next.get(rest.charCodeAt(0));
+    const next = node.next?.get(rest.charCodeAt(0));
     if (next === undefined || !rest.startsWith(next.label)) return;
     rest = rest.slice(next.label.length);
     node = next;
     trail.push(node);
   }
-  node.values.delete(value);
+  node.values = withoutMember(node.values, value);
   for (let i = trail.length - 1; i > 0; i--) {
     const child = trail[i];
     const parent = trail[i - 1];
-    if (child === undefined || parent === undefined || child.values.size > 0) return;
+    if (child === undefined || parent?.next === undefined || child.values !== undefined) return;
     const unit = child.label.charCodeAt(0);
-    if (child.next.size === 0) {
+    if (child.next === undefined) {
       parent.next.delete(unit);
+      if (parent.next.size === 0) parent.next = undefined;
       continue;
     }
     const [only] = child.next.size === 1 ? child.next.values() : [];
@@ -102,7 +105,7 @@ function sharedLength(a: string, b: string): number {
 }
 
 /** Calls `visit` with each value of every key that the text, read from an offset, begins with (backwards: ends with). */
-export function visitKeysOf<T>(
+export function visitKeysOf<T extends object>(
   tree: RadixTree<T>,
   text: string,
   visit: (value: T) => void,
@@ -111,8 +114,8 @@ export function visitKeysOf<T>(
   let node = tree.root;
   let read = from;
   for (;;) {
-    if (node.values.size > 0) node.values.forEach(visit);
-    if (read >= text.length) return;
+    if (node.values !== undefined) visitMembers(node.values, visit);
+    if (read >= text.length || node.next === undefined) return;
     const next = node.next.get(unitAt(tree, text, read));
     if (next === undefined) return;
     const { label } = next;
@@ -125,11 +128,6 @@ export function visitKeysOf<T>(
   }
 }
 
-function unitAt<T>(tree: RadixTree<T>, text: string, index: number): number {
+function unitAt<T extends object>(tree: RadixTree<T>, text: string, index: number): number {
   return text.charCodeAt(tree.isBackwards ? text.length - 1 - index : index);
-}
-
-/** True when nothing is kept. */
-export function isEmptyTree<T>({ root }: RadixTree<T>): boolean {
-  return root.next.size === 0 && root.values.size === 0;
 }

@@ -15,13 +15,19 @@ interface Entry<T> {
 /** Ranges and what they stand for. */
 export interface RangeSet<T> {
   readonly entries: Map<T, Set<NumericRange>>;
-  sorted: Entry<T>[] | undefined;
-  highest: number[];
+  tree: RangeTree<T> | undefined;
+}
+
+/** Lower ends and highest upper ends stand apart from the entries: they are read the most. */
+interface RangeTree<T> {
+  readonly sorted: readonly Entry<T>[];
+  readonly low: Float64Array;
+  readonly highest: Float64Array;
 }
 
 /** A set without ranges. */
 export function newRangeSet<T>(): RangeSet<T> {
-  return { entries: new Map(), sorted: undefined, highest: [] };
+  return { entries: new Map(), tree: undefined };
 }
 
 /** Adds a range for a value. */
@@ -29,7 +35,7 @@ export function addRange<T>(set: RangeSet<T>, range: NumericRange, value: T): vo
   const known = set.entries.get(value);
   if (known === undefined) set.entries.set(value, new Set([range]));
   else known.add(range);
-  set.sorted = undefined;
+  set.tree = undefined;
 }
 
 /** Removes a range of a value: the same object that was added. */
@@ -37,58 +43,71 @@ export function removeRange<T>(set: RangeSet<T>, range: NumericRange, value: T):
   const known = set.entries.get(value);
   known?.delete(range);
   if (known?.size === 0) set.entries.delete(value);
-  set.sorted = undefined;
+  set.tree = undefined;
 }
 
 /** Calls `visit` with the value of every range that holds the number. */
 export function visitRanges<T>(set: RangeSet<T>, number: number, visit: (value: T) => void): void {
-  const sorted = set.sorted ?? sortRanges(set);
-  search(set, sorted, 0, sorted.length, number, visit);
+  set.tree ??= layOut(set);
+  search(set.tree, 0, set.tree.sorted.length, number, visit);
 }
 
-function sortRanges<T>(set: RangeSet<T>): Entry<T>[] {
+function layOut<T>(set: RangeSet<T>): RangeTree<T> {
   const sorted: Entry<T>[] = [];
   for (const [value, ranges] of set.entries) {
     for (const range of ranges) sorted.push({ range, value });
   }
   sorted.sort((a, b) => a.range.low - b.range.low);
-  set.highest = Array<number>(sorted.length).fill(Number.NEGATIVE_INFINITY);
-  measure(set.highest, sorted, 0, sorted.length);
-  set.sorted = sorted;
-  return sorted;
+  const tree = {
+    sorted,
+    low: Float64Array.from(sorted, ({ range }) => range.low),
+    highest: new Float64Array(sorted.length),
+  };
+  measure(tree, 0, sorted.length);
+  return tree;
 }
 
-function measure<T>(highest: number[], sorted: Entry<T>[], from: number, to: number): number {
-  if (from >= to) return Number.NEGATIVE_INFINITY;
+function measure<T>(tree: RangeTree<T>, from: number, to: number): number {
   const middle = (from + to) >> 1;
-  let high = sorted[middle]?.range.high ?? Number.NEGATIVE_INFINITY;
-  for (const part of [
-    measure(highest, sorted, from, middle),
-    measure(highest, sorted, middle + 1, to),
-  ]) {
-    if (part > high) high = part;
-  }
-  highest[middle] = high;
-  return high;
+  const entry = tree.sorted[middle];
+  if (from >= to || entry === undefined) return Number.NEGATIVE_INFINITY;
+  const before = measure(tree, from, middle);
+  const behind = measure(tree, middle + 1, to);
+  const { high } = entry.range;
+  const highest =
+    high > before ? (high > behind ? high : behind) : before > behind ? before : behind;
+  tree.highest[middle] = highest;
+  return highest;
 }
 
 function search<T>(
-  set: RangeSet<T>,
-  sorted: Entry<T>[],
+  tree: RangeTree<T>,
   from: number,
   to: number,
   number: number,
   visit: (value: T) => void,
 ): void {
-  if (from >= to) return;
-  const middle = (from + to) >> 1;
-  const entry = sorted[middle];
-  if (entry === undefined || (set.highest[middle] ?? number) < number) return;
-  search(set, sorted, from, middle, number, visit);
-  const { low, isLowOpen, high, isHighOpen } = entry.range;
-  if (low > number) return;
-  if ((isLowOpen ? number > low : true) && (isHighOpen ? number < high : number <= high)) {
-    visit(entry.value);
+  let start = from;
+  let end = to;
+  while (start < end) {
+    const middle = (start + end) >> 1;
+    if ((tree.highest[middle] ?? number) < number) return;
+    if ((tree.low[middle] ?? number) > number) {
+      end = middle;
+      continue;
+    }
+    const before = (start + middle) >> 1;
+    if (start < middle && (tree.highest[before] ?? number) >= number) {
+      search(tree, start, middle, number, visit);
+    }
+    const entry = tree.sorted[middle];
+    if (entry !== undefined && holds(entry.range, number)) visit(entry.value);
+    start = middle + 1;
   }
-  search(set, sorted, middle + 1, to, number, visit);
+}
+
+function holds({ low, isLowOpen, high, isHighOpen }: NumericRange, number: number): boolean {
+  return (
+    (isLowOpen ? number > low : number >= low) && (isHighOpen ? number < high : number <= high)
+  );
 }

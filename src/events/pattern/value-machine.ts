@@ -1,12 +1,20 @@
 /**
  * All questions that rules ask about the values of one path, at one point of the automaton, answered together.
  *
- * Each kind of matcher has an index in which a value finds those that match it: a hash for equal values, radix trees for
- * prefixes, suffixes and addresses, an interval tree for ranges. A wildcard is found by the literal text that it begins
+ * Each kind of matcher has an index in which a value finds those that match it: a hash for equal values and for addresses,
+ * radix trees for prefixes and suffixes, an interval tree for ranges. A wildcard is found by the literal text that it begins
  * with, ends with or contains, and then checked. Only `anything-but` is asked one by one: nearly all of those match anyway.
  * @module
  */
 import { addressBits } from './address.js';
+import {
+  type AddressSet,
+  addBlock,
+  newAddressSet,
+  removeBlock,
+  visitBlocks,
+} from './address-set.js';
+import { type Few, visitMembers, withMember, withoutMember } from './few.js';
 import { foldCase, matchesValue, type Scalar } from './match-value.js';
 import type { PatternField, ValueMatcher } from './matcher-types.js';
 import { NUMERIC_LIMIT } from './parse-expression.js';
@@ -21,15 +29,15 @@ export interface Asker {
 
 /** The questions of many askers. An index is there once something was put into it. */
 export interface ValueMachine<T extends Asker> {
-  readonly equal: Map<Scalar, Set<T>>;
-  readonly any: Set<T>;
-  readonly others: Set<T>;
-  folded?: Map<string, Set<T>>;
+  equal?: Map<Scalar, Few<T>>;
+  any?: Few<T>;
+  others?: Set<T>;
+  folded?: Map<string, Few<T>>;
   prefixes?: RadixTree<T>;
   suffixes?: RadixTree<T>;
   foldedPrefixes?: RadixTree<T>;
   foldedSuffixes?: RadixTree<T>;
-  addresses?: RadixTree<T>;
+  addresses?: AddressSet<T>;
   ranges?: RangeSet<T>;
   wildcardPrefixes?: RadixTree<T>;
   wildcardSuffixes?: RadixTree<T>;
@@ -41,7 +49,7 @@ const INDEXED_PIECE = 16;
 
 /** A machine without questions. */
 export function newValueMachine<T extends Asker>(): ValueMachine<T> {
-  return { equal: new Map(), any: new Set(), others: new Set() };
+  return {};
 }
 
 /** Adds all questions of an asker. */
@@ -57,14 +65,16 @@ export function removeAsker<T extends Asker>(machine: ValueMachine<T>, asker: T)
 function addMatcher<T extends Asker>(m: ValueMachine<T>, matcher: ValueMatcher, asker: T): void {
   switch (matcher.type) {
     case 'equals':
+      m.equal ??= new Map();
       addTo(m.equal, matcher.value, asker);
       return;
     case 'exists':
-      m.any.add(asker);
+      m.any = withMember(m.any, asker);
       return;
     case 'absent':
       return;
     case 'anything-but':
+      m.others ??= new Set();
       m.others.add(asker);
       return;
     case 'equals-ignore-case':
@@ -75,9 +85,15 @@ function addMatcher<T extends Asker>(m: ValueMachine<T>, matcher: ValueMatcher, 
       m.ranges ??= newRangeSet();
       addRange(m.ranges, matcher, asker);
       return;
+    case 'address':
+    case 'cidr':
+      m.addresses ??= newAddressSet();
+      addBlock(m.addresses, matcher.bits, asker);
+      return;
     default: {
       const { index, key } = treeFor(matcher);
       if (index === undefined) {
+        m.equal ??= new Map();
         addTo(m.equal, key, asker);
         return;
       }
@@ -93,18 +109,22 @@ function removeMatcher<T extends Asker>(m: ValueMachine<T>, matcher: ValueMatche
       removeFrom(m.equal, matcher.value, asker);
       return;
     case 'exists':
-      m.any.delete(asker);
+      m.any = withoutMember(m.any, asker);
       return;
     case 'absent':
       return;
     case 'anything-but':
-      m.others.delete(asker);
+      m.others?.delete(asker);
       return;
     case 'equals-ignore-case':
-      if (m.folded !== undefined) removeFrom(m.folded, foldCase(matcher.text), asker);
+      removeFrom(m.folded, foldCase(matcher.text), asker);
       return;
     case 'numeric':
       if (m.ranges !== undefined) removeRange(m.ranges, matcher, asker);
+      return;
+    case 'address':
+    case 'cidr':
+      if (m.addresses !== undefined) removeBlock(m.addresses, matcher.bits, asker);
       return;
     default: {
       const { index, key } = treeFor(matcher);
@@ -123,7 +143,6 @@ type TreeName =
   | 'suffixes'
   | 'foldedPrefixes'
   | 'foldedSuffixes'
-  | 'addresses'
   | 'wildcardPrefixes'
   | 'wildcardSuffixes'
   | 'wildcardPieces';
@@ -134,10 +153,7 @@ const BACKWARDS: ReadonlySet<TreeName> = new Set<TreeName>([
   'wildcardSuffixes',
 ]);
 
-type TreeMatcher = Extract<
-  ValueMatcher,
-  { type: 'prefix' | 'suffix' | 'wildcard' | 'address' | 'cidr' }
->;
+type TreeMatcher = Extract<ValueMatcher, { type: 'prefix' | 'suffix' | 'wildcard' }>;
 
 /** The tree and key under which a matcher is found; without a tree, the text that a value has to equal. */
 function treeFor(matcher: TreeMatcher): { index: TreeName | undefined; key: string } {
@@ -150,9 +166,6 @@ function treeFor(matcher: TreeMatcher): { index: TreeName | undefined; key: stri
       return matcher.ignoresCase
         ? { index: 'foldedSuffixes', key: foldCase(matcher.text) }
         : { index: 'suffixes', key: matcher.text };
-    case 'address':
-    case 'cidr':
-      return { index: 'addresses', key: matcher.bits };
     case 'wildcard':
       return treeForWildcard(matcher.wildcard);
   }
@@ -171,16 +184,14 @@ function treeForWildcard({ pieces }: Wildcard): { index: TreeName | undefined; k
     : { index: 'wildcardPrefixes', key: first };
 }
 
-function addTo<K, T>(index: Map<K, Set<T>>, key: K, asker: T): void {
-  const known = index.get(key);
-  if (known === undefined) index.set(key, new Set([asker]));
-  else known.add(asker);
+function addTo<K, T extends Asker>(index: Map<K, Few<T>>, key: K, asker: T): void {
+  index.set(key, withMember(index.get(key), asker));
 }
 
-function removeFrom<K, T>(index: Map<K, Set<T>>, key: K, asker: T): void {
-  const known = index.get(key);
-  known?.delete(asker);
-  if (known?.size === 0) index.delete(key);
+function removeFrom<K, T extends Asker>(index: Map<K, Few<T>> | undefined, key: K, asker: T): void {
+  const left = withoutMember(index?.get(key), asker);
+  if (left === undefined) index?.delete(key);
+  else index?.set(key, left);
 }
 
 /** Calls `visit` for every asker whose question the value answers; more than once for some. */
@@ -190,9 +201,9 @@ export function visitAskers<T extends Asker>(
   visit: (asker: T) => void,
 ): void {
   const { equal, any, others, ranges } = machine;
-  if (equal.size > 0) equal.get(value)?.forEach(visit);
-  if (any.size > 0) any.forEach(visit);
-  if (others.size > 0) for (const asker of others) if (isOther(asker, value)) visit(asker);
+  if (equal !== undefined) visitMembers(equal.get(value), visit);
+  if (any !== undefined) visitMembers(any, visit);
+  if (others !== undefined) for (const asker of others) if (isOther(asker, value)) visit(asker);
   if (typeof value === 'string') visitTextAskers(machine, value, visit);
   else if (ranges !== undefined && typeof value === 'number' && Math.abs(value) <= NUMERIC_LIMIT) {
     visitRanges(ranges, value, visit);
@@ -215,13 +226,13 @@ function visitTextAskers<T extends Asker>(
   if (suffixes !== undefined) visitKeysOf(suffixes, text, visit);
   if (folded !== undefined || foldedPrefixes !== undefined || foldedSuffixes !== undefined) {
     const lower = foldCase(text);
-    folded?.get(lower)?.forEach(visit);
+    if (folded !== undefined) visitMembers(folded.get(lower), visit);
     if (foldedPrefixes !== undefined) visitKeysOf(foldedPrefixes, lower, visit);
     if (foldedSuffixes !== undefined) visitKeysOf(foldedSuffixes, lower, visit);
   }
   if (addresses !== undefined) {
     const bits = addressBits(text);
-    if (bits !== undefined) visitKeysOf(addresses, bits, visit);
+    if (bits !== undefined) visitBlocks(addresses, bits, visit);
   }
   visitWildcards(machine, text, visit);
 }
