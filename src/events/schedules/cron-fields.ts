@@ -82,11 +82,7 @@ function isWorkingDay(weekday: number): boolean {
   return weekday >= 1 && weekday <= 5;
 }
 
-function nearestWorkingDay(
-  day: number,
-  length: number,
-  weekday: (day: number) => number,
-): number {
+function nearestWorkingDay(day: number, length: number, weekday: (day: number) => number): number {
   if (isWorkingDay(weekday(day))) return day;
   if (weekday(day) === 6) return day > 1 ? day - 1 : day + 2;
   return day < length ? day + 1 : day - 2;
