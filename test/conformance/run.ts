@@ -15,6 +15,7 @@ import {
 import { compare, type Verdict } from './compare.js';
 import { isExecutionCase, readCorpus, toExecutionCase } from './corpus.js';
 import { type Outcome, runCase } from './drive.js';
+import { compareSchedule, isScheduleCase, type ScheduleCase } from './schedule-expressions.js';
 import { isTestStateCase, runTestState, type TestStateCase } from './test-state.js';
 import { compareValidation, isValidationCase, type ValidationCase } from './validation.js';
 
@@ -103,8 +104,27 @@ function validate(given: ValidationCase): void {
   if (values.failures && isShown) console.log(`- ${given.name}\n    ${difference}`);
 }
 
+/** One schedule expression: whether it is valid counts as the result, the words as all fields. */
+function readSchedule(given: ScheduleCase): void {
+  if (values.grep !== undefined && !given.name.includes(values.grep)) return;
+  const { validity, words, difference } = compareSchedule(given);
+  const family = `${given.service} schedules`;
+  const tally = families.get(family) ?? { result: [0, 0], types: [0, 0], fields: [0, 0] };
+  families.set(family, tally);
+  count(tally.result, validity);
+  if (words !== undefined) count(tally.fields, words);
+  if (validity) passed += 1;
+  else failed += 1;
+  if (values.failures && difference !== undefined)
+    console.log(`- ${given.name}\n    ${difference}`);
+}
+
 for (const file of positionals) {
   for (const row of readCorpus(file)) {
+    if (isScheduleCase(row)) {
+      readSchedule(row as unknown as ScheduleCase);
+      continue;
+    }
     if (isValidationCase(row)) {
       validate(row as unknown as ValidationCase);
       continue;

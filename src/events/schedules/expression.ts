@@ -24,7 +24,9 @@ export type Timing =
   /** Every so many milliseconds. */
   | { type: 'rate'; every: number }
   /** Once, when the wall clock shows this time (milliseconds as if in UTC). */
-  | { type: 'at'; wall: number };
+  | { type: 'at'; wall: number }
+  /** Once, at this instant (epoch milliseconds). */
+  | { type: 'instant'; instant: number };
 
 const UNITS: { readonly [unit: string]: number } = {
   minute: 60_000,
