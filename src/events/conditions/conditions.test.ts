@@ -183,6 +183,14 @@ describe('deadlines', () => {
     expect(ask(trigger, [fact('listings', 'SUCCEEDED', '06:00')], '08:00').verdict).toBe('met');
   });
 
+  it('that are no time of day let nothing start', () => {
+    for (const by of ['6:00', '24:00', 'six']) {
+      const { verdict, conditions } = ask({ allOf: [{ name: 'a', not: true, by }] }, []);
+      expect(verdict).toBe('impossible');
+      expect(conditions[0]?.because).toContain('write by as 06:00');
+    }
+  });
+
   it('are told on the clock of the dependent', () => {
     const trigger: UpstreamTrigger = { allOf: [{ name: 'listings', by: '06:00' }] };
     const berlin = parseInterval('2026-11-20', 'Europe/Berlin') ?? interval;
