@@ -15,20 +15,6 @@ const DAY = 86_400_000;
 export function formatTimestamp(ms: number): string {
   const days = Math.floor(ms / DAY);
   const time = ms - days * DAY;
-  const { year, month, day } = civilFromDays(days);
-  const seconds = Math.floor(time / 1000);
-  return (
-    `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T` +
-    `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:` +
-    `${pad(seconds % 60, 2)}.${pad(Math.floor(time) % 1000, 3)}Z`
-  );
-}
-
-/**
- * The calendar date of a day counted from 1970-01-01, which is day 0.
- * @example civilFromDays(59) // { year: 1970, month: 3, day: 1 }
- */
-export function civilFromDays(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
@@ -41,11 +27,16 @@ export function civilFromDays(days: number): { year: number; month: number; day:
   );
   const dayOfYear =
     dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return { year, month, day };
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * month + 2) / 5) + 1;
+  const calendarMonth = month < 10 ? month + 3 : month - 9;
+  const year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0);
+  const seconds = Math.floor(time / 1000);
+  return (
+    `${pad(year, 4)}-${pad(calendarMonth, 2)}-${pad(day, 2)}T` +
+    `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:` +
+    `${pad(seconds % 60, 2)}.${pad(Math.floor(time) % 1000, 3)}Z`
+  );
 }
 
 function pad(value: number, width: number): string {
@@ -87,11 +78,7 @@ export function parseTimestamp(text: string): number | undefined {
   return daysFromCivil(year, month, day) * DAY + time - offset;
 }
 
-/**
- * The day, counted from 1970-01-01, of a calendar date.
- * @example daysFromCivil(1970, 3, 1) // 59
- */
-export function daysFromCivil(year: number, month: number, day: number): number {
+function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -101,8 +88,7 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** How many days a month (1 to 12) of the Gregorian calendar has. */
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

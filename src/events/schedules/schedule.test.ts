@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimestamp } from '../../asl/timestamp.js';
+import { parseInstant } from './calendar.js';
 import type { Dialect } from './expression.js';
 import {
   nextTime,
@@ -20,7 +20,7 @@ function schedule(
 }
 
 const at = (text: string): number => {
-  const instant = parseTimestamp(text);
+  const instant = parseInstant(text);
   if (instant === undefined) throw new Error(`no timestamp: ${text}`);
   return instant;
 };
