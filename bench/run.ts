@@ -24,6 +24,7 @@ import {
   startBenchServer,
 } from './load.js';
 import { patterns } from './patterns.js';
+import { schedules } from './schedules.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 
 const { values } = parseArgs({
@@ -277,6 +278,7 @@ if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
+if (runs('schedules')) report(schedules(values.quick ? 20 : 200));
 ratios();
 
 function ratios(): void {

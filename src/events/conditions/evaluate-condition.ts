@@ -56,7 +56,10 @@ export function evaluateCondition(
   expectedAt: number | undefined,
 ): ConditionExplanation {
   const deadline = condition.by === undefined ? undefined : deadlineOf(condition.by, at);
-  const [verdict, because, isByRun] = judge(condition, fact, at.now, deadline);
+  const [verdict, because, isByRun] =
+    condition.by !== undefined && deadline === undefined
+      ? (['impossible', `"${condition.by}" is no time of day: write by as 06:00`] as const)
+      : judge(condition, fact, at.now, deadline);
   return {
     condition,
     verdict,

@@ -13,7 +13,7 @@
  * interval of two hours; an hour that is skipped has no interval.
  * @module
  */
-import { formatTimestamp, parseTimestamp } from '../../asl/timestamp.js';
+import { formatInstant, parseInstant } from '../schedules/calendar.js';
 import { nextTime, type Schedule } from '../schedules/schedule.js';
 import { instantOf, wallTime } from '../schedules/time-zone.js';
 
@@ -70,7 +70,7 @@ export function calendarInterval(grain: 'day' | 'hour', zone: string, instant: n
   const length = grain === 'day' ? DAY : HOUR;
   const wall = Math.floor(wallTime(zone, instant) / length) * length;
   return {
-    id: formatTimestamp(wall).slice(0, grain === 'day' ? 10 : 13),
+    id: formatInstant(wall).slice(0, grain === 'day' ? 10 : 13),
     start: instantOf(zone, wall),
     end: instantOf(zone, wall + length),
   };
@@ -78,8 +78,7 @@ export function calendarInterval(grain: 'day' | 'hour', zone: string, instant: n
 
 /** The interval between two instants. */
 export function spanInterval(start: number, end: number): Interval {
-  const text = (instant: number): string => formatTimestamp(instant).replace('.000Z', 'Z');
-  return { id: `${text(start)}/${text(end)}`, start, end };
+  return { id: `${formatInstant(start)}/${formatInstant(end)}`, start, end };
 }
 
 /**
@@ -90,12 +89,12 @@ export function spanInterval(start: number, end: number): Interval {
 export function parseInterval(id: string, zone: string): Interval | undefined {
   if (id.length > 64) return undefined;
   if (id.includes('/')) {
-    const [start, end, ...rest] = id.split('/').map(parseTimestamp);
+    const [start, end, ...rest] = id.split('/').map(parseInstant);
     if (start === undefined || end === undefined || rest.length > 0) return undefined;
     return start < end ? spanInterval(start, end) : undefined;
   }
   const grain = id.length === 10 ? 'day' : 'hour';
-  const wall = parseTimestamp(grain === 'day' ? `${id}T00:00Z` : `${id}:00Z`);
+  const wall = parseInstant(grain === 'day' ? `${id}T00:00Z` : `${id}:00Z`);
   if (wall === undefined || (grain === 'hour' && id.length !== 13)) return undefined;
   const interval = calendarInterval(grain, zone, instantOf(zone, wall));
   return interval.id === id ? interval : undefined;

@@ -5,7 +5,7 @@
  * converted when they are read.
  * @module
  */
-import { daysFromCivil, daysInMonth } from '../../asl/timestamp.js';
+import { dayNumber, daysInMonth } from './calendar.js';
 
 /** Which days of a month match. */
 export type DayRule =
@@ -75,7 +75,7 @@ export function matchingDays(rule: DayRule, year: number, month: number): number
 
 /** Sunday = 0 to Saturday = 6. 1970-01-01 was a Thursday. */
 export function weekdayOf(year: number, month: number, day: number): number {
-  return (((daysFromCivil(year, month, day) + 4) % 7) + 7) % 7;
+  return (((dayNumber({ year, month, day }) + 4) % 7) + 7) % 7;
 }
 
 function isWorkingDay(weekday: number): boolean {

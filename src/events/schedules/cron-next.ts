@@ -9,7 +9,7 @@
  * the first time. They hold for each single time: `*` in the minutes pauses for the repeated hour.
  * @module
  */
-import { civilFromDays, daysFromCivil } from '../../asl/timestamp.js';
+import { calendarDate, dayNumber } from './calendar.js';
 import { type CronFields, FIRST_YEAR, LAST_YEAR, matchingDays } from './cron-fields.js';
 import { firstInstantOf, wallTime } from './time-zone.js';
 
@@ -21,20 +21,20 @@ const DAY = 86_400_000;
  * @returns epoch milliseconds, or undefined when there is none up to the year 2199
  */
 export function nextCronTime(fields: CronFields, zone: string, after: number): number | undefined {
-  const earliest = daysFromCivil(FIRST_YEAR, 1, 1) * DAY - DAY;
+  const earliest = dayNumber({ year: FIRST_YEAR, month: 1, day: 1 }) * DAY - DAY;
   const from = Math.max(after, earliest);
-  const latest = daysFromCivil(LAST_YEAR + 1, 1, 2) * DAY;
+  const latest = dayNumber({ year: LAST_YEAR + 1, month: 1, day: 2 }) * DAY;
   if (!(from < latest)) return undefined;
   const wall = (Math.floor(wallTime(zone, from) / MINUTE) + 1) * MINUTE;
   const startDay = Math.floor(wall / DAY);
   const minuteOfDay = Math.floor((wall - startDay * DAY) / MINUTE);
-  const start = civilFromDays(startDay);
+  const start = calendarDate(startDay);
   for (let year = Math.max(start.year, FIRST_YEAR); year <= LAST_YEAR; year++) {
     if (fields.years !== undefined && !fields.years.includes(year)) continue;
     for (const month of fields.months) {
       if (year === start.year && month < start.month) continue;
       const isStartMonth = year === start.year && month === start.month;
-      const firstDay = daysFromCivil(year, month, 1);
+      const firstDay = dayNumber({ year, month, day: 1 });
       for (const dayOfMonth of matchingDays(fields.day, year, month)) {
         if (isStartMonth && dayOfMonth < start.day) continue;
         const day = firstDay + dayOfMonth - 1;

@@ -10,7 +10,6 @@
  * What does not fire is counted with its first and last time, so that the skip can be recorded and told.
  * @module
  */
-import { randomFraction } from '../../asl/random.js';
 import { nextTime, type Schedule } from './schedule.js';
 
 export type CatchUp = { policy: 'skip' } | { policy: 'latest' } | { policy: 'all'; max: number };
@@ -72,8 +71,17 @@ export function dueTimes(
  * @example startWithinWindow('team/orders', fireTime, 15 * 60_000)
  */
 export function startWithinWindow(name: string, fireTime: number, windowMs: number): number {
-  if (!(windowMs > 0)) return fireTime;
-  return fireTime + Math.floor(randomFraction(`${name}@${fireTime}`) * windowMs);
+  if (!(windowMs >= 1)) return fireTime;
+  return fireTime + (hash(`${name}@${fireTime}`) % Math.floor(windowMs));
+}
+
+/** FNV-1a with a final mix, so that fire times next to each other spread. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
 }
 
 /**

@@ -10,7 +10,7 @@
  * A day of a rate is 24 hours, whatever clocks do.
  * @module
  */
-import { parseTimestamp } from '../../asl/timestamp.js';
+import { parseInstant } from './calendar.js';
 import { readAwsCron } from './cron-aws.js';
 import type { CronFields } from './cron-fields.js';
 import { LONGEST_EXPRESSION } from './cron-list.js';
@@ -86,7 +86,7 @@ export function readRate(text: string, dialect: 'events' | 'scheduler'): Timing 
 /** Reads the inside of `at(…)`: a wall time to the second, without zone. */
 export function readAt(text: string): Timing | string {
   const isForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text);
-  const wall = isForm ? parseTimestamp(`${text}Z`) : undefined;
+  const wall = isForm ? parseInstant(`${text}Z`) : undefined;
   return wall === undefined
     ? 'write a time as yyyy-mm-ddThh:mm:ss; its zone is given beside it'
     : { type: 'at', wall };

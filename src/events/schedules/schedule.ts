@@ -11,7 +11,7 @@
  * - The start is included, the end is not.
  * @module
  */
-import { parseTimestamp } from '../../asl/timestamp.js';
+import { parseInstant } from './calendar.js';
 import { nextCronTime } from './cron-next.js';
 import { type Dialect, readAt, readExpression, readRate, type Timing } from './expression.js';
 import { instantOf, isTimeZone } from './time-zone.js';
@@ -186,7 +186,7 @@ function readHour(hour: number, minute: number): Read {
 }
 
 function readMoment(text: string): Read {
-  const instant = parseTimestamp(text);
+  const instant = parseInstant(text);
   if (instant !== undefined) return { type: 'instant', instant };
   return orProblem('at', readAt(text));
 }
@@ -198,9 +198,9 @@ function readBound(
   problems: ScheduleProblem[],
 ): number | undefined {
   if (text === undefined) return undefined;
-  const instant = parseTimestamp(text);
+  const instant = parseInstant(text);
   if (instant !== undefined) return instant;
-  const wall = parseTimestamp(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : `${text}Z`);
+  const wall = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : `${text}Z`);
   if (wall === undefined) {
     problems.push({
       field,
