@@ -171,7 +171,7 @@ expect: [runs in 8 days]
     expect(await problemsOf(text)).toContain(problem);
   });
 
-  it.each(['trigger: { schedule: { hour: 3 } }', 'expect: [succeeded]', 'datasets: { a/b: {} }'])(
+  it.each(['expect: [succeeded]', 'datasets: { a/b: {} }'])(
     'is told that %s does not act yet, and keeps it',
     async (section) => {
       const { plan, problems } = await load(
@@ -188,6 +188,41 @@ expect: [runs in 8 days]
       expect(plan).toHaveProperty(name);
     },
   );
+});
+
+describe('a trigger', () => {
+  const problemsOfTrigger = (trigger: string): Promise<string[]> =>
+    problemsOf(`pipeline: orders\ntrigger:\n${trigger}\nsteps: [{ a: { wait: 1 } }]`);
+
+  it('is kept without a warning when it acts', async () => {
+    expect(
+      await problemsOfTrigger(
+        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 } }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['  schedule: { cron: "0 3 * * *" }', 'MILL1302 3:21 '],
+    [
+      '  schedule: { hour: 3, timezone: Mars/Olympus }',
+      'MILL1302 3:34 "Mars/Olympus" is no time zone',
+    ],
+    ['  events: [{ pattern: { source: shop } }]', 'MILL1302 3:23 Event pattern is not valid'],
+    [
+      '  events: [{ pattern: { source: [{ wildcrd: x }] } }]',
+      'MILL1302 3:23 Event pattern is not valid',
+    ],
+    ['  events: [{ pattern: { source: [a] }, inputPath: detail }]', 'MILL1302 3:12 InputPath'],
+    ['  executions: { allOf: [{ name: a, by: "6" }] }', 'MILL1103 3:40 '],
+    ['  files: { under: incoming }', 'MILL1301 3:3 "files" does not act yet'],
+  ])('%j has its problem at its place', async (trigger, problem) => {
+    const problems = await problemsOfTrigger(trigger);
+    expect(
+      problems.filter((text) => text.startsWith(problem)),
+      problems.join('\n'),
+    ).toHaveLength(1);
+  });
 });
 
 describe('a state machine in a pipeline file', () => {

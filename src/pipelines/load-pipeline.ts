@@ -11,6 +11,7 @@ import { isObject } from '../asl/json.js';
 import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
+import { checkTrigger } from './check-trigger.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
 import { type Loading, readPipelineFile, startLoading } from './loading.js';
@@ -30,7 +31,7 @@ export interface LoadedPipeline {
 }
 
 /** Sections that are checked and stored but do not act yet. */
-const LATER_SECTIONS = ['trigger', 'expect', 'datasets', 'notifications'] as const;
+const LATER_SECTIONS = ['expect', 'datasets', 'notifications'] as const;
 
 /** The team of pipelines that name none. */
 const DEFAULT_TEAM = 'default';
@@ -66,7 +67,12 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
       : await applyTemplate(own.template, own.with ?? {}, source, loading);
   const sections = merge(own, template);
   warnOfLaterSections(own, source, loading);
-  if (template !== undefined) warnOfLaterSections(template.sections, template.source, loading);
+  if (own.trigger !== undefined) checkTrigger(own.trigger, source, loading);
+  if (template !== undefined) {
+    warnOfLaterSections(template.sections, template.source, loading);
+    const { trigger } = template.sections;
+    if (trigger !== undefined) checkTrigger(trigger, template.source, loading);
+  }
   const found =
     template === undefined
       ? await findDefinition(own, source, loading)

@@ -88,7 +88,7 @@ const shared = {
   bindings: bindingsSchema
     .optional()
     .meta({ description: 'AWS resource, function ARN or function name → what performs it here' }),
-  trigger: triggerSchema.optional().meta({ description: 'When it executes (does not act yet)' }),
+  trigger: triggerSchema.optional().meta({ description: 'When it executes' }),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
   expect: expectSchema.optional(),
   notifications: notificationsSchema

@@ -1,0 +1,55 @@
+/**
+ * Checks the section `trigger` beyond its shape: schedules that can fire, event patterns and inputs that EventBridge would
+ * take, and what does not act yet.
+ * @module
+ */
+import { isObject } from '../asl/json.js';
+import { parseTargetInput } from '../events/input/target-input.js';
+import { parsePattern } from '../events/pattern/parse-pattern.js';
+import { parseSchedule } from '../events/schedules/schedule.js';
+import type { Loading } from './loading.js';
+import type { Trigger } from './section-schema.js';
+import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
+
+/** Adds everything that is wrong with the trigger to the problems. */
+export function checkTrigger(trigger: Trigger, source: SourceFile, loading: Loading): void {
+  const report = (path: ValuePath, message: string): void => {
+    loading.problems.push(problemAt(source, ['trigger', ...path], 'MILL1302', message));
+  };
+  const later = (path: ValuePath, what: string): void => {
+    const message = `${what} does not act yet`;
+    const details = { severity: 'warning', mark: 'key' } as const;
+    loading.problems.push(problemAt(source, ['trigger', ...path], 'MILL1301', message, details));
+  };
+  const { schedule, events = [], files } = trigger;
+  if (schedule !== undefined) {
+    const { dialect, catchUp: _, ...fields } = schedule;
+    const parsed = parseSchedule(fields, dialect === 'unix' ? 'unix' : 'scheduler');
+    for (const { field, message } of 'problems' in parsed ? parsed.problems : []) {
+      report(field === 'expression' ? ['schedule'] : ['schedule', field], message);
+    }
+  }
+  for (const [index, { pattern, input, inputPath, inputTransformer, batch }] of events.entries()) {
+    const parsed = parsePattern(pattern);
+    if ('error' in parsed) report(['events', index, 'pattern'], parsed.error.message);
+    const settings = {
+      ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
+      ...(inputPath === undefined ? {} : { InputPath: inputPath }),
+      ...(inputTransformer === undefined
+        ? {}
+        : {
+            InputTransformer: {
+              InputPathsMap: inputTransformer.paths ?? {},
+              InputTemplate:
+                typeof inputTransformer.template === 'string'
+                  ? inputTransformer.template
+                  : JSON.stringify(inputTransformer.template),
+            },
+          }),
+    };
+    const target = parseTargetInput('pipeline', settings);
+    if ('error' in target) report(['events', index], target.error.message);
+    if (batch !== undefined) later(['events', index, 'batch'], '"batch"');
+  }
+  if (isObject(files as never)) later(['files'], '"files"');
+}
