@@ -18,11 +18,11 @@ const rooms = {
     'connectors',
     'channels',
   ],
-  http: ['engine', 'pipelines', 'store', 'asl'],
+  http: ['engine', 'pipelines', 'store', 'asl', 'events'],
   deploy: ['pipelines', 'asl', 'events'],
   testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.
-  cli: ['pipelines', 'deploy', 'testing', 'asl'],
+  cli: ['pipelines', 'deploy', 'testing', 'asl', 'events'],
 };
 
 const doors = Object.entries(rooms).map(([room, allowed]) => ({

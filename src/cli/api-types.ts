@@ -67,3 +67,32 @@ export interface Page<Item> {
   items: Item[];
   next?: string;
 }
+
+/** Why a pipeline has not started. */
+export interface TriggerExplanation {
+  pipeline: string;
+  schedule?: { timezone: string; next: number[] };
+  upstreams?: {
+    interval: string;
+    verdict: 'met' | 'waiting' | 'impossible';
+    conditions: {
+      verdict: 'met' | 'waiting' | 'impossible';
+      because: string;
+      since?: number;
+      eventId?: string;
+      expectedAt?: number;
+    }[];
+  };
+  events?: {
+    bus: string;
+    pattern: unknown;
+    matched?: { id: string; at: number };
+    nearly: {
+      id: string;
+      at: number;
+      source: string;
+      detailType: string;
+      mismatch: { path: string; wanted: unknown[]; found: unknown[] };
+    }[];
+  }[];
+}

@@ -47,6 +47,7 @@ import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
 import { checkEvent, type PutResult } from './triggers/event-bus.js';
+import { explainTrigger } from './triggers/explain.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
@@ -302,6 +303,8 @@ export function createEngine(config: EngineConfig): Engine {
       );
     },
     listEvents: async (query) => store.listEvents(query),
+    explainTrigger: (pipeline, { interval, teams } = {}) =>
+      explainTrigger(parts, pipeline, teams, interval),
 
     arns: parts.arns,
     stateMachines,

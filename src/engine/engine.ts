@@ -25,6 +25,7 @@ import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 import type { NewEvent, PutResult } from './triggers/event-bus.js';
+import type { TriggerExplanation } from './triggers/explain.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
@@ -299,6 +300,11 @@ export interface Engine {
    */
   putEvents(events: readonly NewEvent[], options: { team: string }): Promise<PutResult[]>;
   listEvents(query: EventQuery): Promise<EventRecord[]>;
+  /** Why a pipeline has not started: what its triggers wait for. Throws PipelineNotFound. */
+  explainTrigger(
+    pipeline: string,
+    options?: { interval?: string; teams?: readonly string[] },
+  ): Promise<TriggerExplanation>;
 
   subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
 }

@@ -23,6 +23,7 @@ import type { GraphLayouts } from './graph/layouts.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
+import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { sessionRoutes } from './routes/sessions.js';
@@ -134,6 +135,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       pipelineRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
+      eventRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },

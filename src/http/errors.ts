@@ -70,6 +70,12 @@ const CATALOGUE = {
     message: 'The server failed on this request. It is a fault of ours, not of yours.',
     fix: 'Look for the request id in the server log, and report it.',
   },
+  InvalidPattern: {
+    code: 'MILL4012',
+    status: 400,
+    message: '{problem}',
+    fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
+  },
   AmbiguousId: {
     code: 'MILL4011',
     status: 409,

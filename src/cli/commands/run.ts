@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { suggest } from '../../asl/validation/suggestion.js';
 import type { Execution, StateVisit } from '../api-types.js';
@@ -8,6 +7,7 @@ import { errorBox } from '../error-box.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { followExecution, outcomeText } from '../follow.js';
+import { readInput } from '../read-input.js';
 import { printableJson } from '../text.js';
 
 /** `millrace run NAME`: starts an execution, and follows it with --wait. */
@@ -92,41 +92,4 @@ async function suggestPipeline(client: Client, name: string, error: unknown): Pr
   if (meant === undefined) throw error;
   const { message, exitCode, code } = error;
   throw new CommandFailure(message, { exitCode, code, fix: `Did you mean '${meant}'?` });
-}
-
-async function readInput(text: string): Promise<unknown> {
-  const source = await inputText(text);
-  try {
-    return JSON.parse(source) as unknown;
-  } catch (error) {
-    throw new CommandFailure(`The input is not JSON: ${(error as Error).message}`, {
-      exitCode: EXIT.usage,
-      code: 'MILL5005',
-      fix: 'Quote it for the shell, e.g. --input \'{"a":1}\', or use --input @FILE.',
-    });
-  }
-}
-
-async function inputText(text: string): Promise<string> {
-  if (text === '-') return await readAll(process.stdin);
-  if (!text.startsWith('@')) return text;
-  const file = text.slice(1);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(
-      `The input file '${file}' cannot be read: ${(error as Error).message}`,
-      {
-        exitCode: EXIT.usage,
-        code: 'MILL5013',
-        fix: 'Give the path of a JSON file after the @, as seen from this folder.',
-      },
-    );
-  }
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
 }

@@ -15,10 +15,11 @@ import {
   type Revisions,
   type UpstreamAnswer,
 } from '../../events/conditions/evaluate-upstreams.js';
-import type {
-  UpstreamCondition,
-  UpstreamFact,
-  UpstreamTrigger,
+import {
+  type UpstreamCondition,
+  type UpstreamFact,
+  type UpstreamTrigger,
+  upstreamKey,
 } from '../../events/conditions/upstream.js';
 import { calendarInterval, type Interval, parseInterval } from '../../events/intervals/interval.js';
 import type { ExecutionRecord } from '../../store/store.js';
@@ -172,12 +173,23 @@ export class UpstreamHost {
         timezone: dependent.timezone,
         facts,
         now: this.#parts.time.now(),
+        expected: this.#expected(dependent),
         ...startedWith(own),
       });
     };
     return found.some((list) => list instanceof Promise)
       ? Promise.all(found).then(judge)
       : judge(found as ExecutionRecord[][]);
+  }
+
+  /** When those that have not started are expected to: their next fire times. */
+  #expected({ conditions }: Dependent): Map<string, number> {
+    const expected = new Map<string, number>();
+    for (const condition of conditions) {
+      const next = this.#parts.triggers.schedules.next(condition.name);
+      if (next !== undefined) expected.set(upstreamKey(condition), next);
+    }
+    return expected;
   }
 
   #act(

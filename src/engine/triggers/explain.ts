@@ -1,0 +1,125 @@
+/**
+ * Why has it not started? What each trigger of a pipeline waits for, and which events nearly matched.
+ * @module
+ */
+import type { JsonObject } from '../../asl/json.js';
+import type { ConditionExplanation, Verdict } from '../../events/conditions/evaluate-condition.js';
+import { explainMismatch, type Mismatch } from '../../events/pattern/explain-mismatch.js';
+import { nextTimes } from '../../events/schedules/schedule.js';
+import type { EventRecord } from '../../store/store.js';
+import { EngineError } from '../errors.js';
+import type { Machinery } from '../machinery.js';
+import { triggerPlanOf } from './trigger-plan.js';
+
+export interface TriggerExplanation {
+  pipeline: string;
+  schedule?: {
+    /** As written. */
+    written: JsonObject;
+    timezone: string;
+    /** The next ten fire times, epoch milliseconds. */
+    next: number[];
+  };
+  upstreams?: {
+    interval: string;
+    verdict: Verdict;
+    /** Each condition: met or not, since when, by which execution. */
+    conditions: ConditionExplanation[];
+    /** The execution that this outcome has started or would start. */
+    key: string;
+  };
+  events?: {
+    bus: string;
+    pattern: JsonObject;
+    /** The latest event that it matched, of those that were looked at. */
+    matched?: { id: string; at: number };
+    /** Events that differ from what it asks for in one field, the newest first. */
+    nearly: { id: string; at: number; source: string; detailType: string; mismatch: Mismatch }[];
+  }[];
+}
+
+const TIMES = 10;
+/** Events of each bus that are looked at, and near misses that are told. */
+const LOOKED_AT = 500;
+const NEARLY = 5;
+
+/**
+ * @param interval for the conditions on other pipelines; default: today
+ * @throws EngineError PipelineNotFound
+ */
+export async function explainTrigger(
+  parts: Machinery,
+  pipeline: string,
+  teams: readonly string[] | undefined,
+  interval?: string,
+): Promise<TriggerExplanation> {
+  const machine = parts.machines.current(pipeline);
+  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.slice(0, 200) });
+  const plan = triggerPlanOf(machine.deployment);
+  const { schedules, upstreams } = parts.triggers;
+  const schedule = schedules.scheduleOf(pipeline);
+  const day = interval ?? upstreams.today(pipeline);
+  const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
+  const now = parts.time.now();
+  return {
+    pipeline,
+    ...(schedule && plan.schedule
+      ? {
+          schedule: {
+            written: plan.schedule,
+            timezone: schedule.timezone,
+            next: nextTimes(schedule, now, TIMES),
+          },
+        }
+      : {}),
+    ...(judged === undefined
+      ? {}
+      : {
+          upstreams: {
+            interval: judged.interval.id,
+            verdict: judged.verdict,
+            conditions: judged.conditions,
+            key: judged.key,
+          },
+        }),
+    ...(plan.events.length === 0
+      ? {}
+      : {
+          events: await Promise.all(
+            plan.events.map(async (rule) => {
+              const events = await parts.store.listEvents({
+                bus: rule.bus,
+                limit: LOOKED_AT,
+                ...(teams === undefined ? {} : { teams }),
+              });
+              return {
+                bus: rule.bus,
+                pattern: JSON.parse(rule.pattern.text) as JsonObject,
+                ...lookAt(rule.pattern, events),
+              };
+            }),
+          ),
+        }),
+  };
+}
+
+function lookAt(
+  pattern: Parameters<typeof explainMismatch>[0],
+  events: readonly EventRecord[],
+): Pick<NonNullable<TriggerExplanation['events']>[number], 'matched' | 'nearly'> {
+  const nearly = [];
+  let matched: { id: string; at: number } | undefined;
+  for (const { id, storedAt: at, envelope, source, detailType } of events) {
+    const mismatch = explainMismatch(pattern, envelope);
+    if (mismatch === undefined) matched ??= { id, at };
+    else if (isNear(mismatch) && nearly.length < NEARLY) {
+      nearly.push({ id, at, source, detailType, mismatch });
+    }
+  }
+  return { ...(matched === undefined ? {} : { matched }), nearly };
+}
+
+/** All fields but one match, and at least one does. */
+function isNear({ matchedFields, fields }: Mismatch): boolean {
+  return matchedFields > 0 && matchedFields === fields - 1;
+}

@@ -1,0 +1,159 @@
+/**
+ * The event bus: put events on it, read what came, try a pattern; and why a pipeline has not started.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { JsonObject } from '../../asl/json.js';
+import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
+import { parsePattern } from '../../events/pattern/parse-pattern.js';
+import type { HttpServices } from '../app.js';
+import { HttpError } from '../errors.js';
+import { problemSchema } from '../problem.js';
+import { jsonSchema } from '../schemas.js';
+import { visiblePipeline } from './executions.js';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+const bus = z.string().min(1).max(256);
+const objectSchema = z.record(z.string(), jsonSchema);
+/** Events of one request. */
+const MAX_EVENTS = 100;
+
+const eventSchema = z
+  .object({
+    bus: bus.optional(),
+    id: z.string().min(1).max(256).optional().describe('The same id again is the same event'),
+    source: z.string().min(1).max(256),
+    detailType: z.string().min(1).max(128),
+    detail: objectSchema,
+    time: z.string().max(64).optional().describe('ISO 8601'),
+    resources: z.array(z.string().max(2048)).max(100).optional(),
+  })
+  .strict()
+  .meta({ id: 'NewEvent' });
+
+const storedSchema = z
+  .object({
+    number: z.number().int().describe('Grows with each event'),
+    bus,
+    id: z.string(),
+    team: z.string(),
+    source: z.string(),
+    detailType: z.string(),
+    storedAt: z.number().describe('Milliseconds since the epoch'),
+    matched: z.array(z.string()).describe('Pipelines that it started'),
+    envelope: objectSchema,
+  })
+  .meta({ id: 'StoredEvent' });
+
+const resultSchema = z
+  .object({
+    id: z.string(),
+    duplicate: z.boolean(),
+    started: z.array(z.object({ pipeline: z.string(), name: z.string() })),
+  })
+  .meta({ id: 'PutResult' });
+
+export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  api.post(
+    '/events',
+    {
+      schema: {
+        summary: 'Put events on the bus',
+        description:
+          'Answered when every event is durable and what it starts exists. They belong to the first team of the token, or to `default`.',
+        body: z.object({ events: z.array(eventSchema).min(1).max(MAX_EVENTS) }).strict(),
+        response: { 200: z.object({ results: z.array(resultSchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      const team = request.principal.teams?.[0] ?? 'default';
+      const events = request.body.events as Parameters<typeof engine.putEvents>[0];
+      return { results: await engine.putEvents(events, { team }) };
+    },
+  );
+
+  api.get(
+    '/stored-events',
+    {
+      schema: {
+        summary: 'Events that came, newest first; with `after`, oldest first',
+        querystring: z.object({
+          bus: bus.optional(),
+          after: z.coerce.number().int().min(0).optional(),
+          below: z.coerce.number().int().min(0).optional(),
+          limit: z.coerce.number().int().min(1).max(1000).default(100),
+        }),
+        response: { 200: z.object({ items: z.array(storedSchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      const { teams } = request.principal;
+      const given = Object.entries(request.query).filter(([, value]) => value !== undefined);
+      const query = Object.fromEntries(given) as { limit: number };
+      const items = await engine.listEvents({ ...query, ...(teams ? { teams } : {}) });
+      return { items };
+    },
+  );
+
+  api.post(
+    '/test-pattern',
+    {
+      schema: {
+        summary: 'Try an event pattern on an event',
+        body: z.object({ pattern: objectSchema, event: objectSchema }).strict(),
+        response: {
+          200: z.object({
+            matches: z.boolean(),
+            mismatch: z
+              .object({
+                path: z.string(),
+                wanted: z.array(jsonSchema),
+                found: z.array(jsonSchema),
+                reason: z.string(),
+              })
+              .optional()
+              .describe('The first field that differs'),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const parsed = parsePattern(request.body.pattern);
+      if ('error' in parsed) {
+        throw new HttpError('InvalidPattern', { problem: parsed.error.message });
+      }
+      const mismatch = explainMismatch(parsed.pattern, request.body.event as JsonObject);
+      if (mismatch === undefined) return { matches: true };
+      const { path, wanted, found, reason } = mismatch;
+      return { matches: false, mismatch: { path, wanted, found, reason } };
+    },
+  );
+
+  api.get(
+    '/pipelines/:name/trigger',
+    {
+      schema: {
+        summary: 'Why has it not started? What its triggers wait for',
+        params: z.object({ name: z.string().min(1).max(128) }),
+        querystring: z.object({
+          interval: z.string().max(64).optional().describe('Default: today'),
+        }),
+        response: { 200: objectSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      const { teams } = request.principal;
+      await visiblePipeline(engine, request.principal, name);
+      return (await engine.explainTrigger(name, {
+        ...(teams === undefined ? {} : { teams }),
+        ...(request.query.interval === undefined ? {} : { interval: request.query.interval }),
+      })) as unknown as JsonObject;
+    },
+  );
+}
