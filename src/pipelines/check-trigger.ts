@@ -3,10 +3,11 @@
  * take, and what does not act yet.
  * @module
  */
-import { isObject } from '../asl/json.js';
+import type { JsonObject } from '../asl/json.js';
 import { parseTargetInput } from '../events/input/target-input.js';
 import { parsePattern } from '../events/pattern/parse-pattern.js';
 import { parseSchedule } from '../events/schedules/schedule.js';
+import { inputSettings } from './event-input.js';
 import type { Loading } from './loading.js';
 import type { Trigger } from './section-schema.js';
 import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
@@ -29,27 +30,13 @@ export function checkTrigger(trigger: Trigger, source: SourceFile, loading: Load
       report(field === 'expression' ? ['schedule'] : ['schedule', field], message);
     }
   }
-  for (const [index, { pattern, input, inputPath, inputTransformer, batch }] of events.entries()) {
+  for (const [index, entry] of events.entries()) {
+    const { pattern, batch } = entry;
     const parsed = parsePattern(pattern);
     if ('error' in parsed) report(['events', index, 'pattern'], parsed.error.message);
-    const settings = {
-      ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
-      ...(inputPath === undefined ? {} : { InputPath: inputPath }),
-      ...(inputTransformer === undefined
-        ? {}
-        : {
-            InputTransformer: {
-              InputPathsMap: inputTransformer.paths ?? {},
-              InputTemplate:
-                typeof inputTransformer.template === 'string'
-                  ? inputTransformer.template
-                  : JSON.stringify(inputTransformer.template),
-            },
-          }),
-    };
-    const target = parseTargetInput('pipeline', settings);
+    const target = parseTargetInput('pipeline', inputSettings(entry as JsonObject));
     if ('error' in target) report(['events', index], target.error.message);
     if (batch !== undefined) later(['events', index, 'batch'], '"batch"');
   }
-  if (isObject(files as never)) later(['files'], '"files"');
+  if (files !== undefined) later(['files'], '"files"');
 }

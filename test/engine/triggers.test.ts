@@ -114,6 +114,17 @@ describe('an event', () => {
     await deploy('paid', { events: [{ pattern: { detail: { paid: [true] } } }] });
     await deploy('part', { events: [{ pattern: { source: ['shop'] }, inputPath: '$.detail.id' }] });
     await deploy('other', { events: [{ pattern: { source: ['depot'] } }] });
+    await deploy('made', {
+      events: [
+        {
+          pattern: { source: ['shop'] },
+          inputTransformer: {
+            paths: { id: '$.detail.id' },
+            template: { order: '<id>', text: 'order <id>', rule: '<aws.events.rule-name>' },
+          },
+        },
+      ],
+    });
     const [result] = await put([{ ...order, id: 'o-7' }]);
     expect(result).toEqual({
       id: 'o-7',
@@ -121,6 +132,7 @@ describe('an event', () => {
       started: [
         { pipeline: 'paid', name: 'event-o-7' },
         { pipeline: 'part', name: 'event-o-7' },
+        { pipeline: 'made', name: 'event-o-7' },
       ],
     });
     const [paid] = await executionsOf('paid');
@@ -137,6 +149,11 @@ describe('an event', () => {
       detail: { id: 7, paid: true },
     });
     expect((await engine.describeExecution('part/event-o-7')).input).toBe(7);
+    expect((await engine.describeExecution('made/event-o-7')).input).toEqual({
+      order: 7,
+      text: 'order 7',
+      rule: 'made',
+    });
     expect(await executionsOf('other')).toEqual([]);
   });
 

@@ -8,6 +8,7 @@ import { isObject } from '../../asl/json.js';
 import { parseTargetInput, type TargetInput } from '../../events/input/target-input.js';
 import type { EventPattern } from '../../events/pattern/matcher-types.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
+import { inputSettings } from '../../pipelines/event-input.js';
 import type { PipelineDeployment } from '../engine.js';
 
 export interface EventRule {
@@ -38,15 +39,10 @@ export function triggerPlanOf({ sections }: PipelineDeployment): TriggerPlan {
 
 function ruleOf(entry: unknown): EventRule[] {
   if (!isObject(entry as JsonObject)) return [];
-  const { pattern, bus, input, inputPath, inputTransformer } = entry as JsonObject;
+  const { pattern, bus } = entry as JsonObject;
   if (!isObject(pattern)) return [];
   const parsed = parsePattern(pattern);
-  const settings = {
-    ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
-    ...(typeof inputPath === 'string' ? { InputPath: inputPath } : {}),
-    ...(isObject(inputTransformer) ? { InputTransformer: transformerOf(inputTransformer) } : {}),
-  };
-  const target = parseTargetInput('pipeline', settings);
+  const target = parseTargetInput('pipeline', inputSettings(entry as JsonObject));
   if ('error' in parsed || 'error' in target) return [];
   return [
     {
@@ -55,15 +51,4 @@ function ruleOf(entry: unknown): EventRule[] {
       input: target.input,
     },
   ];
-}
-
-/** `{ paths, template }` of a pipeline file, in AWS's names. A template that is no text is its JSON text. */
-export function transformerOf({ paths, template }: JsonObject): {
-  InputPathsMap: Record<string, string>;
-  InputTemplate: string;
-} {
-  return {
-    InputPathsMap: (isObject(paths) ? paths : {}) as Record<string, string>,
-    InputTemplate: typeof template === 'string' ? template : JSON.stringify(template ?? ''),
-  };
 }
