@@ -11,6 +11,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { distributedMap } from './distributed-map.js';
+import { eventToStart, flood } from './events.js';
 import { physicalLimits } from './limits.js';
 import {
   type BenchServer,
@@ -278,6 +279,8 @@ if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
+if (runs('events')) await eventToStart(values.quick ? 5 : 20);
+if (runs('flood')) await flood(values.quick ? 20 : 300);
 if (runs('schedules')) report(schedules(values.quick ? 20 : 200));
 ratios();
 

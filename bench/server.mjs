@@ -62,14 +62,19 @@ attacks.forEach((expression, i) => {
   };
 });
 delete pipelines.attack;
+const sections = {
+  listener: { trigger: { events: [{ pattern: { source: ['bench'] }, inputPath: '$.detail' }] } },
+};
+pipelines.listener = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
 for (const [name, definition] of Object.entries(pipelines)) {
   await server.engine.deployPipeline({
     name,
-    team: 'bench',
+    team: name === 'listener' ? 'default' : 'bench',
     tags: {},
     definition,
     bindings: {},
     folder: data,
+    ...(sections[name] === undefined ? {} : { sections: sections[name] }),
   });
 }
 
@@ -87,5 +92,9 @@ process.on('message', (message) => {
   if (message === 'close') void server.close().then(() => process.exit(0));
 });
 const { token } = JSON.parse((await import('node:fs')).readFileSync(`${data}/server.json`, 'utf8'));
-const key = await server.accessKeys.issue({ team: 'bench', role: 'operator', label: 'bench' });
+const key = await server.accessKeys.issue({
+  team: 'bench',
+  role: 'operator',
+  label: 'bench',
+});
 process.send({ url: server.url, token, key, attacks: attacks.length });
