@@ -20,6 +20,7 @@ import { createLocalItems } from './engine/local-items.js';
 import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
+import { createFileSource } from './engine/triggers/file-source.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
@@ -141,6 +142,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     runner: createConnectorRunner(connectors, config.concurrency, ledger),
     evaluator,
     itemSource: createLocalItems(createS3Buckets(process.env)),
+    files: createFileSource(),
     ...mocksOf(config.mockConfig),
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),

@@ -83,6 +83,15 @@ export interface TriggerExplanation {
       expectedAt?: number;
     }[];
   };
+  files?: {
+    under: string;
+    isGone: boolean;
+    quarantined: {
+      manifest: string;
+      since: number;
+      problems: { file: string; problem: string }[];
+    }[];
+  };
   events?: {
     bus: string;
     pattern: unknown;

@@ -48,6 +48,7 @@ import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
 import { checkEvent, type PutResult } from './triggers/event-bus.js';
 import { explainTrigger } from './triggers/explain.js';
+import type { FileSource } from './triggers/file-source.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
@@ -64,6 +65,8 @@ export interface EngineConfig {
   workFolder: string;
   /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
   mocks?: TaskMocks;
+  /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
+  files?: FileSource;
   /** Who performs what the bindings of a machine leave open. Default: nobody. */
   sharedBindings?: SharedBindings;
   /** Default: this machine's. */
@@ -372,7 +375,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.mapRuns = new MapRunHost(parts);
   parts.mocked = new MockHost(parts);
   parts.logs = new LogHost(parts);
-  parts.triggers = new TriggerHost(parts);
+  parts.triggers = new TriggerHost(parts, config.files);
   return parts;
 }
 

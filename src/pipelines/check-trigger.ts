@@ -6,6 +6,7 @@
 import type { JsonObject } from '../asl/json.js';
 import { parseTargetInput } from '../events/input/target-input.js';
 import { parsePattern } from '../events/pattern/parse-pattern.js';
+import { parseWildcard } from '../events/pattern/wildcard.js';
 import { parseSchedule } from '../events/schedules/schedule.js';
 import { inputSettings } from './event-input.js';
 import type { Loading } from './loading.js';
@@ -38,5 +39,14 @@ export function checkTrigger(trigger: Trigger, source: SourceFile, loading: Load
     if ('error' in target) report(['events', index], target.error.message);
     if (batch !== undefined) later(['events', index, 'batch'], '"batch"');
   }
-  if (files !== undefined) later(['files'], '"files"');
+  for (const field of ['match', 'manifest'] as const) {
+    const parsed = files?.[field] === undefined ? undefined : parseWildcard(files[field]);
+    if (parsed && 'reason' in parsed) report(['files', field], parsed.reason);
+  }
+  if (
+    files !== undefined &&
+    (files.under.startsWith('/') || files.under.split('/').includes('..'))
+  ) {
+    report(['files', 'under'], 'name a folder beside the pipeline file');
+  }
 }

@@ -215,7 +215,12 @@ describe('a trigger', () => {
     ],
     ['  events: [{ pattern: { source: [a] }, inputPath: detail }]', 'MILL1302 3:12 InputPath'],
     ['  executions: { allOf: [{ name: a, by: "6" }] }', 'MILL1103 3:40 '],
-    ['  files: { under: incoming }', 'MILL1301 3:3 "files" does not act yet'],
+    ['  files: { under: ../elsewhere }', 'MILL1302 3:19 name a folder beside the pipeline file'],
+    ['  files: { under: incoming, match: "**" }', 'MILL1302 3:36 Consecutive wildcard'],
+    [
+      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 60s } }]',
+      'MILL1301 3:40 "batch" does not act yet',
+    ],
   ])('%j has its problem at its place', async (trigger, problem) => {
     const problems = await problemsOfTrigger(trigger);
     expect(

@@ -34,6 +34,11 @@ export class ManualClock implements Clock {
     setImmediate(callback);
   }
 
+  /** Timers that are set. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
   /** The wall clock is set, as people and time servers do; timers know nothing of it. */
   jump(ms: number): void {
     this.#now += ms;

@@ -9,6 +9,7 @@ import { nextTimes } from '../../events/schedules/schedule.js';
 import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
+import type { Quarantined } from './file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
 export interface TriggerExplanation {
@@ -27,6 +28,14 @@ export interface TriggerExplanation {
     conditions: ConditionExplanation[];
     /** The execution that this outcome has started or would start. */
     key: string;
+  };
+  files?: {
+    /** The watched folder, beside the pipeline's file. */
+    under: string;
+    /** It is not there. */
+    isGone: boolean;
+    /** Deliveries whose files are missing or differ, file by file. */
+    quarantined: Quarantined[];
   };
   events?: {
     bus: string;
@@ -61,6 +70,7 @@ export async function explainTrigger(
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
   const now = parts.time.now();
+  const files = parts.triggers.files?.stateOf(pipeline);
   return {
     pipeline,
     ...(schedule && plan.schedule
@@ -82,6 +92,7 @@ export async function explainTrigger(
             key: judged.key,
           },
         }),
+    ...(files === undefined ? {} : { files }),
     ...(plan.events.length === 0
       ? {}
       : {

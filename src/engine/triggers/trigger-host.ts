@@ -7,6 +7,8 @@ import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
+import { FileHost } from './file-host.js';
+import type { FileSource } from './file-source.js';
 import { ScheduleHost } from './schedule-host.js';
 import { UpstreamHost } from './upstream-host.js';
 
@@ -14,14 +16,17 @@ export class TriggerHost {
   readonly bus: EventBus;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
+  /** Undefined where there are no files to look at: in tests of pipelines. */
+  readonly files: FileHost | undefined;
   readonly #parts: Machinery;
   #isOpen = false;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Machinery, files: FileSource | undefined) {
     this.#parts = parts;
     this.bus = new EventBus(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
+    this.files = files && new FileHost(parts, files);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -34,6 +39,7 @@ export class TriggerHost {
     await this.bus.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
+    this.files?.open();
     this.#isOpen = true;
   }
 
@@ -42,12 +48,14 @@ export class TriggerHost {
     this.bus.deployed(machine);
     this.schedules.deployed(machine);
     this.upstreams.deployed(machine);
+    this.files?.deployed(machine);
   }
 
   forgotten(pipeline: string): void {
     this.bus.forgotten(pipeline);
     this.schedules.forgotten(pipeline);
     this.upstreams.forgotten(pipeline);
+    this.files?.forgotten(pipeline);
   }
 
   /** An execution has begun, ended or gone on after a redrive in this turn. */
@@ -59,5 +67,6 @@ export class TriggerHost {
   close(): void {
     this.schedules.close();
     this.upstreams.close();
+    this.files?.close();
   }
 }

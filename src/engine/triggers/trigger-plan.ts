@@ -23,17 +23,19 @@ export interface TriggerPlan {
   /** As written. */
   schedule?: JsonObject;
   executions?: JsonObject;
+  files?: JsonObject;
 }
 
 /** @example triggerPlanOf(deployment).events.length */
 export function triggerPlanOf({ sections }: PipelineDeployment): TriggerPlan {
   const trigger = sections?.trigger;
   if (!isObject(trigger)) return { events: [] };
-  const { schedule, executions, events } = trigger;
+  const { schedule, executions, events, files } = trigger;
   return {
     events: (Array.isArray(events) ? events : []).flatMap((entry) => ruleOf(entry)),
     ...(isObject(schedule) ? { schedule } : {}),
     ...(isObject(executions) ? { executions } : {}),
+    ...(isObject(files) ? { files } : {}),
   };
 }
 

@@ -25,11 +25,12 @@ export default class TriggerExplain extends MillraceCommand {
     const query = flags.interval ? `?interval=${encodeURIComponent(flags.interval)}` : '';
     const path = `/pipelines/${encodeURIComponent(args.pipeline)}/trigger${query}`;
     const explained = await this.client(flags).get<TriggerExplanation>(path);
-    const { schedule, upstreams, events = [] } = explained;
+    const { schedule, upstreams, files, events = [] } = explained;
     if (schedule) this.#tellSchedule(schedule);
     if (upstreams) this.#tellUpstreams(upstreams);
+    if (files) this.#tellFiles(files);
     for (const rule of events) this.#tellRule(rule);
-    if (!schedule && !upstreams && events.length === 0) {
+    if (!schedule && !upstreams && !files && events.length === 0) {
       this.log('It has no trigger that acts: only `millrace run` starts it.');
     }
     return explained;
@@ -62,6 +63,16 @@ export default class TriggerExplain extends MillraceCommand {
         expectedAt === undefined ? '' : `, expected at ${new Date(expectedAt).toISOString()}`;
       this.log(`  ${mark} ${because}${when}${expected}`);
       if (eventId !== undefined) this.log(colors.dim(`      ${eventId}`));
+    }
+  }
+
+  #tellFiles({ under, isGone, quarantined }: NonNullable<TriggerExplanation['files']>): void {
+    const where = isGone ? colors.red('the folder is not there') : 'watched';
+    this.log(`${colors.bold('files')} under ${under}: ${where}`);
+    for (const { manifest, since, problems } of quarantined) {
+      const when = colors.dim(new Date(since).toISOString());
+      this.log(`  ${colors.red('✖')} ${manifest} is held back since ${when}`);
+      for (const { file, problem } of problems) this.log(`      ${file}: ${problem}`);
     }
   }
 
