@@ -1,0 +1,135 @@
+/**
+ * The examples of triggers, as their files are: three teams that wait for each other, and a delivery with a corrupt file.
+ * Tasks really run; the clock is the test's.
+ * @module
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/asl/json.js';
+import { createConnectors } from '../../src/connectors/registry.js';
+import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
+import { createLocalItems } from '../../src/engine/local-items.js';
+import type { Runner } from '../../src/engine/ports.js';
+import { createFileSource } from '../../src/engine/triggers/file-source.js';
+import { loadPipeline } from '../../src/pipelines/load-pipeline.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { SynchronousStore } from '../../src/store/store.js';
+import { ManualClock } from '../engine/manual-clock.js';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+
+let home: string;
+let clock: ManualClock;
+let store: SynchronousStore;
+let runner: Runner;
+let engine: Engine;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'millrace-example-'));
+  for (const name of ['three-teams', 'deliveries']) {
+    cpSync(join(EXAMPLES, name), join(home, name), { recursive: true });
+  }
+  clock = new ManualClock('2026-11-20T00:00:00Z');
+  store = openSqliteStore({ file: join(home, 'test.db') });
+  runner = createConnectorRunner(createConnectors());
+  engine = createEngine({
+    store,
+    runner,
+    evaluator: { evaluate: async () => [], close: async () => {} },
+    itemSource: createLocalItems(),
+    workFolder: join(home, 'work'),
+    files: createFileSource(),
+    clock,
+  });
+  await engine.open();
+});
+
+afterEach(async () => {
+  await engine.close();
+  await store.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function deploy(file: string): Promise<void> {
+  const read = (path: string): Promise<string | undefined> =>
+    readFile(path, 'utf8').catch(() => undefined);
+  const { plan, problems } = await loadPipeline(join(home, file), read);
+  expect(problems).toEqual([]);
+  if (!plan) throw new Error(`${file} has no plan`);
+  const { name, team, tags, definition, bindings, folder, trigger } = plan;
+  await engine.deployPipeline({
+    name,
+    team,
+    tags,
+    definition,
+    bindings,
+    folder,
+    sections: { trigger: trigger as JsonObject },
+  });
+}
+
+/** The latest execution of a pipeline, once it has ended. */
+async function ended(pipeline: string): Promise<ExecutionSummary | undefined> {
+  for (let left = 500; left > 0; left -= 1) {
+    const { items } = await engine.listExecutions({ pipeline, limit: 1 });
+    if (items[0] !== undefined && items[0].status !== 'RUNNING') return items[0];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return undefined;
+}
+
+it('three teams: listings fails, is mended and redriven, and pipeline-x follows by itself', async () => {
+  for (const name of ['listings', 'searches', 'pipeline-x'])
+    await deploy(`three-teams/${name}.yaml`);
+  // 3:00 in Berlin is 2:00 UTC in November.
+  await clock.until('2026-11-20T02:00:01Z');
+  expect(await ended('listings')).toMatchObject({ status: 'FAILED', interval: '2026-11-20' });
+  await clock.until('2026-11-20T04:00:01Z');
+  expect(await ended('searches')).toMatchObject({ status: 'SUCCEEDED', interval: '2026-11-20' });
+  expect((await engine.listExecutions({ pipeline: 'pipeline-x' })).items).toEqual([]);
+  const { upstreams } = await engine.explainTrigger('pipeline-x', { interval: '2026-11-20' });
+  expect(upstreams).toMatchObject({
+    verdict: 'waiting',
+    conditions: [{ status: 'FAILED' }, { verdict: 'met' }],
+  });
+
+  const file = join(home, 'three-teams/data/listings.csv');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('three;Room', '3,Room'));
+  await engine.redriveExecution('listings/schedule-20261120T020000Z');
+  const joined = await ended('pipeline-x');
+  expect(joined).toMatchObject({
+    status: 'SUCCEEDED',
+    name: 'upstream-2026-11-20-listings-1',
+    interval: '2026-11-20',
+  });
+  expect((await engine.describeExecution(joined?.id ?? '')).output).toMatchObject({
+    join: { result: [{ found: 3 }] },
+  });
+}, 60_000);
+
+it('a delivery is held back for its corrupt file, and loaded when it is right', async () => {
+  await deploy('deliveries/deliveries.yaml');
+  const looks = async (): Promise<void> => {
+    for (let look = 0; look < 4; look += 1) {
+      await clock.until(new Date(clock.now() + 2_000).toISOString());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await looks();
+  const { files } = await engine.explainTrigger('deliveries');
+  expect(files?.quarantined).toMatchObject([
+    {
+      manifest: 'manifest-2026-11-20.json',
+      problems: [{ file: 'owners.csv', problem: expect.stringContaining('SHA-256') }],
+    },
+  ]);
+  writeFileSync(join(home, 'deliveries/incoming/owners.csv'), 'parcel,owner\nA1,Ann\nA2,Ben\n');
+  await looks();
+  expect(await ended('deliveries')).toMatchObject({ status: 'SUCCEEDED' });
+}, 60_000);
