@@ -18,6 +18,8 @@ export interface Execution {
   cause?: string;
   input?: unknown;
   output?: unknown;
+  triggeredBy?: { type: string; [detail: string]: unknown };
+  interval?: string;
 }
 
 export interface StateVisit {

@@ -38,6 +38,11 @@ export const executionSchema = z
     cause: z.string().optional(),
     parent: z.string().optional(),
     mapRun: z.string().optional(),
+    triggeredBy: z
+      .record(z.string(), jsonSchema)
+      .optional()
+      .describe('What started it, when a trigger did'),
+    interval: z.string().optional().describe('The logical slice of time that it is for'),
   })
   .meta({ id: 'Execution' });
 

@@ -136,6 +136,11 @@ export default class Show extends MillraceCommand {
     this.log(
       `${colors.dim('started ')}${time(execution.startedAt)}${execution.redriveCount > 0 ? `, redriven ${execution.redriveCount} times` : ''}`,
     );
+    const { triggeredBy, interval } = execution;
+    if (triggeredBy !== undefined) {
+      const slot = interval === undefined ? '' : ` for ${interval}`;
+      this.log(`${colors.dim('by      ')}${triggeredBy.type}${slot}`);
+    }
     this.log(`${colors.dim('version ')}${execution.version}\n`);
     const box = errorBox(execution, items);
     if (box !== '') this.log(box);
