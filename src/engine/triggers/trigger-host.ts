@@ -1,9 +1,10 @@
 /**
- * What starts executions besides people and programs: events, schedules, and other pipelines' outcomes.
+ * What starts executions besides people and programs: events, schedules, other pipelines' outcomes, and backfills.
  * @module
  */
 import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { BackfillHost } from '../backfills/backfill-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
@@ -14,6 +15,7 @@ export class TriggerHost {
   readonly bus: EventBus;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
+  readonly backfills: BackfillHost;
   readonly #parts: Machinery;
   #isOpen = false;
 
@@ -22,6 +24,7 @@ export class TriggerHost {
     this.bus = new EventBus(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
+    this.backfills = new BackfillHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -34,6 +37,7 @@ export class TriggerHost {
     await this.bus.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
+    await this.backfills.open();
     this.#isOpen = true;
   }
 
@@ -54,10 +58,12 @@ export class TriggerHost {
   executionChanged(turn: Turn, active: ActiveExecution): void {
     this.bus.executionChanged(turn, active);
     this.upstreams.executionChanged(turn, active);
+    this.backfills.executionChanged(turn, active);
   }
 
   close(): void {
     this.schedules.close();
     this.upstreams.close();
+    this.backfills.close();
   }
 }
