@@ -43,7 +43,6 @@ export const executionSchema = z
       .record(z.string(), jsonSchema)
       .optional()
       .describe('What started it, when a trigger did'),
-    interval: z.string().optional().describe('The logical slice of time that it is for'),
   })
   .meta({ id: 'Execution' });
 

@@ -231,7 +231,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE executions ADD COLUMN for_interval TEXT;
   CREATE INDEX executions_by_interval ON executions (pipeline, for_interval, number) WHERE for_interval IS NOT NULL;
   `,
-  // 7: backfills. The plan is written once, the progress with every commit that starts or counts one of its executions.
+  // 6: backfills. The plan is written once, the progress with every commit that starts or counts one of its executions.
   `
   CREATE TABLE backfills (
     number INTEGER PRIMARY KEY,
