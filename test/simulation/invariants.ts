@@ -7,6 +7,7 @@
  *     I4  one last event, at the end                           I9  every fork is joined once
  *     I5  an attempt is scheduled, started and closed in       I10 no timer is left when an execution has ended
  *         this order, each once                                I15 no more attempts run than there are slots
+ *     I11 one execution for each reason of a trigger, and none missing (triggers.ts)
  *     I16 a map run has counted its children as they are
  *
  * @module

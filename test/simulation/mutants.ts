@@ -195,6 +195,8 @@ export const MUTANTS: readonly Mutant[] = [
               ...commit,
               mapRuns: [],
               logs: [],
+              events: [],
+              triggers: [],
               executions: later.map(onlyAttempts),
             });
           } catch {
@@ -215,6 +217,20 @@ export const MUTANTS: readonly Mutant[] = [
         commit: (commit) => store.commit({ ...commit, mapRuns: commit.mapRuns.filter(isKept) }),
       };
     },
+  },
+  {
+    name: 'forgets how far a schedule was served',
+    store: (store) => ({
+      ...store,
+      commit: (commit) => store.commit({ ...commit, triggers: [] }),
+    }),
+  },
+  {
+    name: 'forgets an event that it answered for',
+    store: (store) => ({
+      ...store,
+      commit: (commit) => store.commit({ ...commit, events: [] }),
+    }),
   },
   {
     name: 'tells the client of success when the commit failed',

@@ -25,6 +25,7 @@ import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
+import { TRIGGERED, triggerViolations } from './triggers.js';
 import { VirtualWorld } from './virtual-world.js';
 
 /** A planted bug: it changes one of the ports or the reducer. */
@@ -92,6 +93,8 @@ class Simulation {
   #open = 0;
   #ids = 0;
   #full = false;
+  /** Ids of events that were acknowledged. */
+  readonly #told = new Set<string>();
 
   constructor(seed: number, store: SynchronousStore, folder: string, mutant: Mutant | undefined) {
     this.#seed = seed;
@@ -119,6 +122,11 @@ class Simulation {
     };
   }
 
+  /** Every other seed: what triggers do takes commits, and so faults, away from the machines. */
+  get #hasTriggers(): boolean {
+    return this.#seed % 2 === 0;
+  }
+
   get #faulty(): boolean {
     return this.#world.elapsed < HEAL;
   }
@@ -129,6 +137,7 @@ class Simulation {
     const clients = world.between(3, 7);
     this.#open = clients;
     for (let i = 0; i < clients; i++) this.#client(i);
+    if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => false);
     this.#full = false;
@@ -139,6 +148,11 @@ class Simulation {
     await world.run(world.elapsed + 120_000, () => false);
     if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
     this.#invariants.atEnd(this.#store);
+    if (this.#hasTriggers) {
+      for (const violation of triggerViolations(this.#store, this.#told)) {
+        this.#invariants.fail(violation);
+      }
+    }
     this.#generation += 1;
     return {
       seed: this.#seed,
@@ -236,6 +250,17 @@ class Simulation {
         definition,
         bindings: {},
         folder: this.#folder,
+      });
+    }
+    for (const [name, trigger] of this.#hasTriggers ? TRIGGERED : []) {
+      await engine.deployPipeline({
+        name,
+        team: 'team',
+        tags: {},
+        definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+        bindings: {},
+        folder: this.#folder,
+        sections: { trigger },
       });
     }
   }
@@ -349,6 +374,31 @@ class Simulation {
       });
     };
     world.after(world.between(0, 30_000), attempt);
+  }
+
+  /** Puts an event, again and again until it is acknowledged, and once more. */
+  #teller(i: number): void {
+    const world = this.#world;
+    const id = `told-${i}`;
+    const attempt = (): void => {
+      const isAgain = this.#told.has(id);
+      const again = (): void => {
+        if (!isAgain) world.after(1_500, attempt);
+      };
+      if (this.#engine === undefined) {
+        again();
+        return;
+      }
+      const event = { id, source: 'client', detailType: 'Told', detail: { i } };
+      this.#engine.putEvents([event], { team: 'team' }).then(
+        () => this.#told.add(id),
+        () => {},
+      );
+      // An engine that crashes does not answer; one that did is told again all the same.
+      world.after(5000, again);
+    };
+    // By arithmetic: what is drawn at random stays with the executions.
+    world.after((this.#seed * 7_919 + i * 10_473) % 60_000, attempt);
   }
 
   #afterwards(id: string): void {

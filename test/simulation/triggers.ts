@@ -1,0 +1,85 @@
+/**
+ * The pipelines of the simulation that triggers start, and what must have come of them (I11): one execution for each
+ * reason, and none missing.
+ *
+ *     ticking    every minute, catching up on all that was missed
+ *     listening  on each event of the clients
+ *     following  when ticking has succeeded, for the same interval
+ *
+ * @module
+ */
+import type { JsonObject } from '../../src/asl/json.js';
+import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
+
+/** Triggers by pipeline. Their state machine does nothing: what is tested is that they begin. */
+export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
+  // Ten seconds past each minute: twice while there are faults.
+  [
+    'ticking',
+    { schedule: { rate: '1 minute', start: '2020-01-01T00:00:10Z', catchUp: { all: 1000 } } },
+  ],
+  ['listening', { events: [{ pattern: { source: ['client'] }, inputPath: '$.detail' }] }],
+  ['following', { executions: { anyOf: [{ name: 'ticking' }] } }],
+]);
+
+const MINUTE = 60_000;
+const most = 10_000;
+
+/** What is wrong at the end, in words. @param acknowledged ids of events that clients got an answer for */
+export function triggerViolations(
+  store: SynchronousStore,
+  acknowledged: ReadonlySet<string>,
+): string[] {
+  const of = (pipeline: string): ExecutionRecord[] =>
+    store.listExecutions({ pipeline, limit: most }).toReversed();
+  const ticking = of('ticking');
+  return [
+    ...ticksMissing(ticking),
+    ...eventsMissing(store, of('listening'), acknowledged),
+    ...followersMissing(ticking, of('following')),
+  ];
+}
+
+function ticksMissing(ticking: readonly ExecutionRecord[]): string[] {
+  const times = ticking.map(({ triggeredBy }) => Date.parse(String(triggeredBy?.at)));
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted.flatMap((at, index) => {
+    const before = sorted[index - 1];
+    if (before === undefined || at - before === MINUTE) return [];
+    const what = at === before ? 'twice' : `after a gap of ${(at - before) / MINUTE} minutes`;
+    return [`I11 the schedule fired ${what} at ${new Date(at).toISOString()}`];
+  });
+}
+
+function eventsMissing(
+  store: SynchronousStore,
+  listening: readonly ExecutionRecord[],
+  acknowledged: ReadonlySet<string>,
+): string[] {
+  const started = new Set(listening.map(({ name }) => name));
+  const stored = store.listEvents({ bus: 'default', limit: most });
+  const ids = new Set(stored.map(({ id }) => id));
+  const lost = [...acknowledged].filter((id) => !ids.has(id));
+  const idle = stored.filter(
+    ({ id, source }) => source === 'client' && !started.has(`event-${id}`),
+  );
+  const odd = listening.filter(({ name }) => !ids.has(name.slice('event-'.length)));
+  return [
+    ...lost.map((id) => `I11 event ${id} was acknowledged and is gone`),
+    ...idle.map(({ id }) => `I11 event ${id} has started nothing`),
+    ...odd.map(({ name }) => `I11 ${name} was started by an event that is not there`),
+  ];
+}
+
+function followersMissing(
+  ticking: readonly ExecutionRecord[],
+  following: readonly ExecutionRecord[],
+): string[] {
+  const wanted = ticking.filter(({ header }) => header.status === 'SUCCEEDED');
+  const count = new Map<string, number>();
+  for (const { interval = '' } of following) count.set(interval, (count.get(interval) ?? 0) + 1);
+  return wanted.flatMap(({ interval = '' }) => {
+    const found = count.get(interval) ?? 0;
+    return found === 1 ? [] : [`I11 ${found} executions follow the one for ${interval}`];
+  });
+}
