@@ -10,6 +10,7 @@ import type { Thread } from '../asl/execution-state.js';
 import type { HistoryEvent, Transition } from '../asl/transition.js';
 import type {
   AttemptRecord,
+  BackfillWrite,
   Commit,
   EventRecord,
   ExecutionProgress,
@@ -48,6 +49,8 @@ export class Turn {
   readonly events: EventRecord[] = [];
   /** What triggers remember from now on, by pipeline and kind. */
   readonly triggers: Map<string, TriggerStateRecord> = new Map();
+  /** By number. */
+  readonly backfills: Map<number, BackfillWrite> = new Map();
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
@@ -58,7 +61,8 @@ export class Turn {
       this.mapRuns.size === 0 &&
       this.logs.length === 0 &&
       this.events.length === 0 &&
-      this.triggers.size === 0
+      this.triggers.size === 0 &&
+      this.backfills.size === 0
     );
   }
 
@@ -124,7 +128,9 @@ export class Turn {
     const mapRuns: MapRunWrite[] = [];
     for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
     const { logs, events } = this;
-    return { at, executions, mapRuns, logs, events, triggers: [...this.triggers.values()] };
+    const triggers = [...this.triggers.values()];
+    const backfills = [...this.backfills.values()];
+    return { at, executions, mapRuns, logs, events, triggers, backfills };
   }
 }
 

@@ -231,6 +231,21 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE executions ADD COLUMN for_interval TEXT;
   CREATE INDEX executions_by_interval ON executions (pipeline, for_interval, number) WHERE for_interval IS NOT NULL;
   `,
+  // 7: backfills. The plan is written once, the progress with every commit that starts or counts one of its executions.
+  `
+  CREATE TABLE backfills (
+    number INTEGER PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    team TEXT NOT NULL,
+    status TEXT NOT NULL,
+    request TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    stopped_at BIGINT
+  );
+  CREATE INDEX backfills_running ON backfills (number) WHERE status = 'RUNNING';
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { accessQueries } from './access.js';
 import { attemptQueries } from './attempts.js';
+import { backfillQueries } from './backfills.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { eventQueries } from './events.js';
@@ -78,6 +79,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
   const mapRuns = mapRunQueries(driver);
   const logs = logQueries(driver);
   const events = eventQueries(driver);
+  const backfills = backfillQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -122,6 +124,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
       for (const segment of turn.logs) logs.appendLogs(segment);
       for (const event of turn.events) events.appendEvent(event);
       for (const trigger of turn.triggers) events.putTriggerState(trigger);
+      for (const write of turn.backfills) backfills.writeBackfill(write);
       end.run();
     } catch (error) {
       rollback(driver, error);
@@ -139,6 +142,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
     ...mapRuns,
     ...logs,
     ...events,
+    ...backfills,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

@@ -83,6 +83,7 @@ const commit = (...executions: ExecutionWrite[]): Commit => ({
   logs: [],
   events: [],
   triggers: [],
+  backfills: [],
 });
 
 const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({

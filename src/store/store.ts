@@ -215,6 +215,49 @@ export interface MapRunWrite {
   isNew: boolean;
 }
 
+/** One slot of a backfill's plan: what was decided about it before the start. */
+export interface BackfillSlot {
+  /** Id of the interval. */
+  interval: string;
+  /** Milliseconds since the epoch. */
+  fireTime: number;
+  action: 'create' | 'skip';
+  /** Why, in words. */
+  reason: string;
+  /** Name of the execution that runs for this interval now: it is left alone. */
+  conflict?: string;
+}
+
+/** How far a backfill has come; positions are those of its slots. */
+export interface BackfillProgress {
+  /** Slots below this one are decided: started, or skipped. */
+  next: number;
+  /** Started, and not known to have ended. */
+  open: number[];
+  succeeded: number;
+  /** Ended without success. */
+  failed: number[];
+}
+
+/** Executions of one pipeline for intervals of the past, made by one request. */
+export interface BackfillRecord {
+  number: number;
+  pipeline: string;
+  team: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+  /** As it was asked for. */
+  request: { from: string; to: string; only?: 'failed'; mode: 'missing' | 'all'; concurrency: number };
+  slots: readonly BackfillSlot[];
+  progress: BackfillProgress;
+  createdAt: number;
+  stoppedAt?: number;
+}
+
+export interface BackfillWrite {
+  record: BackfillRecord;
+  isNew: boolean;
+}
+
 /** One ended child of a map run, as its results need it. */
 export interface MapChildRecord {
   number: number;
@@ -237,6 +280,7 @@ export interface Commit {
   logs: readonly LogSegment[];
   events: readonly EventRecord[];
   triggers: readonly TriggerStateRecord[];
+  backfills: readonly BackfillWrite[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -260,6 +304,15 @@ export interface ExecutionQuery {
   status?: ExecutionStatus;
   teams?: readonly string[];
   mapRun?: number;
+  /** Only numbers below this one: the page after it. */
+  below?: number;
+  limit: number;
+}
+
+export interface BackfillQuery {
+  pipeline?: string;
+  status?: BackfillRecord['status'];
+  teams?: readonly string[];
   /** Only numbers below this one: the page after it. */
   below?: number;
   limit: number;
@@ -388,6 +441,11 @@ export interface Store {
   findEvent(bus: string, id: string): Awaitable<EventRecord | undefined>;
   listEvents(query: EventQuery): Awaitable<EventRecord[]>;
   listTriggerStates(): Awaitable<TriggerStateRecord[]>;
+  /** 0 when there is none. */
+  lastBackfillNumber(): Awaitable<number>;
+  findBackfill(number: number): Awaitable<BackfillRecord | undefined>;
+  /** The newest first. */
+  listBackfills(query: BackfillQuery): Awaitable<BackfillRecord[]>;
 
   listAccessKeys(): Awaitable<AccessKeyRecord[]>;
   /** True when there was one. */
