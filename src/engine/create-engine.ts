@@ -15,6 +15,7 @@ import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
 import { ActivityHost } from './activity-host.js';
 import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
+import { backfillCalls } from './backfills/describe-backfill.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
 import type {
   Engine,
@@ -308,6 +309,8 @@ export function createEngine(config: EngineConfig): Engine {
     listEvents: async (query) => store.listEvents(query),
     explainTrigger: (pipeline, { interval, teams } = {}) =>
       explainTrigger(parts, pipeline, teams, interval),
+
+    ...backfillCalls(parts, request),
 
     arns: parts.arns,
     stateMachines,

@@ -21,6 +21,9 @@ import type { HistoryEvent } from '../asl/transition.js';
 import type { EventQuery, EventRecord, LogLine } from '../store/store.js';
 import type { Activities } from './activity-host.js';
 import type { Arns } from './arn.js';
+import type { StartBackfill } from './backfills/backfill-host.js';
+import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js';
+import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
@@ -287,6 +290,15 @@ export interface Engine {
   listMapRuns(execution: string): Promise<MapRunDetail[]>;
   /** Takes effect at once, also for children that are running. Throws MapRunNotRunning. */
   updateMapRun(mapRun: string, change: MapRunChange): Promise<void>;
+
+  /** What a backfill would start; nothing is changed. Throws InvalidBackfill. */
+  planBackfill(request: BackfillRequest): Promise<BackfillPlan>;
+  /** Plans it and runs exactly that. Throws BackfillPlanChanged when another plan was meant. */
+  startBackfill(request: StartBackfill): Promise<BackfillDetail>;
+  /** Starts no more of it; what runs goes on. Throws BackfillNotFound and BackfillNotRunning. */
+  stopBackfill(id: string): Promise<BackfillDetail>;
+  describeBackfill(id: string): Promise<BackfillDetail>;
+  listBackfills(filter?: ListBackfills): Promise<Page<Backfill>>;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

@@ -46,6 +46,10 @@ export type EngineErrorKind =
   | 'ActivityNotFound'
   | 'ActivityExists'
   | 'InvalidEvent'
+  | 'InvalidBackfill'
+  | 'BackfillNotFound'
+  | 'BackfillNotRunning'
+  | 'BackfillPlanChanged'
   | 'MapRunNotFound'
   | 'MapRunNotRunning'
   | 'RedriveStateUnknown'
@@ -173,6 +177,30 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: 'The event is not valid: {problem}.',
     fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
+  },
+  InvalidBackfill: {
+    code: 'MILL3043',
+    status: 400,
+    message: 'The backfill is not accepted: {problem}.',
+    fix: 'Give from and to as days (2026-11-01), hours (2026-11-01T05) or times (2026-11-01T05:00:00Z).',
+  },
+  BackfillNotFound: {
+    code: 'MILL3044',
+    status: 404,
+    message: "There is no backfill '{backfill}'.",
+    fix: 'List them with GET /api/v1/backfills.',
+  },
+  BackfillNotRunning: {
+    code: 'MILL3045',
+    status: 409,
+    message: "Backfill '{backfill}' is not running: it has ended or is being stopped.",
+    fix: 'Start a new one for what is left; what has succeeded is not run again.',
+  },
+  BackfillPlanChanged: {
+    code: 'MILL3046',
+    status: 409,
+    message: "The plan for '{pipeline}' is no longer the one that was shown.",
+    fix: 'Plan again: executions have started or ended meanwhile.',
   },
   StateMachineExists: {
     code: 'MILL3031',

@@ -244,9 +244,16 @@ export interface BackfillRecord {
   number: number;
   pipeline: string;
   team: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+  /** STOPPING: starts nothing more, and waits for what runs. */
+  status: 'RUNNING' | 'STOPPING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
   /** As it was asked for. */
-  request: { from: string; to: string; only?: 'failed'; mode: 'missing' | 'all'; concurrency: number };
+  request: {
+    from: string;
+    to: string;
+    only?: 'failed';
+    mode: 'missing' | 'all';
+    concurrency: number;
+  };
   slots: readonly BackfillSlot[];
   progress: BackfillProgress;
   createdAt: number;

@@ -1,9 +1,10 @@
 /**
- * What starts executions besides people and programs: events, schedules, and other pipelines' outcomes.
+ * What starts executions besides people and programs: events, schedules, other pipelines' outcomes, and backfills.
  * @module
  */
 import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { BackfillHost } from '../backfills/backfill-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
@@ -18,6 +19,7 @@ export class TriggerHost {
   readonly upstreams: UpstreamHost;
   /** Undefined where there are no files to look at: in tests of pipelines. */
   readonly files: FileHost | undefined;
+  readonly backfills: BackfillHost;
   readonly #parts: Machinery;
   #isOpen = false;
 
@@ -27,6 +29,7 @@ export class TriggerHost {
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
+    this.backfills = new BackfillHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -40,6 +43,7 @@ export class TriggerHost {
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
     this.files?.open();
+    await this.backfills.open();
     this.#isOpen = true;
   }
 
@@ -62,11 +66,13 @@ export class TriggerHost {
   executionChanged(turn: Turn, active: ActiveExecution): void {
     this.bus.executionChanged(turn, active);
     this.upstreams.executionChanged(turn, active);
+    this.backfills.executionChanged(turn, active);
   }
 
   close(): void {
     this.schedules.close();
     this.upstreams.close();
     this.files?.close();
+    this.backfills.close();
   }
 }
