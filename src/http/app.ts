@@ -24,6 +24,7 @@ import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
 import { eventRoutes } from './routes/events.js';
+import { backfillRoutes } from './routes/backfills.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { sessionRoutes } from './routes/sessions.js';
@@ -133,6 +134,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     async (api) => {
       executionRoutes(api, services, stream);
       pipelineRoutes(api, services);
+      backfillRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       eventRoutes(api, services);

@@ -36,6 +36,7 @@ export const executionSchema = z
     redriveCount: z.number().int(),
     error: z.string().optional(),
     cause: z.string().optional(),
+    interval: z.string().optional().describe('The slice of time that it is for'),
     parent: z.string().optional(),
     mapRun: z.string().optional(),
     triggeredBy: z
@@ -90,6 +91,11 @@ export const startRequestSchema = z
     name: z.string().min(1).max(80).optional(),
     input: jsonSchema.optional(),
     tags: tags.optional(),
+    interval: z
+      .string()
+      .regex(/^[0-9TZ:+/.-]{1,64}$/)
+      .optional()
+      .describe('The slice of time that it is for: 2026-11-20, 2026-11-20T05 or start/end'),
   })
   .strict()
   .meta({ id: 'StartRequest' });

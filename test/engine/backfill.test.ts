@@ -1,0 +1,333 @@
+/**
+ * Backfills on the real engine and a real file: what a plan says, that exactly it is run, and that it survives a restart.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/asl/json.js';
+import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
+import { createLocalItems } from '../../src/engine/local-items.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { SynchronousStore } from '../../src/store/store.js';
+import { ManualClock, settled } from './manual-clock.js';
+
+let folder: string;
+let clock: ManualClock;
+let engine: Engine;
+let store: SynchronousStore;
+/** Names of executions that fail. */
+let failing: (name: string) => boolean;
+/** Executions that run, by name: call it to let one end. */
+let held: Map<string, () => void>;
+let holding: boolean;
+/** As many as ever ran at the same time. */
+let most: number;
+
+const DAILY = { schedule: { cron: '0 3 * * ? *' } };
+
+async function open(): Promise<void> {
+  store = openSqliteStore({ file: join(folder, 'test.db') });
+  engine = createEngine({
+    store,
+    runner: createConnectorRunner(
+      new Map([
+        [
+          'echo',
+          {
+            kind: 'echo',
+            validate: () => [],
+            run: async ({ execution }, { signal }) => {
+              if (holding) {
+                await new Promise<void>((done) => {
+                  held.set(execution.name, done);
+                  signal.addEventListener('abort', () => done(), { once: true });
+                  most = Math.max(most, held.size);
+                });
+                held.delete(execution.name);
+              }
+              return failing(execution.name)
+                ? { type: 'failed', error: 'Broken', cause: 'for the test' }
+                : { type: 'succeeded', output: null };
+            },
+          },
+        ],
+      ]),
+    ),
+    evaluator: { evaluate: async () => [], close: async () => {} },
+    itemSource: createLocalItems(),
+    workFolder: join(folder, 'work'),
+    clock,
+  });
+  await engine.open();
+}
+
+async function close(): Promise<void> {
+  // What is running is cut off when the time that it has is over.
+  const closed = engine.close(1000);
+  await settled();
+  await clock.until(new Date(clock.now() + 60_000).toISOString());
+  await closed;
+  await store.close();
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-backfill-'));
+  clock = new ManualClock('2026-11-20T12:00:00Z');
+  failing = () => false;
+  held = new Map();
+  holding = false;
+  most = 0;
+  await open();
+});
+
+afterEach(async () => {
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function deploy(name: string, trigger: JsonObject): Promise<void> {
+  await engine.deployPipeline({
+    name,
+    team: 'default',
+    tags: {},
+    definition: {
+      StartAt: 'Work',
+      States: {
+        Work: {
+          Type: 'Task',
+          Resource: 'millrace:echo',
+          Parameters: {},
+          ResultPath: null,
+          Retry: [{ ErrorEquals: ['Millrace.ServerRestarted'], MaxAttempts: 1 }],
+          End: true,
+        },
+      },
+    } as never,
+    bindings: {},
+    folder,
+    sections: { trigger },
+  });
+  await settled();
+}
+
+async function executionsOf(pipeline: string): Promise<ExecutionSummary[]> {
+  await settled();
+  const { items } = await engine.listExecutions({ pipeline, limit: 1000 });
+  return items.toReversed();
+}
+
+const range = { pipeline: 'listings', from: '2026-11-01', to: '2026-11-04' };
+
+async function actions(request: object = range): Promise<string[]> {
+  const { slots } = await engine.planBackfill(request as typeof range);
+  return slots.map(({ interval, action, reason }) => `${interval} ${action}: ${reason}`);
+}
+
+describe('the plan of a backfill', () => {
+  it('has a slot for each fire time, also of days before the pipeline existed, and changes nothing', async () => {
+    await deploy('listings', DAILY);
+    expect(await actions()).toEqual([
+      '2026-11-01 create: has not run',
+      '2026-11-02 create: has not run',
+      '2026-11-03 create: has not run',
+      '2026-11-04 create: has not run',
+    ]);
+    expect(await executionsOf('listings')).toEqual([]);
+    expect((await engine.listBackfills()).items).toEqual([]);
+  });
+
+  it('takes days in their own zone when the pipeline has no schedule', async () => {
+    await deploy('listings', {});
+    const { slots } = await engine.planBackfill({ ...range, to: '2026-11-02T12:00:00Z' });
+    expect(slots.map(({ interval, fireTime }) => [interval, fireTime])).toEqual([
+      ['2026-11-01', Date.parse('2026-11-01T00:00:00Z')],
+      ['2026-11-02', Date.parse('2026-11-02T00:00:00Z')],
+    ]);
+  });
+
+  it('leaves alone what has succeeded, runs or is not due, and says so', async () => {
+    await deploy('listings', DAILY);
+    const start = (interval: string) =>
+      engine.runExecution({ pipeline: 'listings', name: `by-hand-${interval}`, interval });
+    failing = (name) => name.endsWith('17');
+    await start('2026-11-16');
+    await start('2026-11-17');
+    holding = true;
+    await engine.startExecution({ pipeline: 'listings', name: 'now', interval: '2026-11-18' });
+    await settled();
+    const dates = { pipeline: 'listings', from: '2026-11-16', to: '2026-11-21' };
+    expect(await actions(dates)).toEqual([
+      '2026-11-16 skip: by-hand-2026-11-16 has succeeded',
+      '2026-11-17 create: by-hand-2026-11-17 ended FAILED',
+      '2026-11-18 skip: now runs now',
+      '2026-11-19 create: has not run',
+      '2026-11-20 create: has not run',
+      '2026-11-21 skip: is not due yet',
+    ]);
+    const { slots } = await engine.planBackfill(dates);
+    expect(slots.flatMap(({ conflict }) => conflict ?? [])).toEqual(['now']);
+    expect(
+      (await actions({ ...dates, only: 'failed' })).filter((line) => /create/.test(line)),
+    ).toEqual(['2026-11-17 create: by-hand-2026-11-17 ended FAILED']);
+    expect((await actions({ ...dates, mode: 'all' }))[0]).toBe(
+      '2026-11-16 create: by-hand-2026-11-16 has succeeded, and is run again',
+    );
+  });
+
+  it('is refused when it is no range, is too long, or nobody knows the pipeline', async () => {
+    await deploy('listings', { schedule: { rate: '1 minute' } });
+    const refusal = (request: object) =>
+      engine.planBackfill({ ...range, ...request }).catch((error: { code: string }) => error.code);
+    expect(await refusal({ from: 'monday' })).toBe('MILL3043');
+    expect(await refusal({ from: '2026-11-05' })).toBe('MILL3043');
+    expect(await refusal({ to: '2026-11-19' })).toBe('MILL3043');
+    expect(await refusal({ pipeline: 'nobody' })).toBe('MILL3001');
+  });
+});
+
+describe('a backfill', () => {
+  it('starts what was planned, oldest first, so many at a time', async () => {
+    await deploy('listings', DAILY);
+    holding = true;
+    const begun = await engine.startBackfill({ ...range, concurrency: 2 });
+    await settled();
+    expect(begun).toMatchObject({ id: '1', status: 'RUNNING', concurrency: 2 });
+    expect([...held.keys()]).toEqual(['backfill-1-2026-11-01', 'backfill-1-2026-11-02']);
+    held.get('backfill-1-2026-11-01')?.();
+    await settled();
+    expect([...held.keys()]).toEqual(['backfill-1-2026-11-02', 'backfill-1-2026-11-03']);
+    expect((await engine.describeBackfill('1')).counts).toEqual({
+      total: 4,
+      skipped: 0,
+      pending: 1,
+      running: 2,
+      succeeded: 1,
+      failed: 0,
+    });
+    holding = false;
+    for (const release of held.values()) release();
+    await settled();
+    expect(most).toBe(2);
+    const ended = await engine.describeBackfill('1');
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(ended.counts).toMatchObject({ succeeded: 4, pending: 0, running: 0 });
+    const executions = await executionsOf('listings');
+    expect(executions.map(({ interval }) => interval)).toEqual([
+      '2026-11-01',
+      '2026-11-02',
+      '2026-11-03',
+      '2026-11-04',
+    ]);
+    expect(executions[0]?.triggeredBy).toEqual({
+      type: 'backfill',
+      backfill: '1',
+      at: '2026-11-01T03:00:00.000Z',
+      depth: 0,
+    });
+  });
+
+  it('goes on after a restart and starts nothing twice', async () => {
+    await deploy('listings', DAILY);
+    holding = true;
+    await engine.startBackfill({ ...range, concurrency: 2 });
+    await settled();
+    await close();
+    holding = false;
+    held = new Map();
+    await open();
+    await settled();
+    await clock.until('2026-11-20T12:05:00Z');
+    const ended = await engine.describeBackfill('1');
+    expect(ended.slots.map(({ execution, status }) => `${execution} ${status}`)).toEqual([
+      'backfill-1-2026-11-01 succeeded',
+      'backfill-1-2026-11-02 succeeded',
+      'backfill-1-2026-11-03 succeeded',
+      'backfill-1-2026-11-04 succeeded',
+    ]);
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(await executionsOf('listings')).toHaveLength(4);
+  });
+
+  it('is FAILED when one of its executions fails, and a second one takes up only the failed', async () => {
+    await deploy('listings', DAILY);
+    failing = (name) => name.endsWith('-02');
+    await engine.startBackfill(range);
+    await settled();
+    expect(await engine.describeBackfill('1')).toMatchObject({
+      status: 'FAILED',
+      counts: { succeeded: 3, failed: 1 },
+    });
+    failing = () => false;
+    await engine.startBackfill({ ...range, only: 'failed' });
+    await settled();
+    expect(await engine.describeBackfill('2')).toMatchObject({
+      status: 'SUCCEEDED',
+      counts: { total: 4, skipped: 3, succeeded: 1 },
+    });
+    expect((await executionsOf('listings')).at(-1)?.name).toBe('backfill-2-2026-11-02');
+  });
+
+  it('can be stopped: what runs goes on, nothing more is started', async () => {
+    await deploy('listings', DAILY);
+    holding = true;
+    await engine.startBackfill(range);
+    await settled();
+    expect((await engine.stopBackfill('1')).status).toBe('STOPPING');
+    held.get('backfill-1-2026-11-01')?.();
+    await settled();
+    expect(await engine.describeBackfill('1')).toMatchObject({
+      status: 'STOPPED',
+      counts: { succeeded: 1, pending: 3, running: 0 },
+    });
+    expect(await executionsOf('listings')).toHaveLength(1);
+    await expect(engine.stopBackfill('1')).rejects.toMatchObject({ code: 'MILL3045' });
+    await expect(engine.stopBackfill('9')).rejects.toMatchObject({ code: 'MILL3044' });
+  });
+
+  it('is refused when the plan that was shown is no longer the plan', async () => {
+    await deploy('listings', DAILY);
+    const { digest } = await engine.planBackfill(range);
+    await engine.runExecution({ pipeline: 'listings', interval: '2026-11-02' });
+    await expect(engine.startBackfill({ ...range, plan: digest })).rejects.toMatchObject({
+      code: 'MILL3046',
+    });
+    expect((await engine.listBackfills()).items).toEqual([]);
+  });
+
+  it('does not run what another one is about to run', async () => {
+    await deploy('listings', DAILY);
+    holding = true;
+    const both = await Promise.allSettled([
+      engine.startBackfill(range),
+      engine.startBackfill(range),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await settled();
+    expect((await actions())[3]).toBe('2026-11-04 skip: backfill-1-2026-11-04 is going to run');
+  });
+
+  it('ends at once when there is nothing to start', async () => {
+    await deploy('listings', DAILY);
+    const { status, counts } = await engine.startBackfill({ ...range, only: 'failed' });
+    expect(status).toBe('SUCCEEDED');
+    expect(counts).toMatchObject({ total: 4, skipped: 4, pending: 0 });
+  });
+
+  it('is listed page by page, the newest first', async () => {
+    await deploy('listings', DAILY);
+    for (const day of ['01', '02', '03']) {
+      await engine.startBackfill({ ...range, from: `2026-11-${day}`, to: `2026-11-${day}` });
+      await settled();
+    }
+    const first = await engine.listBackfills({ limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(['3', '2']);
+    const second = await engine.listBackfills({ limit: 2, cursor: first.next ?? '' });
+    expect(second.items.map(({ id }) => id)).toEqual(['1']);
+    expect(second.next).toBeUndefined();
+    expect((await engine.listBackfills({ teams: ['other'] })).items).toEqual([]);
+  });
+});
