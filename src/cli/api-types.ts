@@ -22,6 +22,36 @@ export interface Execution {
   interval?: string;
 }
 
+export interface BackfillSlot {
+  interval: string;
+  action: string;
+  reason: string;
+  /** Only of a backfill, not of a plan. */
+  status?: string;
+  execution?: string;
+}
+
+export interface BackfillPlan {
+  pipeline: string;
+  digest: string;
+  slots: BackfillSlot[];
+}
+
+export interface Backfill {
+  id: string;
+  pipeline: string;
+  status: string;
+  counts: {
+    total: number;
+    skipped: number;
+    pending: number;
+    running: number;
+    succeeded: number;
+    failed: number;
+  };
+  slots: BackfillSlot[];
+}
+
 export interface StateVisit {
   name: string;
   type: string;

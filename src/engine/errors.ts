@@ -188,7 +188,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     code: 'MILL3044',
     status: 404,
     message: "There is no backfill '{backfill}'.",
-    fix: 'List them with GET /api/v1/backfills.',
+    fix: 'Use the number that its start answered, or `latest`.',
   },
   BackfillNotRunning: {
     code: 'MILL3045',

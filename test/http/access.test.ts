@@ -33,6 +33,13 @@ beforeAll(async () => {
       input: { s: 'theirs' },
     })
   ).id;
+  // One with nothing to start: it exists and changes nothing.
+  await engine.startBackfill({
+    pipeline: 'foreign-failing',
+    from: '2026-11-01',
+    to: '2026-11-01',
+    only: 'failed',
+  });
   viewer = await authenticator.issue('api', { label: 'reader', role: 'viewer' });
   ownTeam = await authenticator.issue('api', { label: 'own team', teams: ['own'] });
 });
@@ -183,14 +190,16 @@ describe('another team', () => {
       const pairs =
         route.names === 'pipeline'
           ? [['foreign-failing', 'missing-failing']]
-          : [
-              [foreignId, '00000000-0000-0000-0000-000000000000'],
-              ['foreign-failing/night', 'missing-failing/night'],
-              ['foreign-failing@latest', 'missing-failing@latest'],
-              ['foreign-failing@latest-failed', 'missing-failing@latest-failed'],
-              [foreignId.slice(0, 30), '00000000-0000-0000-0000-000000'],
-              ['#3', '#999999'],
-            ];
+          : route.names === 'backfill'
+            ? [['1', '9']]
+            : [
+                [foreignId, '00000000-0000-0000-0000-000000000000'],
+                ['foreign-failing/night', 'missing-failing/night'],
+                ['foreign-failing@latest', 'missing-failing@latest'],
+                ['foreign-failing@latest-failed', 'missing-failing@latest-failed'],
+                [foreignId.slice(0, 30), '00000000-0000-0000-0000-000000'],
+                ['#3', '#999999'],
+              ];
       for (const [theirs = '', none = ''] of pairs) {
         const path = (id: string): string => pathOf(route, id, id);
         const options = { token: ownTeam };
@@ -217,12 +226,28 @@ describe('another team', () => {
     expect(await start('foreign-failing')).toBe(await start('missing-failing'));
   });
 
+  test('cannot plan or start a backfill of their pipeline', async () => {
+    for (const query of ['?plan=true', '']) {
+      const start = async (pipeline: string): Promise<string> => {
+        const answer = await it.request('POST', `/api/v1/backfills${query}`, {
+          token: ownTeam,
+          body: { pipeline, from: '2026-11-01', to: '2026-11-01' },
+        });
+        expect(answer.status).toBe(404);
+        return answer.text.replaceAll(pipeline, 'X');
+      };
+      expect(await start('foreign-failing')).toBe(await start('missing-failing'));
+    }
+    expect((await it.server.engine.listBackfills()).items).toHaveLength(1);
+  });
+
   test('does not see them in any list', async () => {
     for (const path of [
       '/api/v1/pipelines',
       '/api/v1/executions?limit=1000',
       '/api/v1/executions?pipeline=foreign-failing',
       '/api/v1/problems',
+      '/api/v1/backfills',
     ]) {
       const answer = await it.request('GET', path, { token: ownTeam });
       expect(answer.status).toBe(200);

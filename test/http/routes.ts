@@ -17,7 +17,7 @@ export interface Route {
   /** Only for those who see all teams. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
-  names?: 'execution' | 'pipeline';
+  names?: 'execution' | 'pipeline' | 'backfill';
   body?: unknown;
   query?: string;
 }
@@ -34,6 +34,15 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution', changes: true },
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
+  { method: 'GET', route: '/api/v1/backfills' },
+  {
+    method: 'POST',
+    route: '/api/v1/backfills',
+    changes: true,
+    body: { pipeline: 'own-echo', from: '2026-11-01', to: '2026-11-01' },
+  },
+  { method: 'GET', route: '/api/v1/backfills/:id', names: 'backfill' },
+  { method: 'POST', route: '/api/v1/backfills/:id/stop', names: 'backfill', changes: true },
   { method: 'GET', route: '/api/v1/events' },
   { method: 'GET', route: '/api/v1/pipelines' },
   { method: 'GET', route: '/api/v1/pipelines/:name', names: 'pipeline' },

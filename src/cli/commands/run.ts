@@ -28,6 +28,9 @@ export default class Run extends MillraceCommand {
     name: Flags.string({
       description: 'name of the execution; the same name and input start it only once',
     }),
+    interval: Flags.string({
+      description: 'the slice of time that it is for: 2026-11-20, 2026-11-20T05 or start/end',
+    }),
     wait: Flags.boolean({ char: 'w', description: 'wait for the end and show the progress' }),
     logs: Flags.boolean({ description: 'with --wait: also show what the tasks print' }),
     timeout: Flags.integer({
@@ -46,6 +49,7 @@ export default class Run extends MillraceCommand {
         pipeline: args.pipeline,
         ...(input === undefined ? {} : { input }),
         ...(flags.name === undefined ? {} : { name: flags.name }),
+        ...(flags.interval === undefined ? {} : { interval: flags.interval }),
       })
       .catch((error: unknown) => suggestPipeline(client, args.pipeline, error));
     if (!flags.wait) {

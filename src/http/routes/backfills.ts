@@ -16,7 +16,7 @@ import { pageOf } from '../schemas.js';
 import { visiblePipeline } from './executions.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
-const idParams = z.object({ id: z.string().max(300).describe('1, 2, 3 …') });
+const idParams = z.object({ id: z.string().max(300).describe('Its number, or latest') });
 const time = z.number().int().describe('Milliseconds since the epoch');
 
 const requestSchema = z
@@ -163,7 +163,12 @@ async function findBackfill(
   { teams }: Principal,
   id: string,
 ): Promise<BackfillDetail> {
-  const detail = await engine.describeBackfill(id);
+  const known =
+    id === 'latest'
+      ? (await engine.listBackfills({ limit: 1, ...(teams === undefined ? {} : { teams }) }))
+          .items[0]?.id
+      : id;
+  const detail = await engine.describeBackfill(known ?? id);
   if (teams === undefined || teams.includes(detail.team)) return detail;
   throw new EngineError('BackfillNotFound', { backfill: id.slice(0, 100) });
 }
