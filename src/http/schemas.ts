@@ -36,7 +36,6 @@ export const executionSchema = z
     redriveCount: z.number().int(),
     error: z.string().optional(),
     cause: z.string().optional(),
-    interval: z.string().optional().describe('The slice of time that it is for'),
     parent: z.string().optional(),
     mapRun: z.string().optional(),
     triggeredBy: z
