@@ -50,6 +50,7 @@ import { TimerHost } from './timer-host.js';
 import { checkEvent, type PutResult } from './triggers/event-bus.js';
 import { explainTrigger } from './triggers/explain.js';
 import type { FileSource } from './triggers/file-source.js';
+import { planRepair } from './triggers/repair-plan.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
@@ -311,6 +312,18 @@ export function createEngine(config: EngineConfig): Engine {
       explainTrigger(parts, pipeline, teams, interval),
 
     ...backfillCalls(parts, request),
+    async planRepair(id) {
+      const record = await reading.find(id);
+      // Pipelines that follow by themselves are started in turns that wait already: look after those.
+      await request<void>((settle) => ({
+        refuse: settle.reject,
+        perform: (turn) => {
+          turn.afterCommit(() => settle.resolve());
+          return 'done';
+        },
+      }));
+      return planRepair(parts, record);
+    },
 
     arns: parts.arns,
     stateMachines,

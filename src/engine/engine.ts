@@ -29,6 +29,7 @@ import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 import type { NewEvent, PutResult } from './triggers/event-bus.js';
 import type { TriggerExplanation } from './triggers/explain.js';
+import type { RepairPlan } from './triggers/repair-plan.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
@@ -299,6 +300,11 @@ export interface Engine {
   stopBackfill(id: string): Promise<BackfillDetail>;
   describeBackfill(id: string): Promise<BackfillDetail>;
   listBackfills(filter?: ListBackfills): Promise<Page<Backfill>>;
+
+  /**
+   * What was made from an older outcome of an execution's pipeline and interval, and must run again, upstreams first.
+   */
+  planRepair(id: string): Promise<RepairPlan>;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

@@ -10,7 +10,7 @@
  *     MockHost      attempts that a test answers
  *     ActivityHost  activities and the workers that poll them
  *     StateMachineHost  state machines made by clients, published versions, aliases
- *     TriggerHost   event bus, schedules, conditions on other pipelines
+ *     TriggerHost   event bus, schedules, conditions on other pipelines, backfills
  *     LogHost       captured output
  * @module
  */

@@ -99,6 +99,24 @@ export const startRequestSchema = z
   .strict()
   .meta({ id: 'StartRequest' });
 
+export const repairPlanSchema = z
+  .object({
+    execution: z.string(),
+    interval: z.string().optional(),
+    problem: z.string().optional().describe('Why there can be nothing to repair'),
+    items: z.array(
+      z.object({
+        pipeline: z.string(),
+        team: z.string(),
+        action: z.enum(['start', 'later', 'wait', 'blocked']),
+        reason: z.string(),
+        latest: z.string().describe('Id of its latest execution for the interval'),
+        name: z.string().optional().describe('For start: the name to start it by'),
+      }),
+    ),
+  })
+  .meta({ id: 'RepairPlan' });
+
 export const startedSchema = z
   .object({
     id: z.string(),

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../asl/transition.js';
 import type {
   AttemptRecord,
+  BackfillRecord,
   Commit,
   ExecutionCreation,
   ExecutionProgress,
@@ -131,6 +132,38 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       key: string,
       more: Partial<ExecutionWrite> = {},
     ): ExecutionWrite => write(number, { create: creation(key), progress: progress(), ...more });
+
+    it('keeps backfills: the plan as it was, the progress as it is', async () => {
+      const record: BackfillRecord = {
+        number: 3,
+        pipeline: 'listings',
+        team: 'own',
+        status: 'RUNNING',
+        request: { from: '2026-11-01', to: '2026-11-02', mode: 'missing', concurrency: 2 },
+        slots: [
+          { interval: '2026-11-01', fireTime: 1, action: 'create', reason: 'has not run' },
+          { interval: '2026-11-02', fireTime: 2, action: 'skip', reason: 'x runs', conflict: 'x' },
+        ],
+        progress: { next: 1, open: [0], succeeded: 0, failed: [] },
+        createdAt: 10,
+      };
+      expect(await store.lastBackfillNumber()).toBe(0);
+      await store.commit({ ...commit(), backfills: [{ record, isNew: true }] });
+      expect(await store.findBackfill(3)).toEqual(record);
+      const ended: BackfillRecord = {
+        ...record,
+        status: 'FAILED',
+        progress: { next: 2, open: [], succeeded: 0, failed: [0] },
+        stoppedAt: 20,
+      };
+      await store.commit({ ...commit(), backfills: [{ record: ended, isNew: false }] });
+      expect(await store.findBackfill(3)).toEqual(ended);
+      expect(await store.listBackfills({ status: 'RUNNING', limit: 10 })).toEqual([]);
+      expect(await store.listBackfills({ teams: ['own'], limit: 10 })).toEqual([ended]);
+      expect(await store.listBackfills({ teams: [], limit: 10 })).toEqual([]);
+      expect(await store.listBackfills({ below: 3, limit: 10 })).toEqual([]);
+      expect(await store.lastBackfillNumber()).toBe(3);
+    });
 
     it('gives back what was committed, also after it was opened again', async () => {
       await store.commit(commit(create(1, 'one', { history: events(1, 3) })));

@@ -76,3 +76,29 @@ test('stops one by its number or as the latest', async () => {
   });
   expect((await run('backfill', 'stop', begun.stdout.trim())).code).toBe(6);
 });
+
+test('repairs what was made from an older outcome, and only once', async () => {
+  writeFileSync(
+    join(project, 'pipelines', 'report.yaml'),
+    'pipeline: report\nsteps:\n  - work: { echo: { ok: true } }\n',
+  );
+  await server.folder?.reload();
+  const interval = '2026-04-01';
+  await server.engine.runExecution({ pipeline: 'report', name: 'old', interval });
+  const { id } = await server.engine.runExecution({ pipeline: 'daily', interval });
+  expect((await run('repair', id)).stderr).toContain('nothing has to run again for 2026-04-01');
+  writeFileSync(
+    join(project, 'pipelines', 'report.yaml'),
+    'pipeline: report\ntrigger: { executions: { allOf: [{ name: daily }] } }\nsteps:\n  - work: { echo: { ok: true } }\n',
+  );
+  await server.folder?.reload();
+  const planned = await run('repair', id, '--plan');
+  expect(planned.stdout).toContain('report    start   it began before daily ended');
+  expect((await run('repair', id)).code).toBe(0);
+  expect((await run('repair', id)).stderr).toContain('nothing has to run again');
+  const { items } = await server.engine.listExecutions({ pipeline: 'report' });
+  expect(items.map(({ name }) => name.replace(/\d{13}$/, 'END'))).toEqual([
+    'repair-2026-04-01-END',
+    'old',
+  ]);
+});

@@ -48,6 +48,7 @@ async function open(): Promise<void> {
                   most = Math.max(most, held.size);
                 });
                 held.delete(execution.name);
+                if (signal.aborted) return { type: 'failed', error: 'Killed', cause: 'closing' };
               }
               return failing(execution.name)
                 ? { type: 'failed', error: 'Broken', cause: 'for the test' }
@@ -102,7 +103,7 @@ async function deploy(name: string, trigger: JsonObject): Promise<void> {
           Resource: 'millrace:echo',
           Parameters: {},
           ResultPath: null,
-          Retry: [{ ErrorEquals: ['Millrace.ServerRestarted'], MaxAttempts: 1 }],
+          Retry: [{ ErrorEquals: ['Millrace.WorkerLost'], MaxAttempts: 1 }],
           End: true,
         },
       },
@@ -329,5 +330,61 @@ describe('a backfill', () => {
     expect(second.items.map(({ id }) => id)).toEqual(['1']);
     expect(second.next).toBeUndefined();
     expect((await engine.listBackfills({ teams: ['other'] })).items).toEqual([]);
+  });
+});
+
+describe('the repair of what follows from an execution', () => {
+  const after = (name: string): JsonObject => ({
+    executions: { allOf: [{ name, status: ['SUCCEEDED'] }] },
+  });
+  const interval = '2026-11-19';
+  const plan = async (id: string): Promise<string[]> =>
+    (await engine.planRepair(id)).items.map(
+      ({ pipeline, action, reason }) => `${pipeline} ${action}: ${reason}`,
+    );
+
+  it('lists what was made from an older outcome, upstreams first, and starts nothing that starts itself', async () => {
+    for (const name of ['listings', 'searches', 'report']) await deploy(name, DAILY);
+    for (const pipeline of ['listings', 'searches', 'report']) {
+      await engine.runExecution({ pipeline, name: 'by-hand', interval });
+      await clock.until(new Date(clock.now() + 1000).toISOString());
+    }
+    const { id } = await engine.runExecution({ pipeline: 'listings', name: 'again', interval });
+    await clock.until(new Date(clock.now() + 1000).toISOString());
+    // Nobody waits for listings yet: nothing follows from it.
+    expect(await plan(id)).toEqual([]);
+    holding = true;
+    await deploy('searches', after('listings'));
+    await deploy('report', after('searches'));
+    expect(await plan(id)).toEqual([
+      'searches start: it began before listings ended',
+      'report later: searches must run first',
+    ]);
+    const { name = '' } = (await engine.planRepair(id)).items[0] ?? {};
+    const started = await engine.startExecution({ pipeline: 'searches', name, interval });
+    await settled();
+    expect(await plan(id)).toEqual([
+      'searches wait: it runs now',
+      'report later: searches must run first',
+    ]);
+    // When searches has ended, report follows by itself: it is only waited for.
+    held.get(name)?.();
+    await engine.waitForExecution(started.id);
+    expect(await plan(id)).toEqual(['report wait: it runs now']);
+    const names = (await executionsOf('report')).map((execution) => execution.name);
+    held.get(names.at(-1) ?? '')?.();
+    await settled();
+    expect(await plan(id)).toEqual([]);
+    expect(names).toHaveLength(2);
+  });
+
+  it('says when nothing can follow', async () => {
+    await deploy('listings', DAILY);
+    const { id } = await engine.runExecution({ pipeline: 'listings' });
+    expect(await engine.planRepair(id)).toEqual({
+      execution: id,
+      problem: 'it is for no interval',
+      items: [],
+    });
   });
 });

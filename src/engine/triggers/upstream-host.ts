@@ -119,6 +119,11 @@ export class UpstreamHost {
     });
   }
 
+  /** Pipelines that wait for this one. */
+  dependentsOf(pipeline: string): string[] {
+    return [...(this.#byUpstream.get(pipeline) ?? [])].sort();
+  }
+
   /** How the conditions of a pipeline stand on an interval; undefined when it waits for nobody. */
   async explain(
     pipeline: string,

@@ -21,6 +21,7 @@ import {
   logLineSchema,
   pageOf,
   redriveNoteSchema,
+  repairPlanSchema,
   startedSchema,
   startRequestSchema,
   stateVisitSchema,
@@ -256,6 +257,24 @@ export function executionRoutes(
     async (request) => {
       const { id } = await findExecution(engine, store, request.principal, request.params.id);
       return { items: await engine.planRedrive(id, defined(request.query)) };
+    },
+  );
+
+  api.get(
+    '/executions/:id/repair-plan',
+    {
+      schema: {
+        summary: 'What was made from an older outcome and must run again, upstreams first',
+        params: idParams,
+        response: { 200: repairPlanSchema, ...problems },
+      },
+    },
+    async (request) => {
+      const { teams } = request.principal;
+      const { id } = await findExecution(engine, store, request.principal, request.params.id);
+      const plan = await engine.planRepair(id);
+      const items = plan.items.filter(({ team }) => teams === undefined || teams.includes(team));
+      return { ...plan, items };
     },
   );
 
