@@ -17,10 +17,7 @@ type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: stri
 
 /** Each entry is durable, and has started what listens, or is refused by itself. */
 export async function putEvents(call: Call): Promise<object> {
-  const given = call.request.Entries as (Omit<PutEventsEntry, 'Time'> & { Time?: number })[];
-  const entries = given.map(({ Time, ...rest }): PutEventsEntry => {
-    return Time === undefined || Time === null ? rest : { ...rest, Time: timeText(Time) };
-  });
+  const entries = (call.request.Entries as object[]).map(readEntry);
   const refused = checkPutEvents(entries);
   if (refused) throw new WireError(refused.code, refused.message);
   const results = await Promise.all(entries.map((entry) => putEntry(call, entry)));
@@ -28,6 +25,15 @@ export async function putEvents(call: Call): Promise<object> {
     FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length,
     Entries: results,
   };
+}
+
+/** A member that is null is one that is absent. */
+function readEntry(given: object): PutEventsEntry {
+  const entries = Object.entries(given).filter(([, value]) => value !== null);
+  const { Time, ...rest } = Object.fromEntries(entries) as Omit<PutEventsEntry, 'Time'> & {
+    Time?: number;
+  };
+  return Time === undefined ? rest : { ...rest, Time: timeText(Time) };
 }
 
 async function putEntry({ engine, caller }: Call, entry: PutEventsEntry): Promise<EntryResult> {
