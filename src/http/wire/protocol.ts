@@ -1,5 +1,5 @@
 /**
- * The JSON 1.0 protocol of AWS: `POST /` with the operation in `X-Amz-Target`, answers and errors as clients expect them.
+ * The JSON protocols of AWS, 1.0 and 1.1: `POST /` with the operation in `X-Amz-Target`, answers and errors as clients expect them.
  *
  *     POST / → signature → operation → shape → engine → answer
  *
@@ -11,13 +11,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
 import type { AccessKeys } from './access-keys.js';
-import { checkShape } from './shape.js';
-import { OPERATIONS, type OperationName, READING } from './step-functions/model.js';
-import { STEP_FUNCTIONS } from './step-functions/operations.js';
+import { SERVICES, type WireService } from './services.js';
+import { checkShape, type Structure } from './shape.js';
+import type { Operation } from './step-functions/call.js';
 import { WireError } from './wire-error.js';
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
-const TARGET = /^AWSStepFunctions\.([A-Za-z]{1,60})$/;
+const DEFAULT_CONTENT_TYPE = 'application/x-amz-json-1.0';
+const TARGET = /^([A-Za-z]{1,60})\.([A-Za-z]{1,60})$/;
 /** A definition of 1 MiB, escaped as a JSON text, and room for the rest. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -34,14 +34,14 @@ export async function wireRoutes(
     wire.setErrorHandler((error, request, reply) => {
       const refused = toWireError(error);
       if (refused.code === 'InternalFailure') services.config.onFault(error, request.id);
-      return send(reply, refused.status, refused.toBody());
+      return send(request, reply, refused.status, refused.toBody());
     });
     wire.post(
       '/',
       { bodyLimit: MAX_BODY_BYTES, schema: { hide: true } },
       async (request, reply) => {
         const answer = await perform(request, services);
-        return send(reply, 200, answer);
+        return send(request, reply, 200, answer);
       },
     );
   });
@@ -58,20 +58,20 @@ async function perform(
     headers: request.headers,
     body,
   });
-  const operation = operationOf(request);
-  if (caller.role === 'viewer' && !READING.has(operation)) {
+  const { service, name, shape, operation } = operationOf(request);
+  if (caller.role === 'viewer' && !service.reading.has(name)) {
     throw new WireError(
       'AccessDeniedException',
-      `The access key ${caller.accessKeyId} may read but is not authorized to perform: states:${operation}`,
+      `The access key ${caller.accessKeyId} may read but is not authorized to perform: ${service.actions}:${name}`,
     );
   }
   const given = readBody(body);
-  checkShape(OPERATIONS[operation], given);
+  checkShape(shape, given);
   const { socket } = request.raw;
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
   try {
-    return await STEP_FUNCTIONS[operation]({
+    return await operation({
       engine,
       caller,
       request: given,
@@ -86,15 +86,35 @@ async function perform(
   }
 }
 
-function operationOf(request: FastifyRequest): OperationName {
-  const target = request.headers['x-amz-target'];
-  const name = typeof target === 'string' ? TARGET.exec(target)?.[1] : undefined;
-  if (name !== undefined && Object.hasOwn(OPERATIONS, name)) return name as OperationName;
+interface Wanted {
+  service: WireService;
+  name: string;
+  shape: Structure;
+  operation: Operation;
+}
+
+function targetOf({ headers }: FastifyRequest): { service?: WireService; name?: string } {
+  const target = headers['x-amz-target'];
+  const [, prefix, name] = (typeof target === 'string' && TARGET.exec(target)) || [];
+  if (prefix === undefined || name === undefined || !Object.hasOwn(SERVICES, prefix)) return {};
+  const service = SERVICES[prefix];
+  return service === undefined ? {} : { service, name };
+}
+
+function operationOf(request: FastifyRequest): Wanted {
+  const { service, name } = targetOf(request);
+  if (service === undefined || name === undefined) {
+    throw new WireError(
+      'UnknownOperationException',
+      'The header X-Amz-Target must name an operation: AWSStepFunctions.OPERATION or AWSEvents.OPERATION.',
+    );
+  }
+  const shape = Object.hasOwn(service.shapes, name) ? service.shapes[name] : undefined;
+  const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  if (shape && operation) return { service, name, shape, operation };
   throw new WireError(
     'UnknownOperationException',
-    name === undefined
-      ? 'The header X-Amz-Target must name an operation: AWSStepFunctions.OPERATION.'
-      : `There is no operation ${name} of Step Functions.`,
+    `There is no operation ${name} of ${service.title}.`,
   );
 }
 
@@ -111,12 +131,17 @@ function readBody(body: Buffer): { [name: string]: unknown } {
   return parsed as { [name: string]: unknown };
 }
 
-function send(reply: FastifyReply, status: number, answer: object): FastifyReply {
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  answer: object,
+): FastifyReply {
   return (
     reply
       .code(status)
       .header('x-amzn-requestid', randomUUID())
-      .type(CONTENT_TYPE)
+      .type(targetOf(request).service?.contentType ?? DEFAULT_CONTENT_TYPE)
       // To a text that is sent as such, the server would add its charset, which the protocol does not have.
       .serializer(JSON.stringify)
       .send(answer)

@@ -20,6 +20,8 @@ const NAMESPACES: { [code: string]: string } = {
   InternalFailure: SERVICE,
   ServiceUnavailableException: SERVICE,
   ThrottlingException: SERVICE,
+  // EventBridge's own errors have no model before them.
+  InvalidEventPatternException: '',
 };
 
 /**
