@@ -12,6 +12,7 @@ import type {
   AttemptRecord,
   BackfillWrite,
   Commit,
+  DeclarationWrite,
   EventRecord,
   ExecutionProgress,
   ExecutionWrite,
@@ -51,6 +52,8 @@ export class Turn {
   readonly triggers: Map<string, TriggerStateRecord> = new Map();
   /** By number. */
   readonly backfills: Map<number, BackfillWrite> = new Map();
+  /** Written in this order: the last one of a resource counts. */
+  readonly declarations: DeclarationWrite[] = [];
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
@@ -62,7 +65,8 @@ export class Turn {
       this.logs.length === 0 &&
       this.events.length === 0 &&
       this.triggers.size === 0 &&
-      this.backfills.size === 0
+      this.backfills.size === 0 &&
+      this.declarations.length === 0
     );
   }
 
@@ -127,10 +131,10 @@ export class Turn {
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const mapRuns: MapRunWrite[] = [];
     for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
-    const { logs, events } = this;
+    const { logs, events, declarations } = this;
     const triggers = [...this.triggers.values()];
     const backfills = [...this.backfills.values()];
-    return { at, executions, mapRuns, logs, events, triggers, backfills };
+    return { at, executions, mapRuns, logs, events, triggers, backfills, declarations };
   }
 }
 

@@ -246,6 +246,16 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX backfills_running ON backfills (number) WHERE status = 'RUNNING';
   `,
+  // 7: what clients of the wire APIs of EventBridge and its Scheduler declare, each kind of resource as its host writes it.
+  `
+  CREATE TABLE declarations (
+    kind TEXT NOT NULL,
+    team TEXT NOT NULL,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (kind, team, name)
+  );
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -10,6 +10,7 @@ import { dirname, resolve } from 'node:path';
 import { accessQueries } from './access.js';
 import { attemptQueries } from './attempts.js';
 import { backfillQueries } from './backfills.js';
+import { declarationQueries } from './declarations.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { eventQueries } from './events.js';
@@ -80,6 +81,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
   const logs = logQueries(driver);
   const events = eventQueries(driver);
   const backfills = backfillQueries(driver);
+  const declarations = declarationQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -125,6 +127,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
       for (const event of turn.events) events.appendEvent(event);
       for (const trigger of turn.triggers) events.putTriggerState(trigger);
       for (const write of turn.backfills) backfills.writeBackfill(write);
+      for (const write of turn.declarations) declarations.writeDeclaration(write);
       end.run();
     } catch (error) {
       rollback(driver, error);
@@ -143,6 +146,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
     ...logs,
     ...events,
     ...backfills,
+    ...declarations,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

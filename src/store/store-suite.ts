@@ -85,6 +85,7 @@ const commit = (...executions: ExecutionWrite[]): Commit => ({
   events: [],
   triggers: [],
   backfills: [],
+  declarations: [],
 });
 
 const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -132,6 +133,19 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       key: string,
       more: Partial<ExecutionWrite> = {},
     ): ExecutionWrite => write(number, { create: creation(key), progress: progress(), ...more });
+
+    it('keeps what clients declare, by kind, team and name', async () => {
+      const bus = { kind: 'event-bus', team: 'own', name: 'orders', record: { a: 1 } };
+      const rule = { ...bus, kind: 'event-rule' };
+      const foreign = { ...bus, team: 'other' };
+      await store.commit({ ...commit(), declarations: [bus, rule, foreign] });
+      expect(await store.listDeclarations('event-bus')).toEqual([foreign, bus]);
+      const changed = { ...bus, record: { a: 2 } };
+      const { record: _, ...gone } = foreign;
+      await store.commit({ ...commit(), declarations: [changed, gone] });
+      expect(await store.listDeclarations('event-bus')).toEqual([changed]);
+      expect(await store.listDeclarations('event-rule')).toEqual([rule]);
+    });
 
     it('keeps backfills: the plan as it was, the progress as it is', async () => {
       const record: BackfillRecord = {

@@ -94,6 +94,20 @@ export interface TriggerStateRecord {
   state: JsonObject;
 }
 
+/** A resource that a client of a wire API has declared: a bus, a rule, a schedule, … */
+export interface DeclarationRecord {
+  /** `event-bus`, `event-rule`, `schedule`, … */
+  kind: string;
+  team: string;
+  /** Unique among the team's resources of the kind. */
+  name: string;
+  /** What its host knows of it. */
+  record: JsonObject;
+}
+
+/** Without a record: it is deleted. */
+export type DeclarationWrite = Omit<DeclarationRecord, 'record'> & { record?: JsonObject };
+
 /** The task of another execution that waits for this one (`attached`), or that only started it. */
 export interface ParentLink {
   execution: number;
@@ -288,6 +302,7 @@ export interface Commit {
   events: readonly EventRecord[];
   triggers: readonly TriggerStateRecord[];
   backfills: readonly BackfillWrite[];
+  declarations: readonly DeclarationWrite[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -448,6 +463,8 @@ export interface Store {
   findEvent(bus: string, id: string): Awaitable<EventRecord | undefined>;
   listEvents(query: EventQuery): Awaitable<EventRecord[]>;
   listTriggerStates(): Awaitable<TriggerStateRecord[]>;
+  /** By team and name. */
+  listDeclarations(kind: string): Awaitable<DeclarationRecord[]>;
   /** 0 when there is none. */
   lastBackfillNumber(): Awaitable<number>;
   findBackfill(number: number): Awaitable<BackfillRecord | undefined>;
