@@ -157,6 +157,8 @@ function* deliver(draft: Draft, event: ExecutionEvent): Step<void> {
       endExecution(draft, 'TIMED_OUT', {});
       return;
     case 'Stop':
+      // One that waited to begin: its history tells the input, and a redrive begins it.
+      start(draft);
       endExecution(draft, 'ABORTED', failureOf(event));
       return;
   }

@@ -293,9 +293,15 @@ export class ChildHost {
     );
   }
 
-  /** Sends `Start` to an execution that exists and has not begun. */
+  /** Begins an execution that exists and has not begun, when there is room for it. */
   startInput(number: number): Input {
-    return this.#parts.executions.eventInput(number, { type: 'Start' });
+    const { executions, admission } = this.#parts;
+    const input: Input = {
+      execution: number,
+      perform: (turn) =>
+        executions.withExecution(number, input, (active) => admission.begin(turn, active, input)),
+    };
+    return input;
   }
 
   /** An execution has ended in this turn: whoever waits for it is told next. */

@@ -14,6 +14,8 @@ import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
 import { ActivityHost } from './activity-host.js';
+import { AdmissionHost } from './admission/admission-host.js';
+import { listPools, Pools } from './admission/pools.js';
 import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { backfillCalls } from './backfills/describe-backfill.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
@@ -114,7 +116,9 @@ const GRACE = 25_000;
 export function createEngine(config: EngineConfig): Engine {
   const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   const { store, loop, machines, tasks, waiters, feed } = parts;
-  const reading = new Reading(store, machines);
+  const reading = new Reading(store, machines, (pipeline, number) =>
+    parts.admission.reasonFor(pipeline, number),
+  );
   const stateMachines = new StateMachineHost(
     parts,
     (deployment) => deploy(deployment).catch(refuseFull),
@@ -180,6 +184,7 @@ export function createEngine(config: EngineConfig): Engine {
       deployedAt: parts.time.now(),
       deployment: kept,
     });
+    await parts.admission.deployed(machine);
     parts.triggers.deployed(machine);
     const { name: pipeline, team, version } = summarisePipeline(machine);
     feed.publish([{ type: 'pipeline', pipeline, team, version }]);
@@ -325,6 +330,11 @@ export function createEngine(config: EngineConfig): Engine {
       return planRepair(parts, record);
     },
 
+    listPools: async () => listPools(parts),
+    async sizePool(name, slots) {
+      await request<void>((settle) => parts.pools.setInput(name, slots, settle));
+    },
+
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
@@ -353,6 +363,7 @@ async function openParts(parts: Machinery): Promise<void> {
   await machines.open();
   await parts.activities.open();
   children.open(await store.lastExecutionNumber());
+  await parts.admission.open();
   await parts.triggers.open();
   await recover(parts);
   await timers.open();
@@ -391,6 +402,8 @@ function assemble(config: EngineConfig): Machinery {
   parts.mapRuns = new MapRunHost(parts);
   parts.mocked = new MockHost(parts);
   parts.logs = new LogHost(parts);
+  parts.pools = new Pools(parts);
+  parts.admission = new AdmissionHost(parts, parts.pools);
   parts.triggers = new TriggerHost(parts, config.files);
   return parts;
 }

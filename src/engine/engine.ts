@@ -12,6 +12,7 @@
  * How it works inside is told in `turn-loop.ts`.
  * @module
  */
+
 import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
@@ -20,6 +21,7 @@ import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/reques
 import type { HistoryEvent } from '../asl/transition.js';
 import type { EventQuery, EventRecord, LogLine } from '../store/store.js';
 import type { Activities } from './activity-host.js';
+import type { PoolSummary } from './admission/pools.js';
 import type { Arns } from './arn.js';
 import type { StartBackfill } from './backfills/backfill-host.js';
 import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js';
@@ -129,6 +131,8 @@ export interface ExecutionSummary {
   triggeredBy?: JsonObject;
   /** The logical slice of time that it is for. */
   interval?: string;
+  /** Why it has not begun yet: there is no room for it. */
+  queued?: string;
   /** Id of the execution that started this one. */
   parent?: string;
   /** Id of the map run whose child it is. */
@@ -305,6 +309,11 @@ export interface Engine {
    * What was made from an older outcome of an execution's pipeline and interval, and must run again, upstreams first.
    */
   planRepair(id: string): Promise<RepairPlan>;
+
+  /** Pools of slots that pipelines share, by name. */
+  listPools(): Promise<PoolSummary[]>;
+  /** Sizes a pool; without slots it is forgotten. Throws InvalidPool. */
+  sizePool(name: string, slots?: number): Promise<void>;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

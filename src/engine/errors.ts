@@ -46,6 +46,7 @@ export type EngineErrorKind =
   | 'ActivityNotFound'
   | 'ActivityExists'
   | 'InvalidEvent'
+  | 'InvalidPool'
   | 'InvalidBackfill'
   | 'BackfillNotFound'
   | 'BackfillNotRunning'
@@ -177,6 +178,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: 'The event is not valid: {problem}.',
     fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
+  },
+  InvalidPool: {
+    code: 'invalid-pool',
+    status: 400,
+    message: 'The pool {pool} cannot be: {problem}',
+    fix: 'Choose another name or number of slots.',
   },
   InvalidBackfill: {
     code: 'MILL3043',

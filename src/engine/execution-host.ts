@@ -270,6 +270,7 @@ export class ExecutionHost {
     timers.clearAll(turn, active);
     mapRuns.cancelAll(turn, active);
     children.ended(turn, active);
+    this.#parts.admission.ended(turn, active);
     this.#parts.triggers.executionChanged(turn, active);
     turn.afterCommit(() => {
       actives.drop(active);

@@ -10,6 +10,7 @@
  *     MockHost      attempts that a test answers
  *     ActivityHost  activities and the workers that poll them
  *     StateMachineHost  state machines made by clients, published versions, aliases
+ *     AdmissionHost who may begin: limits of pipelines, pools
  *     TriggerHost   event bus, schedules, conditions on other pipelines, backfills
  *     LogHost       captured output
  * @module
@@ -21,6 +22,8 @@ import type { Evaluate, ExecutionEvent, Transition } from '../asl/transition.js'
 import type { Store } from '../store/store.js';
 import type { ActiveExecutions } from './active-execution.js';
 import type { ActivityHost } from './activity-host.js';
+import type { AdmissionHost } from './admission/admission-host.js';
+import type { Pools } from './admission/pools.js';
 import type { Arns } from './arn.js';
 import type { ChildHost } from './child-host.js';
 import type { EngineTime } from './engine-time.js';
@@ -62,6 +65,8 @@ export interface Machinery {
   readonly itemSource: ItemSource;
   readonly mocks: TaskMocks | undefined;
   readonly triggers: TriggerHost;
+  readonly admission: AdmissionHost;
+  readonly pools: Pools;
   readonly sharedBindings: SharedBindings | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */

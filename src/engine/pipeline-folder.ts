@@ -219,6 +219,7 @@ export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
     'owner',
     'description',
     'trigger',
+    'concurrency',
     'expect',
     'datasets',
     'notifications',

@@ -33,10 +33,17 @@ export class Reading {
   readonly #store: Store;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
+  readonly #waits: (pipeline: string, number: number) => string | undefined;
 
-  constructor(store: Store, machines: MachineShelf) {
+  /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
+  constructor(
+    store: Store,
+    machines: MachineShelf,
+    queued: (pipeline: string, number: number) => string | undefined,
+  ) {
     this.#store = store;
     this.#machines = machines;
+    this.#waits = queued;
   }
 
   /** By id, `PIPELINE/NAME` or ARN. Throws ExecutionNotFound. */
@@ -88,9 +95,16 @@ export class Reading {
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
       ...(record.triggeredBy === undefined ? {} : { triggeredBy: record.triggeredBy }),
       ...(record.interval === undefined ? {} : { interval: record.interval }),
+      ...this.#queued(record),
       ...(parent ? { parent: parent.id } : {}),
       ...mapRun,
     };
+  }
+
+  #queued({ pipeline, number, header }: ExecutionRecord): { queued?: string } {
+    const isWaiting = header.status === 'RUNNING' && header.nextEvent === 1;
+    const queued = isWaiting ? this.#waits(pipeline, number) : undefined;
+    return queued === undefined ? {} : { queued };
   }
 
   /** The same for all children of a page: remembered. */

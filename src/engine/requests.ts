@@ -68,7 +68,7 @@ export function startInput(
       parts.triggers.executionChanged(turn, active);
       // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
       const again = parts.children.startInput(found.number);
-      parts.executions.step(turn, active, { type: 'Start' }, again);
+      parts.admission.begin(turn, active, again);
     }
     turn.afterCommit(() => settle.resolve(found));
     return 'done';
@@ -183,6 +183,7 @@ export function redriveFrom(
   active.state = state;
   active.redriveCount += 1;
   active.stoppedAt = undefined;
+  parts.admission.resumed(active);
   try {
     return parts.executions.step(turn, active, { type: 'Redrive' }, input, (later) => {
       const write = later.of(active);

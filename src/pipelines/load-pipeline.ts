@@ -95,7 +95,8 @@ function assemble(
   source: SourceFile,
   loading: Loading,
 ): PipelinePlan {
-  const { owner, description, trigger, expect, datasets, notifications, timeout } = sections;
+  const { owner, description, trigger, concurrency, expect, datasets, notifications, timeout } =
+    sections;
   const seconds = timeout === undefined ? undefined : parseDuration(timeout);
   const definition = (seconds === undefined
     ? found.definition
@@ -110,6 +111,7 @@ function assemble(
     definition,
     bindings,
     ...(trigger === undefined ? {} : { trigger: trigger as unknown as JsonObject }),
+    ...(concurrency === undefined ? {} : { concurrency: concurrency as unknown as JsonObject }),
     ...(expect === undefined ? {} : { expect }),
     ...(datasets === undefined ? {} : { datasets: datasets as unknown as JsonObject }),
     ...(notifications === undefined ? {} : { notifications: notifications as unknown as Json }),

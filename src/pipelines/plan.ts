@@ -28,6 +28,7 @@ export interface PipelinePlan {
   bindings: { [resource: string]: JsonObject };
   /** Sections that are stored for later: they do not act yet, and a warning says so. */
   trigger?: JsonObject;
+  concurrency?: JsonObject;
   expect?: Json[];
   datasets?: JsonObject;
   notifications?: Json;

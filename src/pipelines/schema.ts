@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../asl/json.js';
 import {
+  type Concurrency,
+  concurrencySchema,
   type DatasetSection,
   datasetsSchema,
   expectSchema,
@@ -29,6 +31,7 @@ export interface PipelineFile {
   with?: JsonObject | undefined;
   bindings?: { [resource: string]: JsonObject } | undefined;
   trigger?: Trigger | undefined;
+  concurrency?: Concurrency | undefined;
   datasets?: { [name: string]: DatasetSection } | undefined;
   expect?: string[] | undefined;
   notifications?: NotificationRule | NotificationRule[] | undefined;
@@ -89,6 +92,9 @@ const shared = {
     .optional()
     .meta({ description: 'AWS resource, function ARN or function name → what performs it here' }),
   trigger: triggerSchema.optional().meta({ description: 'When it executes' }),
+  concurrency: concurrencySchema
+    .optional()
+    .meta({ description: 'How many of its executions run at a time' }),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
   expect: expectSchema.optional(),
   notifications: notificationsSchema

@@ -143,6 +143,43 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
     .optional(),
 });
 
+export interface Concurrency {
+  limit?: number | undefined;
+  overlap?: 'allow' | 'queue' | 'skip' | 'cancel-running' | undefined;
+  pools?: string[] | { [name: string]: number } | undefined;
+}
+
+const poolName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/,
+    "a pool's name consists of up to 80 letters, digits and . _ -",
+  );
+
+export const concurrencySchema: z.ZodType<Concurrency> = z
+  .strictObject({
+    limit: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .meta({ description: 'Executions at a time; 1 when absent and no pools are given' }),
+    overlap: z.enum(['allow', 'queue', 'skip', 'cancel-running']).optional().meta({
+      description:
+        'What happens to a start while there is no room: queue when absent; skip and cancel-running are for what triggers start',
+    }),
+    pools: z
+      .union([z.array(poolName).min(1).max(10), z.record(poolName, z.int().min(1).max(100_000))])
+      .optional()
+      .meta({
+        description: 'Slots of shared pools that an execution holds: names, or names and numbers',
+        examples: [['warehouse'], { warehouse: 2 }],
+      }),
+  })
+  .refine(({ limit, overlap }) => limit === undefined || overlap !== 'allow', {
+    message: 'overlap: allow means that there is no limit: give one or the other',
+  });
+
 /** Sentences of `expect`, with `DURATION` and `TIME` for their values. */
 export const EXPECTATIONS: readonly string[] = [
   'succeeded',

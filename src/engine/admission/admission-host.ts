@@ -1,0 +1,234 @@
+/**
+ * Lets executions begin when there is room for them: the section `concurrency` of their pipeline, and shared pools.
+ *
+ *     created ──▶ room? ──▶ begins, holds its slots ──▶ ended ──▶ the next one that waits
+ *                  └─no──▶ queue: waits, created and not begun │ skip: ended at once │ cancel-running: stops the others
+ *
+ * What waits is an execution that exists and has not begun, which the store tells from its row: so a restart forgets
+ * nothing, and the name of a skipped one is taken for ever, as idempotency asks. Who waits longest begins first; one that
+ * waits for a pool keeps the pool from those behind it, so that large ones are not passed for ever. Only what triggers
+ * start is skipped or cancels: what a person, a backfill or another execution has asked for waits.
+ * @module
+ */
+import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import type { Machinery } from '../machinery.js';
+import type { Turn } from '../turn.js';
+import type { Input, Performed } from '../turn-loop.js';
+import { type ConcurrencyPolicy, policyOf } from './concurrency-policy.js';
+import type { Pools } from './pools.js';
+import { type Need, Room } from './room.js';
+
+/** Error of an execution that was not begun because of `overlap: skip`. */
+export const SKIPPED = 'Millrace.Skipped';
+/** Error of an execution that was stopped for a newer one: `overlap: cancel-running`. */
+export const SUPERSEDED = 'Millrace.Superseded';
+
+/** Executions of one pipeline that wait; more are skipped. */
+const MOST_WAITING = 10_000;
+const PAGE = 1000;
+
+interface Known {
+  policy: ConcurrencyPolicy;
+  needs: Need[];
+  /** Executions that wait, the first one first. */
+  queue: Set<number>;
+}
+
+export class AdmissionHost {
+  readonly #parts: Machinery;
+  readonly #pools: Pools;
+  readonly #known: Map<string, Known> = new Map();
+  readonly #room: Room;
+  /** For each pipeline whose running executions are looked up just now: those that have ended meanwhile. */
+  readonly #endedMeanwhile: Set<Set<number>> = new Set();
+
+  constructor(parts: Machinery, pools: Pools) {
+    this.#parts = parts;
+    this.#pools = pools;
+    this.#room = new Room((resource) => this.#limitOf(resource));
+  }
+
+  /** Looks up what runs, before anything begins. */
+  async open(): Promise<void> {
+    await this.#pools.open();
+    for (const machine of this.#parts.machines.all()) await this.deployed(machine);
+  }
+
+  /** A pipeline has this policy from now on, also for what runs and waits already. */
+  async deployed({ record, deployment }: LoadedMachine): Promise<void> {
+    const { pipeline } = record;
+    const policy = policyOf(deployment);
+    const known = this.#known.get(pipeline);
+    if (JSON.stringify(policy) === JSON.stringify(known?.policy)) return;
+    const queue = known?.queue ?? new Set<number>();
+    const needs = policy === undefined ? [] : needsOf(pipeline, policy);
+    const unlimited: ConcurrencyPolicy = { overlap: 'queue', pools: {} };
+    this.#known.set(pipeline, { policy: policy ?? unlimited, needs, queue });
+    const ended = new Set<number>();
+    this.#endedMeanwhile.add(ended);
+    for (const number of await this.#running(pipeline)) {
+      if (!ended.has(number) && !queue.has(number)) this.#room.take(number, needs);
+    }
+    this.#endedMeanwhile.delete(ended);
+    this.admit();
+    if (policy === undefined && queue.size === 0) this.#known.delete(pipeline);
+  }
+
+  /** Numbers of executions that have begun and not ended. */
+  async #running(pipeline: string): Promise<number[]> {
+    const numbers: number[] = [];
+    for (let below: number | undefined; ; ) {
+      const page = await this.#parts.store.listExecutions({
+        pipeline,
+        status: 'RUNNING',
+        ...(below === undefined ? {} : { below }),
+        limit: PAGE,
+      });
+      for (const { number, header } of page) if (header.nextEvent > 1) numbers.push(number);
+      if (page.length < PAGE) return numbers.reverse();
+      below = page.at(-1)?.number;
+    }
+  }
+
+  /**
+   * Begins an execution that exists, or does with it what its pipeline wants while there is no room.
+   * @param again what to try again when this comes to nothing
+   */
+  begin(turn: Turn, active: ActiveExecution, again: Input): Performed {
+    const { number, creation, state } = active;
+    const { executions } = this.#parts;
+    const known = creation.mapRun ? undefined : this.#known.get(creation.pipeline);
+    if (state.header.status !== 'RUNNING') {
+      if (this.#room.release(number)) turn.afterCommit(() => this.admit());
+      return 'done';
+    }
+    if (known === undefined || state.header.nextEvent > 1 || this.#room.holds(number)) {
+      return executions.step(turn, active, { type: 'Start' }, again);
+    }
+    const isFirst = known.queue.size === 0;
+    const missing = this.#room.missing(known.needs) ?? (isFirst ? undefined : known.needs[0]);
+    if (missing === undefined) {
+      this.#room.take(number, known.needs);
+      turn.afterFailure(() => void this.#room.release(number));
+      return executions.step(turn, active, { type: 'Start' }, again);
+    }
+    const { type } = creation.triggeredBy ?? {};
+    const isTriggered = type !== undefined && type !== 'backfill';
+    const mayWait = !isTriggered || known.policy.overlap !== 'skip';
+    if (!mayWait || known.queue.size >= MOST_WAITING) {
+      const cause = mayWait
+        ? `${MOST_WAITING} executions of ${creation.pipeline} wait already.`
+        : `Not begun (overlap: skip): ${this.#reason(missing)}.`;
+      return executions.step(turn, active, { type: 'Stop', error: SKIPPED, cause }, again);
+    }
+    // When the turn fails, `begin` is called again.
+    turn.afterCommit(() => {
+      if (isTriggered && known.policy.overlap === 'cancel-running') {
+        this.#supersede(creation.pipeline, known, creation.name);
+      }
+      known.queue.add(number);
+      this.admit();
+    });
+    // Its row is in this turn already, or was in an earlier one: nothing else changes.
+    return 'done';
+  }
+
+  /** Stops what runs and waits of a pipeline in favour of a newer execution. */
+  #supersede(pipeline: string, { queue }: Known, name: string): void {
+    const { loop, executions } = this.#parts;
+    const cause = `Stopped for the newer execution ${name} (overlap: cancel-running).`;
+    const stop = { type: 'Stop', error: SUPERSEDED, cause } as const;
+    for (const number of [...queue, ...this.#room.holders(`pipeline/${pipeline}`)]) {
+      loop.add(executions.eventInput(number, stop));
+    }
+  }
+
+  /** An ended execution goes on after a redrive: it holds its slots again, whether they are free or not. */
+  resumed({ number, creation }: ActiveExecution): void {
+    const known = creation.mapRun ? undefined : this.#known.get(creation.pipeline);
+    if (known) this.#room.take(number, known.needs);
+  }
+
+  /** An execution has ended in this turn. */
+  ended(turn: Turn, { number, creation }: ActiveExecution): void {
+    const queue = this.#known.get(creation.pipeline)?.queue;
+    if (creation.mapRun || queue === undefined) return;
+    turn.afterCommit(() => {
+      for (const ended of this.#endedMeanwhile) ended.add(number);
+      const waited = queue.delete(number);
+      if (this.#room.release(number) || waited) this.admit();
+    });
+  }
+
+  /** Begins all that there is room for now, the longest waiting first. */
+  admit(): void {
+    const heads = new Map<number, Known>();
+    const put = (known: Known): void => {
+      const [head] = known.queue;
+      if (head !== undefined) heads.set(head, known);
+    };
+    for (const known of this.#known.values()) put(known);
+    const blocked = new Set<string>();
+    while (heads.size > 0) {
+      const number = Math.min(...heads.keys());
+      const known = heads.get(number) as Known;
+      heads.delete(number);
+      const isBlocked = known.needs.some(({ resource }) => blocked.has(resource));
+      if (isBlocked || this.#room.missing(known.needs) !== undefined) {
+        for (const { resource } of known.needs) {
+          if (resource.startsWith('pool/')) blocked.add(resource);
+        }
+        continue;
+      }
+      known.queue.delete(number);
+      this.#room.take(number, known.needs);
+      this.#parts.loop.add(this.#parts.children.startInput(number));
+      put(known);
+    }
+  }
+
+  /** Why an execution has not begun; undefined when it does not wait. */
+  reasonFor(pipeline: string, number: number): string | undefined {
+    const known = this.#known.get(pipeline);
+    if (!known?.queue.has(number)) return undefined;
+    const missing = this.#room.missing(known.needs);
+    return missing === undefined ? 'others wait longer' : this.#reason(missing);
+  }
+
+  /** Slots of a pool that are held, and executions that wait for some. */
+  use(pool: string): { taken: number; waiting: number } {
+    const resource = `pool/${pool}`;
+    let waiting = 0;
+    for (const { needs, queue } of this.#known.values()) {
+      if (needs.some((need) => need.resource === resource)) waiting += queue.size;
+    }
+    return { taken: this.#room.taken(resource), waiting };
+  }
+
+  /** Names of pools that pipelines use. */
+  poolsInUse(): string[] {
+    return [...this.#known.values()].flatMap(({ policy }) => Object.keys(policy.pools));
+  }
+
+  #reason({ resource }: Need): string {
+    const name = resource.slice(resource.indexOf('/') + 1);
+    const taken = this.#room.taken(resource);
+    const limit = this.#limitOf(resource);
+    return resource.startsWith('pool/')
+      ? `${taken} of ${limit} slots of the pool ${name} are taken`
+      : `${taken} of ${limit} executions of ${name} run`;
+  }
+
+  #limitOf(resource: string): number {
+    const name = resource.slice(resource.indexOf('/') + 1);
+    if (resource.startsWith('pool/')) return this.#pools.slots(name);
+    return this.#known.get(name)?.policy.limit ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+function needsOf(pipeline: string, { limit, pools }: ConcurrencyPolicy): Need[] {
+  return [
+    ...(limit === undefined ? [] : [{ resource: `pipeline/${pipeline}`, slots: 1 }]),
+    ...Object.entries(pools).map(([pool, slots]) => ({ resource: `pool/${pool}`, slots })),
+  ];
+}
