@@ -65,7 +65,7 @@ export function startInput(
     const { active } = found;
     if (found.created && active) {
       created?.(turn, active);
-      parts.triggers.executionChanged(turn, active);
+      if (!parts.admission.skips(active)) parts.triggers.executionChanged(turn, active);
       // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
       const again = parts.children.startInput(found.number);
       parts.admission.begin(turn, active, again);

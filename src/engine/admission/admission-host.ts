@@ -105,25 +105,22 @@ export class AdmissionHost {
     if (known === undefined || state.header.nextEvent > 1 || this.#room.holds(number)) {
       return executions.step(turn, active, { type: 'Start' }, again);
     }
-    const isFirst = known.queue.size === 0;
-    const missing = this.#room.missing(known.needs) ?? (isFirst ? undefined : known.needs[0]);
+    const missing = this.#missing(known);
     if (missing === undefined) {
       this.#room.take(number, known.needs);
       turn.afterFailure(() => void this.#room.release(number));
       return executions.step(turn, active, { type: 'Start' }, again);
     }
-    const { type } = creation.triggeredBy ?? {};
-    const isTriggered = type !== undefined && type !== 'backfill';
-    const mayWait = !isTriggered || known.policy.overlap !== 'skip';
-    if (!mayWait || known.queue.size >= MOST_WAITING) {
-      const cause = mayWait
-        ? `${MOST_WAITING} executions of ${creation.pipeline} wait already.`
-        : `Not begun (overlap: skip): ${this.#reason(missing)}.`;
+    if (!mayWait(known, active)) {
+      const cause =
+        known.queue.size >= MOST_WAITING
+          ? `${MOST_WAITING} executions of ${creation.pipeline} wait already.`
+          : `Not begun (overlap: skip): ${this.#reason(missing)}.`;
       return executions.step(turn, active, { type: 'Stop', error: SKIPPED, cause }, again);
     }
     // When the turn fails, `begin` is called again.
     turn.afterCommit(() => {
-      if (isTriggered && known.policy.overlap === 'cancel-running') {
+      if (isTriggered(active) && known.policy.overlap === 'cancel-running') {
         this.#supersede(creation.pipeline, known, creation.name);
       }
       known.queue.add(number);
@@ -131,6 +128,24 @@ export class AdmissionHost {
     });
     // Its row is in this turn already, or was in an earlier one: nothing else changes.
     return 'done';
+  }
+
+  /** An execution that was just created will be skipped: nobody hears that it runs. */
+  skips(active: ActiveExecution): boolean {
+    const known = active.creation.mapRun ? undefined : this.#known.get(active.creation.pipeline);
+    return known !== undefined && this.#missing(known) !== undefined && !mayWait(known, active);
+  }
+
+  #missing({ needs }: Known): Need | undefined {
+    return this.#room.missing(needs) ?? this.#awaited(needs);
+  }
+
+  /** The first thing that others wait for already. */
+  #awaited(needs: readonly Need[]): Need | undefined {
+    const waiting = [...this.#known.values()].filter(({ queue }) => queue.size > 0);
+    return needs.find((need) =>
+      waiting.some((known) => known.needs.some(({ resource }) => resource === need.resource)),
+    );
   }
 
   /** Stops what runs and waits of a pipeline in favour of a newer execution. */
@@ -231,4 +246,12 @@ function needsOf(pipeline: string, { limit, pools }: ConcurrencyPolicy): Need[] 
     ...(limit === undefined ? [] : [{ resource: `pipeline/${pipeline}`, slots: 1 }]),
     ...Object.entries(pools).map(([pool, slots]) => ({ resource: `pool/${pool}`, slots })),
   ];
+}
+
+function isTriggered({ creation: { triggeredBy } }: ActiveExecution): boolean {
+  return triggeredBy !== undefined && triggeredBy.type !== 'backfill';
+}
+
+function mayWait({ queue, policy }: Known, active: ActiveExecution): boolean {
+  return queue.size < MOST_WAITING && !(policy.overlap === 'skip' && isTriggered(active));
 }

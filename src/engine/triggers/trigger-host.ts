@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { SKIPPED } from '../admission/admission-host.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
@@ -64,8 +65,13 @@ export class TriggerHost {
 
   /** An execution has begun, ended or gone on after a redrive in this turn. */
   executionChanged(turn: Turn, active: ActiveExecution): void {
-    this.bus.executionChanged(turn, active);
-    this.upstreams.executionChanged(turn, active);
+    const { status, error } = active.state.header;
+    // It never ran: no fact for anybody who waits for outcomes.
+    const isSkipped = status === 'ABORTED' && error === SKIPPED;
+    if (!isSkipped) {
+      this.bus.executionChanged(turn, active);
+      this.upstreams.executionChanged(turn, active);
+    }
     this.backfills.executionChanged(turn, active);
   }
 
