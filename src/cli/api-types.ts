@@ -20,6 +20,7 @@ export interface Execution {
   output?: unknown;
   triggeredBy?: { type: string; [detail: string]: unknown };
   interval?: string;
+  queued?: string;
 }
 
 export interface BackfillSlot {

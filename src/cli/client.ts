@@ -22,6 +22,7 @@ export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  put(path: string, body: unknown): Promise<void>;
   delete(path: string): Promise<void>;
   /** Server-sent events until the signal aborts or the server ends them. */
   events(path: string, signal: AbortSignal): AsyncGenerator<{ event: string; data: unknown }>;
@@ -95,6 +96,9 @@ export function createClient(options: {
     },
     async post<T>(path: string, body?: unknown): Promise<T> {
       return (await (await send('POST', path, body ?? {})).json()) as T;
+    },
+    async put(path: string, body: unknown): Promise<void> {
+      await send('PUT', path, body);
     },
     async delete(path: string): Promise<void> {
       await send('DELETE', path);

@@ -6,7 +6,7 @@
 import colors from 'picocolors';
 import type { Execution, HistoryEvent, LogLine } from './api-types.js';
 import type { Client } from './client.js';
-import { clock, duration, firstLine, printable, status } from './text.js';
+import { clock, duration, firstLine, printable, statusOf } from './text.js';
 
 const WAIT_SECONDS = 60;
 
@@ -139,5 +139,5 @@ export function outcomeText(execution: Execution): string {
     execution.stoppedAt === undefined
       ? ''
       : ` in ${duration(execution.stoppedAt - execution.startedAt)}`;
-  return `${status(execution.status)} ${execution.pipeline} ${colors.dim(`#${execution.number}`)}${took}`;
+  return `${statusOf(execution)} ${execution.pipeline} ${colors.dim(`#${execution.number}`)}${took}`;
 }

@@ -14,6 +14,7 @@ const SIGNS: { [status: string]: string } = {
   TIMED_OUT: '⧖',
   ABORTED: '■',
   RUNNING: '▶',
+  QUEUED: '…',
   succeeded: '✔',
   failed: '✖',
   caught: '↷',
@@ -39,6 +40,11 @@ export function status(name: string): string {
     default:
       return colors.cyan(text);
   }
+}
+
+/** One that waits for room counts as running, and people want to know. */
+export function statusOf(execution: { status: string; queued?: string }): string {
+  return status(execution.queued === undefined ? execution.status : 'QUEUED');
 }
 
 /**

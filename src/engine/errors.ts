@@ -180,9 +180,9 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
   },
   InvalidPool: {
-    code: 'invalid-pool',
+    code: 'MILL3060',
     status: 400,
-    message: 'The pool {pool} cannot be: {problem}',
+    message: 'The pool {pool} is not accepted: {problem}.',
     fix: 'Choose another name or number of slots.',
   },
   InvalidBackfill: {

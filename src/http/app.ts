@@ -27,6 +27,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
+import { poolRoutes } from './routes/pools.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import type { AccessKeys } from './wire/access-keys.js';
@@ -135,6 +136,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       executionRoutes(api, services, stream);
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
+      poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       eventRoutes(api, services);

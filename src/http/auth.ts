@@ -183,3 +183,8 @@ export function checkOrigin(request: FastifyRequest, hosts: ReadonlySet<string>)
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }
+
+/** For what concerns all teams, such as keys that open a team's things. Throws TeamForbidden. */
+export function expectAdministrator({ teams, role }: Principal): void {
+  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
+}

@@ -37,6 +37,7 @@ export const executionSchema = z
     error: z.string().optional(),
     cause: z.string().optional(),
     interval: z.string().optional().describe('The slice of time that it is for'),
+    queued: z.string().optional().describe('Why it has not begun yet'),
     parent: z.string().optional(),
     mapRun: z.string().optional(),
     triggeredBy: z

@@ -35,6 +35,15 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/repair-plan', names: 'execution' },
+  { method: 'GET', route: '/api/v1/pools' },
+  {
+    method: 'PUT',
+    route: '/api/v1/pools/:name',
+    changes: true,
+    administers: true,
+    body: { slots: 1 },
+  },
+  { method: 'DELETE', route: '/api/v1/pools/:name', changes: true, administers: true },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',

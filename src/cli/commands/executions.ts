@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import colors from 'picocolors';
 import type { Execution, Page } from '../api-types.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
-import { duration, firstLine, status, table, time } from '../text.js';
+import { duration, firstLine, statusOf, table, time } from '../text.js';
 
 /** `millrace executions`: lists executions. */
 export default class Executions extends MillraceCommand {
@@ -36,10 +36,10 @@ export default class Executions extends MillraceCommand {
       `#${one.number}`,
       one.id,
       one.pipeline,
-      status(one.status),
+      statusOf(one),
       time(one.startedAt),
       one.stoppedAt === undefined ? '' : duration(one.stoppedAt - one.startedAt),
-      one.error === undefined ? '' : firstLine(one.error, 50),
+      firstLine(one.error ?? one.queued ?? '', 50),
     ]);
     this.log(table(['no', 'id', 'pipeline', 'status', 'started', 'took', 'error'], rows));
     if (page.next !== undefined) this.say(colors.dim('… and older ones: use --limit'));

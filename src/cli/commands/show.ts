@@ -7,7 +7,16 @@ import { errorBox } from '../error-box.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { outcomeText } from '../follow.js';
-import { duration, firstLine, printable, printableJson, status, table, time } from '../text.js';
+import {
+  duration,
+  firstLine,
+  printable,
+  printableJson,
+  status,
+  statusOf,
+  table,
+  time,
+} from '../text.js';
 
 interface PipelineDetail {
   name: string;
@@ -99,7 +108,7 @@ export default class Show extends MillraceCommand {
     const rows = overview.recent.map((one) => [
       `#${one.number}`,
       one.id,
-      status(one.status),
+      statusOf(one),
       time(one.startedAt),
       one.stoppedAt === undefined ? '' : duration(one.stoppedAt - one.startedAt),
     ]);
@@ -136,7 +145,8 @@ export default class Show extends MillraceCommand {
     this.log(
       `${colors.dim('started ')}${time(execution.startedAt)}${execution.redriveCount > 0 ? `, redriven ${execution.redriveCount} times` : ''}`,
     );
-    const { triggeredBy, interval } = execution;
+    const { triggeredBy, interval, queued } = execution;
+    if (queued !== undefined) this.log(`${colors.dim('waits   ')}${queued}`);
     if (triggeredBy !== undefined) {
       const slot = interval === undefined ? '' : ` for ${interval}`;
       this.log(`${colors.dim('by      ')}${triggeredBy.type}${slot}`);

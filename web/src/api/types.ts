@@ -56,6 +56,8 @@ export interface Execution {
   redriveCount: number;
   error?: string;
   cause?: string;
+  /** Why it has not begun yet. */
+  queued?: string;
   /** Id of the execution that started this one. */
   parent?: string;
   mapRun?: string;

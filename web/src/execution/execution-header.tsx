@@ -33,6 +33,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
     redriveCount,
     tags,
     parent,
+    queued,
   } = execution;
   return (
     <>
@@ -53,7 +54,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
             {printable(pipeline)} <span className={styles.number}>#{number}</span>
             <span className={styles.status} data-tone={statusTone(status)}>
               <StatusIcon status={status} />
-              {statusWord(status)}
+              {queued === undefined ? statusWord(status) : 'queued'}
             </span>
           </span>
         }
@@ -70,6 +71,12 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
             </span>
           </dd>
         </div>
+        {queued !== undefined && (
+          <div>
+            <dt>Waits</dt>
+            <dd>{printable(queued)}</dd>
+          </div>
+        )}
         <div>
           <dt>{stoppedAt === undefined ? 'Running for' : 'Took'}</dt>
           <dd>

@@ -56,11 +56,12 @@ function Row({
   execution: Execution;
   withPipeline: boolean;
 }): ReactElement {
-  const { id, number, name, pipeline, status, startedAt, stoppedAt, error, cause } = execution;
+  const { id, number, name, pipeline, status, startedAt, stoppedAt, error, cause, queued } =
+    execution;
   return (
     <div className={`${list.row} ${styles.columns}`} role="row">
       <div role="cell" className={`${list.cell} ${styles.status}`}>
-        <StatusMark status={status} />
+        <StatusMark status={queued === undefined ? status : 'waiting'} />
       </div>
       <div role="cell" className={styles.name}>
         <Link to="/e/$id" params={{ id }} className={list.main} data-row>
