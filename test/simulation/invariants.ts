@@ -9,6 +9,7 @@
  *         this order, each once                                I15 no more attempts run than there are slots
  *     I11 one execution for each reason of a trigger, and none missing (triggers.ts)
  *     I16 a map run has counted its children as they are
+ *     I17 no more executions of a pipeline have begun and not ended than its limit
  *
  * @module
  */
@@ -16,10 +17,13 @@ import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../src/asl/transition.js';
 import { describeMapRun } from '../../src/engine/map-run-detail.js';
 import type { AttemptRequest } from '../../src/engine/ports.js';
-import type { Commit, SynchronousStore } from '../../src/store/store.js';
+import type { Commit, ExecutionWrite, SynchronousStore } from '../../src/store/store.js';
 
 const LAST = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 const CLOSED = /(Succeeded|Failed|TimedOut|Aborted)$/;
+
+/** Executions at a time, by pipeline. */
+export const LIMITS: ReadonlyMap<string, number> = new Map([['limited', 1]]);
 
 interface Seen {
   history: HistoryEvent[];
@@ -32,6 +36,9 @@ export class Invariants {
   readonly #seen = new Map<number, Seen>();
   readonly #durable = new Map<string, string>();
   readonly #begun = new Set<string>();
+  /** Executions that run, of pipelines with a limit. */
+  readonly #running = new Map<string, Set<number>>();
+  readonly #limited = new Map<number, string>();
   readonly #trace = createHash('sha256');
   readonly #lines: string[] = [];
   commits = 0;
@@ -61,12 +68,31 @@ export class Invariants {
     return this.#seen.get(number)?.history ?? [];
   }
 
+  #count({ number, create, history }: ExecutionWrite): void {
+    if (create !== undefined && LIMITS.has(create.pipeline)) {
+      this.#limited.set(number, create.pipeline);
+    }
+    const pipeline = this.#limited.get(number);
+    if (pipeline === undefined) return;
+    const running = this.#running.get(pipeline) ?? new Set();
+    this.#running.set(pipeline, running);
+    for (const { type } of history) {
+      if (type === 'ExecutionStarted') running.add(number);
+      if (LAST.test(type)) running.delete(number);
+    }
+    const limit = LIMITS.get(pipeline) ?? 0;
+    if (running.size > limit) {
+      this.fail(`I17 ${running.size} executions of ${pipeline} run at a time`);
+    }
+  }
+
   committed(commit: Commit): void {
     this.commits += 1;
     for (const write of commit.executions) {
       const seen = this.#seen.get(write.number) ?? { history: [], attempts: new Map() };
       this.#seen.set(write.number, seen);
       for (const event of write.history) this.#event(write.number, seen, event);
+      this.#count(write);
       for (const { thread, sequence } of write.closedAttempts) {
         const key = `${thread}:${sequence}`;
         if (!seen.attempts.delete(key))

@@ -233,6 +233,17 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'does not know after a restart what runs',
+    store: (store) => ({
+      ...store,
+      listExecutions: (query) => (query.pipeline === 'limited' ? [] : store.listExecutions(query)),
+    }),
+  },
+  {
+    name: 'forgets after a restart what waits',
+    store: (store) => ({ ...store, listUnstarted: () => [] }),
+  },
+  {
     name: 'tells the client of success when the commit failed',
     store: (store) => ({
       ...store,

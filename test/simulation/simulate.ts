@@ -25,7 +25,7 @@ import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
-import { TRIGGERED, triggerViolations } from './triggers.js';
+import { machineOf, TRIGGERED, triggerViolations } from './triggers.js';
 import { VirtualWorld } from './virtual-world.js';
 
 /** A planted bug: it changes one of the ports or the reducer. */
@@ -252,15 +252,15 @@ class Simulation {
         folder: this.#folder,
       });
     }
-    for (const [name, trigger] of this.#hasTriggers ? TRIGGERED : []) {
+    for (const [name, sections] of this.#hasTriggers ? TRIGGERED : []) {
       await engine.deployPipeline({
         name,
         team: 'team',
         tags: {},
-        definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+        definition: machineOf(name),
         bindings: {},
         folder: this.#folder,
-        sections: { trigger },
+        sections,
       });
     }
   }

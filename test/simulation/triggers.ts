@@ -5,22 +5,40 @@
  *     ticking    every minute, catching up on all that was missed
  *     listening  on each event of the clients
  *     following  when ticking has succeeded, for the same interval
+ *     limited    on each event, one at a time; those that are too many wait
  *
  * @module
  */
+import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
-/** Triggers by pipeline. Their state machine does nothing: what is tested is that they begin. */
+const onEvents = [{ pattern: { source: ['client'] }, inputPath: '$.detail' }];
+
+/** Sections by pipeline. */
 export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   // Ten seconds past each minute: twice while there are faults.
   [
     'ticking',
-    { schedule: { rate: '1 minute', start: '2020-01-01T00:00:10Z', catchUp: { all: 1000 } } },
+    {
+      trigger: {
+        schedule: { rate: '1 minute', start: '2020-01-01T00:00:10Z', catchUp: { all: 1000 } },
+      },
+    },
   ],
-  ['listening', { events: [{ pattern: { source: ['client'] }, inputPath: '$.detail' }] }],
-  ['following', { executions: { anyOf: [{ name: 'ticking' }] } }],
+  ['listening', { trigger: { events: onEvents } }],
+  ['following', { trigger: { executions: { anyOf: [{ name: 'ticking' }] } } }],
+  ['limited', { trigger: { events: onEvents }, concurrency: { limit: 1 } }],
 ]);
+
+/** Most state machines do nothing: what is tested is that they begin. A limit needs time to be reached. */
+export function machineOf(pipeline: string): MachineDefinition {
+  const states =
+    pipeline === 'limited'
+      ? { Done: { Type: 'Wait', Seconds: 30, End: true } }
+      : { Done: { Type: 'Succeed' } };
+  return { StartAt: 'Done', States: states } as unknown as MachineDefinition;
+}
 
 const MINUTE = 60_000;
 const most = 10_000;
@@ -36,6 +54,7 @@ export function triggerViolations(
   return [
     ...ticksMissing(ticking),
     ...eventsMissing(store, of('listening'), acknowledged),
+    ...eventsMissing(store, of('limited'), acknowledged),
     ...followersMissing(ticking, of('following')),
   ];
 }
