@@ -10,7 +10,7 @@ import { duration, printable } from './text.js';
 
 /** One line, or for a failure several. `isFirst` puts the file's name above. */
 export function resultText(result: TestResult, isFirst: boolean): string {
-  const { name, file, line, status, realMs, virtualMs, failures, path } = result;
+  const { name, file, line, status, realMs, virtualMs, failures, path, kind } = result;
   const here = relative(process.cwd(), file) || file;
   const head = isFirst ? [`\n${colors.bold(printable(here))}`] : [];
   const took = colors.dim(
@@ -28,7 +28,10 @@ export function resultText(result: TestResult, isFirst: boolean): string {
   const isTold = failures.some(({ details }) =>
     details.some((text) => text.startsWith('path taken')),
   );
-  if (path !== '' && !isTold) lines.push(`      ${colors.dim('path taken:')} ${printable(path)}`);
+  if (path !== '' && !isTold) {
+    const label = kind === 'simulation' ? 'started:' : 'path taken:';
+    lines.push(`      ${colors.dim(label)} ${printable(path)}`);
+  }
   lines.push(`      ${colors.dim(`${printable(here)}:${line}`)}`);
   return lines.join('\n');
 }

@@ -330,6 +330,7 @@ export function createEngine(config: EngineConfig): Engine {
       return planRepair(parts, record);
     },
 
+    nextTrigger: () => parts.triggers.nextDue(),
     listPools: async () => listPools(parts),
     async sizePool(name, slots) {
       await request<void>((settle) => parts.pools.setInput(name, slots, settle));

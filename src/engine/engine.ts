@@ -310,6 +310,11 @@ export interface Engine {
    */
   planRepair(id: string): Promise<RepairPlan>;
 
+  /**
+   * When a schedule fires next or a trigger looks again, in milliseconds since the epoch; for who makes time go on.
+   */
+  nextTrigger(): number | undefined;
+
   /** Pools of slots that pipelines share, by name. */
   listPools(): Promise<PoolSummary[]>;
   /** Sizes a pool; without slots it is forgotten. Throws InvalidPool. */

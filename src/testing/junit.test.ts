@@ -12,6 +12,7 @@ const result = (more: Partial<TestResult>): TestResult => ({
   virtualMs: 60_000,
   failures: [],
   path: 'a → b',
+  kind: 'execution',
   ...more,
 });
 

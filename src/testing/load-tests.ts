@@ -9,7 +9,6 @@ import { dirname, join } from 'node:path';
 import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { suggest } from '../asl/validate.js';
-import { parseDuration } from '../pipelines/duration.js';
 import { fieldsOfSchema } from '../pipelines/known-fields.js';
 import { type Loading, readPipelineFile, startLoading } from '../pipelines/loading.js';
 import type { PipelinePlan, ReadFile } from '../pipelines/plan.js';
@@ -17,28 +16,26 @@ import { type Problem, sortProblems } from '../pipelines/problem.js';
 import { checked } from '../pipelines/schema-problems.js';
 import { problemAt, type SourceFile, type ValuePath } from '../pipelines/source-file.js';
 import { statesOf } from '../pipelines/tasks.js';
+import { schemaOf } from './editor-schema.js';
 import { findPipelineFile, loadTestedPipeline } from './find-pipeline.js';
 import { listed, readMockConfiguration } from './mock-configuration.js';
-import {
-  DEFAULT_START,
-  type PlannedOutcome,
-  type PlannedTest,
-  type StateMock,
-} from './test-plan.js';
+import { planMock } from './plan-mock.js';
+import { isSimulationFile, planSimulations } from './simulation/load-simulations.js';
+import type { PlannedSimulation } from './simulation/run-simulation.js';
+import { simulationFileSchema } from './simulation/simulation-schema.js';
+import { DEFAULT_START, type PlannedTest, type StateMock } from './test-plan.js';
 import {
   type MockEntry,
   type MockFileEntry,
-  type OutcomeEntry,
   type PathEntry,
   type TestEntry,
   testEntrySchema,
   testFileSchema,
-  testSchema,
 } from './test-schema.js';
 
 export interface LoadedTests {
   /** Those without a problem. */
-  tests: PlannedTest[];
+  tests: (PlannedTest | PlannedSimulation)[];
   /** Sorted by file and place. */
   problems: Problem[];
   /** Text of every file that was read, by its path: what `formatProblems` needs. */
@@ -53,8 +50,18 @@ const FILE_KIND = {
   name: 'test',
   begin: 'tests: [{ name: … }]',
   fields(path: ValuePath): readonly string[] {
-    schema ??= testSchema();
+    schema ??= schemaOf(testFileSchema);
     return fieldsOfSchema(schema, path);
+  },
+};
+
+let simulations: JsonObject | undefined;
+
+const SIMULATION_KIND = {
+  ...FILE_KIND,
+  fields(path: ValuePath): readonly string[] {
+    simulations ??= schemaOf(simulationFileSchema);
+    return fieldsOfSchema(simulations, path);
   },
 };
 
@@ -66,7 +73,12 @@ export async function loadTests(file: string, readFile: ReadFile): Promise<Loade
   const loading = startLoading(file, readFile);
   const source = await readPipelineFile(file, loading);
   const pipelineFiles = new Set<string>();
-  const tests = source === undefined ? [] : await planTests(source, loading, pipelineFiles);
+  const tests =
+    source === undefined
+      ? []
+      : isSimulationFile(source)
+        ? await planSimulations(source, loading, pipelineFiles, SIMULATION_KIND)
+        : await planTests(source, loading, pipelineFiles);
   const problems = sortProblems(loading.problems);
   return { tests, problems, sources: loading.sources, pipelineFiles };
 }
@@ -311,25 +323,4 @@ function keyOf({ file, line, column, message }: Problem): string {
 
 function isMockFile(mocks: NonNullable<TestEntry['mocks']>): mocks is MockFileEntry {
   return typeof mocks.file === 'string';
-}
-
-function planMock(mock: MockEntry): StateMock {
-  if ('run' in mock) return { type: 'run' };
-  // One outcome that is not in a list stands for all attempts.
-  const outcomes = Array.isArray(mock)
-    ? mock.map((entry) => planOutcome(entry, 1))
-    : [planOutcome(mock, Number.POSITIVE_INFINITY)];
-  return { type: 'outcomes', outcomes };
-}
-
-function planOutcome(entry: OutcomeEntry, times: number): PlannedOutcome {
-  const { throw: thrown, item } = entry;
-  const afterMs = (entry.after === undefined ? 0 : (parseDuration(entry.after) ?? 0)) * 1000;
-  const common = { afterMs, times: entry.times ?? times, ...(item === undefined ? {} : { item }) };
-  if (entry.timeout) return { ...common, outcome: undefined };
-  if (thrown === undefined) {
-    return { ...common, outcome: { type: 'succeeded', output: entry.return ?? null } };
-  }
-  const { error, cause = '' } = thrown;
-  return { ...common, outcome: { type: 'failed', error, cause } };
 }

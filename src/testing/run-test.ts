@@ -31,8 +31,9 @@ export interface TestResult {
   /** Virtual milliseconds from the start of the execution to its end. */
   virtualMs: number;
   failures: Failure[];
-  /** The path taken, in one line. */
+  /** The path taken, in one line; for a test of several pipelines how often each has started. */
   path: string;
+  kind: 'execution' | 'simulation';
 }
 
 /** What tests share. */
@@ -75,6 +76,7 @@ export async function runTest(test: PlannedTest, host: TestHost): Promise<TestRe
       virtualMs: seen?.durationMs ?? world.time.elapsed,
       failures,
       path: pathText(seen?.path ?? []),
+      kind: 'execution',
     };
   } finally {
     await closeWorld(world, host);

@@ -10,6 +10,7 @@ import { createConnectors } from '../connectors/registry.js';
 import { createConnectorRunner } from '../engine/connector-runner.js';
 import { createEvaluationPool } from '../engine/evaluation/pool.js';
 import { runTest, type TestHost, type TestResult } from './run-test.js';
+import { type PlannedSimulation, runSimulation } from './simulation/run-simulation.js';
 import type { PlannedTest } from './test-plan.js';
 
 export interface RunOptions {
@@ -38,7 +39,7 @@ export interface Summary {
  * @example const { failed } = await runTests(tests, { onResult: ({ name, status }) => console.log(status, name) });
  */
 export async function runTests(
-  tests: readonly PlannedTest[],
+  tests: readonly (PlannedTest | PlannedSimulation)[],
   options: RunOptions = {},
 ): Promise<Summary> {
   const began = performance.now();
@@ -56,7 +57,7 @@ export async function runTests(
   const results: TestResult[] = [];
   try {
     for (const test of tests) {
-      const result = await runTest(test, host);
+      const result = await ('pipelines' in test ? runSimulation(test, host) : runTest(test, host));
       results.push(result);
       options.onResult?.(result);
       if (result.status === 'failed' && options.bail) break;

@@ -1,12 +1,10 @@
 /**
  * The test file: one schema for its type, its validation and the JSON Schema that editors use.
- *
- * Schedules, files that arrive and outcomes of other pipelines belong into a test as well, once pipelines act on them: a
- * test then has `happenings`, each with a time, and virtual time (virtual-time.ts) plays them.
+ * When pipelines start is the matter of another kind of test file: `simulation/`.
  * @module
  */
 import { z } from 'zod';
-import type { Json, JsonObject } from '../asl/json.js';
+import type { Json } from '../asl/json.js';
 import { type Duration, duration, json } from '../pipelines/step-schema.js';
 
 /** How one attempt of a task ends. */
@@ -93,7 +91,7 @@ const outcome: z.ZodType<OutcomeEntry> = z
     message: 'an attempt that never answers has no "after"',
   });
 
-const mock: z.ZodType<MockEntry> = z
+export const mockSchema: z.ZodType<MockEntry> = z
   .union([
     outcome,
     z.array(outcome).min(1),
@@ -106,7 +104,7 @@ const mock: z.ZodType<MockEntry> = z
   });
 
 const mocks: z.ZodType<{ [state: string]: MockEntry }> = z
-  .record(z.string().min(1), mock)
+  .record(z.string().min(1), mockSchema)
   .meta({ description: 'Task states and how their attempts end' });
 
 const mockFile: z.ZodType<MockFileEntry> = z
@@ -198,18 +196,3 @@ export const testFileSchema: z.ZodType<TestFile> = z
     tests: z.array(testEntrySchema).min(1),
   })
   .meta({ id: 'PipelineTests', title: 'Tests of a Millrace pipeline' });
-
-/**
- * The JSON Schema (draft 7, which editors read) of a test file.
- * Generated from what validates files, so it cannot differ from it.
- */
-export function testSchema(): JsonObject {
-  const generated = z.toJSONSchema(testFileSchema, {
-    target: 'draft-7',
-    io: 'input',
-    reused: 'inline',
-    unrepresentable: 'any',
-  });
-  const $id = 'https://millrace.dev/schema/pipeline-test.json';
-  return JSON.parse(JSON.stringify({ ...generated, $id })) as JsonObject;
-}

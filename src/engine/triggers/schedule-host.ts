@@ -99,6 +99,15 @@ export class ScheduleHost {
     return this.#all.get(pipeline)?.next;
   }
 
+  /** When the first of all schedules fires. */
+  nextDue(): number | undefined {
+    let soonest: number | undefined;
+    for (const { next } of this.#all.values()) {
+      if (next !== undefined && next < (soonest ?? Number.POSITIVE_INFINITY)) soonest = next;
+    }
+    return soonest;
+  }
+
   scheduleOf(pipeline: string): Schedule | undefined {
     return this.#all.get(pipeline)?.schedule;
   }
@@ -106,11 +115,8 @@ export class ScheduleHost {
   #watch(): void {
     if (!this.#isOpen) return;
     this.#cancelWake?.();
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const { next } of this.#all.values()) {
-      if (next !== undefined && next < soonest) soonest = next;
-    }
-    if (soonest === Number.POSITIVE_INFINITY) return;
+    const soonest = this.nextDue();
+    if (soonest === undefined) return;
     const wait = Math.max(0, Math.min(soonest - this.#parts.time.now(), AHEAD));
     this.#cancelWake = this.#parts.clock.setTimer(() => this.#wake(), wait);
   }

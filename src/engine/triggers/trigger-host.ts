@@ -75,6 +75,13 @@ export class TriggerHost {
     this.backfills.executionChanged(turn, active);
   }
 
+  /** When anything here is due next, in milliseconds since the epoch. */
+  nextDue(): number | undefined {
+    const due = [this.schedules.nextDue(), this.upstreams.nextDue()];
+    const known = due.filter((at) => at !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
   close(): void {
     this.schedules.close();
     this.upstreams.close();

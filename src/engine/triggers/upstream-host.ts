@@ -119,6 +119,12 @@ export class UpstreamHost {
     });
   }
 
+  /** When conditions are judged again though nothing happens. */
+  nextDue(): number | undefined {
+    const times = [...this.#deadlines.values()].map(({ at }) => at);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
   /** Pipelines that wait for this one. */
   dependentsOf(pipeline: string): string[] {
     return [...(this.#byUpstream.get(pipeline) ?? [])].sort();
@@ -246,7 +252,7 @@ export class UpstreamHost {
   #arm(): void {
     this.#cancelWake?.();
     if (!this.#isOpen || this.#deadlines.size === 0) return;
-    const soonest = Math.min(...[...this.#deadlines.values()].map(({ at }) => at));
+    const soonest = this.nextDue() ?? 0;
     const { clock, time } = this.#parts;
     const wait = Math.max(0, Math.min(soonest - time.now(), AHEAD));
     this.#cancelWake = clock.setTimer(() => this.#wake(), wait);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { testFileSchema, testSchema } from './test-schema.js';
+import { testSchema } from './editor-schema.js';
+import { testFileSchema } from './test-schema.js';
 
 describe('the JSON Schema of test files', () => {
-  it('is the one that is shipped; after a change run `npx vitest run src/testing/test-schema.test.ts -u`', async () => {
+  it('is the one that is shipped; after a change run `npx vitest run src/testing/editor-schema.test.ts -u`', async () => {
     const current = `${JSON.stringify(testSchema(), null, 2)}\n`;
     const file = new URL('../../schema/pipeline-test.json', import.meta.url).pathname;
     await expect(current).toMatchFileSnapshot(file);
