@@ -10,6 +10,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { day } from './day.js';
 import { distributedMap } from './distributed-map.js';
 import { eventToStart, flood } from './events.js';
 import { physicalLimits } from './limits.js';
@@ -281,6 +282,7 @@ if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
 if (runs('events')) await eventToStart(values.quick ? 5 : 20);
 if (runs('flood')) await flood(values.quick ? 20 : 300);
+if (runs('day')) await day(700);
 if (runs('schedules')) report(schedules(values.quick ? 20 : 200));
 ratios();
 
