@@ -55,6 +55,7 @@ export interface Trigger {
         allOf?: UpstreamCondition[] | undefined;
         anyOf?: UpstreamCondition[] | undefined;
         timezone?: string | undefined;
+        interval?: 'day' | 'hour' | undefined;
       }
     | undefined;
 }
@@ -139,6 +140,9 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: 'Zone of days and of `by`; the one of the schedule, or UTC' }),
+      interval: z.enum(['day', 'hour']).optional().meta({
+        description: 'How long its intervals are; those of the slowest upstream when absent',
+      }),
     })
     .optional(),
 });

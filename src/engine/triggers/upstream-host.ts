@@ -20,8 +20,15 @@ import {
   type UpstreamFact,
   type UpstreamTrigger,
   upstreamKey,
+  wantedStatuses,
 } from '../../events/conditions/upstream.js';
-import { calendarInterval, type Interval, parseInterval } from '../../events/intervals/interval.js';
+import {
+  calendarInterval,
+  type Grain,
+  type Interval,
+  parseInterval,
+} from '../../events/intervals/interval.js';
+import type { Schedule } from '../../events/schedules/schedule.js';
 import type { ExecutionRecord } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { EngineError } from '../errors.js';
@@ -30,13 +37,25 @@ import { startInput } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Input, Performed } from '../turn-loop.js';
 import { triggerPlanOf } from './trigger-plan.js';
+import {
+  combinedFact,
+  dependentIntervals,
+  grainOfDependent,
+  MOST_NEEDED,
+  neededIntervals,
+} from './upstream-intervals.js';
 
 interface Dependent {
   readonly pipeline: string;
   readonly trigger: UpstreamTrigger;
   readonly timezone: string;
   readonly conditions: readonly UpstreamCondition[];
+  /** How long its intervals are, when it says so. */
+  readonly written: unknown;
 }
+
+/** @property depth how many starts have led to this one, one from another */
+type Judged = UpstreamAnswer & { depth: number };
 
 /** Executions of one upstream on one interval that count for its revision. */
 const MOST_RUNS = 100;
@@ -69,7 +88,8 @@ export class UpstreamHost {
       for (const { name } of dependent.conditions) {
         const query = { pipeline: name, limit: LOOKED_BACK };
         for (const { interval } of await this.#parts.store.listExecutions(query)) {
-          if (interval !== undefined) intervals.add(interval);
+          if (interval === undefined) continue;
+          for (const id of this.#intervalsOf(dependent, name, interval)) intervals.add(id);
         }
       }
       for (const interval of intervals) this.#look(dependent.pipeline, interval);
@@ -99,6 +119,7 @@ export class UpstreamHost {
       trigger,
       timezone: typeof timezone === 'string' ? timezone : 'UTC',
       conditions,
+      written: executions.interval,
     };
     this.#dependents.set(record.pipeline, dependent);
     for (const { name } of conditions) {
@@ -115,8 +136,30 @@ export class UpstreamHost {
     const dependents = this.#byUpstream.get(pipeline);
     if (interval === undefined || dependents === undefined || dependents.size === 0) return;
     turn.afterCommit(() => {
-      for (const dependent of dependents) this.#look(dependent, interval);
+      for (const name of dependents) {
+        const dependent = this.#dependents.get(name);
+        if (dependent === undefined) continue;
+        for (const id of this.#intervalsOf(dependent, pipeline, interval)) this.#look(name, id);
+      }
     });
+  }
+
+  /** The intervals of a dependent that an interval of one of its upstreams belongs to. */
+  #intervalsOf(dependent: Dependent, upstream: string, interval: string): string[] {
+    const schedule = this.#scheduleOf(upstream);
+    return dependentIntervals(this.#grainOf(dependent), dependent.timezone, interval, schedule);
+  }
+
+  #grainOf({ written, conditions }: Dependent): Grain | undefined {
+    const schedules = conditions.map(({ name }) => this.#scheduleOf(name));
+    return grainOfDependent(
+      written,
+      schedules.filter((schedule) => schedule !== undefined),
+    );
+  }
+
+  #scheduleOf(pipeline: string): Schedule | undefined {
+    return this.#parts.triggers.schedules.scheduleOf(pipeline);
   }
 
   /** When conditions are judged again though nothing happens. */
@@ -144,7 +187,9 @@ export class UpstreamHost {
   /** The interval of today, for a pipeline that waits for others. */
   today(pipeline: string): string | undefined {
     const dependent = this.#dependents.get(pipeline);
-    return dependent && calendarInterval('day', dependent.timezone, this.#parts.time.now()).id;
+    if (dependent === undefined) return undefined;
+    const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
+    return calendarInterval(grain, dependent.timezone, this.#parts.time.now()).id;
   }
 
   #look(pipeline: string, interval: string): void {
@@ -165,32 +210,50 @@ export class UpstreamHost {
     };
   }
 
-  #judge(dependent: Dependent, interval: Interval): UpstreamAnswer | Promise<UpstreamAnswer> {
-    const names = [...new Set(dependent.conditions.map(({ name }) => name)), dependent.pipeline];
-    const found = names.map((name) =>
-      this.#parts.store.listExecutions({
-        pipeline: name,
-        interval: interval.id,
-        limit: MOST_RUNS,
-      }),
-    );
-    const judge = (lists: ExecutionRecord[][]): UpstreamAnswer => {
+  #judge(dependent: Dependent, interval: Interval): Judged | Promise<Judged> {
+    const { conditions, pipeline } = dependent;
+    const runsOf = (name: string, id: string): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
+      this.#parts.store.listExecutions({ pipeline: name, interval: id, limit: MOST_RUNS });
+    const needs = conditions.map((condition) => {
+      const needed = neededIntervals(this.#scheduleOf(condition.name), interval);
+      // One that need not run may have run all the same.
+      const ids = needed === undefined || needed.length === 0 ? [interval.id] : needed;
+      return { condition, needed, ids: ids.slice(0, MOST_NEEDED) };
+    });
+    const questions = [
+      ...needs.flatMap(({ condition, ids }) => ids.map((id) => runsOf(condition.name, id))),
+      runsOf(pipeline, interval.id),
+    ];
+    const judge = (lists: ExecutionRecord[][]): Judged => {
       const own = lists.at(-1) ?? [];
-      const facts = lists.slice(0, -1).flatMap((runs) => factOf(runs));
-      return evaluateUpstreams({
-        dependent: dependent.pipeline,
+      let next = 0;
+      const facts: UpstreamFact[] = [];
+      const unneeded = new Set<string>();
+      for (const { condition, needed, ids } of needs) {
+        const runs = lists.slice(next, next + ids.length);
+        next += ids.length;
+        const each = runs.map((list) => factOf(list)[0]);
+        const fact = ids.length === 1 ? each[0] : combinedFact(each, wantedStatuses(condition));
+        if (fact !== undefined) facts.push(fact);
+        else if (needed?.length === 0) unneeded.add(upstreamKey(condition));
+      }
+      const depths = lists.slice(0, -1).map((runs) => Number(runs[0]?.triggeredBy?.depth ?? 0));
+      const answer = evaluateUpstreams({
+        dependent: pipeline,
         trigger: dependent.trigger,
         interval,
         timezone: dependent.timezone,
         facts,
+        unneeded,
         now: this.#parts.time.now(),
         expected: this.#expected(dependent),
         ...startedWith(own),
       });
+      return { ...answer, depth: 1 + Math.max(0, ...depths) };
     };
-    return found.some((list) => list instanceof Promise)
-      ? Promise.all(found).then(judge)
-      : judge(found as ExecutionRecord[][]);
+    return questions.some((list) => list instanceof Promise)
+      ? Promise.all(questions).then(judge)
+      : judge(questions as ExecutionRecord[][]);
   }
 
   /** When those that have not started are expected to: their next fire times. */
@@ -207,11 +270,11 @@ export class UpstreamHost {
     turn: Turn,
     { pipeline }: Dependent,
     interval: Interval,
-    answer: UpstreamAnswer,
+    answer: Judged,
   ): Performed | Promise<Performed> {
     this.#watch(pipeline, interval.id, answer.askAgainAt);
     if (answer.verdict !== 'met') return 'done';
-    const depth = 1;
+    const { depth } = answer;
     if (depth > MAX_DEPTH) return 'done';
     const request = {
       pipeline,

@@ -100,7 +100,8 @@ function judge(
   const wanted = wantedStatuses(condition);
   const matches = fact !== undefined && wanted.includes(fact.status);
   if (matches && (deadline === undefined || fact.since <= deadline)) {
-    return ['met', `${name} is ${fact.status}`, 'by-run'];
+    const all = fact.parts === undefined ? '' : ` for all of its ${fact.parts.of} intervals`;
+    return ['met', `${name} is ${fact.status}${all}`, 'by-run'];
   }
   const isOver = deadline !== undefined && now >= deadline;
   if (condition.optional === true) {
@@ -112,6 +113,11 @@ function judge(
     return ['waiting', `${name} is running; it is optional and waited for while it runs`];
   }
   const asked = wanted.join(' or ');
+  if (fact?.parts !== undefined) {
+    const { met, of } = fact.parts;
+    const verdict = isOver ? 'impossible' : 'waiting';
+    return [verdict, `${met} of ${of} intervals of ${name} are ${asked}`];
+  }
   if (isOver) return ['impossible', `${name} was not ${asked} by ${by}`];
   if (fact === undefined) return ['waiting', `${name} has not started for this interval`];
   return ['waiting', `${name} is ${fact.status}, not ${asked}`];

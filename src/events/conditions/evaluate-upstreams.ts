@@ -32,6 +32,8 @@ export interface UpstreamQuestion {
   timezone: string;
   /** What is known of upstreams on this interval: the latest fact of each. */
   facts: readonly UpstreamFact[];
+  /** Keys of upstreams that do not run on this interval: a weekday pipeline on a Sunday. */
+  unneeded?: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
   /** When upstreams that have not started are expected to, by `upstreamKey`, in epoch milliseconds. */
@@ -62,6 +64,10 @@ export function evaluateUpstreams(question: UpstreamQuestion): UpstreamAnswer {
   const circumstances: Circumstances = { interval, timezone: question.timezone, now };
   const explain = (condition: UpstreamCondition): ConditionExplanation => {
     const key = upstreamKey(condition);
+    if (condition.not !== true && question.unneeded?.has(key)) {
+      const because = `${condition.name} does not run on this interval, and is not needed`;
+      return { condition, verdict: 'met', because };
+    }
     return evaluateCondition(condition, facts.get(key), circumstances, question.expected?.get(key));
   };
   const all = (trigger.allOf ?? []).map(explain);

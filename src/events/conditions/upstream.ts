@@ -49,6 +49,8 @@ export interface UpstreamFact {
   eventId: string;
   /** How often it was redriven, repaired or run again on this interval; 0 for the first run. */
   revision: number;
+  /** It stands for several intervals of the upstream, such as the hours of a day: how many have a wanted status. */
+  parts?: { met: number; of: number };
 }
 
 /**

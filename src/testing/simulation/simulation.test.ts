@@ -27,6 +27,26 @@ steps: [{ read: { shell: [x] } }]
 trigger: { files: { under: incoming, match: "*.csv" } }
 steps: [{ read: { shell: [x] } }]
 `,
+  '/p/hourly.yaml': `pipeline: hourly
+trigger: { schedule: { cron: "30 * * * ? *" } }
+steps: [{ read: { shell: [x] } }]
+`,
+  '/p/weekly.yaml': `pipeline: weekly
+trigger: { schedule: { cron: "0 1 ? * SUN *" } }
+steps: [{ read: { shell: [x] } }]
+`,
+  '/p/report.yaml': `pipeline: report
+trigger: { executions: { allOf: [{ name: daily }, { name: hourly }, { name: weekly }] } }
+steps: [{ read: { shell: [x] } }]
+`,
+  '/p/ping.yaml': `pipeline: ping
+trigger: { executions: { anyOf: [{ name: pong }] } }
+steps: [{ read: { shell: [x] } }]
+`,
+  '/p/pong.yaml': `pipeline: pong
+trigger: { executions: { anyOf: [{ name: ping }] } }
+steps: [{ read: { shell: [x] } }]
+`,
   '/p/often.yaml': `pipeline: often
 trigger: { schedule: { rate: 10 minutes, start: 2026-03-01T00:00:00Z } }
 concurrency: { overlap: skip }
@@ -35,9 +55,9 @@ steps: [{ read: { shell: [x] } }]
 };
 
 /** Plays a test and answers the messages of its failures. */
-async function play(test: string, head = ''): Promise<string[]> {
-  const names = Object.keys(PIPELINES).map((file) => file.slice('/p/'.length));
-  const text = `pipelines: [${names.join(', ')}]
+async function play(test: string, head = '', more: readonly string[] = []): Promise<string[]> {
+  const names = ['daily', 'after', 'instead', 'orders', 'loading', ...more];
+  const text = `pipelines: [${names.map((name) => `${name}.yaml`).join(', ')}]
 from: 2026-03-01T00:00:00Z
 to: 2026-04-01T00:00:00Z
 ${head}
@@ -66,6 +86,38 @@ describe('a month of', () => {
         - { pipeline: after, interval: 2026-03-29, at: "2026-03-29T03:20:00Z", by: executions }
 `,
         'takes: { daily: 20m, after: 5m }',
+      ),
+    ).toEqual([]);
+  });
+
+  it('hours and days: a day needs all of its hours, and no upstream that does not run on it', async () => {
+    expect(
+      await play(
+        `  - name: x
+    happenings:
+      - { at: "2026-03-03T13:00:00Z", breaks: hourly, for: 1h }
+      - { at: "2026-03-05T08:00:00Z", redrive: hourly, interval: 2026-03-03T13 }
+    expect:
+      counts: { hourly: 744, daily: 31, weekly: 5, report: 31 }
+      includes:
+        - { pipeline: report, interval: 2026-03-02, at: "2026-03-02T23:30:00Z" }
+        - { pipeline: report, interval: 2026-03-03, at: "2026-03-05T08:00:00Z" }
+`,
+        '',
+        ['hourly', 'weekly', 'report'],
+      ),
+    ).toEqual([]);
+  });
+
+  it('pipelines that wait for each other: the circle is cut', async () => {
+    expect(
+      await play(
+        `  - name: x
+    happenings: [{ at: "2026-03-03T13:00:00Z", start: ping, interval: 2026-03-03 }]
+    expect: { counts: { ping: 26, pong: 25 } }
+`,
+        '',
+        ['ping', 'pong'],
       ),
     ).toEqual([]);
   });
@@ -138,6 +190,7 @@ describe('a month of', () => {
         - { pipeline: often, at: "2026-03-01T00:40:00Z", status: SUCCEEDED }
 `,
         'takes: { often: 25m }',
+        ['often'],
       ),
     ).toEqual([]);
   });
