@@ -378,3 +378,114 @@ describe('a pipeline that waits for others', () => {
     expect(await namesOf('without')).toEqual(['upstream-2026-11-20']);
   });
 });
+
+describe('a pipeline that waits for one in another account', () => {
+  const TRIGGER = {
+    executions: {
+      timezone: 'America/Los_Angeles',
+      allOf: [{ name: 'listings', account: '111122223333' }, { name: 'searches' }],
+    },
+  };
+  const arn = (name: string, account = '111122223333'): string =>
+    `arn:aws:states:us-west-2:${account}:execution:listings:${name}`;
+  /** As EventBridge tells it. */
+  const told = (status: string, more: JsonObject = {}, name = 'run-1', account?: string) => ({
+    source: 'aws.states',
+    detailType: 'Step Functions Execution Status Change',
+    detail: {
+      executionArn: arn(name, account),
+      name,
+      status,
+      // Still the 19th in Los Angeles.
+      startDate: Date.parse('2026-11-20T06:00:00Z'),
+      stopDate: status === 'RUNNING' ? null : Date.parse('2026-11-20T06:30:00Z'),
+      redriveCount: 0,
+      ...more,
+    },
+  });
+  const put = async (event: object, team = 'default'): Promise<void> => {
+    await engine.putEvents([event] as never, { team });
+    await settled();
+  };
+  const interval = '2026-11-19';
+  const searches = async (): Promise<void> => {
+    await deploy('searches', { schedule: { cron: '0 3 * * ? *' } });
+    await engine.runExecution({ pipeline: 'searches', interval });
+  };
+
+  it('starts when the event of its success has come, on the day of its own zone', async () => {
+    await deploy('joined', TRIGGER);
+    await searches();
+    await put(told('RUNNING'));
+    const { upstreams } = await engine.explainTrigger('joined', { interval });
+    expect(upstreams?.conditions[0]).toMatchObject({
+      verdict: 'waiting',
+      status: 'RUNNING',
+      eventId: arn('run-1'),
+    });
+    expect(await namesOf('joined')).toEqual([]);
+    await put(told('SUCCEEDED'));
+    expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
+  });
+
+  it('knows after a restart what was told before', async () => {
+    await deploy('joined', TRIGGER);
+    await put(told('SUCCEEDED'));
+    await restart();
+    await searches();
+    expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
+  });
+
+  it('is not misled by events that come late, twice or in another order', async () => {
+    await deploy('joined', TRIGGER);
+    await put(told('SUCCEEDED'));
+    await put(told('RUNNING'));
+    await put(told('SUCCEEDED'));
+    await searches();
+    expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
+  });
+
+  it('starts again, once, when it was redriven there', async () => {
+    await deploy('joined', TRIGGER);
+    await searches();
+    await put(told('SUCCEEDED'));
+    await put(told('RUNNING', { redriveCount: 1 }));
+    await put(told('SUCCEEDED', { redriveCount: 1 }));
+    await put(told('SUCCEEDED', { redriveCount: 1 }));
+    expect(await namesOf('joined')).toHaveLength(2);
+  });
+
+  it('takes the interval that another Millrace tells', async () => {
+    await deploy('joined', TRIGGER);
+    await searches();
+    await put(
+      told('SUCCEEDED', {
+        startDate: Date.parse('2026-12-24T00:00:00Z'),
+        millrace: { interval },
+      }),
+    );
+    expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
+  });
+
+  it.each([
+    ['of another account', told('SUCCEEDED', {}, 'run-1', '999988887777'), 'default'],
+    ['told to another team', told('SUCCEEDED'), 'other'],
+    ['without a date', told('SUCCEEDED', { startDate: 'yesterday' }), 'default'],
+    ['without an ARN', told('SUCCEEDED', { executionArn: 'listings' }), 'default'],
+  ])('hears nothing in an event %s', async (_, event, team) => {
+    await deploy('joined', TRIGGER);
+    await searches();
+    await put(event, team);
+    expect(await namesOf('joined')).toEqual([]);
+  });
+
+  it('means its own executions by its own account, and no event can stand for them', async () => {
+    const own = '000000000000';
+    await deploy('listings', { schedule: { cron: '0 2 * * ? *' } });
+    await deploy('joined', { executions: { allOf: [{ name: 'listings', account: own }] } });
+    await put(told('SUCCEEDED', { millrace: { interval } }, 'run-1', own));
+    expect(await namesOf('joined')).toEqual([]);
+    await engine.runExecution({ pipeline: 'listings', interval });
+    expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
+  });
+});

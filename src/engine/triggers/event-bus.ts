@@ -211,6 +211,7 @@ export class EventBus {
       matched: [],
     };
     turn.events.push(record);
+    if (team !== ANY_TEAM) this.#parts.triggers.upstreams.eventPut(turn, team, envelope);
     const key = `${bus}/${id}`;
     this.#unstored.set(key, record);
     const forget = (): void => void this.#unstored.delete(key);

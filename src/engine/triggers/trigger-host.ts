@@ -11,6 +11,7 @@ import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
 import { FileHost } from './file-host.js';
 import type { FileSource } from './file-source.js';
+import { FOREIGN_KIND } from './foreign-outcomes.js';
 import { ScheduleHost } from './schedule-host.js';
 import { UpstreamHost } from './upstream-host.js';
 
@@ -42,6 +43,7 @@ export class TriggerHost {
     }
     await this.bus.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
+    this.upstreams.foreign.open(remembered.get(FOREIGN_KIND) ?? new Map());
     await this.upstreams.open();
     this.files?.open();
     await this.backfills.open();

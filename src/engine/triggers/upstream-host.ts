@@ -36,6 +36,7 @@ import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Input, Performed } from '../turn-loop.js';
+import { type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
 import { triggerPlanOf } from './trigger-plan.js';
 import {
   combinedFact,
@@ -47,6 +48,7 @@ import {
 
 interface Dependent {
   readonly pipeline: string;
+  readonly team: string;
   readonly trigger: UpstreamTrigger;
   readonly timezone: string;
   readonly conditions: readonly UpstreamCondition[];
@@ -72,6 +74,7 @@ export class UpstreamHost {
   readonly #byUpstream: Map<string, Set<string>> = new Map();
   /** When to look again though nothing happens, by dependent and interval. */
   readonly #deadlines: Map<string, { at: number; pipeline: string; interval: string }> = new Map();
+  readonly foreign: ForeignOutcomes = new ForeignOutcomes();
   #cancelWake: (() => void) | undefined;
   #isOpen = false;
 
@@ -116,6 +119,7 @@ export class UpstreamHost {
     const timezone = executions.timezone ?? schedule?.timezone;
     const dependent: Dependent = {
       pipeline: record.pipeline,
+      team: record.team,
       trigger,
       timezone: typeof timezone === 'string' ? timezone : 'UTC',
       conditions,
@@ -144,6 +148,40 @@ export class UpstreamHost {
     });
   }
 
+  /** An event of a team tells of an execution in another account. */
+  eventPut(turn: Turn, team: string, envelope: JsonObject): void {
+    const outcome = this.foreign.heard(turn, team, envelope, this.#account);
+    if (outcome === undefined) return;
+    const waiting = [...this.#dependents.values()].filter(
+      (dependent) =>
+        dependent.team === team &&
+        dependent.conditions.some(
+          ({ name, account }) => name === outcome.name && account === outcome.account,
+        ),
+    );
+    turn.afterCommit(() => {
+      for (const dependent of waiting) {
+        this.#look(dependent.pipeline, this.#foreignInterval(dependent, outcome));
+      }
+    });
+  }
+
+  #isForeign({ account }: UpstreamCondition): boolean {
+    return account !== undefined && account !== this.#account;
+  }
+
+  get #account(): string {
+    return this.#parts.arns.identity.accountId;
+  }
+
+  /** The interval of a dependent that an outcome in another account is for. */
+  #foreignInterval(dependent: Dependent, { interval, startedAt }: ForeignOutcome): string {
+    const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
+    const { timezone } = dependent;
+    if (interval === undefined) return calendarInterval(grain, timezone, startedAt).id;
+    return dependentIntervals(grain, timezone, interval, undefined)[0] ?? interval;
+  }
+
   /** The intervals of a dependent that an interval of one of its upstreams belongs to. */
   #intervalsOf(dependent: Dependent, upstream: string, interval: string): string[] {
     const schedule = this.#scheduleOf(upstream);
@@ -151,7 +189,9 @@ export class UpstreamHost {
   }
 
   #grainOf({ written, conditions }: Dependent): Grain | undefined {
-    const schedules = conditions.map(({ name }) => this.#scheduleOf(name));
+    const schedules = conditions
+      .filter((condition) => !this.#isForeign(condition))
+      .map(({ name }) => this.#scheduleOf(name));
     return grainOfDependent(
       written,
       schedules.filter((schedule) => schedule !== undefined),
@@ -211,10 +251,11 @@ export class UpstreamHost {
   }
 
   #judge(dependent: Dependent, interval: Interval): Judged | Promise<Judged> {
-    const { conditions, pipeline } = dependent;
+    const { conditions, pipeline, team } = dependent;
     const runsOf = (name: string, id: string): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
       this.#parts.store.listExecutions({ pipeline: name, interval: id, limit: MOST_RUNS });
     const needs = conditions.map((condition) => {
+      if (this.#isForeign(condition)) return { condition, needed: undefined, ids: [] };
       const needed = neededIntervals(this.#scheduleOf(condition.name), interval);
       // One that need not run may have run all the same.
       const ids = needed === undefined || needed.length === 0 ? [interval.id] : needed;
@@ -233,8 +274,17 @@ export class UpstreamHost {
         const runs = lists.slice(next, next + ids.length);
         next += ids.length;
         const each = runs.map((list) => factOf(list)[0]);
-        const fact = ids.length === 1 ? each[0] : combinedFact(each, wantedStatuses(condition));
-        if (fact !== undefined) facts.push(fact);
+        const { account, name } = condition;
+        const fact = this.#isForeign(condition)
+          ? this.foreign.fact(
+              team,
+              { account: account ?? '', name },
+              (outcome) => this.#foreignInterval(dependent, outcome) === interval.id,
+            )
+          : ids.length === 1
+            ? each[0]
+            : combinedFact(each, wantedStatuses(condition));
+        if (fact !== undefined) facts.push(account === undefined ? fact : { ...fact, account });
         else if (needed?.length === 0) unneeded.add(upstreamKey(condition));
       }
       const depths = lists.slice(0, -1).map((runs) => Number(runs[0]?.triggeredBy?.depth ?? 0));
