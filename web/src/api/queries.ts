@@ -14,6 +14,7 @@ import type {
   PipelineDetail,
   PipelineOverview,
   StateVisit,
+  Trigger,
 } from './types.js';
 
 export interface ExecutionFilter {
@@ -26,6 +27,7 @@ const EXECUTIONS_PER_PAGE = 50;
 const EVENTS_PER_PAGE = 500;
 /** Broken files are no live event; they are asked for. */
 const PROBLEMS_EVERY_MS = 5_000;
+const TRIGGER_EVERY_MS = 5_000;
 
 // Types are inferred: they carry what each query answers to its key.
 export const pipelinesQuery = queryOptions({
@@ -46,6 +48,15 @@ export const pipelineQuery = (name: string, version?: number) =>
     queryKey: ['pipeline', name, version ?? 'current'],
     queryFn: async ({ signal }) =>
       await get<PipelineDetail>(`/pipelines/${encodeURIComponent(name)}`, { version }, signal),
+  });
+
+/** What it waits for changes with time too, and not only with what executions tell. */
+export const triggerQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['trigger', name],
+    queryFn: async ({ signal }) =>
+      await get<Trigger>(`/pipelines/${encodeURIComponent(name)}/trigger`, {}, signal),
+    refetchInterval: TRIGGER_EVERY_MS,
   });
 
 /** The layout of one version never changes. */

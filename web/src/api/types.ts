@@ -177,3 +177,40 @@ export type LiveChange =
   | { type: 'history'; execution: string; events: HistoryEvent[] }
   | { type: 'log'; execution: string; lines: LogLine[] }
   | { type: 'pipeline'; pipeline: string; version: number };
+
+/** A condition of a pipeline on another one, and how it stands. */
+export interface Condition {
+  condition: { name: string; account?: string };
+  verdict: 'met' | 'waiting' | 'impossible';
+  /** A sentence. */
+  because: string;
+  since?: number;
+  expectedAt?: number;
+}
+
+/** When a pipeline starts by itself, and what it waits for. */
+export interface Trigger {
+  schedule?: { timezone: string; next: number[] };
+  upstreams?: { interval: string; verdict: Condition['verdict']; conditions: Condition[] };
+  files?: {
+    under: string;
+    isGone: boolean;
+    quarantined: {
+      manifest: string;
+      since: number;
+      problems: { file: string; problem: string }[];
+    }[];
+  };
+  events?: {
+    bus: string;
+    pattern: Json;
+    matched?: { id: string; at: number };
+    nearly: {
+      id: string;
+      at: number;
+      source: string;
+      detailType: string;
+      mismatch: { path: string; wanted: Json; found: Json };
+    }[];
+  }[];
+}

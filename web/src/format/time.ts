@@ -38,3 +38,33 @@ export function formatClock(at: number): string {
   const ms = String(time.getMilliseconds()).padStart(3, '0');
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }
+
+/**
+ * A fire time as the clock of its zone shows it.
+ * @param at milliseconds since the epoch
+ * @param timeZone IANA name
+ * @example formatZoned(0, 'UTC') // 'Thu, 01 Jan 1970, 00:00'
+ */
+export function formatZoned(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+  }).format(at);
+}
+
+/**
+ * How long until something comes, in one unit.
+ * @param ms milliseconds
+ * @example formatUntil(130_000) // 'in 2 min'
+ */
+export function formatUntil(ms: number): string {
+  if (ms < 60_000) return ms <= 0 ? 'now' : `in ${Math.ceil(ms / 1000)} s`;
+  if (ms < 3_600_000) return `in ${Math.floor(ms / 60_000)} min`;
+  if (ms < 48 * 3_600_000) return `in ${Math.floor(ms / 3_600_000)} h`;
+  return `in ${Math.floor(ms / 86_400_000)} days`;
+}

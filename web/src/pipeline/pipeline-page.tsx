@@ -23,6 +23,7 @@ import { Age } from '../parts/when.js';
 import { FileProblems } from '../pipelines/file-problems.js';
 import styles from './pipeline-page.module.css';
 import { StartDialog } from './start-dialog.js';
+import { Starts } from './starts.js';
 
 const SHOWN = 10;
 
@@ -66,6 +67,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
         </div>
         <Latest pipeline={name} />
       </section>
+      <Starts pipeline={name} />
       <section className={styles.section} aria-labelledby="graph">
         <h2 id="graph">Graph</h2>
         {graphError !== null && <RefusalNote error={graphError} />}

@@ -1,0 +1,185 @@
+/**
+ * When a pipeline starts by itself, and why it has not: its next times, the conditions on other pipelines one by one, what
+ * its files wait for, and the events that nearly matched.
+ * @module
+ */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { triggerQuery } from '../api/queries.js';
+import type { Condition, Trigger } from '../api/types.js';
+import { printable } from '../format/printable.js';
+import { formatUntil, formatZoned } from '../format/time.js';
+import { useNow } from '../live/now.js';
+import { Icon } from '../parts/icon.js';
+import { RefusalNote } from '../parts/refusal-note.js';
+import { StatusIcon } from '../parts/status-mark.js';
+import { Age } from '../parts/when.js';
+import styles from './starts.module.css';
+
+export function Starts({ pipeline }: { pipeline: string }): ReactElement | null {
+  const { data, error } = useQuery(triggerQuery(pipeline));
+  if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
+  const { schedule, upstreams, files, events } = data;
+  const isByHand = !schedule && !upstreams && !files && !events;
+  return (
+    <section className={styles.starts} aria-labelledby="starts">
+      <h2 id="starts">When it starts</h2>
+      {isByHand && <p className={styles.dim}>By hand, or when somebody asks over the API.</p>}
+      {schedule && <Schedule schedule={schedule} />}
+      {upstreams && <Upstreams upstreams={upstreams} />}
+      {files && <Files files={files} />}
+      {events?.map((rule) => (
+        <Rule key={JSON.stringify(rule.pattern)} rule={rule} />
+      ))}
+    </section>
+  );
+}
+
+function Schedule({ schedule }: { schedule: NonNullable<Trigger['schedule']> }): ReactElement {
+  const now = useNow();
+  const { timezone, next } = schedule;
+  const [first, ...others] = next;
+  return (
+    <div className={styles.block}>
+      <h3>On a schedule</h3>
+      {first === undefined ? (
+        <p className={styles.dim}>It does not fire any more.</p>
+      ) : (
+        <>
+          <p>
+            Next <b>{formatZoned(first, timezone)}</b>{' '}
+            <span className={styles.dim}>
+              {formatUntil(first - now)} · {timezone}
+            </span>
+          </p>
+          <ol className={styles.times} aria-label="Then">
+            {others.map((at) => (
+              <li key={at}>{formatZoned(at, timezone)}</li>
+            ))}
+          </ol>
+        </>
+      )}
+    </div>
+  );
+}
+
+const VERDICTS = { met: 'succeeded', waiting: 'waiting', impossible: 'failed' } as const;
+const WORDS = { met: 'met', waiting: 'waits', impossible: 'cannot be met any more' } as const;
+
+function Upstreams({ upstreams }: { upstreams: NonNullable<Trigger['upstreams']> }): ReactElement {
+  const { interval, verdict, conditions } = upstreams;
+  const met = conditions.filter((one) => one.verdict === 'met').length;
+  return (
+    <div className={styles.block}>
+      <h3>After other pipelines</h3>
+      <p>
+        For <b>{printable(interval)}</b>: {met} of {conditions.length} met
+        {verdict === 'met' && ', all that is needed'}
+      </p>
+      <ul className={styles.conditions}>
+        {conditions.map((one, index) => (
+          <ConditionRow key={index} condition={one} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function ConditionRow({ condition }: { condition: Condition }): ReactElement {
+  const { verdict, because, since, expectedAt, condition: asked } = condition;
+  const now = useNow();
+  return (
+    <li>
+      <StatusIcon status={VERDICTS[verdict]} />
+      <span className={styles.visuallyHidden}>{WORDS[verdict]}: </span>
+      <span>
+        {asked.account === undefined ? (
+          <Link to="/p/$name" params={{ name: asked.name }}>
+            {printable(asked.name)}
+          </Link>
+        ) : (
+          printable(`${asked.name} (${asked.account})`)
+        )}{' '}
+        <span className={styles.dim}>
+          {printable(because)}
+          {since !== undefined && (
+            <>
+              , since <Age at={since} />
+            </>
+          )}
+          {expectedAt !== undefined && `, expected ${formatUntil(expectedAt - now)}`}
+        </span>
+      </span>
+    </li>
+  );
+}
+
+function Files({ files }: { files: NonNullable<Trigger['files']> }): ReactElement {
+  const { under, isGone, quarantined } = files;
+  return (
+    <div className={styles.block}>
+      <h3>When files arrive</h3>
+      <p>
+        Under <code>{printable(under)}</code>
+        {isGone && (
+          <span className={styles.gone}>
+            {' '}
+            <Icon name="warning" /> which is not there
+          </span>
+        )}
+      </p>
+      {quarantined.map(({ manifest, since, problems }) => (
+        <div key={manifest} className={styles.quarantine}>
+          <p>
+            <StatusIcon status="FAILED" /> {printable(manifest)} is held back since{' '}
+            <Age at={since} />
+          </p>
+          <ul>
+            {problems.map(({ file, problem }) => (
+              <li key={file}>
+                <code>{printable(file)}</code> {printable(problem)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Rule({ rule }: { rule: NonNullable<Trigger['events']>[number] }): ReactElement {
+  const { bus, pattern, matched, nearly } = rule;
+  return (
+    <div className={styles.block}>
+      <h3>On events of the bus {printable(bus)}</h3>
+      <pre className={styles.pattern}>{printable(JSON.stringify(pattern, null, 1))}</pre>
+      <p className={styles.dim}>
+        {matched === undefined ? (
+          'None of the latest events matched.'
+        ) : (
+          <>
+            Last matched <Age at={matched.at} />: {printable(matched.id)}
+          </>
+        )}
+      </p>
+      {nearly.length > 0 && (
+        <ul className={styles.conditions} aria-label="Nearly matched">
+          {nearly.map(({ id, at, source, detailType, mismatch }) => (
+            <li key={id}>
+              <StatusIcon status="waiting" />
+              <span>
+                {printable(`${source} ${detailType}`)} <Age at={at} />{' '}
+                <span className={styles.dim}>
+                  nearly: <code>{printable(mismatch.path)}</code> is{' '}
+                  {printable(JSON.stringify(mismatch.found))}, wanted{' '}
+                  {printable(JSON.stringify(mismatch.wanted))}
+                </span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
