@@ -103,7 +103,7 @@ export interface Page<Item> {
 /** Why a pipeline has not started. */
 export interface TriggerExplanation {
   pipeline: string;
-  schedule?: { timezone: string; next: number[] };
+  schedule?: { timezone: string; next: number[]; window?: number; starts?: number[] };
   upstreams?: {
     interval: string;
     verdict: 'met' | 'waiting' | 'impossible';

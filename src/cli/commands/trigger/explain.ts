@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
 import type { TriggerExplanation } from '../../api-types.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
+import { fireTime } from '../../text.js';
 
 /** `millrace trigger explain NAME`: why has it not started? */
 export default class TriggerExplain extends MillraceCommand {
@@ -36,11 +37,19 @@ export default class TriggerExplain extends MillraceCommand {
     return explained;
   }
 
-  #tellSchedule({ timezone, next }: NonNullable<TriggerExplanation['schedule']>): void {
+  #tellSchedule({
+    timezone,
+    next,
+    window,
+    starts,
+  }: NonNullable<TriggerExplanation['schedule']>): void {
     this.log(`${colors.bold('schedule')} ${colors.dim(`times of ${timezone}`)}`);
-    for (const at of next) {
-      const text = new Date(at).toLocaleString('sv-SE', { timeZone: timezone });
-      this.log(`  ${text} ${colors.dim(new Date(at).toISOString())}`);
+    for (const [index, at] of next.entries()) {
+      const start = starts?.[index] ?? at;
+      const mark = start === at ? '' : 'starts ';
+      this.log(
+        `  ${fireTime(at, timezone, window)} ${colors.dim(`${mark}${new Date(start).toISOString()}`)}`,
+      );
     }
     if (next.length === 0) this.log('  it does not fire again');
   }
