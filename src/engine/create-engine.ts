@@ -42,6 +42,9 @@ import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
 import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
+import { listSchedules } from './scheduler/list-schedules.js';
+import { schedulerCalls } from './scheduler/scheduler-calls.js';
+import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
@@ -325,6 +328,9 @@ export function createEngine(config: EngineConfig): Engine {
       return planRepair(parts, record);
     },
 
+    listSchedules: (query = {}) => listSchedules(parts, query),
+    scheduler: schedulerCalls(parts, request),
+
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
@@ -355,6 +361,7 @@ async function openParts(parts: Machinery): Promise<void> {
   children.open(await store.lastExecutionNumber());
   await parts.triggers.open();
   await recover(parts);
+  await parts.scheduler.open();
   await timers.open();
 }
 
@@ -392,6 +399,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.mocked = new MockHost(parts);
   parts.logs = new LogHost(parts);
   parts.triggers = new TriggerHost(parts, config.files);
+  parts.scheduler = new SchedulerHost(parts);
   return parts;
 }
 
@@ -440,6 +448,7 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   parts.activities.close();
   timers.close();
   parts.triggers.close();
+  parts.scheduler.close();
   await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();

@@ -26,6 +26,8 @@ import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js
 import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
+import type { ListedSchedule, ListSchedules } from './scheduler/list-schedules.js';
+import type { Scheduler } from './scheduler/scheduler-calls.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 import type { NewEvent, PutResult } from './triggers/event-bus.js';
 import type { TriggerExplanation } from './triggers/explain.js';
@@ -305,6 +307,11 @@ export interface Engine {
    * What was made from an older outcome of an execution's pipeline and interval, and must run again, upstreams first.
    */
   planRepair(id: string): Promise<RepairPlan>;
+
+  /** Every schedule, of pipelines and of clients, with its next times. */
+  listSchedules(query?: ListSchedules): ListedSchedule[];
+  /** Schedules and groups that clients of EventBridge Scheduler's API make. */
+  readonly scheduler: Scheduler;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

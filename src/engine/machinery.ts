@@ -11,6 +11,7 @@
  *     ActivityHost  activities and the workers that poll them
  *     StateMachineHost  state machines made by clients, published versions, aliases
  *     TriggerHost   event bus, schedules, conditions on other pipelines, backfills
+ *     SchedulerHost schedules made by clients
  *     LogHost       captured output
  * @module
  */
@@ -32,6 +33,7 @@ import type { MapRunHost } from './map-run-host.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
 import type { Clock, ItemSource, Random, Runner } from './ports.js';
 import type { SharedBindings } from './resolve-task.js';
+import type { SchedulerHost } from './scheduler/scheduler-host.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
@@ -82,5 +84,6 @@ export interface Machinery {
   readonly waiters: Waiters;
   readonly activities: ActivityHost;
   readonly stateMachines: StateMachineHost;
+  readonly scheduler: SchedulerHost;
   readonly arns: Arns;
 }
