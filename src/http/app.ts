@@ -27,6 +27,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
+import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import type { AccessKeys } from './wire/access-keys.js';
@@ -142,6 +143,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       eventRoutes(api, services);
+      scheduleRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },

@@ -78,6 +78,7 @@ export const ROUTES: readonly Route[] = [
     body: { pattern: { source: ['s'] }, event: {} },
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
+  { method: 'GET', route: '/api/v1/schedules' },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
   { method: 'GET', route: '/api/v1/health', open: true },

@@ -300,7 +300,9 @@ test(`${REQUESTS} mutated requests leave the server healthy`, async () => {
       throw new Error(about, { cause: error });
     }
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-    expect([200, 400, 401, 404, 409], `${about} ${answer.text.slice(0, 300)}`).toContain(answer.status);
+    expect([200, 400, 401, 404, 409], `${about} ${answer.text.slice(0, 300)}`).toContain(
+      answer.status,
+    );
   }
   expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 20);
   expect(statuses.get(400)).toBeGreaterThan(REQUESTS / 20);
