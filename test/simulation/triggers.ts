@@ -3,12 +3,16 @@
  * reason, and none missing.
  *
  *     ticking    every minute, catching up on all that was missed
+ *     spread     the same, each start somewhere in the minute after
+ *     beaten     every minute, by a schedule that a client made, within a flexible window
  *     listening  on each event of the clients
  *     following  when ticking has succeeded, for the same interval
  *
  * @module
  */
 import type { JsonObject } from '../../src/asl/json.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { EngineError } from '../../src/engine/errors.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
 /** Triggers by pipeline. Their state machine does nothing: what is tested is that they begin. */
@@ -18,9 +22,43 @@ export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonOb
     'ticking',
     { schedule: { rate: '1 minute', start: '2020-01-01T00:00:10Z', catchUp: { all: 1000 } } },
   ],
+  [
+    'spread',
+    {
+      schedule: {
+        rate: '1 minute',
+        start: '2020-01-01T00:00:10Z',
+        catchUp: { all: 1000 },
+        flexibleWindow: '40s',
+        jitter: '20s',
+      },
+    },
+  ],
+  ['beaten', {}],
   ['listening', { events: [{ pattern: { source: ['client'] }, inputPath: '$.detail' }] }],
   ['following', { executions: { anyOf: [{ name: 'ticking' }] } }],
 ]);
+
+/** Makes the client's schedule, unless it is there. Refusals are for the next process to make good. */
+export async function makeSchedule({ scheduler, arns }: Engine): Promise<void> {
+  await scheduler
+    .create({
+      team: 'team',
+      group: 'default',
+      name: 'beat',
+      settings: {
+        expression: 'rate(1 minute)',
+        timezone: 'UTC',
+        state: 'ENABLED',
+        window: 1,
+        afterCompletion: 'NONE',
+        target: { Arn: arns.stateMachine('beaten'), RoleArn: arns.role },
+      },
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof EngineError)) throw error;
+    });
+}
 
 const MINUTE = 60_000;
 const most = 10_000;
@@ -35,6 +73,8 @@ export function triggerViolations(
   const ticking = of('ticking');
   return [
     ...ticksMissing(ticking),
+    ...ticksMissing(of('spread')),
+    ...ticksMissing(of('beaten')),
     ...eventsMissing(store, of('listening'), acknowledged),
     ...followersMissing(ticking, of('following')),
   ];
@@ -47,7 +87,9 @@ function ticksMissing(ticking: readonly ExecutionRecord[]): string[] {
     const before = sorted[index - 1];
     if (before === undefined || at - before === MINUTE) return [];
     const what = at === before ? 'twice' : `after a gap of ${(at - before) / MINUTE} minutes`;
-    return [`I11 the schedule fired ${what} at ${new Date(at).toISOString()}`];
+    return [
+      `I11 the schedule of ${ticking[0]?.pipeline} fired ${what} at ${new Date(at).toISOString()}`,
+    ];
   });
 }
 
