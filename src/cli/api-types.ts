@@ -120,6 +120,7 @@ export interface ListedSchedule {
 export interface TriggerExplanation {
   pipeline: string;
   schedule?: { timezone: string; next: number[]; window?: number; starts?: number[] };
+  clientSchedules?: ListedSchedule[];
   upstreams?: {
     interval: string;
     verdict: 'met' | 'waiting' | 'impossible';

@@ -34,13 +34,6 @@ steps:
   - wait-long: { wait: 1d }
 `,
   // Prints, and goes on when a file of the name in its input appears.
-  nightly: `pipeline: nightly
-team: tests
-trigger:
-  schedule: { hour: 3, timezone: Europe/Berlin, flexibleWindow: 15m }
-steps:
-  - greet: { echo: { done: true } }
-`,
   talking: `pipeline: talking
 team: tests
 tags: { county: example }
@@ -285,49 +278,6 @@ describe('executions and show', () => {
       expect(stdout + stderr, args[0]).not.toMatch(TERMINAL_CODES);
       expect(stdout + stderr, args[0]).not.toContain('\u202e');
     }
-  });
-});
-
-describe('schedules', () => {
-  test('lists those of pipelines and of clients, with their next times and what failed', async () => {
-    const target = {
-      Arn: 'arn:aws:lambda:us-east-1:000000000000:function:none',
-      RoleArn: 'arn:aws:iam::000000000000:role/any',
-    };
-    const at = Math.ceil(Date.now() / 1000) * 1000;
-    await server.engine.scheduler.create({
-      team: 'tests',
-      group: 'default',
-      name: 'once',
-      settings: {
-        expression: `at(${new Date(at).toISOString().slice(0, 19)})`,
-        timezone: 'UTC',
-        state: 'ENABLED',
-        afterCompletion: 'NONE',
-        target,
-      },
-    });
-    await new Promise((resolve) => setTimeout(resolve, at - Date.now() + 200));
-    const { items } = await json<{ items: object[] }>('schedules', '--next', '2');
-    expect(items).toMatchObject([
-      {
-        kind: 'api',
-        name: 'default/once',
-        target: target.Arn,
-        next: [],
-        failure: { fireTime: at, count: 1 },
-      },
-      { kind: 'pipeline', name: 'nightly', team: 'tests', window: 900_000, next: [{}, {}] },
-    ]);
-    const { code, stdout } = await run('schedules', '--next', '2');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /nightly +tests +daily at 03:00 +Europe\/Berlin +\S+ 03:00:00 – 03:15:00\n/,
-    );
-    expect(stdout.match(/03:00:00 – 03:15:00/g)).toHaveLength(2);
-    expect(stdout).toContain('✖ default/once failed for');
-    expect(stdout).toContain('Nothing here performs arn:aws:lambda');
-    await server.engine.scheduler.delete({ team: 'tests', group: 'default', name: 'once' });
   });
 });
 

@@ -289,6 +289,7 @@ describe('a target', () => {
 
   it('may be StartExecution as a universal target', async () => {
     await deploy();
+    await deploy('other');
     const Input = JSON.stringify({
       StateMachineArn: MACHINE,
       Input: '{"at":"<aws.scheduler.scheduled-time>"}',
@@ -300,6 +301,11 @@ describe('a target', () => {
     );
     await clock.until('2026-11-20T01:10:00Z');
     expect(await started()).toMatchObject([{ input: { at: '2026-11-20T01:00:00Z' } }]);
+    // Whoever asks why it starts is told.
+    const { clientSchedules } = await engine.explainTrigger('orders');
+    expect(clientSchedules).toMatchObject([{ name: 'default/nightly', kind: 'api' }]);
+    expect(clientSchedules?.[0]?.next).toHaveLength(10);
+    expect(await engine.explainTrigger('other')).toEqual({ pipeline: 'other' });
   });
 
   it('may be an event bus', async () => {

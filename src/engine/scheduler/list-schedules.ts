@@ -4,9 +4,10 @@
  */
 import type { JsonObject } from '../../asl/json.js';
 import { longestDelay, upcoming } from '../../events/schedules/spread.js';
+import { parseStatesArn } from '../arn.js';
 import type { Machinery } from '../machinery.js';
 import { triggerPlanOf } from '../triggers/trigger-plan.js';
-import type { ScheduleProgress } from './schedule.js';
+import type { ApiSchedule, ScheduleProgress, ScheduleTarget } from './schedule.js';
 
 export interface ListedSchedule {
   /** Who says it: a pipeline's definition, or a client of the Scheduler API. */
@@ -70,9 +71,14 @@ function ofPipelines({ machines, triggers }: Machinery, count: number): ListedSc
   });
 }
 
-function ofClients({ scheduler, time }: Machinery, count: number): ListedSchedule[] {
+function ofClients(
+  { scheduler, time }: Machinery,
+  count: number,
+  isWanted: (schedule: ApiSchedule) => boolean = () => true,
+): ListedSchedule[] {
   const now = time.now();
-  return scheduler.list().map(({ schedule, progress, timing, spread }): ListedSchedule => {
+  const wanted = scheduler.list().filter(({ schedule }) => isWanted(schedule));
+  return wanted.map(({ schedule, progress, timing, spread }): ListedSchedule => {
     const { group, name, team, settings } = schedule;
     const { expression, timezone, state, target } = settings;
     const { last, failure, dropped } = progress;
@@ -93,6 +99,21 @@ function ofClients({ scheduler, time }: Machinery, count: number): ListedSchedul
       ...(dropped === undefined ? {} : { dropped }),
     };
   });
+}
+
+/** Schedules of clients that start a pipeline: those of its team whose target is it, or a version or alias of it. */
+export function schedulesFor(parts: Machinery, pipeline: string, count: number): ListedSchedule[] {
+  const team = parts.machines.current(pipeline)?.record.team;
+  return ofClients(parts, count, (schedule) => {
+    const arn = machineOf(schedule.settings.target);
+    return schedule.team === team && parseStatesArn(arn)?.parts[0] === pipeline;
+  });
+}
+
+/** The ARN of what is started: the target's own, or in the request of a universal target. */
+function machineOf({ Arn, Input }: ScheduleTarget): string {
+  if (!Arn.endsWith(':aws-sdk:sfn:startExecution')) return Arn;
+  return /"[Ss]tateMachineArn"\s*:\s*"([^"]{1,300})"/.exec(String(Input))?.[1] ?? Arn;
 }
 
 /** The section `schedule` of a pipeline in one line. */

@@ -9,6 +9,7 @@ import { longestDelay } from '../../events/schedules/spread.js';
 import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
+import { type ListedSchedule, schedulesFor } from '../scheduler/list-schedules.js';
 import type { Quarantined } from './file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
@@ -25,6 +26,8 @@ export interface TriggerExplanation {
     /** When those fire times start; absent when they start on time. */
     starts?: number[];
   };
+  /** Schedules of clients of EventBridge Scheduler's API that start it. */
+  clientSchedules?: ListedSchedule[];
   upstreams?: {
     interval: string;
     verdict: Verdict;
@@ -74,6 +77,7 @@ export async function explainTrigger(
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
   const files = parts.triggers.files?.stateOf(pipeline);
+  const clientSchedules = schedulesFor(parts, pipeline, TIMES);
   return {
     pipeline,
     ...(schedule && plan.schedule
@@ -85,6 +89,7 @@ export async function explainTrigger(
           },
         }
       : {}),
+    ...(clientSchedules.length === 0 ? {} : { clientSchedules }),
     ...(judged === undefined
       ? {}
       : {
