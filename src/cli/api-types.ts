@@ -101,10 +101,27 @@ export interface Page<Item> {
   next?: string;
 }
 
+/** A schedule of a pipeline, or of a client of EventBridge Scheduler's API. */
+export interface ListedSchedule {
+  kind: 'pipeline' | 'api';
+  name: string;
+  team: string;
+  target: string;
+  expression: string;
+  timezone: string;
+  state: 'ENABLED' | 'DISABLED';
+  window?: number;
+  next: { fireTime: number; start: number }[];
+  last?: number;
+  failure?: { fireTime: number; reason: string; count: number };
+  dropped?: { count: number; first: number; last: number };
+}
+
 /** Why a pipeline has not started. */
 export interface TriggerExplanation {
   pipeline: string;
-  schedule?: { timezone: string; next: number[] };
+  schedule?: { timezone: string; next: number[]; window?: number; starts?: number[] };
+  clientSchedules?: ListedSchedule[];
   upstreams?: {
     interval: string;
     verdict: 'met' | 'waiting' | 'impossible';

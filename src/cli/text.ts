@@ -72,6 +72,19 @@ export function time(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/**
+ * A fire time on the clock of its zone; with a window, from when to when its start may fall.
+ * @param window milliseconds
+ * @example fireTime(at, 'Europe/Berlin', 900_000) // '2026-11-20 03:00:00 – 03:15:00'
+ */
+export function fireTime(at: number, zone: string, window = 0): string {
+  const shown = (ms: number): string => new Date(ms).toLocaleString('sv-SE', { timeZone: zone });
+  const first = shown(at);
+  if (window === 0) return first;
+  const last = shown(at + window);
+  return `${first} – ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last}`;
+}
+
 /** Only the time of day, for lines that follow each other. */
 export function clock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);

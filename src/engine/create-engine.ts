@@ -44,6 +44,9 @@ import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
 import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
+import { listSchedules } from './scheduler/list-schedules.js';
+import { schedulerCalls } from './scheduler/scheduler-calls.js';
+import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
@@ -335,6 +338,8 @@ export function createEngine(config: EngineConfig): Engine {
     async sizePool(name, slots) {
       await request<void>((settle) => parts.pools.setInput(name, slots, settle));
     },
+    listSchedules: (query = {}) => listSchedules(parts, query),
+    scheduler: schedulerCalls(parts, request),
 
     arns: parts.arns,
     stateMachines,
@@ -367,6 +372,7 @@ async function openParts(parts: Machinery): Promise<void> {
   await parts.admission.open();
   await parts.triggers.open();
   await recover(parts);
+  await parts.scheduler.open();
   await timers.open();
 }
 
@@ -406,6 +412,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.pools = new Pools(parts);
   parts.admission = new AdmissionHost(parts, parts.pools);
   parts.triggers = new TriggerHost(parts, config.files);
+  parts.scheduler = new SchedulerHost(parts);
   return parts;
 }
 
@@ -454,6 +461,7 @@ async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number)
   parts.activities.close();
   timers.close();
   parts.triggers.close();
+  parts.scheduler.close();
   await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();

@@ -28,6 +28,8 @@ import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js
 import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
+import type { ListedSchedule, ListSchedules } from './scheduler/list-schedules.js';
+import type { Scheduler } from './scheduler/scheduler-calls.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
 import type { NewEvent, PutResult } from './triggers/event-bus.js';
 import type { TriggerExplanation } from './triggers/explain.js';
@@ -319,6 +321,10 @@ export interface Engine {
   listPools(): Promise<PoolSummary[]>;
   /** Sizes a pool; without slots it is forgotten. Throws InvalidPool. */
   sizePool(name: string, slots?: number): Promise<void>;
+  /** Every schedule, of pipelines and of clients, with its next times. */
+  listSchedules(query?: ListSchedules): ListedSchedule[];
+  /** Schedules and groups that clients of EventBridge Scheduler's API make. */
+  readonly scheduler: Scheduler;
 
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */

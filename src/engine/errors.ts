@@ -54,7 +54,13 @@ export type EngineErrorKind =
   | 'MapRunNotFound'
   | 'MapRunNotRunning'
   | 'RedriveStateUnknown'
-  | 'TestCaseUnknown';
+  | 'TestCaseUnknown'
+  | 'ScheduleNotFound'
+  | 'ScheduleExists'
+  | 'ScheduleGroupNotFound'
+  | 'ScheduleGroupExists'
+  | 'ScheduleGroupFixed'
+  | 'TooManySchedules';
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -286,6 +292,43 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: "There is no test case '{testCase}' of '{pipeline}' in the mock configuration.",
     fix: 'Start the server with `millrace up --mock-config FILE` and name a case under StateMachines.{pipeline}.TestCases of that file.',
+  },
+  // Worded as EventBridge Scheduler does: its clients get these texts.
+  ScheduleNotFound: {
+    code: 'MILL3080',
+    status: 404,
+    message: 'Schedule {schedule} does not exist.',
+    fix: 'List the schedules with `millrace schedules`.',
+  },
+  ScheduleExists: {
+    code: 'MILL3081',
+    status: 409,
+    message: 'Schedule {schedule} already exists.',
+    fix: 'Update it, or choose another name.',
+  },
+  ScheduleGroupNotFound: {
+    code: 'MILL3082',
+    status: 404,
+    message: 'Schedule group {group} does not exist.',
+    fix: 'Create it first, or leave it out for the default group.',
+  },
+  ScheduleGroupExists: {
+    code: 'MILL3083',
+    status: 409,
+    message: 'Schedule group {group} already exists.',
+    fix: 'Choose another name.',
+  },
+  ScheduleGroupFixed: {
+    code: 'MILL3084',
+    status: 400,
+    message: 'This operation cannot be performed on schedule group {group}.',
+    fix: 'Every team has this group, and it stays as it is.',
+  },
+  TooManySchedules: {
+    code: 'MILL3085',
+    status: 402,
+    message: 'There are {limit} {what} already, and no more are allowed.',
+    fix: 'Delete those that are not needed any longer.',
   },
 };
 

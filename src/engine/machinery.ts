@@ -12,6 +12,7 @@
  *     StateMachineHost  state machines made by clients, published versions, aliases
  *     AdmissionHost who may begin: limits of pipelines, pools
  *     TriggerHost   event bus, schedules, conditions on other pipelines, backfills
+ *     SchedulerHost schedules made by clients
  *     LogHost       captured output
  * @module
  */
@@ -35,6 +36,7 @@ import type { MapRunHost } from './map-run-host.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
 import type { Clock, ItemSource, Random, Runner } from './ports.js';
 import type { SharedBindings } from './resolve-task.js';
+import type { SchedulerHost } from './scheduler/scheduler-host.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
@@ -87,5 +89,6 @@ export interface Machinery {
   readonly waiters: Waiters;
   readonly activities: ActivityHost;
   readonly stateMachines: StateMachineHost;
+  readonly scheduler: SchedulerHost;
   readonly arns: Arns;
 }

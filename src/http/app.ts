@@ -28,10 +28,12 @@ import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
+import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import type { AccessKeys } from './wire/access-keys.js';
 import { wireRoutes } from './wire/protocol.js';
+import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
 
 export interface HttpConfig {
   version: string;
@@ -77,7 +79,8 @@ export async function createApp(services: HttpServices): Promise<App> {
   const { authenticator, config, engine } = services;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 400 },
+    // The longest is the ARN of a schedule group.
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 1100 },
     exposeHeadRoutes: false,
     trustProxy: false,
     forceCloseConnections: true,
@@ -109,6 +112,8 @@ export async function createApp(services: HttpServices): Promise<App> {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
     if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
+    // Verified there, against an access key.
+    if (isSignedRequest(request)) return;
     request.principal = await authenticator.identify(request);
     const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
@@ -140,6 +145,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       eventRoutes(api, services);
+      scheduleRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },
@@ -155,6 +161,7 @@ export async function createApp(services: HttpServices): Promise<App> {
   );
   sessionRoutes(app, services);
   await wireRoutes(app, services);
+  await schedulerRoutes(app, services);
   app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type('application/schema+json').send(config.pipelineSchema);
   });

@@ -8,6 +8,8 @@ import { parseTargetInput } from '../events/input/target-input.js';
 import { parsePattern } from '../events/pattern/parse-pattern.js';
 import { parseWildcard } from '../events/pattern/wildcard.js';
 import { parseSchedule } from '../events/schedules/schedule.js';
+import { LONGEST_WINDOW } from '../events/schedules/spread.js';
+import { parseDuration } from './duration.js';
 import { inputSettings } from './event-input.js';
 import type { Loading } from './loading.js';
 import type { Trigger } from './section-schema.js';
@@ -25,10 +27,14 @@ export function checkTrigger(trigger: Trigger, source: SourceFile, loading: Load
   };
   const { schedule, events = [], files } = trigger;
   if (schedule !== undefined) {
-    const { dialect, catchUp: _, ...fields } = schedule;
+    const { dialect, catchUp: _, flexibleWindow, jitter, ...fields } = schedule;
     const parsed = parseSchedule(fields, dialect === 'unix' ? 'unix' : 'scheduler');
     for (const { field, message } of 'problems' in parsed ? parsed.problems : []) {
       report(field === 'expression' ? ['schedule'] : ['schedule', field], message);
+    }
+    for (const [field, length] of Object.entries({ flexibleWindow, jitter })) {
+      const ms = length === undefined ? 0 : (parseDuration(length) ?? 0) * 1000;
+      if (ms > LONGEST_WINDOW) report(['schedule', field], 'it may be a day at most');
     }
   }
   for (const [index, entry] of events.entries()) {

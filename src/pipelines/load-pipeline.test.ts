@@ -197,7 +197,7 @@ describe('a trigger', () => {
   it('is kept without a warning when it acts', async () => {
     expect(
       await problemsOfTrigger(
-        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 } }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
+        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 }, flexibleWindow: 15m, jitter: 30s }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
       ),
     ).toEqual([]);
   });
@@ -208,6 +208,8 @@ describe('a trigger', () => {
       '  schedule: { hour: 3, timezone: Mars/Olympus }',
       'MILL1302 3:34 "Mars/Olympus" is no time zone',
     ],
+    ['  schedule: { hour: 3, flexibleWindow: 25h }', 'MILL1302 3:40 it may be a day at most'],
+    ['  schedule: { hour: 3, jitter: soon }', 'MILL1103 3:32 '],
     ['  events: [{ pattern: { source: shop } }]', 'MILL1302 3:23 Event pattern is not valid'],
     [
       '  events: [{ pattern: { source: [{ wildcrd: x }] } }]',

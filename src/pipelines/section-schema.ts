@@ -34,6 +34,8 @@ export interface Trigger {
         end?: string | undefined;
         dialect?: 'aws' | 'unix' | undefined;
         catchUp?: 'skip' | 'latest' | { all: number } | undefined;
+        flexibleWindow?: Duration | undefined;
+        jitter?: Duration | undefined;
       }
     | undefined;
   events?:
@@ -98,6 +100,13 @@ const schedule = z
       .meta({
         description: 'What was missed while the server was away: the latest one when absent',
       }),
+    flexibleWindow: duration.optional().meta({
+      description:
+        'The start may fall anywhere in this time after the fire time; a pipeline keeps its place',
+    }),
+    jitter: duration.optional().meta({
+      description: 'A random delay shorter than this, another one for each fire time',
+    }),
   })
   .refine(
     (value) =>

@@ -7,7 +7,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as sdk from '@aws-sdk/client-sfn';
+import * as scheduler from '@aws-sdk/client-scheduler';
+import * as sfn from '@aws-sdk/client-sfn';
 import { type Server, startServer } from '../../src/server.js';
 
 type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
@@ -39,6 +40,22 @@ export interface ScenarioRunner {
   run(scenario: ApiScenario): Promise<{ difference?: string; skipped?: true }>;
 }
 
+interface Client {
+  send(command: never): Promise<unknown>;
+  destroy(): void;
+}
+
+interface Service {
+  sdk: object;
+  Client: new (config: sfn.SFNClientConfig) => Client;
+}
+
+/** The services that are spoken, as the recordings call them. */
+const SERVICES: { readonly [name: string]: Service } = {
+  stepfunctions: { sdk: sfn, Client: sfn.SFNClient as never },
+  scheduler: { sdk: scheduler, Client: scheduler.SchedulerClient as never },
+};
+
 /** The account and region of the recordings. */
 const IDENTITY = { accountId: '111111111111', region: 'us-east-1' };
 
@@ -58,8 +75,8 @@ function bindingsOf(scenario: ApiScenario): string {
 export function openScenarioRunner(): ScenarioRunner {
   return {
     async run(scenario) {
-      if (scenario.calls.some(({ service }) => service !== 'stepfunctions'))
-        return { skipped: true };
+      const services = [...new Set(scenario.calls.map(({ service }) => service))];
+      if (!services.every((service) => Object.hasOwn(SERVICES, service))) return { skipped: true };
       // Each scenario was recorded in an account where nothing else was.
       const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
       const bindings = join(data, 'bindings.yaml');
@@ -74,18 +91,22 @@ export function openScenarioRunner(): ScenarioRunner {
         bindings,
       });
       const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
-      const client = new sdk.SFNClient({
-        endpoint: server.url,
-        region: IDENTITY.region,
-        credentials: key,
-        disableHostPrefix: true,
-        maxAttempts: 1,
-      });
+      const clients = new Map<string, Client>();
+      for (const service of services) {
+        const client = new (SERVICES[service] as Service).Client({
+          endpoint: server.url,
+          region: IDENTITY.region,
+          credentials: key,
+          disableHostPrefix: true,
+          maxAttempts: 1,
+        });
+        clients.set(service, client);
+      }
       try {
-        const difference = await new Replay(scenario, client).run();
+        const difference = await new Replay(scenario, clients).run();
         return difference === undefined ? {} : { difference };
       } finally {
-        client.destroy();
+        for (const client of clients.values()) client.destroy();
         await server.close();
         rmSync(data, { recursive: true, force: true });
       }
@@ -102,7 +123,7 @@ const PATIENCE = 3_000;
 
 class Replay {
   readonly #scenario: ApiScenario;
-  readonly #client: sdk.SFNClient;
+  readonly #clients: ReadonlyMap<string, Client>;
   readonly #bound: Map<string, string> = new Map();
   /** ARNs in earlier answers, the latest last, by member. */
   readonly #arns: Map<string, string[]> = new Map();
@@ -111,9 +132,9 @@ class Replay {
   #started = 0;
   #nextToken = '';
 
-  constructor(scenario: ApiScenario, client: sdk.SFNClient) {
+  constructor(scenario: ApiScenario, clients: ReadonlyMap<string, Client>) {
     this.#scenario = scenario;
-    this.#client = client;
+    this.#clients = clients;
   }
 
   async run(): Promise<string | undefined> {
@@ -128,6 +149,7 @@ class Replay {
   async #call(index: number, call: RecordedCall): Promise<string | undefined> {
     const { target_aws_client: _, ...request } = call.request;
     await this.#makeAliases(call);
+    await this.#makeScheduleGroup(call);
     const given: Members = {};
     for (const [name, value] of Object.entries(request)) {
       const filled = this.#fill(value, name, call);
@@ -148,7 +170,7 @@ class Replay {
   async #once(index: number, call: RecordedCall, given: Members): Promise<string | undefined> {
     let answer: Members;
     try {
-      answer = await this.#send(call.operation, given);
+      answer = await this.#send(call.service, call.operation, given);
     } catch (error) {
       return this.#compareFailure(index, call, error);
     }
@@ -173,18 +195,18 @@ class Replay {
     return undefined;
   }
 
-  async #send(operation: string, given: Members): Promise<Members> {
+  async #send(service: string, operation: string, given: Members): Promise<Members> {
     const name = operation
       .split('_')
       .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
       .join('');
+    const { sdk } = SERVICES[service] as Service;
     const Command = (sdk as unknown as Record<string, new (input: Members) => never>)[
       `${name}Command`
     ];
     if (Command === undefined) throw new Error(`The SDK has no ${name}Command`);
-    const { $metadata: _, ...answer } = (await this.#client.send(
-      new Command(given),
-    )) as unknown as Members;
+    const client = this.#clients.get(service) as Client;
+    const { $metadata: _, ...answer } = (await client.send(new Command(given))) as Members;
     return answer;
   }
 
@@ -227,13 +249,25 @@ class Replay {
     for (const name of wanted) {
       if (this.#aliases.some((arn) => arn.endsWith(`:${name}`))) continue;
       const machine = this.#last('stateMachineArn') ?? '';
-      const { stateMachineAliasArn } = await this.#send('create_state_machine_alias', {
-        name,
-        description: 'create state machine alias description',
-        routingConfiguration: [{ stateMachineVersionArn: `${machine}:1`, weight: 100 }],
-      });
+      const { stateMachineAliasArn } = await this.#send(
+        'stepfunctions',
+        'create_state_machine_alias',
+        {
+          name,
+          description: 'create state machine alias description',
+          routingConfiguration: [{ stateMachineVersionArn: `${machine}:1`, weight: 100 }],
+        },
+      );
       this.#aliases.push(String(stateMachineAliasArn));
     }
+  }
+
+  /** Nor are those that made the schedule group whose tags are recorded. */
+  async #makeScheduleGroup({ service, request }: RecordedCall): Promise<void> {
+    const arn = String(request.ResourceArn);
+    if (service !== 'scheduler' || !/^tok\d{4}x$/.test(arn) || this.#bound.has(arn)) return;
+    const made = await this.#send(service, 'create_schedule_group', { Name: 'group' });
+    this.#bound.set(arn, String(made.ScheduleGroupArn));
   }
 
   /** A request with names in place of what was replaced. Undefined: the member cannot be told. */

@@ -281,6 +281,45 @@ describe('a schedule', () => {
     expect(await executionsOf('listings')).toHaveLength(days.length);
   });
 
+  it('with a window starts once, at its place in it, also after a restart in between', async () => {
+    await deploy('listings', daily({ flexibleWindow: '2h', jitter: '10m' }));
+    const { schedule } = await engine.explainTrigger('listings');
+    const [start = 0, second = 0] = schedule?.starts ?? [];
+    expect(schedule).toMatchObject({
+      window: 130 * 60_000,
+      next: expect.arrayContaining([Date.parse('2026-11-20T03:00:00Z')]),
+    });
+    expect(start).toBeGreaterThan(Date.parse('2026-11-20T03:00:01Z'));
+    expect(start).toBeLessThan(Date.parse('2026-11-20T05:10:00Z'));
+    await clock.until(new Date(start - 1_000).toISOString());
+    await restart();
+    expect(await executionsOf('listings')).toEqual([]);
+    expect((await engine.explainTrigger('listings')).schedule?.starts?.[0]).toBe(start);
+    await clock.until(new Date(start + 1).toISOString());
+    const expected = { name: 'schedule-20261120T030000Z', interval: '2026-11-20' };
+    expect(await executionsOf('listings')).toMatchObject([{ ...expected, startedAt: start }]);
+    await restart();
+    await clock.until(new Date(second - 1_000).toISOString());
+    expect(await executionsOf('listings')).toHaveLength(1);
+    // Away over the second start: the catch-up policy makes up for it, for its own day.
+    await close();
+    await clock.until(new Date(second + 3_600_000).toISOString());
+    await open();
+    await clock.until(new Date(second + 3_601_000).toISOString());
+    expect((await executionsOf('listings')).map(({ interval }) => interval)).toEqual([
+      '2026-11-20',
+      '2026-11-21',
+    ]);
+  });
+
+  it('with a window does not start for a fire time before it was there', async () => {
+    await clock.until('2026-11-20T03:01:00Z');
+    await deploy('listings', daily({ flexibleWindow: '24h' }));
+    await restart();
+    await clock.until('2026-11-21T02:59:00Z');
+    expect(await executionsOf('listings')).toEqual([]);
+  });
+
   it('does not fire again when the clock is set back', async () => {
     await deploy('listings', daily());
     await clock.until('2026-11-20T03:10:00Z');

@@ -12,6 +12,8 @@ export interface Route {
   route: string;
   /** Answers without a token. */
   open?: true;
+  /** There is nothing without a signature of AWS: see test/wire. */
+  signed?: true;
   /** Whoever may only read may not call it. */
   changes?: true;
   /** Only for those who see all teams. */
@@ -85,11 +87,24 @@ export const ROUTES: readonly Route[] = [
     body: { pattern: { source: ['s'] }, event: {} },
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
+  { method: 'GET', route: '/api/v1/schedules' },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
   { method: 'GET', route: '/api/v1/health', open: true },
   { method: 'GET', route: '/api/v1/openapi.json', open: true },
   { method: 'GET', route: '/schema/v1.json', open: true },
+  { method: 'GET', route: '/schedules', signed: true },
+  { method: 'GET', route: '/schedules/:member', signed: true },
+  { method: 'POST', route: '/schedules/:member', signed: true, changes: true },
+  { method: 'PUT', route: '/schedules/:member', signed: true, changes: true },
+  { method: 'DELETE', route: '/schedules/:member', signed: true, changes: true },
+  { method: 'GET', route: '/schedule-groups', signed: true },
+  { method: 'GET', route: '/schedule-groups/:member', signed: true },
+  { method: 'POST', route: '/schedule-groups/:member', signed: true, changes: true },
+  { method: 'DELETE', route: '/schedule-groups/:member', signed: true, changes: true },
+  { method: 'GET', route: '/tags/:member', signed: true },
+  { method: 'POST', route: '/tags/:member', signed: true, changes: true },
+  { method: 'DELETE', route: '/tags/:member', signed: true, changes: true },
   // Its requests are signed instead: test/wire.
   { method: 'POST', route: '/', open: true, body: {} },
   // It needs a login token in its query instead.

@@ -25,7 +25,7 @@ import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
-import { machineOf, TRIGGERED, triggerViolations } from './triggers.js';
+import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { VirtualWorld } from './virtual-world.js';
 
 /** A planted bug: it changes one of the ports or the reducer. */
@@ -231,7 +231,9 @@ class Simulation {
       .then(() => this.#deploy(engine))
       .then(
         () => {
-          if (isAlive()) this.#engine = engine;
+          if (!isAlive()) return;
+          this.#engine = engine;
+          if (this.#hasTriggers) void makeSchedule(engine);
         },
         (error: unknown) => {
           // The store failed while it opened: the process ends and the next one tries again.

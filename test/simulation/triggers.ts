@@ -3,6 +3,8 @@
  * reason, and none missing.
  *
  *     ticking    every minute, catching up on all that was missed
+ *     spread     the same, each start somewhere in the minute after
+ *     beaten     every minute, by a schedule that a client made, within a flexible window
  *     listening  on each event of the clients
  *     following  when ticking has succeeded, for the same interval
  *     limited    on each event, one at a time; those that are too many wait
@@ -11,6 +13,8 @@
  */
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { EngineError } from '../../src/engine/errors.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
 const onEvents = [{ pattern: { source: ['client'] }, inputPath: '$.detail' }];
@@ -26,6 +30,21 @@ export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonOb
       },
     },
   ],
+  [
+    'spread',
+    {
+      trigger: {
+        schedule: {
+          rate: '1 minute',
+          start: '2020-01-01T00:00:10Z',
+          catchUp: { all: 1000 },
+          flexibleWindow: '40s',
+          jitter: '20s',
+        },
+      },
+    },
+  ],
+  ['beaten', {}],
   ['listening', { trigger: { events: onEvents } }],
   ['following', { trigger: { executions: { anyOf: [{ name: 'ticking' }] } } }],
   ['limited', { trigger: { events: onEvents }, concurrency: { limit: 1 } }],
@@ -38,6 +57,27 @@ export function machineOf(pipeline: string): MachineDefinition {
       ? { Done: { Type: 'Wait', Seconds: 30, End: true } }
       : { Done: { Type: 'Succeed' } };
   return { StartAt: 'Done', States: states } as unknown as MachineDefinition;
+}
+
+/** Makes the client's schedule, unless it is there. Refusals are for the next process to make good. */
+export async function makeSchedule({ scheduler, arns }: Engine): Promise<void> {
+  await scheduler
+    .create({
+      team: 'team',
+      group: 'default',
+      name: 'beat',
+      settings: {
+        expression: 'rate(1 minute)',
+        timezone: 'UTC',
+        state: 'ENABLED',
+        window: 1,
+        afterCompletion: 'NONE',
+        target: { Arn: arns.stateMachine('beaten'), RoleArn: arns.role },
+      },
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof EngineError)) throw error;
+    });
 }
 
 const MINUTE = 60_000;
@@ -53,6 +93,8 @@ export function triggerViolations(
   const ticking = of('ticking');
   return [
     ...ticksMissing(ticking),
+    ...ticksMissing(of('spread')),
+    ...ticksMissing(of('beaten')),
     ...eventsMissing(store, of('listening'), acknowledged),
     ...eventsMissing(store, of('limited'), acknowledged),
     ...followersMissing(ticking, of('following')),
@@ -66,7 +108,9 @@ function ticksMissing(ticking: readonly ExecutionRecord[]): string[] {
     const before = sorted[index - 1];
     if (before === undefined || at - before === MINUTE) return [];
     const what = at === before ? 'twice' : `after a gap of ${(at - before) / MINUTE} minutes`;
-    return [`I11 the schedule fired ${what} at ${new Date(at).toISOString()}`];
+    return [
+      `I11 the schedule of ${ticking[0]?.pipeline} fired ${what} at ${new Date(at).toISOString()}`,
+    ];
   });
 }
 

@@ -5,10 +5,11 @@
 import type { JsonObject } from '../../asl/json.js';
 import type { ConditionExplanation, Verdict } from '../../events/conditions/evaluate-condition.js';
 import { explainMismatch, type Mismatch } from '../../events/pattern/explain-mismatch.js';
-import { nextTimes } from '../../events/schedules/schedule.js';
+import { longestDelay } from '../../events/schedules/spread.js';
 import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
+import { type ListedSchedule, schedulesFor } from '../scheduler/list-schedules.js';
 import type { Quarantined } from './file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
@@ -20,7 +21,13 @@ export interface TriggerExplanation {
     timezone: string;
     /** The next ten fire times, epoch milliseconds. */
     next: number[];
+    /** Milliseconds after a fire time within which its start falls; absent when it starts on time. */
+    window?: number;
+    /** When those fire times start; absent when they start on time. */
+    starts?: number[];
   };
+  /** Schedules of clients of EventBridge Scheduler's API that start it. */
+  clientSchedules?: ListedSchedule[];
   upstreams?: {
     interval: string;
     verdict: Verdict;
@@ -69,8 +76,8 @@ export async function explainTrigger(
   const schedule = schedules.scheduleOf(pipeline);
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
-  const now = parts.time.now();
   const files = parts.triggers.files?.stateOf(pipeline);
+  const clientSchedules = schedulesFor(parts, pipeline, TIMES);
   return {
     pipeline,
     ...(schedule && plan.schedule
@@ -78,10 +85,11 @@ export async function explainTrigger(
           schedule: {
             written: plan.schedule,
             timezone: schedule.timezone,
-            next: nextTimes(schedule, now, TIMES),
+            ...timesOf(parts, pipeline),
           },
         }
       : {}),
+    ...(clientSchedules.length === 0 ? {} : { clientSchedules }),
     ...(judged === undefined
       ? {}
       : {
@@ -112,6 +120,17 @@ export async function explainTrigger(
           ),
         }),
   };
+}
+
+function timesOf(
+  { triggers }: Machinery,
+  pipeline: string,
+): Pick<NonNullable<TriggerExplanation['schedule']>, 'next' | 'window' | 'starts'> {
+  const spread = triggers.schedules.spreadOf(pipeline);
+  const times = triggers.schedules.upcoming(pipeline, TIMES);
+  const next = times.map(({ fireTime }) => fireTime);
+  const window = spread === undefined ? 0 : longestDelay(spread);
+  return window === 0 ? { next } : { next, window, starts: times.map(({ start }) => start) };
 }
 
 function lookAt(

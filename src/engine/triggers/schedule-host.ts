@@ -6,12 +6,18 @@
  * How far a schedule was served is in the store, written in the commit that creates the executions; an execution is named
  * after its fire time. So a crash, a restart or a clock that jumps back starts nothing twice, and what was missed while the
  * server was away is decided by the schedule's catch-up policy. A schedule that is new or has changed begins now.
+ *
+ * A flexible window or jitter delays the start, never the fire time: name and interval are those of the fire time, and
+ * `served` then says up to when *starts* were made. What the start is, is computed (`spread.ts`), so nothing is remembered
+ * of a fire time that waits for its start.
  * @module
  */
 import type { JsonObject } from '../../asl/json.js';
 import { intervalOf } from '../../events/intervals/interval.js';
 import { type CatchUp, dueTimes } from '../../events/schedules/due-times.js';
-import { nextTime, parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
+import { parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
+import { nextStart, type Spread, upcoming } from '../../events/schedules/spread.js';
+import { parseDuration } from '../../pipelines/duration.js';
 import type { LoadedMachine } from '../active-execution.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
@@ -24,11 +30,12 @@ interface Scheduled {
   readonly pipeline: string;
   readonly schedule: Schedule;
   readonly catchUp: CatchUp;
+  readonly spread: Spread;
   /** The section as written: a change begins anew. */
   readonly written: string;
-  /** Epoch milliseconds up to which fire times were served. */
+  /** Epoch milliseconds up to which starts were made. */
   served: number;
-  /** The next fire time; undefined: never again. */
+  /** The next start; undefined: never again. */
   next: number | undefined;
 }
 
@@ -77,24 +84,27 @@ export class ScheduleHost {
     const known = this.#all.get(pipeline);
     if (known?.written === written) return;
     const remembered = this.#remembered.get(pipeline);
-    const served =
-      remembered?.written === written ? Number(remembered.served) : this.#parts.time.now();
+    const isKnown = remembered?.written === written;
+    const served = isKnown ? Number(remembered.served) : this.#parts.time.now();
+    const since = isKnown ? Number(remembered.since ?? 0) : served;
     const { schedule } = parsed;
+    const spread = spreadOf(section, pipeline, since);
     const entry: Scheduled = {
       pipeline,
       schedule,
       catchUp: catchUpOf(section),
+      spread,
       written,
       served,
-      next: nextTime(schedule, served),
+      next: nextStart(schedule, spread, served),
     };
     this.#all.set(pipeline, entry);
     // From when on it is served must be durable too: or a restart would begin at another time.
-    if (remembered?.written !== written) this.#parts.loop.add(this.#serveInput(entry, served));
+    if (!isKnown) this.#parts.loop.add(this.#serveInput(entry, served));
     if (this.#isOpen) this.#watch();
   }
 
-  /** The next fire times of a pipeline's schedule. */
+  /** When a pipeline's schedule starts it next. */
   next(pipeline: string): number | undefined {
     return this.#all.get(pipeline)?.next;
   }
@@ -106,6 +116,17 @@ export class ScheduleHost {
       if (next !== undefined && next < (soonest ?? Number.POSITIVE_INFINITY)) soonest = next;
     }
     return soonest;
+  }
+
+  /** The next fire times of a pipeline's schedule that have not started, with their starts. */
+  upcoming(pipeline: string, count: number): { fireTime: number; start: number }[] {
+    const known = this.#all.get(pipeline);
+    if (known === undefined) return [];
+    return upcoming(known.schedule, known.spread, this.#parts.time.now(), count);
+  }
+
+  spreadOf(pipeline: string): Spread | undefined {
+    return this.#all.get(pipeline)?.spread;
   }
 
   scheduleOf(pipeline: string): Schedule | undefined {
@@ -139,7 +160,8 @@ export class ScheduleHost {
   ): { perform(turn: Turn): Performed | Promise<Performed> } {
     return {
       perform: (turn) => {
-        const { fire } = dueTimes(entry.schedule, entry.served, now, entry.catchUp);
+        const { schedule, served, catchUp, spread } = entry;
+        const { fire } = dueTimes(schedule, served, now, catchUp, spread);
         const waiting = fire.flatMap((at) => {
           const performed = this.#start(turn, entry, at);
           return performed instanceof Promise ? [performed] : [];
@@ -148,11 +170,11 @@ export class ScheduleHost {
         turn.triggers.set(`${pipeline} ${KIND}`, {
           pipeline,
           kind: KIND,
-          state: { written, served: Math.max(entry.served, now) },
+          state: { written, served: Math.max(entry.served, now), since: spread.since },
         });
         turn.afterCommit(() => {
           entry.served = Math.max(entry.served, now);
-          entry.next = nextTime(entry.schedule, entry.served);
+          entry.next = nextStart(schedule, spread, entry.served);
           this.#watch();
         });
         return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
@@ -180,6 +202,21 @@ export class ScheduleHost {
 
 function dialectOf(section: JsonObject): 'scheduler' | 'unix' {
   return section.dialect === 'unix' ? 'unix' : 'scheduler';
+}
+
+function spreadOf(section: JsonObject, name: string, since: number): Spread {
+  const { flexibleWindow, jitter } = section;
+  const milliseconds = (duration: unknown): number =>
+    typeof duration === 'string' || typeof duration === 'number'
+      ? (parseDuration(duration) ?? 0) * 1000
+      : 0;
+  return {
+    name,
+    window: milliseconds(flexibleWindow),
+    place: 'same',
+    jitter: milliseconds(jitter),
+    since,
+  };
 }
 
 /** `skip`, `latest` (the default) or `{ all: N }`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CatchUp, dueTimes, MOST_COUNTED, startWithinWindow } from './due-times.js';
+import { type CatchUp, dueTimes, MOST_COUNTED } from './due-times.js';
 import { parseSchedule, type Schedule } from './schedule.js';
+import { ON_TIME, startOf, startWithinWindow } from './spread.js';
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-11-20T12:00:00Z');
@@ -72,5 +73,44 @@ describe('the flexible window', () => {
 
   it('of no length starts on time', () => {
     expect(startWithinWindow('team/a', NOON, 0)).toBe(NOON);
+  });
+});
+
+describe('with a window and jitter', () => {
+  const spread = { ...ON_TIME, name: 'orders', window: HOUR / 4, jitter: 60_000 };
+
+  it('fires every time once, at its start, wherever the steps fall', () => {
+    const seen: [number, number][] = [];
+    const STEP = 7_000;
+    for (let from = NOON; from < NOON + 9 * HOUR; from += STEP) {
+      const { fire } = dueTimes(hourly, from, from + STEP, { policy: 'skip' }, spread);
+      for (const fireTime of fire) seen.push([fireTime, from]);
+    }
+    expect(seen.map(([fireTime]) => fireTime)).toEqual(
+      Array.from({ length: 9 }, (_, index) => NOON + index * HOUR),
+    );
+    for (const [fireTime, from] of seen) {
+      expect(startOf(spread, fireTime)).toBeGreaterThan(from);
+      expect(startOf(spread, fireTime)).toBeLessThanOrEqual(from + STEP);
+    }
+  });
+
+  it('is not due for times before it was there', () => {
+    const late = { ...ON_TIME, name: 'x', window: HOUR, since: NOON + 1 };
+    expect(dueTimes(hourly, NOON + 1, NOON + HOUR, { policy: 'skip' }, late).fire).not.toContain(
+      NOON,
+    );
+  });
+
+  it('makes up for the last missed one', () => {
+    const { fire, skipped } = dueTimes(
+      hourly,
+      NOON + HOUR / 2,
+      NOON + 5.5 * HOUR,
+      { policy: 'latest' },
+      spread,
+    );
+    expect(fire).toEqual([NOON + 5 * HOUR]);
+    expect(skipped).toMatchObject({ count: 4, first: NOON + HOUR, last: NOON + 4 * HOUR });
   });
 });

@@ -8,9 +8,13 @@
  * - `all`: the last `max` that were missed fire, the oldest first.
  *
  * What does not fire is counted with its first and last time, so that the skip can be recorded and told.
+ *
+ * With a spread (`spread.ts`) a fire time is due when its start is: all of the above then reads "start" for "fire time",
+ * while what is answered are fire times, because they name executions and intervals.
  * @module
  */
 import { nextTime, type Schedule } from './schedule.js';
+import { longestDelay, ON_TIME, type Spread, startOf } from './spread.js';
 
 export type CatchUp = { policy: 'skip' } | { policy: 'latest' } | { policy: 'all'; max: number };
 
@@ -35,10 +39,11 @@ export const MOST_COUNTED = 10_000;
 export const MOST_CAUGHT_UP = 1_000;
 
 /**
- * The fire times in `(from, to]` that start now, by the catch-up policy.
+ * The fire times whose starts are in `(from, to]` and that start now, by the catch-up policy.
  * @param from epoch milliseconds up to which the schedule was already served
  * @param to now, in epoch milliseconds
- * @param grace how late a time may be and still be on time, in milliseconds
+ * @param spread how starts are delayed; nothing delays them when absent
+ * @param grace how late a start may be and still be on time, in milliseconds
  * @example dueTimes(schedule, lastServed, now, { policy: 'all', max: 3 })
  */
 export function dueTimes(
@@ -46,65 +51,90 @@ export function dueTimes(
   from: number,
   to: number,
   catchUp: CatchUp,
+  spread: Spread = ON_TIME,
   grace: number = DEFAULT_GRACE,
 ): DueTimes {
   if (!(from < to)) return { fire: [] };
   const missedUntil = Math.max(from, to - grace - 1);
-  const onTime = timesWithin(schedule, missedUntil, to, MOST_CAUGHT_UP);
+  const onTime = startsWithin(schedule, spread, missedUntil, to);
+  const missed = startsWithin(schedule, spread, from, missedUntil);
   const max = catchUp.policy === 'skip' ? 0 : catchUp.policy === 'latest' ? 1 : catchUp.max;
-  const kept = latestWithin(schedule, from, missedUntil, Math.min(max, MOST_CAUGHT_UP));
-  const fire = [...kept, ...onTime];
-  const until = kept[0] === undefined ? missedUntil : kept[0] - 1;
-  const skipped = timesWithin(schedule, from, until, MOST_COUNTED + 1);
+  const kept = missed.latest(Math.min(max, MOST_CAUGHT_UP));
+  const fire = [...kept, ...onTime.first(MOST_CAUGHT_UP)];
+  const left = missed.before(kept[0]);
+  const skipped = left.first(MOST_COUNTED + 1);
   const [first] = skipped;
   if (first === undefined) return { fire };
-  const last = latestWithin(schedule, from, until, 1)[0] ?? first;
+  const last = left.latest(1)[0] ?? first;
   const isAtLeast = skipped.length > MOST_COUNTED;
   const count = Math.min(skipped.length, MOST_COUNTED);
   return { fire, skipped: { count, isAtLeast, first, last } };
 }
 
-/**
- * When the execution of a fire time starts: somewhere in the flexible window, always at the same place for the same
- * schedule and fire time, so that a restart does not roll the dice again.
- * @param windowMs length of the window in milliseconds; 0 starts on time
- * @example startWithinWindow('team/orders', fireTime, 15 * 60_000)
- */
-export function startWithinWindow(name: string, fireTime: number, windowMs: number): number {
-  if (!(windowMs >= 1)) return fireTime;
-  return fireTime + (hash(`${name}@${fireTime}`) % Math.floor(windowMs));
+/** Fire times whose starts lie in `(from, to]`, asked for from either end. */
+interface Starts {
+  first(count: number): number[];
+  latest(count: number): number[];
+  /** Only those that fire before a time; all of them when it is undefined. */
+  before(fireTime: number | undefined): Starts;
 }
 
-/** FNV-1a with a final mix, so that fire times next to each other spread. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
+function startsWithin(
+  schedule: Schedule,
+  spread: Spread,
+  from: number,
+  to: number,
+  until: number = to,
+): Starts {
+  // What fired earlier starts no later than `from`; what starts before `since` was fired for is not ours.
+  const earliest = Math.max(from - longestDelay(spread), spread.since);
+  const isWithin = (fireTime: number): boolean => {
+    const start = startOf(spread, fireTime);
+    return start > from && start <= to;
+  };
+  return {
+    first: (count) => timesWithin(schedule, earliest, until, count, isWithin),
+    latest: (count) => latestWithin(schedule, earliest, until, count, isWithin),
+    before: (fireTime) =>
+      fireTime === undefined
+        ? startsWithin(schedule, spread, from, to, until)
+        : startsWithin(schedule, spread, from, to, Math.min(until, fireTime - 1)),
+  };
 }
 
 /**
- * The fire times in `(from, to]`, at most `most`, the oldest first.
+ * The fire times in `(from, to]` that count, at most `most`, the oldest first.
  */
-export function timesWithin(schedule: Schedule, from: number, to: number, most: number): number[] {
+export function timesWithin(
+  schedule: Schedule,
+  from: number,
+  to: number,
+  most: number,
+  counts: (fireTime: number) => boolean = () => true,
+): number[] {
   const times: number[] = [];
   let last = from;
   while (times.length < most) {
     const next = nextTime(schedule, last);
     if (next === undefined || next > to) break;
-    times.push(next);
+    if (counts(next)) times.push(next);
     last = next;
   }
   return times;
 }
 
-/** The last `count` fire times in `(from, to]`. Looks back in doubling steps, not through the whole time. */
-function latestWithin(schedule: Schedule, from: number, to: number, count: number): number[] {
+/** The last `count` fire times in `(from, to]` that count. Looks back in doubling steps, not through the whole time. */
+function latestWithin(
+  schedule: Schedule,
+  from: number,
+  to: number,
+  count: number,
+  counts: (fireTime: number) => boolean,
+): number[] {
   if (count < 1 || from >= to) return [];
   for (let back = 60_000; ; back *= 2) {
     const start = Math.max(from, to - back);
-    const times = timesWithin(schedule, start, to, Number.POSITIVE_INFINITY);
+    const times = timesWithin(schedule, start, to, Number.POSITIVE_INFINITY, counts);
     if (times.length >= count || start === from) return times.slice(-count);
   }
 }

@@ -19,7 +19,7 @@ import { WireError } from './wire-error.js';
 const DEFAULT_CONTENT_TYPE = 'application/x-amz-json-1.0';
 const TARGET = /^([A-Za-z]{1,60})\.([A-Za-z]{1,60})$/;
 /** A definition of 1 MiB, escaped as a JSON text, and room for the rest. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Registers `POST /`. */
 export async function wireRoutes(
@@ -118,7 +118,7 @@ function operationOf(request: FastifyRequest): Wanted {
   );
 }
 
-function readBody(body: Buffer): { [name: string]: unknown } {
+export function readBody(body: Buffer): { [name: string]: unknown } {
   let parsed: unknown;
   try {
     parsed = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
@@ -149,7 +149,7 @@ function send(
 }
 
 /** Everything that can go wrong, as something that a client understands. */
-function toWireError(error: unknown): WireError {
+export function toWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
   if (error instanceof EngineError) {
     switch (error.kind) {

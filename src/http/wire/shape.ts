@@ -48,12 +48,13 @@ const MAX_SHOWN = 4_000;
 
 /**
  * Throws the WireError that tells what is wrong. Members that the shape does not name are ignored, as AWS does.
+ * @param nameOf how messages call a member; by its own name when absent
  * @example checkShape(structure({ 'name!': { type: 'string', min: 1 } }), {}) // throws ValidationException: Value null at 'name' …
  */
-export function checkShape(shape: Structure, value: unknown): void {
+export function checkShape(shape: Structure, value: unknown, nameOf: NameOf = asItIs): void {
   checkType(shape, value);
   const violations: string[] = [];
-  collect(shape, value, '', violations);
+  collect(shape, value, '', violations, nameOf);
   if (violations.length === 0) return;
   const count = violations.length;
   const shown = violations.slice(0, MAX_VIOLATIONS).join('; ');
@@ -62,6 +63,9 @@ export function checkShape(shape: Structure, value: unknown): void {
     `${count} validation error${count === 1 ? '' : 's'} detected: ${shown}`,
   );
 }
+
+type NameOf = (member: string) => string;
+const asItIs: NameOf = (member) => member;
 
 function checkType(shape: Shape, value: unknown): void {
   if (value === null || value === undefined) return;
@@ -105,7 +109,13 @@ function mismatch(value: unknown, expected: string): WireError {
   return new WireError('SerializationException', message);
 }
 
-function collect(shape: Shape, value: unknown, path: string, violations: string[]): void {
+function collect(
+  shape: Shape,
+  value: unknown,
+  path: string,
+  violations: string[],
+  nameOf: NameOf,
+): void {
   const violate = (constraint: string): void => {
     const hidden = shape.type === 'string' && shape.sensitive === true;
     const shown =
@@ -119,7 +129,7 @@ function collect(shape: Shape, value: unknown, path: string, violations: string[
   if (value === null || value === undefined) return;
   switch (shape.type) {
     case 'structure':
-      collectMembers(shape, value as Record<string, unknown>, path, violations);
+      collectMembers(shape, value as Record<string, unknown>, path, violations, nameOf);
       return;
     case 'list': {
       const list = value as unknown[];
@@ -127,7 +137,7 @@ function collect(shape: Shape, value: unknown, path: string, violations: string[
       list.forEach((item, index) => {
         const at = `${path}.${index + 1}.member`;
         if (item === null) violations.push(notNull(at));
-        else collect(shape.member, item, at, violations);
+        else collect(shape.member, item, at, violations, nameOf);
       });
       return;
     }
@@ -155,14 +165,15 @@ function collectMembers(
   value: Record<string, unknown>,
   path: string,
   violations: string[],
+  nameOf: NameOf,
 ): void {
   for (const [name, member] of Object.entries(shape.members)) {
-    const at = path === '' ? name : `${path}.${name}`;
+    const at = path === '' ? nameOf(name) : `${path}.${nameOf(name)}`;
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     if (given === null || given === undefined) {
       if (!shape.required.includes(name)) continue;
       violations.push(notNull(at));
-    } else collect(member, given, at, violations);
+    } else collect(member, given, at, violations, nameOf);
   }
 }
 

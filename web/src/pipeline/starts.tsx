@@ -7,7 +7,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { triggerQuery } from '../api/queries.js';
-import type { Condition, Trigger } from '../api/types.js';
+import type { Condition, Json, Trigger } from '../api/types.js';
 import { printable } from '../format/printable.js';
 import { formatUntil, formatZoned } from '../format/time.js';
 import { useNow } from '../live/now.js';
@@ -64,6 +64,9 @@ function Schedule({ schedule }: { schedule: NonNullable<Trigger['schedule']> }):
   );
 }
 
+/** Characters of a pattern on one line. */
+const ONE_LINE = 100;
+
 const VERDICTS = { met: 'succeeded', waiting: 'waiting', impossible: 'failed' } as const;
 const WORDS = { met: 'met', waiting: 'waits', impossible: 'cannot be met any more' } as const;
 
@@ -89,6 +92,10 @@ function Upstreams({ upstreams }: { upstreams: NonNullable<Trigger['upstreams']>
 function ConditionRow({ condition }: { condition: Condition }): ReactElement {
   const { verdict, because, since, expectedAt, condition: asked } = condition;
   const now = useNow();
+  // The name stands before it already, as a link.
+  const sentence = because.startsWith(`${asked.name} `)
+    ? because.slice(asked.name.length + 1)
+    : because;
   return (
     <li>
       <StatusIcon status={VERDICTS[verdict]} />
@@ -102,7 +109,7 @@ function ConditionRow({ condition }: { condition: Condition }): ReactElement {
           printable(`${asked.name} (${asked.account})`)
         )}{' '}
         <span className={styles.dim}>
-          {printable(because)}
+          {printable(sentence)}
           {since !== undefined && (
             <>
               , since <Age at={since} />
@@ -153,7 +160,7 @@ function Rule({ rule }: { rule: NonNullable<Trigger['events']>[number] }): React
   return (
     <div className={styles.block}>
       <h3>On events of the bus {printable(bus)}</h3>
-      <pre className={styles.pattern}>{printable(JSON.stringify(pattern, null, 1))}</pre>
+      <pre className={styles.pattern}>{printable(patternText(pattern))}</pre>
       <p className={styles.dim}>
         {matched === undefined ? (
           'None of the latest events matched.'
@@ -182,4 +189,10 @@ function Rule({ rule }: { rule: NonNullable<Trigger['events']>[number] }): React
       )}
     </div>
   );
+}
+
+/** On one line while that is short. */
+function patternText(pattern: Json): string {
+  const line = JSON.stringify(pattern);
+  return line.length <= ONE_LINE ? line : JSON.stringify(pattern, null, 2);
 }

@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { TriggerExplanation } from '../../api-types.js';
+import type { ListedSchedule, TriggerExplanation } from '../../api-types.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
+import { fireTime, firstLine } from '../../text.js';
 
 /** `millrace trigger explain NAME`: why has it not started? */
 export default class TriggerExplain extends MillraceCommand {
@@ -25,24 +26,51 @@ export default class TriggerExplain extends MillraceCommand {
     const query = flags.interval ? `?interval=${encodeURIComponent(flags.interval)}` : '';
     const path = `/pipelines/${encodeURIComponent(args.pipeline)}/trigger${query}`;
     const explained = await this.client(flags).get<TriggerExplanation>(path);
-    const { schedule, upstreams, files, events = [] } = explained;
+    const { schedule, clientSchedules = [], upstreams, files, events = [] } = explained;
     if (schedule) this.#tellSchedule(schedule);
+    for (const one of clientSchedules) this.#tellClientSchedule(one);
     if (upstreams) this.#tellUpstreams(upstreams);
     if (files) this.#tellFiles(files);
     for (const rule of events) this.#tellRule(rule);
-    if (!schedule && !upstreams && !files && events.length === 0) {
+    const isIdle = !schedule && clientSchedules.length === 0 && !upstreams && !files;
+    if (isIdle && events.length === 0) {
       this.log('It has no trigger that acts: only `millrace run` starts it.');
     }
     return explained;
   }
 
-  #tellSchedule({ timezone, next }: NonNullable<TriggerExplanation['schedule']>): void {
+  #tellSchedule({
+    timezone,
+    next,
+    window,
+    starts,
+  }: NonNullable<TriggerExplanation['schedule']>): void {
     this.log(`${colors.bold('schedule')} ${colors.dim(`times of ${timezone}`)}`);
-    for (const at of next) {
-      const text = new Date(at).toLocaleString('sv-SE', { timeZone: timezone });
-      this.log(`  ${text} ${colors.dim(new Date(at).toISOString())}`);
+    for (const [index, at] of next.entries()) {
+      const start = starts?.[index] ?? at;
+      const mark = start === at ? '' : 'starts ';
+      this.log(
+        `  ${fireTime(at, timezone, window)} ${colors.dim(`${mark}${new Date(start).toISOString()}`)}`,
+      );
     }
     if (next.length === 0) this.log('  it does not fire again');
+  }
+
+  #tellClientSchedule({
+    name,
+    expression,
+    timezone,
+    state,
+    window,
+    next,
+    failure,
+  }: ListedSchedule): void {
+    const title = `${colors.bold('schedule')} ${name} ${expression}`;
+    this.log(`${title} ${colors.dim(`of a client, times of ${timezone}`)}`);
+    if (state === 'DISABLED') this.log('  it is disabled');
+    for (const { fireTime: at } of next) this.log(`  ${fireTime(at, timezone, window)}`);
+    if (state === 'ENABLED' && next.length === 0) this.log('  it does not fire again');
+    if (failure) this.log(`  ${colors.red('✖')} ${firstLine(failure.reason, 300)}`);
   }
 
   #tellUpstreams({

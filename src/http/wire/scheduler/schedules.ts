@@ -1,0 +1,101 @@
+/**
+ * Create, read, update, delete and list schedules. A caller's schedules are those of its team.
+ * @module
+ */
+import {
+  type ApiSchedule,
+  DEFAULT_GROUP,
+  scheduleArn,
+} from '../../../engine/scheduler/schedule.js';
+import { readSettings } from './check-schedule.js';
+import { pageOf } from './pages.js';
+import type { SchedulerCall } from './rest.js';
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
+const DEFAULT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+
+export async function createSchedule(call: SchedulerCall): Promise<object> {
+  const { engine, request } = call;
+  const { ClientToken } = request;
+  const settings = readSettings(request, engine.arns.identity, Date.now());
+  await engine.scheduler.create({
+    ...namedIn(call),
+    settings,
+    ...(ClientToken === undefined ? {} : { clientToken: ClientToken }),
+  });
+  return { ScheduleArn: arnIn(call) };
+}
+
+export async function updateSchedule(call: SchedulerCall): Promise<object> {
+  const { engine, request } = call;
+  const settings = readSettings(request, engine.arns.identity, Date.now());
+  await engine.scheduler.update({ ...namedIn(call), settings });
+  return { ScheduleArn: arnIn(call) };
+}
+
+export function getSchedule(call: SchedulerCall): object {
+  const schedule = call.engine.scheduler.get(namedIn(call));
+  const { settings } = schedule;
+  const { start, end, description, kmsKeyArn, window, target } = settings;
+  return {
+    ...summaryOf(call, schedule),
+    ScheduleExpression: settings.expression,
+    ScheduleExpressionTimezone: settings.timezone,
+    FlexibleTimeWindow:
+      window === undefined ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: window },
+    ActionAfterCompletion: settings.afterCompletion,
+    ...(start === undefined ? {} : { StartDate: start / 1000 }),
+    ...(end === undefined ? {} : { EndDate: end / 1000 }),
+    ...(description === undefined ? {} : { Description: description }),
+    ...(kmsKeyArn === undefined ? {} : { KmsKeyArn: kmsKeyArn }),
+    Target: { ...target, RetryPolicy: { ...DEFAULT_RETRY, ...(target.RetryPolicy as object) } },
+  };
+}
+
+export async function deleteSchedule(call: SchedulerCall): Promise<object> {
+  await call.engine.scheduler.delete(namedIn(call), call.request.ClientToken);
+  return {};
+}
+
+export function listSchedules(call: SchedulerCall): object {
+  const { engine, caller, request } = call;
+  const { GroupName, NamePrefix = '', State } = request;
+  if (GroupName !== undefined) engine.scheduler.group(caller.team, GroupName);
+  const all = engine.scheduler
+    .list(caller.team)
+    .filter(
+      ({ group, name, settings }) =>
+        (GroupName === undefined || group === GroupName) &&
+        name.startsWith(NamePrefix) &&
+        (State === undefined || settings.state === State),
+    );
+  const { items, ...next } = pageOf(all, ({ group, name }) => `${group}/${name}`, request);
+  return {
+    Schedules: items.map((schedule) => ({
+      ...summaryOf(call, schedule),
+      Target: { Arn: schedule.settings.target.Arn },
+    })),
+    ...next,
+  };
+}
+
+function summaryOf({ engine }: SchedulerCall, schedule: ApiSchedule): object {
+  const { group, name, settings, createdAt, updatedAt } = schedule;
+  return {
+    Arn: scheduleArn(engine.arns.identity, group, name),
+    Name: name,
+    GroupName: group,
+    State: settings.state,
+    CreationDate: createdAt / 1000,
+    LastModificationDate: updatedAt / 1000,
+  };
+}
+
+function namedIn({ caller, request }: SchedulerCall): Pick<ApiSchedule, 'team' | 'group' | 'name'> {
+  return { team: caller.team, group: request.GroupName ?? DEFAULT_GROUP, name: request.Name };
+}
+
+function arnIn(call: SchedulerCall): string {
+  const { group, name } = namedIn(call);
+  return scheduleArn(call.engine.arns.identity, group, name);
+}

@@ -1,0 +1,68 @@
+// A server to be killed while clients make schedules and these fall due: the real engine on a real SQLite file. Its parent
+// sends schedules of one time; it makes each and says when that was answered.
+import { join } from 'node:path';
+import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
+import { createEngine } from '../../dist/engine/create-engine.js';
+import { createLocalItems } from '../../dist/engine/local-items.js';
+import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+
+const [folder] = process.argv.slice(2);
+const engine = createEngine({
+  store: openSqliteStore({ file: join(folder, 'schedules.db') }),
+  runner: createConnectorRunner(new Map()),
+  evaluator: { evaluate: async () => [], close: async () => {} },
+  itemSource: createLocalItems(),
+  workFolder: join(folder, 'work'),
+});
+await engine.open();
+await engine.deployPipeline({
+  name: 'orders',
+  team: 'test',
+  tags: {},
+  bindings: {},
+  folder,
+  definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+});
+const RoleArn = engine.arns.role;
+const machine = { Arn: engine.arns.stateMachine('orders'), RoleArn };
+const bus = {
+  Arn: 'arn:aws:events:us-east-1:000000000000:event-bus/ticks',
+  RoleArn,
+  EventBridgeParameters: { Source: 'clock', DetailType: 'Tick' },
+};
+process.on('message', async (wanted) => {
+  if (wanted === 'list') {
+    const executions = [];
+    for (let cursor; ; ) {
+      const page = await engine.listExecutions({ limit: 1000, ...(cursor ? { cursor } : {}) });
+      executions.push(...page.items.map(({ triggeredBy }) => triggeredBy.schedule));
+      cursor = page.next;
+      if (cursor === undefined) break;
+    }
+    const events = await engine.listEvents({ bus: 'ticks', limit: 1000 });
+    process.send({
+      executions,
+      events: events.map(({ envelope }) => envelope.resources[0]),
+      left: engine.scheduler.list('test').map(({ name }) => name),
+      failed: engine.listSchedules().flatMap(({ failure }) => failure ?? []),
+    });
+    return;
+  }
+  for (const { name, at, target, afterCompletion } of wanted) {
+    const settings = {
+      expression: `at(${at})`,
+      timezone: 'UTC',
+      state: 'ENABLED',
+      afterCompletion,
+      target: target === 'bus' ? bus : machine,
+    };
+    // The token makes it the same request when it comes again.
+    engine.scheduler
+      .create({ team: 'test', group: 'default', name, settings, clientToken: name })
+      .then(
+        () => process.send({ made: name }),
+        () => {},
+      );
+  }
+});
+process.send('ready');
