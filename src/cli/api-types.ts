@@ -100,6 +100,17 @@ export interface Page<Item> {
   next?: string;
 }
 
+/** Events or files that wait for others. */
+export interface BatchState {
+  size: number;
+  /** Seconds. */
+  window: number;
+  waiting: number;
+  openedAt?: number;
+  closesAt?: number;
+  problem?: string;
+}
+
 /** Why a pipeline has not started. */
 export interface TriggerExplanation {
   pipeline: string;
@@ -123,10 +134,12 @@ export interface TriggerExplanation {
       since: number;
       problems: { file: string; problem: string }[];
     }[];
+    batch?: BatchState;
   };
   events?: {
     bus: string;
     pattern: unknown;
+    batch?: BatchState;
     matched?: { id: string; at: number };
     nearly: {
       id: string;

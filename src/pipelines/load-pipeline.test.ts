@@ -197,7 +197,7 @@ describe('a trigger', () => {
   it('is kept without a warning when it acts', async () => {
     expect(
       await problemsOfTrigger(
-        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 } }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
+        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 } }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail, batch: { size: 100, window: 3600s } }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
       ),
     ).toEqual([]);
   });
@@ -217,9 +217,18 @@ describe('a trigger', () => {
     ['  executions: { allOf: [{ name: a, by: "6" }] }', 'MILL1103 3:40 '],
     ['  files: { under: ../elsewhere }', 'MILL1302 3:19 name a folder beside the pipeline file'],
     ['  files: { under: incoming, match: "**" }', 'MILL1302 3:36 Consecutive wildcard'],
+    ['  events: [{ pattern: { source: [a] }, batch: { size: 0, window: 60s } }]', 'MILL1103 3:55 '],
     [
-      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 60s } }]',
-      'MILL1301 3:40 "batch" does not act yet',
+      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 25h } }]',
+      'MILL1302 3:66 a window has 1 second to 24 hours',
+    ],
+    [
+      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 0 } }]',
+      'MILL1302 3:66 a window has 1 second to 24 hours',
+    ],
+    [
+      '  files: { under: incoming, manifest: "m*.json", batch: { size: 2, window: 60 } }',
+      'MILL1302 3:57 a delivery with a manifest is a batch already',
     ],
   ])('%j has its problem at its place', async (trigger, problem) => {
     const problems = await problemsOfTrigger(trigger);

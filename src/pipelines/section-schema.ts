@@ -21,6 +21,9 @@ export interface UpstreamCondition {
   by?: string | undefined;
 }
 
+/** So many, or so long after the first one. */
+export type Batch = { size: number; window: Duration };
+
 export interface Trigger {
   schedule?:
     | {
@@ -45,10 +48,17 @@ export interface Trigger {
         inputTransformer?:
           | { paths?: { [name: string]: string } | undefined; template: Json }
           | undefined;
-        batch?: { size: number; window: Duration } | undefined;
+        batch?: Batch | undefined;
       }[]
     | undefined;
-  files?: { under: string; match?: string | undefined; manifest?: string | undefined } | undefined;
+  files?:
+    | {
+        under: string;
+        match?: string | undefined;
+        manifest?: string | undefined;
+        batch?: Batch | undefined;
+      }
+    | undefined;
   executions?:
     | {
         operator?: 'AND' | 'OR' | undefined;
@@ -104,6 +114,11 @@ const schedule = z
     { message: 'give exactly one of cron, rate, at and hour' },
   );
 
+const batch: z.ZodType<Batch> = z.strictObject({
+  size: z.int().min(1).max(10_000).meta({ description: 'Start when so many have come' }),
+  window: duration.meta({ description: 'Start so long after the first of them, 24 hours at most' }),
+});
+
 export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
   schedule: schedule.optional(),
   events: z
@@ -117,7 +132,9 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
           .strictObject({ paths: z.record(z.string(), z.string()).optional(), template: json })
           .optional()
           .meta({ description: 'Input made from parts of the event' }),
-        batch: z.strictObject({ size: z.int().min(1).max(10_000), window: duration }).optional(),
+        batch: batch
+          .optional()
+          .meta({ description: 'One execution for so many events, or for a window of time' }),
       }),
     )
     .min(1)
@@ -127,6 +144,7 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
       under: z.string().min(1),
       match: z.string().min(1).optional(),
       manifest: z.string().min(1).optional(),
+      batch: batch.optional().meta({ description: 'One execution for so many files' }),
     })
     .optional(),
   executions: z

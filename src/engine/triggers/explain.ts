@@ -9,6 +9,7 @@ import { nextTimes } from '../../events/schedules/schedule.js';
 import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
+import type { BatchState } from './batch-host.js';
 import type { Quarantined } from './file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
@@ -36,10 +37,14 @@ export interface TriggerExplanation {
     isGone: boolean;
     /** Deliveries whose files are missing or differ, file by file. */
     quarantined: Quarantined[];
+    /** Files that wait for others. */
+    batch?: BatchState;
   };
   events?: {
     bus: string;
     pattern: JsonObject;
+    /** How many events wait of how many, since when, and when they are started at the latest. */
+    batch?: BatchState;
     /** The latest event that it matched, of those that were looked at. */
     matched?: { id: string; at: number };
     /** Events that differ from what it asks for in one field, the newest first. */
@@ -71,6 +76,11 @@ export async function explainTrigger(
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
   const now = parts.time.now();
   const files = parts.triggers.files?.stateOf(pipeline);
+  const rules = plan.events.filter(({ collect }) => collect === 'events');
+  const batchOf = (rule: string): { batch?: BatchState } => {
+    const batch = parts.triggers.batches.stateOf(pipeline, rule);
+    return batch === undefined ? {} : { batch };
+  };
   return {
     pipeline,
     ...(schedule && plan.schedule
@@ -92,12 +102,12 @@ export async function explainTrigger(
             key: judged.key,
           },
         }),
-    ...(files === undefined ? {} : { files }),
-    ...(plan.events.length === 0
+    ...(files === undefined ? {} : { files: { ...files, ...batchOf('files') } }),
+    ...(rules.length === 0
       ? {}
       : {
           events: await Promise.all(
-            plan.events.map(async (rule) => {
+            rules.map(async (rule) => {
               const events = await parts.store.listEvents({
                 bus: rule.bus,
                 limit: LOOKED_AT,
@@ -106,6 +116,7 @@ export async function explainTrigger(
               return {
                 bus: rule.bus,
                 pattern: JSON.parse(rule.pattern.text) as JsonObject,
+                ...batchOf(rule.key),
                 ...lookAt(rule.pattern, events),
               };
             }),

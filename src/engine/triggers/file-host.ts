@@ -19,7 +19,7 @@ import { startInput } from '../requests.js';
 import type { Input } from '../turn-loop.js';
 import type { FileSource, ListedFile } from './file-source.js';
 import { type ManifestProblem, verifyManifest } from './manifest.js';
-import { triggerPlanOf } from './trigger-plan.js';
+import { FILES, triggerPlanOf } from './trigger-plan.js';
 
 /** A delivery that was refused. */
 export interface Quarantined {
@@ -31,6 +31,9 @@ export interface Quarantined {
 
 interface Watched {
   readonly pipeline: string;
+  readonly team: string;
+  /** Files wait for others, as events on a bus of their own. */
+  readonly isBatched: boolean;
   readonly folder: string;
   readonly under: string;
   readonly match: Wildcard | undefined;
@@ -81,9 +84,11 @@ export class FileHost {
     const { files } = triggerPlanOf(deployment);
     this.#all.delete(record.pipeline);
     if (files === undefined) return;
-    const { under, match, manifest } = files;
+    const { under, match, manifest, batch } = files;
     this.#all.set(record.pipeline, {
       pipeline: record.pipeline,
+      team: record.team,
+      isBatched: batch !== undefined,
       folder: deployment.folder,
       under: String(under),
       match: wildcardOf(match),
@@ -151,7 +156,23 @@ export class FileHost {
     const id = `${file.key} ${stamp(file)}`;
     if (watched.done.has(id)) return;
     watched.done.add(id);
-    this.#start(watched, file.key, `file-${digest(id)}`, { file: described(watched, file) });
+    const name = `file-${digest(id)}`;
+    if (watched.isBatched) this.#put(watched, id, name, described(watched, file));
+    else this.#start(watched, file.key, name, { file: described(watched, file) });
+  }
+
+  /** The same arrival is the same event, however often it is seen. */
+  #put(watched: Watched, arrival: string, name: string, file: JsonObject): void {
+    const { pipeline, team } = watched;
+    const event = {
+      bus: FILES,
+      id: `${pipeline}/${name}`,
+      source: FILES,
+      detailType: 'File Arrived',
+      detail: { pipeline, file },
+    };
+    const reject = (): void => void watched.done.delete(arrival);
+    this.#parts.loop.add(this.#parts.triggers.bus.putInput(event, team, { resolve() {}, reject }));
   }
 
   async #verify(watched: Watched, stable: readonly ListedFile[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
+import { BatchHost } from './batch-host.js';
 import { EventBus } from './event-bus.js';
 import { FileHost } from './file-host.js';
 import type { FileSource } from './file-source.js';
@@ -15,6 +16,7 @@ import { UpstreamHost } from './upstream-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
+  readonly batches: BatchHost;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
   /** Undefined where there are no files to look at: in tests of pipelines. */
@@ -26,6 +28,7 @@ export class TriggerHost {
   constructor(parts: Machinery, files: FileSource | undefined) {
     this.#parts = parts;
     this.bus = new EventBus(parts);
+    this.batches = new BatchHost(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
@@ -40,6 +43,7 @@ export class TriggerHost {
       remembered.set(kind, ofKind.set(pipeline, state));
     }
     await this.bus.open();
+    this.batches.open(remembered);
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
     this.files?.open();
@@ -50,6 +54,7 @@ export class TriggerHost {
   deployed(machine: LoadedMachine): void {
     if (!this.#isOpen) return;
     this.bus.deployed(machine);
+    this.batches.deployed(machine);
     this.schedules.deployed(machine);
     this.upstreams.deployed(machine);
     this.files?.deployed(machine);
@@ -57,6 +62,7 @@ export class TriggerHost {
 
   forgotten(pipeline: string): void {
     this.bus.forgotten(pipeline);
+    this.batches.forgotten(pipeline);
     this.schedules.forgotten(pipeline);
     this.upstreams.forgotten(pipeline);
     this.files?.forgotten(pipeline);
@@ -70,6 +76,7 @@ export class TriggerHost {
   }
 
   close(): void {
+    this.batches.close();
     this.schedules.close();
     this.upstreams.close();
     this.files?.close();

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { TriggerExplanation } from '../../api-types.js';
+import type { BatchState, TriggerExplanation } from '../../api-types.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace trigger explain NAME`: why has it not started? */
@@ -66,9 +66,30 @@ export default class TriggerExplain extends MillraceCommand {
     }
   }
 
-  #tellFiles({ under, isGone, quarantined }: NonNullable<TriggerExplanation['files']>): void {
+  #tellBatch(
+    what: string,
+    { size, window, waiting, openedAt, closesAt, problem }: BatchState,
+  ): void {
+    const limits = `${size}, or ${window} s after the first`;
+    if (openedAt === undefined || closesAt === undefined) {
+      this.log(`  batch of ${limits}: no ${what} wait`);
+      return;
+    }
+    this.log(
+      `  batch of ${limits}: ${waiting} of ${size} ${what} wait since ${new Date(openedAt).toISOString()}, starts by ${new Date(closesAt).toISOString()}`,
+    );
+    if (problem !== undefined) this.log(`  ${colors.red('✖')} could not start: ${problem}`);
+  }
+
+  #tellFiles({
+    under,
+    isGone,
+    quarantined,
+    batch,
+  }: NonNullable<TriggerExplanation['files']>): void {
     const where = isGone ? colors.red('the folder is not there') : 'watched';
     this.log(`${colors.bold('files')} under ${under}: ${where}`);
+    if (batch) this.#tellBatch('files', batch);
     for (const { manifest, since, problems } of quarantined) {
       const when = colors.dim(new Date(since).toISOString());
       this.log(`  ${colors.red('✖')} ${manifest} is held back since ${when}`);
@@ -79,10 +100,12 @@ export default class TriggerExplain extends MillraceCommand {
   #tellRule({
     bus,
     pattern,
+    batch,
     matched,
     nearly,
   }: NonNullable<TriggerExplanation['events']>[number]): void {
     this.log(`${colors.bold('events')} on ${bus}: ${JSON.stringify(pattern)}`);
+    if (batch) this.#tellBatch('events', batch);
     this.log(
       matched === undefined
         ? '  none of the latest events matched'
