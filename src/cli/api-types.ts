@@ -111,6 +111,20 @@ export interface BatchState {
   problem?: string;
 }
 
+/** Who has delivered for an interval. */
+export interface ArrivalState {
+  interval: string;
+  expected: number;
+  arrived: number;
+  missing: string[];
+  unexpected: string[];
+  deadline?: number;
+  whenMissing: 'wait' | 'start';
+  started?: { name: string; at: number };
+  open: { interval: string; arrived: number }[];
+  problem?: string;
+}
+
 /** Why a pipeline has not started. */
 export interface TriggerExplanation {
   pipeline: string;
@@ -135,6 +149,8 @@ export interface TriggerExplanation {
       problems: { file: string; problem: string }[];
     }[];
     batch?: BatchState;
+    problem?: string;
+    arrivals?: ArrivalState;
   };
   events?: {
     bus: string;

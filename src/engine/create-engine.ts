@@ -49,7 +49,7 @@ import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
 import { checkEvent, type PutResult } from './triggers/event-bus.js';
 import { explainTrigger } from './triggers/explain.js';
-import type { FileSource } from './triggers/file-source.js';
+import type { FileSource } from './triggers/files/file-source.js';
 import { planRepair } from './triggers/repair-plan.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';

@@ -230,6 +230,36 @@ describe('a trigger', () => {
       '  files: { under: incoming, manifest: "m*.json", batch: { size: 2, window: 60 } }',
       'MILL1302 3:57 a delivery with a manifest is a batch already',
     ],
+    ['  files: { under: "s3:/bucket" }', 'MILL1302 3:19 write a bucket as s3://bucket/folder'],
+    ['  files: { under: "s3://B/x" }', 'MILL1302 3:19 write a bucket as s3://bucket/folder'],
+    [
+      '  files: { under: a, arrivals: { path: "{partner}.csv", partners: [a] } }',
+      'MILL1302 3:40 name {interval} and {partner}',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a, b, a] } }',
+      'MILL1302 3:74 entry 3 names a again',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: none.txt } }',
+      'MILL1302 3:74 there is no file none.txt beside the pipeline file',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: ../p.txt } }',
+      'MILL1302 3:74 there is no file ../p.txt beside the pipeline file',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a], whenMissing: start } }',
+      'MILL1302 3:92 say with "by" when it starts',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a], by: "24:00" } }',
+      'MILL1103 3:83 "by": expected a time of day',
+    ],
+    [
+      '  files: { under: a, match: "*", arrivals: { path: "{interval}/{partner}", partners: [a] } }',
+      'MILL1302 3:29 "arrivals" says which files',
+    ],
   ])('%j has its problem at its place', async (trigger, problem) => {
     const problems = await problemsOfTrigger(trigger);
     expect(

@@ -213,6 +213,7 @@ export class EventBus {
       matched: [],
     };
     turn.events.push(record);
+    this.#parts.triggers.files?.heard(turn, team, envelope);
     const key = `${bus}/${id}`;
     this.#unstored.set(key, record);
     const forget = (): void => void this.#unstored.delete(key);

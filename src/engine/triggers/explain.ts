@@ -10,7 +10,7 @@ import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import type { BatchState } from './batch-host.js';
-import type { Quarantined } from './file-host.js';
+import type { FilesState } from './files/file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
 export interface TriggerExplanation {
@@ -30,16 +30,8 @@ export interface TriggerExplanation {
     /** The execution that this outcome has started or would start. */
     key: string;
   };
-  files?: {
-    /** The watched folder, beside the pipeline's file. */
-    under: string;
-    /** It is not there. */
-    isGone: boolean;
-    /** Deliveries whose files are missing or differ, file by file. */
-    quarantined: Quarantined[];
-    /** Files that wait for others. */
-    batch?: BatchState;
-  };
+  /** The watched folder or bucket, what is held back, and who has not delivered; and files that wait for others. */
+  files?: FilesState & { batch?: BatchState };
   events?: {
     bus: string;
     pattern: JsonObject;
@@ -75,7 +67,7 @@ export async function explainTrigger(
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
   const now = parts.time.now();
-  const files = parts.triggers.files?.stateOf(pipeline);
+  const files = await parts.triggers.files?.stateOf(pipeline, interval);
   const rules = plan.events.filter(({ collect }) => collect === 'events');
   const batchOf = (rule: string): { batch?: BatchState } => {
     const batch = parts.triggers.batches.stateOf(pipeline, rule);

@@ -9,8 +9,8 @@ import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { BatchHost } from './batch-host.js';
 import { EventBus } from './event-bus.js';
-import { FileHost } from './file-host.js';
-import type { FileSource } from './file-source.js';
+import { FileHost } from './files/file-host.js';
+import type { FileSource } from './files/file-source.js';
 import { ScheduleHost } from './schedule-host.js';
 import { UpstreamHost } from './upstream-host.js';
 
@@ -46,7 +46,7 @@ export class TriggerHost {
     this.batches.open(remembered);
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
-    this.files?.open();
+    this.files?.open(remembered.get('arrivals') ?? new Map());
     await this.backfills.open();
     this.#isOpen = true;
   }
