@@ -24,6 +24,7 @@ import { createFileSource } from './engine/triggers/files/file-source.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
+import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openSqliteStore } from './store/sqlite-store.js';
@@ -177,12 +178,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
+  const webhooks = createWebhookDesk({ engine, sealFile: join(data, 'seal.key'), now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const app = await createApp({
     engine,
     store,
     authenticator,
     accessKeys,
+    webhooks,
     folder,
     layouts: createGraphLayouts(),
     config: {

@@ -100,6 +100,21 @@ export interface Page<Item> {
   next?: string;
 }
 
+export interface Webhook {
+  name: string;
+  team: string;
+  bus: string;
+  source: string;
+  detailType?: string;
+  scheme: string;
+  /** Secrets that are valid. */
+  secrets: number;
+  rotatedAt: number;
+}
+
+/** Its secret is shown this once. */
+export type IssuedWebhook = Webhook & { secret: string };
+
 /** Events or files that wait for others. */
 export interface BatchState {
   size: number;

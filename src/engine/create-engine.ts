@@ -328,6 +328,7 @@ export function createEngine(config: EngineConfig): Engine {
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
+    webhooks: parts.triggers.webhooks,
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };

@@ -53,7 +53,9 @@ export type EngineErrorKind =
   | 'MapRunNotFound'
   | 'MapRunNotRunning'
   | 'RedriveStateUnknown'
-  | 'TestCaseUnknown';
+  | 'TestCaseUnknown'
+  | 'WebhookExists'
+  | 'WebhookNotFound';
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -279,6 +281,18 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: "There is no test case '{testCase}' of '{pipeline}' in the mock configuration.",
     fix: 'Start the server with `millrace up --mock-config FILE` and name a case under StateMachines.{pipeline}.TestCases of that file.',
+  },
+  WebhookExists: {
+    code: 'MILL3060',
+    status: 409,
+    message: "There is a webhook '{webhook}' already, or there are 1,000.",
+    fix: 'Choose another name, or delete one: `millrace webhooks delete NAME`.',
+  },
+  WebhookNotFound: {
+    code: 'MILL3061',
+    status: 404,
+    message: "There is no webhook '{webhook}'.",
+    fix: 'List them with `millrace webhooks list`.',
   },
 };
 

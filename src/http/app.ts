@@ -15,7 +15,7 @@ import {
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { Store } from '../store/store.js';
-import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC } from './auth.js';
+import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
@@ -29,6 +29,8 @@ import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
+import { webhookRoutes } from './routes/webhooks.js';
+import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
 import { wireRoutes } from './wire/protocol.js';
 
@@ -50,6 +52,8 @@ export interface HttpServices {
   authenticator: Authenticator;
   /** What clients of the AWS wire API sign with. */
   accessKeys: AccessKeys;
+  /** Receives signed events of others. */
+  webhooks: WebhookDesk;
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
@@ -108,6 +112,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
     if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
+    if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
     request.principal = await authenticator.identify(request);
     const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
@@ -138,6 +143,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       eventRoutes(api, services);
+      webhookRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },

@@ -13,6 +13,7 @@ import { FileHost } from './files/file-host.js';
 import type { FileSource } from './files/file-source.js';
 import { ScheduleHost } from './schedule-host.js';
 import { UpstreamHost } from './upstream-host.js';
+import { WebhookHost } from './webhook-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
@@ -22,6 +23,7 @@ export class TriggerHost {
   /** Undefined where there are no files to look at: in tests of pipelines. */
   readonly files: FileHost | undefined;
   readonly backfills: BackfillHost;
+  readonly webhooks: WebhookHost;
   readonly #parts: Machinery;
   #isOpen = false;
 
@@ -33,6 +35,7 @@ export class TriggerHost {
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
     this.backfills = new BackfillHost(parts);
+    this.webhooks = new WebhookHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -48,6 +51,7 @@ export class TriggerHost {
     await this.upstreams.open();
     this.files?.open(remembered.get('arrivals') ?? new Map());
     await this.backfills.open();
+    await this.webhooks.open();
     this.#isOpen = true;
   }
 

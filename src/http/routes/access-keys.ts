@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { HttpServices } from '../app.js';
-import type { Principal } from '../auth.js';
+import { expectAdministrator } from '../auth.js';
 import { HttpError } from '../errors.js';
 import { problemSchema } from '../problem.js';
 
@@ -85,9 +85,4 @@ export function accessKeyRoutes(
       return { revoked: true } as const;
     },
   );
-}
-
-/** A key opens a team's things: only who sees all teams may give one away. */
-function expectAdministrator({ teams, role }: Principal): void {
-  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
 }
