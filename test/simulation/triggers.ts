@@ -4,6 +4,7 @@
  *
  *     ticking    every minute, catching up on all that was missed
  *     listening  on each event of the clients
+ *     gathering  on three events of the clients, or half a minute after the first
  *     following  when ticking has succeeded, for the same interval
  *
  * @module
@@ -19,6 +20,7 @@ export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonOb
     { schedule: { rate: '1 minute', start: '2020-01-01T00:00:10Z', catchUp: { all: 1000 } } },
   ],
   ['listening', { events: [{ pattern: { source: ['client'] }, inputPath: '$.detail' }] }],
+  ['gathering', { events: [{ pattern: { source: ['client'] }, batch: { size: 3, window: 30 } }] }],
   ['following', { executions: { anyOf: [{ name: 'ticking' }] } }],
 ]);
 
@@ -36,6 +38,7 @@ export function triggerViolations(
   return [
     ...ticksMissing(ticking),
     ...eventsMissing(store, of('listening'), acknowledged),
+    ...batchesWrong(store, of('gathering'), ticking),
     ...followersMissing(ticking, of('following')),
   ];
 }
@@ -68,6 +71,34 @@ function eventsMissing(
     ...lost.map((id) => `I11 event ${id} was acknowledged and is gone`),
     ...idle.map(({ id }) => `I11 event ${id} has started nothing`),
     ...odd.map(({ name }) => `I11 ${name} was started by an event that is not there`),
+  ];
+}
+
+/** Each event is in one batch, in the order in which they came, and none waits for longer than its window. */
+function batchesWrong(
+  store: SynchronousStore,
+  gathering: readonly ExecutionRecord[],
+  ticking: readonly ExecutionRecord[],
+): string[] {
+  const batches = gathering.map(({ triggeredBy }) => triggeredBy?.events as string[]);
+  const taken = batches.flat();
+  const stored = store
+    .listEvents({ bus: 'default', limit: most })
+    .filter(({ source }) => source === 'client')
+    .toReversed();
+  const ids = stored.map(({ id }) => id);
+  const now = Math.max(0, ...ticking.map(({ startedAt }) => startedAt));
+  const waiting = stored.slice(taken.length);
+  return [
+    ...(taken.join() === ids.slice(0, taken.length).join()
+      ? []
+      : [`I11 the events of batches are ${taken} and those that came are ${ids}`]),
+    ...batches
+      .filter(({ length }) => length > 3)
+      .map((batch) => `I11 a batch has ${batch.length} events`),
+    ...waiting
+      .filter(({ storedAt }) => storedAt + MINUTE < now)
+      .map(({ id }) => `I11 event ${id} waits in a batch and is overdue`),
   ];
 }
 

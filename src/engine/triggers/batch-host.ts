@@ -74,6 +74,8 @@ const AHEAD = 60_000;
 /** Events of other rules that are read along with those of a batch rather than asking once more. */
 const GAP = 50;
 const PAGE = 500;
+/** Batches of a rule that are closed in one turn. */
+const MOST_CLOSED = 50;
 const KIND = 'batch/';
 
 export class BatchHost {
@@ -233,18 +235,22 @@ export class BatchHost {
           this.#closeWhenDue(key);
           this.#watch();
         });
-        const condition = this.#rules.get(key) === batching ? this.#dueOf(key) : undefined;
-        return condition === undefined ? 'done' : this.#close(turn, key, batching, condition);
+        return this.#closeAll(turn, key, batching);
       },
     };
   }
 
-  async #close(
-    turn: Turn,
-    key: string,
-    batching: Batching,
-    due: BatchCondition,
-  ): Promise<Performed> {
+  /** Many small ones may be complete at a time: one a commit would fall behind. */
+  async #closeAll(turn: Turn, key: string, batching: Batching): Promise<Performed> {
+    for (let closed = 0; closed < MOST_CLOSED; closed += 1) {
+      const due = this.#rules.get(key) === batching ? this.#dueOf(key) : undefined;
+      if (due === undefined || !(await this.#close(turn, key, batching, due))) break;
+    }
+    return 'done';
+  }
+
+  /** False: it could not be started. */
+  async #close(turn: Turn, key: string, batching: Batching, due: BatchCondition): Promise<boolean> {
     const { pipeline, rule } = batching;
     const before = this.#of(key);
     const { taken, last, next, isCut } = await this.#take(batching, before);
@@ -253,14 +259,14 @@ export class BatchHost {
       const problem = await this.#start(turn, batching, before, isCut ? 'bytes' : due, taken);
       // It is as it was: what waits is not lost because it cannot start now.
       batching.problem = problem;
-      if (problem !== undefined) return 'done';
+      if (problem !== undefined) return false;
     }
     this.#change(turn, key);
     const bytes = Math.max(0, before.bytes - sizeOf(taken));
     const left = leaveEvents(before, last, next ?? before.openedAt, bytes);
     this.#waiting.set(key, left);
     for (const index of left.chunks.keys()) this.#remember(turn, pipeline, rule.key, left, index);
-    return 'done';
+    return true;
   }
 
   /** Reads what waits, page by page, until a batch is complete. */
@@ -272,7 +278,7 @@ export class BatchHost {
     const taken: Rendered[] = [];
     let bytes = 0;
     let last = 0;
-    for await (const record of this.#read(waiting)) {
+    for await (const record of this.#read(waiting, Math.min(most + GAP, PAGE))) {
       const rendered = this.#render(pipeline, rule, record);
       bytes += rendered?.bytes ?? 0;
       const isCut = bytes > MOST_BYTES;
@@ -287,7 +293,7 @@ export class BatchHost {
   }
 
   /** The events that wait, in their order. */
-  async *#read(waiting: WaitingEvents): AsyncGenerator<EventRecord> {
+  async *#read(waiting: WaitingEvents, limit: number): AsyncGenerator<EventRecord> {
     const ranges = spansOf(waiting, 0);
     let range = 0;
     const waits = (number: number): boolean => {
@@ -296,9 +302,9 @@ export class BatchHost {
     };
     const recent = [...this.#unstored.values()];
     for (const { first, last } of spansOf(waiting, GAP)) {
-      for (let after = first - 1; after < last; after += PAGE) {
-        const below = Math.min(last, after + PAGE) + 1;
-        const page = await this.#parts.store.listEvents({ after, below, limit: PAGE });
+      for (let after = first - 1; after < last; after += limit) {
+        const below = Math.min(last, after + limit) + 1;
+        const page = await this.#parts.store.listEvents({ after, below, limit });
         for (const record of page) if (waits(record.number)) yield record;
       }
     }
