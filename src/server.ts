@@ -20,10 +20,11 @@ import { createLocalItems } from './engine/local-items.js';
 import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
-import { createFileSource } from './engine/triggers/file-source.js';
+import { createFileSource } from './engine/triggers/files/file-source.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
+import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openSqliteStore } from './store/sqlite-store.js';
@@ -135,14 +136,15 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const connectors = createConnectors({
     http: { allowPrivateAddresses: config.allowPrivateAddresses ?? false },
   });
+  const buckets = createS3Buckets(process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
   const engine = createEngine({
     store,
     runner: createConnectorRunner(connectors, config.concurrency, ledger),
     evaluator,
-    itemSource: createLocalItems(createS3Buckets(process.env)),
-    files: createFileSource(),
+    itemSource: createLocalItems(buckets),
+    files: createFileSource(buckets),
     ...mocksOf(config.mockConfig),
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),
@@ -176,12 +178,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
+  const webhooks = createWebhookDesk({ engine, sealFile: join(data, 'seal.key'), now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const app = await createApp({
     engine,
     store,
     authenticator,
     accessKeys,
+    webhooks,
     folder,
     layouts: createGraphLayouts(),
     config: {

@@ -117,6 +117,46 @@ export interface ListedSchedule {
   dropped?: { count: number; first: number; last: number };
 }
 
+export interface Webhook {
+  name: string;
+  team: string;
+  bus: string;
+  source: string;
+  detailType?: string;
+  scheme: string;
+  /** Secrets that are valid. */
+  secrets: number;
+  rotatedAt: number;
+}
+
+/** Its secret is shown this once. */
+export type IssuedWebhook = Webhook & { secret: string };
+
+/** Events or files that wait for others. */
+export interface BatchState {
+  size: number;
+  /** Seconds. */
+  window: number;
+  waiting: number;
+  openedAt?: number;
+  closesAt?: number;
+  problem?: string;
+}
+
+/** Who has delivered for an interval. */
+export interface ArrivalState {
+  interval: string;
+  expected: number;
+  arrived: number;
+  missing: string[];
+  unexpected: string[];
+  deadline?: number;
+  whenMissing: 'wait' | 'start';
+  started?: { name: string; at: number };
+  open: { interval: string; arrived: number }[];
+  problem?: string;
+}
+
 /** Why a pipeline has not started. */
 export interface TriggerExplanation {
   pipeline: string;
@@ -141,10 +181,14 @@ export interface TriggerExplanation {
       since: number;
       problems: { file: string; problem: string }[];
     }[];
+    batch?: BatchState;
+    problem?: string;
+    arrivals?: ArrivalState;
   };
   events?: {
     bus: string;
     pattern: unknown;
+    batch?: BatchState;
     matched?: { id: string; at: number };
     nearly: {
       id: string;

@@ -54,7 +54,7 @@ import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
 import { checkEvent, type PutResult } from './triggers/event-bus.js';
 import { explainTrigger } from './triggers/explain.js';
-import type { FileSource } from './triggers/file-source.js';
+import type { FileSource } from './triggers/files/file-source.js';
 import { planRepair } from './triggers/repair-plan.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
@@ -344,6 +344,7 @@ export function createEngine(config: EngineConfig): Engine {
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
+    webhooks: parts.triggers.webhooks,
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };

@@ -34,6 +34,7 @@ import type { StateMachineAttributes, StateMachines } from './state-machines.js'
 import type { NewEvent, PutResult } from './triggers/event-bus.js';
 import type { TriggerExplanation } from './triggers/explain.js';
 import type { RepairPlan } from './triggers/repair-plan.js';
+import type { Webhooks } from './triggers/webhook-host.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
@@ -330,6 +331,8 @@ export interface Engine {
   /** What clients of the wire API make and start by. */
   readonly stateMachines: StateMachines;
   readonly activities: Activities;
+  /** Addresses under which others put events on a bus. */
+  readonly webhooks: Webhooks;
 
   /** Hears committed changes until the answer is called. */
   /**

@@ -60,7 +60,9 @@ export type EngineErrorKind =
   | 'ScheduleGroupNotFound'
   | 'ScheduleGroupExists'
   | 'ScheduleGroupFixed'
-  | 'TooManySchedules';
+  | 'TooManySchedules'
+  | 'WebhookExists'
+  | 'WebhookNotFound';
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -186,7 +188,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
   },
   InvalidPool: {
-    code: 'MILL3060',
+    code: 'MILL3070',
     status: 400,
     message: 'The pool {pool} is not accepted: {problem}.',
     fix: 'Choose another name or number of slots.',
@@ -329,6 +331,18 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 402,
     message: 'There are {limit} {what} already, and no more are allowed.',
     fix: 'Delete those that are not needed any longer.',
+  },
+  WebhookExists: {
+    code: 'MILL3060',
+    status: 409,
+    message: "There is a webhook '{webhook}' already, or there are 1,000.",
+    fix: 'Choose another name, or delete one: `millrace webhooks delete NAME`.',
+  },
+  WebhookNotFound: {
+    code: 'MILL3061',
+    status: 404,
+    message: "There is no webhook '{webhook}'.",
+    fix: 'List them with `millrace webhooks list`.',
   },
 };
 

@@ -15,7 +15,7 @@ import {
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { Store } from '../store/store.js';
-import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC } from './auth.js';
+import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
@@ -31,6 +31,8 @@ import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
+import { webhookRoutes } from './routes/webhooks.js';
+import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
 import { wireRoutes } from './wire/protocol.js';
 import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
@@ -53,6 +55,8 @@ export interface HttpServices {
   authenticator: Authenticator;
   /** What clients of the AWS wire API sign with. */
   accessKeys: AccessKeys;
+  /** Receives signed events of others. */
+  webhooks: WebhookDesk;
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
@@ -114,6 +118,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
     // Verified there, against an access key.
     if (isSignedRequest(request)) return;
+    if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
     request.principal = await authenticator.identify(request);
     const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
@@ -146,6 +151,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       accessKeyRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
+      webhookRoutes(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },

@@ -44,6 +44,9 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   'POST /',
 ]);
 
+/** Routes, as `METHOD route`, whose every request is signed instead, which the route verifies. */
+export const SIGNED: ReadonlySet<string> = new Set(['POST /api/v1/webhooks/:name']);
+
 /** What anybody may do who is logged in, also those who may only read: it concerns nothing but their own session. */
 export const OWN_SESSION: ReadonlySet<string> = new Set(['POST /api/v1/logout']);
 
@@ -138,6 +141,14 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
   };
 }
 
+/**
+ * A key or a secret opens a team's things: only who sees all teams may give one away.
+ * @throws HttpError TeamForbidden
+ */
+export function expectAdministrator({ teams, role }: Principal): void {
+  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
+}
+
 /** The SHA-256 of a token, in hex: what the store knows of it. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
@@ -182,9 +193,4 @@ export function checkOrigin(request: FastifyRequest, hosts: ReadonlySet<string>)
 
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
-}
-
-/** For what concerns all teams, such as keys that open a team's things. Throws TeamForbidden. */
-export function expectAdministrator({ teams, role }: Principal): void {
-  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
 }

@@ -43,7 +43,7 @@ const CATALOGUE = {
   BodyTooLarge: {
     code: 'MILL4006',
     status: 413,
-    message: 'The body is larger than 1 MiB.',
+    message: 'The body is larger than 1 MiB, or than 256 KiB at a webhook.',
     fix: 'Put the data into a file and send its location.',
   },
   InvalidJson: {
@@ -75,6 +75,18 @@ const CATALOGUE = {
     status: 400,
     message: '{problem}',
     fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
+  },
+  BadSignature: {
+    code: 'MILL4021',
+    status: 401,
+    message: 'There is no such webhook, or its signature is not right.',
+    fix: 'Sign TIMESTAMP.BODY with HMAC-SHA256, as docs/guides/triggers.md shows, and check the clock: five minutes count.',
+  },
+  InvalidWebhookId: {
+    code: 'MILL4022',
+    status: 400,
+    message: 'The id of the message is not acceptable.',
+    fix: 'Send 1 to 150 letters, digits and . _ - : in Millrace-Id.',
   },
   AmbiguousId: {
     code: 'MILL4011',

@@ -197,7 +197,7 @@ describe('a trigger', () => {
   it('is kept without a warning when it acts', async () => {
     expect(
       await problemsOfTrigger(
-        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 }, flexibleWindow: 15m, jitter: 30s }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
+        '  schedule: { cron: "0 3 * * ? *", timezone: Europe/Berlin, catchUp: { all: 3 }, flexibleWindow: 15m, jitter: 30s }\n  events: [{ pattern: { source: [shop] }, inputPath: $.detail, batch: { size: 100, window: 3600s } }]\n  executions: { allOf: [{ name: listings, by: "06:00", not: true }] }',
       ),
     ).toEqual([]);
   });
@@ -219,9 +219,48 @@ describe('a trigger', () => {
     ['  executions: { allOf: [{ name: a, by: "6" }] }', 'MILL1103 3:40 '],
     ['  files: { under: ../elsewhere }', 'MILL1302 3:19 name a folder beside the pipeline file'],
     ['  files: { under: incoming, match: "**" }', 'MILL1302 3:36 Consecutive wildcard'],
+    ['  events: [{ pattern: { source: [a] }, batch: { size: 0, window: 60s } }]', 'MILL1103 3:55 '],
     [
-      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 60s } }]',
-      'MILL1301 3:40 "batch" does not act yet',
+      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 25h } }]',
+      'MILL1302 3:66 a window has 1 second to 24 hours',
+    ],
+    [
+      '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 0 } }]',
+      'MILL1302 3:66 a window has 1 second to 24 hours',
+    ],
+    [
+      '  files: { under: incoming, manifest: "m*.json", batch: { size: 2, window: 60 } }',
+      'MILL1302 3:57 a delivery with a manifest is a batch already',
+    ],
+    ['  files: { under: "s3:/bucket" }', 'MILL1302 3:19 write a bucket as s3://bucket/folder'],
+    ['  files: { under: "s3://B/x" }', 'MILL1302 3:19 write a bucket as s3://bucket/folder'],
+    [
+      '  files: { under: a, arrivals: { path: "{partner}.csv", partners: [a] } }',
+      'MILL1302 3:40 name {interval} and {partner}',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a, b, a] } }',
+      'MILL1302 3:74 entry 3 names a again',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: none.txt } }',
+      'MILL1302 3:74 there is no file none.txt beside the pipeline file',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: ../p.txt } }',
+      'MILL1302 3:74 there is no file ../p.txt beside the pipeline file',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a], whenMissing: start } }',
+      'MILL1302 3:92 say with "by" when it starts',
+    ],
+    [
+      '  files: { under: a, arrivals: { path: "{interval}/{partner}", partners: [a], by: "24:00" } }',
+      'MILL1103 3:83 "by": expected a time of day',
+    ],
+    [
+      '  files: { under: a, match: "*", arrivals: { path: "{interval}/{partner}", partners: [a] } }',
+      'MILL1302 3:29 "arrivals" says which files',
     ],
   ])('%j has its problem at its place', async (trigger, problem) => {
     const problems = await problemsOfTrigger(trigger);

@@ -67,11 +67,11 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
       : await applyTemplate(own.template, own.with ?? {}, source, loading);
   const sections = merge(own, template);
   warnOfLaterSections(own, source, loading);
-  if (own.trigger !== undefined) checkTrigger(own.trigger, source, loading);
+  if (own.trigger !== undefined) await checkTrigger(own.trigger, source, loading);
   if (template !== undefined) {
     warnOfLaterSections(template.sections, template.source, loading);
     const { trigger } = template.sections;
-    if (trigger !== undefined) checkTrigger(trigger, template.source, loading);
+    if (trigger !== undefined) await checkTrigger(trigger, template.source, loading);
   }
   const found =
     template === undefined

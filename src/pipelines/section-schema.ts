@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../asl/json.js';
+import { MOST_PARTNERS } from '../events/arrivals/partner-list.js';
 import { parseDuration } from './duration.js';
 import { type Duration, duration, json } from './step-schema.js';
 
@@ -20,6 +21,18 @@ export interface UpstreamCondition {
   not?: boolean | undefined;
   by?: string | undefined;
 }
+
+/** So many, or so long after the first one. */
+export type Batch = { size: number; window: Duration };
+
+/** What all partners deliver for an interval. */
+export type Arrivals = {
+  path: string;
+  partners: string | string[];
+  by?: string | undefined;
+  timezone?: string | undefined;
+  whenMissing?: 'wait' | 'start' | undefined;
+};
 
 export interface Trigger {
   schedule?:
@@ -47,10 +60,18 @@ export interface Trigger {
         inputTransformer?:
           | { paths?: { [name: string]: string } | undefined; template: Json }
           | undefined;
-        batch?: { size: number; window: Duration } | undefined;
+        batch?: Batch | undefined;
       }[]
     | undefined;
-  files?: { under: string; match?: string | undefined; manifest?: string | undefined } | undefined;
+  files?:
+    | {
+        under: string;
+        match?: string | undefined;
+        manifest?: string | undefined;
+        batch?: Batch | undefined;
+        arrivals?: Arrivals | undefined;
+      }
+    | undefined;
   executions?:
     | {
         operator?: 'AND' | 'OR' | undefined;
@@ -64,17 +85,17 @@ export interface Trigger {
 
 const STATUSES = ['SUCCESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING'];
 
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, such as 06:00');
+
 const upstream: z.ZodType<UpstreamCondition> = z.strictObject({
   name: z.string().min(1),
   account: z.string().min(1).optional(),
   status: z.array(z.enum(STATUSES)).min(1).optional(),
   optional: z.boolean().optional().meta({ description: 'Waited for, but not insisted on' }),
   not: z.boolean().optional().meta({ description: 'Met when it did not come to this' }),
-  by: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, such as 06:00')
-    .optional()
-    .meta({ description: 'Until this time of day' }),
+  by: timeOfDay.optional().meta({ description: 'Until this time of day' }),
 });
 
 const schedule = z
@@ -114,6 +135,29 @@ const schedule = z
     { message: 'give exactly one of cron, rate, at and hour' },
   );
 
+const batch: z.ZodType<Batch> = z.strictObject({
+  size: z.int().min(1).max(10_000).meta({ description: 'Start when so many have come' }),
+  window: duration.meta({ description: 'Start so long after the first of them, 24 hours at most' }),
+});
+
+const arrivals: z.ZodType<Arrivals> = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .meta({ description: 'With {interval} and {partner}', examples: ['{interval}/{partner}.csv'] }),
+  partners: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(MOST_PARTNERS)])
+    .meta({ description: 'A file with one name a line, or the names' }),
+  by: timeOfDay
+    .optional()
+    .meta({ description: 'Time of day on the interval by which all are expected' }),
+  timezone: z.string().min(1).optional().meta({ description: 'IANA name; UTC when absent' }),
+  whenMissing: z
+    .enum(['wait', 'start'])
+    .optional()
+    .meta({ description: 'What happens then when somebody is missing; wait when absent' }),
+});
+
 export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
   schedule: schedule.optional(),
   events: z
@@ -127,16 +171,25 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
           .strictObject({ paths: z.record(z.string(), z.string()).optional(), template: json })
           .optional()
           .meta({ description: 'Input made from parts of the event' }),
-        batch: z.strictObject({ size: z.int().min(1).max(10_000), window: duration }).optional(),
+        batch: batch
+          .optional()
+          .meta({ description: 'One execution for so many events, or for a window of time' }),
       }),
     )
     .min(1)
     .optional(),
   files: z
     .strictObject({
-      under: z.string().min(1),
+      under: z
+        .string()
+        .min(1)
+        .meta({ description: 'A folder beside the pipeline file, or s3://bucket/folder' }),
       match: z.string().min(1).optional(),
       manifest: z.string().min(1).optional(),
+      batch: batch.optional().meta({ description: 'One execution for so many files' }),
+      arrivals: arrivals
+        .optional()
+        .meta({ description: 'One execution for what all partners deliver for an interval' }),
     })
     .optional(),
   executions: z

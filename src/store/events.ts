@@ -38,7 +38,11 @@ export function eventQueries(driver: Driver): EventQueries {
         event.detailType,
         event.storedAt,
         toJson(event.envelope),
-        toJson(event.matched),
+        toJson(
+          event.batched === undefined
+            ? event.matched
+            : { started: event.matched, batched: event.batched },
+        ),
       ),
     putTriggerState: ({ pipeline, kind, state }) => void put.run(pipeline, kind, toJson(state)),
     lastEventNumber: () => Number(last.get()?.number ?? 0),
@@ -82,6 +86,7 @@ function conditions(query: EventQuery): { where: string; values: SqlValue[] } {
 }
 
 function toEvent(row: Row): EventRecord {
+  const matched = fromJson<string[] | { started: string[]; batched: string[] }>(row.matched);
   return {
     number: integer(row, 'number'),
     bus: text(row, 'bus'),
@@ -91,6 +96,8 @@ function toEvent(row: Row): EventRecord {
     detailType: text(row, 'detail_type'),
     storedAt: integer(row, 'stored_at'),
     envelope: fromJson<JsonObject>(row.envelope),
-    matched: fromJson<string[]>(row.matched),
+    ...(Array.isArray(matched)
+      ? { matched }
+      : { matched: matched.started, batched: matched.batched }),
   };
 }

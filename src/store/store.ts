@@ -74,6 +74,8 @@ export interface EventRecord {
   envelope: JsonObject;
   /** Pipelines that it started. */
   matched: string[];
+  /** Pipelines that it waits for in a batch. */
+  batched?: string[];
 }
 
 export interface EventQuery {

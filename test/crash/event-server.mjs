@@ -24,6 +24,17 @@ await engine.deployPipeline({
   definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
   sections: { trigger: { events: [{ pattern: { source: ['shop'] }, inputPath: '$.detail' }] } },
 });
+await engine.deployPipeline({
+  name: 'batches',
+  team: 'test',
+  tags: {},
+  bindings: {},
+  folder,
+  definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+  sections: {
+    trigger: { events: [{ pattern: { source: ['shop'] }, batch: { size: 7, window: 3600 } }] },
+  },
+});
 process.on('message', async (ids) => {
   if (ids === 'list') {
     const events = [];
@@ -41,7 +52,13 @@ process.on('message', async (ids) => {
     }
     process.send({
       events: events.map(({ id, matched }) => ({ id, matched })),
-      executions: executions.map(({ name, status }) => ({ name, status })),
+      executions: executions
+        .filter(({ pipeline }) => pipeline === 'orders')
+        .map(({ name, status }) => ({ name, status })),
+      batches: executions
+        .filter(({ pipeline }) => pipeline === 'batches')
+        .map(({ triggeredBy }) => triggeredBy.events),
+      waiting: (await engine.explainTrigger('batches')).events[0].batch.waiting,
     });
     return;
   }

@@ -20,7 +20,7 @@ import { createConnectorRunner } from '../../src/engine/connector-runner.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
-import { createFileSource } from '../../src/engine/triggers/file-source.js';
+import { createFileSource } from '../../src/engine/triggers/files/file-source.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { SynchronousStore } from '../../src/store/store.js';
 import { ManualClock, settled } from './manual-clock.js';

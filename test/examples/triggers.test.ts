@@ -1,9 +1,10 @@
 /**
- * The examples of triggers, as their files are: three teams that wait for each other, and a delivery with a corrupt file.
+ * The examples of triggers, as their files are: three teams that wait for each other, a delivery with a corrupt file, and
+ * a hundred partners of whom three are missing.
  * Tasks really run; the clock is the test's.
  * @module
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
 import type { Runner } from '../../src/engine/ports.js';
-import { createFileSource } from '../../src/engine/triggers/file-source.js';
+import { createFileSource } from '../../src/engine/triggers/files/file-source.js';
 import { loadPipeline } from '../../src/pipelines/load-pipeline.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { SynchronousStore } from '../../src/store/store.js';
@@ -32,7 +33,7 @@ let engine: Engine;
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'millrace-example-'));
-  for (const name of ['three-teams', 'deliveries']) {
+  for (const name of ['three-teams', 'deliveries', 'partners']) {
     cpSync(join(EXAMPLES, name), join(home, name), { recursive: true });
   }
   clock = new ManualClock('2026-11-20T00:00:00Z');
@@ -113,14 +114,46 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
   });
 }, 60_000);
 
+async function looks(): Promise<void> {
+  for (let look = 0; look < 4; look += 1) {
+    await clock.until(new Date(clock.now() + 2_000).toISOString());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+it('a hundred partners: three are missing at nine, and told by name', async () => {
+  const day = join(home, 'partners/incoming/2026-11-20');
+  mkdirSync(day, { recursive: true });
+  const missing = ['partner-017', 'partner-058', 'partner-099'];
+  for (let n = 1; n <= 100; n += 1) {
+    const partner = `partner-${String(n).padStart(3, '0')}`;
+    if (missing.includes(partner)) continue;
+    writeFileSync(join(day, `${partner}.csv`), `id,amount\n${n},1\n`);
+  }
+  await deploy('partners/partners.yaml');
+  await looks();
+  const { files } = await engine.explainTrigger('partners');
+  expect(files?.arrivals).toMatchObject({
+    interval: '2026-11-20',
+    expected: 100,
+    arrived: 97,
+    missing,
+    deadline: Date.parse('2026-11-20T08:00:00Z'),
+  });
+  clock.jump(Date.parse('2026-11-20T08:00:00Z') - clock.now());
+  await looks();
+  const execution = await ended('partners');
+  expect(execution).toMatchObject({
+    name: 'arrivals-2026-11-20',
+    interval: '2026-11-20',
+    status: 'SUCCEEDED',
+  });
+  const { output } = await engine.describeExecution(execution?.id ?? '');
+  expect(output).toMatchObject({ report: { interval: '2026-11-20', rows: 97, missing } });
+}, 60_000);
+
 it('a delivery is held back for its corrupt file, and loaded when it is right', async () => {
   await deploy('deliveries/deliveries.yaml');
-  const looks = async (): Promise<void> => {
-    for (let look = 0; look < 4; look += 1) {
-      await clock.until(new Date(clock.now() + 2_000).toISOString());
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
   await looks();
   const { files } = await engine.explainTrigger('deliveries');
   expect(files?.quarantined).toMatchObject([

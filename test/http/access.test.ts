@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator, PUBLIC } from '../../src/http/auth.js';
+import { createAuthenticator, PUBLIC, SIGNED } from '../../src/http/auth.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import { pathOf, ROUTES, type Route, registeredRoutes } from './routes.js';
 import { echoPipeline, failingPipeline, openTestServer, type TestServer } from './test-server.js';
@@ -61,7 +61,7 @@ test('answers without a token only at the addresses of the exact list', () => {
     ROUTES.filter((route) => route.open)
       .map(label)
       .sort(),
-  ).toEqual([...PUBLIC].sort());
+  ).toEqual([...PUBLIC, ...SIGNED].sort());
 });
 
 describe('without a valid token', () => {
@@ -179,6 +179,7 @@ describe('what belongs to all teams', () => {
         expect(answer.status).toBe(403);
       }
       expect(await it.server.accessKeys.list()).toEqual([]);
+      expect(it.server.engine.webhooks.list()).toEqual([]);
     },
   );
 });

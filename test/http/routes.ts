@@ -88,6 +88,22 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/schedules' },
+  { method: 'GET', route: '/api/v1/webhooks', administers: true },
+  {
+    method: 'POST',
+    route: '/api/v1/webhooks',
+    changes: true,
+    administers: true,
+    body: { name: 'w', source: 's' },
+  },
+  {
+    method: 'POST',
+    route: '/api/v1/webhooks/:name/rotate',
+    changes: true,
+    administers: true,
+    body: {},
+  },
+  { method: 'DELETE', route: '/api/v1/webhooks/:name', changes: true, administers: true },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
   { method: 'GET', route: '/api/v1/health', open: true },
@@ -107,6 +123,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'DELETE', route: '/tags/:member', signed: true, changes: true },
   // Its requests are signed instead: test/wire.
   { method: 'POST', route: '/', open: true, body: {} },
+  // Its requests are signed instead: webhooks.test.ts.
+  { method: 'POST', route: '/api/v1/webhooks/:name', open: true, body: {} },
   // It needs a login token in its query instead.
   { method: 'GET', route: '/login', open: true, query: '?token=wrong' },
 ];

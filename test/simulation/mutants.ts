@@ -226,6 +226,17 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'forgets which events wait in a batch',
+    store: (store) => ({
+      ...store,
+      commit: (commit) =>
+        store.commit({
+          ...commit,
+          triggers: commit.triggers.filter(({ kind }) => !kind.startsWith('batch/')),
+        }),
+    }),
+  },
+  {
     name: 'forgets an event that it answered for',
     store: (store) => ({
       ...store,

@@ -6,6 +6,7 @@
  *     spread     the same, each start somewhere in the minute after
  *     beaten     every minute, by a schedule that a client made, within a flexible window
  *     listening  on each event of the clients
+ *     gathering  on three events of the clients, or half a minute after the first
  *     following  when ticking has succeeded, for the same interval
  *     limited    on each event, one at a time; those that are too many wait
  *
@@ -46,6 +47,14 @@ export const TRIGGERED: ReadonlyMap<string, JsonObject> = new Map<string, JsonOb
   ],
   ['beaten', {}],
   ['listening', { trigger: { events: onEvents } }],
+  [
+    'gathering',
+    {
+      trigger: {
+        events: [{ pattern: { source: ['client'] }, batch: { size: 3, window: 30 } }],
+      },
+    },
+  ],
   ['following', { trigger: { executions: { anyOf: [{ name: 'ticking' }] } } }],
   ['limited', { trigger: { events: onEvents }, concurrency: { limit: 1 } }],
 ]);
@@ -97,6 +106,7 @@ export function triggerViolations(
     ...ticksMissing(of('beaten')),
     ...eventsMissing(store, of('listening'), acknowledged),
     ...eventsMissing(store, of('limited'), acknowledged),
+    ...batchesWrong(store, of('gathering'), ticking),
     ...followersMissing(ticking, of('following')),
   ];
 }
@@ -131,6 +141,34 @@ function eventsMissing(
     ...lost.map((id) => `I11 event ${id} was acknowledged and is gone`),
     ...idle.map(({ id }) => `I11 event ${id} has started nothing`),
     ...odd.map(({ name }) => `I11 ${name} was started by an event that is not there`),
+  ];
+}
+
+/** Each event is in one batch, in the order in which they came, and none waits for longer than its window. */
+function batchesWrong(
+  store: SynchronousStore,
+  gathering: readonly ExecutionRecord[],
+  ticking: readonly ExecutionRecord[],
+): string[] {
+  const batches = gathering.map(({ triggeredBy }) => triggeredBy?.events as string[]);
+  const taken = batches.flat();
+  const stored = store
+    .listEvents({ bus: 'default', limit: most })
+    .filter(({ source }) => source === 'client')
+    .toReversed();
+  const ids = stored.map(({ id }) => id);
+  const now = Math.max(0, ...ticking.map(({ startedAt }) => startedAt));
+  const waiting = stored.slice(taken.length);
+  return [
+    ...(taken.join() === ids.slice(0, taken.length).join()
+      ? []
+      : [`I11 the events of batches are ${taken} and those that came are ${ids}`]),
+    ...batches
+      .filter(({ length }) => length > 3)
+      .map((batch) => `I11 a batch has ${batch.length} events`),
+    ...waiting
+      .filter(({ storedAt }) => storedAt + MINUTE < now)
+      .map(({ id }) => `I11 event ${id} waits in a batch and is overdue`),
   ];
 }
 

@@ -17,6 +17,9 @@ type Environment = { readonly [name: string]: string | undefined };
 
 /** Bytes that are sent in one request. */
 const PART_BYTES = 8_388_608;
+/** Milliseconds until a connection is there, and in which nothing may come over it. */
+const CONNECTION_MS = 10_000;
+const SILENCE_MS = 60_000;
 /** How often a broken connection is made again without a byte in between. */
 const RECONNECTIONS = 4;
 
@@ -56,6 +59,8 @@ async function openConnection(environment: Environment): Promise<Connection> {
     region: environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1',
     // Other servers seldom have a host name for each bucket.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    // By default a server that has gone silent is waited for without end.
+    requestHandler: { connectionTimeout: CONNECTION_MS, socketTimeout: SILENCE_MS },
     // Nor do all of them know the checksums that the client adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

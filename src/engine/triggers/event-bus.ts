@@ -45,6 +45,8 @@ export interface PutResult {
   duplicate: boolean;
   /** Pipelines that it started an execution of, and the executions' names. */
   started: { pipeline: string; name: string }[];
+  /** Pipelines in whose batch it waits: how many wait with it, of how many, and when it is started at the latest. */
+  batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
 }
 
 /** Starts that follow from starts: more than this is a circle. */
@@ -117,8 +119,8 @@ export class EventBus {
         if (unstored) return repeat(unstored);
         const store = (): Performed | Promise<Performed> => {
           const envelope = this.#envelope(event, id);
-          return this.#deliver(turn, { bus, team, envelope, depth: 0 }, (started) =>
-            settle.resolve({ id, duplicate: false, started }),
+          return this.#deliver(turn, { bus, team, envelope, depth: 0 }, (done) =>
+            settle.resolve({ id, duplicate: false, ...done }),
           );
         };
         const found = event.id === undefined ? undefined : this.#parts.store.findEvent(bus, id);
@@ -194,7 +196,7 @@ export class EventBus {
   #deliver(
     turn: Turn,
     put: { bus: string; team: string; envelope: JsonObject; depth: number; now?: number },
-    done: (started: PutResult['started']) => void,
+    done: (came: Pick<PutResult, 'started' | 'batched'>) => void,
   ): Performed | Promise<Performed> {
     const { bus, team, envelope } = put;
     const id = String(envelope.id);
@@ -212,25 +214,37 @@ export class EventBus {
     };
     turn.events.push(record);
     if (team !== ANY_TEAM) this.#parts.triggers.upstreams.eventPut(turn, team, envelope);
+    this.#parts.triggers.files?.heard(turn, team, envelope);
     const key = `${bus}/${id}`;
     this.#unstored.set(key, record);
     const forget = (): void => void this.#unstored.delete(key);
     turn.afterCommit(forget);
     turn.afterFailure(forget);
     const started: PutResult['started'] = [];
+    const batched: NonNullable<PutResult['batched']> = [];
     const waiting: Promise<unknown>[] = [];
     for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
       const known = this.#rules.get(match);
       if (!known || (team !== ANY_TEAM && known.team !== team)) continue;
       // Two rules of one pipeline that match the same event start it once: the first one says with what.
       if (record.matched.includes(known.pipeline)) continue;
+      if (record.batched?.includes(known.pipeline)) continue;
+      if (known.rule.batch !== undefined) {
+        const { batches } = this.#parts.triggers;
+        const state = batches.add(turn, known.pipeline, known.rule, record, put.depth);
+        if (state === undefined) continue;
+        record.batched = [...(record.batched ?? []), known.pipeline];
+        const { waiting: count, size, closesAt = 0 } = state;
+        batched.push({ pipeline: known.pipeline, waiting: count, size, closesAt });
+        continue;
+      }
       const performed = this.#start(turn, known.pipeline, known.rule, envelope, put.depth);
       if (performed === undefined) continue;
       record.matched.push(known.pipeline);
       started.push({ pipeline: known.pipeline, name: nameFor(id) });
       if (performed instanceof Promise) waiting.push(performed);
     }
-    turn.afterCommit(() => done(started));
+    turn.afterCommit(() => done(batched.length === 0 ? { started } : { started, batched }));
     return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
   }
 
@@ -246,7 +260,7 @@ export class EventBus {
     const request = {
       pipeline,
       name: nameFor(id),
-      input: this.#inputOf(pipeline, rule, envelope),
+      input: this.inputOf(pipeline, rule, envelope, this.#parts.time.now()),
       triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
     };
     const settle = { resolve: () => {}, reject: () => {} };
@@ -259,12 +273,13 @@ export class EventBus {
     }
   }
 
-  #inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject): Json {
-    const { arns, time } = this.#parts;
+  /** What an event gives a pipeline as its input. @param at when the event came, epoch milliseconds */
+  inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject, at: number): Json {
+    const { arns } = this.#parts;
     const text = renderInput(input, envelope, {
       ruleArn: `arn:aws:events:${arns.identity.region}:${arns.identity.accountId}:rule/${pipeline}`,
       ruleName: pipeline,
-      ingestionTime: `${new Date(time.now()).toISOString().slice(0, 19)}Z`,
+      ingestionTime: `${new Date(at).toISOString().slice(0, 19)}Z`,
     });
     if (text === undefined) return envelope;
     try {

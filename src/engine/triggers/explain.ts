@@ -10,7 +10,8 @@ import type { EventRecord } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { type ListedSchedule, schedulesFor } from '../scheduler/list-schedules.js';
-import type { Quarantined } from './file-host.js';
+import type { BatchState } from './batch-host.js';
+import type { FilesState } from './files/file-host.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
 export interface TriggerExplanation {
@@ -36,17 +37,13 @@ export interface TriggerExplanation {
     /** The execution that this outcome has started or would start. */
     key: string;
   };
-  files?: {
-    /** The watched folder, beside the pipeline's file. */
-    under: string;
-    /** It is not there. */
-    isGone: boolean;
-    /** Deliveries whose files are missing or differ, file by file. */
-    quarantined: Quarantined[];
-  };
+  /** The watched folder or bucket, what is held back, and who has not delivered; and files that wait for others. */
+  files?: FilesState & { batch?: BatchState };
   events?: {
     bus: string;
     pattern: JsonObject;
+    /** How many events wait of how many, since when, and when they are started at the latest. */
+    batch?: BatchState;
     /** The latest event that it matched, of those that were looked at. */
     matched?: { id: string; at: number };
     /** Events that differ from what it asks for in one field, the newest first. */
@@ -76,8 +73,13 @@ export async function explainTrigger(
   const schedule = schedules.scheduleOf(pipeline);
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
-  const files = parts.triggers.files?.stateOf(pipeline);
   const clientSchedules = schedulesFor(parts, pipeline, TIMES);
+  const files = await parts.triggers.files?.stateOf(pipeline, interval);
+  const rules = plan.events.filter(({ collect }) => collect === 'events');
+  const batchOf = (rule: string): { batch?: BatchState } => {
+    const batch = parts.triggers.batches.stateOf(pipeline, rule);
+    return batch === undefined ? {} : { batch };
+  };
   return {
     pipeline,
     ...(schedule && plan.schedule
@@ -100,12 +102,12 @@ export async function explainTrigger(
             key: judged.key,
           },
         }),
-    ...(files === undefined ? {} : { files }),
-    ...(plan.events.length === 0
+    ...(files === undefined ? {} : { files: { ...files, ...batchOf('files') } }),
+    ...(rules.length === 0
       ? {}
       : {
           events: await Promise.all(
-            plan.events.map(async (rule) => {
+            rules.map(async (rule) => {
               const events = await parts.store.listEvents({
                 bus: rule.bus,
                 limit: LOOKED_AT,
@@ -114,6 +116,7 @@ export async function explainTrigger(
               return {
                 bus: rule.bus,
                 pattern: JSON.parse(rule.pattern.text) as JsonObject,
+                ...batchOf(rule.key),
                 ...lookAt(rule.pattern, events),
               };
             }),

@@ -8,30 +8,36 @@ import { SKIPPED } from '../admission/admission-host.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
+import { BatchHost } from './batch-host.js';
 import { EventBus } from './event-bus.js';
-import { FileHost } from './file-host.js';
-import type { FileSource } from './file-source.js';
+import { FileHost } from './files/file-host.js';
+import type { FileSource } from './files/file-source.js';
 import { FOREIGN_KIND } from './foreign-outcomes.js';
 import { ScheduleHost } from './schedule-host.js';
 import { UpstreamHost } from './upstream-host.js';
+import { WebhookHost } from './webhook-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
+  readonly batches: BatchHost;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
   /** Undefined where there are no files to look at: in tests of pipelines. */
   readonly files: FileHost | undefined;
   readonly backfills: BackfillHost;
+  readonly webhooks: WebhookHost;
   readonly #parts: Machinery;
   #isOpen = false;
 
   constructor(parts: Machinery, files: FileSource | undefined) {
     this.#parts = parts;
     this.bus = new EventBus(parts);
+    this.batches = new BatchHost(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
     this.backfills = new BackfillHost(parts);
+    this.webhooks = new WebhookHost(parts);
   }
 
   /** Reads what triggers remember and begins to act. */
@@ -42,17 +48,20 @@ export class TriggerHost {
       remembered.set(kind, ofKind.set(pipeline, state));
     }
     await this.bus.open();
+    this.batches.open(remembered);
     this.schedules.open(remembered.get('schedule') ?? new Map());
     this.upstreams.foreign.open(remembered.get(FOREIGN_KIND) ?? new Map());
     await this.upstreams.open();
-    this.files?.open();
+    this.files?.open(remembered.get('arrivals') ?? new Map());
     await this.backfills.open();
+    await this.webhooks.open();
     this.#isOpen = true;
   }
 
   deployed(machine: LoadedMachine): void {
     if (!this.#isOpen) return;
     this.bus.deployed(machine);
+    this.batches.deployed(machine);
     this.schedules.deployed(machine);
     this.upstreams.deployed(machine);
     this.files?.deployed(machine);
@@ -60,6 +69,7 @@ export class TriggerHost {
 
   forgotten(pipeline: string): void {
     this.bus.forgotten(pipeline);
+    this.batches.forgotten(pipeline);
     this.schedules.forgotten(pipeline);
     this.upstreams.forgotten(pipeline);
     this.files?.forgotten(pipeline);
@@ -79,12 +89,15 @@ export class TriggerHost {
 
   /** When anything here is due next, in milliseconds since the epoch. */
   nextDue(): number | undefined {
-    const due = [this.schedules.nextDue(), this.upstreams.nextDue()];
+    const due = [this.schedules, this.upstreams, this.batches, this.files].map((host) =>
+      host?.nextDue(),
+    );
     const known = due.filter((at) => at !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
   close(): void {
+    this.batches.close();
     this.schedules.close();
     this.upstreams.close();
     this.files?.close();

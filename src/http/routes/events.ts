@@ -43,6 +43,7 @@ const storedSchema = z
     detailType: z.string(),
     storedAt: z.number().describe('Milliseconds since the epoch'),
     matched: z.array(z.string()).describe('Pipelines that it started'),
+    batched: z.array(z.string()).optional().describe('Pipelines that it waits for in a batch'),
     envelope: objectSchema,
   })
   .meta({ id: 'StoredEvent' });
@@ -52,6 +53,17 @@ const resultSchema = z
     id: z.string(),
     duplicate: z.boolean(),
     started: z.array(z.object({ pipeline: z.string(), name: z.string() })),
+    batched: z
+      .array(
+        z.object({
+          pipeline: z.string(),
+          waiting: z.number().int().describe('Events that wait, with this one'),
+          size: z.number().int().describe('Events that start it'),
+          closesAt: z.number().describe('When it starts at the latest, milliseconds'),
+        }),
+      )
+      .optional()
+      .describe('Batches in which it waits'),
   })
   .meta({ id: 'PutResult' });
 

@@ -11,6 +11,7 @@ import { createEngine } from '../../engine/create-engine.js';
 import type { Engine } from '../../engine/engine.js';
 import { createLocalItems } from '../../engine/local-items.js';
 import { deploymentOf } from '../../engine/pipeline-folder.js';
+import { createFileSource } from '../../engine/triggers/files/file-source.js';
 import { parseDuration } from '../../pipelines/duration.js';
 import type { PipelinePlan } from '../../pipelines/plan.js';
 import { openSqliteStore } from '../../store/sqlite-store.js';
@@ -81,7 +82,7 @@ class World {
   readonly #time: VirtualTime;
   readonly #store: SynchronousStore;
   readonly #tasks: SimulatedTasks;
-  readonly #files: VirtualFiles = createVirtualFiles();
+  readonly #files: VirtualFiles = createVirtualFiles(createFileSource());
   readonly #random = seededRandom();
   readonly #defects: string[] = [];
   /** Undefined while the server is away. */

@@ -47,6 +47,17 @@ steps: [{ read: { shell: [x] } }]
 trigger: { executions: { anyOf: [{ name: ping }] } }
 steps: [{ read: { shell: [x] } }]
 `,
+  '/p/batched.yaml': `pipeline: batched
+trigger: { events: [{ pattern: { source: [shop] }, batch: { size: 3, window: 10m } }] }
+steps: [{ read: { shell: [x] } }]
+`,
+  '/p/partners.yaml': `pipeline: partners
+trigger:
+  files:
+    under: incoming
+    arrivals: { path: "{interval}/{partner}.csv", partners: [a, b], by: "09:00", whenMissing: start }
+steps: [{ read: { shell: [x] } }]
+`,
   '/p/often.yaml': `pipeline: often
 trigger: { schedule: { rate: 10 minutes, start: 2026-03-01T00:00:00Z } }
 concurrency: { overlap: skip }
@@ -172,6 +183,49 @@ describe('a month of', () => {
         - { pipeline: daily, interval: 2026-03-05, status: ABORTED }
 `,
         'takes: { daily: 20m }',
+      ),
+    ).toEqual([]);
+  });
+
+  it('batches: three events, or ten minutes after the first', async () => {
+    const event = (at: string): string =>
+      `      - { at: "2026-03-02T${at}Z", event: { source: shop, detailType: Order, detail: {} } }\n`;
+    const times = ['10:00:00', '10:01:00', '10:02:00', '11:00:00', '11:05:00'];
+    expect(
+      await play(
+        `  - name: x
+    happenings:
+${times.map(event).join('')}
+    expect:
+      counts: { batched: 2 }
+      includes:
+        - { pipeline: batched, at: "2026-03-02T10:02:00Z", by: batch }
+        - { pipeline: batched, at: "2026-03-02T11:10:00Z", by: batch }
+`,
+        '',
+        ['batched'],
+      ),
+    ).toEqual([]);
+  });
+
+  it('partners: all have delivered, or it is nine', async () => {
+    expect(
+      await play(
+        `  - name: x
+    to: 2026-03-04T00:00:00Z
+    happenings:
+      - { at: "2026-03-01T07:00:00Z", file: incoming/2026-03-01/a.csv, content: "1" }
+      - { at: "2026-03-01T08:00:00Z", file: incoming/2026-03-01/b.csv, content: "1" }
+      - { at: "2026-03-02T07:00:00Z", file: incoming/2026-03-02/b.csv, content: "1" }
+    expect:
+      counts: { partners: 3 }
+      includes:
+        - { pipeline: partners, interval: 2026-03-01, before: "2026-03-01T08:00:30Z" }
+        - { pipeline: partners, interval: 2026-03-02, at: "2026-03-02T09:00:00Z" }
+        - { pipeline: partners, interval: 2026-03-03, at: "2026-03-03T09:00:00Z" }
+`,
+        '',
+        ['partners'],
       ),
     ).toEqual([]);
   });

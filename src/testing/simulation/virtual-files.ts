@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { FileSource } from '../../engine/triggers/file-source.js';
+import type { FileSource } from '../../engine/triggers/files/file-source.js';
 
 export interface VirtualFiles extends FileSource {
   /** @param path absolute */
@@ -12,8 +12,11 @@ export interface VirtualFiles extends FileSource {
   remove(path: string): void;
 }
 
-/** @example const files = createVirtualFiles(); files.put('/srv/incoming/a.csv', 'a,b', 0); */
-export function createVirtualFiles(): VirtualFiles {
+/**
+ * @param beside reads what lies beside pipelines and does not arrive, such as lists of partners
+ * @example const files = createVirtualFiles(createFileSource()); files.put('/srv/incoming/a.csv', 'a,b', 0);
+ */
+export function createVirtualFiles(beside: Pick<FileSource, 'read'>): VirtualFiles {
   const files = new Map<string, { content: string; modifiedAt: number }>();
   const find = (folder: string, path: string): string | undefined =>
     files.get(isAbsolute(path) ? path : join(folder, path))?.content;
@@ -33,7 +36,8 @@ export function createVirtualFiles(): VirtualFiles {
     },
     async read(folder, path, most) {
       const content = find(folder, path);
-      return content === undefined || Buffer.byteLength(content) > most ? undefined : content;
+      if (content === undefined) return beside.read(folder, path, most);
+      return Buffer.byteLength(content) > most ? undefined : content;
     },
     async sha256(folder, path) {
       const content = find(folder, path);

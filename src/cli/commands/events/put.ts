@@ -7,6 +7,7 @@ interface PutResult {
   id: string;
   duplicate: boolean;
   started: { pipeline: string; name: string }[];
+  batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
 }
 
 /** `millrace events put SOURCE TYPE`: puts an event on the bus. */
@@ -53,7 +54,13 @@ export default class EventsPut extends MillraceCommand {
         `${result.duplicate ? 'had started' : 'started'} ${colors.bold(`${pipeline}/${name}`)}`,
       );
     }
-    if (result.started.length === 0) this.say(colors.dim('no pipeline listens for it'));
+    const { started, batched = [] } = result;
+    for (const { pipeline, waiting, size, closesAt } of batched) {
+      const latest = new Date(closesAt).toISOString();
+      this.say(`waits for ${colors.bold(pipeline)}: ${waiting} of ${size}, until ${latest}`);
+    }
+    if (started.length + batched.length === 0 && !result.duplicate)
+      this.say(colors.dim('no pipeline listens for it'));
     return result;
   }
 }

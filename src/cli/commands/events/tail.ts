@@ -10,6 +10,7 @@ interface StoredEvent {
   detailType: string;
   storedAt: number;
   matched: string[];
+  batched?: string[];
   envelope: { detail: unknown };
 }
 
@@ -52,9 +53,10 @@ export default class EventsTail extends MillraceCommand {
       process.stdout.write(`${JSON.stringify(event)}\n`);
       return;
     }
-    const { storedAt, source, detailType, id, matched, envelope } = event;
+    const { storedAt, source, detailType, id, matched, batched = [], envelope } = event;
     const time = new Date(storedAt).toISOString().slice(0, 19).replace('T', ' ');
-    const started = matched.length === 0 ? '' : colors.green(` → ${matched.join(', ')}`);
+    const came = [...matched, ...batched.map((pipeline) => `${pipeline} (batch)`)];
+    const started = came.length === 0 ? '' : colors.green(` → ${came.join(', ')}`);
     const detail = JSON.stringify(envelope.detail);
     const shown = detail.length > 200 ? `${detail.slice(0, 200)}…` : detail;
     process.stdout.write(

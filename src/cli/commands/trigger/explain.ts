@@ -1,14 +1,22 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { ListedSchedule, TriggerExplanation } from '../../api-types.js';
+import type {
+  ArrivalState,
+  BatchState,
+  ListedSchedule,
+  TriggerExplanation,
+} from '../../api-types.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { fireTime, firstLine } from '../../text.js';
+
+/** Names of those who are missing that are told. */
+const TOLD_NAMES = 20;
 
 /** `millrace trigger explain NAME`: why has it not started? */
 export default class TriggerExplain extends MillraceCommand {
   static override summary = 'Why has it not started? What the triggers of a pipeline wait for';
   static override description =
-    'The next times of its schedule, each condition on other pipelines with since when and by which execution, and the events that nearly matched with the first field that differs.';
+    'The next times of its schedule, each condition on other pipelines with since when and by which execution, who has not delivered, how many events wait in a batch, and the events that nearly matched with the first field that differs.';
   static override examples = [
     '<%= config.bin %> trigger explain orders',
     '<%= config.bin %> trigger explain orders --interval 2026-11-20',
@@ -17,7 +25,9 @@ export default class TriggerExplain extends MillraceCommand {
     pipeline: Args.string({ required: true, description: 'name of the pipeline' }),
   };
   static override flags = {
-    interval: Flags.string({ description: 'for conditions on other pipelines (default: today)' }),
+    interval: Flags.string({
+      description: 'for conditions on other pipelines and arrivals (default: today)',
+    }),
     ...serverFlags,
   };
 
@@ -94,9 +104,55 @@ export default class TriggerExplain extends MillraceCommand {
     }
   }
 
-  #tellFiles({ under, isGone, quarantined }: NonNullable<TriggerExplanation['files']>): void {
+  #tellBatch(
+    what: string,
+    { size, window, waiting, openedAt, closesAt, problem }: BatchState,
+  ): void {
+    const limits = `${size}, or ${window} s after the first`;
+    if (openedAt === undefined || closesAt === undefined) {
+      this.log(`  batch of ${limits}: no ${what} wait`);
+      return;
+    }
+    this.log(
+      `  batch of ${limits}: ${waiting} of ${size} ${what} wait since ${new Date(openedAt).toISOString()}, starts by ${new Date(closesAt).toISOString()}`,
+    );
+    if (problem !== undefined) this.log(`  ${colors.red('✖')} could not start: ${problem}`);
+  }
+
+  #tellArrivals(arrivals: ArrivalState): void {
+    const { interval, expected, arrived, missing, unexpected, deadline, started, open } = arrivals;
+    const names = missing.slice(0, TOLD_NAMES).join(', ');
+    const more = missing.length > TOLD_NAMES ? `, and ${missing.length - TOLD_NAMES} more` : '';
+    const lacking = missing.length === 0 ? '' : `, missing: ${names}${more}`;
+    this.log(`  arrivals for ${interval}: ${arrived} of ${expected}${lacking}`);
+    if (started) {
+      this.log(
+        `  ${colors.green('✔')} started ${new Date(started.at).toISOString()} ${started.name}`,
+      );
+    } else if (deadline !== undefined) {
+      const then = arrivals.whenMissing === 'start' ? 'starts anyway' : 'late, and waits on, after';
+      this.log(`  ${then} ${new Date(deadline).toISOString()}`);
+    }
+    if (unexpected.length > 0) this.log(`  not in the list: ${unexpected.join(', ')}`);
+    for (const { interval: id, arrived: count } of open) {
+      this.log(`  also waits for ${id}: ${count} of ${expected}`);
+    }
+    if (arrivals.problem !== undefined) this.log(`  ${colors.red('✖')} ${arrivals.problem}`);
+  }
+
+  #tellFiles({
+    under,
+    isGone,
+    problem,
+    quarantined,
+    batch,
+    arrivals,
+  }: NonNullable<TriggerExplanation['files']>): void {
     const where = isGone ? colors.red('the folder is not there') : 'watched';
     this.log(`${colors.bold('files')} under ${under}: ${where}`);
+    if (problem !== undefined) this.log(`  ${colors.red('✖')} ${problem}`);
+    if (batch) this.#tellBatch('files', batch);
+    if (arrivals) this.#tellArrivals(arrivals);
     for (const { manifest, since, problems } of quarantined) {
       const when = colors.dim(new Date(since).toISOString());
       this.log(`  ${colors.red('✖')} ${manifest} is held back since ${when}`);
@@ -107,10 +163,12 @@ export default class TriggerExplain extends MillraceCommand {
   #tellRule({
     bus,
     pattern,
+    batch,
     matched,
     nearly,
   }: NonNullable<TriggerExplanation['events']>[number]): void {
     this.log(`${colors.bold('events')} on ${bus}: ${JSON.stringify(pattern)}`);
+    if (batch) this.#tellBatch('events', batch);
     this.log(
       matched === undefined
         ? '  none of the latest events matched'

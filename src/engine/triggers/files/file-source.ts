@@ -1,5 +1,5 @@
 /**
- * Files as triggers see them: those of the folder of a pipeline, and nothing outside of it.
+ * Files as triggers see them: those of the folder of a pipeline, and nothing outside of it; or those of a bucket in S3.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -7,30 +7,29 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { RemoteBuckets } from '../../../connectors/s3/bucket.js';
+import { createBucketFiles } from './bucket-files.js';
+import { type FileSource, type ListedFile, MOST_FILES } from './listed-file.js';
 
-export interface ListedFile {
-  /** Path relative to the watched folder, with `/`. */
-  key: string;
-  size: number;
-  /** Milliseconds since the epoch. */
-  modifiedAt: number;
+export type { FileSource, ListedFile } from './listed-file.js';
+
+/**
+ * Files of this machine and of S3.
+ * @param remote gives S3's buckets. Default: S3 is not configured
+ * @example const files = createFileSource(); await files.list('/srv/pipelines', 'incoming')
+ */
+export function createFileSource(remote: RemoteBuckets = () => undefined): FileSource {
+  const local = createLocalFiles();
+  const objects = createBucketFiles(remote);
+  const of = (path: string): FileSource => (path.startsWith('s3://') ? objects : local);
+  return {
+    list: (folder, under) => of(under).list(folder, under),
+    read: (folder, path, most) => of(path).read(folder, path, most),
+    sha256: (folder, path) => of(path).sha256(folder, path),
+  };
 }
 
-/** Looks at files. Names that lead out of the pipeline's folder, also through links, are refused. */
-export interface FileSource {
-  /** All files under a folder, at any depth; undefined when there is no such folder. */
-  list(folder: string, under: string): Promise<ListedFile[] | undefined>;
-  /** Text of a file of at most so many bytes; undefined when it is larger or gone. */
-  read(folder: string, path: string, most: number): Promise<string | undefined>;
-  /** Lower-case hexadecimal; undefined when the file is gone. */
-  sha256(folder: string, path: string): Promise<string | undefined>;
-}
-
-/** Files of one folder that are looked at. */
-const MOST_FILES = 100_000;
-
-/** @example const files = createFileSource(); await files.list('/srv/pipelines', 'incoming') */
-export function createFileSource(): FileSource {
+function createLocalFiles(): FileSource {
   return {
     async list(folder, under) {
       const root = await inside(folder, under);

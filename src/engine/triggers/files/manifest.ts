@@ -6,8 +6,8 @@
  * Names are relative to the manifest. Size and SHA-256 are checked where they are given.
  * @module
  */
-import { isObject, type Json } from '../../asl/json.js';
-import type { FileSource, ListedFile } from './file-source.js';
+import { isObject, type Json } from '../../../asl/json.js';
+import type { FileSource, ListedFile } from './listed-file.js';
 
 /** One file of a manifest, and what is wrong with it. */
 export interface ManifestProblem {
