@@ -215,5 +215,6 @@ describe('arrivals', () => {
     await test.looks();
     expect(await started()).toEqual([]);
     expect(await board('2026-11-20')).toMatchObject({ arrived: 0, missing: ['a'] });
+    expect(await board('2026-12-24')).toMatchObject({ arrived: 0, expected: 1, missing: ['a'] });
   });
 });

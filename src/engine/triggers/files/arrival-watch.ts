@@ -68,7 +68,7 @@ export class ArrivalWatch {
   readonly #rules: ArrivalRules | undefined;
   readonly #listed: Json | undefined;
   #board: BoardEntry<ListedFile>[] = [];
-  #expected = 0;
+  #expected: readonly string[] = [];
   #served: number;
   #problem: string | undefined;
   /** Intervals that have their execution. */
@@ -129,7 +129,7 @@ export class ArrivalWatch {
     const now = this.#parts.time.now();
     const listed = files.map((file) => [file.key, file] as const);
     this.#board = arrivalBoard(this.#rules, partners, listed, this.#served, now);
-    this.#expected = partners.length;
+    this.#expected = partners;
     const { pattern, timezone } = this.#rules;
     const hoped = new Set(
       unsettled.map(({ key }) => matchArrival(pattern, key, timezone)?.interval),
@@ -168,9 +168,9 @@ export class ArrivalWatch {
     );
     return {
       interval,
-      expected: this.#expected,
+      expected: this.#expected.length,
       arrived: entry?.arrived.size ?? 0,
-      missing: [...(entry?.missing ?? [])],
+      missing: [...(entry?.missing ?? this.#expected)],
       unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
       ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
       whenMissing,
