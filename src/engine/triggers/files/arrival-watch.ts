@@ -35,6 +35,8 @@ export interface ArrivalState {
   unexpected: string[];
   /** Epoch milliseconds. */
   deadline?: number;
+  /** The deadline has passed. */
+  isLate: boolean;
   /** What happens then. */
   whenMissing: 'wait' | 'start';
   /** The execution for the interval. */
@@ -173,6 +175,7 @@ export class ArrivalWatch {
       missing: [...(entry?.missing ?? this.#expected)],
       unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
       ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
+      isLate: entry?.deadline !== undefined && entry.deadline <= this.#parts.time.now(),
       whenMissing,
       ...(execution ? { started: { name: execution.name, at: execution.startedAt } } : {}),
       open: open
