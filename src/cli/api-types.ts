@@ -151,6 +151,7 @@ export interface ArrivalState {
   missing: string[];
   unexpected: string[];
   deadline?: number;
+  isLate: boolean;
   whenMissing: 'wait' | 'start';
   started?: { name: string; at: number };
   open: { interval: string; arrived: number }[];

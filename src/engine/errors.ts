@@ -333,13 +333,13 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'Delete those that are not needed any longer.',
   },
   WebhookExists: {
-    code: 'MILL3060',
+    code: 'MILL3070',
     status: 409,
     message: "There is a webhook '{webhook}' already, or there are 1,000.",
     fix: 'Choose another name, or delete one: `millrace webhooks delete NAME`.',
   },
   WebhookNotFound: {
-    code: 'MILL3061',
+    code: 'MILL3071',
     status: 404,
     message: "There is no webhook '{webhook}'.",
     fix: 'List them with `millrace webhooks list`.',

@@ -62,6 +62,7 @@ describe('arrivals', () => {
       arrived: 2,
       missing: ['c'],
       unexpected: [],
+      isLate: false,
       whenMissing: 'wait',
       open: [{ interval: '2026-11-19', arrived: 1 }],
     });
@@ -132,6 +133,7 @@ describe('arrivals', () => {
     deliver('2026-11-20/a', '2026-11-20/b');
     await at('2026-11-20T23:00:00Z');
     expect(await started()).toEqual([]);
+    expect(await board()).toMatchObject({ missing: ['c'], isLate: true });
     deliver('2026-11-20/c');
     await test.looks();
     expect(await started()).toEqual([['arrivals-2026-11-20', '2026-11-20', 'a,b,c', '']]);
@@ -215,5 +217,6 @@ describe('arrivals', () => {
     await test.looks();
     expect(await started()).toEqual([]);
     expect(await board('2026-11-20')).toMatchObject({ arrived: 0, missing: ['a'] });
+    expect(await board('2026-12-24')).toMatchObject({ arrived: 0, expected: 1, missing: ['a'] });
   });
 });

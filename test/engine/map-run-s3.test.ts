@@ -1,65 +1,38 @@
 /**
  * Distributed Maps on a server that speaks S3's API (moto's), through AWS's own client.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
   CreateBucketCommand,
   GetObjectCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bucket } from '../../src/connectors/s3/bucket.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
 import { requirement } from '../requirements.js';
+import { type Moto, startMoto } from './moto.js';
 import { openTestEngine, type TestEngine } from './test-engine.js';
 
 const { missing } = requirement('moto');
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-let server: ChildProcess;
+let moto: Moto;
 let url: string;
 let s3: S3Client;
 let test: TestEngine;
-const before = { ...process.env };
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => probe.once('listening', done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 beforeAll(async () => {
   if (missing) return;
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  while (!(await fetch(url).catch(() => undefined))) {
-    if (server.exitCode !== null) throw new Error(`moto_server ended with ${server.exitCode}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
-  process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
-  s3 = new S3Client({ region: 'us-east-1', endpoint: url, forcePathStyle: true, credentials });
+  moto = await startMoto();
+  ({ url, s3 } = moto);
   await s3.send(new CreateBucketCommand({ Bucket: 'orders' }));
 }, 60_000);
-afterAll(async () => {
-  process.env = before;
-  s3?.destroy();
-  if (server?.exitCode !== null) return;
-  const gone = new Promise((done) => server.once('exit', done));
-  server.kill('SIGKILL');
-  await gone;
-});
+afterAll(() => moto?.close());
 afterEach(() => test?.close());
 
 const put = (Key: string, Body: string): Promise<unknown> =>

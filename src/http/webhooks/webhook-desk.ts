@@ -12,10 +12,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, type Json } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
+import { openSealFile } from '../../engine/seal.js';
 import type { WebhookRecord } from '../../engine/triggers/webhook-host.js';
 import { HttpError } from '../errors.js';
 import { createRateLimit } from '../rate-limit.js';
-import { createSeal } from '../seal.js';
 import { isSignedBy, type SignedBody, signedBody } from './signature.js';
 
 export interface NewWebhook {
@@ -73,7 +73,7 @@ export function createWebhookDesk(options: {
 }): WebhookDesk {
   const { engine, now } = options;
   const { webhooks } = engine;
-  const seal = createSeal(options.sealFile);
+  const seal = openSealFile(options.sealFile);
   const messages = createRateLimit(MOST_MESSAGES, now);
   const refused = createRateLimit(MOST_REFUSED, now);
   const nobodys = randomBytes(32).toString('hex');

@@ -6,9 +6,9 @@
  * @module
  */
 import { randomBytes, randomInt } from 'node:crypto';
+import { openSealFile } from '../../engine/seal.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';
-import { createSeal } from '../seal.js';
 import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
 import { WireError } from './wire-error.js';
 
@@ -57,7 +57,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** @example const keys = createAccessKeys({ store, sealFile, now: Date.now, acceptAnyKey: false }) */
 export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
   const { store, now, acceptAnyKey } = options;
-  const seal = createSeal(options.sealFile);
+  const seal = openSealFile(options.sealFile);
   const known = new Map<string, { key: AccessKeyRecord; secret: string; until: number }>();
 
   async function find(id: string): Promise<{ key: AccessKeyRecord; secret: string } | undefined> {

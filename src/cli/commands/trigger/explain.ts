@@ -130,8 +130,13 @@ export default class TriggerExplain extends MillraceCommand {
         `  ${colors.green('✔')} started ${new Date(started.at).toISOString()} ${started.name}`,
       );
     } else if (deadline !== undefined) {
-      const then = arrivals.whenMissing === 'start' ? 'starts anyway' : 'late, and waits on, after';
-      this.log(`  ${then} ${new Date(deadline).toISOString()}`);
+      const at = new Date(deadline).toISOString();
+      const then = arrivals.whenMissing === 'start' ? 'starts anyway' : 'expected by';
+      this.log(
+        arrivals.isLate
+          ? `  ${colors.red('late')} since ${at}; starts when all have delivered`
+          : `  ${then} ${at}`,
+      );
     }
     if (unexpected.length > 0) this.log(`  not in the list: ${unexpected.join(', ')}`);
     for (const { interval: id, arrived: count } of open) {

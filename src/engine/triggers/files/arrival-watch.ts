@@ -36,6 +36,8 @@ export interface ArrivalState {
   unexpected: string[];
   /** Epoch milliseconds. */
   deadline?: number;
+  /** The deadline has passed. */
+  isLate: boolean;
   /** What happens then. */
   whenMissing: 'wait' | 'start';
   /** The execution for the interval. */
@@ -69,7 +71,7 @@ export class ArrivalWatch {
   readonly #rules: ArrivalRules | undefined;
   readonly #listed: Json | undefined;
   #board: BoardEntry<ListedFile>[] = [];
-  #expected = 0;
+  #expected: readonly string[] = [];
   #served: number;
   #problem: string | undefined;
   /** Intervals that have their execution. */
@@ -142,7 +144,7 @@ export class ArrivalWatch {
     const now = this.#parts.time.now();
     const listed = files.map((file) => [file.key, file] as const);
     this.#board = arrivalBoard(this.#rules, partners, listed, this.#served, now);
-    this.#expected = partners.length;
+    this.#expected = partners;
     const { pattern, timezone } = this.#rules;
     const hoped = new Set(
       unsettled.map(({ key }) => matchArrival(pattern, key, timezone)?.interval),
@@ -181,11 +183,12 @@ export class ArrivalWatch {
     );
     return {
       interval,
-      expected: this.#expected,
+      expected: this.#expected.length,
       arrived: entry?.arrived.size ?? 0,
-      missing: [...(entry?.missing ?? [])],
+      missing: [...(entry?.missing ?? this.#expected)],
       unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
       ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
+      isLate: entry?.deadline !== undefined && entry.deadline <= this.#parts.time.now(),
       whenMissing,
       ...(execution ? { started: { name: execution.name, at: execution.startedAt } } : {}),
       open: open

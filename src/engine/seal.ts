@@ -1,6 +1,5 @@
 /**
- * Secrets that must be readable to verify a signature lie sealed (AES-256-GCM) in the store, under a key in a file of its
- * own in the data folder.
+ * Secrets as they lie in the store: sealed with AES-256-GCM, under a key in a file of its own in the data folder.
  * @module
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -8,19 +7,12 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface Seal {
   close(text: string): string;
+  /** Throws when it was closed under another key, or changed since. */
   open(sealed: string): string;
 }
 
-/** @param file with the key; made when it is not there */
-export function createSeal(file: string): Seal {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  chmodSync(file, 0o600);
-  const key = readFileSync(file);
-  if (key.length !== 32) {
-    throw new Error(
-      `${file} must hold 32 bytes. Put it back from a backup, or delete it and issue new access keys and webhook secrets.`,
-    );
-  }
+/** @param key 32 bytes */
+export function createSeal(key: Buffer): Seal {
   return {
     close(text) {
       const nonce = randomBytes(12);
@@ -35,4 +27,22 @@ export function createSeal(file: string): Seal {
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString();
     },
   };
+}
+
+/** The seal whose key lies in a file, which is made when it is not there. */
+export function openSealFile(file: string): Seal {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
+  chmodSync(file, 0o600);
+  const key = readFileSync(file);
+  if (key.length !== 32) {
+    throw new Error(
+      `${file} must hold 32 bytes. Put it back from a backup, or delete it and issue new access keys.`,
+    );
+  }
+  return createSeal(key);
+}
+
+/** A seal that nobody can open once this process has ended. */
+export function passingSeal(): Seal {
+  return createSeal(randomBytes(32));
 }
