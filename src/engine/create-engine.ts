@@ -325,6 +325,7 @@ export function createEngine(config: EngineConfig): Engine {
       return planRepair(parts, record);
     },
 
+    now: () => parts.time.now(),
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,

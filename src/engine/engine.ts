@@ -306,6 +306,8 @@ export interface Engine {
    */
   planRepair(id: string): Promise<RepairPlan>;
 
+  /** The engine's own time, in milliseconds since the epoch. */
+  now(): number;
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */
   readonly stateMachines: StateMachines;

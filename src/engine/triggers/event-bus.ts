@@ -28,7 +28,7 @@ import { type EventRule, triggerPlanOf } from './trigger-plan.js';
 export interface NewEvent {
   /** Default: `default`. */
   bus?: string;
-  /** Events of the same id on a bus are one event. Default: a new one. */
+  /** Events of a team that have the same id on a bus are one event. Default: a new one. */
   id?: string;
   source: string;
   detailType: string;
@@ -57,7 +57,7 @@ export class EventBus {
   /** Rules of each pipeline, by the id that the matcher knows. */
   readonly #rules: Map<string, { pipeline: string; team: string; rule: EventRule }> = new Map();
   readonly #ofPipeline: Map<string, string[]> = new Map();
-  /** Events that are not durable yet, by bus and id. */
+  /** Events that are not durable yet, by team, bus and id. */
   readonly #unstored: Map<string, EventRecord> = new Map();
   #lastNumber = 0;
 
@@ -113,7 +113,7 @@ export class EventBus {
           turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
           return 'done';
         };
-        const unstored = this.#unstored.get(`${bus}/${id}`);
+        const unstored = this.#unstored.get(keyOf(team, bus, id));
         if (unstored) return repeat(unstored);
         const store = (): Performed | Promise<Performed> => {
           const envelope = this.#envelope(event, id);
@@ -121,7 +121,8 @@ export class EventBus {
             settle.resolve({ id, duplicate: false, started }),
           );
         };
-        const found = event.id === undefined ? undefined : this.#parts.store.findEvent(bus, id);
+        const found =
+          event.id === undefined ? undefined : this.#parts.store.findEvent(team, bus, id);
         if (found instanceof Promise) {
           return found.then((record) => (record ? repeat(record) : store()));
         }
@@ -211,7 +212,7 @@ export class EventBus {
       matched: [],
     };
     turn.events.push(record);
-    const key = `${bus}/${id}`;
+    const key = keyOf(team, bus, id);
     this.#unstored.set(key, record);
     const forget = (): void => void this.#unstored.delete(key);
     turn.afterCommit(forget);
@@ -272,6 +273,10 @@ export class EventBus {
       return text;
     }
   }
+}
+
+function keyOf(team: string, bus: string, id: string): string {
+  return JSON.stringify([team, bus, id]);
 }
 
 /** Ids may be long or odd; names of executions may not. */

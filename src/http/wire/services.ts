@@ -2,10 +2,11 @@
  * The services that `POST /` answers for: each has a prefix of its targets, a content type, operations and their shapes.
  * @module
  */
+
+import type { Operation } from './call.js';
 import { EVENT_OPERATIONS, READING_EVENTS } from './events/model.js';
 import { putEvents, testPattern } from './events/put-events.js';
 import type { Structure } from './shape.js';
-import type { Operation } from './step-functions/call.js';
 import { OPERATIONS, READING } from './step-functions/model.js';
 import { STEP_FUNCTIONS } from './step-functions/operations.js';
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { EngineError } from '../../../engine/errors.js';
 import { checkPutEvents, type PutEventsEntry, toEvent } from '../../../events/envelope.js';
 import { testEventPattern } from '../../../events/pattern/test-event-pattern.js';
-import type { Call } from '../step-functions/call.js';
+import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
 
 const BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]*:\d{12}:event-bus\/(.+)$/;
@@ -39,7 +39,7 @@ function readEntry(given: object): PutEventsEntry {
 async function putEntry({ engine, caller }: Call, entry: PutEventsEntry): Promise<EntryResult> {
   const { accountId, region } = engine.arns.identity;
   const id = randomUUID();
-  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const now = `${new Date(engine.now()).toISOString().slice(0, 19)}Z`;
   const made = toEvent(entry, { id, account: accountId, region, now });
   if ('error' in made) return { ErrorCode: made.error.code, ErrorMessage: made.error.message };
   const { event } = made;
