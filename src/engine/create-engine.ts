@@ -27,6 +27,7 @@ import type {
 } from './engine.js';
 import { createEngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
+import { eventCalls } from './event-rules/event-calls.js';
 import { ExecutionHost } from './execution-host.js';
 import { createFeed, type Feed } from './feed.js';
 import { LogHost } from './log-host.js';
@@ -35,13 +36,23 @@ import type { Machinery, Reducer } from './machinery.js';
 import { MapRunHost } from './map-run-host.js';
 import { MockHost, type TaskMocks } from './mocked-tasks.js';
 import { checkPayload, checkTags } from './payload.js';
-import type { Clock, Evaluator, ItemSource, Random, Runner, Sink, Store } from './ports.js';
+import type {
+  Clock,
+  Evaluator,
+  ItemSource,
+  Random,
+  Runner,
+  Sink,
+  Store,
+  Webhooks,
+} from './ports.js';
 import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
 import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
+import { passingSeal, type Seal } from './seal.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
@@ -73,6 +84,10 @@ export interface EngineConfig {
   sharedBindings?: SharedBindings;
   /** Default: this machine's. */
   clock?: Clock;
+  /** Sends what rules deliver to API destinations. Default: nothing is sent. */
+  webhooks?: Webhooks;
+  /** Seals the secrets of connections. Default: one that lasts as long as the process. */
+  seal?: Seal;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
   identity?: Identity;
   /** Default: the operating system's. */
@@ -329,6 +344,7 @@ export function createEngine(config: EngineConfig): Engine {
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
+    ...eventCalls(parts, request),
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
@@ -374,6 +390,8 @@ function assemble(config: EngineConfig): Machinery {
     itemSource: config.itemSource,
     mocks: config.mocks,
     sharedBindings: config.sharedBindings,
+    seal: config.seal ?? passingSeal(),
+    webhooks: config.webhooks,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),

@@ -24,6 +24,7 @@ import type { Arns } from './arn.js';
 import type { StartBackfill } from './backfills/backfill-host.js';
 import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js';
 import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
+import type { EventCalls } from './event-rules/event-calls.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { StateMachineAttributes, StateMachines } from './state-machines.js';
@@ -242,7 +243,7 @@ export interface EngineHealth {
   transitions: number;
 }
 
-export interface Engine {
+export interface Engine extends EventCalls {
   /** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
   open(): Promise<void>;
   /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */

@@ -57,6 +57,7 @@ export class Turn {
   readonly declarations: DeclarationWrite[] = [];
   /** Written in this order. */
   readonly deliveries: DeliveryWrite[] = [];
+  readonly #waiting: Promise<unknown>[] = [];
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
@@ -72,6 +73,18 @@ export class Turn {
       this.declarations.length === 0 &&
       this.deliveries.length === 0
     );
+  }
+
+  /** The turn is not written before the promise has settled. */
+  waitFor(promise: Promise<unknown>): void {
+    this.#waiting.push(promise);
+  }
+
+  /** Settles what the turn waits for; undefined when that is nothing. */
+  whenReady(): Promise<void> | undefined {
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return undefined;
+    return Promise.all(waiting).then(() => this.whenReady());
   }
 
   afterCommit(action: () => void): void {

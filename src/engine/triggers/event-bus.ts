@@ -17,6 +17,8 @@ import { createMatcher, type PatternMatcher } from '../../events/pattern/matcher
 import type { EventRecord } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { EngineError } from '../errors.js';
+import { MAX_DEPTH } from '../event-rules/records.js';
+import { deliverToTargets } from '../event-rules/targets.js';
 import type { Machinery } from '../machinery.js';
 import { checkPayload } from '../payload.js';
 import { type Settle, startInput } from '../requests.js';
@@ -47,9 +49,22 @@ export interface PutResult {
   started: { pipeline: string; name: string }[];
 }
 
-/** Starts that follow from starts: more than this is a circle. */
-const MAX_DEPTH = 50;
 const ANY_TEAM = '*';
+
+/** An event that comes to a bus. */
+interface Put {
+  bus: string;
+  team: string;
+  /** The team whose rules of the API hear of it. Default: `team`. */
+  owner?: string;
+  id: string;
+  envelope: JsonObject;
+  depth: number;
+  /** Default: now. */
+  now?: number;
+  /** ARNs of the only rules that get it. */
+  only?: ReadonlySet<string>;
+}
 
 export class EventBus {
   readonly #parts: Machinery;
@@ -68,6 +83,11 @@ export class EventBus {
   async open(): Promise<void> {
     this.#lastNumber = await this.#parts.store.lastEventNumber();
     for (const machine of this.#parts.machines.all()) this.deployed(machine);
+  }
+
+  /** Number of the last event. */
+  get lastNumber(): number {
+    return this.#lastNumber;
   }
 
   /** Rules of a pipeline that nobody deploys any longer listen no more. */
@@ -117,7 +137,7 @@ export class EventBus {
         if (unstored) return repeat(unstored);
         const store = (): Performed | Promise<Performed> => {
           const envelope = this.#envelope(event, id);
-          return this.#deliver(turn, { bus, team, envelope, depth: 0 }, (started) =>
+          return this.#deliver(turn, { bus, team, id, envelope, depth: 0 }, (started) =>
             settle.resolve({ id, duplicate: false, started }),
           );
         };
@@ -131,11 +151,23 @@ export class EventBus {
     };
   }
 
+  /** Puts an event on a bus because of another one, unless it has come there before. */
+  forward(turn: Turn, put: Put): Performed | Promise<Performed> {
+    const { team, bus, id } = put;
+    if (this.#unstored.has(keyOf(team, bus, id))) return 'done';
+    const deliver = (known: EventRecord | undefined): Performed | Promise<Performed> =>
+      known ? 'done' : this.#deliver(turn, put, () => {});
+    const found = this.#parts.store.findEvent(team, bus, id);
+    return found instanceof Promise ? found.then(deliver) : deliver(found);
+  }
+
   /** An execution of the top level has begun or ended in this turn. */
   executionChanged(turn: Turn, active: ActiveExecution): void {
     const { creation, state } = active;
-    const matcher = this.#matchers.get('default');
-    if (creation.mapRun || matcher === undefined || this.#rules.size === 0) return;
+    if (creation.mapRun) return;
+    const matcher = this.#rules.size === 0 ? undefined : this.#matchers.get('default');
+    const { rules } = this.#parts.triggers;
+    if (matcher === undefined && !rules.hasListeners(creation.team, 'default')) return;
     const { arns, time } = this.#parts;
     const { status, error, cause } = state.header;
     const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
@@ -171,10 +203,13 @@ export class EventBus {
     };
     const id = derivedId(`${executionArn} ${status} ${active.redriveCount}`);
     const envelope = this.#envelope(event, id);
-    if (matcher.match(envelope).length === 0) return;
-    const put = (later: Turn): Performed | Promise<Performed> =>
-      this.#deliver(later, { bus: 'default', team: ANY_TEAM, envelope, depth, now }, () => {});
-    if (depth <= MAX_DEPTH) void put(turn);
+    const isHeard =
+      (matcher !== undefined && matcher.match(envelope).length > 0) ||
+      rules.listens(creation.team, 'default', envelope);
+    if (!isHeard || depth > MAX_DEPTH) return;
+    const put: Put = { bus: 'default', team: ANY_TEAM, id, envelope, depth, now };
+    const delivered = this.#deliver(turn, { ...put, owner: creation.team }, () => {});
+    if (delivered instanceof Promise) turn.waitFor(delivered);
   }
 
   #envelope(event: NewEvent, id: string): JsonObject {
@@ -194,11 +229,10 @@ export class EventBus {
 
   #deliver(
     turn: Turn,
-    put: { bus: string; team: string; envelope: JsonObject; depth: number; now?: number },
+    put: Put,
     done: (started: PutResult['started']) => void,
   ): Performed | Promise<Performed> {
-    const { bus, team, envelope } = put;
-    const id = String(envelope.id);
+    const { bus, team, id, envelope, depth, only } = put;
     this.#lastNumber += 1;
     const record: EventRecord = {
       number: this.#lastNumber,
@@ -222,13 +256,18 @@ export class EventBus {
     for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
       const known = this.#rules.get(match);
       if (!known || (team !== ANY_TEAM && known.team !== team)) continue;
+      if (only && !only.has(this.#arnOf(known.pipeline))) continue;
       // Two rules of one pipeline that match the same event start it once: the first one says with what.
       if (record.matched.includes(known.pipeline)) continue;
-      const performed = this.#start(turn, known.pipeline, known.rule, envelope, put.depth);
+      const performed = this.#start(turn, known.pipeline, known.rule, put);
       if (performed === undefined) continue;
       record.matched.push(known.pipeline);
       started.push({ pipeline: known.pipeline, name: nameFor(id) });
       if (performed instanceof Promise) waiting.push(performed);
+    }
+    for (const rule of this.#parts.triggers.rules.matching(put.owner ?? team, bus, envelope)) {
+      if (only && !only.has(rule.arn)) continue;
+      deliverToTargets(this.#parts, turn, rule, { id, envelope, depth });
     }
     turn.afterCommit(() => done(started));
     return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
@@ -239,10 +278,8 @@ export class EventBus {
     turn: Turn,
     pipeline: string,
     rule: EventRule,
-    envelope: JsonObject,
-    depth: number,
+    { id, envelope, depth }: Put,
   ): Performed | Promise<Performed> | undefined {
-    const id = String(envelope.id);
     const request = {
       pipeline,
       name: nameFor(id),
@@ -259,10 +296,16 @@ export class EventBus {
     }
   }
 
+  /** What the rules of a pipeline's own file are called. */
+  #arnOf(pipeline: string): string {
+    const { region, accountId } = this.#parts.arns.identity;
+    return `arn:aws:events:${region}:${accountId}:rule/${pipeline}`;
+  }
+
   #inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject): Json {
-    const { arns, time } = this.#parts;
+    const { time } = this.#parts;
     const text = renderInput(input, envelope, {
-      ruleArn: `arn:aws:events:${arns.identity.region}:${arns.identity.accountId}:rule/${pipeline}`,
+      ruleArn: this.#arnOf(pipeline),
       ruleName: pipeline,
       ingestionTime: `${new Date(time.now()).toISOString().slice(0, 19)}Z`,
     });

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
+import { EventRuleHost } from '../event-rules/event-rule-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { EventBus } from './event-bus.js';
@@ -15,6 +16,8 @@ import { UpstreamHost } from './upstream-host.js';
 
 export class TriggerHost {
   readonly bus: EventBus;
+  /** Rules that clients of EventBridge's API have made. */
+  readonly rules: EventRuleHost;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
   /** Undefined where there are no files to look at: in tests of pipelines. */
@@ -26,6 +29,7 @@ export class TriggerHost {
   constructor(parts: Machinery, files: FileSource | undefined) {
     this.#parts = parts;
     this.bus = new EventBus(parts);
+    this.rules = new EventRuleHost(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
@@ -40,6 +44,7 @@ export class TriggerHost {
       remembered.set(kind, ofKind.set(pipeline, state));
     }
     await this.bus.open();
+    await this.rules.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
     await this.upstreams.open();
     this.files?.open();
@@ -70,6 +75,7 @@ export class TriggerHost {
   }
 
   close(): void {
+    this.rules.close();
     this.schedules.close();
     this.upstreams.close();
     this.files?.close();

@@ -5,8 +5,8 @@
  * (AES-256-GCM) in the store, under a key in a file of its own in the data folder, and is shown once: when it is made.
  * @module
  */
-import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomInt } from 'node:crypto';
+import { openSealFile } from '../../engine/seal.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';
 import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
@@ -57,7 +57,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** @example const keys = createAccessKeys({ store, sealFile, now: Date.now, acceptAnyKey: false }) */
 export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
   const { store, now, acceptAnyKey } = options;
-  const seal = createSeal(options.sealFile);
+  const seal = openSealFile(options.sealFile);
   const known = new Map<string, { key: AccessKeyRecord; secret: string; until: number }>();
 
   async function find(id: string): Promise<{ key: AccessKeyRecord; secret: string } | undefined> {
@@ -114,36 +114,6 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       verifySignature(request, credential, found.secret, now());
       const { team, role } = found.key;
       return { accessKeyId, team, teams: [team], role: role === 'viewer' ? 'viewer' : 'operator' };
-    },
-  };
-}
-
-interface Seal {
-  close(text: string): string;
-  open(sealed: string): string;
-}
-
-function createSeal(file: string): Seal {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  chmodSync(file, 0o600);
-  const key = readFileSync(file);
-  if (key.length !== 32) {
-    throw new Error(
-      `${file} must hold 32 bytes. Put it back from a backup, or delete it and issue new access keys.`,
-    );
-  }
-  return {
-    close(text) {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
-    },
-    open(sealed) {
-      const bytes = Buffer.from(sealed, 'base64');
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
-      decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString();
     },
   };
 }

@@ -8,8 +8,8 @@ import { checkPutEvents, type PutEventsEntry, toEvent } from '../../../events/en
 import { testEventPattern } from '../../../events/pattern/test-event-pattern.js';
 import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
+import { busNameOf } from './names.js';
 
-const BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]*:\d{12}:event-bus\/(.+)$/;
 /** The last second of the year 9999: no later time has an ISO 8601 text of four digits. */
 const LAST_SECOND = 253_402_300_799;
 
@@ -43,13 +43,12 @@ async function putEntry({ engine, caller }: Call, entry: PutEventsEntry): Promis
   const made = toEvent(entry, { id, account: accountId, region, now });
   if ('error' in made) return { ErrorCode: made.error.code, ErrorMessage: made.error.message };
   const { event } = made;
-  const name = entry.EventBusName ?? 'default';
   try {
     await engine.putEvents(
       [
         {
           id,
-          bus: BUS_ARN.exec(name)?.[1] ?? name,
+          bus: busNameOf(entry.EventBusName),
           source: event.source,
           detailType: event['detail-type'],
           detail: event.detail,
