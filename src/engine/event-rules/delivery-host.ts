@@ -16,6 +16,7 @@ import type { WebhookAnswer } from '../ports.js';
 import type { Turn } from '../turn.js';
 import {
   type Delivery,
+  deliveryOf,
   type Exhausted,
   type Failure,
   nextTry,
@@ -136,21 +137,21 @@ export class DeliveryHost {
     this.#cancelWake = this.#parts.clock.setTimer(() => void this.#watch(), wait);
   }
 
-  #mayCall({ request }: DeliveryRecord): number {
-    return this.#nextCall.get((request as unknown as Delivery).target.Arn) ?? 0;
+  #mayCall(record: DeliveryRecord): number {
+    return this.#nextCall.get(deliveryOf(record).target.Arn) ?? 0;
   }
 
   /** A destination is called no more often than it says. */
-  #takeTurn({ team, request }: DeliveryRecord, now: number): void {
-    const { target } = request as unknown as Delivery;
-    const rate = this.#rules.destinationOf(team, target.Arn)?.ratePerSecond;
+  #takeTurn(record: DeliveryRecord, now: number): void {
+    const { target } = deliveryOf(record);
+    const rate = this.#rules.destinationOf(record.team, target.Arn)?.ratePerSecond;
     if (rate === undefined) return;
     if (this.#nextCall.size > 10_000) this.#nextCall.clear();
     this.#nextCall.set(target.Arn, now + Math.floor(1_000 / rate));
   }
 
   async #send(record: DeliveryRecord): Promise<void> {
-    const delivery = record.request as unknown as Delivery;
+    const delivery = deliveryOf(record);
     const { webhooks, time } = this.#parts;
     let answer: WebhookAnswer;
     if (time.now() - record.createdAt > policyOf(delivery.target).ageMs) {
@@ -219,7 +220,7 @@ export class DeliveryHost {
     const failed = record.attempts + 1;
     if (answer.type === 'refused') return dead(failed, answer.failure);
     const chance = Number.parseInt(hashOf(this.#parts.random.seed()).slice(0, 8), 16) / 2 ** 32;
-    const { target } = record.request as unknown as Delivery;
+    const { target } = deliveryOf(record);
     const next = nextTry(policyOf(target), { createdAt: record.createdAt, failed, now, chance });
     if ('exhausted' in next) return dead(failed, { ...answer.failure, exhausted: next.exhausted });
     const at = Math.max(next.at, now + Math.min(answer.retryAfterMs ?? 0, AHEAD));

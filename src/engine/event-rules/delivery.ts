@@ -81,11 +81,15 @@ export function nextTry(
   return { at };
 }
 
+/** What a record delivers. */
+export function deliveryOf({ request }: DeliveryRecord): Delivery {
+  return request as unknown as Delivery;
+}
+
 /** The attributes that AWS gives a dead letter. */
-export function attributesOf({ request, attempts, failure }: DeliveryRecord): {
-  [name: string]: string;
-} {
-  const { rule, target } = request as unknown as Delivery;
+export function attributesOf(record: DeliveryRecord): { [name: string]: string } {
+  const { attempts, failure } = record;
+  const { rule, target } = deliveryOf(record);
   const { code, message, exhausted } = (failure ?? {}) as Partial<Failure> & {
     exhausted?: Exhausted;
   };
