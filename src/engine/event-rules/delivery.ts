@@ -37,8 +37,8 @@ export const DEFAULT_QUEUE = 'default';
 
 /** Milliseconds before the first retry, about. */
 const FIRST_PAUSE = 1_000;
-/** Milliseconds between two tries, at most: 185 of them and more fit in a day. */
-const LONGEST_PAUSE = 460_000;
+/** Milliseconds between two tries, at most: 185 of them take about a day. */
+const LONGEST_PAUSE = 640_000;
 
 export function policyOf({ RetryPolicy }: TargetRecord): RetryPolicy {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = (RetryPolicy ?? {}) as JsonObject;
