@@ -22,6 +22,8 @@ import { pageOf } from './pages.js';
 const MAX_ACTIVE = 10;
 /** Replays that are kept of a team: the oldest that have ended make room. */
 const MAX_KEPT = 1_000;
+/** The last second of the year 9999. */
+const LAST_SECOND = 253_402_300_799;
 /** Rules that a replay may be for. */
 const MAX_FILTERS = 300;
 const ACTIVE: ReadonlySet<string> = new Set(['STARTING', 'RUNNING', 'CANCELLING']);
@@ -30,6 +32,9 @@ export async function startReplay(call: Call): Promise<object> {
   const { engine, caller, request } = call;
   const { ReplayName: name, Description, EventStartTime, EventEndTime, Destination } = request;
   const { replays, arns } = engine.eventResources;
+  for (const [name, time] of Object.entries({ EventStartTime, EventEndTime })) {
+    if (!(Math.abs(time) <= LAST_SECOND)) throw invalidParameter(name, 'It is no time.');
+  }
   if (!(EventStartTime < EventEndTime)) {
     throw invalidParameter('EventEndTime', 'EventStartTime must be before EventEndTime.');
   }
