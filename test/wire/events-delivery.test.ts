@@ -182,6 +182,30 @@ describe('a delivery', () => {
   });
 });
 
+it('a destination that must wait does not hold up others', async () => {
+  const slow = await server.destination('slow', { InvocationRateLimitPerSecond: 1 });
+  await server.rule('slow', { Arn: slow }, { pattern: { source: ['much'] } });
+  const quick = await server.destination('quick', {
+    InvocationEndpoint: 'https://quick.example.com',
+  });
+  await server.rule('quick', { Arn: quick }, { team: 'default' });
+  for (let batch = 0; batch < 30; batch += 1) {
+    const Entries = Array.from({ length: 10 }, () => ({
+      Source: 'much',
+      DetailType: 'd',
+      Detail: '{}',
+    }));
+    await server.call('PutEvents', { Entries });
+  }
+  await server.put();
+  await server.pass(1);
+  const urls = server.sent.map(({ url }) => url);
+  expect(urls).toContain('https://quick.example.com/');
+  expect(urls.filter((url) => url.includes('hooks'))).toHaveLength(1);
+  await server.pass(300_000);
+  expect(server.sent).toHaveLength(301);
+});
+
 describe('what is sent', () => {
   it('has what connection and target add', async () => {
     const { ConnectionArn } = await server.call('CreateConnection', {

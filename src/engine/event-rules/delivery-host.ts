@@ -29,15 +29,25 @@ import { requestFor } from './webhook-request.js';
 
 /** Milliseconds that a timer of the operating system is set ahead, at most. */
 const AHEAD = 60_000;
-/** Deliveries that are sent at a time. */
-const AT_A_TIME = 20;
+/** Deliveries that are sent at a time, and those of them to one destination: one that hangs leaves room for others. */
+const AT_A_TIME = 50;
+const AT_A_TIME_EACH = 10;
+/** Milliseconds that a delivery waits whose destination has enough to do. */
+const BUSY_PAUSE = 1_000;
+/** Deliveries that are looked at together. */
+const PAGE = 100;
 /** Deliveries of a team that may wait; more go to the dead letters at once. */
 const MAX_PENDING = 10_000;
 
 export class DeliveryHost {
   readonly #parts: Machinery;
   readonly #rules: EventRuleHost;
-  readonly #sending: Set<number> = new Set();
+  /** What is on its way, and where to. */
+  readonly #sending: Map<number, string> = new Map();
+  /** What is being put off. */
+  readonly #moving: Set<number> = new Set();
+  /** What was put off until it is its turn. */
+  readonly #promised: Set<number> = new Set();
   readonly #pending: Map<string, number> = new Map();
   /** When a destination may be called next, by its ARN. */
   readonly #nextCall: Map<string, number> = new Map();
@@ -113,41 +123,62 @@ export class DeliveryHost {
     this.#cancelWake?.();
     if (!this.#isOpen) return;
     const now = this.#parts.time.now();
-    const free = AT_A_TIME - this.#sending.size;
-    const looked = await this.#parts.store.listDueDeliveries(
-      Number.MAX_SAFE_INTEGER,
-      this.#sending.size + Math.max(free, 0) + 1,
-    );
+    const busy = this.#sending.size + this.#moving.size;
+    const looked = await this.#parts.store.listDueDeliveries(Number.MAX_SAFE_INTEGER, busy + PAGE);
     if (!this.#isOpen) return;
-    const waiting = looked.filter(({ number }) => !this.#sending.has(number));
     let wake = now + AHEAD;
-    for (const record of waiting) {
-      const at = Math.max(record.dueAt, this.#mayCall(record));
-      if (at > now || this.#sending.size >= AT_A_TIME) {
-        // What waits only for others to end is looked at when they have.
-        if (at > now) wake = Math.min(wake, at);
-        continue;
+    const later: DeliveryRecord[] = [];
+    for (const record of looked) {
+      if (this.#sending.has(record.number) || this.#moving.has(record.number)) continue;
+      if (record.dueAt > now) {
+        wake = Math.min(wake, record.dueAt);
+        break;
       }
-      this.#sending.add(record.number);
-      this.#takeTurn(record, now);
-      void this.#send(record);
+      // What waits only for others to end is looked at when they have.
+      if (this.#sending.size >= AT_A_TIME) break;
+      const at = this.#turnOf(record, now);
+      if (at > now) later.push({ ...record, dueAt: at });
+      else {
+        this.#sending.set(record.number, deliveryOf(record).target.Arn);
+        void this.#send(record);
+      }
     }
+    if (later.length > 0) this.#postpone(later);
     this.#cancelWake?.();
     const wait = Math.max(0, Math.min(wake - now, AHEAD));
     this.#cancelWake = this.#parts.clock.setTimer(() => void this.#watch(), wait);
   }
 
-  #mayCall(record: DeliveryRecord): number {
-    return this.#nextCall.get(deliveryOf(record).target.Arn) ?? 0;
+  /** When a delivery that is due may be sent: a destination is called no more often than it says, and a few times at once. */
+  #turnOf(record: DeliveryRecord, now: number): number {
+    const { target } = deliveryOf(record);
+    let atOnce = 0;
+    for (const arn of this.#sending.values()) if (arn === target.Arn) atOnce += 1;
+    if (atOnce >= AT_A_TIME_EACH) return now + BUSY_PAUSE;
+    // It has waited for its turn already.
+    if (this.#promised.delete(record.number)) return now;
+    const rate = this.#rules.destinationOf(record.team, target.Arn)?.ratePerSecond;
+    if (rate === undefined) return now;
+    if (this.#nextCall.size > MAX_PENDING) this.#nextCall.clear();
+    const at = Math.max(now, this.#nextCall.get(target.Arn) ?? 0);
+    this.#nextCall.set(target.Arn, at + 1_000 / rate);
+    if (at > now) this.#promised.add(record.number);
+    return at;
   }
 
-  /** A destination is called no more often than it says. */
-  #takeTurn(record: DeliveryRecord, now: number): void {
-    const { target } = deliveryOf(record);
-    const rate = this.#rules.destinationOf(record.team, target.Arn)?.ratePerSecond;
-    if (rate === undefined) return;
-    if (this.#nextCall.size > 10_000) this.#nextCall.clear();
-    this.#nextCall.set(target.Arn, now + Math.floor(1_000 / rate));
+  /** Written down, so that what waits for one destination does not stand in the way of others. */
+  #postpone(records: readonly DeliveryRecord[]): void {
+    for (const { number } of records) this.#moving.add(number);
+    this.#parts.loop.add({
+      perform: (turn) => {
+        for (const record of records) this.#put(turn, record);
+        turn.afterCommit(() => {
+          for (const { number } of records) this.#moving.delete(number);
+          void this.#watch();
+        });
+        return 'done';
+      },
+    });
   }
 
   async #send(record: DeliveryRecord): Promise<void> {

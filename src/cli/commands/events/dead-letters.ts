@@ -42,7 +42,7 @@ export default class EventsDeadLetters extends MillraceCommand {
     const { RULE_ARN, TARGET_ARN, ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS } = attributes;
     const rule = RULE_ARN?.slice(RULE_ARN.indexOf(':rule/') + ':rule/'.length);
     const shown = body.length > 200 ? `${body.slice(0, 200)}…` : body;
-    this.say(
+    this.log(
       [
         `${colors.dim(time)} ${colors.bold(String(rule))} → ${targetId} ${colors.dim(String(TARGET_ARN))}`,
         `  ${colors.red(String(ERROR_CODE))} ${ERROR_MESSAGE} ${colors.dim(`retries: ${RETRY_ATTEMPTS}, queue: ${queue}`)}`,
