@@ -131,11 +131,23 @@ class EventReplay {
   async #prepare(call: RecordedCall): Promise<void> {
     const { operation, request } = call;
     if (operation === 'start_replay') await this.#prepareReplay(call);
-    if (call.fails) return;
+    if (call.fails) {
+      if (call.error?.code === 'ResourceAlreadyExistsException') await this.#makeFirst(call);
+      return;
+    }
     if (/_(connection|api_destination|archive)s?$/.test(operation)) await this.#prepareNamed(call);
     const bus = request.EventBusName;
     const isOfRule = /rule|target/.test(operation);
     if (isOfRule && typeof bus === 'string' && /^<[^<>]+>$/.test(bus)) await this.#prepareBus(bus);
+  }
+
+  /** What is refused because it is there already, and no recorded call has made. */
+  async #makeFirst(call: RecordedCall): Promise<void> {
+    const { calls } = this.#scenario;
+    const before = calls.slice(0, calls.indexOf(call));
+    if (before.some(({ operation }) => operation === call.operation)) return;
+    const request = this.#fill(call.request, '', call) as Members;
+    this.#remember(call, request, await this.#send(call.operation, request));
   }
 
   async #prepareBus(token: string): Promise<void> {

@@ -78,6 +78,10 @@ test('A bus is named by its name or its ARN.', async () => {
     ],
   });
   expect(await it.server.engine.listEvents({ bus: 'orders', limit: 10 })).toHaveLength(2);
+  const foreign = { ...entry, EventBusName: arn.replace('000000000000', '999999999999') };
+  expect((await call('PutEvents', { Entries: [foreign] })).body).toMatchObject({
+    FailedEntryCount: 1,
+  });
 });
 
 test('A request without entries is refused as a whole.', async () => {

@@ -2,12 +2,15 @@
  * What the engine offers to those who speak EventBridge's API.
  * @module
  */
+import type { JsonObject } from '../../asl/json.js';
 import type { DeadLetterQuery, DeliveryRecord } from '../../store/store.js';
 import type { Machinery } from '../machinery.js';
 import type { Settle } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Input } from '../turn-loop.js';
 import type { EventResources } from './event-rule-host.js';
+import type { ConnectionRecord } from './records.js';
+import { secretsOf } from './webhook-request.js';
 
 export interface EventCalls {
   /** What clients declare of EventBridge. */
@@ -27,7 +30,8 @@ export interface EventCalls {
   listDeadLetters(query: DeadLetterQuery): Promise<DeliveryRecord[]>;
   /** What the store may see of a secret. */
   seal(text: string): string;
-  unseal(sealed: string): string;
+  /** All of a connection's AuthParameters; undefined when they were sealed under another key, or are forgotten. */
+  secretsOf(connection: ConnectionRecord): JsonObject | undefined;
 }
 
 export function eventCalls(
@@ -43,6 +47,6 @@ export function eventCalls(
     replayStarted: (turn) => turn.afterCommit(() => rules.replaying.watch()),
     listDeadLetters: async (query) => parts.store.listDeadLetters(query),
     seal: (text) => parts.seal.close(text),
-    unseal: (sealed) => parts.seal.open(sealed),
+    secretsOf: (connection) => secretsOf(parts, connection),
   };
 }

@@ -8,6 +8,7 @@ import type { Machinery } from '../machinery.js';
 import type { WebhookRequest } from '../ports.js';
 import type { Delivery, Failure } from './delivery.js';
 import type { EventRuleHost } from './event-rule-host.js';
+import type { ConnectionRecord } from './records.js';
 
 /** Headers that belong to the exchange itself. */
 const RESERVED: ReadonlySet<string> = new Set(
@@ -35,7 +36,11 @@ export function requestFor(
     const state = connection === undefined ? 'is gone' : `is ${connection.state}`;
     return { code: 'NO_PERMISSIONS', message: `The connection of ${target.Arn} ${state}.` };
   }
-  const secrets = JSON.parse(parts.seal.open(connection.sealed)) as JsonObject;
+  const secrets = secretsOf(parts, connection);
+  if (secrets === undefined) {
+    const message = `The secrets of the connection of ${target.Arn} cannot be read: was seal.key replaced?`;
+    return { code: 'NO_PERMISSIONS', message };
+  }
   const own = (target.HttpParameters ?? {}) as JsonObject;
   const shared = (secrets.InvocationHttpParameters ?? {}) as JsonObject;
   const url = urlOf(destination.endpoint, own.PathParameterValues);
@@ -63,6 +68,18 @@ export function requestFor(
     headers,
     body: hasBody ? text : undefined,
   };
+}
+
+/** Undefined when they were sealed under another key. */
+export function secretsOf(
+  { seal }: Pick<Machinery, 'seal'>,
+  { sealed }: ConnectionRecord,
+): JsonObject | undefined {
+  try {
+    return JSON.parse(seal.open(sealed)) as JsonObject;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each `*` of the path stands for the next value. */

@@ -68,7 +68,7 @@ export async function updateConnection(call: Call): Promise<object> {
   const record = await engine.changeEvents((turn) => {
     const before = knownConnection(call, name, 'update');
     const type = request.AuthorizationType ?? before.authorizationType;
-    const known = type === before.authorizationType ? secretsOf(call, before) : {};
+    const known = type === before.authorizationType ? (engine.secretsOf(before) ?? {}) : {};
     const parameters = merged(known, given);
     checkParameters(type, parameters);
     const now = engine.now();
@@ -187,10 +187,6 @@ function checkParameters(type: string, parameters: JsonObject): void {
 function stateFor(type: string): { state: string; reason?: string } {
   if (type !== 'OAUTH_CLIENT_CREDENTIALS') return { state: 'AUTHORIZED' };
   return { state: 'AUTHORIZING', reason: 'This server does not ask OAuth endpoints for tokens.' };
-}
-
-function secretsOf({ engine }: Call, { sealed }: ConnectionRecord): JsonObject {
-  return sealed === '' ? {} : (JSON.parse(engine.unseal(sealed)) as JsonObject);
 }
 
 function merged(known: JsonObject, given: JsonObject): JsonObject {

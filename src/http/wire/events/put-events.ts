@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EngineError } from '../../../engine/errors.js';
+import { ownResource } from '../../../engine/event-rules/event-arns.js';
 import { checkPutEvents, type PutEventsEntry, toEvent } from '../../../events/envelope.js';
 import { testEventPattern } from '../../../events/pattern/test-event-pattern.js';
 import type { Call } from '../call.js';
@@ -43,6 +44,14 @@ async function putEntry({ engine, caller }: Call, entry: PutEventsEntry): Promis
   const made = toEvent(entry, { id, account: accountId, region, now });
   if ('error' in made) return { ErrorCode: made.error.code, ErrorMessage: made.error.message };
   const { event } = made;
+  const isForeign =
+    entry.EventBusName?.startsWith('arn:') === true &&
+    ownResource(engine.arns.identity, entry.EventBusName, 'event-bus') === undefined;
+  if (isForeign) {
+    const ErrorMessage =
+      'Parameter EventBusName is not valid. Reason: It is no event bus of this account and region.';
+    return { ErrorCode: 'InvalidArgument', ErrorMessage };
+  }
   try {
     await engine.putEvents(
       [

@@ -12,7 +12,7 @@ import { pageOf } from './pages.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_TARGETS = 5;
-/** Targets that count a day in the services that they name, and so need a role, are not asked for it here. */
+/** What a target of a service cannot do without. A role is not asked for: nothing here depends on one. */
 const NEEDS_PARAMETER: { readonly [service: string]: keyof TargetRecord } = {
   ecs: 'EcsParameters',
   batch: 'BatchParameters',
