@@ -80,6 +80,45 @@ describe('a rule', () => {
     expect(await server.executions('orders')).toHaveLength(1);
   });
 
+  it('starts a published version or an alias, also because an execution has ended', async () => {
+    const definition = { StartAt: 'Only', States: { Only: { Type: 'Pass', End: true } } } as never;
+    const { stateMachines } = server.engine;
+    await stateMachines.create({
+      name: 'made',
+      team: 'default',
+      tags: {},
+      definition,
+      attributes: {
+        type: 'STANDARD',
+        roleArn: 'arn:aws:iam::000000000000:role/any',
+        definitionText: JSON.stringify(definition),
+      },
+    });
+    await stateMachines.publish('made', {});
+    await stateMachines.createAlias('made', 'live', [{ version: 1, weight: 100 }]);
+    await server.machine('first');
+    await server.rule('version', { Arn: `${MACHINE}:made:1` });
+    await server.rule(
+      'alias',
+      { Arn: `${MACHINE}:made:live` },
+      { pattern: { detail: { status: ['SUCCEEDED'], millrace: { pipeline: ['first'] } } } },
+    );
+    await server.put();
+    await server.engine.runExecution({ pipeline: 'first' });
+    expect(await server.executions('made')).toHaveLength(2);
+    const ofAlias = await server.store.listExecutions({
+      pipeline: 'made',
+      alias: 'live',
+      limit: 9,
+    });
+    expect(ofAlias).toHaveLength(1);
+    await server.restart();
+    expect(await server.executions('made')).toMatchObject([
+      { status: 'SUCCEEDED' },
+      { status: 'SUCCEEDED' },
+    ]);
+  });
+
   it('acts after a restart as before', async () => {
     const Arn = await server.machine('orders');
     await server.rule('one', { Arn });
