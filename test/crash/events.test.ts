@@ -3,7 +3,7 @@
  * moment, and an event that is sent again starts nothing twice.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,8 +18,23 @@ const sent = new Set<string>();
 const answered = new Set<string>();
 let found: {
   events: { id: string; matched: string[] }[];
-  executions: { name: string; status: string }[];
+  executions: Execution[];
+  dead: number;
 };
+
+interface Execution {
+  pipeline: string;
+  name: string;
+  status: string;
+  rule?: string;
+  event?: string;
+}
+
+const ofPipeline = (wanted: string): Execution[] =>
+  found.executions.filter(({ pipeline }) => pipeline === wanted);
+
+/** Lines of what the webhook got. */
+const delivered = (): string[] => readFileSync(join(folder, 'webhook'), 'utf8').trim().split('\n');
 
 function start(): ChildProcess {
   return fork(join(import.meta.dirname, 'event-server.mjs'), [folder], {
@@ -61,6 +76,11 @@ beforeAll(async () => {
   const told = message<typeof found>(server);
   server.send('list');
   found = await told;
+  // What was on its way when the server was killed is sent now.
+  const until = Date.now() + 20_000;
+  while (new Set(delivered()).size < found.events.length && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   server.kill('SIGKILL');
   await gone;
 }, 120_000);
@@ -76,10 +96,22 @@ it('has every event that it answered for', () => {
 });
 
 it('has exactly one execution for each event, and none without one', () => {
-  const names = found.executions.map(({ name }) => name);
+  const names = ofPipeline('orders').map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.toSorted()).toEqual(found.events.map(({ id }) => `event-${id}`).toSorted());
   expect(found.events.every(({ matched }) => matched.join() === 'orders')).toBe(true);
+});
+
+it('has exactly one execution for each event and rule that a client made', () => {
+  const started = ofPipeline('ruled').map(({ rule, event }) => `${rule} ${event}`);
+  const wanted = found.events.flatMap(({ id }) => [`here ${id}`, `there ${id}`]);
+  expect(started.toSorted()).toEqual(wanted.toSorted());
+});
+
+it('has delivered each event over the network, and given none up', () => {
+  const ids = new Set(delivered().map((line) => (JSON.parse(line) as { id: string }).id));
+  expect([...ids].toSorted()).toEqual(found.events.map(({ id }) => id).toSorted());
+  expect(found.dead).toBe(0);
 });
 
 it('has finished all of them', () => {

@@ -32,27 +32,32 @@ const AHEAD = 60_000;
 /** Deliveries that are sent at a time, and those of them to one destination: one that hangs leaves room for others. */
 const AT_A_TIME = 50;
 const AT_A_TIME_EACH = 10;
-/** Milliseconds that a delivery waits whose destination has enough to do. */
+/** Deliveries to one destination that are held in memory. */
+const MAX_QUEUED = 500;
+/** Milliseconds that others wait in the store before they are looked at again. */
 const BUSY_PAUSE = 1_000;
-/** Deliveries that are looked at together. */
-const PAGE = 100;
+/** Deliveries that are read together. */
+const PAGE = 200;
 /** Deliveries of a team that may wait; more go to the dead letters at once. */
 const MAX_PENDING = 10_000;
 
 export class DeliveryHost {
   readonly #parts: Machinery;
   readonly #rules: EventRuleHost;
-  /** What is on its way, and where to. */
-  readonly #sending: Map<number, string> = new Map();
-  /** What is being put off. */
-  readonly #moving: Set<number> = new Set();
-  /** What was put off until it is its turn. */
-  readonly #promised: Set<number> = new Set();
+  /** What is due and in memory, by the ARN of its destination, the oldest first. */
+  readonly #queues: Map<string, DeliveryRecord[]> = new Map();
+  /** What is in memory: queued, on its way, or being put off. */
+  readonly #known: Set<number> = new Set();
+  /** How many are on their way, by the ARN of their destination. */
+  readonly #sending: Map<string, number> = new Map();
+  #inFlight = 0;
   readonly #pending: Map<string, number> = new Map();
   /** When a destination may be called next, by its ARN. */
   readonly #nextCall: Map<string, number> = new Map();
   readonly #closing = new AbortController();
   #last = 0;
+  /** When the store is looked at next. */
+  #nextLook = Number.POSITIVE_INFINITY;
   #cancelWake: (() => void) | undefined;
   #isOpen = false;
 
@@ -86,8 +91,13 @@ export class DeliveryHost {
       return;
     }
     this.#count(turn, team, 1);
-    this.#put(turn, { ...this.#newRecord(team, delivery), status: 'PENDING' });
-    turn.afterCommit(() => void this.#watch());
+    const record = { ...this.#newRecord(team, delivery), status: 'PENDING' } as const;
+    this.#put(turn, record);
+    turn.afterCommit(() => {
+      // What finds no room is read from the store when there is some.
+      if (this.#isOpen && this.#admit(record)) this.#wakeAt(this.#pump());
+      else this.#wakeAt(this.#parts.time.now() + BUSY_PAUSE);
+    });
   }
 
   /** Writes a dead letter in this turn, for what is not tried at all. */
@@ -118,62 +128,92 @@ export class DeliveryHost {
     turn.afterFailure(() => this.#pending.set(team, (this.#pending.get(team) ?? 0) - change));
   }
 
-  /** Sends what is due, and sets the timer for what is due next. */
-  async #watch(): Promise<void> {
+  /** Sees to it that the store is looked at then, or sooner. */
+  #wakeAt(at: number): void {
+    if (!this.#isOpen || at >= this.#nextLook) return;
     this.#cancelWake?.();
+    this.#nextLook = at;
+    const wait = Math.max(0, Math.min(Math.ceil(at - this.#parts.time.now()), AHEAD));
+    this.#cancelWake = this.#parts.clock.setTimer(() => {
+      this.#nextLook = Number.POSITIVE_INFINITY;
+      void this.#watch();
+    }, wait);
+  }
+
+  /** Takes a delivery that is due into memory, unless enough wait for its destination there. */
+  #admit(record: DeliveryRecord): boolean {
+    const { Arn } = deliveryOf(record).target;
+    const queue = this.#queues.get(Arn) ?? [];
+    if (queue.length >= MAX_QUEUED) return false;
+    queue.push(record);
+    this.#queues.set(Arn, queue);
+    this.#known.add(record.number);
+    return true;
+  }
+
+  /** Sends what may be sent now. Answers when more may be, in milliseconds since the epoch. */
+  #pump(): number {
+    const now = this.#parts.time.now();
+    let wake = now + AHEAD;
+    for (const [arn, queue] of this.#queues) {
+      const sending = this.#sending.get(arn) ?? 0;
+      const free = Math.min(AT_A_TIME_EACH - sending, AT_A_TIME - this.#inFlight);
+      for (let left = free; left > 0 && queue.length > 0; left -= 1) {
+        const at = this.#nextCall.get(arn) ?? 0;
+        if (at > now) {
+          wake = Math.min(wake, at);
+          break;
+        }
+        const record = queue.shift() as DeliveryRecord;
+        this.#takeTurn(record, arn, now);
+        void this.#send(record);
+      }
+      if (queue.length === 0) this.#queues.delete(arn);
+    }
+    return wake;
+  }
+
+  /** A destination is called no more often than it says. */
+  #takeTurn({ team }: DeliveryRecord, arn: string, now: number): void {
+    this.#inFlight += 1;
+    this.#sending.set(arn, (this.#sending.get(arn) ?? 0) + 1);
+    const rate = this.#rules.destinationOf(team, arn)?.ratePerSecond;
+    if (rate === undefined) return;
+    if (this.#nextCall.size > MAX_PENDING) this.#nextCall.clear();
+    this.#nextCall.set(arn, Math.max(now, this.#nextCall.get(arn) ?? 0) + 1_000 / rate);
+  }
+
+  /** Takes what is due from the store, sends, and sets the timer for what is due next. */
+  async #watch(): Promise<void> {
     if (!this.#isOpen) return;
     const now = this.#parts.time.now();
-    const busy = this.#sending.size + this.#moving.size;
-    const looked = await this.#parts.store.listDueDeliveries(Number.MAX_SAFE_INTEGER, busy + PAGE);
+    const limit = this.#known.size + PAGE;
+    const looked = await this.#parts.store.listDueDeliveries(Number.MAX_SAFE_INTEGER, limit);
     if (!this.#isOpen) return;
     let wake = now + AHEAD;
     const later: DeliveryRecord[] = [];
     for (const record of looked) {
-      if (this.#sending.has(record.number) || this.#moving.has(record.number)) continue;
+      if (this.#known.has(record.number)) continue;
       if (record.dueAt > now) {
         wake = Math.min(wake, record.dueAt);
         break;
       }
-      // What waits only for others to end is looked at when they have.
-      if (this.#sending.size >= AT_A_TIME) break;
-      const at = this.#turnOf(record, now);
-      if (at > now) later.push({ ...record, dueAt: at });
-      else {
-        this.#sending.set(record.number, deliveryOf(record).target.Arn);
-        void this.#send(record);
-      }
+      if (!this.#admit(record)) later.push({ ...record, dueAt: now + BUSY_PAUSE });
     }
     if (later.length > 0) this.#postpone(later);
-    this.#cancelWake?.();
-    const wait = Math.max(0, Math.min(wake - now, AHEAD));
-    this.#cancelWake = this.#parts.clock.setTimer(() => void this.#watch(), wait);
-  }
-
-  /** When a delivery that is due may be sent: a destination is called no more often than it says, and a few times at once. */
-  #turnOf(record: DeliveryRecord, now: number): number {
-    const { target } = deliveryOf(record);
-    let atOnce = 0;
-    for (const arn of this.#sending.values()) if (arn === target.Arn) atOnce += 1;
-    if (atOnce >= AT_A_TIME_EACH) return now + BUSY_PAUSE;
-    // It has waited for its turn already.
-    if (this.#promised.delete(record.number)) return now;
-    const rate = this.#rules.destinationOf(record.team, target.Arn)?.ratePerSecond;
-    if (rate === undefined) return now;
-    if (this.#nextCall.size > MAX_PENDING) this.#nextCall.clear();
-    const at = Math.max(now, this.#nextCall.get(target.Arn) ?? 0);
-    this.#nextCall.set(target.Arn, at + 1_000 / rate);
-    if (at > now) this.#promised.add(record.number);
-    return at;
+    // There may be more behind this page.
+    else if (looked.length === limit && (looked.at(-1)?.dueAt ?? 0) <= now) wake = now;
+    this.#wakeAt(Math.min(wake, this.#pump()));
   }
 
   /** Written down, so that what waits for one destination does not stand in the way of others. */
   #postpone(records: readonly DeliveryRecord[]): void {
-    for (const { number } of records) this.#moving.add(number);
+    for (const { number } of records) this.#known.add(number);
     this.#parts.loop.add({
       perform: (turn) => {
         for (const record of records) this.#put(turn, record);
         turn.afterCommit(() => {
-          for (const { number } of records) this.#moving.delete(number);
+          for (const { number } of records) this.#known.delete(number);
           void this.#watch();
         });
         return 'done';
@@ -214,12 +254,22 @@ export class DeliveryHost {
         if (after?.status !== 'PENDING') this.#count(turn, record.team, -1);
         turn.deliveries.push({ number: record.number, ...(after ? { record: after } : {}) });
         turn.afterCommit(() => {
-          this.#sending.delete(record.number);
-          void this.#watch();
+          this.#known.delete(record.number);
+          this.#arrived(deliveryOf(record).target.Arn);
+          if (after?.status === 'PENDING') this.#wakeAt(after.dueAt);
         });
         return 'done';
       },
     });
+  }
+
+  /** A try has ended: another one may begin. */
+  #arrived(arn: string): void {
+    this.#inFlight -= 1;
+    const left = (this.#sending.get(arn) ?? 1) - 1;
+    if (left > 0) this.#sending.set(arn, left);
+    else this.#sending.delete(arn);
+    if (this.#isOpen) this.#wakeAt(this.#pump());
   }
 
   /** What the store keeps of a delivery after a try: nothing when it has arrived. */
