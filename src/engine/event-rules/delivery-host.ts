@@ -203,7 +203,9 @@ export class DeliveryHost {
     if (later.length > 0) this.#postpone(later);
     // There may be more behind this page.
     else if (looked.length === limit && (looked.at(-1)?.dueAt ?? 0) <= now) wake = now;
-    this.#wakeAt(Math.min(wake, this.#pump()));
+    wake = Math.min(wake, this.#pump());
+    // Without anything that waits, nothing need be looked at until something comes.
+    if (looked.length > 0) this.#wakeAt(wake);
   }
 
   /** Written down, so that what waits for one destination does not stand in the way of others. */
