@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { createWebhooks } from './connectors/http/webhooks.js';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
@@ -20,6 +21,7 @@ import { createLocalItems } from './engine/local-items.js';
 import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
+import { openSealFile } from './engine/seal.js';
 import { createFileSource } from './engine/triggers/files/file-source.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
@@ -133,9 +135,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
-  const connectors = createConnectors({
-    http: { allowPrivateAddresses: config.allowPrivateAddresses ?? false },
-  });
+  const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
+  const connectors = createConnectors({ http });
   const buckets = createS3Buckets(process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
@@ -148,6 +149,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...mocksOf(config.mockConfig),
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),
+    webhooks: createWebhooks(http),
+    seal: openSealFile(join(data, 'seal.key')),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: (error) => {
       log.fatal(

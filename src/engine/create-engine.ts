@@ -6,10 +6,8 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
-import type { JsonObject } from '../asl/json.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
-import { validateDefinition } from '../asl/validate.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
@@ -18,6 +16,7 @@ import { AdmissionHost } from './admission/admission-host.js';
 import { listPools, Pools } from './admission/pools.js';
 import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { backfillCalls } from './backfills/describe-backfill.js';
+import { checkDeployment, digestOf } from './check-deployment.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
 import type {
   Engine,
@@ -29,6 +28,7 @@ import type {
 } from './engine.js';
 import { createEngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
+import { eventCalls } from './event-rules/event-calls.js';
 import { ExecutionHost } from './execution-host.js';
 import { createFeed, type Feed } from './feed.js';
 import { LogHost } from './log-host.js';
@@ -36,8 +36,17 @@ import { MachineShelf } from './machine-shelf.js';
 import type { Machinery, Reducer } from './machinery.js';
 import { MapRunHost } from './map-run-host.js';
 import { MockHost, type TaskMocks } from './mocked-tasks.js';
-import { checkPayload, checkTags } from './payload.js';
-import type { Clock, Evaluator, ItemSource, Random, Runner, Sink, Store } from './ports.js';
+import { checkPayload } from './payload.js';
+import type {
+  Clock,
+  Evaluator,
+  ItemSource,
+  Random,
+  Runner,
+  Sink,
+  Store,
+  Webhooks,
+} from './ports.js';
 import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
@@ -47,6 +56,7 @@ import { sameJson } from './same-json.js';
 import { listSchedules } from './scheduler/list-schedules.js';
 import { schedulerCalls } from './scheduler/scheduler-calls.js';
 import { SchedulerHost } from './scheduler/scheduler-host.js';
+import { passingSeal, type Seal } from './seal.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
 import { systemClock, systemRandom } from './system-ports.js';
@@ -78,6 +88,10 @@ export interface EngineConfig {
   sharedBindings?: SharedBindings;
   /** Default: this machine's. */
   clock?: Clock;
+  /** Sends what rules deliver to API destinations. Default: nothing is sent. */
+  webhooks?: Webhooks;
+  /** Seals the secrets of connections. Default: one that lasts as long as the process. */
+  seal?: Seal;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
   identity?: Identity;
   /** Default: the operating system's. */
@@ -341,10 +355,12 @@ export function createEngine(config: EngineConfig): Engine {
     listSchedules: (query = {}) => listSchedules(parts, query),
     scheduler: schedulerCalls(parts, request),
 
+    webhooks: parts.triggers.webhooks,
+    now: () => parts.time.now(),
     arns: parts.arns,
     stateMachines,
     activities: parts.activities,
-    webhooks: parts.triggers.webhooks,
+    ...eventCalls(parts, request),
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
@@ -392,6 +408,8 @@ function assemble(config: EngineConfig): Machinery {
     itemSource: config.itemSource,
     mocks: config.mocks,
     sharedBindings: config.sharedBindings,
+    seal: config.seal ?? passingSeal(),
+    webhooks: config.webhooks,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),
@@ -501,34 +519,6 @@ function healthOf(
     commits: loop.commits,
     transitions: loop.transitions,
   };
-}
-
-/** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
-function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {
-  const { name, team, tags, input, definition, bindings, folder, sections, stateMachine } =
-    deployment;
-  checkTags(tags);
-  if (input !== undefined) checkPayload(input, 'default input');
-  const wrong = validateDefinition(definition).filter(({ severity }) => severity === 'ERROR');
-  if (wrong.length > 0) {
-    const shown = wrong.slice(0, 3).map(({ location, message }) => `${location} ${message}`.trim());
-    const more = wrong.length > 3 ? [`and ${wrong.length - 3} more`] : [];
-    const problem = [...shown, ...more].join('; ').slice(0, 1_000);
-    throw new EngineError('InvalidDefinition', { pipeline: name, problem });
-  }
-  try {
-    reducer.compile(definition, '');
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new EngineError('InvalidDefinition', { pipeline: name, problem });
-  }
-  const kept = { name, team, tags, input, definition, bindings, folder, sections, stateMachine };
-  // Through text: what is compared and kept is what the store will give back.
-  return JSON.parse(JSON.stringify(kept)) as JsonObject;
-}
-
-function digestOf({ definition, bindings }: PipelineDeployment): string {
-  return createHash('sha256').update(JSON.stringify({ definition, bindings })).digest('hex');
 }
 
 function refuseFull(error: unknown): never {

@@ -26,6 +26,7 @@ import type { Arns } from './arn.js';
 import type { StartBackfill } from './backfills/backfill-host.js';
 import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js';
 import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
+import type { EventCalls } from './event-rules/event-calls.js';
 import type { FeedChange, FeedFilter } from './feed.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { ListedSchedule, ListSchedules } from './scheduler/list-schedules.js';
@@ -249,7 +250,7 @@ export interface EngineHealth {
   transitions: number;
 }
 
-export interface Engine {
+export interface Engine extends EventCalls {
   /** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
   open(): Promise<void>;
   /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
@@ -327,6 +328,8 @@ export interface Engine {
   /** Schedules and groups that clients of EventBridge Scheduler's API make. */
   readonly scheduler: Scheduler;
 
+  /** The engine's own time, in milliseconds since the epoch. */
+  now(): number;
   readonly arns: Arns;
   /** What clients of the wire API make and start by. */
   readonly stateMachines: StateMachines;

@@ -34,9 +34,10 @@ import type { LogHost } from './log-host.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
-import type { Clock, ItemSource, Random, Runner } from './ports.js';
+import type { Clock, ItemSource, Random, Runner, Webhooks } from './ports.js';
 import type { SharedBindings } from './resolve-task.js';
 import type { SchedulerHost } from './scheduler/scheduler-host.js';
+import type { Seal } from './seal.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
@@ -70,6 +71,8 @@ export interface Machinery {
   readonly admission: AdmissionHost;
   readonly pools: Pools;
   readonly sharedBindings: SharedBindings | undefined;
+  readonly seal: Seal;
+  readonly webhooks: Webhooks | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;

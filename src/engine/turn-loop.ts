@@ -48,6 +48,9 @@ export interface TurnLoopOptions {
   onFatal(error: unknown): void;
 }
 
+/** Something that a turn waited for, and that nobody asked for by itself. */
+const NOBODY: Input = { perform: () => 'done' };
+
 export type LoopState = 'running' | 'paused' | 'ended';
 
 export class TurnLoop {
@@ -129,6 +132,8 @@ export class TurnLoop {
       const result = this.#perform(input, turn);
       if ((result instanceof Promise ? await result : result) === 'done') performed.push(input);
     }
+    const ready = turn.whenReady();
+    if (ready) await ready.catch((error: unknown) => this.#options.broken(NOBODY, error));
     if (turn.isEmpty || (await this.#commit(turn, performed))) this.#complete(turn);
     this.#turning = false;
     this.#arm();

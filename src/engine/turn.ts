@@ -13,6 +13,7 @@ import type {
   BackfillWrite,
   Commit,
   DeclarationWrite,
+  DeliveryWrite,
   EventRecord,
   ExecutionProgress,
   ExecutionWrite,
@@ -54,6 +55,9 @@ export class Turn {
   readonly backfills: Map<number, BackfillWrite> = new Map();
   /** Written in this order: the last one of a resource counts. */
   readonly declarations: DeclarationWrite[] = [];
+  /** Written in this order. */
+  readonly deliveries: DeliveryWrite[] = [];
+  readonly #waiting: Promise<unknown>[] = [];
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
@@ -66,8 +70,21 @@ export class Turn {
       this.events.length === 0 &&
       this.triggers.size === 0 &&
       this.backfills.size === 0 &&
-      this.declarations.length === 0
+      this.declarations.length === 0 &&
+      this.deliveries.length === 0
     );
+  }
+
+  /** The turn is not written before the promise has settled. */
+  waitFor(promise: Promise<unknown>): void {
+    this.#waiting.push(promise);
+  }
+
+  /** Settles what the turn waits for; undefined when that is nothing. */
+  whenReady(): Promise<void> | undefined {
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return undefined;
+    return Promise.all(waiting).then(() => this.whenReady());
   }
 
   afterCommit(action: () => void): void {
@@ -131,10 +148,20 @@ export class Turn {
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const mapRuns: MapRunWrite[] = [];
     for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
-    const { logs, events, declarations } = this;
+    const { logs, events, declarations, deliveries } = this;
     const triggers = [...this.triggers.values()];
     const backfills = [...this.backfills.values()];
-    return { at, executions, mapRuns, logs, events, triggers, backfills, declarations };
+    return {
+      at,
+      executions,
+      mapRuns,
+      logs,
+      events,
+      triggers,
+      backfills,
+      declarations,
+      deliveries,
+    };
   }
 }
 

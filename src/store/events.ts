@@ -21,7 +21,7 @@ export function eventQueries(driver: Driver): EventQueries {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const last = driver.prepare('SELECT MAX(number) AS number FROM events');
-  const byId = driver.prepare('SELECT * FROM events WHERE bus = ? AND id = ?');
+  const byId = driver.prepare('SELECT * FROM events WHERE team = ? AND bus = ? AND id = ?');
   const put = driver.prepare(
     `INSERT INTO trigger_states (pipeline, kind, state) VALUES (?, ?, ?)
      ON CONFLICT (pipeline, kind) DO UPDATE SET state = excluded.state`,
@@ -46,8 +46,8 @@ export function eventQueries(driver: Driver): EventQueries {
       ),
     putTriggerState: ({ pipeline, kind, state }) => void put.run(pipeline, kind, toJson(state)),
     lastEventNumber: () => Number(last.get()?.number ?? 0),
-    findEvent(bus, id) {
-      const row = byId.get(bus, id);
+    findEvent(team, bus, id) {
+      const row = byId.get(team, bus, id);
       return row && toEvent(row);
     },
     listEvents(query) {

@@ -256,6 +256,25 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, team, name)
   );
   `,
+  // 8: an event is one of its team, so that a team cannot take another's id; what rules deliver over the network, and what
+  // could not be delivered.
+  `
+  DROP INDEX events_by_id;
+  CREATE UNIQUE INDEX events_by_id ON events (team, bus, id);
+  CREATE TABLE deliveries (
+    number INTEGER PRIMARY KEY,
+    team TEXT NOT NULL,
+    status TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    attempts INTEGER NOT NULL,
+    request TEXT NOT NULL,
+    failure TEXT
+  );
+  CREATE INDEX deliveries_due ON deliveries (due_at) WHERE status = 'PENDING';
+  CREATE INDEX deliveries_dead ON deliveries (team, number) WHERE status = 'DEAD';
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -11,6 +11,7 @@ import { accessQueries } from './access.js';
 import { attemptQueries } from './attempts.js';
 import { backfillQueries } from './backfills.js';
 import { declarationQueries } from './declarations.js';
+import { deliveryQueries } from './deliveries.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { eventQueries } from './events.js';
@@ -82,6 +83,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
   const events = eventQueries(driver);
   const backfills = backfillQueries(driver);
   const declarations = declarationQueries(driver);
+  const deliveries = deliveryQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -128,6 +130,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
       for (const trigger of turn.triggers) events.putTriggerState(trigger);
       for (const write of turn.backfills) backfills.writeBackfill(write);
       for (const write of turn.declarations) declarations.writeDeclaration(write);
+      for (const write of turn.deliveries) deliveries.writeDelivery(write);
       end.run();
     } catch (error) {
       rollback(driver, error);
@@ -147,6 +150,7 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
     ...events,
     ...backfills,
     ...declarations,
+    ...deliveries,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

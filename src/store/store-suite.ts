@@ -86,6 +86,7 @@ const commit = (...executions: ExecutionWrite[]): Commit => ({
   triggers: [],
   backfills: [],
   declarations: [],
+  deliveries: [],
 });
 
 const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -423,6 +424,54 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       expect(await store.findMapRun(7)).toEqual({ ...later, request: { items: [1] } });
       expect(await store.listMapRuns('RUNNING')).toEqual([]);
       expect(await store.lastMapRunNumber()).toBe(7);
+    });
+
+    it('keeps deliveries until they are done, and dead letters', async () => {
+      const pending = {
+        number: 1,
+        team: 'a',
+        status: 'PENDING' as const,
+        queue: 'default',
+        dueAt: 5_000,
+        createdAt: 1_000,
+        attempts: 0,
+        request: { target: 'x' },
+      };
+      const sooner = { ...pending, number: 2, team: 'b', dueAt: 4_000 };
+      const deliveries = [pending, sooner].map((record) => ({ number: record.number, record }));
+      await store.commit({ ...commit(), deliveries });
+      await reopen();
+      expect(await store.listDueDeliveries(5_000, 10)).toEqual([sooner]);
+      expect(await store.listDueDeliveries(5_001, 10)).toEqual([sooner, pending]);
+      expect(await store.countPendingDeliveries()).toEqual({ a: 1, b: 1 });
+      const dead = { ...pending, status: 'DEAD' as const, attempts: 3, failure: { code: 'X' } };
+      await store.commit({
+        ...commit(),
+        deliveries: [{ number: 1, record: dead }, { number: 2 }],
+      });
+      expect(await store.listDueDeliveries(9_000, 10)).toEqual([]);
+      expect(await store.listDeadLetters({ limit: 10 })).toEqual([dead]);
+      expect(await store.listDeadLetters({ teams: ['b'], limit: 10 })).toEqual([]);
+      expect(await store.listDeadLetters({ queue: 'other', limit: 10 })).toEqual([]);
+      expect(await store.lastDeliveryNumber()).toBe(1);
+    });
+
+    it('knows an event by its team, bus and id', async () => {
+      const event = {
+        number: 1,
+        bus: 'default',
+        id: 'e',
+        team: 'a',
+        source: 's',
+        detailType: 'd',
+        storedAt: 1,
+        envelope: {},
+        matched: [],
+      };
+      const foreign = { ...event, number: 2, team: 'b' };
+      await store.commit({ ...commit(), events: [event, foreign] });
+      expect(await store.findEvent('b', 'default', 'e')).toEqual(foreign);
+      expect(await store.findEvent('c', 'default', 'e')).toBeUndefined();
     });
 
     it('uses a login token up for exactly one caller', async () => {

@@ -63,8 +63,9 @@ export interface ExecutionCreation {
 export interface EventRecord {
   number: number;
   bus: string;
-  /** Unique on its bus. */
+  /** Unique on its team's bus. */
   id: string;
+  /** `*`: a fact of Millrace itself, for all teams. */
   team: string;
   source: string;
   detailType: string;
@@ -94,6 +95,38 @@ export interface TriggerStateRecord {
   /** `schedule`, `executions`, … */
   kind: string;
   state: JsonObject;
+}
+
+/** An event on its way to a target that is reached over the network, or one that could not be delivered. */
+export interface DeliveryRecord {
+  number: number;
+  team: string;
+  status: 'PENDING' | 'DEAD';
+  /** Where it goes when it cannot be delivered. */
+  queue: string;
+  /** Milliseconds since the epoch; when it is tried next, or when it was given up. */
+  dueAt: number;
+  createdAt: number;
+  /** Tries that have failed. */
+  attempts: number;
+  /** What is delivered, where to, and for which rule. */
+  request: JsonObject;
+  /** Why the last try failed. */
+  failure?: JsonObject;
+}
+
+/** Without a record: it is deleted. */
+export interface DeliveryWrite {
+  number: number;
+  record?: DeliveryRecord;
+}
+
+export interface DeadLetterQuery {
+  teams?: readonly string[];
+  queue?: string;
+  /** Only numbers below it: the page after it. */
+  below?: number;
+  limit: number;
 }
 
 /** A resource that a client of a wire API has declared: a bus, a rule, a schedule, … */
@@ -305,6 +338,8 @@ export interface Commit {
   triggers: readonly TriggerStateRecord[];
   backfills: readonly BackfillWrite[];
   declarations: readonly DeclarationWrite[];
+  /** Written in this order. */
+  deliveries: readonly DeliveryWrite[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -462,11 +497,18 @@ export interface Store {
   insertAccessKey(key: AccessKeyRecord): Awaitable<void>;
   findAccessKey(id: string): Awaitable<AccessKeyRecord | undefined>;
   lastEventNumber(): Awaitable<number>;
-  findEvent(bus: string, id: string): Awaitable<EventRecord | undefined>;
+  findEvent(team: string, bus: string, id: string): Awaitable<EventRecord | undefined>;
   listEvents(query: EventQuery): Awaitable<EventRecord[]>;
   listTriggerStates(): Awaitable<TriggerStateRecord[]>;
   /** By team and name. */
   listDeclarations(kind: string): Awaitable<DeclarationRecord[]>;
+  /** 0 when there is none. */
+  lastDeliveryNumber(): Awaitable<number>;
+  /** What is to be tried before `before`, the soonest first. */
+  listDueDeliveries(before: number, limit: number): Awaitable<DeliveryRecord[]>;
+  countPendingDeliveries(): Awaitable<{ [team: string]: number }>;
+  /** The newest first. */
+  listDeadLetters(query: DeadLetterQuery): Awaitable<DeliveryRecord[]>;
   /** 0 when there is none. */
   lastBackfillNumber(): Awaitable<number>;
   findBackfill(number: number): Awaitable<BackfillRecord | undefined>;

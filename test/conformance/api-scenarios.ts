@@ -10,11 +10,10 @@ import { join } from 'node:path';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
 import { type Server, startServer } from '../../src/server.js';
+import { Answers, type Members, type Value } from './answers.js';
+import { replayEvents } from './event-scenarios.js';
 
-type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
-type Members = { [key: string]: Value };
-
-interface RecordedCall {
+export interface RecordedCall {
   service: string;
   operation: string;
   request: Members;
@@ -76,7 +75,9 @@ export function openScenarioRunner(): ScenarioRunner {
   return {
     async run(scenario) {
       const services = [...new Set(scenario.calls.map(({ service }) => service))];
-      if (!services.every((service) => Object.hasOwn(SERVICES, service))) return { skipped: true };
+      const isEvents = services.length === 1 && services[0] === 'events';
+      if (!isEvents && !services.every((service) => Object.hasOwn(SERVICES, service)))
+        return { skipped: true };
       // Each scenario was recorded in an account where nothing else was.
       const data = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
       const bindings = join(data, 'bindings.yaml');
@@ -91,6 +92,15 @@ export function openScenarioRunner(): ScenarioRunner {
         bindings,
       });
       const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
+      if (isEvents) {
+        try {
+          const difference = await replayEvents(scenario, server.url, key);
+          return difference === undefined ? {} : { difference };
+        } finally {
+          await server.close();
+          rmSync(data, { recursive: true, force: true });
+        }
+      }
       const clients = new Map<string, Client>();
       for (const service of services) {
         const client = new (SERVICES[service] as Service).Client({
@@ -124,7 +134,7 @@ const PATIENCE = 3_000;
 class Replay {
   readonly #scenario: ApiScenario;
   readonly #clients: ReadonlyMap<string, Client>;
-  readonly #bound: Map<string, string> = new Map();
+  readonly #answers: Answers;
   /** ARNs in earlier answers, the latest last, by member. */
   readonly #arns: Map<string, string[]> = new Map();
   /** Made here, and not deleted yet. */
@@ -135,6 +145,7 @@ class Replay {
   constructor(scenario: ApiScenario, clients: ReadonlyMap<string, Client>) {
     this.#scenario = scenario;
     this.#clients = clients;
+    this.#answers = new Answers(TOKEN, DATES, scenario.lossy);
   }
 
   async run(): Promise<string | undefined> {
@@ -157,12 +168,12 @@ class Replay {
     }
     const until = Date.now() + PATIENCE;
     for (;;) {
-      const before = new Map(this.#bound);
+      const before = new Map(this.#answers.bound);
       const difference = await this.#once(index, call, given);
       const isOver = Date.now() > until || !/^(list|describe)_/.test(call.operation) || call.fails;
       if (difference === undefined || isOver) return difference;
-      this.#bound.clear();
-      for (const [token, value] of before) this.#bound.set(token, value);
+      this.#answers.bound.clear();
+      for (const [token, value] of before) this.#answers.bound.set(token, value);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -181,7 +192,7 @@ class Replay {
     if (call.operation === 'start_execution') this.#bindExecution(answer);
     for (const [number, expected] of (call.responses ?? []).entries()) {
       const at = `/calls/${index}/responses/${number}`;
-      const difference = this.#compare(expected, answer, at);
+      const difference = this.#answers.compare(expected, answer, at);
       if (difference !== undefined) return difference;
     }
     for (const { path, value } of call.partial ?? []) {
@@ -189,7 +200,7 @@ class Replay {
         .split(/[.[\]]/)
         .filter((part) => part !== '' && part !== '$')
         .reduce<Value | undefined>((place, part) => (place as Members | undefined)?.[part], answer);
-      const difference = this.#compare(value, actual, `/calls/${index}/partial`);
+      const difference = this.#answers.compare(value, actual, `/calls/${index}/partial`);
       if (difference !== undefined) return difference;
     }
     return undefined;
@@ -224,14 +235,14 @@ class Replay {
     if (code !== undefined && code !== name)
       return `refused with ${name}, not ${code} (${message})`;
     if (text === null || text === undefined) return undefined;
-    return this.#compare(text, message, `/calls/${index}/error/message`);
+    return this.#answers.compare(text, message, `/calls/${index}/error/message`);
   }
 
   /** The recordings number the executions by their start. */
   #bindExecution(answer: Members): void {
     const name = String(answer.executionArn).split(':').at(-1) as string;
     const token = `<ExecArnPart_${this.#started}idx>`;
-    if (!this.#bound.has(token)) this.#bound.set(token, name);
+    if (!this.#answers.bound.has(token)) this.#answers.bound.set(token, name);
     this.#started += 1;
   }
 
@@ -244,7 +255,7 @@ class Replay {
     );
     if (told !== undefined) wanted.push(...told.split(', '));
     const named = call.request.stateMachineAliasArn;
-    const isUnknown = named !== undefined && !this.#bound.has(String(named));
+    const isUnknown = named !== undefined && !this.#answers.bound.has(String(named));
     if (isUnknown && this.#aliases.length === 0) wanted.push('alias');
     for (const name of wanted) {
       if (this.#aliases.some((arn) => arn.endsWith(`:${name}`))) continue;
@@ -265,9 +276,9 @@ class Replay {
   /** Nor are those that made the schedule group whose tags are recorded. */
   async #makeScheduleGroup({ service, request }: RecordedCall): Promise<void> {
     const arn = String(request.ResourceArn);
-    if (service !== 'scheduler' || !/^tok\d{4}x$/.test(arn) || this.#bound.has(arn)) return;
+    if (service !== 'scheduler' || !/^tok\d{4}x$/.test(arn) || this.#answers.bound.has(arn)) return;
     const made = await this.#send(service, 'create_schedule_group', { Name: 'group' });
-    this.#bound.set(arn, String(made.ScheduleGroupArn));
+    this.#answers.bound.set(arn, String(made.ScheduleGroupArn));
   }
 
   /** A request with names in place of what was replaced. Undefined: the member cannot be told. */
@@ -305,7 +316,7 @@ class Replay {
     const tooLong = /^<invalid_token_(\d+)_chars>$/.exec(value);
     if (tooLong) {
       const text = 'x'.repeat(Number(tooLong[1]));
-      this.#bound.set(value, text);
+      this.#answers.bound.set(value, text);
       return text;
     }
     return value.replaceAll(TOKEN, (token) => this.#nameFor(token));
@@ -318,30 +329,30 @@ class Replay {
   }
 
   #nameFor(token: string): string {
-    const known = this.#bound.get(token);
+    const known = this.#answers.bound.get(token);
     if (known !== undefined) return known;
     if (token === 'activity_arn') return this.#last('activityArn') ?? token;
     const name = `${token.replaceAll(/[^A-Za-z0-9_-]/g, '-').replaceAll(/^-|-$/g, '')}`;
-    this.#bound.set(token, name);
+    this.#answers.bound.set(token, name);
     return name;
   }
 
   /** An ARN that the test took from an earlier answer. */
   #arnFor(token: string, member: string, call: RecordedCall): string {
-    const known = this.#bound.get(token);
+    const known = this.#answers.bound.get(token);
     if (known !== undefined) return known;
     if (member === 'stateMachineAliasArn') {
       // They were deleted in the order in which they were made.
       const alias = this.#aliases[0] ?? token;
       if (call.operation === 'delete_state_machine_alias') this.#aliases.shift();
-      this.#bound.set(token, alias);
+      this.#answers.bound.set(token, alias);
       return alias;
     }
     const answered = call.responses?.[0]?.[member];
     const isVersion = call.operation === 'tag_resource' || /:\d+$/.test(String(answered));
     const source = isVersion ? 'stateMachineVersionArn' : member;
     const arn = this.#last(source) ?? this.#last('stateMachineArn') ?? token;
-    this.#bound.set(token, arn);
+    this.#answers.bound.set(token, arn);
     return arn;
   }
 
@@ -360,75 +371,4 @@ class Replay {
       }
     }
   }
-
-  #compare(expected: Value, actual: Value | undefined, at: string): string | undefined {
-    if (this.#scenario.lossy.includes(at)) {
-      return actual === undefined ? `${at} is missing` : undefined;
-    }
-    if ((actual as unknown) instanceof Date || DATES.test(at)) {
-      return actual === undefined ? `${at} is missing` : undefined;
-    }
-    if (typeof expected === 'object' && expected !== null && typeof actual === 'string') {
-      return this.#compare(expected, JSON.parse(actual) as Value, at);
-    }
-    if (Array.isArray(expected)) {
-      if (!Array.isArray(actual) || actual.length !== expected.length) {
-        return `${at}: ${show(actual)} is not ${show(expected)}`;
-      }
-      return first(expected, (item, index) => this.#compare(item, actual[index], `${at}/${index}`));
-    }
-    if (typeof expected === 'object' && expected !== null) {
-      if (typeof actual !== 'object' || actual === null) return `${at}: ${show(actual)}`;
-      return first(Object.entries(expected), ([name, value]) =>
-        this.#compare(value, (actual as Members)[name], `${at}/${name}`),
-      );
-    }
-    if (typeof expected === 'string' && typeof actual === 'string') {
-      return this.#matches(expected, actual)
-        ? undefined
-        : `${at}: '${actual}' is not '${expected}'`;
-    }
-    return expected === actual ? undefined : `${at}: ${show(actual)} is not ${show(expected)}`;
-  }
-
-  /** Compares texts; what stands for a replaced value is bound to what is there. */
-  #matches(expected: string, actual: string): boolean {
-    if (expected === actual) return true;
-    const tokens: string[] = [];
-    let last = 0;
-    let pattern = '';
-    for (const match of expected.matchAll(TOKEN)) {
-      pattern += literally(expected.slice(last, match.index));
-      const known = this.#bound.get(match[0]);
-      if (known === undefined) {
-        tokens.push(match[0]);
-        pattern += '(.+?)';
-      } else pattern += literally(known);
-      last = match.index + match[0].length;
-    }
-    const found = new RegExp(`^${pattern}${literally(expected.slice(last))}$`, 's').exec(actual);
-    if (!found) return false;
-    for (const [index, token] of tokens.entries())
-      this.#bound.set(token, found[index + 1] as string);
-    return true;
-  }
-}
-
-function first<Item>(
-  items: readonly Item[],
-  compare: (item: Item, index: number) => string | undefined,
-): string | undefined {
-  for (const [index, item] of items.entries()) {
-    const difference = compare(item, index);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
-}
-
-function literally(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function show(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 300);
 }

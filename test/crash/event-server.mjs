@@ -1,9 +1,13 @@
-// A server to be killed while events come: the real engine on a real SQLite file, with a pipeline that listens. Its parent
-// sends ids; it puts an event for each and says when that was answered.
+// A server to be killed while events come: the real engine on a real SQLite file, with a pipeline that listens, and rules of
+// EventBridge's API that start a machine on two buses and call a webhook. Its parent sends ids; it puts an event for each and
+// says when that was answered. What the webhook gets is a line of a file.
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
 import { createEngine } from '../../dist/engine/create-engine.js';
 import { createLocalItems } from '../../dist/engine/local-items.js';
+import { openSealFile } from '../../dist/engine/seal.js';
+import { EVENT_BRIDGE } from '../../dist/http/wire/events/operations.js';
 import { openSqliteStore } from '../../dist/store/sqlite-store.js';
 
 const [folder] = process.argv.slice(2);
@@ -13,6 +17,14 @@ const engine = createEngine({
   evaluator: { evaluate: async () => [], close: async () => {} },
   itemSource: createLocalItems(),
   workFolder: join(folder, 'work'),
+  seal: openSealFile(join(folder, 'seal.key')),
+  webhooks: {
+    send: async ({ body }) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      appendFileSync(join(folder, 'webhook'), `${body}\n`);
+      return { type: 'arrived' };
+    },
+  },
 });
 await engine.open();
 await engine.deployPipeline({
@@ -35,11 +47,55 @@ await engine.deployPipeline({
     trigger: { events: [{ pattern: { source: ['shop'] }, batch: { size: 7, window: 3600 } }] },
   },
 });
+await engine.deployPipeline({
+  name: 'ruled',
+  team: 'test',
+  tags: {},
+  bindings: {},
+  folder,
+  definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+});
+await declare();
+
+/** Makes rules on two buses, unless an earlier life has. */
+async function declare() {
+  const { eventResources, arns } = engine;
+  const caller = { accessKeyId: 'x', team: 'test', teams: ['test'], role: 'operator' };
+  const call = (operation, request) => EVENT_BRIDGE[operation]({ engine, caller, request });
+  if (eventResources.rules.get('test', 'night/there')?.targets.length > 0) return;
+  for (const kind of ['apiDestinations', 'connections', 'buses']) {
+    for (const { name } of eventResources[kind].list('test')) {
+      await engine.changeEvents((turn) => eventResources[kind].put(turn, 'test', name, undefined));
+    }
+  }
+  await call('CreateEventBus', { Name: 'night' });
+  const { ConnectionArn } = await call('CreateConnection', {
+    Name: 'hook',
+    AuthorizationType: 'BASIC',
+    AuthParameters: { BasicAuthParameters: { Username: 'u', Password: 'p' } },
+  });
+  const { ApiDestinationArn } = await call('CreateApiDestination', {
+    Name: 'hook',
+    ConnectionArn,
+    InvocationEndpoint: 'https://example.com',
+    HttpMethod: 'POST',
+    InvocationRateLimitPerSecond: 100_000,
+  });
+  const machine = { Id: 'machine', Arn: arns.stateMachine('ruled'), InputPath: '$.detail' };
+  const hook = { Id: 'hook', Arn: ApiDestinationArn, InputPath: '$.detail' };
+  const bus = { Id: 'bus', Arn: eventResources.arns.bus('night') };
+  const EventPattern = '{"source":["shop"]}';
+  await call('PutRule', { Name: 'here', EventPattern });
+  await call('PutTargets', { Rule: 'here', Targets: [machine, hook, bus] });
+  await call('PutRule', { Name: 'there', EventBusName: 'night', EventPattern });
+  await call('PutTargets', { Rule: 'there', EventBusName: 'night', Targets: [machine] });
+}
+
 process.on('message', async (ids) => {
   if (ids === 'list') {
     const events = [];
     for (let after = 0; ; after = events.at(-1).number) {
-      const page = await engine.listEvents({ after, limit: 1000 });
+      const page = await engine.listEvents({ bus: 'default', after, limit: 1000 });
       events.push(...page);
       if (page.length < 1000) break;
     }
@@ -52,12 +108,15 @@ process.on('message', async (ids) => {
     }
     process.send({
       events: events.map(({ id, matched }) => ({ id, matched })),
-      executions: executions
-        .filter(({ pipeline }) => pipeline === 'orders')
-        .map(({ name, status }) => ({ name, status })),
-      batches: executions
-        .filter(({ pipeline }) => pipeline === 'batches')
-        .map(({ triggeredBy }) => triggeredBy.events),
+      executions: executions.map(({ pipeline, name, status, triggeredBy }) => ({
+        pipeline,
+        name,
+        status,
+        rule: triggeredBy?.rule,
+        event: triggeredBy?.event,
+        events: triggeredBy?.events,
+      })),
+      dead: (await engine.listDeadLetters({ limit: 10 })).length,
       waiting: (await engine.explainTrigger('batches')).events[0].batch.waiting,
     });
     return;

@@ -3,7 +3,7 @@
  * moment, and an event that is sent again starts nothing twice.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,10 +18,25 @@ const sent = new Set<string>();
 const answered = new Set<string>();
 let found: {
   events: { id: string; matched: string[] }[];
-  executions: { name: string; status: string }[];
-  batches: string[][];
+  executions: Execution[];
   waiting: number;
+  dead: number;
 };
+
+interface Execution {
+  pipeline: string;
+  name: string;
+  status: string;
+  rule?: string;
+  event?: string;
+  events?: string[];
+}
+
+const ofPipeline = (wanted: string): Execution[] =>
+  found.executions.filter(({ pipeline }) => pipeline === wanted);
+
+/** Lines of what the webhook got. */
+const delivered = (): string[] => readFileSync(join(folder, 'webhook'), 'utf8').trim().split('\n');
 
 function start(): ChildProcess {
   return fork(join(import.meta.dirname, 'event-server.mjs'), [folder], {
@@ -60,12 +75,14 @@ beforeAll(async () => {
   const server = start();
   await message(server);
   const gone = new Promise((done) => server.once('exit', done));
-  // What the killed ones have left is gone on with: look until that is done.
-  for (let look = 0; look < 100; look += 1) {
+  // What the killed ones have left is gone on with, and what was on its way is sent now: look until that is done.
+  for (let look = 0; look < 200; look += 1) {
     const told = message<typeof found>(server);
     server.send('list');
     found = await told;
-    if (found.waiting < 7 && found.executions.every(({ status }) => status !== 'RUNNING')) break;
+    const isDone =
+      found.waiting < 7 && found.executions.every(({ status }) => status !== 'RUNNING');
+    if (isDone && new Set(delivered()).size >= found.events.length) break;
     await new Promise((done) => setTimeout(done, 100));
   }
   server.kill('SIGKILL');
@@ -83,18 +100,31 @@ it('has every event that it answered for', () => {
 });
 
 it('has exactly one execution for each event, and none without one', () => {
-  const names = found.executions.map(({ name }) => name);
+  const names = ofPipeline('orders').map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.toSorted()).toEqual(found.events.map(({ id }) => `event-${id}`).toSorted());
   expect(found.events.every(({ matched }) => matched.join() === 'orders')).toBe(true);
 });
 
 it('has every event in exactly one batch of seven, in their order, and the last ones waiting', () => {
-  const taken = found.batches.toReversed().flat();
-  expect(found.batches.every(({ length }) => length === 7)).toBe(true);
+  const batches = ofPipeline('batches').map(({ events = [] }) => events);
+  const taken = batches.toReversed().flat();
+  expect(batches.every(({ length }) => length === 7)).toBe(true);
   expect(taken).toEqual(found.events.slice(0, taken.length).map(({ id }) => id));
   expect(found.waiting).toBe(found.events.length - taken.length);
   expect(found.waiting).toBeLessThan(7);
+});
+
+it('has exactly one execution for each event and rule that a client made', () => {
+  const started = ofPipeline('ruled').map(({ rule, event }) => `${rule} ${event}`);
+  const wanted = found.events.flatMap(({ id }) => [`here ${id}`, `there ${id}`]);
+  expect(started.toSorted()).toEqual(wanted.toSorted());
+});
+
+it('has delivered each event over the network, and given none up', () => {
+  const ids = new Set(delivered().map((line) => (JSON.parse(line) as { id: string }).id));
+  expect([...ids].toSorted()).toEqual(found.events.map(({ id }) => id).toSorted());
+  expect(found.dead).toBe(0);
 });
 
 it('has finished all of them', () => {

@@ -110,6 +110,16 @@ describe('an event', () => {
   const order = { source: 'shop', detailType: 'Order', detail: { id: 7, paid: true } };
   const put = (events: object[], team = 'default') => engine.putEvents(events as never, { team });
 
+  it('is one of its team: the same id of another team is another event', async () => {
+    await deploy('own', { events: [{ pattern: { source: ['shop'] } }] });
+    await deploy('foreign', { events: [{ pattern: { source: ['shop'] } }] }, 'other');
+    const [taken] = await put([{ ...order, id: 'o-7' }], 'other');
+    expect(taken).toMatchObject({ duplicate: false, started: [{ pipeline: 'foreign' }] });
+    const [own] = await put([{ ...order, id: 'o-7' }]);
+    expect(own).toMatchObject({ duplicate: false, started: [{ pipeline: 'own' }] });
+    expect(await namesOf('own')).toEqual(['event-o-7']);
+  });
+
   it('starts the pipelines whose pattern it matches, with what they ask of it', async () => {
     await deploy('paid', { events: [{ pattern: { detail: { paid: [true] } } }] });
     await deploy('part', { events: [{ pattern: { source: ['shop'] }, inputPath: '$.detail.id' }] });

@@ -80,6 +80,7 @@ export const ROUTES: readonly Route[] = [
     body: { events: [{ source: 's', detailType: 'd', detail: {} }] },
   },
   { method: 'GET', route: '/api/v1/stored-events' },
+  { method: 'GET', route: '/api/v1/dead-letters' },
   {
     method: 'POST',
     route: '/api/v1/test-pattern',

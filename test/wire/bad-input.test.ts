@@ -99,7 +99,9 @@ function rightRequest(operation: OperationName): Record<string, unknown> {
 
 function wrongTypesFor(shape: Shape): unknown[] {
   const all: unknown[] = ['text', 7, true, [7], { a: 1 }];
-  const right = { string: 0, integer: 1, number: 1, boolean: 2, list: 3, structure: 4 }[shape.type];
+  const right = { string: 0, integer: 1, number: 1, boolean: 2, list: 3, map: 4, structure: 4 }[
+    shape.type
+  ];
   return all.filter((_, index) => index !== right);
 }
 

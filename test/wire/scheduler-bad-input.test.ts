@@ -191,7 +191,9 @@ describe.each(operations)('%s', (_, operation) => {
 
 function wrongTypesFor(shape: Shape): unknown[] {
   const all: unknown[] = ['text', 7, true, [7], { a: 1 }];
-  const right = { string: 0, integer: 1, number: 1, boolean: 2, list: 3, structure: 4 }[shape.type];
+  const right = { string: 0, integer: 1, number: 1, boolean: 2, list: 3, structure: 4, map: 4 }[
+    shape.type
+  ];
   return all.filter((_, index) => index !== right);
 }
 

@@ -17,6 +17,8 @@ import { createMatcher, type PatternMatcher } from '../../events/pattern/matcher
 import type { EventRecord } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { EngineError } from '../errors.js';
+import { MAX_DEPTH } from '../event-rules/records.js';
+import { deliverToTargets } from '../event-rules/targets.js';
 import type { Machinery } from '../machinery.js';
 import { checkPayload } from '../payload.js';
 import { type Settle, startInput } from '../requests.js';
@@ -28,7 +30,7 @@ import { type EventRule, triggerPlanOf } from './trigger-plan.js';
 export interface NewEvent {
   /** Default: `default`. */
   bus?: string;
-  /** Events of the same id on a bus are one event. Default: a new one. */
+  /** Events of a team that have the same id on a bus are one event. Default: a new one. */
   id?: string;
   source: string;
   detailType: string;
@@ -49,9 +51,22 @@ export interface PutResult {
   batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
 }
 
-/** Starts that follow from starts: more than this is a circle. */
-const MAX_DEPTH = 50;
 const ANY_TEAM = '*';
+
+/** An event that comes to a bus. */
+interface Put {
+  bus: string;
+  team: string;
+  /** The team whose rules of the API hear of it. Default: `team`. */
+  owner?: string;
+  id: string;
+  envelope: JsonObject;
+  depth: number;
+  /** Default: now. */
+  now?: number;
+  /** ARNs of the only rules that get it. */
+  only?: ReadonlySet<string>;
+}
 
 export class EventBus {
   readonly #parts: Machinery;
@@ -59,7 +74,7 @@ export class EventBus {
   /** Rules of each pipeline, by the id that the matcher knows. */
   readonly #rules: Map<string, { pipeline: string; team: string; rule: EventRule }> = new Map();
   readonly #ofPipeline: Map<string, string[]> = new Map();
-  /** Events that are not durable yet, by bus and id. */
+  /** Events that are not durable yet, by team, bus and id. */
   readonly #unstored: Map<string, EventRecord> = new Map();
   #lastNumber = 0;
 
@@ -70,6 +85,11 @@ export class EventBus {
   async open(): Promise<void> {
     this.#lastNumber = await this.#parts.store.lastEventNumber();
     for (const machine of this.#parts.machines.all()) this.deployed(machine);
+  }
+
+  /** Number of the last event. */
+  get lastNumber(): number {
+    return this.#lastNumber;
   }
 
   /** Rules of a pipeline that nobody deploys any longer listen no more. */
@@ -115,15 +135,16 @@ export class EventBus {
           turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
           return 'done';
         };
-        const unstored = this.#unstored.get(`${bus}/${id}`);
+        const unstored = this.#unstored.get(keyOf(team, bus, id));
         if (unstored) return repeat(unstored);
         const store = (): Performed | Promise<Performed> => {
           const envelope = this.#envelope(event, id);
-          return this.#deliver(turn, { bus, team, envelope, depth: 0 }, (done) =>
+          return this.#deliver(turn, { bus, team, id, envelope, depth: 0 }, (done) =>
             settle.resolve({ id, duplicate: false, ...done }),
           );
         };
-        const found = event.id === undefined ? undefined : this.#parts.store.findEvent(bus, id);
+        const found =
+          event.id === undefined ? undefined : this.#parts.store.findEvent(team, bus, id);
         if (found instanceof Promise) {
           return found.then((record) => (record ? repeat(record) : store()));
         }
@@ -132,11 +153,23 @@ export class EventBus {
     };
   }
 
+  /** Puts an event on a bus because of another one, unless it has come there before. */
+  forward(turn: Turn, put: Put): Performed | Promise<Performed> {
+    const { team, bus, id } = put;
+    if (this.#unstored.has(keyOf(team, bus, id))) return 'done';
+    const deliver = (known: EventRecord | undefined): Performed | Promise<Performed> =>
+      known ? 'done' : this.#deliver(turn, put, () => {});
+    const found = this.#parts.store.findEvent(team, bus, id);
+    return found instanceof Promise ? found.then(deliver) : deliver(found);
+  }
+
   /** An execution of the top level has begun or ended in this turn. */
   executionChanged(turn: Turn, active: ActiveExecution): void {
     const { creation, state } = active;
-    const matcher = this.#matchers.get('default');
-    if (creation.mapRun || matcher === undefined || this.#rules.size === 0) return;
+    if (creation.mapRun) return;
+    const matcher = this.#rules.size === 0 ? undefined : this.#matchers.get('default');
+    const { rules } = this.#parts.triggers;
+    if (matcher === undefined && !rules.hasListeners(creation.team, 'default')) return;
     const { arns, time } = this.#parts;
     const { status, error, cause } = state.header;
     const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
@@ -172,10 +205,13 @@ export class EventBus {
     };
     const id = derivedId(`${executionArn} ${status} ${active.redriveCount}`);
     const envelope = this.#envelope(event, id);
-    if (matcher.match(envelope).length === 0) return;
-    const put = (later: Turn): Performed | Promise<Performed> =>
-      this.#deliver(later, { bus: 'default', team: ANY_TEAM, envelope, depth, now }, () => {});
-    if (depth <= MAX_DEPTH) void put(turn);
+    const isHeard =
+      (matcher !== undefined && matcher.match(envelope).length > 0) ||
+      rules.listens(creation.team, 'default', envelope);
+    if (!isHeard || depth > MAX_DEPTH) return;
+    const put: Put = { bus: 'default', team: ANY_TEAM, id, envelope, depth, now };
+    const delivered = this.#deliver(turn, { ...put, owner: creation.team }, () => {});
+    if (delivered instanceof Promise) turn.waitFor(delivered);
   }
 
   #envelope(event: NewEvent, id: string): JsonObject {
@@ -195,11 +231,10 @@ export class EventBus {
 
   #deliver(
     turn: Turn,
-    put: { bus: string; team: string; envelope: JsonObject; depth: number; now?: number },
+    put: Put,
     done: (came: Pick<PutResult, 'started' | 'batched'>) => void,
   ): Performed | Promise<Performed> {
-    const { bus, team, envelope } = put;
-    const id = String(envelope.id);
+    const { bus, team, id, envelope, depth, only } = put;
     this.#lastNumber += 1;
     const record: EventRecord = {
       number: this.#lastNumber,
@@ -215,7 +250,7 @@ export class EventBus {
     turn.events.push(record);
     if (team !== ANY_TEAM) this.#parts.triggers.upstreams.eventPut(turn, team, envelope);
     this.#parts.triggers.files?.heard(turn, team, envelope);
-    const key = `${bus}/${id}`;
+    const key = keyOf(team, bus, id);
     this.#unstored.set(key, record);
     const forget = (): void => void this.#unstored.delete(key);
     turn.afterCommit(forget);
@@ -226,6 +261,7 @@ export class EventBus {
     for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
       const known = this.#rules.get(match);
       if (!known || (team !== ANY_TEAM && known.team !== team)) continue;
+      if (only && !only.has(this.#arnOf(known.pipeline))) continue;
       // Two rules of one pipeline that match the same event start it once: the first one says with what.
       if (record.matched.includes(known.pipeline)) continue;
       if (record.batched?.includes(known.pipeline)) continue;
@@ -238,11 +274,15 @@ export class EventBus {
         batched.push({ pipeline: known.pipeline, waiting: count, size, closesAt });
         continue;
       }
-      const performed = this.#start(turn, known.pipeline, known.rule, envelope, put.depth);
+      const performed = this.#start(turn, known.pipeline, known.rule, put);
       if (performed === undefined) continue;
       record.matched.push(known.pipeline);
       started.push({ pipeline: known.pipeline, name: nameFor(id) });
       if (performed instanceof Promise) waiting.push(performed);
+    }
+    for (const rule of this.#parts.triggers.rules.matching(put.owner ?? team, bus, envelope)) {
+      if (only && !only.has(rule.arn)) continue;
+      deliverToTargets(this.#parts, turn, rule, { id, envelope, depth });
     }
     turn.afterCommit(() => done(batched.length === 0 ? { started } : { started, batched }));
     return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
@@ -253,10 +293,8 @@ export class EventBus {
     turn: Turn,
     pipeline: string,
     rule: EventRule,
-    envelope: JsonObject,
-    depth: number,
+    { id, envelope, depth }: Put,
   ): Performed | Promise<Performed> | undefined {
-    const id = String(envelope.id);
     const request = {
       pipeline,
       name: nameFor(id),
@@ -273,11 +311,16 @@ export class EventBus {
     }
   }
 
+  /** What the rules of a pipeline's own file are called. */
+  #arnOf(pipeline: string): string {
+    const { region, accountId } = this.#parts.arns.identity;
+    return `arn:aws:events:${region}:${accountId}:rule/${pipeline}`;
+  }
+
   /** What an event gives a pipeline as its input. @param at when the event came, epoch milliseconds */
   inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject, at: number): Json {
-    const { arns } = this.#parts;
     const text = renderInput(input, envelope, {
-      ruleArn: `arn:aws:events:${arns.identity.region}:${arns.identity.accountId}:rule/${pipeline}`,
+      ruleArn: this.#arnOf(pipeline),
       ruleName: pipeline,
       ingestionTime: `${new Date(at).toISOString().slice(0, 19)}Z`,
     });
@@ -288,6 +331,10 @@ export class EventBus {
       return text;
     }
   }
+}
+
+function keyOf(team: string, bus: string, id: string): string {
+  return JSON.stringify([team, bus, id]);
 }
 
 /** Ids may be long or odd; names of executions may not. */

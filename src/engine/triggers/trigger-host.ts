@@ -6,6 +6,7 @@ import type { JsonObject } from '../../asl/json.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { SKIPPED } from '../admission/admission-host.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
+import { EventRuleHost } from '../event-rules/event-rule-host.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import { BatchHost } from './batch-host.js';
@@ -20,6 +21,8 @@ import { WebhookHost } from './webhook-host.js';
 export class TriggerHost {
   readonly bus: EventBus;
   readonly batches: BatchHost;
+  /** Rules that clients of EventBridge's API have made. */
+  readonly rules: EventRuleHost;
   readonly schedules: ScheduleHost;
   readonly upstreams: UpstreamHost;
   /** Undefined where there are no files to look at: in tests of pipelines. */
@@ -33,6 +36,7 @@ export class TriggerHost {
     this.#parts = parts;
     this.bus = new EventBus(parts);
     this.batches = new BatchHost(parts);
+    this.rules = new EventRuleHost(parts);
     this.schedules = new ScheduleHost(parts);
     this.upstreams = new UpstreamHost(parts);
     this.files = files && new FileHost(parts, files);
@@ -49,6 +53,7 @@ export class TriggerHost {
     }
     await this.bus.open();
     this.batches.open(remembered);
+    await this.rules.open();
     this.schedules.open(remembered.get('schedule') ?? new Map());
     this.upstreams.foreign.open(remembered.get(FOREIGN_KIND) ?? new Map());
     await this.upstreams.open();
@@ -98,6 +103,7 @@ export class TriggerHost {
 
   close(): void {
     this.batches.close();
+    this.rules.close();
     this.schedules.close();
     this.upstreams.close();
     this.files?.close();

@@ -6,8 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { JsonObject } from '../../asl/json.js';
+import { attributesOf, deliveryOf } from '../../engine/event-rules/delivery.js';
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
+import type { DeliveryRecord } from '../../store/store.js';
 import type { HttpServices } from '../app.js';
 import { HttpError } from '../errors.js';
 import { problemSchema } from '../problem.js';
@@ -67,6 +69,35 @@ const resultSchema = z
   })
   .meta({ id: 'PutResult' });
 
+const deadLetterSchema = z
+  .object({
+    number: z.number().int(),
+    team: z.string(),
+    queue: z.string().describe('The queue that the target names, or `default`'),
+    at: z.number().describe('When it was given up: milliseconds since the epoch'),
+    eventId: z.string(),
+    targetId: z.string(),
+    body: z.string().describe('What the target would have got'),
+    attributes: z
+      .record(z.string(), z.string())
+      .describe('As EventBridge names them: RULE_ARN, TARGET_ARN, ERROR_CODE, ERROR_MESSAGE …'),
+  })
+  .meta({ id: 'DeadLetter' });
+
+function toDeadLetter(record: DeliveryRecord): z.infer<typeof deadLetterSchema> {
+  const { eventId, target, body } = deliveryOf(record);
+  return {
+    number: record.number,
+    team: record.team,
+    queue: record.queue,
+    at: record.dueAt,
+    eventId,
+    targetId: target.Id,
+    body,
+    attributes: attributesOf(record),
+  };
+}
+
 export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
@@ -108,6 +139,28 @@ export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices)
       const query = Object.fromEntries(given) as { limit: number };
       const items = await engine.listEvents({ ...query, ...(teams ? { teams } : {}) });
       return { items };
+    },
+  );
+
+  api.get(
+    '/dead-letters',
+    {
+      schema: {
+        summary: 'What rules could not deliver, the newest first',
+        querystring: z.object({
+          queue: z.string().min(1).max(1600).optional().describe('ARN, or `default`'),
+          below: z.coerce.number().int().min(0).optional(),
+          limit: z.coerce.number().int().min(1).max(1000).default(100),
+        }),
+        response: { 200: z.object({ items: z.array(deadLetterSchema) }), ...problems },
+      },
+    },
+    async (request) => {
+      const { teams } = request.principal;
+      const given = Object.entries(request.query).filter(([, value]) => value !== undefined);
+      const query = Object.fromEntries(given) as { limit: number };
+      const found = await engine.listDeadLetters({ ...query, ...(teams ? { teams } : {}) });
+      return { items: found.map(toDeadLetter) };
     },
   );
 

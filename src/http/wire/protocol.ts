@@ -11,9 +11,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
 import type { AccessKeys } from './access-keys.js';
+import type { Operation } from './call.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
-import type { Operation } from './step-functions/call.js';
 import { WireError } from './wire-error.js';
 
 const DEFAULT_CONTENT_TYPE = 'application/x-amz-json-1.0';

@@ -2,10 +2,11 @@
  * The services that `POST /` answers for: each has a prefix of its targets, a content type, operations and their shapes.
  * @module
  */
+
+import type { Operation } from './call.js';
 import { EVENT_OPERATIONS, READING_EVENTS } from './events/model.js';
-import { putEvents, testPattern } from './events/put-events.js';
+import { EVENT_BRIDGE } from './events/operations.js';
 import type { Structure } from './shape.js';
-import type { Operation } from './step-functions/call.js';
 import { OPERATIONS, READING } from './step-functions/model.js';
 import { STEP_FUNCTIONS } from './step-functions/operations.js';
 
@@ -35,7 +36,7 @@ export const SERVICES: { readonly [prefix: string]: WireService } = {
     actions: 'events',
     contentType: 'application/x-amz-json-1.1',
     shapes: EVENT_OPERATIONS,
-    operations: { PutEvents: putEvents, TestEventPattern: testPattern },
+    operations: EVENT_BRIDGE,
     reading: READING_EVENTS,
   },
 };

@@ -13,7 +13,8 @@ export type Shape =
       type: 'string';
       min?: number;
       max?: number;
-      pattern?: RegExp;
+      /** What all of the text must be. As a text it is told as it stands here. */
+      pattern?: RegExp | string;
       enum?: readonly string[];
       /** Its value is not repeated in messages: it may be data or a secret. */
       sensitive?: true;
@@ -21,6 +22,7 @@ export type Shape =
   | { type: 'integer' | 'number'; min?: number; max?: number }
   | { type: 'boolean' }
   | { type: 'list'; member: Shape; min?: number; max?: number }
+  | { type: 'map'; value: Shape; max?: number }
   | Structure;
 
 export interface Structure {
@@ -48,10 +50,10 @@ const MAX_SHOWN = 4_000;
 
 /**
  * Throws the WireError that tells what is wrong. Members that the shape does not name are ignored, as AWS does.
- * @param nameOf how messages call a member; by its own name when absent
+ * @param nameOf how messages call a member; with a small first letter when absent
  * @example checkShape(structure({ 'name!': { type: 'string', min: 1 } }), {}) // throws ValidationException: Value null at 'name' …
  */
-export function checkShape(shape: Structure, value: unknown, nameOf: NameOf = asItIs): void {
+export function checkShape(shape: Structure, value: unknown, nameOf: NameOf = shownName): void {
   checkType(shape, value);
   const violations: string[] = [];
   collect(shape, value, '', violations, nameOf);
@@ -65,7 +67,6 @@ export function checkShape(shape: Structure, value: unknown, nameOf: NameOf = as
 }
 
 type NameOf = (member: string) => string;
-const asItIs: NameOf = (member) => member;
 
 function checkType(shape: Shape, value: unknown): void {
   if (value === null || value === undefined) return;
@@ -77,6 +78,10 @@ function checkType(shape: Shape, value: unknown): void {
       }
       return;
     }
+    case 'map':
+      if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, 'structure');
+      for (const item of Object.values(value)) checkType(shape.value, item);
+      return;
     case 'list':
       if (!Array.isArray(value)) throw mismatch(value, 'list');
       for (const item of value) checkType(shape.member, item);
@@ -141,6 +146,16 @@ function collect(
       });
       return;
     }
+    case 'map': {
+      const entries = Object.entries(value as Record<string, unknown>);
+      checkSize(shape, entries.length, 'length', violate);
+      for (const [key, item] of entries) {
+        const at = `${path}.${key}.member`;
+        if (item === null) violations.push(notNull(at));
+        else collect(shape.value, item, at, violations, nameOf);
+      }
+      return;
+    }
     case 'integer':
     case 'number':
       checkSize(shape, value as number, 'value', violate);
@@ -148,8 +163,10 @@ function collect(
     case 'string': {
       const text = value as string;
       checkSize(shape, text.length, 'length', violate);
-      if (shape.pattern !== undefined && !shape.pattern.test(text)) {
-        violate(`Member must satisfy regular expression pattern: ${shape.pattern.source}`);
+      const { pattern } = shape;
+      if (pattern !== undefined && !isWholly(pattern, text)) {
+        const shown = typeof pattern === 'string' ? pattern : pattern.source;
+        violate(`Member must satisfy regular expression pattern: ${shown}`);
       }
       if (shape.enum !== undefined && !shape.enum.includes(text)) {
         violate(`Member must satisfy enum value set: [${shape.enum.join(', ')}]`);
@@ -175,6 +192,24 @@ function collectMembers(
       violations.push(notNull(at));
     } else collect(member, given, at, violations, nameOf);
   }
+}
+
+/** Members are told with a small first letter, whatever the protocol calls them. */
+function shownName(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+const whole = new Map<RegExp | string, RegExp>();
+
+function isWholly(pattern: RegExp | string, text: string): boolean {
+  let anchored = whole.get(pattern);
+  if (anchored === undefined) {
+    const { source, flags } =
+      typeof pattern === 'string' ? { source: pattern, flags: '' } : pattern;
+    anchored = new RegExp(`^(?:${source})$`, flags);
+    whole.set(pattern, anchored);
+  }
+  return anchored.test(text);
 }
 
 function notNull(path: string): string {

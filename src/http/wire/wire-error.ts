@@ -21,7 +21,14 @@ const NAMESPACES: { [code: string]: string } = {
   ServiceUnavailableException: SERVICE,
   ThrottlingException: SERVICE,
   // EventBridge's own errors have no model before them.
+  ConcurrentModificationException: '',
+  IllegalStatusException: '',
   InvalidEventPatternException: '',
+  InvalidStateException: '',
+  LimitExceededException: '',
+  PolicyLengthExceededException: '',
+  ResourceAlreadyExistsException: '',
+  ResourceNotFoundException: '',
 };
 
 /**

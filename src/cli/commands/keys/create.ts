@@ -38,6 +38,7 @@ export default class KeysCreate extends MillraceCommand {
     this.log(`export AWS_DEFAULT_REGION=${key.region}`);
     this.log(`export AWS_ENDPOINT_URL_SFN=${client.url}`);
     this.log(`export AWS_ENDPOINT_URL_SCHEDULER=${client.url}`);
+    this.log(`export AWS_ENDPOINT_URL_EVENTBRIDGE=${client.url}`);
     // Else clients look for the host `sync-…` when they call TestState or StartSyncExecution.
     this.log('export AWS_DISABLE_HOST_PREFIX_INJECTION=true');
     this.say(

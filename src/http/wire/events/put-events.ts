@@ -4,12 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EngineError } from '../../../engine/errors.js';
+import { ownResource } from '../../../engine/event-rules/event-arns.js';
 import { checkPutEvents, type PutEventsEntry, toEvent } from '../../../events/envelope.js';
 import { testEventPattern } from '../../../events/pattern/test-event-pattern.js';
-import type { Call } from '../step-functions/call.js';
+import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
+import { busNameOf } from './names.js';
 
-const BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]*:\d{12}:event-bus\/(.+)$/;
 /** The last second of the year 9999: no later time has an ISO 8601 text of four digits. */
 const LAST_SECOND = 253_402_300_799;
 
@@ -39,17 +40,24 @@ function readEntry(given: object): PutEventsEntry {
 async function putEntry({ engine, caller }: Call, entry: PutEventsEntry): Promise<EntryResult> {
   const { accountId, region } = engine.arns.identity;
   const id = randomUUID();
-  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const now = `${new Date(engine.now()).toISOString().slice(0, 19)}Z`;
   const made = toEvent(entry, { id, account: accountId, region, now });
   if ('error' in made) return { ErrorCode: made.error.code, ErrorMessage: made.error.message };
   const { event } = made;
-  const name = entry.EventBusName ?? 'default';
+  const isForeign =
+    entry.EventBusName?.startsWith('arn:') === true &&
+    ownResource(engine.arns.identity, entry.EventBusName, 'event-bus') === undefined;
+  if (isForeign) {
+    const ErrorMessage =
+      'Parameter EventBusName is not valid. Reason: It is no event bus of this account and region.';
+    return { ErrorCode: 'InvalidArgument', ErrorMessage };
+  }
   try {
     await engine.putEvents(
       [
         {
           id,
-          bus: BUS_ARN.exec(name)?.[1] ?? name,
+          bus: busNameOf(entry.EventBusName),
           source: event.source,
           detailType: event['detail-type'],
           detail: event.detail,

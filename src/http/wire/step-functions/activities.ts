@@ -5,9 +5,9 @@
 import type { Json } from '../../../asl/json.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { ActivityRecord } from '../../../store/store.js';
+import { type Call, scopeOf, sees, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { readArn } from './arns.js';
-import { type Call, scopeOf, sees, timestamp } from './call.js';
 import { readJson } from './json-text.js';
 import { invalidToken, pageOf } from './pages.js';
 import { readTags } from './tags.js';

@@ -14,8 +14,8 @@ import {
   TestStateRefused,
   type TestStateRequest,
 } from '../../../asl/test-state/request.js';
+import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
-import type { Call } from './call.js';
 import { readJson } from './json-text.js';
 
 /** The definition in a text. Throws InvalidDefinition with what is wrong, in the service's words. */

@@ -13,9 +13,9 @@ import type {
 } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { StateMachineDetail } from '../../../engine/state-machines.js';
+import { type Call, scopeOf, sees, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noExecution, noResource, noStateMachine, readArn } from './arns.js';
-import { type Call, scopeOf, sees, timestamp } from './call.js';
 import { readJson } from './json-text.js';
 import { readToken, resultsOf, toToken } from './pages.js';
 import { describeRevision, findStateMachine } from './state-machines.js';

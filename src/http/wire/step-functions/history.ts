@@ -5,8 +5,8 @@
  */
 import type { Json, JsonObject } from '../../../asl/json.js';
 import type { HistoryEvent } from '../../../asl/transition.js';
-import type { Call } from './call.js';
-import { timestamp } from './call.js';
+import type { Call } from '../call.js';
+import { timestamp } from '../call.js';
 import { findExecution } from './executions.js';
 import { readToken, resultsOf, toToken } from './pages.js';
 

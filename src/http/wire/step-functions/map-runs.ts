@@ -4,9 +4,9 @@
  */
 import type { MapRunCounts, MapRunDetail } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
+import { type Call, sees, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noResource, readArn } from './arns.js';
-import { type Call, sees, timestamp } from './call.js';
 import { findExecution } from './executions.js';
 import { pageOf } from './pages.js';
 

@@ -2,6 +2,8 @@
  * Which function answers which operation of Step Functions.
  * @module
  */
+
+import type { Operation } from '../call.js';
 import {
   createActivity,
   deleteActivity,
@@ -12,7 +14,6 @@ import {
   sendTaskHeartbeat,
   sendTaskSuccess,
 } from './activities.js';
-import type { Operations } from './call.js';
 import { testState, validateStateMachineDefinition } from './definitions.js';
 import {
   describeExecution,
@@ -25,6 +26,7 @@ import {
 } from './executions.js';
 import { getExecutionHistory } from './history.js';
 import { describeMapRun, listMapRuns, updateMapRun } from './map-runs.js';
+import type { OperationName } from './model.js';
 import {
   createStateMachine,
   deleteStateMachine,
@@ -44,7 +46,7 @@ import {
   updateStateMachineAlias,
 } from './versions.js';
 
-export const STEP_FUNCTIONS: Operations = {
+export const STEP_FUNCTIONS: { readonly [name in OperationName]: Operation } = {
   CreateActivity: createActivity,
   CreateStateMachine: createStateMachine,
   CreateStateMachineAlias: createStateMachineAlias,

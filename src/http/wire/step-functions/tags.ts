@@ -4,9 +4,9 @@
  */
 import { EngineError } from '../../../engine/errors.js';
 import type { Tags } from '../../../store/store.js';
+import { type Call, sees } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noResource, readArn } from './arns.js';
-import { type Call, sees } from './call.js';
 
 const MAX_TAGS = 50;
 

@@ -4,9 +4,9 @@
  */
 import { EngineError } from '../../../engine/errors.js';
 import type { AliasRecord, AliasRoute } from '../../../store/store.js';
+import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { readAliasArn, readStateMachineArn, readVersionArn } from './arns.js';
-import { type Call, timestamp } from './call.js';
 import { pageOf } from './pages.js';
 import { findStateMachine, refusal } from './state-machines.js';
 

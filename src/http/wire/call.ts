@@ -2,9 +2,8 @@
  * One call of an operation: who calls, with what, on which engine.
  * @module
  */
-import type { Engine } from '../../../engine/engine.js';
-import type { Caller } from '../access-keys.js';
-import type { OperationName } from './model.js';
+import type { Engine } from '../../engine/engine.js';
+import type { Caller } from './access-keys.js';
 
 export interface Call {
   engine: Engine;
@@ -18,8 +17,6 @@ export interface Call {
 
 /** Answers with the members of the response. */
 export type Operation = (call: Call) => Promise<object> | object;
-
-export type Operations = { readonly [name in OperationName]: Operation };
 
 /** True when the caller sees what belongs to the team. */
 export function sees({ teams }: Caller, team: string): boolean {

@@ -1,0 +1,87 @@
+/**
+ * One HTTP request that tells somebody something, and whether it arrived. Only addresses that the operator allows are
+ * dialled, the answer's body is not read, and redirects are not followed.
+ * @module
+ */
+import { TaskFailure } from '../errors.js';
+import { exchange } from './exchange.js';
+import type { HttpConfig } from './http-connector.js';
+import { isPublicAddress } from './public-address.js';
+
+export interface WebhookRequest {
+  url: string;
+  method: string;
+  /** By names in small letters. */
+  headers: { [name: string]: string };
+  body: string | undefined;
+}
+
+export type WebhookAnswer =
+  | { type: 'arrived' }
+  /** Another try may help. */
+  | {
+      type: 'failed';
+      failure: { code: string; message: string };
+      /** Milliseconds that the server asks for. */
+      retryAfterMs?: number;
+    }
+  /** No other try will help. */
+  | { type: 'refused'; failure: { code: string; message: string } };
+
+export interface Webhooks {
+  /** Never rejects. */
+  send(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer>;
+}
+
+/** What EventBridge waits for an answer. */
+const TIMEOUT_MS = 5_000;
+
+export function createWebhooks(config: HttpConfig): Webhooks {
+  const { allowPrivateAddresses: allowed = false } = config;
+  const isListed = (address: string): boolean =>
+    typeof allowed === 'boolean' ? allowed : allowed.includes(address);
+  return {
+    async send({ url, ...request }, signal) {
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      try {
+        const answer = await exchange(
+          { ...request, url: new URL(url) },
+          {
+            isAllowed: (address) => isPublicAddress(address) || isListed(address),
+            resolve: config.resolve,
+            signal: AbortSignal.any([signal, timeout]),
+          },
+        );
+        answer.on('error', () => {});
+        answer.destroy();
+        return judge(answer.statusCode ?? 0, answer.headers['retry-after']);
+      } catch (error) {
+        if (error instanceof TaskFailure) {
+          return { type: 'refused', failure: { code: 'NO_PERMISSIONS', message: error.message } };
+        }
+        const { code = '', message } = error as NodeJS.ErrnoException;
+        if (code.startsWith('ERR_INVALID')) {
+          return { type: 'refused', failure: { code: 'INVALID_PARAMETER', message: code } };
+        }
+        const text = timeout.aborted
+          ? `There was no answer within ${TIMEOUT_MS / 1_000} s.`
+          : `The server could not be reached: ${message || code}`;
+        return { type: 'failed', failure: { code: 'CONNECTION_FAILURE', message: text } };
+      }
+    },
+  };
+}
+
+/** AWS tries again after 401, 407, 409, 429 and 5xx. */
+function judge(status: number, retryAfter: string | undefined): WebhookAnswer {
+  if (status >= 200 && status < 300) return { type: 'arrived' };
+  const failure = { code: 'SDK_CLIENT_ERROR', message: `The endpoint answered ${status}.` };
+  const isPassing = [401, 407, 409, 429].includes(status) || status >= 500;
+  if (!isPassing) return { type: 'refused', failure };
+  const seconds = Number(retryAfter);
+  return {
+    type: 'failed',
+    failure,
+    ...(retryAfter !== undefined && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {}),
+  };
+}

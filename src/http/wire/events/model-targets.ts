@@ -1,0 +1,102 @@
+/**
+ * The shape of a target of PutTargets. What other services would need of it is taken, kept and given back.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
+ * @module
+ */
+import { type Shape, type Structure, structure } from '../shape.js';
+
+const text: Shape = { type: 'string' };
+const flag: Shape = { type: 'boolean' };
+const whole: Shape = { type: 'integer' };
+const arn: Shape = { type: 'string', min: 1, max: 1600 };
+const texts: Shape = { type: 'list', member: text };
+const sql: Shape = { type: 'string', min: 1, max: 100_000, sensitive: true };
+
+const ecs = structure({
+  'TaskDefinitionArn!': arn,
+  TaskCount: { type: 'integer', min: 1 },
+  LaunchType: { type: 'string', enum: ['EC2', 'FARGATE', 'EXTERNAL'] },
+  NetworkConfiguration: structure({
+    awsvpcConfiguration: structure({
+      'Subnets!': texts,
+      SecurityGroups: texts,
+      AssignPublicIp: { type: 'string', enum: ['ENABLED', 'DISABLED'] },
+    }),
+  }),
+  PlatformVersion: text,
+  Group: text,
+  CapacityProviderStrategy: {
+    type: 'list',
+    max: 6,
+    member: structure({ 'capacityProvider!': text, weight: whole, base: whole }),
+  },
+  EnableECSManagedTags: flag,
+  EnableExecuteCommand: flag,
+  PlacementConstraints: {
+    type: 'list',
+    max: 10,
+    member: structure({ type: text, expression: text }),
+  },
+  PlacementStrategy: { type: 'list', max: 5, member: structure({ type: text, field: text }) },
+  PropagateTags: { type: 'string', enum: ['TASK_DEFINITION'] },
+  ReferenceId: { type: 'string', max: 1024 },
+  Tags: { type: 'list', member: structure({ 'Key!': text, 'Value!': text }) },
+});
+
+export const targetShape: Structure = structure({
+  'Id!': { type: 'string', min: 1, max: 64, pattern: String.raw`[\.\-_A-Za-z0-9]+` },
+  'Arn!': arn,
+  RoleArn: arn,
+  Input: { type: 'string', max: 8192, sensitive: true },
+  InputPath: { type: 'string', max: 256 },
+  InputTransformer: structure({
+    InputPathsMap: { type: 'map', max: 100, value: { type: 'string', max: 256 } },
+    'InputTemplate!': { type: 'string', min: 1, max: 8192, sensitive: true },
+  }),
+  KinesisParameters: structure({ 'PartitionKeyPath!': { type: 'string', max: 256 } }),
+  RunCommandParameters: structure({
+    'RunCommandTargets!': {
+      type: 'list',
+      min: 1,
+      max: 5,
+      member: structure({ 'Key!': text, 'Values!': texts }),
+    },
+  }),
+  EcsParameters: ecs,
+  BatchParameters: structure({
+    'JobDefinition!': text,
+    'JobName!': text,
+    ArrayProperties: structure({ Size: whole }),
+    RetryStrategy: structure({ Attempts: whole }),
+  }),
+  SqsParameters: structure({ MessageGroupId: { type: 'string', max: 100 } }),
+  HttpParameters: structure({
+    PathParameterValues: { type: 'list', member: text },
+    HeaderParameters: { type: 'map', value: { type: 'string', max: 512 } },
+    QueryStringParameters: { type: 'map', value: { type: 'string', max: 512 } },
+  }),
+  RedshiftDataParameters: structure({
+    SecretManagerArn: arn,
+    'Database!': { type: 'string', min: 1, max: 64 },
+    DbUser: { type: 'string', min: 1, max: 128 },
+    Sql: sql,
+    StatementName: { type: 'string', min: 1, max: 500 },
+    WithEvent: flag,
+    Sqls: { type: 'list', member: sql, max: 40 },
+  }),
+  SageMakerPipelineParameters: structure({
+    PipelineParameterList: {
+      type: 'list',
+      max: 200,
+      member: structure({ 'Name!': text, 'Value!': text }),
+    },
+  }),
+  DeadLetterConfig: structure({ Arn: arn }),
+  RetryPolicy: structure({
+    MaximumRetryAttempts: { type: 'integer', min: 0, max: 185 },
+    MaximumEventAgeInSeconds: { type: 'integer', min: 60, max: 86_400 },
+  }),
+  AppSyncParameters: structure({
+    GraphQLOperation: { type: 'string', min: 1, max: 1_048_576, sensitive: true },
+  }),
+});

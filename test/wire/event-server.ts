@@ -1,0 +1,177 @@
+/**
+ * EventBridge's operations on a real engine and a real file, with a clock that the test moves and webhooks that it answers.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
+import { attributesOf } from '../../src/engine/event-rules/delivery.js';
+import { createLocalItems } from '../../src/engine/local-items.js';
+import type { WebhookAnswer, WebhookRequest } from '../../src/engine/ports.js';
+import { createSeal } from '../../src/engine/seal.js';
+import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
+import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
+import { checkShape } from '../../src/http/wire/shape.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { SynchronousStore } from '../../src/store/store.js';
+import { ManualClock, settled } from '../engine/manual-clock.js';
+
+export const ARN = 'arn:aws:events:us-east-1:000000000000';
+export const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member.
+type Answer = any;
+
+export class EventServer {
+  readonly clock: ManualClock = new ManualClock('2026-11-20T00:00:00Z');
+  /** What was sent, and what the next tries are answered: what is not told arrives. */
+  readonly sent: WebhookRequest[] = [];
+  readonly answers: WebhookAnswer[] = [];
+  readonly #folder: string = mkdtempSync(join(tmpdir(), 'millrace-events-'));
+  readonly #seal = createSeal(Buffer.alloc(32, 7));
+  store!: SynchronousStore;
+  engine!: Engine;
+
+  async open(): Promise<this> {
+    this.store = openSqliteStore({ file: join(this.#folder, 'test.db') });
+    this.engine = createEngine({
+      store: this.store,
+      runner: createConnectorRunner(new Map()),
+      evaluator: { evaluate: async () => [], close: async () => {} },
+      itemSource: createLocalItems(),
+      workFolder: join(this.#folder, 'work'),
+      clock: this.clock,
+      seal: this.#seal,
+      webhooks: {
+        send: async (request) => {
+          this.sent.push(request);
+          return this.answers.shift() ?? { type: 'arrived' };
+        },
+      },
+    });
+    await this.engine.open();
+    return this;
+  }
+
+  /** Nothing but the file is left. */
+  async restart(): Promise<void> {
+    await this.engine.close();
+    this.store.close();
+    await this.open();
+    await settled();
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    this.store.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Calls an operation as a client of a team would. */
+  async call(
+    operation: EventOperationName,
+    request: object = {},
+    team = 'default',
+  ): Promise<Answer> {
+    checkShape(EVENT_OPERATIONS[operation], request);
+    const answer = await EVENT_BRIDGE[operation]({
+      engine: this.engine,
+      caller: { accessKeyId: 'AKIATEST', team, teams: [team], role: 'operator' },
+      request,
+      whenGone: () => new AbortController().signal,
+    });
+    return JSON.parse(JSON.stringify(answer));
+  }
+
+  /** A state machine of a team that ends at once; answers its ARN. */
+  async machine(name: string, team = 'default'): Promise<string> {
+    await this.engine.deployPipeline({
+      name,
+      team,
+      tags: {},
+      definition: { StartAt: 'Only', States: { Only: { Type: 'Pass', End: true } } } as never,
+      bindings: {},
+      folder: this.#folder,
+    });
+    return `${MACHINE}:${name}`;
+  }
+
+  /** A rule with one target. */
+  async rule(
+    Name: string,
+    target: object,
+    more: { bus?: string; pattern?: object; team?: string; schedule?: string } = {},
+  ): Promise<void> {
+    const { bus = 'default', pattern = { source: ['shop'] }, team, schedule } = more;
+    const when = schedule
+      ? { ScheduleExpression: schedule }
+      : { EventPattern: JSON.stringify(pattern) };
+    await this.call('PutRule', { Name, EventBusName: bus, ...when }, team);
+    const Targets = [{ Id: 'target', ...target }];
+    await this.call('PutTargets', { Rule: Name, EventBusName: bus, Targets }, team);
+  }
+
+  /** Puts an event; answers its id. */
+  async put(detail: object = { id: 7 }, more: object = {}, team?: string): Promise<string> {
+    const entry = { Source: 'shop', DetailType: 'Order', Detail: JSON.stringify(detail), ...more };
+    const { Entries } = await this.call('PutEvents', { Entries: [entry] }, team);
+    await settled();
+    return Entries[0].EventId;
+  }
+
+  /** Executions of a pipeline, the oldest first. */
+  async executions(pipeline: string): Promise<ExecutionSummary[]> {
+    await settled();
+    return (await this.engine.listExecutions({ pipeline, limit: 100 })).items.toReversed();
+  }
+
+  /** What each execution of a pipeline got. */
+  async inputs(pipeline: string): Promise<unknown[]> {
+    const found = await this.executions(pipeline);
+    return Promise.all(
+      found.map(async ({ id }) => (await this.engine.describeExecution(id)).input),
+    );
+  }
+
+  /** Attributes of the dead letters of a team, the oldest first. */
+  async deadLetters(team = 'default', queue?: string): Promise<{ [name: string]: string }[]> {
+    await settled();
+    const query = { teams: [team], limit: 100, ...(queue === undefined ? {} : { queue }) };
+    return (await this.engine.listDeadLetters(query)).toReversed().map(attributesOf);
+  }
+
+  /** An API destination with an API key; answers its ARN. */
+  async destination(name: string, more: object = {}, team?: string): Promise<string> {
+    const { ConnectionArn } = await this.call(
+      'CreateConnection',
+      {
+        Name: `${name}-connection`,
+        AuthorizationType: 'API_KEY',
+        AuthParameters: {
+          ApiKeyAuthParameters: { ApiKeyName: 'X-Key', ApiKeyValue: 'very-secret' },
+        },
+      },
+      team,
+    );
+    const { ApiDestinationArn } = await this.call(
+      'CreateApiDestination',
+      {
+        Name: name,
+        ConnectionArn,
+        InvocationEndpoint: 'https://hooks.example.com/orders',
+        HttpMethod: 'POST',
+        ...more,
+      },
+      team,
+    );
+    return ApiDestinationArn;
+  }
+
+  /** Lets time pass. */
+  async pass(ms: number): Promise<void> {
+    await this.clock.until(new Date(this.clock.now() + ms).toISOString());
+  }
+}
