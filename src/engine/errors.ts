@@ -188,7 +188,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'Give source, detailType and an object as detail; at most 256 KiB.',
   },
   InvalidPool: {
-    code: 'MILL3070',
+    code: 'MILL3060',
     status: 400,
     message: 'The pool {pool} is not accepted: {problem}.',
     fix: 'Choose another name or number of slots.',

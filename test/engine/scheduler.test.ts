@@ -371,6 +371,14 @@ describe('a target', () => {
       fireTime: Date.parse('2026-11-20T03:00:00Z'),
     });
     expect([...(await started()), ...(await started('theirs'))]).toEqual([]);
+    const letters = await engine.listDeadLetters({ limit: 10 });
+    expect(letters).toHaveLength(3);
+    expect(letters[0]).toMatchObject({
+      team: 'shop',
+      status: 'DEAD',
+      failure: { message: expect.stringContaining(reason) },
+      request: { rule: 'arn:aws:scheduler:us-east-1:000000000000:schedule/default/nightly' },
+    });
     await restart();
     expect(listed().failure?.count).toBe(3);
     const named = { team: 'shop', group: 'default', name: 'nightly' };

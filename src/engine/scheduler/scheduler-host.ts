@@ -28,6 +28,7 @@ import {
   type ScheduleGroup,
   type ScheduleProgress,
   type ScheduleSettings,
+  scheduleArn,
   spreadOf,
   timingOf,
 } from './schedule.js';
@@ -419,6 +420,21 @@ export class SchedulerHost {
     };
   }
 
+  /** What could not be invoked is a dead letter, under the queue that the target names. */
+  #bury(turn: Turn, { team, group, name, settings }: ApiSchedule, at: number, why: string): void {
+    const { arns, triggers } = this.#parts;
+    const { target } = settings;
+    const arn = scheduleArn(arns.identity, group, name);
+    const input = (target as JsonObject).Input;
+    const delivery = {
+      rule: arn,
+      target: { ...(target as JsonObject), Id: name, Arn: String(target.Arn) },
+      eventId: `${arn} ${new Date(at).toISOString()}`,
+      body: typeof input === 'string' ? input : '{}',
+    };
+    triggers.rules.deliveries.bury(turn, team, delivery, { code: 'NO_RESOURCE', message: why });
+  }
+
   #serve(turn: Turn, slot: ScheduleSlot): void | Promise<void> {
     const held = slot.current;
     const now = this.#parts.time.now();
@@ -435,6 +451,7 @@ export class SchedulerHost {
     const note = (fireTime: number, reason: string | undefined): void => {
       const count = (failure?.count ?? 0) + 1;
       failure = reason === undefined ? undefined : { at: now, fireTime, reason, count };
+      if (reason !== undefined) this.#bury(turn, schedule, fireTime, reason);
     };
     const waiting: Promise<void>[] = [];
     for (const fireTime of fire) {

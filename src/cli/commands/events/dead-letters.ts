@@ -14,7 +14,8 @@ interface DeadLetter {
 
 /** `millrace events dead-letters`: what rules could not deliver. */
 export default class EventsDeadLetters extends MillraceCommand {
-  static override summary = 'Show what rules of EventBridge could not deliver, the newest first';
+  static override summary =
+    'Show what rules and schedules of clients could not deliver, the newest first';
   static override examples = [
     '<%= config.bin %> events dead-letters',
     '<%= config.bin %> events dead-letters --queue arn:aws:sqs:us-east-1:000000000000:late --json',
@@ -40,7 +41,7 @@ export default class EventsDeadLetters extends MillraceCommand {
   #print({ at, queue, targetId, attributes, body }: DeadLetter): void {
     const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
     const { RULE_ARN, TARGET_ARN, ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS } = attributes;
-    const rule = RULE_ARN?.slice(RULE_ARN.indexOf(':rule/') + ':rule/'.length);
+    const rule = RULE_ARN?.replace(/^.{0,200}?:(rule|schedule)\//, '');
     const shown = body.length > 200 ? `${body.slice(0, 200)}…` : body;
     this.log(
       [
