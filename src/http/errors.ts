@@ -80,7 +80,7 @@ const CATALOGUE = {
     code: 'MILL4021',
     status: 401,
     message: 'There is no such webhook, or its signature is not right.',
-    fix: 'Sign TIMESTAMP.BODY with HMAC-SHA256, as docs/guides/triggers.md shows, and check the clock: five minutes count.',
+    fix: 'Sign TIMESTAMP.ID.BODY with HMAC-SHA256, as docs/guides/triggers.md shows, and check the clock: five minutes count.',
   },
   InvalidWebhookId: {
     code: 'MILL4022',

@@ -48,12 +48,14 @@ interface Sent {
 
 function send(raw: string | Buffer, given: Sent = {}): Promise<Answer> {
   const { name = 'orders', key = secret, timestamp = seconds(), signed, headers } = given;
+  const id = headers?.['millrace-id'];
+  const head = id === undefined ? timestamp : `${timestamp}.${id}`;
   return it.request('POST', `/api/v1/webhooks/${name}`, {
     token: null,
     raw,
     headers: {
       'millrace-timestamp': timestamp,
-      'millrace-signature': signed ?? `v1=${sign(key, raw, timestamp)}`,
+      'millrace-signature': signed ?? `v1=${sign(key, raw, head)}`,
       ...headers,
     },
   });
@@ -84,6 +86,17 @@ describe('a signed request', () => {
     const timestamp = seconds();
     expect((await send('{"n": 2}', { timestamp })).json()).toMatchObject({ duplicate: false });
     expect((await send('{"n": 2}', { timestamp })).json()).toMatchObject({ duplicate: true });
+  });
+
+  test('is not another event for somebody who has seen it and sends it with another id, or without', async () => {
+    const timestamp = seconds();
+    const signed = `v1=${sign(secret, '{"n": 9}', `${timestamp}.mine`)}`;
+    const sent = (id?: string): Promise<Answer> =>
+      send('{"n": 9}', { timestamp, signed, headers: id ? { 'millrace-id': id } : {} });
+    expect((await sent('mine')).status).toBe(200);
+    expect((await sent('yours')).status).toBe(401);
+    expect((await sent()).status).toBe(401);
+    expect((await send('mine.{"n": 9}', { timestamp, signed })).status).toBe(400);
   });
 
   test('may carry several signatures, of which one is right', async () => {

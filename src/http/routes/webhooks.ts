@@ -121,7 +121,7 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
         schema: {
           summary: 'Put an event on the bus, signed with the secret of a webhook',
           description:
-            'The body is the event’s detail. Millrace-Signature is `v1=` and the HMAC-SHA256 of `TIMESTAMP.BODY` in hexadecimal, Millrace-Timestamp the TIMESTAMP in seconds, Millrace-Id what makes the message one event. Answered when the event is durable.',
+            'The body is the event’s detail. Millrace-Signature is `v1=` and the HMAC-SHA256 of `TIMESTAMP.ID.BODY` in hexadecimal, Millrace-Timestamp the TIMESTAMP in seconds, Millrace-Id the ID, which makes the message one event; without it `TIMESTAMP.BODY` is signed. Answered when the event is durable.',
           security: [],
           params,
           response: {

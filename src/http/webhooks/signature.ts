@@ -3,10 +3,11 @@
  *
  * | scheme | signed with HMAC-SHA256 | headers |
  * | --- | --- | --- |
- * | millrace | `TIMESTAMP.BODY` | `Millrace-Timestamp: 1790000000`, `Millrace-Signature: v1=HEX[,v1=HEX]` |
+ * | millrace | `TIMESTAMP.ID.BODY`, without an id `TIMESTAMP.BODY` | `Millrace-Timestamp: 1790000000`, `Millrace-Id: ID`, `Millrace-Signature: v1=HEX[,v1=HEX]` |
  * | github | `BODY` | `X-Hub-Signature-256: sha256=HEX` |
  *
- * A sender that changes its secret may sign with both. Comparing takes the same time whatever differs.
+ * The id is signed too: else whoever has seen a request could send it again under another one. A body is a JSON object and an
+ * id has no brace, so no text can be read both ways. A sender that changes its secret may sign with both. Comparing takes the same time whatever differs.
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
  * @module
  */
@@ -41,8 +42,10 @@ export function signedBody(
   const timestamp = headers['millrace-timestamp'];
   if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return undefined;
   if (Math.abs(now - Number(timestamp) * 1_000) > WINDOW_MS) return undefined;
+  const id = headers['millrace-id'];
+  const head = id === undefined ? `${timestamp}.` : `${timestamp}.${id}.`;
   const signatures = signaturesOf(headers['millrace-signature'], 'v1');
-  return signatures && { parts: [`${timestamp}.`, body], signatures };
+  return signatures && { parts: [head, body], signatures };
 }
 
 /** True when one of the signatures is one of the secrets'. All of them are compared, always. */

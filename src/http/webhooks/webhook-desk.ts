@@ -152,8 +152,7 @@ function messageId(
   headers: IncomingHttpHeaders,
   { parts }: SignedBody,
 ): string {
-  const given =
-    headers['millrace-id'] ?? (scheme === 'github' ? headers['x-github-delivery'] : undefined);
+  const given = headers[scheme === 'github' ? 'x-github-delivery' : 'millrace-id'];
   if (given !== undefined) {
     if (typeof given === 'string' && /^[A-Za-z0-9._:-]{1,150}$/.test(given)) return given;
     throw new HttpError('InvalidWebhookId');
