@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,28 @@ describe.skipIf(chromium.missing)('the console', () => {
     await page.getByRole('tab', { name: 'Input / Output' }).click();
     await page.getByRole('region', { name: 'Input' }).getByText('"2026-11-21"').waitFor();
     await page.getByRole('region', { name: 'Output' }).getByText('"rows"').waitFor();
+  });
+
+  test('shows when a pipeline starts and what it waits for', async () => {
+    const { engine } = server;
+    const today = new Date().toISOString().slice(0, 10);
+    const incoming = join(pipelines.folder, 'incoming', today);
+    mkdirSync(incoming, { recursive: true });
+    for (const partner of ['alder', 'cedar']) writeFileSync(join(incoming, `${partner}.csv`), '1');
+    await engine.runExecution({ pipeline: 'failing', input: [1], interval: today });
+    const event = (paid: boolean) => ({ source: 'shop', detailType: 'Order', detail: { paid } });
+    await engine.putEvents([event(true), event(true), event(false)], { team: 'tests' });
+    const page = await open('/p/waiting');
+    const starts = page.getByRole('region', { name: 'When it starts' });
+    await starts.getByText('America/Los_Angeles').waitFor();
+    expect(await starts.getByRole('listitem').filter({ hasText: '03:00' }).count()).toBe(9);
+    await starts.getByText(`For ${today}: 1 of 2 met`).waitFor();
+    await starts.getByText('is FAILED').waitFor();
+    await starts.getByText('has not started for this interval').waitFor();
+    await starts.getByText('2 of 3 have delivered').waitFor();
+    await starts.getByText('Missing: birch').waitFor();
+    await starts.getByText('2 of 5 events wait').waitFor();
+    await starts.getByText('nearly: detail.paid is [false], wanted [true]').waitFor();
   });
 
   test('puts the error first, with its state and its cause', async () => {
@@ -281,6 +303,7 @@ describe.skipIf(chromium.missing)('the console', () => {
         '/',
         '/executions',
         '/p/failing',
+        '/p/waiting',
         `/e/${failed}`,
         `/e/${failed}?state=Publish`,
         ...['graph', 'logs', 'data', 'events'].map((tab) => `/e/${failed}?tab=${tab}`),

@@ -37,6 +37,25 @@ export function writePipelines(root: string): TestPipelines {
         },
       },
     },
+    'waiting.yaml': {
+      pipeline: 'waiting',
+      team: 'tests',
+      trigger: {
+        schedule: { cron: '0 3 ? * MON *', timezone: 'America/Los_Angeles' },
+        executions: { allOf: [{ name: 'slow' }, { name: 'failing', status: ['FAILED'] }] },
+        files: {
+          under: 'incoming',
+          arrivals: { path: '{interval}/{partner}.csv', partners: ['alder', 'birch', 'cedar'] },
+        },
+        events: [
+          {
+            pattern: { source: ['shop'], detail: { paid: [true] } },
+            batch: { size: 5, window: '1h' },
+          },
+        ],
+      },
+      definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+    },
     'failing.yaml': {
       pipeline: 'failing',
       team: 'tests',

@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -55,10 +56,13 @@ export async function saveBody(
       yield chunk;
     }
   };
+  const file = createWriteStream(temporary, { flags: 'wx' });
   try {
-    await pipeline(measured(), createWriteStream(temporary, { flags: 'wx' }));
+    await pipeline(measured(), file);
     await rename(temporary, path);
   } catch (error) {
+    // A body that fails at once does so before the file is there: it must not come after it was removed.
+    if (!file.closed) await once(file, 'close');
     await rm(temporary, { force: true });
     throw error;
   }

@@ -188,13 +188,40 @@ export interface Condition {
   expectedAt?: number;
 }
 
+/** Events or files that wait for others. */
+export interface Batch {
+  size: number;
+  /** Seconds. */
+  window: number;
+  waiting: number;
+  closesAt?: number;
+  problem?: string;
+}
+
+/** Who has delivered for an interval. */
+export interface Arrivals {
+  interval: string;
+  expected: number;
+  arrived: number;
+  missing: string[];
+  unexpected: string[];
+  deadline?: number;
+  whenMissing: 'wait' | 'start';
+  started?: { name: string; at: number };
+  problem?: string;
+}
+
 /** When a pipeline starts by itself, and what it waits for. */
 export interface Trigger {
-  schedule?: { timezone: string; next: number[] };
+  schedule?: { timezone: string; next: number[]; window?: number; starts?: number[] };
+  clientSchedules?: { name: string; expression: string; timezone: string; state: string }[];
   upstreams?: { interval: string; verdict: Condition['verdict']; conditions: Condition[] };
   files?: {
     under: string;
     isGone: boolean;
+    problem?: string;
+    arrivals?: Arrivals;
+    batch?: Batch;
     quarantined: {
       manifest: string;
       since: number;
@@ -205,6 +232,7 @@ export interface Trigger {
     bus: string;
     pattern: Json;
     matched?: { id: string; at: number };
+    batch?: Batch;
     nearly: {
       id: string;
       at: number;

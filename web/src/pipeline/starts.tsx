@@ -7,7 +7,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { triggerQuery } from '../api/queries.js';
-import type { Condition, Json, Trigger } from '../api/types.js';
+import type { Arrivals, Batch, Condition, Json, Trigger } from '../api/types.js';
+import { formatDuration } from '../format/duration.js';
 import { printable } from '../format/printable.js';
 import { formatUntil, formatZoned } from '../format/time.js';
 import { useNow } from '../live/now.js';
@@ -20,13 +21,25 @@ import styles from './starts.module.css';
 export function Starts({ pipeline }: { pipeline: string }): ReactElement | null {
   const { data, error } = useQuery(triggerQuery(pipeline));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
-  const { schedule, upstreams, files, events } = data;
-  const isByHand = !schedule && !upstreams && !files && !events;
+  const { schedule, clientSchedules, upstreams, files, events } = data;
+  const isByHand = Object.keys(data).every((key) => key === 'pipeline');
   return (
     <section className={styles.starts} aria-labelledby="starts">
       <h2 id="starts">When it starts</h2>
       {isByHand && <p className={styles.dim}>By hand, or when somebody asks over the API.</p>}
       {schedule && <Schedule schedule={schedule} />}
+      {clientSchedules?.map(({ name, expression, timezone, state }) => (
+        <div key={name} className={styles.block}>
+          <h3>On a client's schedule</h3>
+          <p>
+            {printable(name)} <code>{printable(expression)}</code>{' '}
+            <span className={styles.dim}>
+              {printable(timezone)}
+              {state === 'DISABLED' && ' · disabled'}
+            </span>
+          </p>
+        </div>
+      ))}
       {upstreams && <Upstreams upstreams={upstreams} />}
       {files && <Files files={files} />}
       {events?.map((rule) => (
@@ -38,8 +51,9 @@ export function Starts({ pipeline }: { pipeline: string }): ReactElement | null 
 
 function Schedule({ schedule }: { schedule: NonNullable<Trigger['schedule']> }): ReactElement {
   const now = useNow();
-  const { timezone, next } = schedule;
+  const { timezone, next, window, starts } = schedule;
   const [first, ...others] = next;
+  const [start] = starts ?? [];
   return (
     <div className={styles.block}>
       <h3>On a schedule</h3>
@@ -50,9 +64,14 @@ function Schedule({ schedule }: { schedule: NonNullable<Trigger['schedule']> }):
           <p>
             Next <b>{formatZoned(first, timezone)}</b>{' '}
             <span className={styles.dim}>
-              {formatUntil(first - now)} · {timezone}
+              {formatUntil((start ?? first) - now)} · {timezone}
             </span>
           </p>
+          {start !== undefined && window !== undefined && (
+            <p className={styles.dim}>
+              Spread over {formatDuration(window)}: it starts at {formatZoned(start, timezone)}
+            </p>
+          )}
           <ol className={styles.times} aria-label="Then">
             {others.map((at) => (
               <li key={at}>{formatZoned(at, timezone)}</li>
@@ -66,6 +85,8 @@ function Schedule({ schedule }: { schedule: NonNullable<Trigger['schedule']> }):
 
 /** Characters of a pattern on one line. */
 const ONE_LINE = 100;
+/** Names of partners that have not delivered. */
+const SHOWN_MISSING = 20;
 
 const VERDICTS = { met: 'succeeded', waiting: 'waiting', impossible: 'failed' } as const;
 const WORDS = { met: 'met', waiting: 'waits', impossible: 'cannot be met any more' } as const;
@@ -123,7 +144,7 @@ function ConditionRow({ condition }: { condition: Condition }): ReactElement {
 }
 
 function Files({ files }: { files: NonNullable<Trigger['files']> }): ReactElement {
-  const { under, isGone, quarantined } = files;
+  const { under, isGone, problem, arrivals, batch, quarantined } = files;
   return (
     <div className={styles.block}>
       <h3>When files arrive</h3>
@@ -136,6 +157,9 @@ function Files({ files }: { files: NonNullable<Trigger['files']> }): ReactElemen
           </span>
         )}
       </p>
+      {problem !== undefined && <p className={styles.gone}>{printable(problem)}</p>}
+      {arrivals && <Board arrivals={arrivals} />}
+      {batch && <Waiting batch={batch} what="files" />}
       {quarantined.map(({ manifest, since, problems }) => (
         <div key={manifest} className={styles.quarantine}>
           <p>
@@ -155,12 +179,68 @@ function Files({ files }: { files: NonNullable<Trigger['files']> }): ReactElemen
   );
 }
 
+/** Who has delivered: a bar to look at, and the names of the missing. */
+function Board({ arrivals }: { arrivals: Arrivals }): ReactElement {
+  const { interval, expected, arrived, missing, deadline, whenMissing, started, problem } =
+    arrivals;
+  const now = useNow();
+  const rest = missing.length - SHOWN_MISSING;
+  return (
+    <>
+      <p>
+        For <b>{printable(interval)}</b>: {arrived} of {expected} have delivered
+        {started !== undefined && (
+          <>
+            , started <Age at={started.at} />
+          </>
+        )}
+      </p>
+      <progress className={styles.bar} value={arrived} max={Math.max(1, expected)}>
+        {arrived} of {expected}
+      </progress>
+      {missing.length > 0 && (
+        <p className={styles.dim}>
+          Missing: {missing.slice(0, SHOWN_MISSING).map(printable).join(', ')}
+          {rest > 0 && ` and ${rest} more`}
+        </p>
+      )}
+      {deadline !== undefined && started === undefined && deadline > now && (
+        <p className={styles.dim}>
+          {whenMissing === 'start' ? 'Starts without them' : 'They are late'}{' '}
+          {formatUntil(deadline - now)}
+        </p>
+      )}
+      {problem !== undefined && <p className={styles.gone}>{printable(problem)}</p>}
+    </>
+  );
+}
+
+function Waiting({ batch, what }: { batch: Batch; what: string }): ReactElement {
+  const { size, waiting, closesAt, problem } = batch;
+  const now = useNow();
+  return (
+    <>
+      <p>
+        {waiting} of {size} {what} wait
+        {closesAt !== undefined && (
+          <span className={styles.dim}>, started {formatUntil(closesAt - now)} at the latest</span>
+        )}
+      </p>
+      <progress className={styles.bar} value={waiting} max={size}>
+        {waiting} of {size}
+      </progress>
+      {problem !== undefined && <p className={styles.gone}>{printable(problem)}</p>}
+    </>
+  );
+}
+
 function Rule({ rule }: { rule: NonNullable<Trigger['events']>[number] }): ReactElement {
-  const { bus, pattern, matched, nearly } = rule;
+  const { bus, pattern, matched, batch, nearly } = rule;
   return (
     <div className={styles.block}>
       <h3>On events of the bus {printable(bus)}</h3>
       <pre className={styles.pattern}>{printable(patternText(pattern))}</pre>
+      {batch && <Waiting batch={batch} what="events" />}
       <p className={styles.dim}>
         {matched === undefined ? (
           'None of the latest events matched.'
