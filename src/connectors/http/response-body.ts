@@ -3,7 +3,6 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -62,7 +61,7 @@ export async function saveBody(
     await rename(temporary, path);
   } catch (error) {
     // A body that fails at once does so before the file is there: it must not come after it was removed.
-    if (!file.closed) await once(file, 'close');
+    if (!file.closed) await new Promise<void>((done) => void file.once('close', () => done()));
     await rm(temporary, { force: true });
     throw error;
   }
