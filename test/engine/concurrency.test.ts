@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/connector-runner.js';
 import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine } from '../../src/engine/engine.js';
+import type { Engine, PipelineDeployment } from '../../src/engine/engine.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { SynchronousStore } from '../../src/store/store.js';
@@ -54,8 +54,13 @@ afterEach(async () => {
 });
 
 /** A pipeline whose executions take a little less than ten minutes. */
-async function deploy(name: string, sections: JsonObject): Promise<void> {
-  await engine.deployPipeline({
+async function deploy(...given: Parameters<typeof deployment>): Promise<void> {
+  await engine.deployPipeline(deployment(...given));
+  await settled();
+}
+
+function deployment(name: string, sections: JsonObject): PipelineDeployment {
+  return {
     name,
     team: 'default',
     tags: {},
@@ -66,8 +71,7 @@ async function deploy(name: string, sections: JsonObject): Promise<void> {
     bindings: {},
     folder,
     sections,
-  });
-  await settled();
+  };
 }
 
 const start = async (pipeline: string, ...names: string[]): Promise<void> => {
@@ -294,6 +298,46 @@ describe('a pool', () => {
     await afterMinutes(22);
     expect(await states('small')).toEqual(['a SUCCEEDED', 'c RUNNING']);
   });
+
+  it('is never overdrawn when a thousand schedules fire at the same second', async () => {
+    await engine.sizePool('warehouse', 250);
+    const sections = {
+      trigger: { schedule: { cron: '1 0 * * ? *' } },
+      concurrency: { pools: ['warehouse'] },
+    };
+    for (let n = 0; n < 1000; n += 1)
+      await engine.deployPipeline(deployment(`daily-${n}`, sections));
+    await clock.until('2026-11-20T00:01:00Z');
+    while ((await engine.listExecutions({ limit: 1 })).items[0]?.number !== 1000) await settled();
+    await settled();
+    const running = async (): Promise<number> => {
+      let begun = 0;
+      for (let cursor: string | undefined; ; ) {
+        const page = await engine.listExecutions({
+          status: 'RUNNING',
+          limit: 1000,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        begun += page.items.filter(({ queued }) => queued === undefined).length;
+        cursor = page.next;
+        if (cursor === undefined) return begun;
+      }
+    };
+    expect(await running()).toBe(250);
+    expect(await engine.listPools()).toEqual([
+      { name: 'warehouse', slots: 250, taken: 250, waiting: 750 },
+    ]);
+    await clock.until('2026-11-20T00:15:00Z');
+    expect(await running()).toBe(250);
+    // A quarter of them every ten minutes.
+    await clock.until('2026-11-20T00:45:00Z');
+    expect(await engine.listPools()).toEqual([
+      { name: 'warehouse', slots: 250, taken: 0, waiting: 0 },
+    ]);
+    expect((await engine.listExecutions({ status: 'SUCCEEDED', limit: 1000 })).items).toHaveLength(
+      1000,
+    );
+  }, 60_000);
 
   it('gives all of itself to one that asks for more than it has', async () => {
     await deploy('large', { concurrency: { pools: { warehouse: 5 } } });

@@ -39,6 +39,9 @@ export class AdmissionHost {
   readonly #pools: Pools;
   readonly #known: Map<string, Known> = new Map();
   readonly #room: Room;
+  /** Executions that wait, by the resource that they need. */
+  readonly #awaiting: Map<string, number> = new Map();
+  #isAdmitting = false;
   /** For each pipeline whose running executions are looked up just now: those that have ended meanwhile. */
   readonly #endedMeanwhile: Set<Set<number>> = new Set();
 
@@ -63,7 +66,9 @@ export class AdmissionHost {
     const queue = known?.queue ?? new Set<number>();
     const needs = policy === undefined ? [] : needsOf(pipeline, policy);
     const unlimited: ConcurrencyPolicy = { overlap: 'queue', pools: {} };
+    this.#count(known?.needs ?? [], -queue.size);
     this.#known.set(pipeline, { policy: policy ?? unlimited, needs, queue });
+    this.#count(needs, queue.size);
     const ended = new Set<number>();
     this.#endedMeanwhile.add(ended);
     for (const number of await this.#running(pipeline)) {
@@ -99,7 +104,7 @@ export class AdmissionHost {
     const { executions } = this.#parts;
     const known = creation.mapRun ? undefined : this.#known.get(creation.pipeline);
     if (state.header.status !== 'RUNNING') {
-      if (this.#room.release(number)) turn.afterCommit(() => this.admit());
+      if (this.#room.release(number)) turn.afterCommit(() => this.#admitSoon());
       return 'done';
     }
     if (known === undefined || state.header.nextEvent > 1 || this.#room.holds(number)) {
@@ -123,8 +128,8 @@ export class AdmissionHost {
       if (isTriggered(active) && known.policy.overlap === 'cancel-running') {
         this.#supersede(creation.pipeline, known, creation.name);
       }
-      known.queue.add(number);
-      this.admit();
+      this.#enqueue(known, number);
+      this.#admitSoon();
     });
     // Its row is in this turn already, or was in an earlier one: nothing else changes.
     return 'done';
@@ -142,10 +147,37 @@ export class AdmissionHost {
 
   /** The first thing that others wait for already. */
   #awaited(needs: readonly Need[]): Need | undefined {
-    const waiting = [...this.#known.values()].filter(({ queue }) => queue.size > 0);
-    return needs.find((need) =>
-      waiting.some((known) => known.needs.some(({ resource }) => resource === need.resource)),
-    );
+    return needs.find(({ resource }) => (this.#awaiting.get(resource) ?? 0) > 0);
+  }
+
+  /** So many more (or fewer) executions wait for what their pipeline needs. */
+  #count(needs: readonly Need[], change: number): void {
+    for (const { resource } of needs) {
+      this.#awaiting.set(resource, (this.#awaiting.get(resource) ?? 0) + change);
+    }
+  }
+
+  #enqueue({ queue, needs }: Known, number: number): void {
+    if (queue.has(number)) return;
+    queue.add(number);
+    this.#count(needs, 1);
+  }
+
+  /** True when it has waited. */
+  #dequeue({ queue, needs }: Known, number: number): boolean {
+    if (!queue.delete(number)) return false;
+    this.#count(needs, -1);
+    return true;
+  }
+
+  /** Once for all that has changed since: a turn may end hundreds of executions. */
+  #admitSoon(): void {
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
+    this.#parts.clock.soon(() => {
+      this.#isAdmitting = false;
+      this.admit();
+    });
   }
 
   /** Stops what runs and waits of a pipeline in favour of a newer execution. */
@@ -166,28 +198,26 @@ export class AdmissionHost {
 
   /** An execution has ended in this turn. */
   ended(turn: Turn, { number, creation }: ActiveExecution): void {
-    const queue = this.#known.get(creation.pipeline)?.queue;
-    if (creation.mapRun || queue === undefined) return;
+    const known = this.#known.get(creation.pipeline);
+    if (creation.mapRun || known === undefined) return;
     turn.afterCommit(() => {
       for (const ended of this.#endedMeanwhile) ended.add(number);
-      const waited = queue.delete(number);
-      if (this.#room.release(number) || waited) this.admit();
+      const waited = this.#dequeue(known, number);
+      if (this.#room.release(number) || waited) this.#admitSoon();
     });
   }
 
   /** Begins all that there is room for now, the longest waiting first. */
   admit(): void {
-    const heads = new Map<number, Known>();
-    const put = (known: Known): void => {
-      const [head] = known.queue;
-      if (head !== undefined) heads.set(head, known);
-    };
-    for (const known of this.#known.values()) put(known);
+    const heads: { number: number; known: Known }[] = [];
+    for (const known of this.#known.values()) {
+      const [number] = known.queue;
+      if (number !== undefined) heads.push({ number, known });
+    }
+    heads.sort((a, b) => a.number - b.number);
     const blocked = new Set<string>();
-    while (heads.size > 0) {
-      const number = Math.min(...heads.keys());
-      const known = heads.get(number) as Known;
-      heads.delete(number);
+    for (let at = 0; at < heads.length; at += 1) {
+      const { number, known } = heads[at] as { number: number; known: Known };
       const isBlocked = known.needs.some(({ resource }) => blocked.has(resource));
       if (isBlocked || this.#room.missing(known.needs) !== undefined) {
         for (const { resource } of known.needs) {
@@ -195,10 +225,13 @@ export class AdmissionHost {
         }
         continue;
       }
-      known.queue.delete(number);
+      this.#dequeue(known, number);
       this.#room.take(number, known.needs);
       this.#parts.loop.add(this.#parts.children.startInput(number));
-      put(known);
+      const [next] = known.queue;
+      if (next === undefined) continue;
+      const later = heads.findIndex((head, index) => index > at && head.number > next);
+      heads.splice(later < 0 ? heads.length : later, 0, { number: next, known });
     }
   }
 
