@@ -20,7 +20,11 @@ import { createConnectorRunner } from '../../src/engine/connector-runner.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
-import { createFileSource } from '../../src/engine/triggers/files/file-source.js';
+import {
+  createFileSource,
+  type FileSource,
+  type ListedFile,
+} from '../../src/engine/triggers/files/file-source.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { SynchronousStore } from '../../src/store/store.js';
 import { ManualClock, settled } from './manual-clock.js';
@@ -31,7 +35,7 @@ let clock: ManualClock;
 let engine: Engine;
 let store: SynchronousStore;
 
-async function open(): Promise<void> {
+async function open(files: FileSource = createFileSource()): Promise<void> {
   store = openSqliteStore({ file: join(folder, 'test.db') });
   engine = createEngine({
     store,
@@ -39,7 +43,7 @@ async function open(): Promise<void> {
     evaluator: { evaluate: async () => [], close: async () => {} },
     itemSource: createLocalItems(),
     workFolder: join(folder, 'work'),
-    files: createFileSource(),
+    files,
     clock,
   });
   await engine.open();
@@ -223,5 +227,73 @@ describe('a manifest', () => {
     expect((await engine.explainTrigger('load')).files?.quarantined).toMatchObject([
       { problems: [{ file: 'manifest-1.json', problem }] },
     ]);
+  });
+});
+
+describe('a change in a folder', () => {
+  const told = async (act: () => void): Promise<boolean> => {
+    let changed: () => void = () => {};
+    const heard = new Promise<boolean>((resolve) => {
+      changed = () => resolve(true);
+    });
+    const unwatch = createFileSource().watch?.(folder, 'incoming', () => changed());
+    // The operating system needs a moment until it tells.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    act();
+    const silence = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 2_000));
+    const result = await Promise.race([heard, silence]);
+    unwatch?.();
+    return result;
+  };
+
+  it('is told by the operating system: a new file, one that grows, and one in a folder below', async () => {
+    expect(await told(() => writeFileSync(join(incoming, 'a.csv'), '1'))).toBe(true);
+    expect(await told(() => appendFileSync(join(incoming, 'a.csv'), '2'))).toBe(true);
+    mkdirSync(join(incoming, 'below'));
+    expect(await told(() => writeFileSync(join(incoming, 'below', 'b.csv'), '1'))).toBe(true);
+  });
+
+  it('outside of it is not told, also not through a link', async () => {
+    const outside = join(folder, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(incoming, 'link'));
+    expect(await told(() => writeFileSync(join(outside, 'a.csv'), '1'))).toBe(false);
+  });
+
+  it('makes the next look come sooner, and no file count that has not been still for two seconds', async () => {
+    const later = (ms: number): Promise<void> =>
+      clock.until(new Date(clock.now() + ms).toISOString());
+    let changed: () => void = () => {};
+    let listed: ListedFile[] = [];
+    let looks = 0;
+    const source: FileSource = {
+      list: async () => {
+        looks += 1;
+        return listed;
+      },
+      read: async () => undefined,
+      sha256: async () => undefined,
+      watch: (_folder, _under, tell) => {
+        changed = tell;
+        return () => {};
+      },
+    };
+    await close();
+    await open(source);
+    await deploy({ under: 'incoming' });
+    await later(2_000);
+    expect(looks).toBe(1);
+    listed = [{ key: 'a.csv', size: 1, modifiedAt: 1 }];
+    await later(100);
+    changed();
+    // A second after the last look.
+    await later(900);
+    expect(looks).toBe(2);
+    changed();
+    await later(1_000);
+    expect(looks).toBe(3);
+    expect(await inputs()).toEqual([]);
+    await later(2_000);
+    expect(await inputs()).toHaveLength(1);
   });
 });

@@ -2,10 +2,11 @@
  * Starts pipelines when files have arrived: one by one, in batches, as a delivery that a manifest lists, or when all
  * partners have delivered. They lie in a folder beside the pipeline's file, or in a bucket of S3.
  *
- *     look ──▶ same size and time as at the last look? ──▶ arrived ──▶ start, named after path, size and time
+ *     look ──▶ same size and time for two seconds? ──▶ arrived ──▶ start, named after path, size and time
  *                                                      └─▶ manifest: verify every file ──▶ start | quarantine
  *
- * A file counts once it has stopped growing between two looks. The execution is named after what arrived, so a restart, or
+ * A file counts once it has stopped growing. Folders are looked at every two seconds, and sooner when the operating system tells
+ * of a change. The execution is named after what arrived, so a restart, or
  * a look too many, starts nothing twice; a file that is replaced is another arrival. A manifest whose files are missing or
  * differ starts nothing; what is wrong is told file by file, and it is verified again when something in the folder changes.
  * An object of S3 is there as a whole, so it counts at once. An event of S3 that tells of a new object only makes the next
@@ -58,8 +59,10 @@ interface Watched {
   readonly arrivals: ArrivalWatch | undefined;
   /** Where it lies in S3. */
   readonly remote: BucketFolder | undefined;
-  /** What the last look saw: `size/time` by key. */
-  seen: Map<string, string>;
+  /** What the last look saw, by key: `size/time`, and since when it has been so, by the clock that never jumps. */
+  seen: Map<string, { stamp: string; since: number }>;
+  /** Ends that changes of the folder are told; undefined while it is not there. */
+  unwatch: (() => void) | undefined;
   /** The last look found the folder. */
   isSeen: boolean;
   /** Arrivals that were started or refused as they are. */
@@ -82,6 +85,8 @@ interface Watched {
 
 /** Milliseconds between looks: a file that has not changed from one to the next has arrived. */
 const EVERY = 2_000;
+/** Timers may come a little early. */
+const TOLERANCE = 50;
 /** Looking at a bucket costs money: those who cannot wait send its events. */
 const EVERY_REMOTE = 30_000;
 /** What is heard of a bucket is gathered so long, and a large one is looked at for half of the time at most. */
@@ -112,12 +117,16 @@ export class FileHost {
 
   close(): void {
     this.#isOpen = false;
-    for (const { cancel } of this.#all.values()) cancel?.();
+    for (const { cancel, unwatch } of this.#all.values()) {
+      cancel?.();
+      unwatch?.();
+    }
   }
 
   forgotten(pipeline: string): void {
     const known = this.#all.get(pipeline);
     known?.cancel?.();
+    known?.unwatch?.();
     if (known?.arrivals) this.#served.set(pipeline, known.arrivals.served);
     this.#all.delete(pipeline);
   }
@@ -145,6 +154,7 @@ export class FileHost {
         : undefined,
       remote,
       seen: new Map(),
+      unwatch: undefined,
       isSeen: false,
       done: new Set(),
       quarantined: new Map(),
@@ -206,6 +216,17 @@ export class FileHost {
     watched.cancel = this.#parts.clock.setTimer(() => void this.#look(watched), wait);
   }
 
+  /** Hears of changes while the folder is there. */
+  #watch(watched: Watched, isThere: boolean): void {
+    if (!isThere) {
+      watched.unwatch?.();
+      watched.unwatch = undefined;
+      return;
+    }
+    const { folder, under } = watched;
+    watched.unwatch ??= this.#source.watch?.(folder, under, () => this.#lookSoon(watched));
+  }
+
   #lookSoon(watched: Watched): void {
     if (watched.isLooking) watched.isLookedAtAgain = true;
     else {
@@ -245,11 +266,20 @@ export class FileHost {
         ? `it holds ${MOST_FILES} files or more; only so many are looked at`
         : undefined;
     const now = new Map((listed ?? []).map((file) => [file.key, stamp(file)]));
-    const stable = (listed ?? []).filter(
-      ({ key, version }) => version !== undefined || watched.seen.get(key) === now.get(key),
+    const at = this.#parts.clock.monotonic();
+    const before = watched.seen;
+    watched.seen = new Map(
+      [...now].map(([key, its]) => {
+        const known = before.get(key);
+        return [key, known?.stamp === its ? known : { stamp: its, since: at }];
+      }),
     );
+    const stable = (listed ?? []).filter(({ key, version }) => {
+      const since = watched.seen.get(key)?.since ?? at;
+      return version !== undefined || at - since >= EVERY - TOLERANCE;
+    });
+    this.#watch(watched, listed !== undefined);
     const isFirst = !watched.isSeen && watched.remote === undefined;
-    watched.seen = now;
     watched.isSeen = listed !== undefined;
     if (listed === undefined) return;
     forgetGone(watched, now);

@@ -7,9 +7,13 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type FSWatcher, watch } from 'chokidar';
 import type { RemoteBuckets } from '../../../connectors/s3/bucket.js';
 import { createBucketFiles } from './bucket-files.js';
 import { type FileSource, type ListedFile, MOST_FILES } from './listed-file.js';
+
+/** Folders in folders that are told of. */
+const DEEPEST = 20;
 
 export type { FileSource, ListedFile } from './listed-file.js';
 
@@ -26,11 +30,35 @@ export function createFileSource(remote: RemoteBuckets = () => undefined): FileS
     list: (folder, under) => of(under).list(folder, under),
     read: (folder, path, most) => of(path).read(folder, path, most),
     sha256: (folder, path) => of(path).sha256(folder, path),
+    watch: (folder, under, changed) => of(under).watch?.(folder, under, changed) ?? (() => {}),
   };
 }
 
 function createLocalFiles(): FileSource {
   return {
+    watch(folder, under, changed) {
+      let watcher: FSWatcher | undefined;
+      let isOver = false;
+      const begin = (root: string | undefined): void => {
+        if (root === undefined || isOver) return;
+        // Folders alone: a change of a file is told to its folder, and there may be many files.
+        watcher = watch(root, {
+          ignoreInitial: true,
+          followSymlinks: false,
+          depth: DEEPEST,
+          ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
+        });
+        watcher
+          .on('raw', changed)
+          .on('addDir', changed)
+          .on('error', () => {});
+      };
+      void inside(folder, under).then(begin);
+      return () => {
+        isOver = true;
+        void watcher?.close();
+      };
+    },
     async list(folder, under) {
       const root = await inside(folder, under);
       if (root === undefined) return undefined;

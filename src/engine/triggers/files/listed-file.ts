@@ -24,6 +24,11 @@ export interface FileSource {
   read(folder: string, path: string, most: number): Promise<string | undefined>;
   /** Lower-case hexadecimal; undefined when the file is gone. */
   sha256(folder: string, path: string): Promise<string | undefined>;
+  /**
+   * Tells when something under a folder may have changed, until what it answers is called. Only a hint, and not to be had
+   * everywhere (S3, network drives): who wants to know looks.
+   */
+  watch?(folder: string, under: string, changed: () => void): () => void;
 }
 
 /** Files of one folder that are looked at. */
