@@ -376,6 +376,27 @@ describe('a pipeline that waits for others', () => {
     });
   });
 
+  it('is told when each of them is expected for its interval, and nothing for one that has passed', async () => {
+    await deploy('listings', { schedule: { cron: '0 3 * * ? *' } });
+    await deploy('hours', { schedule: { cron: '30 * * * ? *' } });
+    await deploy('report', { executions: { allOf: [{ name: 'listings' }, { name: 'hours' }] } });
+    const expected = async (interval: string): Promise<(string | undefined)[]> => {
+      const { upstreams } = await engine.explainTrigger('report', { interval });
+      return (upstreams?.conditions ?? []).map(({ expectedAt }) =>
+        expectedAt === undefined ? undefined : new Date(expectedAt).toISOString(),
+      );
+    };
+    expect(await expected('2026-11-20')).toEqual([
+      '2026-11-20T03:00:00.000Z',
+      '2026-11-20T00:30:00.000Z',
+    ]);
+    expect(await expected('2026-11-21')).toEqual([
+      '2026-11-21T03:00:00.000Z',
+      '2026-11-21T00:30:00.000Z',
+    ]);
+    expect(await expected('2026-11-19')).toEqual([undefined, undefined]);
+  });
+
   it('starts once when all have succeeded for the interval', async () => {
     await clock.until('2026-11-20T04:00:00Z');
     expect(await executionsOf('pipeline-x')).toEqual([]);

@@ -26,6 +26,7 @@ import {
   calendarInterval,
   type Grain,
   type Interval,
+  intervalOf,
   parseInterval,
 } from '../../events/intervals/interval.js';
 import type { Schedule } from '../../events/schedules/schedule.js';
@@ -63,6 +64,8 @@ type Judged = UpstreamAnswer & { depth: number };
 const MOST_RUNS = 100;
 /** Executions of an upstream whose intervals are looked at again after a restart. */
 const LOOKED_BACK = 200;
+/** Fire times of an upstream among which the one of an interval is looked for. */
+const LOOKED_AHEAD = 30;
 /** Starts that follow from starts: more than this is a circle. */
 const MAX_DEPTH = 50;
 const AHEAD = 60_000;
@@ -221,7 +224,8 @@ export class UpstreamHost {
     const dependent = this.#dependents.get(pipeline);
     const slot = dependent && parseInterval(interval, dependent.timezone);
     if (dependent === undefined || slot === undefined) return undefined;
-    return { ...(await this.#judge(dependent, slot)), interval: slot };
+    const expected = this.#expected(dependent, slot);
+    return { ...(await this.#judge(dependent, slot, expected)), interval: slot };
   }
 
   /** The interval of today, for a pipeline that waits for others. */
@@ -250,7 +254,12 @@ export class UpstreamHost {
     };
   }
 
-  #judge(dependent: Dependent, interval: Interval): Judged | Promise<Judged> {
+  /** @param expected when upstreams are expected to start; only people want to know */
+  #judge(
+    dependent: Dependent,
+    interval: Interval,
+    expected?: ReadonlyMap<string, number>,
+  ): Judged | Promise<Judged> {
     const { conditions, pipeline, team } = dependent;
     const runsOf = (name: string, id: string): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
       this.#parts.store.listExecutions({ pipeline: name, interval: id, limit: MOST_RUNS });
@@ -296,7 +305,7 @@ export class UpstreamHost {
         facts,
         unneeded,
         now: this.#parts.time.now(),
-        expected: this.#expected(dependent),
+        ...(expected === undefined ? {} : { expected }),
         ...startedWith(own),
       });
       return { ...answer, depth: 1 + Math.max(0, ...depths) };
@@ -306,12 +315,20 @@ export class UpstreamHost {
       : judge(questions as ExecutionRecord[][]);
   }
 
-  /** When those that have not started are expected to: their next fire times. */
-  #expected({ conditions }: Dependent): Map<string, number> {
+  /** When those that have not started for an interval are expected to: their next fire time that belongs to it. */
+  #expected(dependent: Dependent, interval: Interval): Map<string, number> {
     const expected = new Map<string, number>();
-    for (const condition of conditions) {
-      const next = this.#parts.triggers.schedules.next(condition.name);
-      if (next !== undefined) expected.set(upstreamKey(condition), next);
+    const grain = this.#grainOf(dependent);
+    for (const condition of dependent.conditions) {
+      const schedule = this.#isForeign(condition) ? undefined : this.#scheduleOf(condition.name);
+      if (schedule === undefined) continue;
+      const { schedules } = this.#parts.triggers;
+      const next = schedules.upcoming(condition.name, LOOKED_AHEAD).find(({ fireTime }) => {
+        const { id } = intervalOf(schedule, fireTime);
+        const belongsTo = dependentIntervals(grain, dependent.timezone, id, schedule);
+        return belongsTo.includes(interval.id);
+      });
+      if (next !== undefined) expected.set(upstreamKey(condition), next.start);
     }
     return expected;
   }

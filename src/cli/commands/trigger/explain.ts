@@ -96,7 +96,7 @@ export default class TriggerExplain extends MillraceCommand {
     this.log(`${colors.bold('other pipelines')} for ${interval}: ${said[verdict]}`);
     for (const { verdict: one, because, since, eventId, expectedAt } of conditions) {
       const mark = { met: colors.green('✔'), waiting: '…', impossible: colors.red('✖') }[one];
-      const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+      const when = since === undefined ? '' : `, since ${new Date(since).toISOString()}`;
       const expected =
         expectedAt === undefined ? '' : `, expected at ${new Date(expectedAt).toISOString()}`;
       this.log(`  ${mark} ${because}${when}${expected}`);
