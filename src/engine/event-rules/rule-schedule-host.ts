@@ -8,15 +8,13 @@
  */
 import { dueTimes } from '../../events/schedules/due-times.js';
 import { nextTime, parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
+import { Alarm } from '../alarm.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
 import type { Input } from '../turn-loop.js';
 import type { EventRuleHost, ReadyRule } from './event-rule-host.js';
 import { type RuleRecord, ruleKey } from './records.js';
 import { deliverToTargets, hashOf } from './targets.js';
-
-/** Milliseconds that a timer of the operating system is set ahead, at most. */
-const AHEAD = 60_000;
 
 interface Scheduled {
   schedule: Schedule;
@@ -31,11 +29,12 @@ export class RuleScheduleHost {
   readonly #all: Map<string, { team: string; record: RuleRecord; scheduled: Scheduled }> =
     new Map();
   readonly #serving: Set<string> = new Set();
-  #cancelWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
   #isOpen = false;
 
   constructor(parts: Machinery, rules: EventRuleHost) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
     this.#rules = rules;
   }
 
@@ -46,7 +45,7 @@ export class RuleScheduleHost {
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
+    this.#alarm.set(undefined);
   }
 
   ruleChanged(team: string, key: string, record: RuleRecord | undefined): void {
@@ -59,14 +58,11 @@ export class RuleScheduleHost {
 
   #watch(): void {
     if (!this.#isOpen) return;
-    this.#cancelWake?.();
     let soonest = Number.POSITIVE_INFINITY;
     for (const [id, { scheduled }] of this.#all) {
       if (!this.#serving.has(id)) soonest = Math.min(soonest, scheduled.next ?? soonest);
     }
-    if (soonest === Number.POSITIVE_INFINITY) return;
-    const wait = Math.max(0, Math.min(soonest - this.#parts.time.now(), AHEAD));
-    this.#cancelWake = this.#parts.clock.setTimer(() => this.#wake(), wait);
+    this.#alarm.set(soonest === Number.POSITIVE_INFINITY ? undefined : soonest);
   }
 
   #wake(): void {

@@ -15,6 +15,7 @@ import type { JsonObject } from '../../asl/json.js';
 import { dueTimes } from '../../events/schedules/due-times.js';
 import type { Schedule } from '../../events/schedules/schedule.js';
 import { nextStart, type Spread } from '../../events/schedules/spread.js';
+import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import type { Settle } from '../requests.js';
@@ -54,8 +55,6 @@ interface ScheduleSlot extends Kept<HeldSchedule> {
   isQueued: boolean;
 }
 
-/** Milliseconds that a timer of the operating system is set ahead, at most. */
-const AHEAD = 60_000;
 /** Schedules that one input serves. */
 const SERVED_AT_ONCE = 50;
 /** Milliseconds; MaximumEventAgeInSeconds when the target has none. */
@@ -81,10 +80,11 @@ export class SchedulerHost {
   #openedAt = 0;
   #isOpen = false;
   #isWatching = false;
-  #cancelWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
   /** Reads what clients have made and begins to act. */
@@ -112,7 +112,7 @@ export class SchedulerHost {
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
+    this.#alarm.set(undefined);
   }
 
   /** Those of the teams, by team, group and name; those of all teams when undefined. */
@@ -376,16 +376,12 @@ export class SchedulerHost {
 
   #watch(): void {
     if (!this.#isOpen) return;
-    this.#cancelWake?.();
     let soonest = Number.POSITIVE_INFINITY;
     for (const { durable, isQueued } of this.#schedules.values()) {
       const next = durable?.next;
       if (!isQueued && next !== undefined && next < soonest) soonest = next;
     }
-    if (soonest === Number.POSITIVE_INFINITY) return;
-    const { clock, time } = this.#parts;
-    const wait = Math.max(0, Math.min(soonest - time.now(), AHEAD));
-    this.#cancelWake = clock.setTimer(() => this.#wake(), wait);
+    this.#alarm.set(soonest === Number.POSITIVE_INFINITY ? undefined : soonest);
   }
 
   #wake(): void {

@@ -27,6 +27,7 @@ import {
 } from '../../events/batches/waiting-events.js';
 import type { EventRecord } from '../../store/store.js';
 import type { LoadedMachine } from '../active-execution.js';
+import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { checkPayload, PAYLOAD_BYTES } from '../payload.js';
@@ -69,8 +70,8 @@ const WRAPPER_BYTES = 1_024;
 const MOST_BYTES = PAYLOAD_BYTES - WRAPPER_BYTES;
 /** Ids that are told with what triggered an execution; all of them are in its input. */
 const TOLD_IDS = 100;
-/** Milliseconds that a timer of the operating system is set ahead, at most; also between two tries. */
-const AHEAD = 60_000;
+/** Milliseconds between two tries to start what could not be started. */
+const BETWEEN_TRIES = 60_000;
 /** Events of other rules that are read along with those of a batch rather than asking once more. */
 const GAP = 50;
 const PAGE = 500;
@@ -87,11 +88,12 @@ export class BatchHost {
   readonly #before: Map<string, WaitingEvents> = new Map();
   /** Events of the turn that runs: the store does not have them yet. */
   readonly #unstored: Map<number, EventRecord> = new Map();
-  #cancelWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
   #isOpen = false;
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
   /** @param remembered what triggers remember: by kind, by pipeline */
@@ -113,7 +115,7 @@ export class BatchHost {
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
+    this.#alarm.set(undefined);
   }
 
   forgotten(pipeline: string): void {
@@ -372,18 +374,14 @@ export class BatchHost {
     for (const [key, { rule, problem, isClosing }] of this.#rules) {
       const { count, openedAt } = this.#of(key);
       if (count === 0 || rule.batch === undefined || isClosing) continue;
-      const at = problem === undefined ? openedAt + rule.batch.window * 1_000 : now + AHEAD;
+      const at = problem === undefined ? openedAt + rule.batch.window * 1_000 : now + BETWEEN_TRIES;
       soonest = Math.min(soonest, at);
     }
     return soonest === Number.POSITIVE_INFINITY ? undefined : soonest;
   }
 
   #watch(): void {
-    this.#cancelWake?.();
-    const soonest = this.#isOpen ? this.nextDue() : undefined;
-    if (soonest === undefined) return;
-    const wait = Math.max(0, Math.min(soonest - this.#parts.time.now(), AHEAD));
-    this.#cancelWake = this.#parts.clock.setTimer(() => this.#wake(), wait);
+    if (this.#isOpen) this.#alarm.set(this.nextDue());
   }
 
   #wake(): void {

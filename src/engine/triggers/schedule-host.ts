@@ -19,6 +19,7 @@ import { parseSchedule, type Schedule } from '../../events/schedules/schedule.js
 import { nextStart, type Spread, upcoming } from '../../events/schedules/spread.js';
 import { parseDuration } from '../../pipelines/duration.js';
 import type { LoadedMachine } from '../active-execution.js';
+import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
@@ -39,8 +40,6 @@ interface Scheduled {
   next: number | undefined;
 }
 
-/** Milliseconds that a timer of the operating system is set ahead, at most. */
-const AHEAD = 60_000;
 const KIND = 'schedule';
 
 export class ScheduleHost {
@@ -48,11 +47,12 @@ export class ScheduleHost {
   readonly #all: Map<string, Scheduled> = new Map();
   /** What the store remembers, by pipeline. */
   readonly #remembered: Map<string, JsonObject> = new Map();
-  #cancelWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
   #isOpen = false;
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
   /** @param remembered what the store has of schedules, by pipeline */
@@ -65,7 +65,7 @@ export class ScheduleHost {
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
+    this.#alarm.set(undefined);
   }
 
   forgotten(pipeline: string): void {
@@ -134,12 +134,7 @@ export class ScheduleHost {
   }
 
   #watch(): void {
-    if (!this.#isOpen) return;
-    this.#cancelWake?.();
-    const soonest = this.nextDue();
-    if (soonest === undefined) return;
-    const wait = Math.max(0, Math.min(soonest - this.#parts.time.now(), AHEAD));
-    this.#cancelWake = this.#parts.clock.setTimer(() => this.#wake(), wait);
+    if (this.#isOpen) this.#alarm.set(this.nextDue());
   }
 
   #wake(): void {

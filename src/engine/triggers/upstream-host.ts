@@ -32,6 +32,7 @@ import {
 import type { Schedule } from '../../events/schedules/schedule.js';
 import type { ExecutionRecord } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
@@ -68,7 +69,6 @@ const LOOKED_BACK = 200;
 const LOOKED_AHEAD = 30;
 /** Starts that follow from starts: more than this is a circle. */
 const MAX_DEPTH = 50;
-const AHEAD = 60_000;
 
 export class UpstreamHost {
   readonly #parts: Machinery;
@@ -78,11 +78,12 @@ export class UpstreamHost {
   /** When to look again though nothing happens, by dependent and interval. */
   readonly #deadlines: Map<string, { at: number; pipeline: string; interval: string }> = new Map();
   readonly foreign: ForeignOutcomes = new ForeignOutcomes();
-  #cancelWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
   #isOpen = false;
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
   /** What happened while nobody looked is looked at now. */
@@ -104,7 +105,7 @@ export class UpstreamHost {
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
+    this.#alarm.set(undefined);
   }
 
   forgotten(pipeline: string): void {
@@ -380,12 +381,7 @@ export class UpstreamHost {
   }
 
   #arm(): void {
-    this.#cancelWake?.();
-    if (!this.#isOpen || this.#deadlines.size === 0) return;
-    const soonest = this.nextDue() ?? 0;
-    const { clock, time } = this.#parts;
-    const wait = Math.max(0, Math.min(soonest - time.now(), AHEAD));
-    this.#cancelWake = clock.setTimer(() => this.#wake(), wait);
+    if (this.#isOpen) this.#alarm.set(this.nextDue());
   }
 
   #wake(): void {

@@ -120,7 +120,7 @@ function ConditionRow({ condition }: { condition: Condition }): ReactElement {
   return (
     <li>
       <StatusIcon status={VERDICTS[verdict]} />
-      <span className={styles.visuallyHidden}>{WORDS[verdict]}: </span>
+      <span className="sr-only">{WORDS[verdict]}: </span>
       <span>
         {asked.account === undefined ? (
           <Link to="/p/$name" params={{ name: asked.name }}>
