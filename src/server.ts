@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { createWebhooks } from './connectors/http/webhooks.js';
+import { createDestinations } from './connectors/http/destinations.js';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
@@ -149,7 +149,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...mocksOf(config.mockConfig),
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),
-    webhooks: createWebhooks(http),
+    destinations: createDestinations(http),
     seal: openSealFile(join(data, 'seal.key')),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: (error) => {

@@ -39,13 +39,13 @@ import { MockHost, type TaskMocks } from './mocked-tasks.js';
 import { checkPayload } from './payload.js';
 import type {
   Clock,
+  Destinations,
   Evaluator,
   ItemSource,
   Random,
   Runner,
   Sink,
   Store,
-  Webhooks,
 } from './ports.js';
 import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
@@ -89,7 +89,7 @@ export interface EngineConfig {
   /** Default: this machine's. */
   clock?: Clock;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
-  webhooks?: Webhooks;
+  destinations?: Destinations;
   /** Seals the secrets of connections. Default: one that lasts as long as the process. */
   seal?: Seal;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
@@ -409,7 +409,7 @@ function assemble(config: EngineConfig): Machinery {
     mocks: config.mocks,
     sharedBindings: config.sharedBindings,
     seal: config.seal ?? passingSeal(),
-    webhooks: config.webhooks,
+    destinations: config.destinations,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),

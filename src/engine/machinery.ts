@@ -34,7 +34,7 @@ import type { LogHost } from './log-host.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
-import type { Clock, ItemSource, Random, Runner, Webhooks } from './ports.js';
+import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js';
 import type { SharedBindings } from './resolve-task.js';
 import type { SchedulerHost } from './scheduler/scheduler-host.js';
 import type { Seal } from './seal.js';
@@ -72,7 +72,7 @@ export interface Machinery {
   readonly pools: Pools;
   readonly sharedBindings: SharedBindings | undefined;
   readonly seal: Seal;
-  readonly webhooks: Webhooks | undefined;
+  readonly destinations: Destinations | undefined;
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;

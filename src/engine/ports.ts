@@ -10,7 +10,11 @@ import type { Evaluate } from '../asl/transition.js';
 import type { LogRecord, TaskOutcome, TaskRequest } from '../connectors/connector.js';
 import type { FeedChange } from './feed.js';
 
-export type { WebhookAnswer, WebhookRequest, Webhooks } from '../connectors/http/webhooks.js';
+export type {
+  DestinationAnswer,
+  DestinationRequest,
+  Destinations,
+} from '../connectors/http/destinations.js';
 export type { Store } from '../store/store.js';
 
 export interface Clock {

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { NAME_MESSAGE, NAME_PATTERN } from '../pipelines/schema.js';
 
 export const jsonSchema = z.unknown().describe('Any JSON value');
 const tags = z.record(z.string(), z.string());
@@ -20,6 +21,9 @@ export const pipelineSchema = z
     deployedAt: time,
   })
   .meta({ id: 'Pipeline' });
+
+/** A team that is named in a request, as pipeline files name them: `*` would be all of them. */
+export const teamSchema = z.string().regex(NAME_PATTERN, NAME_MESSAGE).default('default');
 
 export const executionSchema = z
   .object({

@@ -39,7 +39,8 @@ export interface PipelineFile {
 
 /** Names of pipelines, teams and templates. */
 export const NAME_PATTERN: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
-const NAME_MESSAGE = 'expected 1 to 80 letters, digits and . _ -, beginning with a letter or digit';
+export const NAME_MESSAGE =
+  'expected 1 to 80 letters, digits and . _ -, beginning with a letter or digit';
 
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 

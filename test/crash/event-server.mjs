@@ -1,6 +1,6 @@
 // A server to be killed while events come: the real engine on a real SQLite file, with a pipeline that listens, and rules of
-// EventBridge's API that start a machine on two buses and call a webhook. Its parent sends ids; it puts an event for each and
-// says when that was answered. What the webhook gets is a line of a file.
+// EventBridge's API that start a machine on two buses and call an API destination. Its parent sends ids; it puts an event for each and
+// says when that was answered. What the destination gets is a line of a file.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
@@ -18,7 +18,7 @@ const engine = createEngine({
   itemSource: createLocalItems(),
   workFolder: join(folder, 'work'),
   seal: openSealFile(join(folder, 'seal.key')),
-  webhooks: {
+  destinations: {
     send: async ({ body }) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       appendFileSync(join(folder, 'webhook'), `${body}\n`);

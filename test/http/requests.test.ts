@@ -365,3 +365,15 @@ async function scheduledToken(id: string): Promise<string> {
   const value = typeof parameters === 'string' ? JSON.parse(parameters) : parameters;
   return (value as { token: string }).token;
 }
+
+describe('a team that keys and webhooks are made for', () => {
+  test.each(['*', '', 'a b', '../up', 'x'.repeat(81)])('is not %j', async (team) => {
+    for (const [path, body] of [
+      ['/access-keys', { team }],
+      ['/webhooks', { name: 'odd', source: 's', team }],
+    ] as const) {
+      const answer = await it.request('POST', `/api/v1${path}`, { body });
+      expect(answer.status).toBe(400);
+    }
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * EventBridge's operations on a real engine and a real file, with a clock that the test moves and webhooks that it answers.
+ * EventBridge's operations on a real engine and a real file, with a clock that the test moves and API destinations that it answers.
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
 import { attributesOf } from '../../src/engine/event-rules/delivery.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
-import type { WebhookAnswer, WebhookRequest } from '../../src/engine/ports.js';
+import type { DestinationAnswer, DestinationRequest } from '../../src/engine/ports.js';
 import { createSeal } from '../../src/engine/seal.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
@@ -28,8 +28,8 @@ type Answer = any;
 export class EventServer {
   readonly clock: ManualClock = new ManualClock('2026-11-20T00:00:00Z');
   /** What was sent, and what the next tries are answered: what is not told arrives. */
-  readonly sent: WebhookRequest[] = [];
-  readonly answers: WebhookAnswer[] = [];
+  readonly sent: DestinationRequest[] = [];
+  readonly answers: DestinationAnswer[] = [];
   readonly #folder: string = mkdtempSync(join(tmpdir(), 'millrace-events-'));
   readonly #seal = createSeal(Buffer.alloc(32, 7));
   store!: SynchronousStore;
@@ -45,7 +45,7 @@ export class EventServer {
       workFolder: join(this.#folder, 'work'),
       clock: this.clock,
       seal: this.#seal,
-      webhooks: {
+      destinations: {
         send: async (request) => {
           this.sent.push(request);
           return this.answers.shift() ?? { type: 'arrived' };

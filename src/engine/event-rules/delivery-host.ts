@@ -12,7 +12,8 @@
 import type { JsonObject } from '../../asl/json.js';
 import type { DeliveryRecord } from '../../store/store.js';
 import type { Machinery } from '../machinery.js';
-import type { WebhookAnswer } from '../ports.js';
+import type { DestinationAnswer } from '../ports.js';
+import { hashOf } from '../triggers/event-id.js';
 import type { Turn } from '../turn.js';
 import {
   type Delivery,
@@ -23,9 +24,8 @@ import {
   policyOf,
   queueOf,
 } from './delivery.js';
+import { requestFor } from './destination-request.js';
 import type { EventRuleHost } from './event-rule-host.js';
-import { hashOf } from './targets.js';
-import { requestFor } from './webhook-request.js';
 
 /** Milliseconds that a timer of the operating system is set ahead, at most. */
 const AHEAD = 60_000;
@@ -225,22 +225,22 @@ export class DeliveryHost {
 
   async #send(record: DeliveryRecord): Promise<void> {
     const delivery = deliveryOf(record);
-    const { webhooks, time } = this.#parts;
-    let answer: WebhookAnswer;
+    const { destinations, time } = this.#parts;
+    let answer: DestinationAnswer;
     if (time.now() - record.createdAt > policyOf(delivery.target).ageMs) {
       this.#settle(record, { exhausted: 'MaximumEventAgeInSeconds' });
       return;
     }
     const request = requestFor(this.#parts, this.#rules, record.team, delivery);
     if ('code' in request) answer = { type: 'refused', failure: request };
-    else if (webhooks === undefined) {
+    else if (destinations === undefined) {
       const failure = {
         code: 'NO_RESOURCE',
         message: 'This server sends nothing over the network.',
       };
       answer = { type: 'refused', failure };
     } else {
-      answer = await webhooks.send(request, this.#closing.signal);
+      answer = await destinations.send(request, this.#closing.signal);
     }
     // What the closing cut off says nothing about the target.
     if (this.#isOpen) this.#settle(record, { answer });
@@ -248,7 +248,7 @@ export class DeliveryHost {
 
   #settle(
     record: DeliveryRecord,
-    came: { answer: WebhookAnswer } | { exhausted: Exhausted },
+    came: { answer: DestinationAnswer } | { exhausted: Exhausted },
   ): void {
     this.#parts.loop.add({
       perform: (turn) => {
@@ -277,7 +277,7 @@ export class DeliveryHost {
   /** What the store keeps of a delivery after a try: nothing when it has arrived. */
   #after(
     record: DeliveryRecord,
-    came: { answer: WebhookAnswer } | { exhausted: Exhausted },
+    came: { answer: DestinationAnswer } | { exhausted: Exhausted },
   ): DeliveryRecord | undefined {
     const now = this.#parts.time.now();
     const dead = (

@@ -8,9 +8,9 @@ import type { Machinery } from '../machinery.js';
 import type { Settle } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Input } from '../turn-loop.js';
+import { secretsOf } from './destination-request.js';
 import type { EventResources } from './event-rule-host.js';
 import type { ConnectionRecord } from './records.js';
-import { secretsOf } from './webhook-request.js';
 
 export interface EventCalls {
   /** What clients declare of EventBridge. */

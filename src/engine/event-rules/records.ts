@@ -20,6 +20,9 @@ export type BusRecord = {
   kmsKeyIdentifier?: string;
 };
 
+/** The owner of facts of Millrace itself, each about something of one team. No team has this name. */
+export const ANY_TEAM = '*';
+
 /** A target as a client wrote it: `Id`, `Arn` and what else AWS's Target has. */
 export type TargetRecord = JsonObject & { Id: string; Arn: string };
 

@@ -15,11 +15,11 @@ import { createMatcher } from '../../events/pattern/matcher.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
 import type { EventRecord } from '../../store/store.js';
 import type { Machinery } from '../machinery.js';
+import { hashOf } from '../triggers/event-id.js';
 import type { Turn } from '../turn.js';
 import type { Input, Performed } from '../turn-loop.js';
 import type { EventRuleHost } from './event-rule-host.js';
-import type { ArchiveRecord, ReplayRecord } from './records.js';
-import { hashOf } from './targets.js';
+import { ANY_TEAM, type ArchiveRecord, type ReplayRecord } from './records.js';
 
 /** Milliseconds before a replay begins. */
 const BEFORE_START = 1_000;
@@ -28,8 +28,6 @@ const PAGE = 100;
 /** Events that are looked at to measure an archive. */
 const MAX_MEASURED = 10_000;
 const DAY = 86_400_000;
-/** Belongs to all teams: facts of Millrace itself, each about something of one team. */
-const ANY_TEAM = '*';
 
 export class ReplayHost {
   readonly #parts: Machinery;

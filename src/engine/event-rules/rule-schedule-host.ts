@@ -10,11 +10,12 @@ import { dueTimes } from '../../events/schedules/due-times.js';
 import { nextTime, parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
 import { Alarm } from '../alarm.js';
 import type { Machinery } from '../machinery.js';
+import { derivedId } from '../triggers/event-id.js';
 import type { Turn } from '../turn.js';
 import type { Input } from '../turn-loop.js';
 import type { EventRuleHost, ReadyRule } from './event-rule-host.js';
 import { type RuleRecord, ruleKey } from './records.js';
-import { deliverToTargets, hashOf } from './targets.js';
+import { deliverToTargets } from './targets.js';
 
 interface Scheduled {
   schedule: Schedule;
@@ -101,10 +102,7 @@ export class RuleScheduleHost {
   #fire(turn: Turn, rule: ReadyRule, at: number): void {
     const { accountId, region } = this.#parts.arns.identity;
     const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
-    const id = hashOf(`${rule.team} ${rule.arn} ${time}`).replace(
-      /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
-      '$1-$2-$3-$4-$5',
-    );
+    const id = derivedId(`${rule.team} ${rule.arn} ${time}`);
     const envelope = {
       version: '0',
       id,

@@ -10,7 +10,6 @@
  * circle of buses ends where it began.
  * @module
  */
-import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { renderInput } from '../../events/input/target-input.js';
 import { parseStatesArn } from '../arn.js';
@@ -18,6 +17,7 @@ import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
 import type { StartTarget } from '../state-machines.js';
+import { hashOf } from '../triggers/event-id.js';
 import type { Turn } from '../turn.js';
 import type { Delivery, Failure } from './delivery.js';
 import { ownResource, parseArn } from './event-arns.js';
@@ -159,11 +159,6 @@ function parsed(text: string): Json {
   } catch {
     return text;
   }
-}
-
-/** A text of 64 hexadecimal digits that stands for another. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function noResource(arn: string): Failure {

@@ -10,20 +10,20 @@
  * execution's own row is what proves them.
  * @module
  */
-import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { renderInput } from '../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../events/pattern/matcher.js';
 import type { EventRecord } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { EngineError } from '../errors.js';
-import { MAX_DEPTH } from '../event-rules/records.js';
+import { ANY_TEAM, MAX_DEPTH } from '../event-rules/records.js';
 import { deliverToTargets } from '../event-rules/targets.js';
 import type { Machinery } from '../machinery.js';
 import { checkPayload } from '../payload.js';
 import { type Settle, startInput } from '../requests.js';
 import type { Turn } from '../turn.js';
 import type { Input, Performed } from '../turn-loop.js';
+import { derivedId } from './event-id.js';
 import { type EventRule, triggerPlanOf } from './trigger-plan.js';
 
 /** An event as somebody puts it on a bus. */
@@ -50,8 +50,6 @@ export interface PutResult {
   /** Pipelines in whose batch it waits: how many wait with it, of how many, and when it is started at the latest. */
   batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
 }
-
-const ANY_TEAM = '*';
 
 /** An event that comes to a bus. */
 interface Put {
@@ -340,17 +338,6 @@ function keyOf(team: string, bus: string, id: string): string {
 /** Ids may be long or odd; names of executions may not. */
 function nameFor(id: string): string {
   return /^[A-Za-z0-9_-]{1,60}$/.test(id) ? `event-${id}` : `event-${derivedId(id)}`;
-}
-
-function derivedId(text: string): string {
-  const hash = createHash('sha256').update(text).digest('hex');
-  return [
-    hash.slice(0, 8),
-    hash.slice(8, 12),
-    hash.slice(12, 16),
-    hash.slice(16, 20),
-    hash.slice(20, 32),
-  ].join('-');
 }
 
 /** Bytes of an event as it is stored. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */

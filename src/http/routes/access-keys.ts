@@ -9,6 +9,7 @@ import type { HttpServices } from '../app.js';
 import { expectAdministrator } from '../auth.js';
 import { HttpError } from '../errors.js';
 import { problemSchema } from '../problem.js';
+import { teamSchema } from '../schemas.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const summarySchema = z
@@ -48,7 +49,7 @@ export function accessKeyRoutes(
         summary: 'Make an access key for the AWS API; its secret is shown this once',
         body: z
           .object({
-            team: z.string().min(1).max(80).default('default'),
+            team: teamSchema,
             role: z.enum(['viewer', 'operator']).default('operator'),
             label: z.string().max(200).default(''),
           })

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { HttpServices } from '../app.js';
 import { expectAdministrator } from '../auth.js';
 import { problemSchema } from '../problem.js';
+import { teamSchema } from '../schemas.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** Bytes: what an event may have. */
@@ -57,7 +58,7 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
         body: z
           .object({
             name: nameSchema,
-            team: z.string().min(1).max(80).default('default'),
+            team: teamSchema,
             bus: z
               .string()
               .regex(/^[A-Za-z0-9._/-]{1,256}$/)

@@ -8,7 +8,7 @@ import { exchange } from './exchange.js';
 import type { HttpConfig } from './http-connector.js';
 import { isPublicAddress } from './public-address.js';
 
-export interface WebhookRequest {
+export interface DestinationRequest {
   url: string;
   method: string;
   /** By names in small letters. */
@@ -16,7 +16,7 @@ export interface WebhookRequest {
   body: string | undefined;
 }
 
-export type WebhookAnswer =
+export type DestinationAnswer =
   | { type: 'arrived' }
   /** Another try may help. */
   | {
@@ -28,15 +28,15 @@ export type WebhookAnswer =
   /** No other try will help. */
   | { type: 'refused'; failure: { code: string; message: string } };
 
-export interface Webhooks {
+export interface Destinations {
   /** Never rejects. */
-  send(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer>;
+  send(request: DestinationRequest, signal: AbortSignal): Promise<DestinationAnswer>;
 }
 
 /** What EventBridge waits for an answer. */
 const TIMEOUT_MS = 5_000;
 
-export function createWebhooks(config: HttpConfig): Webhooks {
+export function createDestinations(config: HttpConfig): Destinations {
   const { allowPrivateAddresses: allowed = false } = config;
   const isListed = (address: string): boolean =>
     typeof allowed === 'boolean' ? allowed : allowed.includes(address);
@@ -73,7 +73,7 @@ export function createWebhooks(config: HttpConfig): Webhooks {
 }
 
 /** AWS tries again after 401, 407, 409, 429 and 5xx. */
-function judge(status: number, retryAfter: string | undefined): WebhookAnswer {
+function judge(status: number, retryAfter: string | undefined): DestinationAnswer {
   if (status >= 200 && status < 300) return { type: 'arrived' };
   const failure = { code: 'SDK_CLIENT_ERROR', message: `The endpoint answered ${status}.` };
   const isPassing = [401, 407, 409, 429].includes(status) || status >= 500;

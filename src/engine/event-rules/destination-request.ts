@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../../asl/json.js';
 import type { Machinery } from '../machinery.js';
-import type { WebhookRequest } from '../ports.js';
+import type { DestinationRequest } from '../ports.js';
 import type { Delivery, Failure } from './delivery.js';
 import type { EventRuleHost } from './event-rule-host.js';
 import type { ConnectionRecord } from './records.js';
@@ -26,7 +26,7 @@ export function requestFor(
   rules: EventRuleHost,
   team: string,
   { target, body }: Delivery,
-): WebhookRequest | Failure {
+): DestinationRequest | Failure {
   const destination = rules.destinationOf(team, target.Arn);
   if (destination === undefined) {
     return { code: 'NO_RESOURCE', message: `There is no API destination ${target.Arn}.` };
