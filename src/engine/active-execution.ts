@@ -14,6 +14,7 @@ import type {
   ExecutionCreation,
   LoadedExecution,
   MachineRecord,
+  PipelineRef,
   TimerRecord,
 } from '../store/store.js';
 import type { PipelineDeployment } from './engine.js';
@@ -21,6 +22,9 @@ import type { Input } from './turn-loop.js';
 
 /** A version of a pipeline, ready to run. */
 export interface LoadedMachine {
+  readonly ref: PipelineRef;
+  /** `pipelineKey` of it. */
+  readonly key: string;
   record: MachineRecord;
   deployment: PipelineDeployment;
   /** The machine at a pointer of the definition; compiled at first use. */

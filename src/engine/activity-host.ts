@@ -1,17 +1,20 @@
 /**
  * Activities: tasks that workers elsewhere take by long polling and answer by task token.
  *
- *     attempt scheduled (kind `activity:NAME`) ──GetActivityTask: ActivityStarted is durable──▶ submitted ──token──▶ closed
+ *     attempt scheduled (kind `activity:TEAM/NAME`) ──GetActivityTask: ActivityStarted is durable──▶ submitted ──token──▶ closed
  *
  * A waiting task is an ordinary scheduled attempt in the store, so tasks outlive restarts and cost no memory while they
  * wait; memory holds only the polls. A poll gets its task after the commit that gave it away, so no task goes to two
- * workers. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+ * workers. An activity is its team's: the tasks of a team go to no other team's workers, also when names are the same.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
  * @module
  */
 import type { Json } from '../asl/json.js';
+import { pipelineKey as keyOf } from '../store/pipeline-ref.js';
 import type { ActivityRecord, AttemptRecord, Tags } from '../store/store.js';
 import { attemptKey } from './active-execution.js';
 import { EngineError } from './errors.js';
+import type { Asking } from './machine-shelf.js';
 import type { Machinery } from './machinery.js';
 import { checkName, checkTags } from './payload.js';
 import { activityKind } from './resolve-task.js';
@@ -38,16 +41,21 @@ export interface PollOptions {
   waitMs?: number;
 }
 
+/** Names an activity. */
+export type ActivityRef = Pick<ActivityRecord, 'team' | 'name'>;
+
 export interface Activities {
   list(teams?: readonly string[]): ActivityRecord[];
+  /** The one of that name that the caller sees. Throws ActivityNotFound, also when there are several. */
+  find(name: string, asking: Asking): ActivityRecord;
   /** Throws ActivityNotFound. */
-  describe(name: string): ActivityRecord;
-  /** Answers the existing one. Throws InvalidName, ActivityExists (of another team). */
+  describe(activity: ActivityRef): ActivityRecord;
+  /** Answers the existing one. Throws InvalidName. */
   create(name: string, team: string, tags: Tags): Promise<ActivityRecord>;
-  delete(name: string): Promise<void>;
-  tag(name: string, change: (tags: Tags) => Tags): Promise<void>;
+  delete(activity: ActivityRef): Promise<void>;
+  tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void>;
   /** The next task, or undefined when none came in time. Throws ActivityNotFound, TooManyQueued. */
-  poll(name: string, options?: PollOptions): Promise<ActivityTask | undefined>;
+  poll(activity: ActivityRef, options?: PollOptions): Promise<ActivityTask | undefined>;
 }
 
 interface Poll {
@@ -60,6 +68,7 @@ interface Poll {
 
 export class ActivityHost implements Activities {
   readonly #parts: Machinery;
+  /** By team and name. */
   readonly #known: Map<string, ActivityRecord> = new Map();
   readonly #polls: Map<string, Set<Poll>> = new Map();
   /** Attempts that are being given to a poll. */
@@ -71,7 +80,7 @@ export class ActivityHost implements Activities {
 
   async open(): Promise<void> {
     for (const record of await this.#parts.store.listActivities()) {
-      this.#known.set(record.name, record);
+      this.#known.set(keyOf(record), record);
     }
   }
 
@@ -82,56 +91,57 @@ export class ActivityHost implements Activities {
     }
   }
 
-  has(name: string): boolean {
-    return this.#known.has(name);
-  }
-
   list(teams?: readonly string[]): ActivityRecord[] {
     return [...this.#known.values()].filter(({ team }) => !teams || teams.includes(team));
   }
 
-  describe(name: string): ActivityRecord {
-    const record = this.#known.get(name);
-    if (!record) throw new EngineError('ActivityNotFound', { activity: name.slice(0, 200) });
+  find(name: string, { team, teams }: Asking): ActivityRecord {
+    const wanted = this.list(team === undefined ? teams : [team]);
+    const found = wanted.filter((record) => record.name === name);
+    const [first] = found;
+    if (first === undefined || found.length > 1) throw notFound(name);
+    return first;
+  }
+
+  describe(activity: ActivityRef): ActivityRecord {
+    const record = this.#known.get(keyOf(activity));
+    if (!record) throw notFound(activity.name);
     return record;
   }
 
   async create(name: string, team: string, tags: Tags): Promise<ActivityRecord> {
     checkName(name);
     checkTags(tags);
-    const known = this.#known.get(name);
-    if (known) {
-      if (known.team === team) return known;
-      throw new EngineError('ActivityExists', { activity: name });
-    }
+    const known = this.#known.get(keyOf({ team, name }));
+    if (known) return known;
     return this.#put({ name, team, tags, createdAt: this.#parts.time.now() });
   }
 
-  async delete(name: string): Promise<void> {
-    this.#known.delete(name);
-    await this.#parts.store.deleteActivity(name);
+  async delete(activity: ActivityRef): Promise<void> {
+    this.#known.delete(keyOf(activity));
+    await this.#parts.store.deleteActivity(activity);
   }
 
-  async tag(name: string, change: (tags: Tags) => Tags): Promise<void> {
-    const record = this.describe(name);
+  async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {
+    const record = this.describe(activity);
     const tags = change(record.tags);
     checkTags(tags);
     await this.#put({ ...record, tags });
   }
 
   async #put(record: ActivityRecord): Promise<ActivityRecord> {
-    this.#known.set(record.name, record);
+    this.#known.set(keyOf(record), record);
     await this.#parts.store.putActivity(record);
     return record;
   }
 
-  poll(name: string, options: PollOptions = {}): Promise<ActivityTask | undefined> {
+  poll(activity: ActivityRef, options: PollOptions = {}): Promise<ActivityTask | undefined> {
     const { workerName, signal, waitMs } = options;
-    this.describe(name);
-    const polls = this.#polls.get(name) ?? new Set();
+    const key = keyOf(this.describe(activity));
+    const polls = this.#polls.get(key) ?? new Set();
     if (polls.size >= MAX_POLLS) throw new EngineError('TooManyQueued', { queued: polls.size });
     if (signal?.aborted) return Promise.resolve(undefined);
-    this.#polls.set(name, polls);
+    this.#polls.set(key, polls);
     return new Promise((resolve, reject) => {
       const end = (): void => {
         polls.delete(poll);
@@ -157,15 +167,15 @@ export class ActivityHost implements Activities {
       const cancel = this.#parts.clock.setTimer(giveUp, Math.min(waitMs ?? POLL, POLL));
       signal?.addEventListener('abort', giveUp, { once: true });
       polls.add(poll);
-      void this.offer(name);
+      void this.offer(activity);
     });
   }
 
   /** Gives waiting tasks of an activity to waiting polls. Called when either may be new. */
-  async offer(name: string): Promise<void> {
-    const polls = this.#polls.get(name);
+  async offer(activity: ActivityRef): Promise<void> {
+    const polls = this.#polls.get(keyOf(activity));
     if (!polls || polls.size === 0) return;
-    const query = { status: 'scheduled', kind: activityKind(name), limit: PAGE } as const;
+    const query = { status: 'scheduled', kind: activityKind(activity), limit: PAGE } as const;
     for (let after = 0; polls.size > 0; ) {
       const page = await this.#parts.store.listAttempts({ ...query, after });
       for (const { attempt } of page) {
@@ -174,7 +184,7 @@ export class ActivityHost implements Activities {
         if (!poll) return;
         polls.delete(poll);
         this.#claimed.add(attempt.id);
-        this.#parts.loop.add(this.#claimInput(name, attempt, poll));
+        this.#parts.loop.add(this.#claimInput(activity, attempt, poll));
       }
       if (page.length < PAGE) return;
       after = page.at(-1)?.position ?? after;
@@ -182,15 +192,15 @@ export class ActivityHost implements Activities {
   }
 
   /** Tells the execution that a worker has its task, then the worker. */
-  #claimInput(name: string, found: AttemptRecord, poll: Poll): Input {
+  #claimInput(activity: ActivityRef, found: AttemptRecord, poll: Poll): Input {
     const { executions, tasks, time } = this.#parts;
     const release = (): void => void this.#claimed.delete(found.id);
     const comeAgain = (): void => {
       release();
       if (poll.isOver) poll.settle(undefined);
       else {
-        this.#polls.get(name)?.add(poll);
-        void this.offer(name);
+        this.#polls.get(keyOf(activity))?.add(poll);
+        void this.offer(activity);
       }
     };
     const input: Input = {
@@ -229,4 +239,8 @@ export class ActivityHost implements Activities {
     };
     return input;
   }
+}
+
+function notFound(name: string): EngineError {
+  return new EngineError('ActivityNotFound', { activity: name.slice(0, 200) });
 }

@@ -16,6 +16,7 @@ import {
   type LoadedMachine,
   newActive,
 } from './active-execution.js';
+import { allows } from './allowance.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
@@ -54,6 +55,9 @@ export interface FoundOrCreated {
   created: boolean;
 }
 
+/** The error of a task that waits for what it may start, but not read. */
+const NOT_ALLOWED = 'Millrace.NotAllowed';
+
 /** Milliseconds that an express execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const EXPRESS_LIMIT = 300_000;
 
@@ -65,7 +69,7 @@ export function isExpress(machine: LoadedMachine): boolean {
 export class ChildHost {
   readonly #parts: Machinery;
   #lastNumber = 0;
-  /** Executions with a chosen name that are not durable yet, by pipeline and name. */
+  /** Executions with a chosen name that are not durable yet, by team, pipeline and name. */
   readonly #unstored: Map<string, ActiveExecution> = new Map();
 
   constructor(parts: Machinery) {
@@ -83,10 +87,10 @@ export class ChildHost {
   findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
     // Express executions may have the same name.
     if (wanted.name === undefined || isExpress(wanted.machine)) return this.create(turn, wanted);
-    const pipeline = wanted.machine.record.pipeline;
-    const unstored = this.#unstored.get(`${pipeline}/${wanted.name}`);
+    const { key, ref } = wanted.machine;
+    const unstored = this.#unstored.get(`${key}/${wanted.name}`);
     if (unstored && !unstored.stale) return same(unstored, wanted);
-    const found = this.#parts.store.findExecutionByName(pipeline, wanted.name);
+    const found = this.#parts.store.findExecutionByName(ref, wanted.name);
     if (found instanceof Promise) {
       return found.then((record) => (record ? same(record, wanted) : this.create(turn, wanted)));
     }
@@ -145,7 +149,7 @@ export class ChildHost {
     if (express || !active.keepsHistory) {
       const at = startedAt + EXPRESS_LIMIT;
       timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at });
-    } else if (wanted.name !== undefined) this.#reserve(turn, `${pipeline}/${name}`, active);
+    } else if (wanted.name !== undefined) this.#reserve(turn, `${machine.key}/${name}`, active);
     return { active, number, creation, created: true };
   }
 
@@ -166,16 +170,25 @@ export class ChildHost {
     wanted: Extract<Resolution, { type: 'execution' }>,
     input: Input,
   ): Performed | Promise<Performed> {
-    const machine = this.#parts.machines.current(wanted.pipeline);
-    if (!machine) {
+    const { pattern } = commandOf(attempt);
+    const attached = pattern === 'sync' || pattern === 'sync2';
+    const own = active.creation.team;
+    const machine = this.#parts.machines.current({
+      team: wanted.team ?? own,
+      name: wanted.pipeline,
+    });
+    // One that another team does not let us start is as good as none.
+    if (!machine || !allows(machine, 'start', own)) {
       const cause = `State Machine Does Not Exist: '${this.#parts.arns.stateMachine(wanted.pipeline)}'`;
       const error = 'StepFunctions.StateMachineDoesNotExistException';
       return this.#refuse(turn, active, attempt, input, error, cause);
     }
     if (attempt.child !== undefined) return this.#submit(turn, active, attempt, input);
+    if (attached && !allows(machine, 'read', own)) {
+      const cause = `Team ${machine.record.team} lets team ${own} start ${wanted.pipeline}, and not read what comes of it. Start it without waiting, or ask for allow: { read: [${own}] } in its file.`;
+      return this.#refuse(turn, active, attempt, input, NOT_ALLOWED, cause);
+    }
     const { thread, sequence } = attempt;
-    const { pattern } = commandOf(attempt);
-    const attached = pattern === 'sync' || pattern === 'sync2';
     let found: FoundOrCreated | Promise<FoundOrCreated>;
     try {
       if (wanted.name !== undefined) checkName(wanted.name);

@@ -9,7 +9,7 @@ import { compileMachine } from '../asl/compile.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import { StoreError } from '../store/errors.js';
-import type { ExecutionRecord } from '../store/store.js';
+import type { ExecutionRecord, PipelineRef } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
 import { ActivityHost } from './activity-host.js';
 import { AdmissionHost } from './admission/admission-host.js';
@@ -50,7 +50,14 @@ import type {
 import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
-import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
+import {
+  checkStart,
+  redriveInput,
+  type Settle,
+  type StartOf,
+  startInput,
+  stopInput,
+} from './requests.js';
 import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
 import { listSchedules } from './scheduler/list-schedules.js';
@@ -136,6 +143,7 @@ export function createEngine(config: EngineConfig): Engine {
   const reading = new Reading(store, machines, (pipeline, number) =>
     parts.admission.reasonFor(pipeline, number),
   );
+  const chosen = (start: StartRequest): StartOf => startOf(parts, start);
   const stateMachines = new StateMachineHost(
     parts,
     (deployment) => deploy(deployment).catch(refuseFull),
@@ -190,11 +198,12 @@ export function createEngine(config: EngineConfig): Engine {
   ): Promise<ReturnType<typeof summarisePipeline>> {
     if (status !== 'ready') throw new EngineError('ShuttingDown');
     const kept = checkDeployment(parts.reducer, deployment);
-    const current = machines.current(deployment.name);
+    const pipeline: PipelineRef = { team: deployment.team, name: deployment.name };
+    const current = machines.current(pipeline);
     if (current && sameJson(current.record.deployment, kept)) return summarisePipeline(current);
     const machine = await machines.deploy({
       pipeline: deployment.name,
-      version: (current?.record.version ?? (await store.lastVersion(deployment.name))) + 1,
+      version: (current?.record.version ?? (await store.lastVersion(pipeline))) + 1,
       team: deployment.team,
       tags: deployment.tags,
       digest: digestOf(deployment),
@@ -203,13 +212,13 @@ export function createEngine(config: EngineConfig): Engine {
     });
     await parts.admission.deployed(machine);
     parts.triggers.deployed(machine);
-    const { name: pipeline, team, version } = summarisePipeline(machine);
-    feed.publish([{ type: 'pipeline', pipeline, team, version }]);
+    const { name, team, version } = summarisePipeline(machine);
+    feed.publish([{ type: 'pipeline', pipeline: name, team, version }]);
     return summarisePipeline(machine);
   }
 
   /** Ends the executions of a state machine that was deleted. */
-  async function stopAll(pipeline: string): Promise<void> {
+  async function stopAll(pipeline: PipelineRef): Promise<void> {
     const query = { pipeline, status: 'RUNNING', limit: 1000 } as const;
     const cause = 'The state machine was deleted.';
     for (const { number } of await store.listExecutions(query)) {
@@ -232,9 +241,12 @@ export function createEngine(config: EngineConfig): Engine {
 
     deployPipeline: (deployment) => deploy(deployment).catch(refuseFull),
     listPipelines: async (filter) => reading.pipelines(filter?.teams),
-    describePipeline: (name, version) => reading.pipeline(name, version),
+    describePipeline: async (name, version, asking = {}) =>
+      reading.pipeline(machines.choose(name, asking), version),
+    withdrawPipeline: (pipeline) => stateMachines.withdraw(pipeline),
 
-    async startExecution(start) {
+    async startExecution(wanted) {
+      const start = chosen(wanted);
       checkStart(parts, start);
       const target = await targetOf(parts, start);
       return started(
@@ -243,7 +255,8 @@ export function createEngine(config: EngineConfig): Engine {
         ),
       );
     },
-    async runExecution(start: StartRequest) {
+    async runExecution(wanted) {
+      const start = chosen(wanted);
       checkStart(parts, start);
       const target = await targetOf(parts, start);
       let ended: Promise<ExecutionDetail> | undefined;
@@ -289,32 +302,32 @@ export function createEngine(config: EngineConfig): Engine {
       );
     },
 
-    describeExecution: async (id) => reading.describe(await reading.find(id)),
+    describeExecution: async (id, teams) => reading.describe(await reading.find(id, teams)),
     listExecutions: (filter = {}) => reading.list(filter),
     history: async (id, page = {}) => reading.history(await reading.find(id), page),
     logs: async (id, page = {}) => reading.logs(await reading.find(id), page),
 
-    async sendTaskSuccess(token, output) {
+    async sendTaskSuccess(token, output, teams) {
       checkPayload(output, 'output');
       const event = { type: 'TaskSucceeded', output } as const;
-      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
     },
-    async sendTaskFailure(token, failure) {
+    async sendTaskFailure(token, failure, teams) {
       checkPayload(failure, 'failure');
       const event = { type: 'TaskFailed', ...failure } as const;
-      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
     },
-    async sendTaskHeartbeat(token) {
+    async sendTaskHeartbeat(token, teams) {
       const event = { type: 'TaskHeartbeat' } as const;
-      await request<void>((settle) => tasks.tokenInput(token, event, settle));
+      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
     },
 
-    async testState(test, signal) {
+    async testState(test, options) {
       if (status !== 'ready') throw new EngineError('ShuttingDown');
-      return stateTests.test(test, signal);
+      return stateTests.test(test, options);
     },
 
-    describeMapRun: (mapRun) => reading.mapRun(mapRun),
+    describeMapRun: (mapRun, teams) => reading.mapRun(mapRun, teams),
     listMapRuns: async (id) => reading.mapRuns(await reading.find(id)),
     async updateMapRun(mapRun, change) {
       const { number } = await reading.mapRun(mapRun);
@@ -330,8 +343,8 @@ export function createEngine(config: EngineConfig): Engine {
       );
     },
     listEvents: async (query) => store.listEvents(query),
-    explainTrigger: (pipeline, { interval, teams } = {}) =>
-      explainTrigger(parts, pipeline, teams, interval),
+    explainTrigger: async (pipeline, { interval, ...asking } = {}) =>
+      explainTrigger(parts, machines.choose(pipeline, asking), asking.teams, interval),
 
     ...backfillCalls(parts, request),
     async planRepair(id) {
@@ -348,7 +361,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
 
     nextTrigger: () => parts.triggers.nextDue(),
-    listPools: async () => listPools(parts),
+    listPools: async (teams) => listPools(parts, teams),
     async sizePool(name, slots) {
       await request<void>((settle) => parts.pools.setInput(name, slots, settle));
     },
@@ -369,10 +382,15 @@ export function createEngine(config: EngineConfig): Engine {
 
 async function targetOf(
   parts: Machinery,
-  { pipeline, qualifier }: StartRequest,
+  { pipeline, qualifier }: StartOf,
 ): Promise<StartTarget | undefined> {
   if (qualifier === undefined) return undefined;
   return parts.stateMachines.target(pipeline, qualifier, chanceOf(parts.random.seed()));
+}
+
+/** The pipeline that a caller names, as what is started. Throws PipelineNotFound, PipelineAmbiguous. */
+function startOf(parts: Machinery, { pipeline, team, teams, ...rest }: StartRequest): StartOf {
+  return { ...rest, pipeline: parts.machines.choose(pipeline, { team, teams }) };
 }
 
 /** 0 to 1, from a seed. */

@@ -28,6 +28,7 @@ import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js
 import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
 import type { EventCalls } from './event-rules/event-calls.js';
 import type { FeedChange, FeedFilter } from './feed.js';
+import type { Asking } from './machine-shelf.js';
 import type { MapRunChange } from './map-run-host.js';
 import type { ListedSchedule, ListSchedules } from './scheduler/list-schedules.js';
 import type { Scheduler } from './scheduler/scheduler-calls.js';
@@ -39,6 +40,7 @@ import type { Webhooks } from './triggers/webhook-host.js';
 
 export type { LogLine } from '../store/store.js';
 export type { FeedChange, FeedFilter } from './feed.js';
+export type { Asking } from './machine-shelf.js';
 
 /** What is deployed: the part of a pipeline plan that the engine itself reads, and everything else of it, kept as it is. */
 export interface PipelineDeployment {
@@ -74,7 +76,8 @@ export interface PipelineDetail extends PipelineSummary {
   deployment: PipelineDeployment;
 }
 
-export interface StartRequest {
+export interface StartRequest extends Asking {
+  /** The pipeline by its name, among those that the caller sees. */
   pipeline: string;
   /** Unique in the pipeline; makes the start idempotent. Default: the new id. */
   name?: string;
@@ -195,6 +198,8 @@ export interface MapRunCounts {
 
 export interface ListExecutions {
   pipeline?: string;
+  /** The team whose pipeline is meant. */
+  team?: string | undefined;
   publishedVersion?: number;
   alias?: string;
   /** Only those that were redriven, or were not. */
@@ -238,6 +243,13 @@ export interface RedriveRequest {
   definition?: 'own' | 'current';
 }
 
+export interface TestStateOptions {
+  /** On whose behalf: it may do what this team may. */
+  team: string;
+  /** Ends it. */
+  signal?: AbortSignal;
+}
+
 export interface EngineHealth {
   status: 'starting' | 'ready' | 'storage-full' | 'closing' | 'closed' | 'failed';
   /** Requests and events that wait for a turn. */
@@ -260,8 +272,10 @@ export interface Engine extends EventCalls {
   /** Stores a new version unless the definition, bindings and everything else are those of the current one. */
   deployPipeline(deployment: PipelineDeployment): Promise<PipelineSummary>;
   listPipelines(filter?: { teams?: readonly string[] }): Promise<PipelineSummary[]>;
-  /** The current version, or the one asked for. */
-  describePipeline(name: string, version?: number): Promise<PipelineDetail>;
+  /** The current version, or the one asked for. Throws PipelineNotFound, PipelineAmbiguous. */
+  describePipeline(name: string, version?: number, asking?: Asking): Promise<PipelineDetail>;
+  /** It is no longer deployed: nothing triggers it any more. What runs goes on. */
+  withdrawPipeline(pipeline: { team: string; name: string }): Promise<void>;
 
   startExecution(request: StartRequest): Promise<StartedExecution>;
   /** Starts and answers when it has ended. */
@@ -277,24 +291,32 @@ export interface Engine extends EventCalls {
   /** What a redrive would do, without doing it. Refuses for the same reasons. */
   planRedrive(id: string, request?: RedriveRequest): Promise<RedriveNote[]>;
 
-  /** `id` is the execution's id, or `PIPELINE/NAME`. */
-  describeExecution(id: string): Promise<ExecutionDetail>;
+  /**
+   * `id` is the execution's id, its ARN, or `PIPELINE/NAME`.
+   * @param teams whose executions the caller sees; those of others do not exist. Default: all
+   */
+  describeExecution(id: string, teams?: readonly string[]): Promise<ExecutionDetail>;
   listExecutions(filter?: ListExecutions): Promise<Page<ExecutionSummary>>;
   history(id: string, page?: HistoryPage): Promise<Page<HistoryEvent>>;
   logs(id: string, page?: LogPage): Promise<Page<LogLine>>;
 
-  sendTaskSuccess(token: string, output: Json): Promise<void>;
-  sendTaskFailure(token: string, failure: { error?: string; cause?: string }): Promise<void>;
-  sendTaskHeartbeat(token: string): Promise<void>;
+  /** @param teams whose tasks the caller may answer; default: all. A token of another team is unknown. */
+  sendTaskSuccess(token: string, output: Json, teams?: readonly string[]): Promise<void>;
+  sendTaskFailure(
+    token: string,
+    failure: { error?: string; cause?: string },
+    teams?: readonly string[],
+  ): Promise<void>;
+  sendTaskHeartbeat(token: string, teams?: readonly string[]): Promise<void>;
 
   /**
    * Tests one state. A Task without a mock is really performed, by what the server's bindings say, within five minutes;
    * nothing of it is written down. Throws TestStateRefused for a request that is wrong.
    */
-  testState(request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer>;
+  testState(request: TestStateRequest, options: TestStateOptions): Promise<TestStateAnswer>;
 
   /** By id or ARN. Throws MapRunNotFound. */
-  describeMapRun(mapRun: string): Promise<MapRunDetail>;
+  describeMapRun(mapRun: string, teams?: readonly string[]): Promise<MapRunDetail>;
   /** Those of an execution, the newest first. */
   listMapRuns(execution: string): Promise<MapRunDetail[]>;
   /** Takes effect at once, also for children that are running. Throws MapRunNotRunning. */
@@ -320,7 +342,7 @@ export interface Engine extends EventCalls {
   nextTrigger(): number | undefined;
 
   /** Pools of slots that pipelines share, by name. */
-  listPools(): Promise<PoolSummary[]>;
+  listPools(teams?: readonly string[]): Promise<PoolSummary[]>;
   /** Sizes a pool; without slots it is forgotten. Throws InvalidPool. */
   sizePool(name: string, slots?: number): Promise<void>;
   /** Every schedule, of pipelines and of clients, with its next times. */
@@ -347,7 +369,7 @@ export interface Engine extends EventCalls {
   /** Why a pipeline has not started: what its triggers wait for. Throws PipelineNotFound. */
   explainTrigger(
     pipeline: string,
-    options?: { interval?: string; teams?: readonly string[] },
+    options?: { interval?: string } & Asking,
   ): Promise<TriggerExplanation>;
 
   subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;

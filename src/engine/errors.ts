@@ -18,6 +18,7 @@ export interface EngineErrorEntry {
 
 export type EngineErrorKind =
   | 'PipelineNotFound'
+  | 'PipelineAmbiguous'
   | 'ExecutionNotFound'
   | 'ExecutionConflict'
   | 'ExecutionNotRunning'
@@ -44,7 +45,6 @@ export type EngineErrorKind =
   | 'AliasNotFound'
   | 'AliasExists'
   | 'ActivityNotFound'
-  | 'ActivityExists'
   | 'InvalidEvent'
   | 'InvalidPool'
   | 'InvalidBackfill'
@@ -71,6 +71,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 404,
     message: "There is no pipeline '{pipeline}'.",
     fix: 'List the pipelines with `millrace show`, or deploy the file that defines it.',
+  },
+  PipelineAmbiguous: {
+    code: 'MILL3022',
+    status: 409,
+    message: "Several teams have a pipeline '{pipeline}': {teams}.",
+    fix: 'Say which one: `--team NAME`, or `?team=NAME` in a request.',
   },
   ExecutionNotFound: {
     code: 'MILL3002',
@@ -264,12 +270,6 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 404,
     message: "There is no activity '{activity}'.",
     fix: 'Create it first, for example with `aws stepfunctions create-activity`.',
-  },
-  ActivityExists: {
-    code: 'MILL3039',
-    status: 409,
-    message: "The activity '{activity}' belongs to another team.",
-    fix: 'Choose another name.',
   },
   MapRunNotFound: {
     code: 'MILL3040',

@@ -7,10 +7,20 @@
  */
 import type { Machine } from '../asl/compile.js';
 import type { JsonObject } from '../asl/json.js';
-import type { MachineRecord, Store } from '../store/store.js';
+import { pipelineKey, pipelineOf } from '../store/pipeline-ref.js';
+import type { MachineRecord, PipelineRef, Store } from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import type { PipelineDeployment } from './engine.js';
+import { EngineError } from './errors.js';
 import type { Reducer } from './machinery.js';
+
+/** Who asks for a pipeline by its name. */
+export interface Asking {
+  /** The team whose pipeline is meant; default: of those that the caller sees. */
+  team?: string | undefined;
+  /** Teams whose things the caller sees; undefined: all. */
+  teams?: readonly string[] | undefined;
+}
 
 /** Versions kept that are not current. */
 const OLD_VERSIONS = 200;
@@ -19,6 +29,8 @@ export class MachineShelf {
   readonly #store: Store;
   readonly #reducer: Reducer;
   readonly #current: Map<string, LoadedMachine> = new Map();
+  /** Teams that have, or ever had, a pipeline of a name. */
+  readonly #teams: Map<string, Set<string>> = new Map();
   readonly #byNumber: Map<number, LoadedMachine> = new Map();
 
   constructor(store: Store, reducer: Reducer) {
@@ -27,16 +39,41 @@ export class MachineShelf {
   }
 
   async open(): Promise<void> {
+    for (const pipeline of await this.#store.listPipelineNames()) this.#note(pipeline);
     for (const record of await this.#store.currentMachines()) this.#makeCurrent(record);
   }
 
-  /** All current versions, by name of the pipeline. */
+  /** All current versions. */
   all(): LoadedMachine[] {
     return [...this.#current.values()];
   }
 
-  current(pipeline: string): LoadedMachine | undefined {
-    return this.#current.get(pipeline);
+  current(pipeline: PipelineRef): LoadedMachine | undefined {
+    return this.#current.get(pipelineKey(pipeline));
+  }
+
+  /**
+   * The pipeline that somebody calls by this name.
+   * @throws EngineError PipelineNotFound, also when only teams have one that the caller does not see; PipelineAmbiguous
+   * @example shelf.choose('nightly', { teams: ['parcels'] }).team // 'parcels'
+   */
+  choose(name: string, { team, teams }: Asking): PipelineRef {
+    const found = this.known(name, { team, teams }).filter((one) => this.current(one));
+    const [first] = found;
+    if (first === undefined) throw new EngineError('PipelineNotFound', { pipeline: shown(name) });
+    if (found.length > 1) throw ambiguous(name, found);
+    return first;
+  }
+
+  /** Every pipeline of the name that the caller may see, also those that are deployed no longer. */
+  known(name: string, { team, teams }: Asking): PipelineRef[] {
+    return [...(this.#teams.get(name) ?? [])]
+      .filter((one) => (team === undefined || one === team) && (!teams || teams.includes(one)))
+      .map((one) => ({ team: one, name }));
+  }
+
+  #note({ team, name }: PipelineRef): void {
+    this.#teams.set(name, (this.#teams.get(name) ?? new Set()).add(team));
   }
 
   /** A version by the number of its record; executions always name one that exists. */
@@ -54,13 +91,14 @@ export class MachineShelf {
   }
 
   /** The pipeline is deployed no longer; its executions still find their version. */
-  forget(pipeline: string): void {
-    this.#current.delete(pipeline);
+  forget(pipeline: PipelineRef): void {
+    this.#current.delete(pipelineKey(pipeline));
   }
 
   #makeCurrent(record: MachineRecord): LoadedMachine {
     const machine = load(record, this.#reducer);
-    this.#current.set(record.pipeline, machine);
+    this.#note(machine.ref);
+    this.#current.set(machine.key, machine);
     this.#byNumber.set(record.number, machine);
     this.#trim();
     return machine;
@@ -76,18 +114,31 @@ export class MachineShelf {
 
   #trim(): void {
     if (this.#byNumber.size <= this.#current.size + OLD_VERSIONS) return;
-    for (const [number, { record }] of this.#byNumber) {
-      if (this.#current.get(record.pipeline)?.record.number === number) continue;
+    for (const [number, { key }] of this.#byNumber) {
+      if (this.#current.get(key)?.record.number === number) continue;
       this.#byNumber.delete(number);
       return;
     }
   }
 }
 
+/** Several teams have one of the name, and the caller sees more than one of them. */
+export function ambiguous(name: string, found: readonly PipelineRef[]): EngineError {
+  const teams = found.map(({ team }) => team).sort();
+  return new EngineError('PipelineAmbiguous', { pipeline: shown(name), teams: teams.join(', ') });
+}
+
+function shown(name: string): string {
+  return String(name).slice(0, 200);
+}
+
 function load(record: MachineRecord, reducer: Reducer): LoadedMachine {
   const deployment = record.deployment as JsonObject as unknown as PipelineDeployment;
   const compiled = new Map<string, Machine>();
+  const ref = pipelineOf(record);
   return {
+    ref,
+    key: pipelineKey(ref),
     record,
     deployment,
     compiled(pointer) {

@@ -14,6 +14,7 @@ import type { JsonObject } from '../asl/json.js';
 import { loadPipeline } from '../pipelines/load-pipeline.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
+import { pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment } from './engine.js';
 import { EngineError } from './errors.js';
 
@@ -63,6 +64,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   async function read(): Promise<void> {
     const found: Problem[] = [];
     const deployed: string[] = [];
+    /** What was deployed for the first time: perhaps it had another team before. */
+    const moved: PipelinePlan[] = [];
     const owners = new Map<string, string>();
     for (const file of await pipelineFiles(folder)) {
       const { plan, problems: own } = await loadPipeline(file, readInside);
@@ -71,22 +74,25 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       const further = config.check?.(plan) ?? [];
       found.push(...further);
       if (!isDeployable(further)) continue;
-      const first = owners.get(plan.name);
+      const key = pipelineKey(plan);
+      const first = owners.get(key);
       if (first !== undefined) {
         found.push(duplicateName(plan, file, first));
         continue;
       }
-      owners.set(plan.name, file);
-      const before = await currentVersion(config.engine, plan.name);
+      owners.set(key, file);
+      const before = await currentVersion(config.engine, plan);
       try {
         const { version } = await config.engine.deployPipeline(deploymentOf(plan));
         if (version !== before) deployed.push(`${plan.name} v${version}`);
+        if (before === undefined) moved.push(plan);
       } catch (error) {
         // One pipeline that the engine refuses must not keep the others from being deployed.
         if (!(error instanceof EngineError)) throw error;
         found.push(refused(plan, file, error));
       }
     }
+    for (const plan of moved) await withdrawFormer(config.engine, plan, owners);
     problems = sortProblems(found).map((problem) => ({
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),
@@ -204,9 +210,27 @@ async function readBeginning(file: string): Promise<string> {
   }
 }
 
-async function currentVersion(engine: Engine, name: string): Promise<number | undefined> {
+/**
+ * A file that names another team than before has made another pipeline. The former one is withdrawn: it would be started by
+ * the same triggers once more.
+ */
+async function withdrawFormer(
+  engine: Engine,
+  { name, team, folder }: PipelinePlan,
+  owners: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const former of await engine.listPipelines()) {
+    if (former.name !== name || former.team === team || owners.has(pipelineKey(former))) continue;
+    const { deployment } = await engine.describePipeline(name, undefined, { team: former.team });
+    if (deployment.stateMachine !== undefined || deployment.folder !== folder) continue;
+    await engine.withdrawPipeline(former);
+  }
+}
+
+async function currentVersion(engine: Engine, plan: PipelinePlan): Promise<number | undefined> {
+  const { team, name } = plan;
   try {
-    return (await engine.describePipeline(name)).version;
+    return (await engine.describePipeline(name, undefined, { team })).version;
   } catch {
     return undefined;
   }
@@ -220,6 +244,7 @@ export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
     'description',
     'trigger',
     'concurrency',
+    'allow',
     'expect',
     'datasets',
     'notifications',
@@ -278,7 +303,7 @@ function duplicateName(plan: PipelinePlan, file: string, first: string): Problem
     column: 1,
     length: 1,
     pipeline: plan.name,
-    why: 'executions name their pipeline, so a name stands for one file',
+    why: 'executions name their pipeline, so in a team a name stands for one file',
     fix: 'give one of the two another name',
   };
 }

@@ -3,7 +3,14 @@
  * @module
  */
 import type { HistoryEvent } from '../asl/transition.js';
-import type { ExecutionRecord, LogPosition, MapRunRecord, Store } from '../store/store.js';
+import { pipelineOf } from '../store/pipeline-ref.js';
+import type {
+  ExecutionRecord,
+  LogPosition,
+  MapRunRecord,
+  PipelineRef,
+  Store,
+} from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import { parseStatesArn } from './arn.js';
 import type {
@@ -19,7 +26,7 @@ import type {
   PipelineSummary,
 } from './engine.js';
 import { EngineError } from './errors.js';
-import type { MachineShelf } from './machine-shelf.js';
+import { ambiguous, type MachineShelf } from './machine-shelf.js';
 import { describeMapRun } from './map-run-detail.js';
 import { mapRunId, stateOf } from './map-run-state.js';
 import { fromCursor, limitOf, toCursor } from './pages.js';
@@ -33,44 +40,60 @@ export class Reading {
   readonly #store: Store;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
-  readonly #waits: (pipeline: string, number: number) => string | undefined;
+  readonly #waits: (pipeline: PipelineRef, number: number) => string | undefined;
 
   /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
   constructor(
     store: Store,
     machines: MachineShelf,
-    queued: (pipeline: string, number: number) => string | undefined,
+    queued: (pipeline: PipelineRef, number: number) => string | undefined,
   ) {
     this.#store = store;
     this.#machines = machines;
     this.#waits = queued;
   }
 
-  /** By id, `PIPELINE/NAME` or ARN. Throws ExecutionNotFound. */
-  async find(execution: string): Promise<ExecutionRecord> {
-    if (execution.startsWith('arn:')) return this.find(byArn(execution));
-    const slash = execution.indexOf('/');
+  /**
+   * By id, `PIPELINE/NAME` or ARN.
+   * @param teams whose executions the caller sees; undefined: all
+   * @throws EngineError ExecutionNotFound, also for one that the caller does not see; PipelineAmbiguous
+   */
+  async find(execution: string, teams?: readonly string[]): Promise<ExecutionRecord> {
+    const wanted = execution.startsWith('arn:') ? byArn(execution) : execution;
+    const slash = wanted.indexOf('/');
     const found =
       slash < 0
-        ? await this.#store.findExecutionById(execution)
-        : await this.#findByName(execution.slice(0, slash), execution.slice(slash + 1));
-    if (!found) throw new EngineError('ExecutionNotFound', { execution: execution.slice(0, 200) });
-    return found;
+        ? await this.#store.findExecutionById(wanted)
+        : await this.#findByName(wanted.slice(0, slash), wanted.slice(slash + 1), teams);
+    if (found && (!teams || teams.includes(found.team))) return found;
+    throw new EngineError('ExecutionNotFound', { execution: wanted.slice(0, 200) });
   }
 
-  async #findByName(pipeline: string, name: string): Promise<ExecutionRecord | undefined> {
+  async #findByName(
+    pipeline: string,
+    name: string,
+    teams: readonly string[] | undefined,
+  ): Promise<ExecutionRecord | undefined> {
     // Without a name of its own an execution is called by its id; few choose a name of that form.
     if (ID.test(name)) {
       const byId = await this.#store.findExecutionById(name);
       if (byId?.pipeline === pipeline && byId.name === name) return byId;
     }
-    return this.#store.findExecutionByName(pipeline, name);
+    const found: ExecutionRecord[] = [];
+    for (const known of this.#machines.known(pipeline, { teams })) {
+      const record = await this.#store.findExecutionByName(known, name);
+      if (record) found.push(record);
+    }
+    if (found.length > 1) throw ambiguous(pipeline, found.map(pipelineOf));
+    return found[0];
   }
 
   async summarise(record: ExecutionRecord): Promise<ExecutionSummary> {
     const machine = await this.#machines.find(record.machine);
     const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
     const mapRun = record.mapRun && (await this.#mapRunOf(record.mapRun.number));
+    // Which execution of another team has started it is that team's affair.
+    const isOurs = parent && parent.team === record.team;
     const { error, cause, status } = record.header;
     return {
       id: record.id,
@@ -96,14 +119,15 @@ export class Reading {
       ...(record.triggeredBy === undefined ? {} : { triggeredBy: record.triggeredBy }),
       ...(record.interval === undefined ? {} : { interval: record.interval }),
       ...this.#queued(record),
-      ...(parent ? { parent: parent.id } : {}),
+      ...(isOurs ? { parent: parent.id } : {}),
       ...mapRun,
     };
   }
 
-  #queued({ pipeline, number, header }: ExecutionRecord): { queued?: string } {
+  #queued(record: ExecutionRecord): { queued?: string } {
+    const { number, header } = record;
     const isWaiting = header.status === 'RUNNING' && header.nextEvent === 1;
-    const queued = isWaiting ? this.#waits(pipeline, number) : undefined;
+    const queued = isWaiting ? this.#waits(pipelineOf(record), number) : undefined;
     return queued === undefined ? {} : { queued };
   }
 
@@ -119,12 +143,16 @@ export class Reading {
     return found;
   }
 
-  /** By id or ARN. Throws MapRunNotFound. */
-  async mapRun(mapRun: string): Promise<MapRunDetail & { number: number }> {
+  /** By id or ARN. Throws MapRunNotFound, also for one of another team. */
+  async mapRun(
+    mapRun: string,
+    teams?: readonly string[],
+  ): Promise<MapRunDetail & { number: number }> {
     const record = await this.#store.findMapRunById(mapRunId(mapRun));
     const isIt = record && (record.id === mapRun || stateOf(record).mapRunArn === mapRun);
-    if (!isIt) throw new EngineError('MapRunNotFound', { mapRun: mapRun.slice(0, 300) });
-    return this.#describeMapRun(record);
+    const found = isIt ? await this.#describeMapRun(record) : undefined;
+    if (found && (!teams || teams.includes(found.team))) return found;
+    throw new EngineError('MapRunNotFound', { mapRun: mapRun.slice(0, 300) });
   }
 
   async mapRuns(execution: ExecutionRecord): Promise<MapRunDetail[]> {
@@ -168,7 +196,10 @@ export class Reading {
   async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
-    const { pipeline, status, teams, mapRun, publishedVersion, alias, redriven } = filter;
+    const { pipeline: name, status, mapRun, publishedVersion, alias, redriven } = filter;
+    const teams = narrowed(filter);
+    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
+    if (pipeline === 'unknown') return { items: [] };
     const found = await this.#store.listExecutions({
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(publishedVersion === undefined ? {} : { publishedVersion }),
@@ -176,7 +207,7 @@ export class Reading {
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
       ...(teams === undefined ? {} : { teams }),
-      ...(mapRun === undefined ? {} : { mapRun: (await this.mapRun(mapRun)).number }),
+      ...(mapRun === undefined ? {} : { mapRun: (await this.mapRun(mapRun, teams)).number }),
       ...(below === undefined ? {} : { below }),
       limit: limit + 1,
     });
@@ -185,6 +216,15 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  /** The pipeline of a name whose executions are listed: the one that is deployed, else the one that was. */
+  #listed(name: string, teams: readonly string[] | undefined): PipelineRef | 'unknown' {
+    const known = this.#machines.known(name, { teams });
+    const current = known.filter((one) => this.#machines.current(one));
+    const candidates = current.length > 0 ? current : known;
+    if (candidates.length > 1) throw ambiguous(name, candidates);
+    return candidates[0] ?? 'unknown';
   }
 
   async history(record: ExecutionRecord, page: HistoryPage): Promise<Page<HistoryEvent>> {
@@ -227,16 +267,17 @@ export class Reading {
       .all()
       .filter(({ record }) => !teams || teams.includes(record.team))
       .map(summarisePipeline)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => (`${a.name} ${a.team}` < `${b.name} ${b.team}` ? -1 : 1));
   }
 
-  async pipeline(name: string, version: number | undefined): Promise<PipelineDetail> {
-    const current = this.#machines.current(name);
+  async pipeline(pipeline: PipelineRef, version: number | undefined): Promise<PipelineDetail> {
+    const { name } = pipeline;
+    const current = this.#machines.current(pipeline);
     if (!current) throw new EngineError('PipelineNotFound', { pipeline: name.slice(0, 200) });
     if (version === undefined || version === current.record.version) {
       return { ...summarisePipeline(current), deployment: current.deployment };
     }
-    const found = await this.#store.findVersion(name, version);
+    const found = await this.#store.findVersion(pipeline, version);
     if (!found) throw new EngineError('PipelineNotFound', { pipeline: `${name}@${version}` });
     const machine = await this.#machines.find(found.number);
     return { ...summarisePipeline(machine), deployment: machine.deployment };
@@ -246,6 +287,12 @@ export class Reading {
 export function summarisePipeline({ record }: LoadedMachine): PipelineSummary {
   const { pipeline, team, tags, version, digest, deployedAt } = record;
   return { name: pipeline, team, tags, version, digest, deployedAt };
+}
+
+/** Teams whose executions are listed. */
+function narrowed({ team, teams }: ListExecutions): readonly string[] | undefined {
+  if (team === undefined) return teams;
+  return !teams || teams.includes(team) ? [team] : [];
 }
 
 /** What `find` knows an ARN's execution by. */

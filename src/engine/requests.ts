@@ -5,7 +5,7 @@
 import type { Json } from '../asl/json.js';
 import { prepareRedrive, type RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
-import type { ExecutionRecord } from '../store/store.js';
+import type { ExecutionRecord, PipelineRef } from '../store/store.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
 import type { FoundOrCreated } from './child-host.js';
 import type { RedriveRequest, StartRequest } from './engine.js';
@@ -22,15 +22,18 @@ export interface Settle<Value> {
   reject(error: Error): void;
 }
 
+/** What is started: the pipeline is known. */
+export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team' | 'teams'> {
+  pipeline: PipelineRef;
+}
+
 /** Checks a start request at the door. Throws the EngineError that tells what is wrong. */
 export function checkStart(
   parts: Machinery,
-  request: StartRequest,
+  request: StartOf,
 ): { machine: LoadedMachine; input: Json; tags: { [key: string]: string } } {
   const machine = parts.machines.current(request.pipeline);
-  if (!machine) {
-    throw new EngineError('PipelineNotFound', { pipeline: String(request.pipeline).slice(0, 200) });
-  }
+  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: request.pipeline.name });
   if (request.name !== undefined) checkName(request.name);
   checkTestCase(parts, request);
   const input: unknown = request.input === undefined ? machine.deployment.input : request.input;
@@ -43,9 +46,9 @@ export function checkStart(
   return { machine, input: given, tags };
 }
 
-function checkTestCase(parts: Machinery, { pipeline, testCase }: StartRequest): void {
-  if (testCase === undefined || parts.mocks?.hasTestCase(pipeline, testCase)) return;
-  throw new EngineError('TestCaseUnknown', { pipeline, testCase: testCase.slice(0, 200) });
+function checkTestCase(parts: Machinery, { pipeline: { name }, testCase }: StartOf): void {
+  if (testCase === undefined || parts.mocks?.hasTestCase(name, testCase)) return;
+  throw new EngineError('TestCaseUnknown', { pipeline: name, testCase: testCase.slice(0, 200) });
 }
 
 /**
@@ -56,7 +59,7 @@ function checkTestCase(parts: Machinery, { pipeline, testCase }: StartRequest): 
  */
 export function startInput(
   parts: Machinery,
-  request: StartRequest,
+  request: StartOf,
   settle: Settle<FoundOrCreated>,
   created?: (turn: Turn, active: ActiveExecution) => void,
   target?: StartTarget,
@@ -208,7 +211,7 @@ function machineFor(
   request: RedriveRequest,
 ): LoadedMachine {
   if (request.definition !== 'current') return active.machine;
-  return parts.machines.current(active.creation.pipeline) ?? active.machine;
+  return parts.machines.current(active.machine.ref) ?? active.machine;
 }
 
 function refusal(

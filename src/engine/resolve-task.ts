@@ -37,7 +37,15 @@ export type Wrapping = 'plain' | 'lambda:invoke';
 
 export type Resolution =
   | { type: 'connector'; kind: string; arguments: Json; wrapping: Wrapping; folder?: string }
-  | { type: 'execution'; pipeline: string; qualifier?: string; input: Json; name?: string }
+  | {
+      type: 'execution';
+      pipeline: string;
+      /** Whose pipeline it is; default: the starting pipeline's team. */
+      team?: string;
+      qualifier?: string;
+      input: Json;
+      name?: string;
+    }
   /** Waits for a worker that takes tasks of this activity. */
   | { type: 'activity'; name: string }
   /** The binding says what the result is. */
@@ -72,7 +80,7 @@ export function resolveTask(
   const isStart =
     (resource.service === 'states' && action === 'startExecution') ||
     (resource.service === 'millrace:executions' && action === 'start');
-  if (isStart) return start(task.arguments, bindings);
+  if (isStart) return start(task.arguments, bindings, resource.service !== 'states');
   if (resource.service === 'millrace') {
     return { type: 'connector', kind: action, arguments: task.arguments, wrapping: 'plain' };
   }
@@ -171,7 +179,12 @@ function functionNames(arnOrName: string): string[] {
   return [arnOrName, parts.slice(0, 7).join(':'), parts[6] ?? arnOrName];
 }
 
-function start(parameters: Json, bindings: { [resource: string]: JsonObject }): Resolution {
+/** @param isOwn the call is Millrace's, which may name another team; Amazon's knows no teams, only a binding says one */
+function start(
+  parameters: Json,
+  bindings: { [resource: string]: JsonObject },
+  isOwn: boolean,
+): Resolution {
   const given = isObject(parameters) ? parameters : {};
   const target = given.StateMachineArn ?? given.pipeline;
   if (typeof target !== 'string' || target === '') {
@@ -181,11 +194,14 @@ function start(parameters: Json, bindings: { [resource: string]: JsonObject }): 
       cause: 'Starting an execution needs StateMachineArn (or pipeline): the name of a pipeline.',
     };
   }
-  const known = Object.hasOwn(bindings, target) ? bindings[target]?.pipeline : undefined;
+  const binding = Object.hasOwn(bindings, target) ? bindings[target] : undefined;
+  const known = binding?.pipeline;
+  const team = isOwn ? (given.team ?? binding?.team) : binding?.team;
   const name = given.Name ?? given.name;
   return {
     type: 'execution',
     ...targetOf(typeof known === 'string' ? known : target),
+    ...(typeof team === 'string' ? { team } : {}),
     input: inputOf(given.Input ?? given.input ?? {}),
     ...(typeof name === 'string' ? { name } : {}),
   };
@@ -241,7 +257,10 @@ function byBinding(name: string, binding: JsonObject, input: Json, wrapping: Wra
     delete settings.shell;
     return { type: 'connector', kind: 'shell', arguments: { input, ...settings }, wrapping };
   }
-  if (typeof pipeline === 'string') return { type: 'execution', pipeline, input };
+  if (typeof pipeline === 'string') {
+    const { team } = binding;
+    return { type: 'execution', pipeline, ...(typeof team === 'string' ? { team } : {}), input };
+  }
   if (typeof connector === 'string') {
     const given = isObject(binding.arguments) ? binding.arguments : {};
     const merged = isObject(input) ? { ...input, ...given } : given;
@@ -267,6 +286,6 @@ function unbound(resource: string): Resolution {
 }
 
 /** The kind of an activity's attempts: the store finds them by it. */
-export function activityKind(name: string): string {
-  return `activity:${name}`;
+export function activityKind({ team, name }: { team: string; name: string }): string {
+  return `activity:${team}/${name}`;
 }

@@ -11,10 +11,17 @@
  */
 import type { MachineDefinition } from '../asl/definition.js';
 import type { Json, JsonObject } from '../asl/json.js';
-import type { AliasRecord, AliasRoute, PublishedVersionRecord, Tags } from '../store/store.js';
+import type {
+  AliasRecord,
+  AliasRoute,
+  PipelineRef,
+  PublishedVersionRecord,
+  Tags,
+} from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import type { PipelineDeployment } from './engine.js';
 import { EngineError } from './errors.js';
+import type { Asking } from './machine-shelf.js';
 import type { Machinery } from './machinery.js';
 import { checkName, checkTags } from './payload.js';
 import { sameJson } from './same-json.js';
@@ -61,47 +68,51 @@ export interface StateMachineDetail {
 }
 
 export interface StateMachines {
+  /** The current revision of the one of that name that the caller sees. Throws PipelineNotFound, PipelineAmbiguous. */
+  find(name: string, asking: Asking): StateMachineDetail;
   /** The current revision. Throws PipelineNotFound. */
-  describe(name: string): StateMachineDetail;
+  describe(machine: PipelineRef): StateMachineDetail;
   list(teams?: readonly string[]): StateMachineDetail[];
   /** The revision that an execution ran, also of a machine that was deleted since. `version` is the pipeline's. */
-  revision(name: string, version: number): Promise<StateMachineDetail>;
+  revision(machine: PipelineRef, version: number): Promise<StateMachineDetail>;
   /** Answers the existing one when it is the same. Throws StateMachineExists, InvalidDefinition, InvalidName. */
   create(request: CreateStateMachine): Promise<StateMachineDetail>;
   /** Throws PipelineNotFound, DeployedFromFile, InvalidDefinition. */
-  update(name: string, change: UpdateStateMachine): Promise<StateMachineDetail>;
+  update(machine: PipelineRef, change: UpdateStateMachine): Promise<StateMachineDetail>;
+  /** Nothing deploys it any longer. What runs goes on. */
+  withdraw(machine: PipelineRef): Promise<void>;
   /** Stops its executions. Published versions and aliases go with it; histories stay. */
-  delete(name: string): Promise<void>;
-  tag(name: string, change: (tags: Tags) => Tags): Promise<void>;
+  delete(machine: PipelineRef): Promise<void>;
+  tag(machine: PipelineRef, change: (tags: Tags) => Tags): Promise<void>;
   /** The published version of the current revision, made unless it is there. Throws RevisionConflict. */
   publish(
-    name: string,
+    machine: PipelineRef,
     options: { revisionId?: string; description?: string },
   ): Promise<PublishedVersionRecord>;
-  versions(name: string): Promise<PublishedVersionRecord[]>;
+  versions(machine: PipelineRef): Promise<PublishedVersionRecord[]>;
   /** Throws VersionNotFound. */
   describeVersion(
-    name: string,
+    machine: PipelineRef,
     version: number,
   ): Promise<StateMachineDetail & { published: PublishedVersionRecord }>;
   /** Throws VersionInUse. */
-  deleteVersion(name: string, version: number): Promise<void>;
-  aliases(name: string): Promise<AliasRecord[]>;
+  deleteVersion(machine: PipelineRef, version: number): Promise<void>;
+  aliases(machine: PipelineRef): Promise<AliasRecord[]>;
   /** Throws AliasNotFound. */
-  alias(name: string, alias: string): Promise<AliasRecord>;
+  alias(machine: PipelineRef, alias: string): Promise<AliasRecord>;
   /** Answers the existing one when it is the same. Throws AliasExists, VersionNotFound. */
   createAlias(
-    name: string,
+    machine: PipelineRef,
     alias: string,
     routing: AliasRoute[],
     description?: string,
   ): Promise<AliasRecord>;
   updateAlias(
-    name: string,
+    machine: PipelineRef,
     alias: string,
     change: { routing?: AliasRoute[]; description?: string },
   ): Promise<AliasRecord>;
-  deleteAlias(name: string, alias: string): Promise<void>;
+  deleteAlias(machine: PipelineRef, alias: string): Promise<void>;
 }
 
 /** What a start through a version or alias runs. */
@@ -116,17 +127,21 @@ type Deploy = (deployment: PipelineDeployment) => Promise<unknown>;
 export class StateMachineHost implements StateMachines {
   readonly #parts: Machinery;
   readonly #deploy: Deploy;
-  readonly #stop: (pipeline: string) => Promise<void>;
+  readonly #stop: (pipeline: PipelineRef) => Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: Machinery, deploy: Deploy, stop: (pipeline: string) => Promise<void>) {
+  constructor(parts: Machinery, deploy: Deploy, stop: (pipeline: PipelineRef) => Promise<void>) {
     this.#parts = parts;
     this.#deploy = deploy;
     this.#stop = stop;
   }
 
-  describe(name: string): StateMachineDetail {
-    return this.#detail(this.#current(name));
+  find(name: string, asking: Asking): StateMachineDetail {
+    return this.describe(this.#parts.machines.choose(name, asking));
+  }
+
+  describe(machine: PipelineRef): StateMachineDetail {
+    return this.#detail(this.#current(machine));
   }
 
   list(teams?: readonly string[]): StateMachineDetail[] {
@@ -137,21 +152,21 @@ export class StateMachineHost implements StateMachines {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async revision(name: string, version: number): Promise<StateMachineDetail> {
-    const record = await this.#parts.store.findVersion(name, version);
-    if (!record) throw new EngineError('PipelineNotFound', { pipeline: `${name}@${version}` });
+  async revision(machine: PipelineRef, version: number): Promise<StateMachineDetail> {
+    const record = await this.#parts.store.findVersion(machine, version);
+    if (!record) {
+      throw new EngineError('PipelineNotFound', { pipeline: `${machine.name}@${version}` });
+    }
     return this.#detail(await this.#parts.machines.find(record.number));
   }
 
   create(request: CreateStateMachine): Promise<StateMachineDetail> {
     return this.#exclusive(async () => {
       checkName(request.name);
-      const current = this.#parts.machines.current(request.name);
+      const current = this.#parts.machines.current(request);
       if (current) {
         const known = this.#detail(current);
-        if (known.team === request.team && sameMachine(known.attributes, request.attributes)) {
-          return known;
-        }
+        if (sameMachine(known.attributes, request.attributes)) return known;
         throw new EngineError('StateMachineExists', { name: request.name });
       }
       const createdAt = this.#parts.time.now();
@@ -164,15 +179,16 @@ export class StateMachineHost implements StateMachines {
         folder: this.#parts.workFolder,
         stateMachine: { ...request.attributes, createdAt },
       });
-      return this.describe(request.name);
+      return this.describe(request);
     });
   }
 
-  update(name: string, change: UpdateStateMachine): Promise<StateMachineDetail> {
+  update(machine: PipelineRef, change: UpdateStateMachine): Promise<StateMachineDetail> {
     return this.#exclusive(async () => {
-      const { deployment } = this.#current(name);
+      const { deployment } = this.#current(machine);
       const { stateMachine } = deployment;
-      if (stateMachine === undefined) throw new EngineError('DeployedFromFile', { name });
+      if (stateMachine === undefined)
+        throw new EngineError('DeployedFromFile', { name: machine.name });
       const attributes = { ...stateMachine, ...change.attributes };
       if (!sameMachine(stateMachine, attributes) || attributes.roleArn !== stateMachine.roleArn) {
         const revisionId = this.#parts.random.seed();
@@ -183,23 +199,33 @@ export class StateMachineHost implements StateMachines {
           stateMachine: { ...attributes, revisionId },
         });
       }
-      return this.describe(name);
+      return this.describe(machine);
     });
   }
 
-  delete(name: string): Promise<void> {
+  withdraw(machine: PipelineRef): Promise<void> {
+    return this.#exclusive(() => this.#withdraw(machine));
+  }
+
+  async #withdraw(machine: PipelineRef): Promise<void> {
+    const current = this.#parts.machines.current(machine);
+    if (!current) return;
+    await this.#parts.store.deletePipeline(machine);
+    this.#parts.machines.forget(machine);
+    this.#parts.triggers.forgotten(current.key);
+  }
+
+  delete(machine: PipelineRef): Promise<void> {
     return this.#exclusive(async () => {
-      if (!this.#parts.machines.current(name)) return;
-      await this.#parts.store.deletePipeline(name);
-      this.#parts.machines.forget(name);
-      this.#parts.triggers.forgotten(name);
-      await this.#stop(name);
+      if (!this.#parts.machines.current(machine)) return;
+      await this.#withdraw(machine);
+      await this.#stop(machine);
     });
   }
 
-  tag(name: string, change: (tags: Tags) => Tags): Promise<void> {
+  tag(machine: PipelineRef, change: (tags: Tags) => Tags): Promise<void> {
     return this.#exclusive(async () => {
-      const { deployment } = this.#current(name);
+      const { deployment } = this.#current(machine);
       const tags = change(deployment.tags);
       checkTags(tags);
       await this.#deploy({ ...deployment, tags });
@@ -207,20 +233,21 @@ export class StateMachineHost implements StateMachines {
   }
 
   publish(
-    name: string,
+    machine: PipelineRef,
     options: { revisionId?: string; description?: string },
   ): Promise<PublishedVersionRecord> {
     return this.#exclusive(async () => {
-      const { record, deployment } = this.#current(name);
+      const { record, deployment } = this.#current(machine);
       const current = deployment.stateMachine?.revisionId ?? 'INITIAL';
       if (options.revisionId !== undefined && options.revisionId !== current) {
         throw new EngineError('RevisionConflict', { given: options.revisionId, current });
       }
-      const latest = (await this.versions(name))[0];
+      const latest = (await this.versions(machine))[0];
       if (latest && (await this.#isSameRevision(latest.machine, deployment))) return latest;
       const version: PublishedVersionRecord = {
-        pipeline: name,
-        version: (await this.#parts.store.lastPublishedVersion(name)) + 1,
+        team: machine.team,
+        pipeline: machine.name,
+        version: (await this.#parts.store.lastPublishedVersion(machine)) + 1,
         machine: record.number,
         ...(options.description === undefined ? {} : { description: options.description }),
         createdAt: this.#parts.time.now(),
@@ -238,67 +265,68 @@ export class StateMachineHost implements StateMachines {
     return sameJson(kept(other), kept(deployment));
   }
 
-  async versions(name: string): Promise<PublishedVersionRecord[]> {
-    return this.#parts.store.listPublishedVersions(name);
+  async versions(machine: PipelineRef): Promise<PublishedVersionRecord[]> {
+    return this.#parts.store.listPublishedVersions(machine);
   }
 
-  async #version(name: string, version: number): Promise<PublishedVersionRecord> {
-    const found = (await this.versions(name)).find((one) => one.version === version);
-    if (!found) throw new EngineError('VersionNotFound', { name, version });
+  async #version(machine: PipelineRef, version: number): Promise<PublishedVersionRecord> {
+    const found = (await this.versions(machine)).find((one) => one.version === version);
+    if (!found) throw new EngineError('VersionNotFound', { name: machine.name, version });
     return found;
   }
 
   async describeVersion(
-    name: string,
+    machine: PipelineRef,
     version: number,
   ): Promise<StateMachineDetail & { published: PublishedVersionRecord }> {
-    const published = await this.#version(name, version);
+    const published = await this.#version(machine, version);
     const detail = this.#detail(await this.#parts.machines.find(published.machine));
     return { ...detail, published };
   }
 
-  deleteVersion(name: string, version: number): Promise<void> {
+  deleteVersion(machine: PipelineRef, version: number): Promise<void> {
     return this.#exclusive(async () => {
-      const users = (await this.aliases(name)).filter(({ routing }) =>
+      const users = (await this.aliases(machine)).filter(({ routing }) =>
         routing.some((route) => route.version === version),
       );
       if (users.length > 0) {
         const aliases = users.map((alias) => alias.name).join(', ');
-        throw new EngineError('VersionInUse', { name, version, aliases });
+        throw new EngineError('VersionInUse', { name: machine.name, version, aliases });
       }
-      await this.#parts.store.deletePublishedVersion(name, version);
+      await this.#parts.store.deletePublishedVersion(machine, version);
     });
   }
 
-  async aliases(name: string): Promise<AliasRecord[]> {
-    return this.#parts.store.listAliases(name);
+  async aliases(machine: PipelineRef): Promise<AliasRecord[]> {
+    return this.#parts.store.listAliases(machine);
   }
 
-  async alias(name: string, alias: string): Promise<AliasRecord> {
-    const found = (await this.aliases(name)).find((one) => one.name === alias);
-    if (!found) throw new EngineError('AliasNotFound', { name, alias });
+  async alias(machine: PipelineRef, alias: string): Promise<AliasRecord> {
+    const found = (await this.aliases(machine)).find((one) => one.name === alias);
+    if (!found) throw new EngineError('AliasNotFound', { name: machine.name, alias });
     return found;
   }
 
   createAlias(
-    name: string,
+    machine: PipelineRef,
     alias: string,
     routing: AliasRoute[],
     description?: string,
   ): Promise<AliasRecord> {
     return this.#exclusive(async () => {
-      this.#current(name);
-      for (const { version } of routing) await this.#version(name, version);
-      const known = (await this.aliases(name)).find((one) => one.name === alias);
+      this.#current(machine);
+      for (const { version } of routing) await this.#version(machine, version);
+      const known = (await this.aliases(machine)).find((one) => one.name === alias);
       if (known) {
         const same = known.description === description && sameRouting(known.routing, routing);
         if (same) return known;
-        throw new EngineError('AliasExists', { name, alias });
+        throw new EngineError('AliasExists', { name: machine.name, alias });
       }
       const now = this.#parts.time.now();
       const described = description === undefined ? {} : { description };
       const record: AliasRecord = {
-        pipeline: name,
+        team: machine.team,
+        pipeline: machine.name,
         name: alias,
         ...described,
         routing,
@@ -311,46 +339,49 @@ export class StateMachineHost implements StateMachines {
   }
 
   updateAlias(
-    name: string,
+    machine: PipelineRef,
     alias: string,
     change: { routing?: AliasRoute[]; description?: string },
   ): Promise<AliasRecord> {
     return this.#exclusive(async () => {
-      const known = await this.alias(name, alias);
-      for (const { version } of change.routing ?? []) await this.#version(name, version);
+      const known = await this.alias(machine, alias);
+      for (const { version } of change.routing ?? []) await this.#version(machine, version);
       const record: AliasRecord = { ...known, ...change, updatedAt: this.#parts.time.now() };
       await this.#parts.store.putAlias(record);
       return record;
     });
   }
 
-  deleteAlias(name: string, alias: string): Promise<void> {
-    return this.#exclusive(async () => this.#parts.store.deleteAlias(name, alias));
+  deleteAlias(machine: PipelineRef, alias: string): Promise<void> {
+    return this.#exclusive(async () => this.#parts.store.deleteAlias(machine, alias));
   }
 
   /**
    * What a start by a version's number or an alias's name runs. Throws VersionNotFound, AliasNotFound.
    * @param chance 0 to 1: decides between the versions of an alias
    */
-  async target(name: string, qualifier: string, chance: number): Promise<StartTarget> {
+  async target(machine: PipelineRef, qualifier: string, chance: number): Promise<StartTarget> {
     if (/^\d+$/.test(qualifier)) {
-      const { machine, version } = await this.#version(name, Number(qualifier));
-      return { machine: await this.#parts.machines.find(machine), publishedVersion: version };
+      const published = await this.#version(machine, Number(qualifier));
+      return {
+        machine: await this.#parts.machines.find(published.machine),
+        publishedVersion: published.version,
+      };
     }
-    const { routing } = await this.alias(name, qualifier);
+    const { routing } = await this.alias(machine, qualifier);
     const publishedVersion = pick(routing, chance);
-    const { machine } = await this.#version(name, publishedVersion);
+    const published = await this.#version(machine, publishedVersion);
     return {
-      machine: await this.#parts.machines.find(machine),
+      machine: await this.#parts.machines.find(published.machine),
       publishedVersion,
       alias: qualifier,
     };
   }
 
-  #current(name: string): LoadedMachine {
-    const machine = this.#parts.machines.current(name);
-    if (!machine) throw new EngineError('PipelineNotFound', { pipeline: name.slice(0, 200) });
-    return machine;
+  #current(machine: PipelineRef): LoadedMachine {
+    const current = this.#parts.machines.current(machine);
+    if (!current) throw new EngineError('PipelineNotFound', { pipeline: machine.name });
+    return current;
   }
 
   #detail({ record, deployment }: LoadedMachine): StateMachineDetail {

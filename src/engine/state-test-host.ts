@@ -16,7 +16,7 @@ import {
   testState,
 } from '../asl/test-state/test-state.js';
 import { startOutput } from './child-host.js';
-import type { StartedExecution, StartRequest } from './engine.js';
+import type { StartedExecution, StartRequest, TestStateOptions } from './engine.js';
 import { EngineError } from './errors.js';
 import { parseItems } from './items/parse-items.js';
 import type { Machinery } from './machinery.js';
@@ -30,6 +30,11 @@ const TESTS_AT_A_TIME = 8;
 const LONGEST_TIMER_MS = 60_000;
 
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+
+function notThere(pipeline: string): TaskOutcome {
+  const { message } = new EngineError('PipelineNotFound', { pipeline });
+  return { error: 'StepFunctions.ExecutionStartFailed', cause: message };
+}
 
 export class StateTestHost {
   readonly #parts: Machinery;
@@ -46,7 +51,7 @@ export class StateTestHost {
    * Tests a state.
    * @throws TestStateRefused, EngineError TooManyQueued
    */
-  test(request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer> {
+  test(request: TestStateRequest, options: TestStateOptions): Promise<TestStateAnswer> {
     const { time, random, evaluate, arns } = this.#parts;
     const at = time.now();
     const seed = random.seed();
@@ -65,12 +70,12 @@ export class StateTestHost {
       },
       evaluate,
       parseItems,
-      runTask: (task) => this.tryTask(task, signal),
+      runTask: (task) => this.tryTask(task, options),
     });
   }
 
   /** Performs one task outside of any execution. A task that fails is an outcome. */
-  async tryTask(task: TestedTask, signal?: AbortSignal): Promise<TaskOutcome> {
+  async tryTask(task: TestedTask, { team, signal }: TestStateOptions): Promise<TaskOutcome> {
     const { tasks, random, time } = this.#parts;
     const resolution = tasks.resolve(task, {});
     const at = time.now();
@@ -84,8 +89,10 @@ export class StateTestHost {
       case 'activity':
         throw new Error('An activity cannot be tested without a mock');
       case 'execution': {
-        const { type: _type, ...start } = resolution;
-        return this.#startExecution(start, id);
+        const { type: _type, team: named, ...start } = resolution;
+        // Of another team only what that team allows; a test asks for nothing of others.
+        if (named !== undefined && named !== team) return notThere(start.pipeline);
+        return this.#startExecution({ ...start, team }, id);
       }
       case 'connector': {
         if (this.#running >= TESTS_AT_A_TIME) {

@@ -78,7 +78,8 @@ export class TaskHost {
     const resolution = this.#resolve(active, command);
     const now = time.now();
     const isMocked = this.#parts.mocked.answers(active, command, resolution);
-    const kind = isMocked ? MOCKED : kindOf(resolution);
+    const { team } = active.creation;
+    const kind = isMocked ? MOCKED : kindOf(resolution, team);
     const byToken = pattern === 'waitForTaskToken' || resolution.type === 'activity';
     const attempt: AttemptRecord = {
       execution: active.number,
@@ -93,7 +94,7 @@ export class TaskHost {
     };
     this.#put(turn, active, attempt);
     if (resolution.type === 'activity' && !isMocked) {
-      turn.afterCommit(() => void this.#parts.activities.offer(resolution.name));
+      turn.afterCommit(() => void this.#parts.activities.offer({ team, name: resolution.name }));
       return;
     }
     if (isMocked || resolution.type !== 'connector') {
@@ -194,7 +195,7 @@ export class TaskHost {
         );
       }
       case 'activity':
-        void this.#parts.activities.offer(resolution.name);
+        void this.#parts.activities.offer({ team: active.creation.team, name: resolution.name });
         return 'done';
     }
   }
@@ -386,9 +387,13 @@ export class TaskHost {
     );
   }
 
-  /** An outcome or heartbeat by task token, from outside. */
+  /**
+   * An outcome or heartbeat by task token, from outside.
+   * @param teams whose tasks the caller may answer; undefined: all. A token is worth nothing to other teams.
+   */
   tokenInput(
     token: string,
+    teams: readonly string[] | undefined,
     event:
       | Omit<Extract<UndatedEvent, { type: 'TaskSucceeded' }>, 'thread' | 'sequence'>
       | Omit<Extract<UndatedEvent, { type: 'TaskFailed' }>, 'thread' | 'sequence'>
@@ -404,7 +409,8 @@ export class TaskHost {
       return executions.withExecution(found.execution, input, (active) => {
         const { thread, sequence } = found;
         const attempt = active.attempts.get(attemptKey(thread, sequence));
-        if (attempt?.token !== token) throw new EngineError('TaskTokenUnknown');
+        const isTheirs = !teams || teams.includes(active.creation.team);
+        if (attempt?.token !== token || !isTheirs) throw new EngineError('TaskTokenUnknown');
         return executions.step(turn, active, { ...event, thread, sequence }, input, (later) => {
           if (event.type !== 'TaskHeartbeat') this.close(later, active, attempt);
           later.afterCommit(settle.resolve);
@@ -470,8 +476,8 @@ export function commandOf(attempt: AttemptRecord): ScheduleTask {
 }
 
 /** What the store knows an attempt's performer by. */
-function kindOf(resolution: Resolution): string {
+function kindOf(resolution: Resolution, team: string): string {
   if (resolution.type === 'connector') return resolution.kind;
-  if (resolution.type === 'activity') return activityKind(resolution.name);
+  if (resolution.type === 'activity') return activityKind({ team, name: resolution.name });
   return resolution.type;
 }

@@ -15,7 +15,7 @@ import {
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { Store } from '../store/store.js';
-import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { type Authenticator, checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
@@ -98,7 +98,8 @@ export async function createApp(services: HttpServices): Promise<App> {
       info: {
         title: 'Millrace',
         version: config.version,
-        description: 'Runs batch data pipelines and watches over them.',
+        description:
+          'Runs batch data pipelines and watches over them. Names are unique in a team: with `?team=NAME`, any request is about the things of that team only.',
       },
       components: {
         securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
@@ -119,7 +120,9 @@ export async function createApp(services: HttpServices): Promise<App> {
     // Verified there, against an access key.
     if (isSignedRequest(request)) return;
     if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
-    request.principal = await authenticator.identify(request);
+    const principal = await authenticator.identify(request);
+    const { team } = request.query as { team?: unknown };
+    request.principal = typeof team === 'string' ? narrowed(principal, team) : principal;
     const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
   });

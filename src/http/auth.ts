@@ -17,8 +17,10 @@ export type Role = 'viewer' | 'operator';
 export interface Principal {
   label: string;
   role: Role;
-  /** undefined: all teams. */
+  /** Whose things the request is about; undefined: all teams. */
   teams: readonly string[] | undefined;
+  /** May do what concerns the server and all teams, whatever team this request is about. */
+  administers: boolean;
 }
 
 export const SESSION_COOKIE = 'millrace_session';
@@ -108,10 +110,13 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
       if (record === undefined || record.kind === 'login' || expired(record, now())) {
         throw new HttpError('Unauthenticated');
       }
+      const role = record.role === 'viewer' ? 'viewer' : 'operator';
+      const teams = record.teams.includes('*') ? undefined : record.teams;
       return {
         label: record.label,
-        role: record.role === 'viewer' ? 'viewer' : 'operator',
-        teams: record.teams.includes('*') ? undefined : record.teams,
+        role,
+        teams,
+        administers: teams === undefined && role === 'operator',
       };
     },
     async revoke(token) {
@@ -145,8 +150,17 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
  * A key or a secret opens a team's things: only who sees all teams may give one away.
  * @throws HttpError TeamForbidden
  */
-export function expectAdministrator({ teams, role }: Principal): void {
-  if (teams !== undefined || role === 'viewer') throw new HttpError('TeamForbidden');
+export function expectAdministrator({ administers }: Principal): void {
+  if (!administers) throw new HttpError('TeamForbidden');
+}
+
+/**
+ * Who asks about the things of one team only (`?team=NAME`). A team that the token does not see has nothing.
+ * @example narrowed(principal, 'parcels').teams // ['parcels']
+ */
+export function narrowed(principal: Principal, team: string): Principal {
+  const { teams } = principal;
+  return { ...principal, teams: !teams || teams.includes(team) ? [team] : [] };
 }
 
 /** The SHA-256 of a token, in hex: what the store knows of it. */

@@ -24,11 +24,7 @@ export async function findExecution(
   text: string,
 ): Promise<ExecutionDetail> {
   const id = await resolve(engine, store, principal, text);
-  const detail = await engine.describeExecution(id);
-  if (principal.teams !== undefined && !principal.teams.includes(detail.team)) {
-    throw new EngineError('ExecutionNotFound', { execution: text });
-  }
-  return detail;
+  return await engine.describeExecution(id, principal.teams);
 }
 
 async function resolve(
@@ -37,7 +33,8 @@ async function resolve(
   principal: Principal,
   text: string,
 ): Promise<string> {
-  const scope: ListExecutions = principal.teams === undefined ? {} : { teams: principal.teams };
+  const { teams } = principal;
+  const scope: ListExecutions = teams === undefined ? {} : { teams };
   const [, pipeline, alias] = /^(?:(.+)@)?(latest|latest-failed)$/.exec(text) ?? [];
   if (alias !== undefined) {
     const filter: ListExecutions = { ...scope, limit: 1 };

@@ -47,15 +47,25 @@ export async function loadPipeline(file: string, readFile: ReadFile): Promise<Lo
   const loading = startLoading(file, readFile);
   const source = await readPipelineFile(file, loading);
   const plan = source === undefined ? undefined : await planOf(source, loading);
-  const name = source !== undefined && isObject(source.value) ? source.value.pipeline : undefined;
-  const problems = sortProblems(loading.problems).map((problem) =>
-    typeof name === 'string' ? { ...problem, pipeline: name } : problem,
-  );
+  const value = source !== undefined && isObject(source.value) ? source.value : {};
+  const { pipeline: name } = value;
+  const team = plan?.team ?? writtenTeam(value);
+  const problems = sortProblems(loading.problems).map((problem) => ({
+    ...problem,
+    ...(typeof name === 'string' ? { pipeline: name } : {}),
+    ...(team === undefined ? {} : { team }),
+  }));
   return {
     ...(plan !== undefined && isDeployable(problems) ? { plan } : {}),
     problems,
     sources: loading.sources,
   };
+}
+
+/** What a file with mistakes says of its team; undefined when a template would have said it. */
+function writtenTeam({ team, template }: JsonObject): string | undefined {
+  if (typeof team === 'string') return team;
+  return team === undefined && template === undefined ? DEFAULT_TEAM : undefined;
 }
 
 async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePlan | undefined> {
@@ -95,8 +105,8 @@ function assemble(
   source: SourceFile,
   loading: Loading,
 ): PipelinePlan {
-  const { owner, description, trigger, concurrency, expect, datasets, notifications, timeout } =
-    sections;
+  const { owner, description, trigger, concurrency, allow } = sections;
+  const { expect, datasets, notifications, timeout } = sections;
   const seconds = timeout === undefined ? undefined : parseDuration(timeout);
   const definition = (seconds === undefined
     ? found.definition
@@ -112,6 +122,7 @@ function assemble(
     bindings,
     ...(trigger === undefined ? {} : { trigger: trigger as unknown as JsonObject }),
     ...(concurrency === undefined ? {} : { concurrency: concurrency as unknown as JsonObject }),
+    ...(allow === undefined ? {} : { allow: allow as unknown as JsonObject }),
     ...(expect === undefined ? {} : { expect }),
     ...(datasets === undefined ? {} : { datasets: datasets as unknown as JsonObject }),
     ...(notifications === undefined ? {} : { notifications: notifications as unknown as Json }),

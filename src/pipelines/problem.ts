@@ -83,6 +83,8 @@ export interface Problem {
   length: number;
   /** Name of the pipeline, when it could be read. */
   pipeline?: string;
+  /** Whose it is, when the file tells. */
+  team?: string;
   why: string;
   fix?: string;
   /** A name that was probably meant. */

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../asl/json.js';
 import {
+  type Allow,
+  allowSchema,
   type Concurrency,
   concurrencySchema,
   type DatasetSection,
@@ -32,6 +34,7 @@ export interface PipelineFile {
   bindings?: { [resource: string]: JsonObject } | undefined;
   trigger?: Trigger | undefined;
   concurrency?: Concurrency | undefined;
+  allow?: Allow | undefined;
   datasets?: { [name: string]: DatasetSection } | undefined;
   expect?: string[] | undefined;
   notifications?: NotificationRule | NotificationRule[] | undefined;
@@ -96,6 +99,7 @@ const shared = {
   concurrency: concurrencySchema
     .optional()
     .meta({ description: 'How many of its executions run at a time' }),
+  allow: allowSchema.optional(),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
   expect: expectSchema.optional(),
   notifications: notificationsSchema
@@ -108,7 +112,7 @@ export const pipelineFileSchema: z.ZodType<PipelineFile> = z
     pipeline: z
       .string()
       .regex(NAME_PATTERN, NAME_MESSAGE)
-      .meta({ description: 'Name of the pipeline, unique in this Millrace', examples: ['orders'] }),
+      .meta({ description: 'Name of the pipeline, unique in its team', examples: ['orders'] }),
     ...shared,
     template: z
       .string()

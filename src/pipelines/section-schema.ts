@@ -15,6 +15,7 @@ const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
 export interface UpstreamCondition {
   name: string;
+  team?: string | undefined;
   account?: string | undefined;
   status?: string[] | undefined;
   optional?: boolean | undefined;
@@ -91,6 +92,9 @@ const timeOfDay = z
 
 const upstream: z.ZodType<UpstreamCondition> = z.strictObject({
   name: z.string().min(1),
+  team: z.string().min(1).optional().meta({
+    description: "Whose pipeline it is, when it is another team's: that team allows to read it",
+  }),
   account: z.string().min(1).optional(),
   status: z.array(z.enum(STATUSES)).min(1).optional(),
   optional: z.boolean().optional().meta({ description: 'Waited for, but not insisted on' }),
@@ -208,6 +212,25 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
     })
     .optional(),
 });
+
+export interface Allow {
+  start?: string | string[] | undefined;
+  read?: string | string[] | undefined;
+}
+
+const teamName = z
+  .string()
+  .regex(/^(\*|[A-Za-z0-9][A-Za-z0-9._-]{0,79})$/, 'expected the name of a team, or "*" for all');
+const teamNames = z.union([teamName, z.array(teamName).min(1).max(100)]);
+
+export const allowSchema: z.ZodType<Allow> = z
+  .strictObject({
+    start: teamNames.optional().meta({ description: 'Teams whose pipelines may start it' }),
+    read: teamNames.optional().meta({
+      description: 'Teams whose pipelines hear of its outcomes: as upstreams, events and results',
+    }),
+  })
+  .meta({ description: 'What other teams may do with it; nothing when absent' });
 
 export interface Concurrency {
   limit?: number | undefined;

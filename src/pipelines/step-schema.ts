@@ -50,6 +50,7 @@ export interface Step {
     | string
     | {
         pipeline: string;
+        team?: string | undefined;
         input?: Json | undefined;
         name?: string | undefined;
         wait?: boolean | undefined;
@@ -193,6 +194,7 @@ const step: z.ZodType<Step> = z.strictObject({
       z.string().min(1),
       z.strictObject({
         pipeline: z.string().min(1),
+        team: z.string().min(1).optional(),
         input: json.optional(),
         name: z.string().min(1).optional(),
         wait: z.boolean().optional(),

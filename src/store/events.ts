@@ -23,10 +23,10 @@ export function eventQueries(driver: Driver): EventQueries {
   const last = driver.prepare('SELECT MAX(number) AS number FROM events');
   const byId = driver.prepare('SELECT * FROM events WHERE team = ? AND bus = ? AND id = ?');
   const put = driver.prepare(
-    `INSERT INTO trigger_states (pipeline, kind, state) VALUES (?, ?, ?)
-     ON CONFLICT (pipeline, kind) DO UPDATE SET state = excluded.state`,
+    `INSERT INTO trigger_states (team, pipeline, kind, state) VALUES (?, ?, ?, ?)
+     ON CONFLICT (team, pipeline, kind) DO UPDATE SET state = excluded.state`,
   );
-  const states = driver.prepare('SELECT * FROM trigger_states ORDER BY pipeline, kind');
+  const states = driver.prepare('SELECT * FROM trigger_states ORDER BY team, pipeline, kind');
   return {
     appendEvent: (event) =>
       void insert.run(
@@ -44,7 +44,8 @@ export function eventQueries(driver: Driver): EventQueries {
             : { started: event.matched, batched: event.batched },
         ),
       ),
-    putTriggerState: ({ pipeline, kind, state }) => void put.run(pipeline, kind, toJson(state)),
+    putTriggerState: ({ team, pipeline, kind, state }) =>
+      void put.run(team, pipeline, kind, toJson(state)),
     lastEventNumber: () => Number(last.get()?.number ?? 0),
     findEvent(team, bus, id) {
       const row = byId.get(team, bus, id);
@@ -61,6 +62,7 @@ export function eventQueries(driver: Driver): EventQueries {
     },
     listTriggerStates: () =>
       states.all().map((row) => ({
+        team: text(row, 'team'),
         pipeline: text(row, 'pipeline'),
         kind: text(row, 'kind'),
         state: fromJson<JsonObject>(row.state),

@@ -88,7 +88,7 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   const byId = driver.prepare('SELECT * FROM executions WHERE id = ?');
   // `name <> id` lets the partial index answer: names that nobody chose are not in it.
   const byName = driver.prepare(
-    'SELECT * FROM executions WHERE pipeline = ? AND name = ? AND name <> id',
+    'SELECT * FROM executions WHERE pipeline = ? AND team = ? AND name = ? AND name <> id',
   );
   const orphans = driver.prepare(
     `SELECT e.number FROM executions e
@@ -128,7 +128,8 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     lastExecutionNumber: () => Number(last.get()?.number ?? 0),
     findExecution: (number) => executionOf(byNumber.get(number)),
     findExecutionById: (id) => executionOf(byId.get(id)),
-    findExecutionByName: (pipeline, name) => executionOf(byName.get(pipeline, name)),
+    findExecutionByName: ({ team, name: pipeline }, name) =>
+      executionOf(byName.get(pipeline, team, name)),
     listExecutions(query) {
       const { where, values } = conditions(query);
       const order = isByChild(query) ? 'map_child' : 'number';
@@ -162,7 +163,9 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   };
   if (query.mapRun === undefined) add('map_run IS NULL');
   else add('map_run = ? AND map_run IS NOT NULL', query.mapRun);
-  if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
+  if (query.pipeline !== undefined) {
+    add('pipeline = ? AND team = ?', query.pipeline.name, query.pipeline.team);
+  }
   if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
   if (query.alias !== undefined) add('alias = ?', query.alias);
   if (query.interval !== undefined)

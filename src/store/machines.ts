@@ -15,6 +15,7 @@ type MachineQueries = Pick<
   | 'currentMachine'
   | 'currentMachines'
   | 'lastVersion'
+  | 'listPipelineNames'
   | 'deletePipeline'
 >;
 
@@ -26,19 +27,24 @@ export function machineQueries(driver: Driver): MachineQueries {
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number`,
   );
   const point = driver.prepare(
-    `INSERT INTO pipelines (name, machine) VALUES (?, ?)
-     ON CONFLICT (name) DO UPDATE SET machine = excluded.machine`,
+    `INSERT INTO pipelines (team, name, machine) VALUES (?, ?, ?)
+     ON CONFLICT (team, name) DO UPDATE SET machine = excluded.machine`,
   );
   const byNumber = driver.prepare('SELECT * FROM machines WHERE number = ?');
-  const byVersion = driver.prepare('SELECT * FROM machines WHERE pipeline = ? AND version = ?');
-  const current = driver.prepare(`${CURRENT} WHERE p.name = ?`);
-  const last = driver.prepare('SELECT MAX(version) AS version FROM machines WHERE pipeline = ?');
+  const byVersion = driver.prepare(
+    'SELECT * FROM machines WHERE team = ? AND pipeline = ? AND version = ?',
+  );
+  const current = driver.prepare(`${CURRENT} WHERE p.team = ? AND p.name = ?`);
+  const last = driver.prepare(
+    'SELECT MAX(version) AS version FROM machines WHERE team = ? AND pipeline = ?',
+  );
   const deletions = [
-    'DELETE FROM pipelines WHERE name = ?',
-    'DELETE FROM published_versions WHERE pipeline = ?',
-    'DELETE FROM aliases WHERE pipeline = ?',
+    'DELETE FROM pipelines WHERE team = ? AND name = ?',
+    'DELETE FROM published_versions WHERE team = ? AND pipeline = ?',
+    'DELETE FROM aliases WHERE team = ? AND pipeline = ?',
   ].map((sql) => driver.prepare(sql));
-  const everyCurrent = driver.prepare(`${CURRENT} ORDER BY p.name`);
+  const everyName = driver.prepare('SELECT DISTINCT team, pipeline FROM machines');
+  const everyCurrent = driver.prepare(`${CURRENT} ORDER BY p.team, p.name`);
 
   return {
     insertMachine(machine) {
@@ -53,18 +59,20 @@ export function machineQueries(driver: Driver): MachineQueries {
           toJson(machine.deployment),
         );
         const number = Number(row?.number);
-        point.run(machine.pipeline, number);
+        point.run(machine.team, machine.pipeline, number);
         return { number, ...machine };
       });
     },
     findMachine: (number) => machineOf(byNumber.get(number)),
-    findVersion: (pipeline, version) => machineOf(byVersion.get(pipeline, version)),
-    currentMachine: (pipeline) => machineOf(current.get(pipeline)),
+    findVersion: ({ team, name }, version) => machineOf(byVersion.get(team, name, version)),
+    currentMachine: ({ team, name }) => machineOf(current.get(team, name)),
+    listPipelineNames: () =>
+      everyName.all().map((row) => ({ team: text(row, 'team'), name: text(row, 'pipeline') })),
     currentMachines: () => everyCurrent.all().map(toMachine),
-    lastVersion: (pipeline) => Number(last.get(pipeline)?.version ?? 0),
-    deletePipeline(pipeline) {
+    lastVersion: ({ team, name }) => Number(last.get(team, name)?.version ?? 0),
+    deletePipeline({ team, name }) {
       transaction(driver, () => {
-        for (const deletion of deletions) deletion.run(pipeline);
+        for (const deletion of deletions) deletion.run(team, name);
       });
     },
   };

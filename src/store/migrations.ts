@@ -275,6 +275,101 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_due ON deliveries (due_at) WHERE status = 'PENDING';
   CREATE INDEX deliveries_dead ON deliveries (team, number) WHERE status = 'DEAD';
   `,
+  // 9: a name is one of its team: pipelines, what belongs to them, and activities. What a pipeline of another team has left
+  // under a name stays that team's. The key of an activity's tasks names the team, too.
+  `
+  ALTER TABLE machines RENAME TO machines_before;
+  CREATE TABLE machines (
+    number INTEGER PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    team TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    deployed_at BIGINT NOT NULL,
+    deployment TEXT NOT NULL,
+    UNIQUE (team, pipeline, version)
+  );
+  INSERT INTO machines (number, pipeline, version, team, tags, digest, deployed_at, deployment)
+    SELECT number, pipeline, version, team, tags, digest, deployed_at, deployment FROM machines_before;
+  ALTER TABLE pipelines RENAME TO pipelines_before;
+  CREATE TABLE pipelines (
+    team TEXT NOT NULL,
+    name TEXT NOT NULL,
+    machine BIGINT NOT NULL REFERENCES machines (number),
+    PRIMARY KEY (team, name)
+  );
+  INSERT INTO pipelines (team, name, machine)
+    SELECT m.team, p.name, p.machine FROM pipelines_before p JOIN machines m ON m.number = p.machine;
+  ALTER TABLE published_versions RENAME TO published_versions_before;
+  CREATE TABLE published_versions (
+    team TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    machine BIGINT NOT NULL REFERENCES machines (number),
+    description TEXT,
+    created_at BIGINT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (team, pipeline, version)
+  );
+  INSERT INTO published_versions (team, pipeline, version, machine, description, created_at, deleted)
+    SELECT m.team, v.pipeline, v.version, v.machine, v.description, v.created_at, v.deleted
+    FROM published_versions_before v JOIN machines m ON m.number = v.machine;
+  ALTER TABLE aliases RENAME TO aliases_before;
+  CREATE TABLE aliases (
+    team TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    routing TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (team, pipeline, name)
+  );
+  INSERT INTO aliases (team, pipeline, name, description, routing, created_at, updated_at)
+    SELECT p.team, a.pipeline, a.name, a.description, a.routing, a.created_at, a.updated_at
+    FROM aliases_before a JOIN pipelines p ON p.name = a.pipeline;
+  ALTER TABLE activities RENAME TO activities_before;
+  CREATE TABLE activities (
+    team TEXT NOT NULL,
+    name TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (team, name)
+  );
+  INSERT INTO activities (team, name, tags, created_at)
+    SELECT team, name, tags, created_at FROM activities_before;
+  ALTER TABLE trigger_states RENAME TO trigger_states_before;
+  CREATE TABLE trigger_states (
+    team TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (team, pipeline, kind)
+  );
+  INSERT INTO trigger_states (team, pipeline, kind, state)
+    SELECT p.team, s.pipeline, s.kind, s.state
+    FROM trigger_states_before s JOIN pipelines p ON p.name = s.pipeline WHERE s.kind <> 'foreign';
+  INSERT INTO trigger_states (team, pipeline, kind, state)
+    SELECT substr(pipeline, 1, instr(pipeline, '/') - 1), substr(pipeline, instr(pipeline, '/') + 1), kind, state
+    FROM trigger_states_before WHERE kind = 'foreign';
+  DROP TABLE trigger_states_before;
+  DROP TABLE activities_before;
+  DROP TABLE aliases_before;
+  DROP TABLE published_versions_before;
+  DROP TABLE pipelines_before;
+  DROP TABLE machines_before;
+  DROP INDEX executions_by_name;
+  CREATE UNIQUE INDEX executions_by_name ON executions (pipeline, team, name) WHERE name <> id;
+  DROP INDEX executions_by_pipeline;
+  CREATE INDEX executions_by_pipeline ON executions (pipeline, team, number) WHERE map_run IS NULL;
+  DROP INDEX executions_by_interval;
+  CREATE INDEX executions_by_interval ON executions (pipeline, team, for_interval, number)
+    WHERE for_interval IS NOT NULL;
+  UPDATE attempts SET kind = 'activity:' || (SELECT e.team FROM executions e WHERE e.number = attempts.execution)
+      || '/' || substr(kind, 10)
+    WHERE kind LIKE 'activity:%';
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -54,24 +54,25 @@ function versionQueries(
   | 'lastPublishedVersion'
 > {
   const insert = driver.prepare(
-    `INSERT INTO published_versions (pipeline, version, machine, description, created_at)
-     VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO published_versions (team, pipeline, version, machine, description, created_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const remove = driver.prepare(
-    'UPDATE published_versions SET deleted = 1 WHERE pipeline = ? AND version = ?',
+    'UPDATE published_versions SET deleted = 1 WHERE team = ? AND pipeline = ? AND version = ?',
   );
   const ofPipeline = driver.prepare(
-    'SELECT * FROM published_versions WHERE pipeline = ? AND deleted = 0 ORDER BY version DESC',
+    `SELECT * FROM published_versions WHERE team = ? AND pipeline = ? AND deleted = 0
+     ORDER BY version DESC`,
   );
   const last = driver.prepare(
-    'SELECT MAX(version) AS version FROM published_versions WHERE pipeline = ?',
+    'SELECT MAX(version) AS version FROM published_versions WHERE team = ? AND pipeline = ?',
   );
   return {
-    insertPublishedVersion: ({ pipeline, version, machine, description, createdAt }) =>
-      void insert.run(pipeline, version, machine, description ?? null, createdAt),
-    deletePublishedVersion: (pipeline, version) => void remove.run(pipeline, version),
-    listPublishedVersions: (pipeline) => ofPipeline.all(pipeline).map(toVersion),
-    lastPublishedVersion: (pipeline) => Number(last.get(pipeline)?.version ?? 0),
+    insertPublishedVersion: ({ team, pipeline, version, machine, description, createdAt }) =>
+      void insert.run(team, pipeline, version, machine, description ?? null, createdAt),
+    deletePublishedVersion: ({ team, name }, version) => void remove.run(team, name, version),
+    listPublishedVersions: ({ team, name }) => ofPipeline.all(team, name).map(toVersion),
+    lastPublishedVersion: ({ team, name }) => Number(last.get(team, name)?.version ?? 0),
   };
 }
 
@@ -79,20 +80,28 @@ function aliasQueries(
   driver: Driver,
 ): Pick<ResourceQueries, 'putAlias' | 'deleteAlias' | 'listAliases'> {
   const put = driver.prepare(
-    `INSERT INTO aliases (pipeline, name, description, routing, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (pipeline, name) DO UPDATE SET description = excluded.description,
+    `INSERT INTO aliases (team, pipeline, name, description, routing, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (team, pipeline, name) DO UPDATE SET description = excluded.description,
        routing = excluded.routing, updated_at = excluded.updated_at`,
   );
-  const remove = driver.prepare('DELETE FROM aliases WHERE pipeline = ? AND name = ?');
+  const remove = driver.prepare('DELETE FROM aliases WHERE team = ? AND pipeline = ? AND name = ?');
   const ofPipeline = driver.prepare(
-    'SELECT * FROM aliases WHERE pipeline = ? ORDER BY created_at, name',
+    'SELECT * FROM aliases WHERE team = ? AND pipeline = ? ORDER BY created_at, name',
   );
   return {
-    putAlias: ({ pipeline, name, description, routing, createdAt, updatedAt }) =>
-      void put.run(pipeline, name, description ?? null, toJson(routing), createdAt, updatedAt),
-    deleteAlias: (pipeline, name) => void remove.run(pipeline, name),
-    listAliases: (pipeline) => ofPipeline.all(pipeline).map(toAlias),
+    putAlias: ({ team, pipeline, name, description, routing, createdAt, updatedAt }) =>
+      void put.run(
+        team,
+        pipeline,
+        name,
+        description ?? null,
+        toJson(routing),
+        createdAt,
+        updatedAt,
+      ),
+    deleteAlias: (pipeline, alias) => void remove.run(pipeline.team, pipeline.name, alias),
+    listAliases: ({ team, name }) => ofPipeline.all(team, name).map(toAlias),
   };
 }
 
@@ -101,14 +110,14 @@ function activityQueries(
 ): Pick<ResourceQueries, 'putActivity' | 'deleteActivity' | 'listActivities'> {
   const put = driver.prepare(
     `INSERT INTO activities (name, team, tags, created_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET tags = excluded.tags`,
+     ON CONFLICT (team, name) DO UPDATE SET tags = excluded.tags`,
   );
-  const remove = driver.prepare('DELETE FROM activities WHERE name = ?');
+  const remove = driver.prepare('DELETE FROM activities WHERE team = ? AND name = ?');
   const all = driver.prepare('SELECT * FROM activities ORDER BY created_at, name');
   return {
     putActivity: ({ name, team, tags, createdAt }) =>
       void put.run(name, team, toJson(tags), createdAt),
-    deleteActivity: (name) => void remove.run(name),
+    deleteActivity: ({ team, name }) => void remove.run(team, name),
     listActivities: () => all.all().map(toActivity),
   };
 }
@@ -140,6 +149,7 @@ function keyQueries(
 
 function toVersion(row: Row): PublishedVersionRecord {
   return {
+    team: text(row, 'team'),
     pipeline: text(row, 'pipeline'),
     version: integer(row, 'version'),
     machine: integer(row, 'machine'),
@@ -150,6 +160,7 @@ function toVersion(row: Row): PublishedVersionRecord {
 
 function toAlias(row: Row): AliasRecord {
   return {
+    team: text(row, 'team'),
     pipeline: text(row, 'pipeline'),
     name: text(row, 'name'),
     ...optional(row, 'description', 'description', String),

@@ -183,7 +183,7 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
     it('gives back what was committed, also after it was opened again', async () => {
       await store.commit(commit(create(1, 'one', { history: events(1, 3) })));
       await reopen();
-      const record = await store.findExecutionByName('orders', 'one');
+      const record = await store.findExecutionByName({ team: 'shop', name: 'orders' }, 'one');
       expect(record).toMatchObject({
         number: 1,
         id: 'id-one',
@@ -230,8 +230,8 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
         deployment: { v: 2 },
       };
       const second = await store.insertMachine({ ...next, version: 2, digest: 'd2' });
-      expect((await store.currentMachine('orders'))?.version).toBe(2);
-      expect((await store.findVersion('orders', 1))?.digest).toBe('d1');
+      expect((await store.currentMachine({ team: 'shop', name: 'orders' }))?.version).toBe(2);
+      expect((await store.findVersion({ team: 'shop', name: 'orders' }, 1))?.digest).toBe('d1');
       expect((await store.findMachine(second.number))?.deployment).toEqual({ v: 2 });
       expect(await store.currentMachines()).toHaveLength(1);
     });

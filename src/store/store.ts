@@ -16,9 +16,28 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { PipelineRef } from './pipeline-ref.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
+
+import type {
+  AccessKeyRecord,
+  ActivityRecord,
+  AliasRecord,
+  PublishedVersionRecord,
+  TokenRecord,
+} from './resource-records.js';
+
+export type { PipelineRef } from './pipeline-ref.js';
+export type {
+  AccessKeyRecord,
+  ActivityRecord,
+  AliasRecord,
+  AliasRoute,
+  PublishedVersionRecord,
+  TokenRecord,
+} from './resource-records.js';
 
 export type Tags = { [key: string]: string };
 
@@ -91,6 +110,7 @@ export interface EventQuery {
 
 /** What a trigger of a pipeline remembers. */
 export interface TriggerStateRecord {
+  team: string;
   pipeline: string;
   /** `schedule`, `executions`, … */
   kind: string;
@@ -352,7 +372,7 @@ export interface LoadedExecution {
 }
 
 export interface ExecutionQuery {
-  pipeline?: string;
+  pipeline?: PipelineRef;
   /** Only those started by this published version, or by this alias. */
   publishedVersion?: number;
   alias?: string;
@@ -398,66 +418,6 @@ export interface LogQuery {
   limit: number;
 }
 
-/** A login, session or API token; only its hash is stored. */
-export interface TokenRecord {
-  hash: string;
-  kind: 'login' | 'session' | 'api';
-  /** What people call it. */
-  label: string;
-  /** Team names, or `*`. */
-  teams: readonly string[];
-  role: string;
-  createdAt: number;
-  expiresAt?: number;
-}
-
-/** A revision of a state machine that was published under a number of its own. */
-export interface PublishedVersionRecord {
-  pipeline: string;
-  /** 1, 2, 3 …; never given twice. */
-  version: number;
-  /** Number of the machine record. */
-  machine: number;
-  description?: string;
-  createdAt: number;
-}
-
-/** Which share of an alias's starts goes to a published version. */
-export interface AliasRoute {
-  version: number;
-  /** 0 to 100; the weights of an alias add up to 100. */
-  weight: number;
-}
-
-export interface AliasRecord {
-  pipeline: string;
-  name: string;
-  description?: string;
-  /** One or two. */
-  routing: AliasRoute[];
-  createdAt: number;
-  updatedAt: number;
-}
-
-/** A queue of tasks that workers elsewhere take. */
-export interface ActivityRecord {
-  name: string;
-  team: string;
-  tags: Tags;
-  createdAt: number;
-}
-
-/** What a client of the wire API signs with. */
-export interface AccessKeyRecord {
-  id: string;
-  team: string;
-  role: string;
-  label: string;
-  /** Sealed: the store never sees the text. */
-  secret: string;
-  createdAt: number;
-}
-
 export interface StoreInformation {
   driver: string;
   /** Version of SQLite or PostgreSQL. */
@@ -474,25 +434,27 @@ export interface Store {
   /** Adds a version and makes it current. */
   insertMachine(machine: Omit<MachineRecord, 'number'>): Awaitable<MachineRecord>;
   findMachine(number: number): Awaitable<MachineRecord | undefined>;
-  findVersion(pipeline: string, version: number): Awaitable<MachineRecord | undefined>;
-  currentMachine(pipeline: string): Awaitable<MachineRecord | undefined>;
+  findVersion(pipeline: PipelineRef, version: number): Awaitable<MachineRecord | undefined>;
+  currentMachine(pipeline: PipelineRef): Awaitable<MachineRecord | undefined>;
   currentMachines(): Awaitable<MachineRecord[]>;
-  /** The highest version that a pipeline of this name ever had; 0 when there was none. */
-  lastVersion(pipeline: string): Awaitable<number>;
+  /** Every pipeline that there is or ever was. */
+  listPipelineNames(): Awaitable<PipelineRef[]>;
+  /** The highest version that the pipeline ever had; 0 when there was none. */
+  lastVersion(pipeline: PipelineRef): Awaitable<number>;
   /** The pipeline has no current version any more, nor published versions and aliases. Its executions stay. */
-  deletePipeline(pipeline: string): Awaitable<void>;
+  deletePipeline(pipeline: PipelineRef): Awaitable<void>;
 
   insertPublishedVersion(version: PublishedVersionRecord): Awaitable<void>;
-  deletePublishedVersion(pipeline: string, version: number): Awaitable<void>;
+  deletePublishedVersion(pipeline: PipelineRef, version: number): Awaitable<void>;
   /** The newest first. */
-  listPublishedVersions(pipeline: string): Awaitable<PublishedVersionRecord[]>;
+  listPublishedVersions(pipeline: PipelineRef): Awaitable<PublishedVersionRecord[]>;
   /** Also counts deleted ones; 0 when there was none. */
-  lastPublishedVersion(pipeline: string): Awaitable<number>;
+  lastPublishedVersion(pipeline: PipelineRef): Awaitable<number>;
   putAlias(alias: AliasRecord): Awaitable<void>;
-  deleteAlias(pipeline: string, name: string): Awaitable<void>;
-  listAliases(pipeline: string): Awaitable<AliasRecord[]>;
+  deleteAlias(pipeline: PipelineRef, alias: string): Awaitable<void>;
+  listAliases(pipeline: PipelineRef): Awaitable<AliasRecord[]>;
   putActivity(activity: ActivityRecord): Awaitable<void>;
-  deleteActivity(name: string): Awaitable<void>;
+  deleteActivity(activity: { team: string; name: string }): Awaitable<void>;
   listActivities(): Awaitable<ActivityRecord[]>;
   insertAccessKey(key: AccessKeyRecord): Awaitable<void>;
   findAccessKey(id: string): Awaitable<AccessKeyRecord | undefined>;
@@ -527,7 +489,7 @@ export interface Store {
   loadExecution(number: number): Awaitable<LoadedExecution | undefined>;
   findExecution(number: number): Awaitable<ExecutionRecord | undefined>;
   findExecutionById(id: string): Awaitable<ExecutionRecord | undefined>;
-  findExecutionByName(pipeline: string, name: string): Awaitable<ExecutionRecord | undefined>;
+  findExecutionByName(pipeline: PipelineRef, name: string): Awaitable<ExecutionRecord | undefined>;
   listExecutions(query: ExecutionQuery): Awaitable<ExecutionRecord[]>;
   /** The threads of an execution except thread 0. */
   listThreads(execution: number): Awaitable<Thread[]>;

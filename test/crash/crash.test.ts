@@ -125,7 +125,7 @@ describe(`a server that is killed ${KILLS} times under load`, () => {
   it('has kept every execution that it acknowledged, once', () => {
     expect(conflicts).toEqual([]);
     for (const [name, id] of acknowledged) {
-      expect(store.findExecutionByName('crash', name)?.id, name).toBe(id);
+      expect(store.findExecutionByName({ team: 'test', name: 'crash' }, name)?.id, name).toBe(id);
     }
   });
 

@@ -58,7 +58,7 @@ async function cutPower(
   }
   const store = openSqliteStore({ file: join(folder, 'crash.db') });
   const lost = acknowledged.filter(
-    (name) => store.findExecutionByName('crash', name) === undefined,
+    (name) => store.findExecutionByName({ team: 'test', name: 'crash' }, name) === undefined,
   );
   store.close();
   return { acknowledged: acknowledged.length, lost: lost.length };

@@ -277,11 +277,13 @@ describe('what was missed while the server was away', () => {
   });
 });
 
+const ORDERS = { team: 'shop', name: 'orders' };
+
 describe('a target', () => {
   it('may be a published version or an alias', async () => {
     await deploy();
-    await engine.stateMachines.publish('orders', {});
-    await engine.stateMachines.createAlias('orders', 'live', [{ version: 1, weight: 100 }]);
+    await engine.stateMachines.publish(ORDERS, {});
+    await engine.stateMachines.createAlias(ORDERS, 'live', [{ version: 1, weight: 100 }]);
     await make('rate(1 hour)', {}, { Arn: `${MACHINE}:live` });
     await clock.until('2026-11-20T01:10:00Z');
     expect(await started()).toMatchObject([{ publishedVersion: 1, alias: 'live' }]);

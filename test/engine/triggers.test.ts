@@ -343,7 +343,7 @@ describe('a schedule', () => {
 
   it('of a pipeline that nobody deploys any longer is silent', async () => {
     await deploy('listings', daily());
-    await engine.stateMachines.delete('listings');
+    await engine.stateMachines.delete({ team: 'default', name: 'listings' });
     await clock.until('2026-11-21T12:00:00Z');
     expect(await executionsOf('listings')).toEqual([]);
   });

@@ -17,7 +17,12 @@ import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../src/asl/transition.js';
 import { describeMapRun } from '../../src/engine/map-run-detail.js';
 import type { AttemptRequest } from '../../src/engine/ports.js';
-import type { Commit, ExecutionWrite, SynchronousStore } from '../../src/store/store.js';
+import type {
+  Commit,
+  ExecutionWrite,
+  PipelineRef,
+  SynchronousStore,
+} from '../../src/store/store.js';
 
 const LAST = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 const CLOSED = /(Succeeded|Failed|TimedOut|Aborted)$/;
@@ -143,10 +148,10 @@ export class Invariants {
   }
 
   /** A client was told that its execution has been started. */
-  acknowledged(store: SynchronousStore, pipeline: string, name: string, id: string): void {
+  acknowledged(store: SynchronousStore, pipeline: PipelineRef, name: string, id: string): void {
     const found = store.findExecutionByName(pipeline, name);
     if (found?.id !== id)
-      this.fail(`I1 ${pipeline}/${name} was acknowledged as ${id} and is ${found?.id}`);
+      this.fail(`I1 ${pipeline.name}/${name} was acknowledged as ${id} and is ${found?.id}`);
   }
 
   /** Everything has healed and come to rest. */

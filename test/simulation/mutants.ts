@@ -247,7 +247,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'does not know after a restart what runs',
     store: (store) => ({
       ...store,
-      listExecutions: (query) => (query.pipeline === 'limited' ? [] : store.listExecutions(query)),
+      listExecutions: (query) =>
+        query.pipeline?.name === 'limited' ? [] : store.listExecutions(query),
     }),
   },
   {

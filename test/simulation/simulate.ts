@@ -359,7 +359,7 @@ class Simulation {
       }
       engine.startExecution({ pipeline, name, input: INPUT }).then(
         ({ id }) => {
-          this.#invariants.acknowledged(this.#store, pipeline, name, id);
+          this.#invariants.acknowledged(this.#store, { team: 'team', name: pipeline }, name, id);
           if (acknowledged) return;
           acknowledged = true;
           this.#open -= 1;

@@ -97,8 +97,8 @@ export function triggerViolations(
   store: SynchronousStore,
   acknowledged: ReadonlySet<string>,
 ): string[] {
-  const of = (pipeline: string): ExecutionRecord[] =>
-    store.listExecutions({ pipeline, limit: most }).toReversed();
+  const of = (name: string): ExecutionRecord[] =>
+    store.listExecutions({ pipeline: { team: 'team', name }, limit: most }).toReversed();
   const ticking = of('ticking');
   return [
     ...ticksMissing(ticking),

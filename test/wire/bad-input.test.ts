@@ -62,8 +62,8 @@ async function whatThereIs(): Promise<string> {
     engine.stateMachines.list(),
     engine.activities.list(),
     executions.items,
-    await engine.stateMachines.versions('known'),
-    await engine.stateMachines.aliases('known'),
+    await engine.stateMachines.versions({ team: 'default', name: 'known' }),
+    await engine.stateMachines.aliases({ team: 'default', name: 'known' }),
   ]);
 }
 

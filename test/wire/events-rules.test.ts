@@ -94,8 +94,10 @@ describe('a rule', () => {
         definitionText: JSON.stringify(definition),
       },
     });
-    await stateMachines.publish('made', {});
-    await stateMachines.createAlias('made', 'live', [{ version: 1, weight: 100 }]);
+    await stateMachines.publish({ team: 'default', name: 'made' }, {});
+    await stateMachines.createAlias({ team: 'default', name: 'made' }, 'live', [
+      { version: 1, weight: 100 },
+    ]);
     await server.machine('first');
     await server.rule('version', { Arn: `${MACHINE}:made:1` });
     await server.rule(
@@ -107,7 +109,7 @@ describe('a rule', () => {
     await server.engine.runExecution({ pipeline: 'first' });
     expect(await server.executions('made')).toHaveLength(2);
     const ofAlias = await server.store.listExecutions({
-      pipeline: 'made',
+      pipeline: { team: 'default', name: 'made' },
       alias: 'live',
       limit: 9,
     });

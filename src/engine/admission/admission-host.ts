@@ -10,6 +10,8 @@
  * start is skipped or cancels: what a person, a backfill or another execution has asked for waits.
  * @module
  */
+import { pipelineKey, pipelineOf } from '../../store/pipeline-ref.js';
+import type { PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import type { Machinery } from '../machinery.js';
 import type { Turn } from '../turn.js';
@@ -28,6 +30,7 @@ const MOST_WAITING = 10_000;
 const PAGE = 1000;
 
 interface Known {
+  readonly ref: PipelineRef;
   policy: ConcurrencyPolicy;
   needs: Need[];
   /** Executions that wait, the first one first. */
@@ -37,6 +40,7 @@ interface Known {
 export class AdmissionHost {
   readonly #parts: Machinery;
   readonly #pools: Pools;
+  /** By `pipelineKey`. */
   readonly #known: Map<string, Known> = new Map();
   readonly #room: Room;
   /** Executions that wait, by the resource that they need. */
@@ -58,29 +62,28 @@ export class AdmissionHost {
   }
 
   /** A pipeline has this policy from now on, also for what runs and waits already. */
-  async deployed({ record, deployment }: LoadedMachine): Promise<void> {
-    const { pipeline } = record;
+  async deployed({ ref, key, deployment }: LoadedMachine): Promise<void> {
     const policy = policyOf(deployment);
-    const known = this.#known.get(pipeline);
+    const known = this.#known.get(key);
     if (JSON.stringify(policy) === JSON.stringify(known?.policy)) return;
     const queue = known?.queue ?? new Set<number>();
-    const needs = policy === undefined ? [] : needsOf(pipeline, policy);
+    const needs = policy === undefined ? [] : this.#needsOf(ref, policy);
     const unlimited: ConcurrencyPolicy = { overlap: 'queue', pools: {} };
     this.#count(known?.needs ?? [], -queue.size);
-    this.#known.set(pipeline, { policy: policy ?? unlimited, needs, queue });
+    this.#known.set(key, { ref, policy: policy ?? unlimited, needs, queue });
     this.#count(needs, queue.size);
     const ended = new Set<number>();
     this.#endedMeanwhile.add(ended);
-    for (const number of await this.#running(pipeline)) {
+    for (const number of await this.#running(ref)) {
       if (!ended.has(number) && !queue.has(number)) this.#room.take(number, needs);
     }
     this.#endedMeanwhile.delete(ended);
     this.admit();
-    if (policy === undefined && queue.size === 0) this.#known.delete(pipeline);
+    if (policy === undefined && queue.size === 0) this.#known.delete(key);
   }
 
   /** Numbers of executions that have begun and not ended. */
-  async #running(pipeline: string): Promise<number[]> {
+  async #running(pipeline: PipelineRef): Promise<number[]> {
     const numbers: number[] = [];
     for (let below: number | undefined; ; ) {
       const page = await this.#parts.store.listExecutions({
@@ -102,7 +105,7 @@ export class AdmissionHost {
   begin(turn: Turn, active: ActiveExecution, again: Input): Performed {
     const { number, creation, state } = active;
     const { executions } = this.#parts;
-    const known = creation.mapRun ? undefined : this.#known.get(creation.pipeline);
+    const known = this.#of(active);
     if (state.header.status !== 'RUNNING') {
       if (this.#room.release(number)) turn.afterCommit(() => this.#admitSoon());
       return 'done';
@@ -126,7 +129,7 @@ export class AdmissionHost {
     // When the turn fails, `begin` is called again.
     turn.afterCommit(() => {
       if (isTriggered(active) && known.policy.overlap === 'cancel-running') {
-        this.#supersede(creation.pipeline, known, creation.name);
+        this.#supersede(known, creation.name);
       }
       this.#enqueue(known, number);
       this.#admitSoon();
@@ -137,7 +140,7 @@ export class AdmissionHost {
 
   /** An execution that was just created will be skipped: nobody hears that it runs. */
   skips(active: ActiveExecution): boolean {
-    const known = active.creation.mapRun ? undefined : this.#known.get(active.creation.pipeline);
+    const known = this.#of(active);
     return known !== undefined && this.#missing(known) !== undefined && !mayWait(known, active);
   }
 
@@ -181,25 +184,26 @@ export class AdmissionHost {
   }
 
   /** Stops what runs and waits of a pipeline in favour of a newer execution. */
-  #supersede(pipeline: string, { queue }: Known, name: string): void {
+  #supersede({ ref, queue }: Known, name: string): void {
     const { loop, executions } = this.#parts;
     const cause = `Stopped for the newer execution ${name} (overlap: cancel-running).`;
     const stop = { type: 'Stop', error: SUPERSEDED, cause } as const;
-    for (const number of [...queue, ...this.#room.holders(`pipeline/${pipeline}`)]) {
+    for (const number of [...queue, ...this.#room.holders(`pipeline/${pipelineKey(ref)}`)]) {
       loop.add(executions.eventInput(number, stop));
     }
   }
 
   /** An ended execution goes on after a redrive: it holds its slots again, whether they are free or not. */
-  resumed({ number, creation }: ActiveExecution): void {
-    const known = creation.mapRun ? undefined : this.#known.get(creation.pipeline);
-    if (known) this.#room.take(number, known.needs);
+  resumed(active: ActiveExecution): void {
+    const known = this.#of(active);
+    if (known) this.#room.take(active.number, known.needs);
   }
 
   /** An execution has ended in this turn. */
-  ended(turn: Turn, { number, creation }: ActiveExecution): void {
-    const known = this.#known.get(creation.pipeline);
-    if (creation.mapRun || known === undefined) return;
+  ended(turn: Turn, active: ActiveExecution): void {
+    const { number } = active;
+    const known = this.#of(active);
+    if (known === undefined) return;
     turn.afterCommit(() => {
       for (const ended of this.#endedMeanwhile) ended.add(number);
       const waited = this.#dequeue(known, number);
@@ -236,16 +240,16 @@ export class AdmissionHost {
   }
 
   /** Why an execution has not begun; undefined when it does not wait. */
-  reasonFor(pipeline: string, number: number): string | undefined {
-    const known = this.#known.get(pipeline);
+  reasonFor(pipeline: PipelineRef, number: number): string | undefined {
+    const known = this.#known.get(pipelineKey(pipeline));
     if (!known?.queue.has(number)) return undefined;
     const missing = this.#room.missing(known.needs);
     return missing === undefined ? 'others wait longer' : this.#reason(missing);
   }
 
   /** Slots of a pool that are held, and executions that wait for some. */
-  use(pool: string): { taken: number; waiting: number } {
-    const resource = `pool/${pool}`;
+  use(pool: string, team?: string): { taken: number; waiting: number } {
+    const resource = team === undefined ? `pool/${pool}` : `pool/${team}/${pool}`;
     let waiting = 0;
     for (const { needs, queue } of this.#known.values()) {
       if (needs.some((need) => need.resource === resource)) waiting += queue.size;
@@ -253,13 +257,15 @@ export class AdmissionHost {
     return { taken: this.#room.taken(resource), waiting };
   }
 
-  /** Names of pools that pipelines use. */
-  poolsInUse(): string[] {
-    return [...this.#known.values()].flatMap(({ policy }) => Object.keys(policy.pools));
+  /** Pools that pipelines use, and whose pipelines they are. */
+  poolsInUse(): { team: string; name: string }[] {
+    return [...this.#known.values()].flatMap(({ ref, policy }) =>
+      Object.keys(policy.pools).map((name) => ({ team: ref.team, name })),
+    );
   }
 
   #reason({ resource }: Need): string {
-    const name = resource.slice(resource.indexOf('/') + 1);
+    const name = resource.slice(resource.lastIndexOf('/') + 1);
     const taken = this.#room.taken(resource);
     const limit = this.#limitOf(resource);
     return resource.startsWith('pool/')
@@ -272,13 +278,39 @@ export class AdmissionHost {
     if (resource.startsWith('pool/')) return this.#pools.slots(name);
     return this.#known.get(name)?.policy.limit ?? Number.POSITIVE_INFINITY;
   }
-}
 
-function needsOf(pipeline: string, { limit, pools }: ConcurrencyPolicy): Need[] {
-  return [
-    ...(limit === undefined ? [] : [{ resource: `pipeline/${pipeline}`, slots: 1 }]),
-    ...Object.entries(pools).map(([pool, slots]) => ({ resource: `pool/${pool}`, slots })),
-  ];
+  #of({ creation }: ActiveExecution): Known | undefined {
+    return creation.mapRun ? undefined : this.#known.get(pipelineKey(pipelineOf(creation)));
+  }
+
+  /** A pool is one for all teams once the operator has sized it; until then each team has its own of the name. */
+  #poolResource(team: string, pool: string): string {
+    return this.#pools.isShared(pool) ? `pool/${pool}` : `pool/${team}/${pool}`;
+  }
+
+  #needsOf(pipeline: PipelineRef, { limit, pools }: ConcurrencyPolicy): Need[] {
+    const { team } = pipeline;
+    return [
+      ...(limit === undefined ? [] : [{ resource: `pipeline/${pipelineKey(pipeline)}`, slots: 1 }]),
+      ...Object.entries(pools).map(([pool, slots]) => ({
+        resource: this.#poolResource(team, pool),
+        slots,
+      })),
+    ];
+  }
+
+  /** A pool was sized or forgotten: what runs and waits counts where it belongs now. */
+  poolChanged(pool: string): void {
+    for (const known of this.#known.values()) {
+      if (known.policy.pools[pool] === undefined) continue;
+      const before = known.needs;
+      this.#count(before, -known.queue.size);
+      known.needs = this.#needsOf(known.ref, known.policy);
+      this.#count(known.needs, known.queue.size);
+      for (const number of this.#room.holdersOf(before)) this.#room.take(number, known.needs);
+    }
+    this.admit();
+  }
 }
 
 function isTriggered({ creation: { triggeredBy } }: ActiveExecution): boolean {

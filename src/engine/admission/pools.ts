@@ -1,6 +1,7 @@
 /**
- * Pools: numbers of slots that pipelines of all teams share, such as connections of a warehouse. A pool that nobody has
- * sized has one slot.
+ * Pools: numbers of slots that pipelines share, such as connections of a warehouse. A pool that the operator has sized is
+ * one for all teams. One that nobody has sized has one slot and is the team's own: two teams that happen to use the same
+ * name share nothing, and learn nothing of each other.
  * @module
  */
 import { EngineError } from '../errors.js';
@@ -10,6 +11,8 @@ import type { Input } from '../turn-loop.js';
 
 export interface PoolSummary {
   name: string;
+  /** Whose it is; absent when all teams share it. */
+  team?: string;
   slots: number;
   /** Slots that executions hold. */
   taken: number;
@@ -38,8 +41,14 @@ export class Pools {
     }
   }
 
+  /** @param name `NAME`, or `TEAM/NAME` of a pool that nobody has sized */
   slots(name: string): number {
     return this.#sizes.get(name) ?? 1;
+  }
+
+  /** The operator has sized it: all teams share it. */
+  isShared(name: string): boolean {
+    return this.#sizes.has(name);
   }
 
   /** Names of pools that were sized, in order. */
@@ -72,7 +81,7 @@ export class Pools {
         turn.afterCommit(() => {
           if (slots === undefined) this.#sizes.delete(name);
           else this.#sizes.set(name, slots);
-          this.#parts.admission.admit();
+          this.#parts.admission.poolChanged(name);
           settle.resolve();
         });
         return 'done';
@@ -81,12 +90,23 @@ export class Pools {
   }
 }
 
-/** All pools that were sized or that a pipeline uses, by name. */
-export function listPools({ pools, admission }: Machinery): PoolSummary[] {
-  const names = new Set([...pools.names(), ...admission.poolsInUse()]);
-  return [...names].sort().map((name) => ({
-    name,
-    slots: pools.slots(name),
-    ...admission.use(name),
-  }));
+/**
+ * All pools that were sized, and those that pipelines of these teams use, by name.
+ * @param teams whose own pools are listed; undefined: all
+ */
+export function listPools(
+  { pools, admission }: Machinery,
+  teams: readonly string[] | undefined,
+): PoolSummary[] {
+  const shared = pools.names().map((name): PoolSummary => {
+    return { name, slots: pools.slots(name), ...admission.use(name) };
+  });
+  const own = new Map<string, PoolSummary>();
+  for (const { team, name } of admission.poolsInUse()) {
+    if (pools.isShared(name) || (teams && !teams.includes(team))) continue;
+    own.set(`${team}/${name}`, { name, team, slots: 1, ...admission.use(name, team) });
+  }
+  return [...shared, ...own.values()].sort((a, b) =>
+    `${a.name} ${a.team ?? ''}` < `${b.name} ${b.team ?? ''}` ? -1 : 1,
+  );
 }

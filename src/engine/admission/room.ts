@@ -5,7 +5,7 @@
 
 /** Something of which there is only so much. */
 export interface Need {
-  /** `pipeline/NAME` or `pool/NAME`. */
+  /** `pipeline/TEAM/NAME`, `pool/NAME` or, of a team's own, `pool/TEAM/NAME`. */
   resource: string;
   slots: number;
 }
@@ -60,6 +60,11 @@ export class Room {
     for (const slots of this.#holders.get(resource)?.values() ?? [])
       taken += Math.min(slots, limit);
     return taken;
+  }
+
+  /** Executions that hold exactly these needs, in the order in which they took them. */
+  holdersOf(needs: readonly Need[]): number[] {
+    return [...this.#needs].flatMap(([execution, held]) => (held === needs ? [execution] : []));
   }
 
   /** Executions that hold slots of a resource, the longest first. */

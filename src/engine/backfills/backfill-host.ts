@@ -9,7 +9,13 @@
  * are named after backfill and interval, so a look too many starts nothing twice.
  * @module
  */
-import type { BackfillRecord, BackfillSlot, ExecutionRecord } from '../../store/store.js';
+import { pipelineOf } from '../../store/pipeline-ref.js';
+import type {
+  BackfillRecord,
+  BackfillSlot,
+  ExecutionRecord,
+  PipelineRef,
+} from '../../store/store.js';
 import type { ActiveExecution } from '../active-execution.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
@@ -62,14 +68,13 @@ export class BackfillHost {
     this.#isOpen = false;
   }
 
-  /** Throws PipelineNotFound and InvalidBackfill. */
+  /** Throws PipelineNotFound, PipelineAmbiguous and InvalidBackfill. */
   async plan(request: BackfillRequest): Promise<BackfillPlan> {
-    const machine = this.#parts.machines.current(request.pipeline);
-    if (!machine) {
-      throw new EngineError('PipelineNotFound', { pipeline: request.pipeline.slice(0, 200) });
-    }
-    const planned = this.#planned(request.pipeline);
-    return planSlots(this.#parts, machine.deployment, request, (interval) => planned.get(interval));
+    const pipeline = this.#parts.machines.choose(request.pipeline, request);
+    const machine = this.#parts.machines.current(pipeline);
+    if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
+    const planned = this.#planned(pipeline);
+    return planSlots(this.#parts, machine, request, (interval) => planned.get(interval));
   }
 
   /** Makes a backfill of a plan and begins with it. */
@@ -77,9 +82,8 @@ export class BackfillHost {
     return {
       refuse: settle.reject,
       perform: (turn) => {
-        const machine = this.#parts.machines.current(request.pipeline);
-        if (!machine) throw new EngineError('PipelineNotFound', { pipeline: request.pipeline });
-        const record = this.#recordOf(request, plan, machine.record.team);
+        const { team } = this.#parts.machines.choose(request.pipeline, request);
+        const record = this.#recordOf(request, plan, team);
         const { number } = record;
         this.#live.set(number, record);
         turn.backfills.set(number, { record, isNew: true });
@@ -122,7 +126,7 @@ export class BackfillHost {
       throw new EngineError('InvalidBackfill', { problem: `${MOST_RUNNING} others are going on` });
     }
     // The plan was made outside of the turn: two requests at the same moment must not both run it.
-    const planned = this.#planned(pipeline);
+    const planned = this.#planned({ team, name: pipeline });
     const taken = plan.slots.some((slot) => slot.action === 'create' && planned.has(slot.interval));
     const isOther = request.plan !== undefined && request.plan !== plan.digest;
     if (taken || isOther) throw new EngineError('BackfillPlanChanged', { pipeline });
@@ -140,10 +144,10 @@ export class BackfillHost {
   }
 
   /** Names of executions that running backfills of a pipeline will start or have open, by interval. */
-  #planned(pipeline: string): Map<string, string> {
+  #planned({ team, name }: PipelineRef): Map<string, string> {
     const planned = new Map<string, string>();
     for (const record of this.#live.values()) {
-      if (record.pipeline !== pipeline) continue;
+      if (record.pipeline !== name || record.team !== team) continue;
       const { progress, slots, number } = record;
       const coming = record.status === 'RUNNING' ? slots.slice(progress.next) : [];
       for (const slot of [...progress.open.flatMap((at) => slots[at] ?? []), ...coming]) {
@@ -166,7 +170,7 @@ export class BackfillHost {
   #advance(turn: Turn, record: BackfillRecord): Performed | Promise<Performed> {
     const found = record.progress.open.map((at) => {
       const name = executionNameOf(record.number, record.slots[at] as BackfillSlot);
-      return this.#parts.store.findExecutionByName(record.pipeline, name);
+      return this.#parts.store.findExecutionByName(pipelineOf(record), name);
     });
     type Found = (ExecutionRecord | undefined)[];
     return found.some((one) => one instanceof Promise)
@@ -229,11 +233,12 @@ export class BackfillHost {
   /** Undefined: it cannot be started, for example because the pipeline is gone. */
   #start(
     turn: Turn,
-    { pipeline, number }: BackfillRecord,
+    record: BackfillRecord,
     slot: BackfillSlot,
   ): Performed | Promise<Performed> | undefined {
+    const { number } = record;
     const request = {
-      pipeline,
+      pipeline: pipelineOf(record),
       name: executionNameOf(number, slot),
       interval: slot.interval,
       triggeredBy: {

@@ -13,12 +13,14 @@ import { formatInstant, parseInstant } from '../../events/schedules/calendar.js'
 import { parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
 import { isTimeZone } from '../../events/schedules/time-zone.js';
 import type { BackfillSlot, ExecutionRecord } from '../../store/store.js';
+import type { LoadedMachine } from '../active-execution.js';
 import type { PipelineDeployment } from '../engine.js';
 import { EngineError } from '../errors.js';
+import type { Asking } from '../machine-shelf.js';
 import type { Machinery } from '../machinery.js';
 import { triggerPlanOf } from '../triggers/trigger-plan.js';
 
-export interface BackfillRequest {
+export interface BackfillRequest extends Asking {
   pipeline: string;
   /** An interval (`2026-11-01`, `2026-11-01T05`: from its start) or an ISO 8601 time. */
   from: string;
@@ -52,7 +54,7 @@ const AT_A_TIME = 200;
  */
 export async function planSlots(
   parts: Machinery,
-  deployment: PipelineDeployment,
+  { ref, deployment }: LoadedMachine,
   request: BackfillRequest,
   planned: (interval: string) => string | undefined,
 ): Promise<BackfillPlan> {
@@ -67,7 +69,7 @@ export async function planSlots(
     const { id } = slot.interval;
     const base = { interval: id, fireTime: slot.fireTime };
     const own = await parts.store.listExecutions({
-      pipeline: request.pipeline,
+      pipeline: ref,
       interval: id,
       limit: MOST_RUNS,
     });

@@ -112,14 +112,13 @@ function start(
   rule: ReadyRule,
   delivery: Delivery,
   arrival: Arrival,
-  [pipeline = '', qualifier]: readonly string[],
+  [name = '', qualifier]: readonly string[],
   bury: (failure: Failure) => undefined,
 ): Promise<unknown> | undefined {
   const { target } = delivery;
-  const machine = parts.machines.current(pipeline);
   // Of another team is as good as none: a rule must not find out what others have.
-  if (machine === undefined || machine.record.team !== rule.team)
-    return bury(noResource(target.Arn));
+  const pipeline = { team: rule.team, name };
+  if (parts.machines.current(pipeline) === undefined) return bury(noResource(target.Arn));
   const hash = hashOf(`${arrival.id} ${rule.arn} ${target.Id}`);
   const request = {
     pipeline,

@@ -151,13 +151,15 @@ function startMachine(
 ): Outcome | Promise<Outcome> {
   const { parts, turn, schedule, timing, fireTime, hash } = invocation;
   const { type, accountId, parts: path } = parseStatesArn(arn) ?? { parts: [] };
-  const [pipeline = '', qualifier, ...rest] = path;
+  const [name = '', qualifier, ...rest] = path;
+  // Of another team is as good as none: a schedule must not find out what others have.
+  const pipeline = { team: schedule.team, name };
   const machine = parts.machines.current(pipeline);
   const isOurs =
     type === 'stateMachine' &&
     accountId === parts.arns.identity.accountId &&
     rest.length === 0 &&
-    machine?.record.team === schedule.team;
+    machine !== undefined;
   if (!isOurs) return `State Machine Does Not Exist: '${arn.slice(0, 200)}'`;
   const stamp = new Date(fireTime).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const own = `${schedule.name.slice(0, SHOWN_NAME)}-${stamp}-${hash.slice(0, 8)}`;

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../asl/json.js';
 import { longestDelay, upcoming } from '../../events/schedules/spread.js';
+import type { PipelineRef } from '../../store/store.js';
 import { parseStatesArn } from '../arn.js';
 import type { Machinery } from '../machinery.js';
 import { triggerPlanOf } from '../triggers/trigger-plan.js';
@@ -48,24 +49,24 @@ export function listSchedules(
 }
 
 function ofPipelines({ machines, triggers }: Machinery, count: number): ListedSchedule[] {
-  return machines.all().flatMap(({ record, deployment }): ListedSchedule[] => {
-    const { pipeline, team } = record;
+  return machines.all().flatMap(({ ref, deployment }): ListedSchedule[] => {
+    const { name, team } = ref;
     const { schedule: written } = triggerPlanOf(deployment);
-    const schedule = triggers.schedules.scheduleOf(pipeline);
-    const spread = triggers.schedules.spreadOf(pipeline);
+    const schedule = triggers.schedules.scheduleOf(ref);
+    const spread = triggers.schedules.spreadOf(ref);
     if (written === undefined || schedule === undefined || spread === undefined) return [];
     const window = longestDelay(spread);
     return [
       {
         kind: 'pipeline',
-        name: pipeline,
+        name,
         team,
-        target: pipeline,
+        target: name,
         expression: expressionOf(written),
         timezone: schedule.timezone,
         state: 'ENABLED',
         ...(window === 0 ? {} : { window }),
-        next: triggers.schedules.upcoming(pipeline, count),
+        next: triggers.schedules.upcoming(ref, count),
       },
     ];
   });
@@ -102,11 +103,14 @@ function ofClients(
 }
 
 /** Schedules of clients that start a pipeline: those of its team whose target is it, or a version or alias of it. */
-export function schedulesFor(parts: Machinery, pipeline: string, count: number): ListedSchedule[] {
-  const team = parts.machines.current(pipeline)?.record.team;
+export function schedulesFor(
+  parts: Machinery,
+  { team, name }: PipelineRef,
+  count: number,
+): ListedSchedule[] {
   return ofClients(parts, count, (schedule) => {
     const arn = machineOf(schedule.settings.target);
-    return schedule.team === team && parseStatesArn(arn)?.parts[0] === pipeline;
+    return schedule.team === team && parseStatesArn(arn)?.parts[0] === name;
   });
 }
 

@@ -25,7 +25,8 @@ import {
   spansOf,
   type WaitingEvents,
 } from '../../events/batches/waiting-events.js';
-import type { EventRecord } from '../../store/store.js';
+import { pipelineKey } from '../../store/pipeline-ref.js';
+import type { EventRecord, PipelineRef } from '../../store/store.js';
 import type { LoadedMachine } from '../active-execution.js';
 import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
@@ -51,7 +52,7 @@ export interface BatchState {
 }
 
 interface Batching {
-  readonly pipeline: string;
+  readonly pipeline: PipelineRef;
   readonly rule: EventRule;
   isClosing: boolean;
   problem: string | undefined;
@@ -82,7 +83,7 @@ const KIND = 'batch/';
 export class BatchHost {
   readonly #parts: Machinery;
   readonly #rules: Map<string, Batching> = new Map();
-  /** What waits, by pipeline and rule; also of rules that are gone. */
+  /** What waits, by `pipelineKey` and rule; also of rules that are gone. */
   readonly #waiting: Map<string, WaitingEvents> = new Map();
   /** What waited before the turn that changes it now. */
   readonly #before: Map<string, WaitingEvents> = new Map();
@@ -96,7 +97,7 @@ export class BatchHost {
     this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
-  /** @param remembered what triggers remember: by kind, by pipeline */
+  /** @param remembered what triggers remember: by kind, by `pipelineKey` */
   open(remembered: ReadonlyMap<string, ReadonlyMap<string, JsonObject>>): void {
     const chunks = new Map<string, JsonObject[]>();
     for (const [kind, states] of remembered) {
@@ -120,14 +121,14 @@ export class BatchHost {
 
   forgotten(pipeline: string): void {
     for (const [key, batching] of this.#rules) {
-      if (batching.pipeline === pipeline) this.#rules.delete(key);
+      if (pipelineKey(batching.pipeline) === pipeline) this.#rules.delete(key);
     }
   }
 
-  deployed({ record: { pipeline }, deployment }: LoadedMachine): void {
-    this.forgotten(pipeline);
+  deployed({ ref: pipeline, key: own, deployment }: LoadedMachine): void {
+    this.forgotten(own);
     for (const rule of triggerPlanOf(deployment).events) {
-      const key = `${pipeline}/${rule.key}`;
+      const key = `${own}/${rule.key}`;
       if (rule.batch === undefined && this.#countOf(key) === 0) continue;
       this.#rules.set(key, { pipeline, rule, isClosing: false, problem: undefined });
       this.#closeWhenDue(key);
@@ -136,8 +137,8 @@ export class BatchHost {
   }
 
   /** How the batch of a rule stands; undefined when it does not batch. */
-  stateOf(pipeline: string, rule: string): BatchState | undefined {
-    const key = `${pipeline}/${rule}`;
+  stateOf(pipeline: PipelineRef, rule: string): BatchState | undefined {
+    const key = `${pipelineKey(pipeline)}/${rule}`;
     const batching = this.#rules.get(key);
     const batch = batching?.rule.batch;
     if (batch === undefined) return undefined;
@@ -158,14 +159,14 @@ export class BatchHost {
    */
   add(
     turn: Turn,
-    pipeline: string,
+    pipeline: PipelineRef,
     rule: EventRule,
     record: EventRecord,
     depth: number,
   ): BatchState | undefined {
     const rendered = this.#render(pipeline, rule, record);
     if (rendered === undefined) return undefined;
-    const key = `${pipeline}/${rule.key}`;
+    const key = `${pipelineKey(pipeline)}/${rule.key}`;
     const { number, storedAt: at } = record;
     this.#unstored.set(number, record);
     const forget = (): void => void this.#unstored.delete(number);
@@ -203,14 +204,15 @@ export class BatchHost {
 
   #remember(
     turn: Turn,
-    pipeline: string,
+    pipeline: PipelineRef,
     rule: string,
     waiting: WaitingEvents,
     chunk: number,
   ): void {
     const kind = `${KIND}${rule}/${chunk}`;
     const state = rememberChunk(waiting, chunk);
-    turn.triggers.set(`${pipeline} ${kind}`, { pipeline, kind, state });
+    const { team, name } = pipeline;
+    turn.triggers.set(`${pipelineKey(pipeline)} ${kind}`, { team, pipeline: name, kind, state });
   }
 
   #dueOf(key: string): BatchCondition | undefined {
@@ -353,9 +355,9 @@ export class BatchHost {
   }
 
   /** What an event adds to an input; undefined when no input can hold it. */
-  #render(pipeline: string, rule: EventRule, record: EventRecord): Rendered | undefined {
+  #render(pipeline: PipelineRef, rule: EventRule, record: EventRecord): Rendered | undefined {
     const { envelope, storedAt, id } = record;
-    const input = this.#parts.triggers.bus.inputOf(pipeline, rule, envelope, storedAt);
+    const input = this.#parts.triggers.bus.inputOf(pipeline.name, rule, envelope, storedAt);
     const entry: Json = [[input], id];
     try {
       checkPayload(entry, 'input');

@@ -13,8 +13,10 @@
 import type { Json, JsonObject } from '../../asl/json.js';
 import { renderInput } from '../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../events/pattern/matcher.js';
-import type { EventRecord } from '../../store/store.js';
+import { pipelineKey } from '../../store/pipeline-ref.js';
+import type { EventRecord, PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
+import { allows } from '../allowance.js';
 import { EngineError } from '../errors.js';
 import { ANY_TEAM, MAX_DEPTH } from '../event-rules/records.js';
 import { deliverToTargets } from '../event-rules/targets.js';
@@ -55,8 +57,10 @@ export interface PutResult {
 interface Put {
   bus: string;
   team: string;
-  /** The team whose rules of the API hear of it. Default: `team`. */
+  /** The team whose rules hear of it. Default: `team`. */
   owner?: string;
+  /** The pipeline that a fact is about: rules in files of teams that may read it hear of it, too. */
+  about?: LoadedMachine;
   id: string;
   envelope: JsonObject;
   depth: number;
@@ -70,7 +74,8 @@ export class EventBus {
   readonly #parts: Machinery;
   readonly #matchers: Map<string, PatternMatcher> = new Map();
   /** Rules of each pipeline, by the id that the matcher knows. */
-  readonly #rules: Map<string, { pipeline: string; team: string; rule: EventRule }> = new Map();
+  readonly #rules: Map<string, { machine: PipelineRef; rule: EventRule }> = new Map();
+  /** Ids of rules, by `pipelineKey`. */
   readonly #ofPipeline: Map<string, string[]> = new Map();
   /** Events that are not durable yet, by team, bus and id. */
   readonly #unstored: Map<string, EventRecord> = new Map();
@@ -91,26 +96,25 @@ export class EventBus {
   }
 
   /** Rules of a pipeline that nobody deploys any longer listen no more. */
-  forgotten(pipeline: string): void {
-    for (const id of this.#ofPipeline.get(pipeline) ?? []) {
+  forgotten(key: string): void {
+    for (const id of this.#ofPipeline.get(key) ?? []) {
       const known = this.#rules.get(id);
       if (known) this.#matchers.get(known.rule.bus)?.remove(id);
       this.#rules.delete(id);
     }
-    this.#ofPipeline.delete(pipeline);
+    this.#ofPipeline.delete(key);
   }
 
-  deployed({ record, deployment }: LoadedMachine): void {
-    const { pipeline, team } = record;
-    this.forgotten(pipeline);
+  deployed({ ref, key, deployment }: LoadedMachine): void {
+    this.forgotten(key);
     const rules = triggerPlanOf(deployment).events;
     const ids = rules.map((rule, index) => {
-      const id = `${pipeline}/${index}`;
-      this.#rules.set(id, { pipeline, team, rule });
+      const id = `${key}/${index}`;
+      this.#rules.set(id, { machine: ref, rule });
       this.#matcher(rule.bus).add(id, rule.pattern);
       return id;
     });
-    if (ids.length > 0) this.#ofPipeline.set(pipeline, ids);
+    if (ids.length > 0) this.#ofPipeline.set(key, ids);
   }
 
   #matcher(bus: string): PatternMatcher {
@@ -201,14 +205,24 @@ export class EventBus {
         },
       },
     };
-    const id = derivedId(`${executionArn} ${status} ${active.redriveCount}`);
+    // Not by its ARN: two teams may have executions of the same one.
+    const id = derivedId(`${creation.id} ${status} ${active.redriveCount}`);
     const envelope = this.#envelope(event, id);
     const isHeard =
       (matcher !== undefined && matcher.match(envelope).length > 0) ||
       rules.listens(creation.team, 'default', envelope);
     if (!isHeard || depth > MAX_DEPTH) return;
-    const put: Put = { bus: 'default', team: ANY_TEAM, id, envelope, depth, now };
-    const delivered = this.#deliver(turn, { ...put, owner: creation.team }, () => {});
+    const put: Put = {
+      bus: 'default',
+      team: ANY_TEAM,
+      owner: creation.team,
+      about: active.machine,
+      id,
+      envelope,
+      depth,
+      now,
+    };
+    const delivered = this.#deliver(turn, put, () => {});
     if (delivered instanceof Promise) turn.waitFor(delivered);
   }
 
@@ -256,26 +270,31 @@ export class EventBus {
     const started: PutResult['started'] = [];
     const batched: NonNullable<PutResult['batched']> = [];
     const waiting: Promise<unknown>[] = [];
+    const served = new Set<string>();
     for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
       const known = this.#rules.get(match);
-      if (!known || (team !== ANY_TEAM && known.team !== team)) continue;
-      if (only && !only.has(this.#arnOf(known.pipeline))) continue;
+      if (!known || !mayHear(known.machine.team, put)) continue;
+      const { machine, rule } = known;
+      const pipeline = machine.name;
+      if (only && !only.has(this.#arnOf(pipeline))) continue;
       // Two rules of one pipeline that match the same event start it once: the first one says with what.
-      if (record.matched.includes(known.pipeline)) continue;
-      if (record.batched?.includes(known.pipeline)) continue;
-      if (known.rule.batch !== undefined) {
+      const key = pipelineKey(machine);
+      if (served.has(key)) continue;
+      if (rule.batch !== undefined) {
         const { batches } = this.#parts.triggers;
-        const state = batches.add(turn, known.pipeline, known.rule, record, put.depth);
+        const state = batches.add(turn, machine, rule, record, put.depth);
         if (state === undefined) continue;
-        record.batched = [...(record.batched ?? []), known.pipeline];
+        served.add(key);
+        record.batched = [...(record.batched ?? []), pipeline];
         const { waiting: count, size, closesAt = 0 } = state;
-        batched.push({ pipeline: known.pipeline, waiting: count, size, closesAt });
+        batched.push({ pipeline, waiting: count, size, closesAt });
         continue;
       }
-      const performed = this.#start(turn, known.pipeline, known.rule, put);
+      const performed = this.#start(turn, machine, rule, put);
       if (performed === undefined) continue;
-      record.matched.push(known.pipeline);
-      started.push({ pipeline: known.pipeline, name: nameFor(id) });
+      served.add(key);
+      record.matched.push(pipeline);
+      started.push({ pipeline, name: nameFor(id) });
       if (performed instanceof Promise) waiting.push(performed);
     }
     for (const rule of this.#parts.triggers.rules.matching(put.owner ?? team, bus, envelope)) {
@@ -289,14 +308,14 @@ export class EventBus {
   /** Undefined: it cannot be started. The event stays, and the reason goes where problems go. */
   #start(
     turn: Turn,
-    pipeline: string,
+    pipeline: PipelineRef,
     rule: EventRule,
     { id, envelope, depth }: Put,
   ): Performed | Promise<Performed> | undefined {
     const request = {
       pipeline,
       name: nameFor(id),
-      input: this.inputOf(pipeline, rule, envelope, this.#parts.time.now()),
+      input: this.inputOf(pipeline.name, rule, envelope, this.#parts.time.now()),
       triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
     };
     const settle = { resolve: () => {}, reject: () => {} };
@@ -329,6 +348,11 @@ export class EventBus {
       return text;
     }
   }
+}
+
+/** Events are for their own team. A fact about a pipeline is also for those whom its owner lets read it. */
+function mayHear(listener: string, { team, owner = team, about }: Put): boolean {
+  return listener === owner || (about !== undefined && allows(about, 'read', listener));
 }
 
 function keyOf(team: string, bus: string, id: string): string {

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../asl/json.js';
 import type { ConditionExplanation, Verdict } from '../../events/conditions/evaluate-condition.js';
 import { explainMismatch, type Mismatch } from '../../events/pattern/explain-mismatch.js';
 import { longestDelay } from '../../events/schedules/spread.js';
-import type { EventRecord } from '../../store/store.js';
+import type { EventRecord, PipelineRef } from '../../store/store.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { type ListedSchedule, schedulesFor } from '../scheduler/list-schedules.js';
@@ -62,12 +62,12 @@ const NEARLY = 5;
  */
 export async function explainTrigger(
   parts: Machinery,
-  pipeline: string,
+  pipeline: PipelineRef,
   teams: readonly string[] | undefined,
   interval?: string,
 ): Promise<TriggerExplanation> {
   const machine = parts.machines.current(pipeline);
-  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.slice(0, 200) });
+  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
   const plan = triggerPlanOf(machine.deployment);
   const { schedules, upstreams } = parts.triggers;
   const schedule = schedules.scheduleOf(pipeline);
@@ -81,7 +81,7 @@ export async function explainTrigger(
     return batch === undefined ? {} : { batch };
   };
   return {
-    pipeline,
+    pipeline: pipeline.name,
     ...(schedule && plan.schedule
       ? {
           schedule: {
@@ -127,7 +127,7 @@ export async function explainTrigger(
 
 function timesOf(
   { triggers }: Machinery,
-  pipeline: string,
+  pipeline: PipelineRef,
 ): Pick<NonNullable<TriggerExplanation['schedule']>, 'next' | 'window' | 'starts'> {
   const spread = triggers.schedules.spreadOf(pipeline);
   const times = triggers.schedules.upcoming(pipeline, TIMES);

@@ -58,7 +58,8 @@ export class ForeignOutcomes {
     this.#known.set(key, outcomes);
     turn.afterFailure(() => this.#known.set(key, known));
     turn.triggers.set(`${key} ${FOREIGN_KIND}`, {
-      pipeline: key,
+      team,
+      pipeline: `${outcome.account}/${outcome.name}`,
       kind: FOREIGN_KIND,
       state: { outcomes: outcomes as unknown as Json },
     });

@@ -9,6 +9,7 @@
  * the store and changes nothing; when pipelines follow by themselves it becomes shorter by itself.
  * @module
  */
+import { pipelineKey, pipelineOf, pipelineOfKey } from '../../store/pipeline-ref.js';
 import type { ExecutionRecord } from '../../store/store.js';
 import type { Machinery } from '../machinery.js';
 
@@ -43,26 +44,28 @@ type Standing = { type: 'fresh'; end: number } | { type: 'stale' } | { type: 'fa
 
 /** Plans a repair of what follows from an execution. */
 export async function planRepair(parts: Machinery, record: ExecutionRecord): Promise<RepairPlan> {
-  const { id, pipeline, interval, stoppedAt, header } = record;
+  const { id, interval, stoppedAt, header } = record;
+  const repaired = pipelineKey(pipelineOf(record));
   const about = { execution: id, ...(interval === undefined ? {} : { interval }) };
   if (interval === undefined) return { ...about, problem: 'it is for no interval', items: [] };
   if (header.status !== 'SUCCEEDED' || stoppedAt === undefined) {
     return { ...about, problem: `it is ${header.status}`, items: [] };
   }
   const { upstreams } = parts.triggers;
-  const order = orderOf(pipeline, (name) => upstreams.dependentsOf(name));
-  const standings = new Map<string, Standing>([[pipeline, { type: 'fresh', end: stoppedAt }]]);
+  const order = orderOf(repaired, (key) => upstreams.dependentsOf(key));
+  const standings = new Map<string, Standing>([[repaired, { type: 'fresh', end: stoppedAt }]]);
   const items: RepairItem[] = [];
-  for (const name of order) {
-    if (name === pipeline) continue;
-    const [latest] = await parts.store.listExecutions({ pipeline: name, interval, limit: 1 });
+  for (const key of order) {
+    if (key === repaired) continue;
+    const pipeline = pipelineOfKey(key);
+    const [latest] = await parts.store.listExecutions({ pipeline, interval, limit: 1 });
     if (latest === undefined) continue;
     const above = [...standings].filter(([upstream]) =>
-      upstreams.dependentsOf(upstream).includes(name),
+      upstreams.dependentsOf(upstream).includes(key),
     );
     if (above.length === 0) continue;
     const { standing, item } = judge(latest, above);
-    standings.set(name, standing);
+    standings.set(key, standing);
     if (item) items.push(item);
   }
   return { ...about, items };
@@ -70,22 +73,22 @@ export async function planRepair(parts: Machinery, record: ExecutionRecord): Pro
 
 function judge(
   latest: ExecutionRecord,
-  above: readonly [string, Standing][],
+  above: readonly [key: string, Standing][],
 ): { standing: Standing; item?: RepairItem } {
   const { pipeline, team, id, startedAt, stoppedAt, header, interval = '' } = latest;
   const base = { pipeline, team, latest: id };
   const failed = above.find(([, { type }]) => type === 'failed');
   const stale = above.find(([, { type }]) => type === 'stale');
   if (failed) {
-    const reason = `${failed[0]} ended without success`;
+    const reason = `${nameOf(failed[0])} ended without success`;
     return { standing: { type: 'failed' }, item: { ...base, action: 'blocked', reason } };
   }
   if (stale) {
-    const reason = `${stale[0]} must run first`;
+    const reason = `${nameOf(stale[0])} must run first`;
     return { standing: { type: 'stale' }, item: { ...base, action: 'later', reason } };
   }
-  const ends = above.flatMap(([name, one]) =>
-    one.type === 'fresh' ? [{ name, end: one.end }] : [],
+  const ends = above.flatMap(([key, one]) =>
+    one.type === 'fresh' ? [{ name: nameOf(key), end: one.end }] : [],
   );
   const newest = ends.reduce((a, b) => (b.end > a.end ? b : a));
   if (header.status === 'RUNNING') {
@@ -101,6 +104,10 @@ function judge(
   const name = `repair-${interval.replaceAll(/[^A-Za-z0-9-]/g, '')}-${newest.end}`;
   const reason = `it began before ${newest.name} ended`;
   return { standing: { type: 'stale' }, item: { ...base, action: 'start', reason, name } };
+}
+
+function nameOf(key: string): string {
+  return pipelineOfKey(key).name;
 }
 
 /** A pipeline and all that follows from it, each after what it follows from. Circles are cut. */

@@ -18,6 +18,8 @@ import { type CatchUp, dueTimes } from '../../events/schedules/due-times.js';
 import { parseSchedule, type Schedule } from '../../events/schedules/schedule.js';
 import { nextStart, type Spread, upcoming } from '../../events/schedules/spread.js';
 import { parseDuration } from '../../pipelines/duration.js';
+import { pipelineKey } from '../../store/pipeline-ref.js';
+import type { PipelineRef } from '../../store/store.js';
 import type { LoadedMachine } from '../active-execution.js';
 import { Alarm } from '../alarm.js';
 import { EngineError } from '../errors.js';
@@ -28,7 +30,7 @@ import type { Performed } from '../turn-loop.js';
 import { triggerPlanOf } from './trigger-plan.js';
 
 interface Scheduled {
-  readonly pipeline: string;
+  readonly ref: PipelineRef;
   readonly schedule: Schedule;
   readonly catchUp: CatchUp;
   readonly spread: Spread;
@@ -44,8 +46,9 @@ const KIND = 'schedule';
 
 export class ScheduleHost {
   readonly #parts: Machinery;
+  /** By `pipelineKey`. */
   readonly #all: Map<string, Scheduled> = new Map();
-  /** What the store remembers, by pipeline. */
+  /** What the store remembers, by `pipelineKey`. */
   readonly #remembered: Map<string, JsonObject> = new Map();
   readonly #alarm: Alarm;
   #isOpen = false;
@@ -55,9 +58,9 @@ export class ScheduleHost {
     this.#alarm = new Alarm(parts, () => this.#wake());
   }
 
-  /** @param remembered what the store has of schedules, by pipeline */
+  /** @param remembered what the store has of schedules, by `pipelineKey` */
   open(remembered: ReadonlyMap<string, JsonObject>): void {
-    for (const [pipeline, state] of remembered) this.#remembered.set(pipeline, state);
+    for (const [key, state] of remembered) this.#remembered.set(key, state);
     for (const machine of this.#parts.machines.all()) this.deployed(machine);
     this.#isOpen = true;
     this.#watch();
@@ -68,29 +71,28 @@ export class ScheduleHost {
     this.#alarm.set(undefined);
   }
 
-  forgotten(pipeline: string): void {
-    this.#all.delete(pipeline);
+  forgotten(key: string): void {
+    this.#all.delete(key);
   }
 
-  deployed({ record, deployment }: LoadedMachine): void {
-    const { pipeline } = record;
+  deployed({ ref, key, deployment }: LoadedMachine): void {
     const { schedule: section } = triggerPlanOf(deployment);
     const parsed = section && parseSchedule(section, dialectOf(section));
     if (section === undefined || parsed === undefined || 'problems' in parsed) {
-      this.#all.delete(pipeline);
+      this.#all.delete(key);
       return;
     }
     const written = JSON.stringify(section);
-    const known = this.#all.get(pipeline);
+    const known = this.#all.get(key);
     if (known?.written === written) return;
-    const remembered = this.#remembered.get(pipeline);
+    const remembered = this.#remembered.get(key);
     const isKnown = remembered?.written === written;
     const served = isKnown ? Number(remembered.served) : this.#parts.time.now();
     const since = isKnown ? Number(remembered.since ?? 0) : served;
     const { schedule } = parsed;
-    const spread = spreadOf(section, pipeline, since);
+    const spread = spreadOf(section, ref.name, since);
     const entry: Scheduled = {
-      pipeline,
+      ref,
       schedule,
       catchUp: catchUpOf(section),
       spread,
@@ -98,15 +100,15 @@ export class ScheduleHost {
       served,
       next: nextStart(schedule, spread, served),
     };
-    this.#all.set(pipeline, entry);
+    this.#all.set(key, entry);
     // From when on it is served must be durable too: or a restart would begin at another time.
     if (!isKnown) this.#parts.loop.add(this.#serveInput(entry, served));
     if (this.#isOpen) this.#watch();
   }
 
   /** When a pipeline's schedule starts it next. */
-  next(pipeline: string): number | undefined {
-    return this.#all.get(pipeline)?.next;
+  next(pipeline: PipelineRef): number | undefined {
+    return this.#of(pipeline)?.next;
   }
 
   /** When the first of all schedules fires. */
@@ -119,18 +121,22 @@ export class ScheduleHost {
   }
 
   /** The next fire times of a pipeline's schedule that have not started, with their starts. */
-  upcoming(pipeline: string, count: number): { fireTime: number; start: number }[] {
-    const known = this.#all.get(pipeline);
+  upcoming(pipeline: PipelineRef, count: number): { fireTime: number; start: number }[] {
+    const known = this.#of(pipeline);
     if (known === undefined) return [];
     return upcoming(known.schedule, known.spread, this.#parts.time.now(), count);
   }
 
-  spreadOf(pipeline: string): Spread | undefined {
-    return this.#all.get(pipeline)?.spread;
+  spreadOf(pipeline: PipelineRef): Spread | undefined {
+    return this.#of(pipeline)?.spread;
   }
 
-  scheduleOf(pipeline: string): Schedule | undefined {
-    return this.#all.get(pipeline)?.schedule;
+  scheduleOf(pipeline: PipelineRef): Schedule | undefined {
+    return this.#of(pipeline)?.schedule;
+  }
+
+  #of(pipeline: PipelineRef): Scheduled | undefined {
+    return this.#all.get(pipelineKey(pipeline));
   }
 
   #watch(): void {
@@ -161,9 +167,10 @@ export class ScheduleHost {
           const performed = this.#start(turn, entry, at);
           return performed instanceof Promise ? [performed] : [];
         });
-        const { pipeline, written } = entry;
-        turn.triggers.set(`${pipeline} ${KIND}`, {
-          pipeline,
+        const { ref, written } = entry;
+        turn.triggers.set(`${pipelineKey(ref)} ${KIND}`, {
+          team: ref.team,
+          pipeline: ref.name,
           kind: KIND,
           state: { written, served: Math.max(entry.served, now), since: spread.since },
         });
@@ -178,9 +185,9 @@ export class ScheduleHost {
   }
 
   #start(turn: Turn, entry: Scheduled, at: number): Performed | Promise<Performed> {
-    const { pipeline, schedule } = entry;
+    const { ref, schedule } = entry;
     const request = {
-      pipeline,
+      pipeline: ref,
       name: `schedule-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`,
       interval: intervalOf(schedule, at).id,
       triggeredBy: { type: KIND, at: new Date(at).toISOString(), depth: 0 },

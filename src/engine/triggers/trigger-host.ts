@@ -3,6 +3,7 @@
  * @module
  */
 import type { JsonObject } from '../../asl/json.js';
+import { pipelineKey } from '../../store/pipeline-ref.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { SKIPPED } from '../admission/admission-host.js';
 import { BackfillHost } from '../backfills/backfill-host.js';
@@ -47,9 +48,9 @@ export class TriggerHost {
   /** Reads what triggers remember and begins to act. */
   async open(): Promise<void> {
     const remembered = new Map<string, Map<string, JsonObject>>();
-    for (const { pipeline, kind, state } of await this.#parts.store.listTriggerStates()) {
+    for (const { team, pipeline, kind, state } of await this.#parts.store.listTriggerStates()) {
       const ofKind = remembered.get(kind) ?? new Map<string, JsonObject>();
-      remembered.set(kind, ofKind.set(pipeline, state));
+      remembered.set(kind, ofKind.set(pipelineKey({ team, name: pipeline }), state));
     }
     await this.bus.open();
     this.batches.open(remembered);
@@ -72,12 +73,13 @@ export class TriggerHost {
     this.files?.deployed(machine);
   }
 
-  forgotten(pipeline: string): void {
-    this.bus.forgotten(pipeline);
-    this.batches.forgotten(pipeline);
-    this.schedules.forgotten(pipeline);
-    this.upstreams.forgotten(pipeline);
-    this.files?.forgotten(pipeline);
+  /** @param key `pipelineKey` of a pipeline that nobody deploys any longer */
+  forgotten(key: string): void {
+    this.bus.forgotten(key);
+    this.batches.forgotten(key);
+    this.schedules.forgotten(key);
+    this.upstreams.forgotten(key);
+    this.files?.forgotten(key);
   }
 
   /** An execution has begun, ended or gone on after a redrive in this turn. */

@@ -30,9 +30,11 @@ import {
   parseInterval,
 } from '../../events/intervals/interval.js';
 import type { Schedule } from '../../events/schedules/schedule.js';
-import type { ExecutionRecord } from '../../store/store.js';
+import { pipelineKey, pipelineOf } from '../../store/pipeline-ref.js';
+import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../active-execution.js';
 import { Alarm } from '../alarm.js';
+import { allows } from '../allowance.js';
 import { EngineError } from '../errors.js';
 import type { Machinery } from '../machinery.js';
 import { startInput } from '../requests.js';
@@ -49,8 +51,8 @@ import {
 } from './upstream-intervals.js';
 
 interface Dependent {
-  readonly pipeline: string;
-  readonly team: string;
+  readonly ref: PipelineRef;
+  readonly key: string;
   readonly trigger: UpstreamTrigger;
   readonly timezone: string;
   readonly conditions: readonly UpstreamCondition[];
@@ -72,11 +74,12 @@ const MAX_DEPTH = 50;
 
 export class UpstreamHost {
   readonly #parts: Machinery;
+  /** By `pipelineKey`. */
   readonly #dependents: Map<string, Dependent> = new Map();
-  /** Names of dependents by the upstream that they wait for. */
+  /** Keys of dependents by the key of the upstream that they wait for. */
   readonly #byUpstream: Map<string, Set<string>> = new Map();
   /** When to look again though nothing happens, by dependent and interval. */
-  readonly #deadlines: Map<string, { at: number; pipeline: string; interval: string }> = new Map();
+  readonly #deadlines: Map<string, { at: number; key: string; interval: string }> = new Map();
   readonly foreign: ForeignOutcomes = new ForeignOutcomes();
   readonly #alarm: Alarm;
   #isOpen = false;
@@ -92,14 +95,16 @@ export class UpstreamHost {
     for (const machine of this.#parts.machines.all()) this.deployed(machine);
     for (const dependent of this.#dependents.values()) {
       const intervals = new Set<string>();
-      for (const { name } of dependent.conditions) {
-        const query = { pipeline: name, limit: LOOKED_BACK };
+      for (const condition of dependent.conditions) {
+        const pipeline = this.#readable(dependent, condition);
+        if (pipeline === undefined) continue;
+        const query = { pipeline, limit: LOOKED_BACK };
         for (const { interval } of await this.#parts.store.listExecutions(query)) {
           if (interval === undefined) continue;
-          for (const id of this.#intervalsOf(dependent, name, interval)) intervals.add(id);
+          for (const id of this.#intervalsOf(dependent, pipeline, interval)) intervals.add(id);
         }
       }
-      for (const interval of intervals) this.#look(dependent.pipeline, interval);
+      for (const interval of intervals) this.#look(dependent.key, interval);
     }
   }
 
@@ -108,31 +113,34 @@ export class UpstreamHost {
     this.#alarm.set(undefined);
   }
 
-  forgotten(pipeline: string): void {
-    const known = this.#dependents.get(pipeline);
-    for (const { name } of known?.conditions ?? []) this.#byUpstream.get(name)?.delete(pipeline);
-    this.#dependents.delete(pipeline);
+  forgotten(key: string): void {
+    const known = this.#dependents.get(key);
+    for (const condition of known?.conditions ?? []) {
+      this.#byUpstream.get(pipelineKey(namedBy(known?.ref, condition)))?.delete(key);
+    }
+    this.#dependents.delete(key);
   }
 
-  deployed({ record, deployment }: LoadedMachine): void {
-    this.forgotten(record.pipeline);
+  deployed({ ref, key, deployment }: LoadedMachine): void {
+    this.forgotten(key);
     const { executions, schedule } = triggerPlanOf(deployment);
     if (executions === undefined) return;
     const trigger = executions as unknown as UpstreamTrigger;
     const conditions = [...(trigger.allOf ?? []), ...(trigger.anyOf ?? [])];
     const timezone = executions.timezone ?? schedule?.timezone;
     const dependent: Dependent = {
-      pipeline: record.pipeline,
-      team: record.team,
+      ref,
+      key,
       trigger,
       timezone: typeof timezone === 'string' ? timezone : 'UTC',
       conditions,
       written: executions.interval,
     };
-    this.#dependents.set(record.pipeline, dependent);
-    for (const { name } of conditions) {
-      const waiting = this.#byUpstream.get(name) ?? new Set<string>();
-      this.#byUpstream.set(name, waiting.add(record.pipeline));
+    this.#dependents.set(key, dependent);
+    for (const condition of conditions) {
+      const upstream = pipelineKey(namedBy(ref, condition));
+      const waiting = this.#byUpstream.get(upstream) ?? new Set<string>();
+      this.#byUpstream.set(upstream, waiting.add(key));
     }
     // "Did not start by 06:00" must be noticed on a day on which nothing happens at all.
     if (this.#isOpen && conditions.some(({ by }) => by !== undefined)) this.#lookToday(dependent);
@@ -140,14 +148,15 @@ export class UpstreamHost {
 
   /** An execution has begun or ended in this turn. */
   executionChanged(turn: Turn, { creation }: ActiveExecution): void {
-    const { pipeline, interval } = creation;
-    const dependents = this.#byUpstream.get(pipeline);
+    const { interval } = creation;
+    const upstream = pipelineOf(creation);
+    const dependents = this.#byUpstream.get(pipelineKey(upstream));
     if (interval === undefined || dependents === undefined || dependents.size === 0) return;
     turn.afterCommit(() => {
-      for (const name of dependents) {
-        const dependent = this.#dependents.get(name);
+      for (const key of dependents) {
+        const dependent = this.#dependents.get(key);
         if (dependent === undefined) continue;
-        for (const id of this.#intervalsOf(dependent, pipeline, interval)) this.#look(name, id);
+        for (const id of this.#intervalsOf(dependent, upstream, interval)) this.#look(key, id);
       }
     });
   }
@@ -158,14 +167,14 @@ export class UpstreamHost {
     if (outcome === undefined) return;
     const waiting = [...this.#dependents.values()].filter(
       (dependent) =>
-        dependent.team === team &&
+        dependent.ref.team === team &&
         dependent.conditions.some(
           ({ name, account }) => name === outcome.name && account === outcome.account,
         ),
     );
     turn.afterCommit(() => {
       for (const dependent of waiting) {
-        this.#look(dependent.pipeline, this.#foreignInterval(dependent, outcome));
+        this.#look(dependent.key, this.#foreignInterval(dependent, outcome));
       }
     });
   }
@@ -187,23 +196,36 @@ export class UpstreamHost {
   }
 
   /** The intervals of a dependent that an interval of one of its upstreams belongs to. */
-  #intervalsOf(dependent: Dependent, upstream: string, interval: string): string[] {
+  #intervalsOf(dependent: Dependent, upstream: PipelineRef, interval: string): string[] {
     const schedule = this.#scheduleOf(upstream);
     return dependentIntervals(this.#grainOf(dependent), dependent.timezone, interval, schedule);
   }
 
-  #grainOf({ written, conditions }: Dependent): Grain | undefined {
-    const schedules = conditions
-      .filter((condition) => !this.#isForeign(condition))
-      .map(({ name }) => this.#scheduleOf(name));
+  #grainOf(dependent: Dependent): Grain | undefined {
+    const { written, conditions } = dependent;
+    const schedules = conditions.map((condition) =>
+      this.#scheduleOf(this.#readable(dependent, condition)),
+    );
     return grainOfDependent(
       written,
       schedules.filter((schedule) => schedule !== undefined),
     );
   }
 
-  #scheduleOf(pipeline: string): Schedule | undefined {
-    return this.#parts.triggers.schedules.scheduleOf(pipeline);
+  #scheduleOf(pipeline: PipelineRef | undefined): Schedule | undefined {
+    return pipeline && this.#parts.triggers.schedules.scheduleOf(pipeline);
+  }
+
+  /**
+   * The upstream that a condition is about, when it lies here and the dependent's team may read it. One of another team
+   * that does not let it is as good as one that never runs.
+   */
+  #readable({ ref }: Dependent, condition: UpstreamCondition): PipelineRef | undefined {
+    if (this.#isForeign(condition)) return undefined;
+    const upstream = namedBy(ref, condition);
+    if (upstream.team === ref.team) return upstream;
+    const machine = this.#parts.machines.current(upstream);
+    return machine && allows(machine, 'read', ref.team) ? upstream : undefined;
   }
 
   /** When conditions are judged again though nothing happens. */
@@ -212,17 +234,25 @@ export class UpstreamHost {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Pipelines that wait for this one. */
-  dependentsOf(pipeline: string): string[] {
-    return [...(this.#byUpstream.get(pipeline) ?? [])].sort();
+  /** Keys of the pipelines that wait for this one and may read it. */
+  dependentsOf(key: string): string[] {
+    return [...(this.#byUpstream.get(key) ?? [])]
+      .filter((one) => {
+        const dependent = this.#dependents.get(one);
+        return dependent?.conditions.some((condition) => {
+          const upstream = this.#readable(dependent, condition);
+          return upstream !== undefined && pipelineKey(upstream) === key;
+        });
+      })
+      .sort();
   }
 
   /** How the conditions of a pipeline stand on an interval; undefined when it waits for nobody. */
   async explain(
-    pipeline: string,
+    pipeline: PipelineRef,
     interval: string,
   ): Promise<(UpstreamAnswer & { interval: Interval }) | undefined> {
-    const dependent = this.#dependents.get(pipeline);
+    const dependent = this.#dependents.get(pipelineKey(pipeline));
     const slot = dependent && parseInterval(interval, dependent.timezone);
     if (dependent === undefined || slot === undefined) return undefined;
     const expected = this.#expected(dependent, slot);
@@ -230,21 +260,21 @@ export class UpstreamHost {
   }
 
   /** The interval of today, for a pipeline that waits for others. */
-  today(pipeline: string): string | undefined {
-    const dependent = this.#dependents.get(pipeline);
+  today(pipeline: PipelineRef): string | undefined {
+    const dependent = this.#dependents.get(pipelineKey(pipeline));
     if (dependent === undefined) return undefined;
     const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
     return calendarInterval(grain, dependent.timezone, this.#parts.time.now()).id;
   }
 
-  #look(pipeline: string, interval: string): void {
-    if (this.#isOpen) this.#parts.loop.add(this.#lookInput(pipeline, interval));
+  #look(key: string, interval: string): void {
+    if (this.#isOpen) this.#parts.loop.add(this.#lookInput(key, interval));
   }
 
-  #lookInput(pipeline: string, interval: string): Input {
+  #lookInput(key: string, interval: string): Input {
     return {
       perform: (turn) => {
-        const dependent = this.#dependents.get(pipeline);
+        const dependent = this.#dependents.get(key);
         const slot = dependent && parseInterval(interval, dependent.timezone);
         if (dependent === undefined || slot === undefined) return 'done';
         const judged = this.#judge(dependent, slot);
@@ -261,19 +291,25 @@ export class UpstreamHost {
     interval: Interval,
     expected?: ReadonlyMap<string, number>,
   ): Judged | Promise<Judged> {
-    const { conditions, pipeline, team } = dependent;
-    const runsOf = (name: string, id: string): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
-      this.#parts.store.listExecutions({ pipeline: name, interval: id, limit: MOST_RUNS });
+    const { conditions, ref } = dependent;
+    const runsOf = (
+      pipeline: PipelineRef,
+      id: string,
+    ): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
+      this.#parts.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS });
     const needs = conditions.map((condition) => {
-      if (this.#isForeign(condition)) return { condition, needed: undefined, ids: [] };
-      const needed = neededIntervals(this.#scheduleOf(condition.name), interval);
+      const upstream = this.#readable(dependent, condition);
+      if (upstream === undefined) return { condition, upstream, needed: undefined, ids: [] };
+      const needed = neededIntervals(this.#scheduleOf(upstream), interval);
       // One that need not run may have run all the same.
       const ids = needed === undefined || needed.length === 0 ? [interval.id] : needed;
-      return { condition, needed, ids: ids.slice(0, MOST_NEEDED) };
+      return { condition, upstream, needed, ids: ids.slice(0, MOST_NEEDED) };
     });
     const questions = [
-      ...needs.flatMap(({ condition, ids }) => ids.map((id) => runsOf(condition.name, id))),
-      runsOf(pipeline, interval.id),
+      ...needs.flatMap(({ upstream, ids }) =>
+        upstream === undefined ? [] : ids.map((id) => runsOf(upstream, id)),
+      ),
+      runsOf(ref, interval.id),
     ];
     const judge = (lists: ExecutionRecord[][]): Judged => {
       const own = lists.at(-1) ?? [];
@@ -284,22 +320,22 @@ export class UpstreamHost {
         const runs = lists.slice(next, next + ids.length);
         next += ids.length;
         const each = runs.map((list) => factOf(list)[0]);
-        const { account, name } = condition;
+        const { account, team, name } = condition;
         const fact = this.#isForeign(condition)
           ? this.foreign.fact(
-              team,
+              ref.team,
               { account: account ?? '', name },
               (outcome) => this.#foreignInterval(dependent, outcome) === interval.id,
             )
           : ids.length === 1
             ? each[0]
             : combinedFact(each, wantedStatuses(condition));
-        if (fact !== undefined) facts.push(account === undefined ? fact : { ...fact, account });
+        if (fact !== undefined) facts.push({ ...fact, account, team });
         else if (needed?.length === 0) unneeded.add(upstreamKey(condition));
       }
       const depths = lists.slice(0, -1).map((runs) => Number(runs[0]?.triggeredBy?.depth ?? 0));
       const answer = evaluateUpstreams({
-        dependent: pipeline,
+        dependent: ref.name,
         trigger: dependent.trigger,
         interval,
         timezone: dependent.timezone,
@@ -321,10 +357,11 @@ export class UpstreamHost {
     const expected = new Map<string, number>();
     const grain = this.#grainOf(dependent);
     for (const condition of dependent.conditions) {
-      const schedule = this.#isForeign(condition) ? undefined : this.#scheduleOf(condition.name);
-      if (schedule === undefined) continue;
+      const upstream = this.#readable(dependent, condition);
+      const schedule = this.#scheduleOf(upstream);
+      if (upstream === undefined || schedule === undefined) continue;
       const { schedules } = this.#parts.triggers;
-      const next = schedules.upcoming(condition.name, LOOKED_AHEAD).find(({ fireTime }) => {
+      const next = schedules.upcoming(upstream, LOOKED_AHEAD).find(({ fireTime }) => {
         const { id } = intervalOf(schedule, fireTime);
         const belongsTo = dependentIntervals(grain, dependent.timezone, id, schedule);
         return belongsTo.includes(interval.id);
@@ -336,16 +373,16 @@ export class UpstreamHost {
 
   #act(
     turn: Turn,
-    { pipeline }: Dependent,
+    { ref, key }: Dependent,
     interval: Interval,
     answer: Judged,
   ): Performed | Promise<Performed> {
-    this.#watch(pipeline, interval.id, answer.askAgainAt);
+    this.#watch(key, interval.id, answer.askAgainAt);
     if (answer.verdict !== 'met') return 'done';
     const { depth } = answer;
     if (depth > MAX_DEPTH) return 'done';
     const request = {
-      pipeline,
+      pipeline: ref,
       name: nameFor(interval.id, answer),
       interval: interval.id,
       triggeredBy: {
@@ -365,18 +402,18 @@ export class UpstreamHost {
     }
   }
 
-  #lookToday({ pipeline, timezone }: Dependent): void {
+  #lookToday({ key, timezone }: Dependent): void {
     const now = this.#parts.time.now();
     const today = calendarInterval('day', timezone, now);
-    this.#look(pipeline, today.id);
+    this.#look(key, today.id);
     // And again when the next day begins.
-    this.#watch(pipeline, '', today.end);
+    this.#watch(key, '', today.end);
   }
 
-  #watch(pipeline: string, interval: string, at: number | undefined): void {
-    const key = `${pipeline} ${interval}`;
-    if (at === undefined) this.#deadlines.delete(key);
-    else this.#deadlines.set(key, { at, pipeline, interval });
+  #watch(key: string, interval: string, at: number | undefined): void {
+    const place = `${key} ${interval}`;
+    if (at === undefined) this.#deadlines.delete(place);
+    else this.#deadlines.set(place, { at, key, interval });
     this.#arm();
   }
 
@@ -386,16 +423,21 @@ export class UpstreamHost {
 
   #wake(): void {
     const now = this.#parts.time.now();
-    for (const [key, { at, pipeline, interval }] of [...this.#deadlines]) {
+    for (const [place, { at, key, interval }] of [...this.#deadlines]) {
       if (at > now) continue;
-      this.#deadlines.delete(key);
-      const dependent = this.#dependents.get(pipeline);
+      this.#deadlines.delete(place);
+      const dependent = this.#dependents.get(key);
       if (dependent === undefined) continue;
       if (interval === '') this.#lookToday(dependent);
-      else this.#look(pipeline, interval);
+      else this.#look(key, interval);
     }
     this.#arm();
   }
+}
+
+/** The upstream that a condition of a pipeline names: of its own team unless it says another one. */
+function namedBy(dependent: PipelineRef | undefined, condition: UpstreamCondition): PipelineRef {
+  return { team: condition.team ?? dependent?.team ?? '', name: condition.name };
 }
 
 /** What is known of an upstream on an interval, from its executions for it, the newest first. */

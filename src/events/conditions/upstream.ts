@@ -17,6 +17,8 @@ const STATUSES: readonly UpstreamStatus[] = [
 export interface UpstreamCondition {
   /** The upstream pipeline. */
   name: string;
+  /** The team whose pipeline it is, which must let the dependent's team read it; absent is the dependent's own. */
+  team?: string | undefined;
   /** Its account; absent is the account of the dependent. */
   account?: string | undefined;
   /** SUCCESS is SUCCEEDED. Defaults to SUCCEEDED; with `not`, to every status ("did not start"). */
@@ -39,6 +41,7 @@ export interface UpstreamTrigger {
 /** The latest that is known about one pipeline on one interval. */
 export interface UpstreamFact {
   name: string;
+  team?: string | undefined;
   account?: string | undefined;
   status: UpstreamStatus;
   /** Since when it has this status, in epoch milliseconds. */
@@ -63,13 +66,16 @@ export function wantedStatuses({ status, not }: UpstreamCondition): UpstreamStat
   return STATUSES.filter((known) => words.includes(known));
 }
 
-/** What tells upstreams apart: the same name in two accounts is two pipelines. */
+/** What tells upstreams apart: the same name in two accounts, or of two teams, is two pipelines. */
 export function upstreamKey({
   name,
+  team,
   account,
 }: {
   name: string;
+  team?: string | undefined;
   account?: string | undefined;
 }): string {
-  return account === undefined ? name : `${account}/${name}`;
+  const named = team === undefined ? name : `${team}:${name}`;
+  return account === undefined ? named : `${account}/${named}`;
 }

@@ -8,7 +8,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Engine, FeedChange, ListExecutions, StartRequest } from '../../engine/engine.js';
-import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import type { EventStream } from '../event-stream.js';
@@ -73,10 +72,7 @@ export function executionRoutes(
       },
     },
     async (request, reply) => {
-      const start = request.body as StartRequest;
-      if (request.principal.teams !== undefined) {
-        await visiblePipeline(engine, request.principal, start.pipeline);
-      }
+      const start = { ...request.body, teams: request.principal.teams } as StartRequest;
       const { wait } = request.query;
       if (wait === undefined) {
         const started = await engine.startExecution(start);
@@ -314,11 +310,7 @@ export async function visiblePipeline(
   name: string,
   version?: number,
 ): ReturnType<Engine['describePipeline']> {
-  const pipeline = await engine.describePipeline(name, version);
-  if (principal.teams !== undefined && !principal.teams.includes(pipeline.team)) {
-    throw new EngineError('PipelineNotFound', { pipeline: name });
-  }
-  return pipeline;
+  return await engine.describePipeline(name, version, { teams: principal.teams });
 }
 
 /** Starts and waits in one go, which spares the engine from looking the execution up again. */
@@ -342,7 +334,7 @@ async function runAndWait(
   }
   // Nobody waits for its end any more; a server that closes meanwhile is no fault of this request.
   running.catch(() => undefined);
-  return await engine.describeExecution(`${named.pipeline}/${named.name}`);
+  return await engine.describeExecution(`${named.pipeline}/${named.name}`, start.teams);
 }
 
 async function waitFor(

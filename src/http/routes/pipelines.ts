@@ -29,8 +29,9 @@ export function pipelineRoutes(
   async function visibleProblems({ teams }: Principal): Promise<Problem[]> {
     const all = folder?.problems() ?? [];
     if (teams === undefined) return all;
-    const names = new Set((await engine.listPipelines({ teams })).map(({ name }) => name));
-    return all.filter(({ pipeline }) => pipeline !== undefined && names.has(pipeline));
+    const own = (await engine.listPipelines({ teams })).map(({ team, name }) => `${team}/${name}`);
+    const visible = new Set(own);
+    return all.filter(({ team, pipeline }) => visible.has(`${team}/${pipeline}`));
   }
 
   api.get(
@@ -49,9 +50,12 @@ export function pipelineRoutes(
       for (const pipeline of pipelines) {
         const { items: recent } = await engine.listExecutions({
           pipeline: pipeline.name,
+          team: pipeline.team,
           limit: RECENT,
         });
-        const own = reported.filter((problem) => problem.pipeline === pipeline.name);
+        const own = reported.filter(
+          (problem) => problem.pipeline === pipeline.name && problem.team === pipeline.team,
+        );
         items.push({ ...pipeline, recent, problems: own.length });
       }
       return { items };

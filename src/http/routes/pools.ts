@@ -1,5 +1,6 @@
 /**
- * Pools of slots that pipelines of all teams share. Everybody sees them; who sees all teams sizes them.
+ * Pools of slots. Those that were sized are shared by all teams and seen by everybody; the others are a team's own. Who
+ * sees all teams sizes them.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
@@ -13,6 +14,7 @@ const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const poolSchema = z
   .object({
     name: z.string(),
+    team: z.string().optional().describe('Whose it is; absent when all teams share it'),
     slots: z.number().int().describe('1 when nobody has sized it'),
     taken: z.number().int().describe('Slots that executions hold'),
     waiting: z.number().int().describe('Executions that wait until there is room'),
@@ -31,7 +33,7 @@ export function poolRoutes(instance: FastifyInstance, { engine }: HttpServices):
         response: { 200: z.object({ items: z.array(poolSchema) }), ...problems },
       },
     },
-    async () => ({ items: await engine.listPools() }),
+    async (request) => ({ items: await engine.listPools(request.principal.teams) }),
   );
 
   api.put(

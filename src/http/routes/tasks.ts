@@ -1,5 +1,5 @@
 /**
- * Outcomes of tasks that wait for a task token.
+ * Outcomes of tasks that wait for a task token. A token is good for who sees its task's team.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
@@ -27,7 +27,8 @@ export function taskRoutes(instance: FastifyInstance, { engine }: HttpServices):
       },
     },
     async (request) => {
-      await engine.sendTaskSuccess(request.body.token, (request.body.output ?? null) as Json);
+      const { token, output = null } = request.body;
+      await engine.sendTaskSuccess(token, output as Json, request.principal.teams);
       return done;
     },
   );
@@ -48,11 +49,12 @@ export function taskRoutes(instance: FastifyInstance, { engine }: HttpServices):
       },
     },
     async (request) => {
-      const { error, cause } = request.body;
-      await engine.sendTaskFailure(request.body.token, {
+      const { token, error, cause } = request.body;
+      const failure = {
         ...(error === undefined ? {} : { error }),
         ...(cause === undefined ? {} : { cause }),
-      });
+      };
+      await engine.sendTaskFailure(token, failure, request.principal.teams);
       return done;
     },
   );
@@ -67,7 +69,7 @@ export function taskRoutes(instance: FastifyInstance, { engine }: HttpServices):
       },
     },
     async (request) => {
-      await engine.sendTaskHeartbeat(request.body.token);
+      await engine.sendTaskHeartbeat(request.body.token, request.principal.teams);
       return done;
     },
   );

@@ -247,9 +247,10 @@ class World {
     interval: string | undefined,
     is: (status: string) => boolean,
   ): ExecutionRecord | undefined {
+    const known = this.#test.pipelines.find(({ name }) => name === pipeline);
     return this.#store
       .listExecutions({
-        pipeline,
+        pipeline: { team: known?.team ?? 'default', name: pipeline },
         limit: PAGE,
         ...(interval === undefined ? {} : { interval }),
       })

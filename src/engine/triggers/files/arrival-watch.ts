@@ -18,6 +18,8 @@ import { matchArrival, parseArrivalPattern } from '../../../events/arrivals/arri
 import { checkPartners, parsePartners } from '../../../events/arrivals/partner-list.js';
 import { deadlineOf } from '../../../events/conditions/evaluate-condition.js';
 import { calendarInterval } from '../../../events/intervals/interval.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { PipelineRef } from '../../../store/store.js';
 import { EngineError } from '../../errors.js';
 import type { Machinery } from '../../machinery.js';
 import { startInput } from '../../requests.js';
@@ -50,7 +52,7 @@ export interface ArrivalState {
 
 /** Where a pipeline's files lie. */
 export interface ArrivalPlace {
-  readonly pipeline: string;
+  readonly pipeline: PipelineRef;
   /** The pipeline's folder. */
   readonly folder: string;
   readonly under: string;
@@ -277,7 +279,13 @@ export class ArrivalWatch {
 
   #remember(turn: Turn, served: number): void {
     const { pipeline } = this.#place;
-    turn.triggers.set(`${pipeline} ${KIND}`, { pipeline, kind: KIND, state: { served } });
+    const { team, name } = pipeline;
+    turn.triggers.set(`${pipelineKey(pipeline)} ${KIND}`, {
+      team,
+      pipeline: name,
+      kind: KIND,
+      state: { served },
+    });
     turn.afterCommit(() => {
       this.#served = Math.max(this.#served, served);
     });

@@ -16,6 +16,8 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
 import { matchesWildcard, parseWildcard, type Wildcard } from '../../../events/pattern/wildcard.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { PipelineRef } from '../../../store/store.js';
 import type { LoadedMachine } from '../../active-execution.js';
 import { EngineError } from '../../errors.js';
 import type { Machinery } from '../../machinery.js';
@@ -48,8 +50,8 @@ export interface FilesState {
 }
 
 interface Watched {
-  readonly pipeline: string;
-  readonly team: string;
+  readonly ref: PipelineRef;
+  readonly key: string;
   /** Files wait for others, as events on a bus of their own. */
   readonly isBatched: boolean;
   readonly folder: string;
@@ -97,7 +99,7 @@ export class FileHost {
   readonly #parts: Machinery;
   readonly #source: FileSource;
   readonly #all: Map<string, Watched> = new Map();
-  /** Up to when deadlines of arrivals were served, by pipeline. */
+  /** Up to when deadlines of arrivals were served, by `pipelineKey`. */
   readonly #served: Map<string, number> = new Map();
   #isOpen = false;
 
@@ -106,10 +108,10 @@ export class FileHost {
     this.#source = source;
   }
 
-  /** @param remembered what the store has of arrivals, by pipeline */
+  /** @param remembered what the store has of arrivals, by `pipelineKey` */
   open(remembered: ReadonlyMap<string, JsonObject>): void {
-    for (const [pipeline, { served }] of remembered) {
-      if (typeof served === 'number') this.#served.set(pipeline, served);
+    for (const [key, { served }] of remembered) {
+      if (typeof served === 'number') this.#served.set(key, served);
     }
     this.#isOpen = true;
     for (const machine of this.#parts.machines.all()) this.deployed(machine);
@@ -123,18 +125,17 @@ export class FileHost {
     }
   }
 
-  forgotten(pipeline: string): void {
-    const known = this.#all.get(pipeline);
+  forgotten(key: string): void {
+    const known = this.#all.get(key);
     known?.cancel?.();
     known?.unwatch?.();
-    if (known?.arrivals) this.#served.set(pipeline, known.arrivals.served);
-    this.#all.delete(pipeline);
+    if (known?.arrivals) this.#served.set(key, known.arrivals.served);
+    this.#all.delete(key);
   }
 
-  deployed({ record, deployment }: LoadedMachine): void {
-    const { pipeline, team } = record;
+  deployed({ ref, key, deployment }: LoadedMachine): void {
     const { files } = triggerPlanOf(deployment);
-    this.forgotten(pipeline);
+    this.forgotten(key);
     if (files === undefined) return;
     const { match, manifest, batch, arrivals } = files;
     const written = String(files.under);
@@ -142,15 +143,17 @@ export class FileHost {
     // Paths are joined with a slash.
     const under = remote ? written.replace(/\/{1,100}$/, '') : written;
     const { folder } = deployment;
-    const place = { pipeline, folder, under };
+    const place = { pipeline: ref, folder, under };
     const watched: Watched = {
-      ...place,
-      team,
+      ref,
+      key,
+      folder,
+      under,
       isBatched: batch !== undefined,
       match: wildcardOf(match),
       manifest: wildcardOf(manifest),
       arrivals: isObject(arrivals)
-        ? new ArrivalWatch(this.#parts, this.#source, place, arrivals, this.#served.get(pipeline))
+        ? new ArrivalWatch(this.#parts, this.#source, place, arrivals, this.#served.get(key))
         : undefined,
       remote,
       seen: new Map(),
@@ -167,7 +170,7 @@ export class FileHost {
       took: 0,
       cancel: undefined,
     };
-    this.#all.set(pipeline, watched);
+    this.#all.set(key, watched);
     this.#arm(watched, EVERY);
   }
 
@@ -183,7 +186,7 @@ export class FileHost {
       for (const watched of this.#all.values()) {
         const { remote } = watched;
         if (remote?.bucket !== name || !key.startsWith(remote.prefix)) continue;
-        if (watched.team === team) this.#lookSoon(watched);
+        if (watched.ref.team === team) this.#lookSoon(watched);
       }
     });
   }
@@ -196,8 +199,8 @@ export class FileHost {
   }
 
   /** What a pipeline waits for. @param interval of arrivals; default: today */
-  async stateOf(pipeline: string, interval?: string): Promise<FilesState | undefined> {
-    const watched = this.#all.get(pipeline);
+  async stateOf(pipeline: PipelineRef, interval?: string): Promise<FilesState | undefined> {
+    const watched = this.#all.get(pipelineKey(pipeline));
     if (watched === undefined) return undefined;
     const { under, isGone, problem, quarantined } = watched;
     const arrivals = await watched.arrivals?.state(interval);
@@ -211,7 +214,7 @@ export class FileHost {
   }
 
   #arm(watched: Watched, wait: number): void {
-    if (!this.#isOpen || watched.isLooking || this.#all.get(watched.pipeline) !== watched) return;
+    if (!this.#isOpen || watched.isLooking || this.#all.get(watched.key) !== watched) return;
     watched.cancel?.();
     watched.cancel = this.#parts.clock.setTimer(() => void this.#look(watched), wait);
   }
@@ -259,7 +262,7 @@ export class FileHost {
   async #lookAt(watched: Watched): Promise<void> {
     const listed = await this.#source.list(watched.folder, watched.under);
     // It may have been deployed anew meanwhile: then it is for another one to act.
-    if (!this.#isOpen || this.#all.get(watched.pipeline) !== watched) return;
+    if (!this.#isOpen || this.#all.get(watched.key) !== watched) return;
     watched.isGone = listed === undefined;
     watched.problem =
       listed !== undefined && listed.length >= MOST_FILES
@@ -316,7 +319,7 @@ export class FileHost {
 
   /** The same arrival is the same event, however often it is seen. */
   #put(watched: Watched, arrival: string, name: string, file: JsonObject): void {
-    const { pipeline, team } = watched;
+    const { name: pipeline, team } = watched.ref;
     const event = {
       bus: FILES,
       id: `${pipeline}/${name}`,
@@ -359,9 +362,8 @@ export class FileHost {
   }
 
   #start(watched: Watched, key: string, name: string, input: JsonObject): void {
-    const { pipeline } = watched;
     const request = {
-      pipeline,
+      pipeline: watched.ref,
       name,
       input,
       triggeredBy: { type: 'files', key, depth: 0 },

@@ -5,7 +5,7 @@
 import type { Json } from '../../../asl/json.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { ActivityRecord } from '../../../store/store.js';
-import { type Call, scopeOf, sees, timestamp } from '../call.js';
+import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { readArn } from './arns.js';
 import { readJson } from './json-text.js';
@@ -23,9 +23,6 @@ export async function createActivity({ engine, caller, request }: Call): Promise
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'InvalidName') {
       throw new WireError('InvalidName', `Invalid Name: '${request.name}'`);
-    }
-    if (error instanceof EngineError && error.kind === 'ActivityExists') {
-      throw new WireError('ActivityAlreadyExists', error.message);
     }
     throw error;
   }
@@ -59,7 +56,7 @@ export function listActivities({ engine, caller, request }: Call): object {
 
 export async function deleteActivity(call: Call): Promise<object> {
   try {
-    await call.engine.activities.delete(findActivity(call).name);
+    await call.engine.activities.delete(findActivity(call));
   } catch (error) {
     if (!(error instanceof WireError && error.code === 'ActivityDoesNotExist')) throw error;
   }
@@ -68,9 +65,9 @@ export async function deleteActivity(call: Call): Promise<object> {
 
 /** Waits up to a minute for a task; without one the token is null. */
 export async function getActivityTask(call: Call): Promise<object> {
-  const { name } = findActivity(call);
+  const activity = findActivity(call);
   const { workerName } = call.request;
-  const task = await call.engine.activities.poll(name, {
+  const task = await call.engine.activities.poll(activity, {
     signal: call.whenGone(),
     ...(workerName ? { workerName } : {}),
   });
@@ -83,35 +80,37 @@ function findActivity({ engine, caller, request }: Call): ActivityRecord {
   const arn = request.activityArn;
   const { parts } = readArn(engine.arns.identity, arn, 'activity');
   try {
-    const record = engine.activities.describe(parts.join(':'));
-    if (sees(caller, record.team)) return record;
+    return engine.activities.find(parts.join(':'), scopeOf(caller));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }
   throw new WireError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`);
 }
 
-export async function sendTaskSuccess({ engine, request }: Call): Promise<object> {
+export async function sendTaskSuccess({ engine, caller, request }: Call): Promise<object> {
   const read = readJson(request.output);
   if ('problem' in read) {
     throw new WireError('InvalidOutput', `Invalid Output: '${read.problem}'`);
   }
-  await settle(request.taskToken, engine.sendTaskSuccess(request.taskToken, read.value as Json));
+  const { taskToken } = request;
+  const sending = engine.sendTaskSuccess(taskToken, read.value as Json, caller.teams);
+  await settle(taskToken, sending);
   return {};
 }
 
-export async function sendTaskFailure({ engine, request }: Call): Promise<object> {
+export async function sendTaskFailure({ engine, caller, request }: Call): Promise<object> {
   const { taskToken, error, cause } = request;
   const failure = {
     ...(typeof error === 'string' ? { error } : {}),
     ...(typeof cause === 'string' ? { cause } : {}),
   };
-  await settle(taskToken, engine.sendTaskFailure(taskToken, failure));
+  await settle(taskToken, engine.sendTaskFailure(taskToken, failure, caller.teams));
   return {};
 }
 
-export async function sendTaskHeartbeat({ engine, request }: Call): Promise<object> {
-  await settle(request.taskToken, engine.sendTaskHeartbeat(request.taskToken));
+export async function sendTaskHeartbeat({ engine, caller, request }: Call): Promise<object> {
+  const { taskToken } = request;
+  await settle(taskToken, engine.sendTaskHeartbeat(taskToken, caller.teams));
   return {};
 }
 

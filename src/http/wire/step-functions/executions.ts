@@ -13,7 +13,7 @@ import type {
 } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { StateMachineDetail } from '../../../engine/state-machines.js';
-import { type Call, scopeOf, sees, timestamp } from '../call.js';
+import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noExecution, noResource, noStateMachine, readArn } from './arns.js';
 import { readJson } from './json-text.js';
@@ -38,9 +38,9 @@ export async function findExecution(
 ): Promise<ExecutionDetail> {
   readArn(engine.arns.identity, arn, 'execution');
   try {
-    const found = await engine.describeExecution(arn);
+    const found = await engine.describeExecution(arn, caller.teams);
     // By its id it would also be found under another machine's name.
-    if (sees(caller, found.team) && found.arn === arn) return found;
+    if (found.arn === arn) return found;
   } catch (error) {
     if (!(error instanceof EngineError && error.kind === 'ExecutionNotFound')) throw error;
   }
@@ -102,7 +102,8 @@ function readStart(call: Call): { start: StartRequest; detail: StateMachineDetai
     input = read.value;
   }
   const start: StartRequest = {
-    pipeline: named.name,
+    pipeline: detail.name,
+    team: detail.team,
     ...(input === undefined ? {} : { input }),
     ...(request.name ? { name: request.name } : {}),
     ...(qualifier === undefined ? {} : { qualifier }),
@@ -275,7 +276,10 @@ function redriveStatus({ status, mapRun }: ExecutionSummary): {
 export async function describeStateMachineForExecution(call: Call): Promise<object> {
   const { engine, request } = call;
   const found = await findExecution(call, request.executionArn);
-  const revision = await engine.stateMachines.revision(found.pipeline, found.version);
+  const revision = await engine.stateMachines.revision(
+    { team: found.team, name: found.pipeline },
+    found.version,
+  );
   const label = found.arn.split(':')[6]?.split('/')[1];
   return {
     stateMachineArn: stateMachineOf(engine, found),
@@ -325,19 +329,19 @@ export async function listExecutions(call: Call): Promise<object> {
 function machineScope(call: Call, arn: string): object {
   const { named, detail } = findStateMachine(call, arn);
   if (detail.attributes.type === 'EXPRESS') throw notSupported();
-  const { name, qualifier } = named;
-  if (qualifier === undefined) return { pipeline: name };
-  if (/^\d+$/.test(qualifier)) return { pipeline: name, publishedVersion: Number(qualifier) };
-  return { pipeline: name, alias: qualifier };
+  const { qualifier } = named;
+  const machine = { pipeline: detail.name, team: detail.team };
+  if (qualifier === undefined) return machine;
+  if (/^\d+$/.test(qualifier)) return { ...machine, publishedVersion: Number(qualifier) };
+  return { ...machine, alias: qualifier };
 }
 
 async function mapRunScope(call: Call, arn: string): Promise<object> {
   const { engine, caller } = call;
   readArn(engine.arns.identity, arn, 'mapRun');
-  const run = await engine.describeMapRun(arn).catch((error: unknown) => {
+  const run = await engine.describeMapRun(arn, caller.teams).catch((error: unknown) => {
     if (error instanceof EngineError) throw noResource(arn);
     throw error;
   });
-  if (!sees(caller, run.team)) throw noResource(arn);
   return { mapRun: run.id };
 }

@@ -4,7 +4,7 @@
  */
 import type { MapRunCounts, MapRunDetail } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
-import { type Call, sees, timestamp } from '../call.js';
+import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noResource, readArn } from './arns.js';
 import { findExecution } from './executions.js';
@@ -75,8 +75,7 @@ async function findMapRun({ engine, caller, request }: Call): Promise<MapRunDeta
   const arn = request.mapRunArn;
   readArn(engine.arns.identity, arn, 'mapRun');
   try {
-    const run = await engine.describeMapRun(arn);
-    if (sees(caller, run.team)) return run;
+    return await engine.describeMapRun(arn, caller.teams);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }

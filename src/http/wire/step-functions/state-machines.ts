@@ -7,8 +7,8 @@ import type { JsonObject } from '../../../asl/json.js';
 import { variableReferences } from '../../../asl/variable-references.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { StateMachineDetail } from '../../../engine/state-machines.js';
-import type { PublishedVersionRecord } from '../../../store/store.js';
-import { type Call, scopeOf, sees, timestamp } from '../call.js';
+import type { PipelineRef, PublishedVersionRecord } from '../../../store/store.js';
+import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noStateMachine, readStateMachineArn, type StateMachineName } from './arns.js';
 import { readDefinition } from './definitions.js';
@@ -29,8 +29,7 @@ export function findStateMachine(
 ): { named: StateMachineName; detail: StateMachineDetail } {
   const named = readStateMachineArn(engine.arns.identity, arn);
   try {
-    const detail = engine.stateMachines.describe(named.name);
-    if (sees(caller, detail.team)) return { named, detail };
+    return { named, detail: engine.stateMachines.find(named.name, scopeOf(caller)) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }
@@ -63,7 +62,7 @@ export async function createStateMachine(call: Call): Promise<object> {
   return {
     stateMachineArn: engine.arns.stateMachine(detail.name),
     creationDate: timestamp(detail.attributes.createdAt),
-    ...(request.publish ? await publishNow(call, detail.name) : {}),
+    ...(request.publish ? await publishNow(call, detail) : {}),
   };
 }
 
@@ -91,7 +90,7 @@ export async function updateStateMachine(call: Call): Promise<object> {
   if (request.definition) definition = readDefinition(request.definition, detail.attributes.type);
   let updated: StateMachineDetail;
   try {
-    updated = await engine.stateMachines.update(named.name, {
+    updated = await engine.stateMachines.update(detail, {
       ...(definition === undefined ? {} : { definition }),
       attributes: {
         ...(definition === undefined ? {} : { definitionText: request.definition }),
@@ -106,27 +105,26 @@ export async function updateStateMachine(call: Call): Promise<object> {
   return {
     updateDate: timestamp(updated.updatedAt),
     ...(revisionId === undefined ? {} : { revisionId }),
-    ...(request.publish ? await publishNow(call, named.name) : {}),
+    ...(request.publish ? await publishNow(call, detail) : {}),
   };
 }
 
-async function publishNow({ engine, request }: Call, name: string): Promise<object> {
+async function publishNow({ engine, request }: Call, machine: PipelineRef): Promise<object> {
   const description = request.versionDescription;
-  const published = await engine.stateMachines.publish(name, description ? { description } : {});
-  return { stateMachineVersionArn: `${engine.arns.stateMachine(name)}:${published.version}` };
+  const published = await engine.stateMachines.publish(machine, description ? { description } : {});
+  return {
+    stateMachineVersionArn: `${engine.arns.stateMachine(machine.name)}:${published.version}`,
+  };
 }
 
 export async function deleteStateMachine(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { name } = readStateMachineArn(engine.arns.identity, request.stateMachineArn);
   try {
-    findStateMachine(call, request.stateMachineArn);
+    await engine.stateMachines.delete(findStateMachine(call, request.stateMachineArn).detail);
   } catch (error) {
     // Deleting what is not there is no error.
-    if (error instanceof WireError && error.code === 'StateMachineDoesNotExist') return {};
-    throw error;
+    if (!(error instanceof WireError && error.code === 'StateMachineDoesNotExist')) throw error;
   }
-  await engine.stateMachines.delete(name);
   return {};
 }
 
@@ -138,7 +136,7 @@ export async function describeStateMachine(call: Call): Promise<object> {
   if (named.qualifier !== undefined) {
     if (!/^\d+$/.test(named.qualifier)) throw noStateMachine(request.stateMachineArn);
     try {
-      const found = await engine.stateMachines.describeVersion(named.name, Number(named.qualifier));
+      const found = await engine.stateMachines.describeVersion(detail, Number(named.qualifier));
       shown = found;
       published = found.published;
     } catch (error) {

@@ -3,25 +3,25 @@
  * @module
  */
 import { EngineError } from '../../../engine/errors.js';
-import type { AliasRecord, AliasRoute } from '../../../store/store.js';
+import type { AliasRecord, AliasRoute, PipelineRef } from '../../../store/store.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
-import { readAliasArn, readStateMachineArn, readVersionArn } from './arns.js';
+import { readAliasArn, readVersionArn } from './arns.js';
 import { pageOf } from './pages.js';
 import { findStateMachine, refusal } from './state-machines.js';
 
 export async function publishStateMachineVersion(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { named } = findStateMachine(call, request.stateMachineArn);
+  const { detail } = findStateMachine(call, request.stateMachineArn);
   const { revisionId, description } = request;
   try {
-    const published = await engine.stateMachines.publish(named.name, {
+    const published = await engine.stateMachines.publish(detail, {
       ...(revisionId ? { revisionId } : {}),
       ...(description ? { description } : {}),
     });
     return {
       creationDate: timestamp(published.createdAt),
-      stateMachineVersionArn: `${engine.arns.stateMachine(named.name)}:${published.version}`,
+      stateMachineVersionArn: `${engine.arns.stateMachine(detail.name)}:${published.version}`,
     };
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'RevisionConflict') {
@@ -37,10 +37,10 @@ export async function publishStateMachineVersion(call: Call): Promise<object> {
 
 export async function listStateMachineVersions(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { named } = findStateMachine(call, request.stateMachineArn);
-  const arn = engine.arns.stateMachine(named.name);
-  const all = await engine.stateMachines.versions(named.name);
-  const { items, nextToken } = pageOf(`versions ${named.name}`, all, request);
+  const { detail } = findStateMachine(call, request.stateMachineArn);
+  const arn = engine.arns.stateMachine(detail.name);
+  const all = await engine.stateMachines.versions(detail);
+  const { items, nextToken } = pageOf(`versions ${detail.name}`, all, request);
   return {
     stateMachineVersions: items.map(({ version, createdAt }) => ({
       stateMachineVersionArn: `${arn}:${version}`,
@@ -53,10 +53,10 @@ export async function listStateMachineVersions(call: Call): Promise<object> {
 export async function deleteStateMachineVersion(call: Call): Promise<object> {
   const { engine, request } = call;
   const arn = request.stateMachineVersionArn;
-  const { name, version } = readVersionArn(engine.arns.identity, arn);
-  findStateMachine(call, arn);
+  const { version } = readVersionArn(engine.arns.identity, arn);
+  const { detail } = findStateMachine(call, arn);
   try {
-    await engine.stateMachines.deleteVersion(name, version);
+    await engine.stateMachines.deleteVersion(detail, version);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'VersionInUse') {
       throw new WireError(
@@ -71,16 +71,16 @@ export async function deleteStateMachineVersion(call: Call): Promise<object> {
 
 export async function createStateMachineAlias(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { name, routing } = readRouting(call, request.routingConfiguration);
+  const { machine, routing } = readRouting(call, request.routingConfiguration);
   try {
     const alias = await engine.stateMachines.createAlias(
-      name,
+      machine,
       request.name,
       routing,
       request.description ?? undefined,
     );
     return {
-      stateMachineAliasArn: `${engine.arns.stateMachine(name)}:${alias.name}`,
+      stateMachineAliasArn: `${engine.arns.stateMachine(machine.name)}:${alias.name}`,
       creationDate: timestamp(alias.createdAt),
     };
   } catch (error) {
@@ -96,11 +96,11 @@ export async function createStateMachineAlias(call: Call): Promise<object> {
 
 export async function describeStateMachineAlias(call: Call): Promise<object> {
   const { engine } = call;
-  const { name, alias } = findAlias(call);
+  const { machine, alias } = findAlias(call);
   try {
     return describeAlias(
-      engine.arns.stateMachine(name),
-      await engine.stateMachines.alias(name, alias),
+      engine.arns.stateMachine(machine.name),
+      await engine.stateMachines.alias(machine, alias),
     );
   } catch (error) {
     throw missing(error);
@@ -109,7 +109,7 @@ export async function describeStateMachineAlias(call: Call): Promise<object> {
 
 export async function updateStateMachineAlias(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { name, alias } = findAlias(call);
+  const { machine, alias } = findAlias(call);
   const { description, routingConfiguration } = request;
   if (description === undefined && !routingConfiguration) {
     throw new WireError(
@@ -118,14 +118,14 @@ export async function updateStateMachineAlias(call: Call): Promise<object> {
     );
   }
   const routed = routingConfiguration ? readRouting(call, routingConfiguration) : undefined;
-  if (routed && routed.name !== name) {
+  if (routed && routed.machine.name !== machine.name) {
     throw new WireError(
       'ValidationException',
       'The routing configuration of an alias names versions of its own state machine only.',
     );
   }
   try {
-    const updated = await engine.stateMachines.updateAlias(name, alias, {
+    const updated = await engine.stateMachines.updateAlias(machine, alias, {
       ...(routed ? { routing: routed.routing } : {}),
       ...(typeof description === 'string' ? { description } : {}),
     });
@@ -136,20 +136,20 @@ export async function updateStateMachineAlias(call: Call): Promise<object> {
 }
 
 export async function deleteStateMachineAlias(call: Call): Promise<object> {
-  const { name, alias } = findAlias(call);
-  await call.engine.stateMachines.deleteAlias(name, alias);
+  const { machine, alias } = findAlias(call);
+  await call.engine.stateMachines.deleteAlias(machine, alias);
   return {};
 }
 
 export async function listStateMachineAliases(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { named } = findStateMachine(call, request.stateMachineArn);
-  const arn = engine.arns.stateMachine(named.name);
+  const { named, detail } = findStateMachine(call, request.stateMachineArn);
+  const arn = engine.arns.stateMachine(detail.name);
   const version = named.qualifier === undefined ? undefined : Number(named.qualifier);
-  const all = (await engine.stateMachines.aliases(named.name)).filter(
+  const all = (await engine.stateMachines.aliases(detail)).filter(
     ({ routing }) => version === undefined || routing.some((route) => route.version === version),
   );
-  const { items, nextToken } = pageOf(`aliases ${named.name}`, all, request);
+  const { items, nextToken } = pageOf(`aliases ${detail.name}`, all, request);
   return {
     stateMachineAliases: items.map((alias) => ({
       stateMachineAliasArn: `${arn}:${alias.name}`,
@@ -159,11 +159,10 @@ export async function listStateMachineAliases(call: Call): Promise<object> {
   };
 }
 
-function findAlias(call: Call): { name: string; alias: string } {
+function findAlias(call: Call): { machine: PipelineRef; alias: string } {
   const arn = call.request.stateMachineAliasArn;
-  const found = readAliasArn(call.engine.arns.identity, arn);
-  findStateMachine(call, arn);
-  return found;
+  const { alias } = readAliasArn(call.engine.arns.identity, arn);
+  return { machine: findStateMachine(call, arn).detail, alias };
 }
 
 function describeAlias(arn: string, alias: AliasRecord): object {
@@ -184,25 +183,27 @@ function describeAlias(arn: string, alias: AliasRecord): object {
 function readRouting(
   call: Call,
   given: { stateMachineVersionArn: string; weight: number }[],
-): { name: string; routing: AliasRoute[] } {
+): { machine: PipelineRef; routing: AliasRoute[] } {
   const { identity } = call.engine.arns;
   const invalid = (reason: string): WireError =>
     new WireError('ValidationException', `Invalid routing configuration: ${reason}`);
   const routing: AliasRoute[] = [];
-  const names = new Set<string>();
+  const machines = new Map<string, PipelineRef>();
   for (const { stateMachineVersionArn, weight } of given) {
     const { name, version } = readVersionArn(identity, stateMachineVersionArn);
-    names.add(readStateMachineArn(identity, stateMachineVersionArn).name);
     if (routing.some((route) => route.version === version)) {
       throw invalid(`version ${version} of ${name} is named twice.`);
     }
-    findStateMachine(call, stateMachineVersionArn);
+    machines.set(name, findStateMachine(call, stateMachineVersionArn).detail);
     routing.push({ version, weight });
   }
-  if (names.size !== 1) throw invalid('all versions must be of the same state machine.');
+  const [machine] = machines.values();
+  if (machine === undefined || machines.size !== 1) {
+    throw invalid('all versions must be of the same state machine.');
+  }
   const sum = routing.reduce((total, { weight }) => total + weight, 0);
   if (sum !== 100) throw invalid(`the weights must add up to 100, not ${sum}.`);
-  return { name: [...names][0] as string, routing };
+  return { machine, routing };
 }
 
 function missing(error: unknown): unknown {

@@ -1,0 +1,67 @@
+/**
+ * What the store keeps of who gets in (tokens, access keys) and of what clients of the wire API make besides executions.
+ * @module
+ */
+import type { Tags } from './store.js';
+
+/** A login, session or API token; only its hash is stored. */
+export interface TokenRecord {
+  hash: string;
+  kind: 'login' | 'session' | 'api';
+  /** What people call it. */
+  label: string;
+  /** Team names, or `*`. */
+  teams: readonly string[];
+  role: string;
+  createdAt: number;
+  expiresAt?: number;
+}
+
+/** A revision of a state machine that was published under a number of its own. */
+export interface PublishedVersionRecord {
+  team: string;
+  pipeline: string;
+  /** 1, 2, 3 …; never given twice. */
+  version: number;
+  /** Number of the machine record. */
+  machine: number;
+  description?: string;
+  createdAt: number;
+}
+
+/** Which share of an alias's starts goes to a published version. */
+export interface AliasRoute {
+  version: number;
+  /** 0 to 100; the weights of an alias add up to 100. */
+  weight: number;
+}
+
+export interface AliasRecord {
+  team: string;
+  pipeline: string;
+  name: string;
+  description?: string;
+  /** One or two. */
+  routing: AliasRoute[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A queue of tasks that workers elsewhere take. */
+export interface ActivityRecord {
+  name: string;
+  team: string;
+  tags: Tags;
+  createdAt: number;
+}
+
+/** What a client of the wire API signs with. */
+export interface AccessKeyRecord {
+  id: string;
+  team: string;
+  role: string;
+  label: string;
+  /** Sealed: the store never sees the text. */
+  secret: string;
+  createdAt: number;
+}
