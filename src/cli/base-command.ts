@@ -20,13 +20,22 @@ export const serverFlags = {
     description: 'data folder of the server on this machine (default: the nearest .millrace)',
     helpGroup: 'SERVER',
   }),
+  team: Flags.string({
+    description: 'only things of this team; tells pipelines of the same name apart',
+    env: 'MILLRACE_TEAM',
+    helpGroup: 'SERVER',
+  }),
 };
 
 export abstract class MillraceCommand extends Command {
   static override enableJsonFlag = true;
 
   /** The client for the server that the flags name. */
-  protected client(flags: { server?: string | undefined; data?: string | undefined }): Client {
+  protected client(flags: {
+    server?: string | undefined;
+    data?: string | undefined;
+    team?: string | undefined;
+  }): Client {
     return createClient(flags);
   }
 

@@ -53,6 +53,8 @@ export function readServerFile(dataFolder: string): ServerFile | undefined {
 export function createClient(options: {
   server?: string | undefined;
   data?: string | undefined;
+  /** Every request is about the things of this team only. */
+  team?: string | undefined;
 }): Client {
   const file = readServerFile(findDataFolder(options.data));
   const url = options.server ?? process.env.MILLRACE_URL ?? file?.url;
@@ -65,12 +67,18 @@ export function createClient(options: {
     });
   }
   const base = url.replace(/\/$/, '');
+  const { team } = options;
+  const addressOf = (path: string): string => {
+    const address = `${base}/api/v1${path}`;
+    if (team === undefined) return address;
+    return `${address}${path.includes('?') ? '&' : '?'}team=${encodeURIComponent(team)}`;
+  };
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   async function send(method: string, path: string, body?: unknown): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(`${base}/api/v1${path}`, {
+      response = await fetch(addressOf(path), {
         method,
         headers: {
           ...headers,
@@ -104,7 +112,7 @@ export function createClient(options: {
       await send('DELETE', path);
     },
     async *events(path, signal) {
-      const response = await fetch(`${base}/api/v1${path}`, { headers, signal });
+      const response = await fetch(addressOf(path), { headers, signal });
       if (!response.ok) throw await refusal(response);
       let text = '';
       const decoder = new TextDecoder();

@@ -31,6 +31,7 @@ import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
+import { tokenRoutes } from './routes/tokens.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
@@ -152,6 +153,7 @@ export async function createApp(services: HttpServices): Promise<App> {
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
+      tokenRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
       webhookRoutes(api, services);

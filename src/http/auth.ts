@@ -52,18 +52,36 @@ export const SIGNED: ReadonlySet<string> = new Set(['POST /api/v1/webhooks/:name
 /** What anybody may do who is logged in, also those who may only read: it concerns nothing but their own session. */
 export const OWN_SESSION: ReadonlySet<string> = new Set(['POST /api/v1/logout']);
 
+/** A token as people see it: its text is known to its owner alone. */
+export interface TokenSummary {
+  id: string;
+  kind: 'api' | 'session';
+  label: string;
+  role: Role;
+  /** Absent: all teams. */
+  teams?: string[];
+  createdAt: number;
+  expiresAt?: number;
+}
+
 export interface Authenticator {
   /** Answers who sent the request. @throws HttpError Unauthenticated */
   identify(request: FastifyRequest): Promise<Principal>;
   /** Makes a token and answers its text, which is nowhere kept. */
   issue(
     kind: TokenRecord['kind'],
-    options: { label: string; role?: Role; teams?: readonly string[] },
+    options: { label: string; role?: Role; teams?: readonly string[]; lifetimeMs?: number },
   ): Promise<string>;
   /** Turns a login token into a session token, once. @throws HttpError LoginExpired, TooManyRequests */
   redeem(login: string): Promise<string>;
   /** Ends a token at once. */
   revoke(token: string): Promise<void>;
+  /** Tokens and sessions that are good, the oldest first. */
+  list(): Promise<TokenSummary[]>;
+  /** What a token is listed and revoked by. */
+  idOf(token: string): string;
+  /** Ends the token of an id at once; false when there is none. */
+  revokeById(id: string): Promise<boolean>;
 }
 
 /**
@@ -88,7 +106,8 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     const token = randomBytes(32).toString('base64url');
     const at = now();
     const lifetime =
-      kind === 'login' ? LOGIN_LIFETIME_MS : kind === 'session' ? SESSION_LIFETIME_MS : undefined;
+      options.lifetimeMs ??
+      (kind === 'login' ? LOGIN_LIFETIME_MS : kind === 'session' ? SESSION_LIFETIME_MS : undefined);
     await store.insertToken({
       hash: hashOf(token),
       kind,
@@ -122,6 +141,18 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     async revoke(token) {
       known.delete(hashOf(token));
       await store.deleteToken(hashOf(token));
+    },
+    async list() {
+      const at = now();
+      const found = await store.listTokens();
+      return found.flatMap((record) => (expired(record, at) ? [] : summaryOf(record)));
+    },
+    idOf: (token) => shortened(hashOf(token)),
+    async revokeById(id) {
+      const found = (await store.listTokens()).find(({ hash }) => shortened(hash) === id);
+      if (found === undefined) return false;
+      known.delete(found.hash);
+      return await store.deleteToken(found.hash);
     },
     async redeem(login) {
       const at = now();
@@ -166,6 +197,30 @@ export function narrowed(principal: Principal, team: string): Principal {
 /** The SHA-256 of a token, in hex: what the store knows of it. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/** Characters of a token's hash that make its id: too few to be one, enough to be the only one. */
+const ID_LENGTH = 16;
+
+function shortened(hash: string): string {
+  return hash.slice(0, ID_LENGTH);
+}
+
+/** Nothing for a login link: it works once, and soon or never. */
+function summaryOf(record: TokenRecord): TokenSummary[] {
+  const { hash, kind, label, role, teams, createdAt, expiresAt } = record;
+  if (kind === 'login') return [];
+  return [
+    {
+      id: shortened(hash),
+      kind,
+      label,
+      role: role === 'viewer' ? 'viewer' : 'operator',
+      ...(teams.includes('*') ? {} : { teams: [...teams] }),
+      createdAt,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    },
+  ];
 }
 
 function expired(record: TokenRecord, at: number): boolean {

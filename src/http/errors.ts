@@ -52,6 +52,12 @@ const CATALOGUE = {
     message: 'The body is not acceptable JSON: {problem}.',
     fix: 'Send one JSON value with `Content-Type: application/json`, without `__proto__` keys.',
   },
+  InvalidLifetime: {
+    code: 'MILL4021',
+    status: 400,
+    message: "'{expires}' is no lifetime of a token.",
+    fix: 'Give hours or days (12h, 30d), or `never`.',
+  },
   LoginExpired: {
     code: 'MILL4008',
     status: 401,

@@ -24,7 +24,13 @@ export async function findExecution(
   text: string,
 ): Promise<ExecutionDetail> {
   const id = await resolve(engine, store, principal, text);
-  return await engine.describeExecution(id, principal.teams);
+  try {
+    return await engine.describeExecution(id, principal.teams);
+  } catch (error) {
+    // Told as it was asked: what a short form stands for is for those who may see it.
+    const isMissing = error instanceof EngineError && error.kind === 'ExecutionNotFound';
+    throw isMissing ? new EngineError('ExecutionNotFound', { execution: text }) : error;
+  }
 }
 
 async function resolve(

@@ -321,7 +321,9 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       expect(await numbers({ status: 'FAILED' })).toEqual([2]);
       expect(await numbers({ status: 'RUNNING' })).toEqual([3, 1]);
       expect(await numbers({ teams: ['another'] })).toEqual([]);
-      expect(await numbers({ pipeline: 'orders', limit: 1 })).toEqual([3]);
+      const ofTeam = (team: string): object => ({ pipeline: { team, name: 'orders' }, limit: 1 });
+      expect(await numbers(ofTeam('shop'))).toEqual([3]);
+      expect(await numbers(ofTeam('another'))).toEqual([]);
     });
 
     it('appends log lines and reads them from the start, by state and from the tail', async () => {

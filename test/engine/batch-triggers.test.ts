@@ -261,6 +261,7 @@ describe('a batch of events', () => {
     await test.deploy('load', batched(2, 3600), 'other');
     await put(1, 4);
     expect(await batches()).toEqual([]);
+    await test.engine.withdrawPipeline({ team: 'other', name: 'load' });
     await test.deploy('load', {
       events: [
         {

@@ -262,7 +262,7 @@ describe('overlap: cancel-running', () => {
 });
 
 describe('a pool', () => {
-  it('has one slot until it is given more, for all pipelines together', async () => {
+  it('has one slot until it is given more, for all pipelines of the team together', async () => {
     await deploy('load', { concurrency: { pools: ['warehouse'] } });
     await deploy('report', { concurrency: { pools: ['warehouse'] } });
     await start('load', 'a', 'b');
@@ -271,7 +271,7 @@ describe('a pool', () => {
     expect(await states('load')).toEqual(['a RUNNING', `b ${taken}`]);
     expect(await states('report')).toEqual([`c ${taken}`]);
     expect(await engine.listPools()).toEqual([
-      { name: 'warehouse', slots: 1, taken: 1, waiting: 2 },
+      { name: 'warehouse', team: 'default', slots: 1, taken: 1, waiting: 2 },
     ]);
     await engine.sizePool('warehouse', 2);
     expect(await states('load')).toEqual(['a RUNNING', 'b RUNNING']);

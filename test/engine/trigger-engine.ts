@@ -22,7 +22,8 @@ export interface TriggerEngine {
   readonly clock: ManualClock;
   /** Where pipelines lie. */
   readonly folder: string;
-  deploy(name: string, trigger: JsonObject, team?: string): Promise<void>;
+  /** @param allow what other teams may do with it */
+  deploy(name: string, trigger: JsonObject, team?: string, allow?: JsonObject): Promise<void>;
   /** Of a pipeline, the oldest first. */
   executions(pipeline: string): Promise<ExecutionDetail[]>;
   inputs(pipeline: string): Promise<Json[]>;
@@ -74,7 +75,7 @@ export async function openTriggerEngine(
     store: undefined as unknown as Store,
     clock,
     folder,
-    async deploy(name, trigger, team = 'default') {
+    async deploy(name, trigger, team = 'default', allow = {}) {
       await test.engine.deployPipeline({
         name,
         team,
@@ -82,7 +83,7 @@ export async function openTriggerEngine(
         definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
         bindings: {},
         folder,
-        sections: { trigger },
+        sections: { trigger, allow },
       });
       await settled();
     },

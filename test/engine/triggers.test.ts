@@ -73,7 +73,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function deploy(name: string, trigger: JsonObject, team = 'default'): Promise<void> {
+async function deploy(
+  name: string,
+  trigger: JsonObject,
+  team = 'default',
+  allow: JsonObject = {},
+): Promise<void> {
   await engine.deployPipeline({
     name,
     team,
@@ -92,7 +97,7 @@ async function deploy(name: string, trigger: JsonObject, team = 'default'): Prom
     } as never,
     bindings: {},
     folder,
-    sections: { trigger },
+    sections: { trigger, allow },
   });
   await settled();
 }
@@ -198,22 +203,20 @@ describe('an event', () => {
     expect(await executionsOf('theirs')).toEqual([]);
   });
 
-  it('of the end of an execution starts whoever listens for it, in any team, without its data', async () => {
-    await deploy('listings', {});
-    await deploy(
-      'repair',
-      {
-        events: [
-          {
-            pattern: {
-              source: ['aws.states'],
-              detail: { status: ['FAILED'], millrace: { pipeline: ['listings'] } },
-            },
+  it('of the end of an execution starts whoever listens for it, in teams that may read it, without its data', async () => {
+    await deploy('listings', {}, 'default', { read: ['others'] });
+    const listening = {
+      events: [
+        {
+          pattern: {
+            source: ['aws.states'],
+            detail: { status: ['FAILED'], millrace: { pipeline: ['listings'] } },
           },
-        ],
-      },
-      'others',
-    );
+        },
+      ],
+    };
+    await deploy('repair', listening, 'others');
+    await deploy('curious', listening, 'strangers');
     failing.add('listings');
     await engine.runExecution({ pipeline: 'listings', name: 'night', input: { secret: 1 } });
     const [repair] = await executionsOf('repair');
@@ -224,6 +227,7 @@ describe('an event', () => {
       detail: { name: 'night', status: 'FAILED', error: 'Broken', input: null },
     });
     expect(JSON.stringify(input)).not.toContain('secret');
+    expect(await executionsOf('curious')).toEqual([]);
   });
 
   it('is refused whole, before anything is stored, when one of them is not valid', async () => {
@@ -367,13 +371,15 @@ describe('a schedule', () => {
   }, 60_000);
 });
 
+const LISTINGS = { name: 'listings', team: 'crawlers' };
+const SEARCHES = { name: 'searches', team: 'search' };
+
 describe('a pipeline that waits for others', () => {
   beforeEach(async () => {
-    await deploy('listings', { schedule: { hour: 3 } }, 'crawlers');
-    await deploy('searches', { schedule: { hour: 5 } }, 'search');
-    await deploy('pipeline-x', {
-      executions: { allOf: [{ name: 'listings' }, { name: 'searches', status: ['SUCCESS'] }] },
-    });
+    await deploy('listings', { schedule: { hour: 3 } }, 'crawlers', { read: ['default'] });
+    await deploy('searches', { schedule: { hour: 5 } }, 'search', { read: '*' });
+    const allOf = [LISTINGS, { ...SEARCHES, status: ['SUCCESS'] }];
+    await deploy('pipeline-x', { executions: { allOf } });
   });
 
   it('is told when each of them is expected for its interval, and nothing for one that has passed', async () => {
@@ -413,7 +419,7 @@ describe('a pipeline that waits for others', () => {
     expect(await executionsOf('pipeline-x')).toEqual([]);
     failing.delete('listings');
     await engine.redriveExecution('listings/schedule-20261120T030000Z');
-    expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20-listings-1']);
+    expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20-listings@crawlers-1']);
   });
 
   it('starts again for the interval when what it used has been repaired, once', async () => {
@@ -423,7 +429,7 @@ describe('a pipeline that waits for others', () => {
     await engine.runExecution({ pipeline: 'listings', name: 'again', interval: '2026-11-20' });
     expect(await namesOf('pipeline-x')).toEqual([
       'upstream-2026-11-20',
-      'upstream-2026-11-20-listings-1',
+      'upstream-2026-11-20-listings@crawlers-1',
     ]);
     await restart();
     expect(await executionsOf('pipeline-x')).toHaveLength(2);
@@ -431,7 +437,7 @@ describe('a pipeline that waits for others', () => {
 
   it('starts after a restart for what was met while nobody looked', async () => {
     await clock.until('2026-11-20T06:00:00Z');
-    await deploy('late', { executions: { anyOf: [{ name: 'searches' }] } });
+    await deploy('late', { executions: { anyOf: [SEARCHES] } });
     expect(await executionsOf('late')).toEqual([]);
     await restart();
     expect(await namesOf('late')).toEqual(['upstream-2026-11-20']);
@@ -439,7 +445,7 @@ describe('a pipeline that waits for others', () => {
 
   it('notices by the clock that something did not happen', async () => {
     await deploy('without', {
-      executions: { allOf: [{ name: 'listings' }, { name: 'partner', not: true, by: '06:00' }] },
+      executions: { allOf: [LISTINGS, { name: 'partner', not: true, by: '06:00' }] },
     });
     await deploy('partner', {});
     await clock.until('2026-11-20T05:59:00Z');

@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectors } from '../../src/connectors/registry.js';
 import { createConnectorRunner } from '../../src/engine/connector-runner.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
+import { deploymentOf } from '../../src/engine/pipeline-folder.js';
 import type { Runner } from '../../src/engine/ports.js';
 import { createFileSource } from '../../src/engine/triggers/files/file-source.js';
 import { loadPipeline } from '../../src/pipelines/load-pipeline.js';
@@ -63,16 +63,7 @@ async function deploy(file: string): Promise<void> {
   const { plan, problems } = await loadPipeline(join(home, file), read);
   expect(problems).toEqual([]);
   if (!plan) throw new Error(`${file} has no plan`);
-  const { name, team, tags, definition, bindings, folder, trigger } = plan;
-  await engine.deployPipeline({
-    name,
-    team,
-    tags,
-    definition,
-    bindings,
-    folder,
-    sections: { trigger: trigger as JsonObject },
-  });
+  await engine.deployPipeline(deploymentOf(plan));
 }
 
 /** The latest execution of a pipeline, once it has ended. */
@@ -106,7 +97,7 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
   const joined = await ended('pipeline-x');
   expect(joined).toMatchObject({
     status: 'SUCCEEDED',
-    name: 'upstream-2026-11-20-listings-1',
+    name: 'upstream-2026-11-20-listings@listings-1',
     interval: '2026-11-20',
   });
   expect((await engine.describeExecution(joined?.id ?? '')).output).toMatchObject({

@@ -73,6 +73,15 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/access-keys', administers: true },
   { method: 'POST', route: '/api/v1/access-keys', changes: true, administers: true, body: {} },
   { method: 'DELETE', route: '/api/v1/access-keys/:id', changes: true, administers: true },
+  { method: 'GET', route: '/api/v1/tokens', administers: true },
+  {
+    method: 'POST',
+    route: '/api/v1/tokens',
+    changes: true,
+    administers: true,
+    body: { teams: ['own'], label: 'w' },
+  },
+  { method: 'DELETE', route: '/api/v1/tokens/:id', changes: true, administers: true },
   {
     method: 'POST',
     route: '/api/v1/events',

@@ -9,7 +9,14 @@ interface RepairPlan {
   execution: string;
   interval?: string;
   problem?: string;
-  items: { pipeline: string; action: string; reason: string; latest: string; name?: string }[];
+  items: {
+    pipeline: string;
+    team: string;
+    action: string;
+    reason: string;
+    latest: string;
+    name?: string;
+  }[];
 }
 
 /** `millrace repair EXECUTION`. */
@@ -46,8 +53,8 @@ export default class Repair extends MillraceCommand {
       if (item === undefined) break;
       const { pipeline, latest, name } = item;
       const body = { pipeline, interval: plan.interval, name };
-      const id =
-        name === undefined ? latest : (await client.post<Execution>('/executions', body)).id;
+      const start = `/executions?team=${encodeURIComponent(item.team)}`;
+      const id = name === undefined ? latest : (await client.post<Execution>(start, body)).id;
       const ended = await followExecution(client, id, {
         timeoutMs: undefined,
         logs: false,

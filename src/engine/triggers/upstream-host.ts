@@ -466,10 +466,10 @@ function startedWith(own: readonly ExecutionRecord[]): { startedWith?: Revisions
   return isObject(revisions) ? { startedWith: revisions as unknown as Revisions } : {};
 }
 
-/** `upstream-2026-11-20`, and after a repair `upstream-2026-11-20-listings-1`. */
+/** `upstream-2026-11-20`, and after a repair `upstream-2026-11-20-listings-1` or `…-listings@crawlers-1`. */
 function nameFor(interval: string, { key, revisions }: UpstreamAnswer): string {
   const again = Object.entries(revisions).map(([name, revision]) => `-${name}-${revision}`);
   const name = `upstream-${interval.replaceAll(/[^A-Za-z0-9-]/g, '')}${again.join('')}`;
-  if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return name;
+  if (/^[A-Za-z0-9_@-]{1,80}$/.test(name)) return name;
   return `upstream-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
 }

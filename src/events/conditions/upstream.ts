@@ -76,6 +76,6 @@ export function upstreamKey({
   team?: string | undefined;
   account?: string | undefined;
 }): string {
-  const named = team === undefined ? name : `${team}:${name}`;
+  const named = team === undefined ? name : `${name}@${team}`;
   return account === undefined ? named : `${account}/${named}`;
 }

@@ -31,7 +31,8 @@ export default class KeysCreate extends MillraceCommand {
   async run(): Promise<IssuedKey> {
     const { flags } = await this.parse(KeysCreate);
     const { team, role, label } = flags;
-    const client = this.client(flags);
+    const { server, data } = flags;
+    const client = this.client({ server, data });
     const key = await client.post<IssuedKey>('/access-keys', { team, role, label });
     this.log(`export AWS_ACCESS_KEY_ID=${key.accessKeyId}`);
     this.log(`export AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`);

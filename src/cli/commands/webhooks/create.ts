@@ -16,6 +16,7 @@ export default class WebhooksCreate extends MillraceCommand {
     name: Args.string({ required: true, description: 'the last part of its address' }),
   };
   static override flags = {
+    ...serverFlags,
     source: Flags.string({ description: 'source of its events', required: true }),
     type: Flags.string({
       description: 'detail-type of its events (default: what X-GitHub-Event says, or its name)',
@@ -27,13 +28,13 @@ export default class WebhooksCreate extends MillraceCommand {
       options: ['millrace', 'github'] as const,
       default: 'millrace' as const,
     })(),
-    ...serverFlags,
   };
 
   async run(): Promise<IssuedWebhook> {
     const { args, flags } = await this.parse(WebhooksCreate);
     const { source, type, team, bus, scheme } = flags;
-    const client = this.client(flags);
+    const { server, data } = flags;
+    const client = this.client({ server, data });
     const webhook = await client.post<IssuedWebhook>('/webhooks', {
       name: args.name,
       source,
