@@ -10,7 +10,7 @@
 import type { Driver } from './driver.js';
 import { StoreError } from './errors.js';
 
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   // 1: the first schema.
   `
   CREATE TABLE machines (

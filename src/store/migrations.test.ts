@@ -1,0 +1,102 @@
+/**
+ * Databases of earlier versions, as those have written them, opened by this one.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDriver } from './driver.js';
+import { MIGRATIONS } from './migrations.js';
+import { openSqliteStore } from './sqlite-store.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-migrations-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A database of the schema `version`, with these rows. */
+function databaseOf(version: number, rows: string): string {
+  const file = join(folder, 'millrace.db');
+  const driver = openDriver(file);
+  driver.exec('CREATE TABLE schema_version (version INTEGER NOT NULL)');
+  for (let step = 0; step < version; step += 1) {
+    driver.exec(MIGRATIONS[step] ?? '');
+    driver.exec(`INSERT INTO schema_version (version) VALUES (${step + 1})`);
+  }
+  driver.exec(rows);
+  driver.close();
+  return file;
+}
+
+describe('a database of schema 8, in which names were unique on the whole server', () => {
+  const machine = (number: number, pipeline: string, version: number, team: string): string =>
+    `(${number}, '${pipeline}', ${version}, '${team}', '{}', 'd', 1, '{}')`;
+  const execution = (number: number, name: string, team: string, interval = 'NULL'): string =>
+    `(${number}, 'id-${number}', '${name}', 'nightly', '${team}', '{}', '', '{}', 1, 1, 'RUNNING',
+      '{"nextEvent":1}', 0, ${interval})`;
+  const rows = `
+    INSERT INTO machines VALUES ${[
+      // It was deleted by its team and made anew by another one.
+      machine(1, 'nightly', 1, 'first'),
+      machine(2, 'nightly', 2, 'second'),
+      machine(3, 'other', 1, 'first'),
+    ].join(', ')};
+    INSERT INTO pipelines VALUES ('nightly', 2), ('other', 3);
+    INSERT INTO published_versions VALUES ('nightly', 1, 2, 'the first', 5, 0);
+    INSERT INTO aliases VALUES ('nightly', 'live', NULL, '[{"version":1,"weight":100}]', 1, 1);
+    INSERT INTO activities VALUES ('approve', 'first', '{"a":"b"}', 7);
+    INSERT INTO trigger_states VALUES
+      ('nightly', 'schedule', '{"served":1}'), ('other', 'arrivals', '{"served":2}'),
+      ('first/111122223333/far', 'foreign', '{"outcomes":[]}');
+    INSERT INTO executions (number, id, name, pipeline, team, tags, pointer, context, started_at, machine,
+      status, header, redrive_count, for_interval) VALUES
+      ${execution(1, 'one', 'first')}, ${execution(2, 'two', 'second', "'2026-11-20'")};
+    INSERT INTO attempts (execution, thread, sequence, id, status, kind, scheduled_at, request) VALUES
+      (1, 0, 1, 'a', 'scheduled', 'activity:approve', 1, '{}'), (2, 0, 1, 'b', 'scheduled', 'shell', 1, '{}');
+  `;
+
+  it('keeps what every team has, each under its own name', () => {
+    const store = openSqliteStore({ file: databaseOf(8, rows) });
+    const [first, second] = [
+      { team: 'first', name: 'nightly' },
+      { team: 'second', name: 'nightly' },
+    ];
+    expect(store.currentMachines().map(({ number }) => number)).toEqual([3, 2]);
+    expect(store.currentMachine(first)).toBeUndefined();
+    expect(store.findVersion(first, 1)?.number).toBe(1);
+    expect(store.findVersion(second, 1)).toBeUndefined();
+    expect(store.listPublishedVersions(second)).toMatchObject([{ version: 1, machine: 2 }]);
+    expect(store.listAliases(second)).toMatchObject([{ team: 'second', name: 'live' }]);
+    expect(store.listActivities()).toEqual([
+      { team: 'first', name: 'approve', tags: { a: 'b' }, createdAt: 7 },
+    ]);
+    expect(store.findExecutionByName(first, 'one')?.number).toBe(1);
+    expect(store.findExecutionByName(second, 'one')).toBeUndefined();
+    const ofDay = { pipeline: second, interval: '2026-11-20', limit: 10 };
+    expect(store.listExecutions(ofDay).map(({ number }) => number)).toEqual([2]);
+    expect(store.listTriggerStates()).toEqual([
+      { team: 'first', pipeline: '111122223333/far', kind: 'foreign', state: { outcomes: [] } },
+      { team: 'first', pipeline: 'other', kind: 'arrivals', state: { served: 2 } },
+      { team: 'second', pipeline: 'nightly', kind: 'schedule', state: { served: 1 } },
+    ]);
+    const waiting = { status: 'scheduled', after: 0, limit: 10 } as const;
+    expect(store.listAttempts(waiting).map(({ attempt }) => attempt.kind)).toEqual([
+      'activity:first/approve',
+      'shell',
+    ]);
+    store.close();
+  });
+
+  it('takes the same name from two teams from then on', () => {
+    const store = openSqliteStore({ file: databaseOf(8, rows) });
+    const record = { pipeline: 'nightly', version: 2, tags: {}, digest: 'd', deployedAt: 1 };
+    const made = store.insertMachine({ ...record, team: 'first', deployment: {} });
+    expect(store.currentMachine({ team: 'first', name: 'nightly' })?.number).toBe(made.number);
+    expect(store.currentMachine({ team: 'second', name: 'nightly' })?.number).toBe(2);
+    store.close();
+  });
+});
