@@ -17,6 +17,7 @@ import { executionsSearch } from './executions/executions-search.js';
 import { EmptyState } from './parts/empty-state.js';
 import { RefusalNote } from './parts/refusal-note.js';
 import { PipelinePage } from './pipeline/pipeline-page.js';
+import { pipelineSearch } from './pipeline/pipeline-search.js';
 import { PipelinesPage } from './pipelines/pipelines-page.js';
 import { Shell } from './shell/shell.js';
 
@@ -45,6 +46,7 @@ const execution = createRoute({
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: '/p/$name',
+  validateSearch: pipelineSearch,
   component: PipelinePage,
 });
 

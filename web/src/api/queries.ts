@@ -19,6 +19,7 @@ import type {
 
 export interface ExecutionFilter {
   pipeline?: string | undefined;
+  team?: string | undefined;
   status?: string | undefined;
   mapRun?: string | undefined;
 }
@@ -43,28 +44,29 @@ export const problemsQuery = queryOptions({
   refetchInterval: PROBLEMS_EVERY_MS,
 });
 
-export const pipelineQuery = (name: string, version?: number) =>
+/** @param team whose pipeline it is; needed only when several teams have one of the name */
+export const pipelineQuery = (name: string, team: string | undefined) =>
   queryOptions({
-    queryKey: ['pipeline', name, version ?? 'current'],
+    queryKey: ['pipeline', name, team ?? ''],
     queryFn: async ({ signal }) =>
-      await get<PipelineDetail>(`/pipelines/${encodeURIComponent(name)}`, { version }, signal),
+      await get<PipelineDetail>(`/pipelines/${encodeURIComponent(name)}`, { team }, signal),
   });
 
 /** What it waits for changes with time too, and not only with what executions tell. */
-export const triggerQuery = (name: string) =>
+export const triggerQuery = (name: string, team: string) =>
   queryOptions({
-    queryKey: ['trigger', name],
+    queryKey: ['trigger', name, team],
     queryFn: async ({ signal }) =>
-      await get<Trigger>(`/pipelines/${encodeURIComponent(name)}/trigger`, {}, signal),
+      await get<Trigger>(`/pipelines/${encodeURIComponent(name)}/trigger`, { team }, signal),
     refetchInterval: TRIGGER_EVERY_MS,
   });
 
 /** The layout of one version never changes. */
-export const graphQuery = (name: string, version: number) =>
+export const graphQuery = (name: string, team: string, version: number) =>
   queryOptions({
-    queryKey: ['graph', name, version],
+    queryKey: ['graph', name, team, version],
     queryFn: async ({ signal }) =>
-      await get<Graph>(`/pipelines/${encodeURIComponent(name)}/graph`, { version }, signal),
+      await get<Graph>(`/pipelines/${encodeURIComponent(name)}/graph`, { team, version }, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -110,6 +110,7 @@ export interface FileProblem {
   message: string;
   file: string;
   pipeline?: string;
+  team?: string;
   line: number;
   column: number;
   why?: string;
@@ -167,6 +168,7 @@ export type LiveChange =
       execution: string;
       number: number;
       pipeline: string;
+      team: string;
       status: ExecutionStatus;
       name: string;
       startedAt: number;
@@ -176,11 +178,11 @@ export type LiveChange =
     }
   | { type: 'history'; execution: string; events: HistoryEvent[] }
   | { type: 'log'; execution: string; lines: LogLine[] }
-  | { type: 'pipeline'; pipeline: string; version: number };
+  | { type: 'pipeline'; pipeline: string; team: string; version: number };
 
 /** A condition of a pipeline on another one, and how it stands. */
 export interface Condition {
-  condition: { name: string; account?: string };
+  condition: { name: string; team?: string; account?: string };
   verdict: 'met' | 'waiting' | 'impossible';
   /** A sentence. */
   because: string;

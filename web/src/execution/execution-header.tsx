@@ -26,6 +26,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
     number,
     name,
     pipeline,
+    team,
     version,
     status,
     startedAt,
@@ -40,11 +41,11 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
       <PageHead
         above={
           <>
-            <Link to="/p/$name" params={{ name: pipeline }}>
+            <Link to="/p/$name" params={{ name: pipeline }} search={{ team }}>
               {printable(pipeline)}
             </Link>{' '}
             /{' '}
-            <Link to="/executions" search={{ pipeline }}>
+            <Link to="/executions" search={{ pipeline, team }}>
               executions
             </Link>
           </>

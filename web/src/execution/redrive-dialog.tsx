@@ -31,10 +31,10 @@ export function RedriveDialog({
   redrive: Redrive | undefined;
   onClose: () => void;
 }): ReactElement {
-  const { id, version, pipeline } = execution;
+  const { id, version, pipeline, team } = execution;
   const cache = useQueryClient();
   const { data: current } = useQuery({
-    ...pipelineQuery(pipeline),
+    ...pipelineQuery(pipeline, team),
     enabled: redrive === 'current',
   });
   const go = useMutation({

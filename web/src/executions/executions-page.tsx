@@ -42,7 +42,7 @@ export function ExecutionsPage(): ReactElement {
           data-filter
           aria-label="Pipeline"
           value={search.pipeline ?? ''}
-          onChange={(event) => change({ pipeline: event.target.value })}
+          onChange={(event) => change({ pipeline: event.target.value, team: '' })}
         >
           <option value="">All pipelines</option>
           {names(pipelines, search.pipeline).map((name) => (
@@ -97,6 +97,6 @@ function names(
   pipelines: readonly { name: string }[] | undefined,
   chosen: string | undefined,
 ): string[] {
-  const known = (pipelines ?? []).map(({ name }) => name);
+  const known = [...new Set((pipelines ?? []).map(({ name }) => name))];
   return chosen === undefined || known.includes(chosen) ? known : [chosen, ...known];
 }

@@ -6,6 +6,8 @@ import type { ExecutionStatus } from '../api/types.js';
 
 export interface ExecutionsSearch {
   pipeline?: string;
+  /** Whose pipeline it is. */
+  team?: string;
   status?: ExecutionStatus;
   mapRun?: string;
 }
@@ -20,11 +22,12 @@ export const STATUSES: readonly ExecutionStatus[] = [
 
 /** Takes what it knows from an address and leaves out the rest. */
 export function executionsSearch(search: { [name: string]: unknown }): ExecutionsSearch {
-  const { pipeline, status, mapRun } = search;
+  const { pipeline, team, status, mapRun } = search;
   const known = STATUSES.find((candidate) => candidate === status);
   return {
     // An address may hold a name that looks like a number.
     ...(pipeline === undefined || pipeline === '' ? {} : { pipeline: String(pipeline) }),
+    ...(team === undefined || team === '' ? {} : { team: String(team) }),
     ...(known === undefined ? {} : { status: known }),
     ...(mapRun === undefined || mapRun === '' ? {} : { mapRun: String(mapRun) }),
   };

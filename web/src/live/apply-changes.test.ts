@@ -9,8 +9,8 @@ function execution(id: string, rest: Partial<Execution> = {}): Execution {
     number: 1,
     name: id,
     pipeline: 'orders',
+    team: 'shop',
     version: 1,
-    team: 'sales',
     status: 'RUNNING',
     tags: {},
     startedAt: 10,
@@ -25,6 +25,7 @@ function ended(id: string): LiveChange {
     execution: id,
     number: 1,
     pipeline: 'orders',
+    team: 'shop',
     name: id,
     status: 'FAILED',
     startedAt: 10,
@@ -41,7 +42,7 @@ test('patches an execution wherever it is shown and leaves the others as they ar
   const cache = new QueryClient();
   const other = execution('b');
   cache.setQueryData(['executions', {}], pages([execution('a'), other]));
-  cache.setQueryData(['pipelines'], [{ name: 'orders', recent: [execution('a')] }]);
+  cache.setQueryData(['pipelines'], [{ name: 'orders', team: 'shop', recent: [execution('a')] }]);
   cache.setQueryData(['execution', 'a'], { ...execution('a'), input: {} });
   createApply(cache)([ended('a')]);
   const listed = cache.getQueryData<{ pages: { items: Execution[] }[] }>(['executions', {}]);

@@ -64,8 +64,9 @@ function applyExecution(
   refetch(['states', change.execution]);
 
   for (const [key, known] of cache.getQueriesData<Pages<Execution>>({ queryKey: ['executions'] })) {
-    const filter = (key[1] ?? {}) as { pipeline?: string; status?: string };
+    const filter = (key[1] ?? {}) as { pipeline?: string; team?: string; status?: string };
     if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) continue;
+    if (filter.team !== undefined && filter.team !== change.team) continue;
     const listed = known?.pages.some((page) =>
       page.items.some((item) => item.id === change.execution),
     );
@@ -77,11 +78,13 @@ function applyExecution(
   }
 
   const overview = cache.getQueryData<PipelineOverview[]>(['pipelines']);
-  const pipeline = overview?.find((entry) => entry.name === change.pipeline);
+  const pipeline = overview?.find(
+    (entry) => entry.name === change.pipeline && entry.team === change.team,
+  );
   if (pipeline?.recent.some((item) => item.id === change.execution)) {
     cache.setQueryData<PipelineOverview[]>(['pipelines'], (known) =>
       known?.map((entry) =>
-        entry.name === change.pipeline
+        entry.name === change.pipeline && entry.team === change.team
           ? { ...entry, recent: entry.recent.map((item) => patchedIf(item, change)) }
           : entry,
       ),

@@ -3,7 +3,7 @@
  * @module
  */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { executionsQuery, graphQuery, pipelineQuery, problemsQuery } from '../api/queries.js';
 import type { PipelineDetail } from '../api/types.js';
@@ -29,18 +29,19 @@ const SHOWN = 10;
 
 export function PipelinePage(): ReactElement | null {
   const { name } = useParams({ from: '/p/$name' });
+  const { team } = useSearch({ from: '/p/$name' });
   useTitle(name);
   useWatch(undefined);
-  const { data: pipeline, error } = useQuery(pipelineQuery(name));
+  const { data: pipeline, error } = useQuery(pipelineQuery(name, team));
   if (pipeline === undefined) return error === null ? null : <RefusalNote error={error} />;
-  return <Loaded key={name} pipeline={pipeline} />;
+  return <Loaded key={`${pipeline.team}/${name}`} pipeline={pipeline} />;
 }
 
 function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
   const { name, team, tags, version, deployedAt, deployment } = pipeline;
   const [starting, setStarting] = useState(false);
   const { data: problems } = useQuery(problemsQuery);
-  const { data: graph, error: graphError } = useQuery(graphQuery(name, version));
+  const { data: graph, error: graphError } = useQuery(graphQuery(name, team, version));
   return (
     <>
       <PageHead above={<Link to="/">Pipelines</Link>} title={printable(name)}>
@@ -56,18 +57,22 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
         <Tags tags={tags} />
       </div>
       {problems !== undefined && (
-        <FileProblems problems={problems.items.filter((problem) => problem.pipeline === name)} />
+        <FileProblems
+          problems={problems.items.filter(
+            (problem) => problem.pipeline === name && problem.team === team,
+          )}
+        />
       )}
       <section className={styles.section} aria-labelledby="latest">
         <div className={styles.title}>
           <h2 id="latest">Latest executions</h2>
-          <Link to="/executions" search={{ pipeline: name }}>
+          <Link to="/executions" search={{ pipeline: name, team }}>
             All executions
           </Link>
         </div>
-        <Latest pipeline={name} />
+        <Latest pipeline={name} team={team} />
       </section>
-      <Starts pipeline={name} />
+      <Starts pipeline={name} team={team} />
       <section className={styles.section} aria-labelledby="graph">
         <h2 id="graph">Graph</h2>
         {graphError !== null && <RefusalNote error={graphError} />}
@@ -85,8 +90,8 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
   );
 }
 
-function Latest({ pipeline }: { pipeline: string }): ReactElement | null {
-  const { data, error } = useInfiniteQuery(executionsQuery({ pipeline }));
+function Latest({ pipeline, team }: { pipeline: string; team: string }): ReactElement | null {
+  const { data, error } = useInfiniteQuery(executionsQuery({ pipeline, team }));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
   const executions = data.pages.flatMap((page) => page.items).slice(0, SHOWN);
   return executions.length === 0 ? (

@@ -48,7 +48,7 @@ function StartForm({
   const input = readInput(text);
   const start = useMutation({
     mutationFn: async (value: Json) =>
-      await post<{ id: string }>('/executions', {
+      await post<{ id: string }>(`/executions?team=${encodeURIComponent(pipeline.team)}`, {
         pipeline: pipeline.name,
         input: value,
         ...(name === '' ? {} : { name }),

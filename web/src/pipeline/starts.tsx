@@ -18,8 +18,14 @@ import { StatusIcon } from '../parts/status-mark.js';
 import { Age } from '../parts/when.js';
 import styles from './starts.module.css';
 
-export function Starts({ pipeline }: { pipeline: string }): ReactElement | null {
-  const { data, error } = useQuery(triggerQuery(pipeline));
+export function Starts({
+  pipeline,
+  team,
+}: {
+  pipeline: string;
+  team: string;
+}): ReactElement | null {
+  const { data, error } = useQuery(triggerQuery(pipeline, team));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
   const { schedule, clientSchedules, upstreams, files, events } = data;
   const isByHand = Object.keys(data).every((key) => key === 'pipeline');
@@ -40,7 +46,7 @@ export function Starts({ pipeline }: { pipeline: string }): ReactElement | null 
           </p>
         </div>
       ))}
-      {upstreams && <Upstreams upstreams={upstreams} />}
+      {upstreams && <Upstreams upstreams={upstreams} team={team} />}
       {files && <Files files={files} />}
       {events?.map((rule) => (
         <Rule key={JSON.stringify(rule.pattern)} rule={rule} />
@@ -91,7 +97,13 @@ const SHOWN_MISSING = 20;
 const VERDICTS = { met: 'succeeded', waiting: 'waiting', impossible: 'failed' } as const;
 const WORDS = { met: 'met', waiting: 'waits', impossible: 'cannot be met any more' } as const;
 
-function Upstreams({ upstreams }: { upstreams: NonNullable<Trigger['upstreams']> }): ReactElement {
+function Upstreams({
+  upstreams,
+  team,
+}: {
+  upstreams: NonNullable<Trigger['upstreams']>;
+  team: string;
+}): ReactElement {
   const { interval, verdict, conditions } = upstreams;
   const met = conditions.filter((one) => one.verdict === 'met').length;
   return (
@@ -103,14 +115,21 @@ function Upstreams({ upstreams }: { upstreams: NonNullable<Trigger['upstreams']>
       </p>
       <ul className={styles.conditions}>
         {conditions.map((one, index) => (
-          <ConditionRow key={index} condition={one} />
+          <ConditionRow key={index} condition={one} team={one.condition.team ?? team} />
         ))}
       </ul>
     </div>
   );
 }
 
-function ConditionRow({ condition }: { condition: Condition }): ReactElement {
+function ConditionRow({
+  condition,
+  team,
+}: {
+  condition: Condition;
+  /** Whose pipeline it is about. */
+  team: string;
+}): ReactElement {
   const { verdict, because, since, expectedAt, condition: asked } = condition;
   const now = useNow();
   // The name stands before it already, as a link.
@@ -123,7 +142,7 @@ function ConditionRow({ condition }: { condition: Condition }): ReactElement {
       <span className="sr-only">{WORDS[verdict]}: </span>
       <span>
         {asked.account === undefined ? (
-          <Link to="/p/$name" params={{ name: asked.name }}>
+          <Link to="/p/$name" params={{ name: asked.name }} search={{ team }}>
             {printable(asked.name)}
           </Link>
         ) : (

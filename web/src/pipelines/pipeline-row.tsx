@@ -22,7 +22,7 @@ export function PipelineRow({ pipeline }: { pipeline: PipelineOverview }): React
     <div className={`${list.row} ${styles.columns}`} role="row">
       <div role="cell" className={styles.name}>
         <div className={row.title}>
-          <Link to="/p/$name" params={{ name }} className={list.main} data-row>
+          <Link to="/p/$name" params={{ name }} search={{ team }} className={list.main} data-row>
             {printable(name)}
           </Link>
           {problems > 0 && (
@@ -40,7 +40,7 @@ export function PipelineRow({ pipeline }: { pipeline: PipelineOverview }): React
       <div role="cell" className={styles.ticks}>
         <Link
           to="/executions"
-          search={{ pipeline: name }}
+          search={{ pipeline: name, team }}
           className={row.ticks}
           aria-label={`Executions of ${name}`}
         >

@@ -66,7 +66,7 @@ export function PipelinesPage(): ReactElement {
           </div>
           <div role="rowgroup">
             {shown.map((pipeline) => (
-              <PipelineRow key={pipeline.name} pipeline={pipeline} />
+              <PipelineRow key={`${pipeline.team}/${pipeline.name}`} pipeline={pipeline} />
             ))}
             {shown.length === 0 && <p className={list.none}>No pipeline matches “{text}”.</p>}
           </div>

@@ -25,7 +25,9 @@ export function GraphTab({
   search: ExecutionSearch;
   onShow: (search: ExecutionSearch) => void;
 }): ReactElement | null {
-  const { data: graph, error } = useQuery(graphQuery(execution.pipeline, execution.version));
+  const { data: graph, error } = useQuery(
+    graphQuery(execution.pipeline, execution.team, execution.version),
+  );
   const progress = useMemo(() => graph && machineProgress(graph, visits), [graph, visits]);
   // The graph is only drawn anew when something in it changed.
   const show = useRef(onShow);

@@ -31,8 +31,8 @@ export function StatesTab({
   search: ExecutionSearch;
   onShow: (search: ExecutionSearch) => void;
 }): ReactElement | null {
-  const { pipeline, version, status, startedAt, stoppedAt } = execution;
-  const { data: graph } = useQuery(graphQuery(pipeline, version));
+  const { pipeline, team, version, status, startedAt, stoppedAt } = execution;
+  const { data: graph } = useQuery(graphQuery(pipeline, team, version));
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
   const now = useNow(status === 'RUNNING');
   const visits = states?.items;
