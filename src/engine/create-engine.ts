@@ -18,6 +18,7 @@ import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { backfillCalls } from './backfills/describe-backfill.js';
 import { checkDeployment, digestOf } from './check-deployment.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
+import type { SharedBindings } from './code-grants.js';
 import type {
   Engine,
   EngineHealth,
@@ -51,7 +52,6 @@ import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
 import { recover } from './recovery.js';
 import { checkStart, redriveInput, type Settle, startInput, stopInput } from './requests.js';
-import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
 import { listSchedules } from './scheduler/list-schedules.js';
 import { schedulerCalls } from './scheduler/scheduler-calls.js';
@@ -84,8 +84,10 @@ export interface EngineConfig {
   mocks?: TaskMocks;
   /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
   files?: FileSource;
-  /** Who performs what the bindings of a machine leave open. Default: nobody. */
+  /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
   sharedBindings?: SharedBindings;
+  /** Machines that clients make may run any code: for development. Default: false. */
+  allowCodeOverApi?: boolean;
   /** Default: this machine's. */
   clock?: Clock;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
@@ -309,9 +311,9 @@ export function createEngine(config: EngineConfig): Engine {
       await request<void>((settle) => tasks.tokenInput(token, event, settle));
     },
 
-    async testState(test, signal) {
+    async testState(test, team, signal) {
       if (status !== 'ready') throw new EngineError('ShuttingDown');
-      return stateTests.test(test, signal);
+      return stateTests.test(test, team, signal);
     },
 
     describeMapRun: (mapRun) => reading.mapRun(mapRun),
@@ -407,7 +409,11 @@ function assemble(config: EngineConfig): Machinery {
     evaluate: config.evaluator.evaluate,
     itemSource: config.itemSource,
     mocks: config.mocks,
-    sharedBindings: config.sharedBindings,
+    codeRules: {
+      shared: config.sharedBindings,
+      code: config.runner.code,
+      allowAll: config.allowCodeOverApi ?? false,
+    },
     seal: config.seal ?? passingSeal(),
     destinations: config.destinations,
     feed,

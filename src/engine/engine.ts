@@ -290,8 +290,13 @@ export interface Engine extends EventCalls {
   /**
    * Tests one state. A Task without a mock is really performed, by what the server's bindings say, within five minutes;
    * nothing of it is written down. Throws TestStateRefused for a request that is wrong.
+   * @param team it may run what machines of this team may that are made over an API
    */
-  testState(request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer>;
+  testState(
+    request: TestStateRequest,
+    team: string,
+    signal?: AbortSignal,
+  ): Promise<TestStateAnswer>;
 
   /** By id or ARN. Throws MapRunNotFound. */
   describeMapRun(mapRun: string): Promise<MapRunDetail>;

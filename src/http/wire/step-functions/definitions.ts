@@ -35,7 +35,12 @@ export function validateStateMachineDefinition({ request }: Call): object {
 }
 
 /** Tests one state. What was computed leaves as JSON texts, as it does from the service. */
-export async function testState({ engine, request: given, whenGone }: Call): Promise<object> {
+export async function testState({
+  engine,
+  request: given,
+  caller,
+  whenGone,
+}: Call): Promise<object> {
   const request = withoutNulls(given) as TestStateRequest;
   const input = request.input === undefined ? undefined : readJson(request.input);
   if (input !== undefined && 'problem' in input) {
@@ -46,7 +51,7 @@ export async function testState({ engine, request: given, whenGone }: Call): Pro
   }
   let answer: TestStateAnswer;
   try {
-    answer = await engine.testState(request, whenGone());
+    answer = await engine.testState(request, caller.team, whenGone());
   } catch (error) {
     if (error instanceof TestStateRefused) throw new WireError(error.code, error.message);
     throw error;
