@@ -49,21 +49,26 @@ function uidOf(pid: number): number | undefined {
 }
 
 function environmentShown(pid: number): Check[] {
+  const name = 'environment';
+  const isShown = showsEnvironment(pid);
+  if (isShown === undefined) return [];
+  if (!isShown) return [{ name, verdict: 'ok', found: 'the server shows nothing of its own' }];
+  return [
+    {
+      name,
+      verdict: 'warn',
+      found: 'tasks of the same user can see the environment that the server was started with',
+      fix: 'Start it with --task-user, or without secrets in its environment; its log tells why.',
+    },
+  ];
+}
+
+/** Undefined when this user may not know. */
+function showsEnvironment(pid: number): boolean | undefined {
+  if (process.platform !== 'linux') return true;
   try {
-    const isShown = readFileSync(`/proc/${pid}/environ`).some((byte) => byte !== 0);
-    const name = 'environment';
-    return isShown
-      ? [
-          {
-            name,
-            verdict: 'warn',
-            found: `the server shows its environment to tasks of its user (/proc/${pid}/environ)`,
-            fix: 'Start it with --task-user, or without secrets in its environment; its log tells why.',
-          },
-        ]
-      : [{ name, verdict: 'ok', found: 'the server shows nothing of its environment' }];
+    return readFileSync(`/proc/${pid}/environ`).some((byte) => byte !== 0);
   } catch {
-    // Another user's, or a system without /proc: then there is nothing that can be said.
-    return [];
+    return undefined;
   }
 }

@@ -42,9 +42,9 @@ export async function functionCode(
   location: FunctionLocation,
   args: LambdaArguments,
   pipelineFolder: string,
-  { user, dataFolder }: Confinement = {},
+  { user }: Confinement = {},
 ): Promise<FunctionCode> {
-  const folder = existingInside(location.folder, [pipelineFolder], dataFolder);
+  const folder = existingInside(location.folder, [pipelineFolder]);
   const runtime = location.runtime ?? runtimeOf(folder, location.handler);
   const environment = args.environment ?? {};
   const { memory } = args;

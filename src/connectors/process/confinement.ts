@@ -1,5 +1,5 @@
 /**
- * What tasks are kept from: which user their processes run as, and which folder none of their arguments may name.
+ * What tasks are kept from: which user their processes run as, and the folder of which they are given no files.
  * @module
  */
 
@@ -16,8 +16,8 @@ export interface Confinement {
   /** Processes of tasks run as this user. Defaults to the server's own user. */
   user?: TaskUser | undefined;
   /**
-   * The server's data folder, absolute. Where it lies in a folder that a task may use, what is in it is kept from the task;
-   * the task's work folder is not. Defaults to none.
+   * The server's data folder, absolute. Where it lies in a folder that a task may read files of, none of its files may be
+   * named but those of the work folder. Defaults to none.
    */
   dataFolder?: string | undefined;
 }

@@ -9,7 +9,8 @@
  */
 import { constants, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { TaskFailure, taskErrors } from '../errors.js';
 import type { TaskUser } from './confinement.js';
 
 export interface OpenFolder {
@@ -31,7 +32,8 @@ const DESCRIPTORS = '/proc/self/fd';
 /**
  * Opens a folder, making it and those above it that are missing.
  * @param root absolute real path of an existing folder whose own place no task can change
- * @param inner path under it; empty for the root itself. Throws ELOOP or ENOTDIR where a link stands on the way
+ * @param inner path under it; empty for the root itself.
+ * @throws TaskFailure `Connector.PathOutsideFolder` where a link or file stands on the way
  */
 export async function openFolder(
   root: string,
@@ -78,9 +80,19 @@ async function openStep(
   return opened;
 }
 
-/** The last name of the path is no link; those before it were opened already. */
-function openHere(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+/** The last name of the path may be no link, unless it is a descriptor; those before it were opened already. */
+async function openHere(path: string): Promise<FileHandle> {
+  const follow = dirname(path) === DESCRIPTORS ? 0 : constants.O_NOFOLLOW;
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_DIRECTORY | follow);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ELOOP' && code !== 'ENOTDIR') throw error;
+    throw new TaskFailure(
+      taskErrors.outsideFolder,
+      `"${basename(path)}" is no folder, or a link to one. Name a folder that is none.`,
+    );
+  }
 }
 
 function pathOf(folder: FileHandle): string {

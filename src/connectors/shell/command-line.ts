@@ -23,15 +23,10 @@ const SHEBANG_LIMIT = 256;
 /**
  * The program and its arguments.
  * @param folder absolute folder of the pipeline file: scripts lie under it
- * @param dataFolder where none may lie
  */
-export function commandLine(
-  args: ShellArguments,
-  folder: string,
-  dataFolder?: string,
-): [string, ...string[]] {
+export function commandLine(args: ShellArguments, folder: string): [string, ...string[]] {
   if ('command' in args) return args.command;
-  const script = existingInside(args.script, [folder], dataFolder);
+  const script = existingInside(args.script, [folder]);
   const interpreter = args.interpreter ? [args.interpreter] : interpreterOf(script, args.script);
   // The script's path is absolute and so never looks like an option of the interpreter.
   return [...interpreter, script, ...(args.args ?? [])] as [string, ...string[]];

@@ -53,10 +53,9 @@ async function runShell(
 ): Promise<TaskOutcome> {
   const args = parseArguments(shellArguments, task.arguments, 'shell');
   await mkdir(task.workFolder, { recursive: true });
-  const { user, dataFolder } = config;
-  const argv = commandLine(args, task.folder, dataFolder);
-  const roots = [task.folder, task.workFolder];
-  const cwd = existingInside(args.cwd ?? task.folder, roots, dataFolder);
+  const { user } = config;
+  const argv = commandLine(args, task.folder);
+  const cwd = existingInside(args.cwd ?? task.folder, [task.folder, task.workFolder]);
   const input = JSON.stringify(args.input ?? {});
   const files = await attemptFiles(task.workFolder, input, user);
   try {

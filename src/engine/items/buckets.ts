@@ -12,6 +12,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, realpath, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { TaskFailure } from '../../connectors/errors.js';
 import type { Confinement } from '../../connectors/process/confinement.js';
 import { newFile, openFolder } from '../../connectors/process/open-folder.js';
 import { isAllowed } from '../../connectors/process/resolve-inside.js';
@@ -119,9 +120,8 @@ export function localBucket(
       const real = await inside(root);
       // No link on the way is followed, so none leads elsewhere; an object of that name is replaced, not written through.
       const parent = await openFolder(real, relative(root, dirname(path)), { owner: user }).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ELOOP' && error.code !== 'ENOTDIR') throw error;
-          throw leaves(key);
+        (error: unknown) => {
+          throw error instanceof TaskFailure ? leaves(key) : error;
         },
       );
       try {
@@ -155,7 +155,7 @@ function underRoot(root: string, key: string): string {
 }
 
 function leaves(key: string): Error {
-  return new Error(`The key '${key}' leaves the folder of its bucket.`);
+  return new Error(`The key '${key}' leaves the folder of its bucket: it lies outside.`);
 }
 
 /** The real path, which must lie under the folder even after links are followed. */
