@@ -129,7 +129,10 @@ function sharedBinding(kinds: readonly string[]): z.ZodType<JsonObject> {
     const parsed = z
       .looseObject({
         teams: z
-          .union([z.literal('*'), z.array(teamName).min(1)], `expected a list of teams, or '*'`)
+          .union([
+            z.string().refine((text) => text === '*', "expected a list of teams, or '*' for all"),
+            z.array(teamName).min(1),
+          ])
           .optional(),
         connector: z.enum(kinds as [string, ...string[]]).optional(),
       })
