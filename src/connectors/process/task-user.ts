@@ -100,7 +100,7 @@ const fs = require('node:fs');
 const { use, closed, own } = JSON.parse(process.argv[1]);
 const attempt = (act) => { try { act(); return undefined; } catch (error) { return error.code ?? String(error); } };
 const status = fs.readFileSync('/proc/self/status', 'latin1');
-const field = (name) => (new RegExp('^' + name + ':\\\\s*(.*)$', 'm').exec(status)?.[1] ?? '').split(/\\s+/).filter(Boolean);
+const field = (name) => (new RegExp('^' + name + ':[ \\\\t]*(.*)$', 'm').exec(status)?.[1] ?? '').split(/\\s+/).filter(Boolean);
 const unusable = {};
 const failed = attempt(() => fs.writeFileSync(own + '/probe', 'x'));
 if (failed) unusable[own] = failed;
