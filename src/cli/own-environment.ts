@@ -2,8 +2,8 @@
  * Taking the environment out of the server's process: a task of the same user can read `/proc/PID/environ` of it, and
  * credentials lie there.
  *
- *     variables ──copied──▶ one object, which the server's parts get
- *         │                 process.env keeps those that programs need and that are no secrets
+ *     variables ──▶ those of AWS: one object, for the part that reads buckets
+ *         │         process.env keeps those that programs need and that are no secrets
  *         └──overwritten with zeros where the system shows them
  *
  * Linux shows the memory in which a process got its variables at its start, whatever the process has changed since. So each
@@ -16,13 +16,15 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 export type Environment = { readonly [name: string]: string | undefined };
 
 export interface TakenEnvironment {
-  /** As it was. */
+  /** AWS's settings and credentials, which the server needs. */
   environment: Environment;
   /** Why it can still be read, and by whom; absent when it cannot. */
   warning?: string;
 }
 
-/** What stays: names that the program, its libraries and the operating system look up while it runs. */
+/**
+ * What stays: names that the program, its libraries and the operating system look up while it runs.
+ */
 const KEPT =
   /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_\w+|TZ|TZDIR|TMPDIR|TEMP|TMP|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CI|SystemRoot|SystemDrive|USERPROFILE|PATHEXT|ComSpec|windir|SSL_CERT_FILE|SSL_CERT_DIR|UV_THREADPOOL_SIZE|LD_PRELOAD|LD_LIBRARY_PATH|NODE_(OPTIONS|ENV|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED|V8_COVERAGE|NO_WARNINGS))$/;
 
@@ -30,13 +32,16 @@ const KEPT =
 const KEPT_OF_AWS = /^AWS_(?!ACCESS_KEY_ID$|SECRET_ACCESS_KEY$|SESSION_TOKEN$|SECURITY_TOKEN$)\w+$/;
 
 /**
- * Copies the environment, and removes what is not needed of it from this process and from what the system shows of it.
+ * Takes out what the server needs, and removes what no part needs from this process and from what the system shows of it.
  * To be called before any task can run.
  * @example const { environment } = takeEnvironment();
  */
 export function takeEnvironment(): TakenEnvironment {
-  const environment = { ...process.env };
-  for (const [name, value] of Object.entries(environment)) {
+  const environment: { [name: string]: string } = {};
+  for (const name of Object.keys(process.env)) {
+    const value = process.env[name];
+    if (value === undefined) continue;
+    if (name.startsWith('AWS_')) environment[name] = value;
     if (KEPT.test(name) || KEPT_OF_AWS.test(name)) process.env[name] = value;
     else delete process.env[name];
   }

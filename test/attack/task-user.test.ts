@@ -309,10 +309,12 @@ describe.skipIf(!canRun)('a link that a task puts in the way of the server', () 
 
 describe.skipIf(!canRun)('processes of that user', () => {
   const processOf = async (pipeline: string): Promise<{ id: string; pid: number }> => {
+    const entries = (): string[] => readdirSync(join(data, 'processes'));
+    await expect.poll(entries, { timeout: 10_000 }).toEqual([]);
     const id = await server.start(pipeline);
     // The ledger names the process as soon as there is one.
     for (;;) {
-      const [name] = readdirSync(join(data, 'processes'));
+      const [name] = entries();
       try {
         const { pid } = JSON.parse(readFileSync(join(data, 'processes', name ?? ''), 'utf8')) as {
           pid: number;
