@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BindingsFileError, openBindingsFile } from '../../src/pipelines/bindings-file.js';
+import { startMillrace } from '../cli/millrace.js';
 import { openWireServer, ROLE, type WireServer } from '../wire/wire-server.js';
 import { create, type Ended, endOf, type TaskState, WAYS, type Way } from './ways.js';
 
@@ -226,6 +227,15 @@ describe('a server without bindings', () => {
     expect(isPerformed()).toBe(true);
     await open.close();
   });
+});
+
+test('millrace up says at its start when everything is allowed', async () => {
+  const data = join(folder, 'up');
+  const args = ['up', folder, '--data', data, '--port', '0', '--allow-code-over-api'];
+  const running = startMillrace(args, { cwd: folder });
+  await running.until('stop with Ctrl-C');
+  running.process.kill('SIGTERM');
+  expect((await running.ended).stderr).toMatch(/warning\s+every access key .* may run any command/);
 });
 
 describe('a refusal', () => {

@@ -231,7 +231,7 @@ describe.skipIf(!canRun)('a task of a user of its own', () => {
     told = (output as { try: typeof told }).try;
   });
 
-  test.each(REFUSED)('cannot %s', (what, codes) => {
+  test.each(REFUSED)('tries: %s, and is refused', (what, codes) => {
     expect(codes).toContain(told.results[what]);
   });
 

@@ -9,7 +9,7 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, lchown, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { TaskUser } from './confinement.js';
@@ -76,6 +76,7 @@ export async function removeTaskFiles(path: string, user: TaskUser | undefined):
 
 /** Removes a whole work folder that is not kept. Never rejects. */
 export async function removeWorkFolder(path: string, user: TaskUser | undefined): Promise<void> {
+  if (!existsSync(path)) return;
   await removeTaskFiles(path, user).catch(() => undefined);
   if (user === undefined) return;
   // The user may not remove the folder itself: the one above is the server's.
