@@ -4,11 +4,14 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createDestinations } from './connectors/http/destinations.js';
+import type { Confinement } from './connectors/process/confinement.js';
 import { endOrphans } from './connectors/process/orphans.js';
+import { findTaskUser, tryTaskUser } from './connectors/process/task-user.js';
+import { closeDataFolder } from './connectors/process/work-folders.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
 import type { Identity } from './engine/arn.js';
@@ -23,6 +26,7 @@ import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folde
 import { openProcessLedger } from './engine/process-ledger.js';
 import { openSealFile } from './engine/seal.js';
 import { createFileSource } from './engine/triggers/files/file-source.js';
+import { settleWorkFolder } from './engine/work-folders.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
@@ -58,14 +62,22 @@ export interface ServerConfig {
    */
   mockConfig?: string;
   /**
-   * File of bindings for machines without a pipeline file, and for what pipelines leave open. Default: none. It is read
-   * once, at the start.
+   * File of bindings for machines without a pipeline file, and for what pipelines leave open; it also says which teams'
+   * machines may run code. Default: none. It is read once, at the start.
    */
   bindings?: string;
+  /** Machines that clients make over an API may run any code: for development. Default: false. */
+  allowCodeOverApi?: boolean;
+  /** User under which tasks run: its name, or UID[:GID]. Linux only, and the server must be root. Default: the server's own. */
+  taskUser?: string;
+  /** Where credentials of S3 are looked for. Default: the environment of this process. */
+  environment?: { readonly [name: string]: string | undefined };
   /** Account and region in ARNs. Default: 000000000000 in us-east-1. */
   identity?: Identity;
   /** Takes every AWS access key without looking at its signature: for development. Default: false. */
   acceptAnyAccessKey?: boolean;
+  /** What should be known about this start, for the server's log. Default: nothing. */
+  startNotes?: readonly string[];
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -129,26 +141,33 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       sync: true,
     }),
   );
+  for (const note of config.startNotes ?? []) log.warn(note);
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
   closers.push(() => store.close());
+  const work = join(data, 'work');
+  settleWorkFolder(work);
+  const confinement = await confinementOf(config, data, work);
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
-  const connectors = createConnectors({ http });
-  const buckets = createS3Buckets(process.env);
+  const connectors = createConnectors({ http, confinement });
+  const buckets = createS3Buckets(config.environment ?? process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
   const engine = createEngine({
     store,
-    runner: createConnectorRunner(connectors, config.concurrency, ledger),
+    runner: createConnectorRunner(connectors, config.concurrency, ledger, confinement),
     evaluator,
-    itemSource: createLocalItems(buckets),
+    itemSource: createLocalItems(buckets, confinement),
     files: createFileSource(buckets),
     ...mocksOf(config.mockConfig),
-    ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
-    workFolder: join(data, 'work'),
+    ...(config.bindings === undefined
+      ? {}
+      : { sharedBindings: openBindingsFile(config.bindings, [...connectors.values()]) }),
+    allowCodeOverApi: config.allowCodeOverApi ?? false,
+    workFolder: work,
     destinations: createDestinations(http),
     seal: openSealFile(join(data, 'seal.key')),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
@@ -209,7 +228,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const serverFile = join(data, 'server.json');
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
-  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 });
+  const taskUser = confinement.user?.name;
+  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid, taskUser }), {
+    mode: 0o600,
+  });
   closers.push(() => forgetToken(store, serverFile));
 
   let closing: Promise<void> | undefined;
@@ -226,6 +248,34 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       return closing;
     },
   };
+}
+
+/**
+ * What tasks are kept from. Where they have a user of their own, it has been tried out that they can work and see nothing.
+ * @throws TaskUserError
+ */
+async function confinementOf(
+  config: ServerConfig,
+  data: string,
+  work: string,
+): Promise<Confinement> {
+  const user = config.taskUser === undefined ? undefined : findTaskUser(config.taskUser);
+  // What is made from here on is nobody else's; tasks inherit it.
+  if (user !== undefined) process.umask(0o077);
+  closeDataFolder(data, work, user);
+  if (user === undefined) return { dataFolder: data };
+  const kept = ['millrace.db', 'millrace.log', 'seal.key', 'processes', 'work/.buckets'];
+  await tryTaskUser(user, {
+    workRoot: work,
+    use: [config.folder, config.bindings && dirname(config.bindings)]
+      .filter((path) => path !== undefined && path !== '')
+      .map((path) => resolve(path ?? '')),
+    closed: [
+      ...kept.map((name) => join(data, name)),
+      ...['environ', 'mem'].map((name) => `/proc/${process.pid}/${name}`),
+    ],
+  });
+  return { user, dataFolder: data };
 }
 
 /** @throws MockConfigurationError when there is no such file, or something is wrong with it */

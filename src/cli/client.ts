@@ -13,6 +13,8 @@ export interface ServerFile {
   url: string;
   token: string;
   pid: number;
+  /** The user that tasks run as, when it is not the server's own. */
+  taskUser?: string;
 }
 
 export const SERVER_FILE = 'server.json';

@@ -63,6 +63,12 @@ export type TaskOutcome =
 /** Performs one kind of task. */
 export interface Connector {
   readonly kind: string;
+  /** Its tasks run programs, functions or SQL that their arguments name: not everybody's machines may use it. */
+  readonly runsCode: boolean;
+  /**
+   * Arguments that are nothing but data, so that a task may hand them to a binding that names the code. Default: none.
+   */
+  readonly dataArguments?: readonly string[];
   /** Problems of the arguments, each a sentence that names the field; empty when they are fine. */
   validate(args: Json): string[];
   /** Performs one attempt. Never rejects. */

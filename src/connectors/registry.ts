@@ -6,10 +6,13 @@ import type { Connector } from './connector.js';
 import { createEchoConnector } from './echo/echo-connector.js';
 import { createHttpConnector, type HttpConfig } from './http/http-connector.js';
 import { createLambdaConnector, type LambdaConfig } from './lambda/lambda-connector.js';
+import type { Confinement } from './process/confinement.js';
 import { createShellConnector, type ShellConfig } from './shell/shell-connector.js';
 import { createSqlConnector, type SqlConfig } from './sql/sql-connector.js';
 
 export interface ConnectorsConfig {
+  /** For all of them. Default: the server's own user, no data folder. */
+  confinement?: Confinement;
   shell?: ShellConfig;
   lambda?: LambdaConfig;
   sql?: SqlConfig;
@@ -18,11 +21,12 @@ export interface ConnectorsConfig {
 
 /** Close each of them when the server stops. */
 export function createConnectors(config: ConnectorsConfig = {}): Map<string, Connector> {
+  const { confinement } = config;
   const connectors = [
-    createShellConnector(config.shell),
-    createLambdaConnector(config.lambda),
-    createSqlConnector(config.sql),
-    createHttpConnector(config.http),
+    createShellConnector({ ...confinement, ...config.shell }),
+    createLambdaConnector({ ...confinement, ...config.lambda }),
+    createSqlConnector({ ...confinement, ...config.sql }),
+    createHttpConnector({ ...confinement, ...config.http }),
     createEchoConnector(),
   ];
   return new Map(connectors.map((connector) => [connector.kind, connector]));

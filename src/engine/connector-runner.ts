@@ -5,9 +5,10 @@
  * the server.
  * @module
  */
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Connector, TaskRequest } from '../connectors/connector.js';
+import type { Confinement } from '../connectors/process/confinement.js';
+import { prepareWorkFolder, removeWorkFolder } from '../connectors/process/work-folders.js';
 import type { AttemptListener, AttemptOutcome, AttemptRequest, Runner } from './ports.js';
 import type { ProcessLedger } from './process-ledger.js';
 
@@ -23,11 +24,13 @@ function defaultLimit(kind: string): number {
 /**
  * Runs attempts by connectors. `close` aborts what runs and closes the connectors.
  * @param ledger where the processes of attempts are noted; default: nowhere
+ * @param confinement whose the work folders are; default: the server's own
  */
 export function createConnectorRunner(
   connectors: ReadonlyMap<string, Connector>,
   concurrency: Concurrency = {},
   ledger?: ProcessLedger,
+  { user }: Confinement = {},
 ): Runner {
   const running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
   const kinds = new Map<string, number>();
@@ -50,7 +53,7 @@ export function createConnectorRunner(
           cause: problems.join(' '),
         };
       } else {
-        if (connector.kind !== 'echo') await mkdir(task.workFolder, { recursive: true });
+        if (connector.kind !== 'echo') await prepareWorkFolder(task.workFolder, user);
         outcome = await connector.run(task, {
           signal,
           log: (record) => listener.log(record),
@@ -66,8 +69,14 @@ export function createConnectorRunner(
     listener.settled(outcome);
   }
 
+  const code = new Map<string, readonly string[]>();
+  for (const { kind, runsCode, dataArguments } of connectors.values()) {
+    if (runsCode) code.set(kind, dataArguments ?? []);
+  }
+
   return {
     kinds,
+    code,
     start(request, listener) {
       const connector = connectors.get(request.kind);
       if (!connector) throw new Error(`There is no connector '${request.kind}'`);
@@ -79,6 +88,7 @@ export function createConnectorRunner(
     kill(attemptId) {
       running.get(attemptId)?.controller.abort();
     },
+    forget: (workFolder) => removeWorkFolder(workFolder, user),
     async close() {
       for (const { controller } of running.values()) controller.abort();
       await Promise.all([...running.values()].map(({ ended }) => ended));

@@ -18,6 +18,7 @@ import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { backfillCalls } from './backfills/describe-backfill.js';
 import { checkDeployment, digestOf } from './check-deployment.js';
 import { ChildHost, type FoundOrCreated } from './child-host.js';
+import type { SharedBindings } from './code-grants.js';
 import type {
   Engine,
   EngineHealth,
@@ -58,7 +59,6 @@ import {
   startInput,
   stopInput,
 } from './requests.js';
-import type { SharedBindings } from './resolve-task.js';
 import { sameJson } from './same-json.js';
 import { listSchedules } from './scheduler/list-schedules.js';
 import { schedulerCalls } from './scheduler/scheduler-calls.js';
@@ -91,8 +91,10 @@ export interface EngineConfig {
   mocks?: TaskMocks;
   /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
   files?: FileSource;
-  /** Who performs what the bindings of a machine leave open. Default: nobody. */
+  /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
   sharedBindings?: SharedBindings;
+  /** Machines that clients make may run any code: for development. Default: false. */
+  allowCodeOverApi?: boolean;
   /** Default: this machine's. */
   clock?: Clock;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
@@ -425,7 +427,11 @@ function assemble(config: EngineConfig): Machinery {
     evaluate: config.evaluator.evaluate,
     itemSource: config.itemSource,
     mocks: config.mocks,
-    sharedBindings: config.sharedBindings,
+    codeRules: {
+      shared: config.sharedBindings,
+      code: config.runner.code,
+      allowAll: config.allowCodeOverApi ?? false,
+    },
     seal: config.seal ?? passingSeal(),
     destinations: config.destinations,
     feed,

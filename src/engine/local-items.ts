@@ -15,6 +15,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type Json } from '../asl/json.js';
 import { checkReader } from '../asl/map-run.js';
+import type { Confinement } from '../connectors/process/confinement.js';
 import type { RemoteBuckets } from '../connectors/s3/bucket.js';
 import { bucketToRead, bucketToWrite } from './items/buckets.js';
 import { openDataset } from './items/dataset.js';
@@ -25,17 +26,22 @@ import type { ItemPage, ItemSource, OpenedItems } from './ports.js';
 /**
  * Creates the item source of this machine.
  * @param remote gives S3's buckets. Default: S3 is not configured
+ * @param confinement which user results are for, and which folder nothing is read from. Default: the server's own, none
  */
-export function createLocalItems(remote: RemoteBuckets = () => undefined): ItemSource {
+export function createLocalItems(
+  remote: RemoteBuckets = () => undefined,
+  confinement: Confinement = {},
+): ItemSource {
   return {
     async open(reader, place, from) {
       const config = isObject(reader.ReaderConfig) ? reader.ReaderConfig : {};
       const problem = checkReader(config);
       if (problem) throw new Error(problem.Cause);
       const given = isObject(reader.Arguments) ? reader.Arguments : {};
-      const bucket = await bucketToRead(place.folder, textOf(given.Bucket), remote);
+      const bucket = await bucketToRead(place.folder, textOf(given.Bucket), remote, confinement);
       const dataset = await openDataset(String(reader.Resource), config, given, bucket, {
         remote,
+        confinement,
         ...place,
       });
       const max = typeof config.MaxItems === 'number' ? config.MaxItems : 0;
@@ -44,7 +50,8 @@ export function createLocalItems(remote: RemoteBuckets = () => undefined): ItemS
     async openResults(writer, place, mapRunArn) {
       const given = isObject(writer.Arguments) ? writer.Arguments : {};
       const { folder, workFolder, spool } = place;
-      const bucket = await bucketToWrite(folder, workFolder, textOf(given.Bucket), remote);
+      const name = textOf(given.Bucket);
+      const bucket = await bucketToWrite(folder, workFolder, name, remote, confinement);
       const run = mapRunId(mapRunArn);
       return openResultFiles(writer, bucket, join(spool, 'results'), run, mapRunArn);
     },

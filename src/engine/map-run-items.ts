@@ -8,7 +8,6 @@
  * reading begins there.
  * @module
  */
-import { join } from 'node:path';
 import type { ErrorOutput, ExecutionContext } from '../asl/execution-state.js';
 import { isObject, type Json } from '../asl/json.js';
 import { exceedsBytes, MAX_PAYLOAD_BYTES } from '../asl/limits.js';
@@ -24,9 +23,7 @@ import type { MapRunRequest } from '../asl/transition.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Machinery } from './machinery.js';
 import type { FilePlace, ItemPage, OpenedItems } from './ports.js';
-
-/** Under the work folder: a folder for each team with the buckets of its state machines. */
-const BUCKETS = '.buckets';
+import { bucketFolderOf, spoolOf, workFolderOf } from './work-folders.js';
 
 /** A child before it is begun. */
 export interface NextChild extends Batch {
@@ -152,15 +149,14 @@ export function placeOf(
   active: ActiveExecution,
   run: string,
 ): FilePlace {
-  const workFolder = join(parts.workFolder, active.creation.id);
   const { deployment } = active.machine;
   return {
     // A state machine that came over the API has no folder: what it reads here is what its team was given.
     folder: deployment.stateMachine
-      ? join(parts.workFolder, BUCKETS, encodeURIComponent(deployment.team))
+      ? bucketFolderOf(parts.workFolder, deployment.team)
       : deployment.folder,
-    workFolder,
-    spool: join(workFolder, '.millrace', 'map-runs', run),
+    workFolder: workFolderOf(parts.workFolder, deployment.team, active.creation.id),
+    spool: spoolOf(parts.workFolder, run),
   };
 }
 

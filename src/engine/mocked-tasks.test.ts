@@ -15,10 +15,12 @@ import type { AttemptOutcome, Runner } from './ports.js';
 /** Nothing may really be started. */
 const noRunner: Runner = {
   kinds: new Map([['shell', 1]]),
+  code: new Map([['shell', []]]),
   start(_request, listener) {
     listener.settled({ type: 'failed', error: 'ReallyRun', cause: 'a mocked task was started' });
   },
   kill: () => undefined,
+  forget: async () => undefined,
   close: async () => undefined,
 };
 

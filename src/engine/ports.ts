@@ -53,10 +53,14 @@ export interface AttemptListener {
 export interface Runner {
   /** The kinds that it can run, with the number of attempts of each that may run at a time. */
   readonly kinds: ReadonlyMap<string, number>;
+  /** The kinds that run code, each with those of its arguments that are nothing but data. */
+  readonly code: ReadonlyMap<string, readonly string[]>;
   /** Called once in the life of an attempt, after its start is durable. */
   start(request: AttemptRequest, listener: AttemptListener): void;
   /** Ends the attempt's processes; `settled` follows when they are gone. No-op for one that is unknown or has settled. */
   kill(attemptId: string): void;
+  /** Removes the work folder of something that is not kept. Never rejects. */
+  forget(workFolder: string): Promise<void>;
   /** Ends everything that runs; resolves when it is gone. */
   close(): Promise<void>;
 }

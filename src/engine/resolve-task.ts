@@ -10,8 +10,8 @@
  * | an activity's ARN | the worker that takes it (`activity-host.ts`) and sends the outcome with the task token |
  * | anything else | its binding, or a failure that names the binding to add |
  *
- * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name: in the
- * pipeline's own, then in those that the server was started with.
+ * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name. Whose bindings
+ * count, and who may use them, is told in code-grants.ts.
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
@@ -22,21 +22,20 @@ import { parseStatesArn } from './arn.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
 
-/**
- * Who performs tasks of every machine on this server, unless the machine's own bindings say otherwise: machines that
- * clients make over the wire API have no file with bindings.
- */
-export interface SharedBindings {
-  bindings: { [resource: string]: JsonObject };
-  /** Absolute: what the bindings name lies under it. */
-  folder: string;
-}
-
 /** How a connector's output becomes the task's result. */
 export type Wrapping = 'plain' | 'lambda:invoke';
 
 export type Resolution =
-  | { type: 'connector'; kind: string; arguments: Json; wrapping: Wrapping; folder?: string }
+  | {
+      type: 'connector';
+      kind: string;
+      arguments: Json;
+      wrapping: Wrapping;
+      /** Absolute; the machine's when absent. */
+      folder?: string;
+      /** The binding that names it, by its resource. */
+      binding?: string;
+    }
   | {
       type: 'execution';
       pipeline: string;
@@ -50,7 +49,8 @@ export type Resolution =
   | { type: 'activity'; name: string }
   /** The binding says what the result is. */
   | { type: 'result'; output: Json; wrapping: Wrapping }
-  | { type: 'failure'; error: string; cause: string };
+  /** `resource` is what nothing is bound to. */
+  | { type: 'failure'; error: string; cause: string; resource?: string };
 
 /** The error of a task that nobody is bound to. Retry and Catch see it as `States.TaskFailed` too. */
 export const UNBOUND = 'Millrace.UnboundResource';
@@ -86,28 +86,6 @@ export function resolveTask(
   }
   const bare = task.resource.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
   return bound(bindings, [task.resource, bare], task.arguments, 'plain') ?? unbound(bare);
-}
-
-/**
- * Decides it by the machine's bindings, then by those of the server.
- * @returns `folder` when the connector's files lie under the server's folder instead of the pipeline's
- */
-export function resolveShared(
-  task: Pick<ScheduleTask, 'resource' | 'arguments'>,
-  bindings: { [resource: string]: JsonObject },
-  shared: SharedBindings | undefined,
-): Resolution {
-  const own = resolveTask(task, bindings);
-  if (shared === undefined || !isOpen(own)) return own;
-  const other = resolveTask(task, shared.bindings);
-  if (other.type === 'connector') return { ...other, folder: shared.folder };
-  return isOpen(other) ? own : other;
-}
-
-/** Nothing is bound to it. A worker may still come for an activity. */
-function isOpen(resolution: Resolution): boolean {
-  if (resolution.type === 'activity') return true;
-  return resolution.type === 'failure' && resolution.error === UNBOUND;
 }
 
 /** The answer to one request to a service. */
@@ -232,7 +210,9 @@ function bound(
 ): Resolution | undefined {
   for (const name of names) {
     const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
-    if (binding) return byBinding(name, binding, input, wrapping);
+    if (!binding) continue;
+    const resolution = byBinding(name, binding, input, wrapping);
+    return resolution.type === 'connector' ? { ...resolution, binding: name } : resolution;
   }
   return undefined;
 }
@@ -281,6 +261,7 @@ function unbound(resource: string): Resolution {
   return {
     type: 'failure',
     error: UNBOUND,
+    resource,
     cause: `Nothing here performs '${resource}'. Add it to the pipeline's bindings, for example: bindings: { '${resource}': { lambda: functions/example } }.`,
   };
 }

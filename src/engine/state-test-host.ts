@@ -6,8 +6,6 @@
  * at a time is small, and a caller that goes away ends it.
  * @module
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
 import {
   type TaskOutcome,
@@ -23,6 +21,7 @@ import type { Machinery } from './machinery.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
 import { type Resolution, wrapOutput } from './resolve-task.js';
+import { foldersOf } from './work-folders.js';
 
 /** Tests that may perform tasks at a time; more are refused. */
 const TESTS_AT_A_TIME = 8;
@@ -77,7 +76,8 @@ export class StateTestHost {
   /** Performs one task outside of any execution. A task that fails is an outcome. */
   async tryTask(task: TestedTask, { team, signal }: TestStateOptions): Promise<TaskOutcome> {
     const { tasks, random, time } = this.#parts;
-    const resolution = tasks.resolve(task, {});
+    const asker = { machine: 'TestState', team, isOverApi: true, bindings: {} };
+    const resolution = tasks.resolve(task, asker);
     const at = time.now();
     const id = random.id(at);
     const answered = { requestId: id, at };
@@ -100,7 +100,7 @@ export class StateTestHost {
         }
         this.#running += 1;
         try {
-          const outcome = checkOutcome(await this.#perform(id, task, resolution, signal));
+          const outcome = checkOutcome(await this.#perform(id, team, task, resolution, signal));
           return outcome.type === 'failed'
             ? { error: outcome.error, cause: outcome.cause }
             : { output: wrapOutput(outcome.output, resolution.wrapping, answered) };
@@ -123,12 +123,14 @@ export class StateTestHost {
 
   async #perform(
     id: string,
+    team: string,
     task: TestedTask,
     connector: ConnectorCall,
     signal: AbortSignal | undefined,
   ): Promise<AttemptOutcome> {
     const { runner, workFolder } = this.#parts;
-    const folder = join(workFolder, id);
+    const tested = { team, folder: '', isOverApi: true };
+    const folders = foldersOf(workFolder, tested, id, connector.folder);
     const limit = Math.min(
       TEST_TIMEOUT_MS,
       (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,
@@ -151,8 +153,7 @@ export class StateTestHost {
             state: 'StateName',
             attempt: 0,
             arguments: connector.arguments,
-            folder: connector.folder ?? workFolder,
-            workFolder: folder,
+            ...folders,
             tags: {},
             ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
           },
@@ -165,7 +166,7 @@ export class StateTestHost {
     } finally {
       disarm();
       signal?.removeEventListener('abort', end);
-      await rm(folder, { recursive: true, force: true });
+      await runner.forget(folders.workFolder);
     }
   }
 

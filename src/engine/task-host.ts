@@ -9,26 +9,20 @@
  * another owner is closed as `Millrace.WorkerLost` (recovery.ts) and happens again only if the state's Retry says so.
  * @module
  */
-import { join } from 'node:path';
-import type { JsonObject } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
-import { type ActiveExecution, attemptKey } from './active-execution.js';
+import { type ActiveExecution, attemptKey, type LoadedMachine } from './active-execution.js';
+import { type Asker, resolveFor } from './code-grants.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
 import { MOCKED } from './mocked-tasks.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest } from './ports.js';
-import {
-  activityKind,
-  type Resolution,
-  resolveShared,
-  type ScheduleTask,
-  wrapOutput,
-} from './resolve-task.js';
+import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
+import { foldersOf } from './work-folders.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
@@ -112,15 +106,12 @@ export class TaskHost {
   }
 
   #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
-    return this.resolve(command, active.machine.deployment.bindings);
+    return this.resolve(command, askerOf(active.machine));
   }
 
-  /** Who performs a task of a machine with these bindings. */
-  resolve(
-    task: Pick<ScheduleTask, 'resource' | 'arguments'>,
-    bindings: { [resource: string]: JsonObject },
-  ): Resolution {
-    const resolution = resolveShared(task, bindings, this.#parts.sharedBindings);
+  /** Who performs a task of this machine. */
+  resolve(task: Pick<ScheduleTask, 'resource' | 'arguments'>, asker: Asker): Resolution {
+    const resolution = resolveFor(task, asker, this.#parts.codeRules);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
     const known = this.slots.kinds().join(', ');
     return {
@@ -173,6 +164,8 @@ export class TaskHost {
     }
     switch (resolution.type) {
       case 'connector':
+        if (resolution.kind !== attempt.kind)
+          return this.#queueAgain(turn, active, attempt, resolution);
         return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
         return children.begin(turn, active, attempt, resolution, input);
@@ -198,6 +191,25 @@ export class TaskHost {
         void this.#parts.activities.offer({ team: active.creation.team, name: resolution.name });
         return 'done';
     }
+  }
+
+  /** It was scheduled for another kind, by other bindings: its slot is one of the kind that performs it. */
+  #queueAgain(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    { kind }: ConnectorCall,
+  ): Performed {
+    this.#put(turn, active, { ...attempt, kind });
+    turn.afterCommit(() => {
+      if (this.slots.has(attempt.kind)) this.#free(attempt.kind);
+      if (this.slots.take(kind)) this.#parts.loop.add(this.beginInput({ ...attempt, kind }));
+      else {
+        this.slots.wait(kind, attempt);
+        this.#startNext(kind);
+      }
+    });
+    return 'done';
   }
 
   #beginConnector(
@@ -285,8 +297,7 @@ export class TaskHost {
       state: command.state,
       attempt: command.attempt,
       arguments: connector.arguments,
-      folder: connector.folder ?? machine.deployment.folder,
-      workFolder: join(this.#parts.workFolder, id),
+      ...foldersOf(this.#parts.workFolder, ownerOf(machine), id, connector.folder),
       tags,
       ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
     };
@@ -468,6 +479,22 @@ export class TaskHost {
       this.cancel(turn, active, thread, sequence);
     }
   }
+}
+
+/** A machine as those see it who decide what it may run. */
+function askerOf({ deployment }: LoadedMachine): Asker {
+  const { name, team, bindings, stateMachine } = deployment;
+  return { machine: name, team, bindings, isOverApi: stateMachine !== undefined };
+}
+
+/** A machine as its folders are told by. */
+function ownerOf({ deployment }: LoadedMachine): {
+  team: string;
+  folder: string;
+  isOverApi: boolean;
+} {
+  const { team, folder, stateMachine } = deployment;
+  return { team, folder, isOverApi: stateMachine !== undefined };
 }
 
 /** The command that an attempt was scheduled by. */

@@ -47,15 +47,20 @@ export const NAME_MESSAGE =
 
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 
-const binding: z.ZodType<JsonObject> = z
+/** What performs a resource, one of them in each binding. */
+export const BINDING_FORMS: readonly string[] = [
+  'lambda',
+  'shell',
+  'pipeline',
+  'connector',
+  'mock',
+];
+
+export const bindingSchema: z.ZodType<JsonObject> = z
   .record(z.string(), json)
-  .refine(
-    (value) =>
-      ['lambda', 'shell', 'pipeline', 'connector', 'mock'].filter((kind) =>
-        Object.hasOwn(value, kind),
-      ).length === 1,
-    { message: 'give exactly one of lambda, shell, pipeline, connector and mock' },
-  )
+  .refine((value) => BINDING_FORMS.filter((kind) => Object.hasOwn(value, kind)).length === 1, {
+    message: 'give exactly one of lambda, shell, pipeline, connector and mock',
+  })
   .meta({
     description: 'What performs the resource here',
     examples: [{ lambda: 'functions/extract', handler: 'index.handler' }],
@@ -64,7 +69,7 @@ const binding: z.ZodType<JsonObject> = z
 /** AWS resources, and what performs them here. */
 export const bindingsSchema: z.ZodType<{ [resource: string]: JsonObject }> = z.record(
   z.string().min(1),
-  binding,
+  bindingSchema,
 );
 
 /** Sections that a template may have too. */

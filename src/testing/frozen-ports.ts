@@ -62,6 +62,7 @@ export function frozenItems(time: VirtualTime, items: ItemSource): ItemSource {
 export function frozenRunner(time: VirtualTime, runner: Runner): Runner {
   return {
     kinds: runner.kinds,
+    code: runner.code,
     start(request, listener) {
       time.begin();
       let isOver = false;
@@ -77,6 +78,7 @@ export function frozenRunner(time: VirtualTime, runner: Runner): Runner {
       });
     },
     kill: (attemptId) => runner.kill(attemptId),
+    forget: (workFolder) => runner.forget(workFolder),
     close: () => runner.close(),
   };
 }

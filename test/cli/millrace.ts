@@ -25,6 +25,8 @@ export interface MillraceOptions {
   env?: { [name: string]: string };
   /** Standard input. */
   input?: string;
+  /** User and group that it runs as. Default: this process's. */
+  uid?: number;
 }
 
 /** Starts `millrace` with these arguments and nothing of this process's environment but what any program needs. */
@@ -34,6 +36,7 @@ export function startMillrace(args: readonly string[], options: MillraceOptions)
     cwd: options.cwd,
     env: { PATH, HOME, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   let stdout = '';
   let stderr = '';

@@ -12,6 +12,7 @@ const started = join(folder, 'started.log');
 
 const noting = {
   kind: 'echo',
+  runsCode: false,
   validate: () => [],
   async run(task) {
     appendFileSync(started, `${task.attemptId} ${task.execution.id} ${task.state}\n`);

@@ -12,6 +12,7 @@ const [folder, told] = process.argv.slice(2);
 let begun = 0;
 const noting = {
   kind: 'echo',
+  runsCode: false,
   validate: () => [],
   async run(task) {
     appendFileSync(join(folder, 'begun.log'), `${task.arguments.id}\n`);

@@ -39,6 +39,7 @@ async function open(): Promise<void> {
           'echo',
           {
             kind: 'echo',
+            runsCode: false,
             validate: () => [],
             run: async ({ execution }, { signal }) => {
               if (holding) {

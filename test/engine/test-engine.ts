@@ -54,6 +54,7 @@ export async function openTestEngine(
   const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
   const connector = (kind: string): Connector => ({
     kind,
+    runsCode: kind !== 'echo',
     validate: () => [],
     run: async (task, context) => {
       context.log({

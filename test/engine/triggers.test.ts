@@ -32,6 +32,7 @@ async function open(): Promise<void> {
           'echo',
           {
             kind: 'echo',
+            runsCode: false,
             validate: () => [],
             run: async ({ execution }) =>
               failing.has(execution.pipeline)

@@ -54,7 +54,7 @@ test('every example is valid, with warnings at most', () => {
 test('weather makes Parquet files and a summary for people', async () => {
   const execution = await run('weather');
   expect(execution).toMatchObject({ status: 'SUCCEEDED' });
-  const work = join(home, 'data/work', execution.id);
+  const work = join(home, 'data/work', execution.team, execution.id);
   const files = ['airports.parquet', 'earthquakes.parquet', 'months.parquet'];
   expect(readdirSync(work)).toEqual(expect.arrayContaining(files));
   const summary = readFileSync(join(work, 'summary.md'), 'utf8');
@@ -131,7 +131,7 @@ describe('parcels', () => {
     const after = (await statesOf(failed.id)).slice(before.length);
     expect(after.filter((name) => name === 'extract' || name === 'validate')).toEqual([]);
     expect(after).toContain('summarise');
-    const work = join(home, 'data/work', failed.id);
+    const work = join(home, 'data/work', failed.team, failed.id);
     expect(existsSync(join(work, 'parcels.parquet'))).toBe(true);
   });
 });

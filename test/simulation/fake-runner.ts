@@ -40,6 +40,7 @@ export function createFakeRunner(
 
   return {
     kinds: new Map([['echo', 3]]),
+    code: new Map(),
     start(request: AttemptRequest, listener) {
       invariants.attemptBegins(request);
       running.set(request.attemptId, listener);
@@ -66,6 +67,7 @@ export function createFakeRunner(
         settle(attemptId, { type: 'failed', error: 'Killed', cause: 'killed' }),
       );
     },
+    async forget() {},
     async close() {
       running.clear();
     },

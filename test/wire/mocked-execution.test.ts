@@ -35,8 +35,8 @@ beforeAll(async () => {
   writeFileSync(
     bindings,
     [
-      'charge: { shell: [sh, charge.sh] }',
-      'arn:aws:states:::sns:publish: { mock: { MessageId: "1" } }',
+      'charge: { shell: [sh, charge.sh], teams: [default] }',
+      'arn:aws:states:::sns:publish: { mock: { MessageId: "1" }, teams: [default] }',
       '',
     ].join('\n'),
   );

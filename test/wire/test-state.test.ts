@@ -10,7 +10,7 @@ let it: WireServer;
 let client: sfn.SFNClient;
 
 beforeAll(async () => {
-  it = await openWireServer();
+  it = await openWireServer({ allowCodeOverApi: true });
   client = await it.open();
 });
 

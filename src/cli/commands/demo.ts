@@ -8,6 +8,7 @@ import type { ExecutionDetail, Server } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { type DemoRun, readDemoPlan } from '../demo-plan.js';
 import { EXIT } from '../exit-codes.js';
+import { takeEnvironment } from '../own-environment.js';
 import { duration, firstLine, printable } from '../text.js';
 import { startFailure, untilStopped } from './up.js';
 
@@ -39,10 +40,12 @@ export default class Demo extends MillraceCommand {
     const { flags } = await this.parse(Demo);
     const say = (text = ''): void => void process.stdout.write(`${text}\n`);
     const examples = fileURLToPath(new URL('../../../examples', import.meta.url));
+    const { environment } = takeEnvironment();
     const { startServer } = await import('../../server.js');
     const server = await startServer({
       folder: examples,
       data: flags.data,
+      environment,
       port: flags.once ? 0 : flags.port,
     }).catch((error: unknown) => {
       throw startFailure(error, flags.port);
@@ -82,7 +85,7 @@ export default class Demo extends MillraceCommand {
       `\n  ${ended.length} executions in ${duration(ms)}: ${count('SUCCEEDED')} succeeded, ${count('FAILED')} failed\n`,
     );
     for (const { execution, title } of ended) {
-      const folder = join(data, 'work', execution.id);
+      const folder = join(data, 'work', execution.team, execution.id);
       const files = existsSync(folder) ? filesIn(folder) : [];
       const notable = files.filter(({ name }) => /\.(parquet|md)$/.test(name));
       const summary = notable.find(({ name }) => name.endsWith('summary.md'));

@@ -7,14 +7,7 @@ import colors from 'picocolors';
 import { MillraceCommand } from '../base-command.js';
 import { findDataFolder, readServerFile } from '../client.js';
 import { EXIT } from '../exit-codes.js';
-
-type Verdict = 'ok' | 'warn' | 'fail';
-interface Check {
-  name: string;
-  verdict: Verdict;
-  found: string;
-  fix?: string;
-}
+import { type Check, taskRights } from '../task-rights.js';
 
 const MIN_NODE = [20, 19] as const;
 const LITTLE_SPACE = 1024 ** 3;
@@ -37,6 +30,7 @@ export default class Doctor extends MillraceCommand {
       freeSpace(data),
       await database(data, server !== undefined),
       await serverAnswers(server?.url, flags.port),
+      ...taskRights(server),
       timeZones(),
       program(
         'python3',

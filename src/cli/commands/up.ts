@@ -7,6 +7,7 @@ import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { takeEnvironment } from '../own-environment.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -44,7 +45,7 @@ export default class Up extends MillraceCommand {
     }),
     bindings: Flags.string({
       description:
-        'file of bindings: who performs AWS resources in state machines that clients make over the AWS API',
+        'file of bindings: who performs AWS resources in state machines that clients make over the AWS API, and which teams may run code',
       env: 'MILLRACE_BINDINGS',
     }),
     'mock-config': Flags.string({
@@ -65,6 +66,13 @@ export default class Up extends MillraceCommand {
     'accept-any-access-key': Flags.boolean({
       description: 'take every AWS access key without checking signatures (development only)',
     }),
+    'allow-code-over-api': Flags.boolean({
+      description: 'let every state machine that a client makes run any code (development only)',
+    }),
+    'task-user': Flags.string({
+      description: 'user that tasks run as: a name, or UID[:GID]; the server must be root',
+      env: 'MILLRACE_TASK_USER',
+    }),
     'allow-private-addresses': Flags.boolean({
       description: 'let http tasks reach loopback and private addresses',
     }),
@@ -72,6 +80,8 @@ export default class Up extends MillraceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Up);
+    // Before anything can run that could read it.
+    const { environment, warning } = takeEnvironment();
     const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
     if (!existsSync(folder)) {
       throw new CommandFailure(`There is no folder ${folder}.`, {
@@ -92,6 +102,10 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
+      allowCodeOverApi: flags['allow-code-over-api'],
+      environment,
+      ...(warning === undefined ? {} : { startNotes: [warning] }),
+      ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
@@ -117,13 +131,15 @@ export default class Up extends MillraceCommand {
     );
     say(`  pipelines ${folder}`);
     say(`  data      ${resolve(flags.data)}`);
+    const warn = (text: string): void => say(colors.yellow(`  warning   ${text}`));
     if (flags['accept-any-access-key']) {
-      say(
-        colors.yellow(
-          '  warning   every AWS access key is accepted: whoever reaches this port may do everything',
-        ),
-      );
+      warn('every AWS access key is accepted: whoever reaches this port may do everything');
     }
+    if (flags['allow-code-over-api']) {
+      const user = flags['task-user'] ?? 'the user of this server';
+      warn(`every access key that may make state machines may run any command as ${user}`);
+    }
+    if (warning !== undefined) warn(warning);
     say(colors.dim('  stop with Ctrl-C\n'));
     await untilStopped(say, () => server.close());
   }
@@ -179,6 +195,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5021',
       fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'TaskUserError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5024',
+      fix: (error as Error & { fix: string }).fix,
     });
   }
   if (code === 'locked') {

@@ -18,6 +18,7 @@ const options = z.looseObject({
 export function createEchoConnector(): Connector {
   return {
     kind: 'echo',
+    runsCode: false,
     validate: (args) => (hasOptions(args) ? argumentProblems(options, args) : []),
     run: (task, context) =>
       hasOptions(task.arguments)

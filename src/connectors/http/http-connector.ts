@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
+import type { Confinement } from '../process/confinement.js';
 import { checkOutput, DATA_LIMIT } from '../process/json-output.js';
 import { printable } from '../process/log-lines.js';
 import { writableInside } from '../process/resolve-inside.js';
@@ -20,7 +21,7 @@ import { isPublicAddress } from './public-address.js';
 import { bodyAsJson, readBody, readExcerpt, saveBody } from './response-body.js';
 import { createMask, isSecretName } from './secrets.js';
 
-export interface HttpConfig {
+export interface HttpConfig extends Confinement {
   /** Lets tasks reach all loopback, private and link-local addresses, or the listed ones. Defaults to false. */
   allowPrivateAddresses?: boolean | string[];
   /** Bytes that `saveTo` may write. Defaults to 4 GiB. */
@@ -35,6 +36,7 @@ const EXCERPT_BYTES = 2_000;
 export function createHttpConnector(config: HttpConfig = {}): Connector {
   return {
     kind: 'http',
+    runsCode: false,
     validate: (args) => argumentProblems(httpArguments, args),
     run: (task, context) => runHttp(task, context, config).catch(outcomeOfThrown),
   };
@@ -90,7 +92,7 @@ async function request(
     const target = expected ? undefined : redirectTarget(answer, next.url);
     if (!target) {
       if (!expected) return unexpectedStatus(answer, mask);
-      return await answered(answer, file, config);
+      return await answered(answer, file, task.workFolder, config);
     }
     answer.destroy();
     if (redirects === REDIRECT_LIMIT) {
@@ -165,6 +167,7 @@ function redirected(request: ExchangeRequest, target: URL, status: number): Exch
 async function answered(
   answer: IncomingMessage,
   file: string | undefined,
+  workFolder: string,
   config: HttpConfig,
 ): Promise<TaskOutcome> {
   const headers: { [name: string]: Json } = {};
@@ -173,7 +176,8 @@ async function answered(
   }
   const head = { statusCode: answer.statusCode ?? 0, headers };
   if (file !== undefined) {
-    const saved = await saveBody(answer, file, config.downloadLimit ?? 4_294_967_296);
+    const limit = config.downloadLimit ?? 4_294_967_296;
+    const saved = await saveBody(answer, file, limit, workFolder, config.user);
     return { type: 'succeeded', output: { ...head, file: { ...saved } } };
   }
   const body = await readBody(answer, DATA_LIMIT);

@@ -3,15 +3,16 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Json } from '../connector.js';
 import { TaskFailure, taskErrors } from '../errors.js';
+import type { TaskUser } from '../process/confinement.js';
+import { newFile, openFolder } from '../process/open-folder.js';
 
 export interface SavedFile {
   path: string;
@@ -38,14 +39,21 @@ export async function readExcerpt(answer: IncomingMessage, bytes: number): Promi
   return Buffer.concat(chunks).subarray(0, bytes).toString('utf8');
 }
 
-/** Writes the body to a file, which appears complete or not at all. */
+/**
+ * Writes the body to a file, which appears complete or not at all.
+ * @param path absolute, under the work folder
+ * @param owner whom the file is for; default: the server's own user
+ */
 export async function saveBody(
   answer: IncomingMessage,
   path: string,
   limit: number,
+  workFolder: string,
+  owner?: TaskUser,
 ): Promise<SavedFile> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${performance.now()}`);
+  const root = await realpath(workFolder);
+  const folder = await openFolder(root, relative(root, dirname(path)), { owner });
+  const temporary = join(folder.path, `.${basename(path)}.${process.pid}.${performance.now()}`);
   const hash = createHash('sha256');
   let bytes = 0;
   const measured = async function* (): AsyncGenerator<Buffer> {
@@ -55,15 +63,17 @@ export async function saveBody(
       yield chunk;
     }
   };
-  const file = createWriteStream(temporary, { flags: 'wx' });
   try {
-    await pipeline(measured(), file);
-    await rename(temporary, path);
-  } catch (error) {
-    // A body that fails at once does so before the file is there: it must not come after it was removed.
-    if (!file.closed) await new Promise<void>((done) => void file.once('close', () => done()));
-    await rm(temporary, { force: true });
-    throw error;
+    const file = (await newFile(temporary, owner)).createWriteStream();
+    try {
+      await pipeline(measured(), file);
+      await rename(temporary, join(folder.path, basename(path)));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  } finally {
+    await folder.close();
   }
   return { path, bytes, sha256: hash.digest('hex') };
 }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TaskFailure, taskErrors } from '../errors.js';
+import type { Confinement, TaskUser } from '../process/confinement.js';
 import { existingInside } from '../process/resolve-inside.js';
 import type { FunctionLocation, LambdaArguments, Runtime } from './lambda-arguments.js';
 
@@ -19,6 +20,8 @@ export interface FunctionCode {
   /** MiB. */
   memory: number | undefined;
   environment: { [name: string]: string };
+  /** Who it runs as; undefined: the server's own user. */
+  user: TaskUser | undefined;
   /** Functions with the same key may share a process, as long as the fingerprint is the same too. */
   key: string;
   /** Changes when a file of the function changes. */
@@ -39,6 +42,7 @@ export async function functionCode(
   location: FunctionLocation,
   args: LambdaArguments,
   pipelineFolder: string,
+  { user }: Confinement = {},
 ): Promise<FunctionCode> {
   const folder = existingInside(location.folder, [pipelineFolder]);
   const runtime = location.runtime ?? runtimeOf(folder, location.handler);
@@ -52,6 +56,7 @@ export async function functionCode(
     runtime,
     memory,
     environment,
+    user,
     key: JSON.stringify([name, folder, location.handler, runtime, memory, environment]),
     fingerprint: await fingerprintOf(folder),
   };

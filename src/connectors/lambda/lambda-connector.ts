@@ -18,6 +18,7 @@ import type {
   TaskRequest,
 } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
+import type { Confinement } from '../process/confinement.js';
 import { checkOutput } from '../process/json-output.js';
 import { OUTPUT_LIMIT, type OutputSink } from '../process/output-capture.js';
 import { TERMINATION_GRACE } from '../process/process-group.js';
@@ -30,7 +31,7 @@ import {
 } from './lambda-arguments.js';
 import type { InvocationEnd, WarmFunction } from './warm-function.js';
 
-export interface LambdaConfig {
+export interface LambdaConfig extends Confinement {
   /** Processes of functions, idle and busy. Defaults to twice the processors, at least 4. */
   maxProcesses?: number;
   /** Seconds an idle process stays warm. Defaults to 300. */
@@ -50,8 +51,10 @@ export function createLambdaConnector(config: LambdaConfig = {}): Connector {
   });
   return {
     kind: 'lambda',
+    runsCode: true,
+    dataArguments: ['payload'],
     validate: (args) => argumentProblems(lambdaArguments, args),
-    run: (task, context) => runLambda(task, context, pool).catch(outcomeOfThrown),
+    run: (task, context) => runLambda(task, context, pool, config).catch(outcomeOfThrown),
     close: () => pool.close(),
   };
 }
@@ -60,10 +63,11 @@ async function runLambda(
   task: TaskRequest,
   context: TaskContext,
   pool: FunctionPool,
+  confinement: Confinement,
 ): Promise<TaskOutcome> {
   const args = parseArguments(lambdaArguments, task.arguments, 'lambda');
-  const code = await functionCode(args, args, task.folder);
-  const acquired = await acquire(pool, code, args, task, context);
+  const code = await functionCode(args, args, task.folder, confinement);
+  const acquired = await acquire(pool, code, args, task, context, confinement);
   if (!acquired) return abortedOutcome();
   const { warm, cold } = acquired;
   try {
@@ -81,6 +85,7 @@ async function acquire(
   args: LambdaArguments,
   task: TaskRequest,
   context: TaskContext,
+  confinement: Confinement,
 ): Promise<{ warm: WarmFunction; cold: boolean } | undefined> {
   try {
     return await pool.acquire(code, context.signal);
@@ -92,6 +97,7 @@ async function acquire(
       { ...fallback, folder: fallback.folder ?? args.folder },
       args,
       task.folder,
+      confinement,
     );
     context.log({
       at: Date.now(),

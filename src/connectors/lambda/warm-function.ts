@@ -89,6 +89,7 @@ export class WarmFunction {
       argv: isPython ? pythonCommand(code) : nodeCommand(code),
       cwd: code.folder,
       env: functionEnvironment(code),
+      user: code.user,
       channel: true,
     });
     leader.stdin.end(isPython ? PYTHON_RUNTIME : '');
@@ -214,12 +215,13 @@ function pythonCommand(code: FunctionCode): [string, ...string[]] {
 }
 
 function functionEnvironment(code: FunctionCode): { [name: string]: string } {
-  return childEnvironment({
+  const own = {
     PYTHONDONTWRITEBYTECODE: '1',
     ...code.environment,
     AWS_LAMBDA_FUNCTION_NAME: code.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     LAMBDA_TASK_ROOT: code.folder,
     _HANDLER: code.handler,
-  });
+  };
+  return childEnvironment(own, code.user);
 }

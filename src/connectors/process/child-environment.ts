@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { TaskUser } from './confinement.js';
+
 /** Names that pass from the server's environment to every task. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ'] as const;
 
@@ -24,14 +26,19 @@ export const ATTEMPT_VARIABLE = 'MILLRACE_ATTEMPT_ID';
 
 /**
  * The clean environment plus `own`, which wins. `LANG` is `C.UTF-8` where the server has none.
+ * @param user whose home it names; default: the server's own user
  * @example childEnvironment({ MILLRACE_STATE: 'extract' })
  */
-export function childEnvironment(own: { [name: string]: string }): { [name: string]: string } {
+export function childEnvironment(
+  own: { [name: string]: string },
+  user?: TaskUser,
+): { [name: string]: string } {
   const environment: { [name: string]: string } = { LANG: 'C.UTF-8' };
   const names = process.platform === 'win32' ? [...PASSED, ...PASSED_ON_WINDOWS] : PASSED;
   for (const name of names) {
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
+  if (user !== undefined) environment.HOME = user.home;
   return { ...environment, ...own };
 }

@@ -14,6 +14,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TaskFailure, taskErrors } from '../errors.js';
+import type { TaskUser } from './confinement.js';
 
 /** How long SIGTERM may take before SIGKILL follows, in milliseconds. */
 export const TERMINATION_GRACE = 5_000;
@@ -44,6 +45,8 @@ export interface StartOptions {
   argv: [string, ...string[]];
   cwd: string;
   env: { [name: string]: string };
+  /** Who it runs as, without further groups. Defaults to the server's own user. */
+  user?: TaskUser | undefined;
   /** Gives the process a descriptor 3 to talk with us. */
   channel: boolean;
 }
@@ -65,6 +68,7 @@ export async function startGroup(options: StartOptions): Promise<GroupLeader> {
     child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
+      ...(options.user === undefined ? {} : { uid: options.user.uid, gid: options.user.gid }),
       stdio: options.channel ? ['pipe', 'pipe', 'pipe', 'pipe'] : 'pipe',
       detached: process.platform !== 'win32',
       windowsHide: true,

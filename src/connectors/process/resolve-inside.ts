@@ -12,14 +12,15 @@ import { TaskFailure, taskErrors } from '../errors.js';
  * The real path of an existing file or folder.
  * @param name absolute, or relative to the first root in which it exists
  * @param roots absolute folders, the preferred one first
+ * @param dataFolder what lies in it is outside of every root but those in it
  * Throws TaskFailure `Connector.PathOutsideFolder` or `Connector.FileNotFound`.
  */
-export function existingInside(name: string, roots: string[]): string {
+export function existingInside(name: string, roots: string[], dataFolder?: string): string {
   let outside = false;
   for (const root of isAbsolute(name) ? [''] : roots) {
     const path = realPath(resolve(root, checkName(name)));
     if (path === undefined) continue;
-    if (roots.some((allowed) => isInside(path, allowed))) return path;
+    if (roots.some((allowed) => isAllowed(path, allowed, dataFolder))) return path;
     outside = true;
   }
   if (outside || !roots.some((root) => isLexicallyInside(resolve(root, name), root))) {
@@ -66,6 +67,13 @@ function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Inside of the root, and not in a data folder that lies there. */
+export function isAllowed(path: string, root: string, dataFolder: string | undefined): boolean {
+  if (!isInside(path, root)) return false;
+  if (dataFolder === undefined || !isInside(realPath(dataFolder) ?? dataFolder, root)) return true;
+  return !isInside(path, dataFolder);
 }
 
 function isInside(path: string, root: string): boolean {

@@ -9,7 +9,7 @@
  * @module
  */
 import { open } from 'node:fs/promises';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Bucket, RemoteBuckets } from './bucket.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -57,6 +57,7 @@ async function openConnection(environment: Environment): Promise<Connection> {
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
   const client = new sdk.S3Client({
     region: environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1',
+    ...credentialsOf(environment),
     // Other servers seldom have a host name for each bucket.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     // By default a server that has gone silent is waited for without end.
@@ -66,6 +67,22 @@ async function openConnection(environment: Environment): Promise<Connection> {
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   return { sdk, client };
+}
+
+/**
+ * Keys that the environment itself holds; else the client looks for others. As in AWS's own order, a profile goes before.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
+ */
+function credentialsOf(environment: Environment): Pick<S3ClientConfig, 'credentials'> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = environment;
+  if (AWS_PROFILE || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return {};
+  return {
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+    },
+  };
 }
 
 function s3Bucket(name: string, connect: () => Promise<Connection>): Bucket {

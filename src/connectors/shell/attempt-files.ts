@@ -4,12 +4,21 @@
  * They live in the execution's work folder while the attempt runs: `$MILLRACE_INPUT` and `$MILLRACE_OUTPUT`.
  * @module
  */
-import { constants } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, realpathSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../connector.js';
 import { TaskFailure, taskErrors } from '../errors.js';
+import type { TaskUser } from '../process/confinement.js';
 import { DATA_LIMIT, tooLarge } from '../process/json-output.js';
+import { newFile, openFolder } from '../process/open-folder.js';
+import { removeTaskFiles } from '../process/work-folders.js';
+
+/** Under the work folder: what Millrace keeps there. */
+const PLACE = '.millrace';
+const INPUT = 'input.json';
+const OUTPUT = 'output.json';
 
 /** Indented JSON may be larger than the same data compact; beyond this nobody needs to measure. */
 const FILE_LIMIT = 16 * DATA_LIMIT;
@@ -22,21 +31,39 @@ export interface AttemptFiles {
   remove(): Promise<void>;
 }
 
-/** Writes the input file, readable by nobody else. */
-export async function attemptFiles(workFolder: string, input: string): Promise<AttemptFiles> {
-  const parent = join(workFolder, '.millrace');
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(parent, 'attempt-'));
-  const files = { input: join(folder, 'input.json'), output: join(folder, 'output.json') };
-  await writeFile(files.input, input, { mode: 0o600 });
+/**
+ * Writes the input file, readable by nobody else but the user that the command runs as.
+ * @param user default: the server's own
+ */
+export async function attemptFiles(
+  workFolder: string,
+  input: string,
+  user?: TaskUser,
+): Promise<AttemptFiles> {
+  const made = { owner: user, mode: 0o700 };
+  const parent = await openFolder(realpathSync(workFolder), PLACE, made);
+  const name = `attempt-${randomUUID()}`;
+  const folder = await openFolder(parent.path, name, made).finally(() => parent.close());
+  const path = join(workFolder, PLACE, name);
+  try {
+    const file = await newFile(join(folder.path, INPUT), user, 0o600);
+    await file.writeFile(input).finally(() => file.close());
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
   return {
-    ...files,
-    readOutput: () => readOutput(files.output),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    input: join(path, INPUT),
+    output: join(path, OUTPUT),
+    readOutput: () => readOutput(join(folder.path, OUTPUT), user),
+    async remove() {
+      await folder.close();
+      await removeTaskFiles(path, user);
+    },
   };
 }
 
-async function readOutput(path: string): Promise<Json | undefined> {
+async function readOutput(path: string, user: TaskUser | undefined): Promise<Json | undefined> {
   // Neither a link to somewhere else nor a pipe that would block the reader is an output.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
@@ -47,6 +74,8 @@ async function readOutput(path: string): Promise<Json | undefined> {
   try {
     const { size } = await file.stat().then((stats) => {
       if (!stats.isFile()) throw invalid('it is no ordinary file');
+      // A second name of a file that the command itself could not read.
+      if (user !== undefined && stats.uid !== user.uid) throw invalid('it belongs to another user');
       return stats;
     });
     if (size > FILE_LIMIT) throw tooLarge('The content of $MILLRACE_OUTPUT', `${size} bytes`);

@@ -12,6 +12,7 @@ import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, taskErrors } from '../errors.js';
 import { ATTEMPT_VARIABLE, childEnvironment } from '../process/child-environment.js';
+import type { Confinement, TaskUser } from '../process/confinement.js';
 import { checkOutput } from '../process/json-output.js';
 import { endEscaped } from '../process/orphans.js';
 import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
@@ -28,7 +29,7 @@ import { commandLine } from './command-line.js';
 import { type ShellArguments, shellArguments } from './shell-arguments.js';
 import { failureCause, printedOutput } from './shell-output.js';
 
-export interface ShellConfig {
+export interface ShellConfig extends Confinement {
   /** Milliseconds between SIGTERM and SIGKILL. Defaults to 5000. */
   terminationGrace?: number;
   /** Bytes of log lines one attempt may write. Defaults to 64 MiB. */
@@ -38,6 +39,8 @@ export interface ShellConfig {
 export function createShellConnector(config: ShellConfig = {}): Connector {
   return {
     kind: 'shell',
+    runsCode: true,
+    dataArguments: ['input'],
     validate: (args) => argumentProblems(shellArguments, args),
     run: (task, context) => runShell(task, context, config).catch(outcomeOfThrown),
   };
@@ -50,14 +53,15 @@ async function runShell(
 ): Promise<TaskOutcome> {
   const args = parseArguments(shellArguments, task.arguments, 'shell');
   await mkdir(task.workFolder, { recursive: true });
+  const { user } = config;
   const argv = commandLine(args, task.folder);
   const cwd = existingInside(args.cwd ?? task.folder, [task.folder, task.workFolder]);
   const input = JSON.stringify(args.input ?? {});
-  const files = await attemptFiles(task.workFolder, input);
+  const files = await attemptFiles(task.workFolder, input, user);
   try {
     if (context.signal.aborted) return abortedOutcome();
-    const env = shellEnvironment(task, args, files);
-    const leader = await startGroup({ argv, cwd, env, channel: false });
+    const env = shellEnvironment(task, args, files, user);
+    const leader = await startGroup({ argv, cwd, env, user, channel: false });
     context.started?.({ pid: leader.pid, startTime: leader.startTime });
     return await attend(leader, task, context, config, input, files);
   } finally {
@@ -69,8 +73,9 @@ function shellEnvironment(
   task: TaskRequest,
   args: ShellArguments,
   files: AttemptFiles,
+  user: TaskUser | undefined,
 ): { [name: string]: string } {
-  return childEnvironment({
+  const own = {
     ...args.env,
     MILLRACE_EXECUTION: task.execution.id,
     MILLRACE_PIPELINE: task.execution.pipeline,
@@ -80,7 +85,8 @@ function shellEnvironment(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_WORK_FOLDER: task.workFolder,
     [ATTEMPT_VARIABLE]: task.attemptId,
-  });
+  };
+  return childEnvironment(own, user);
 }
 
 /** From the start of the process to its outcome. */

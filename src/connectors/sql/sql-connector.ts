@@ -8,24 +8,27 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
 import { ATTEMPT_VARIABLE, childEnvironment } from '../process/child-environment.js';
 import { compiledEntry } from '../process/compiled-entry.js';
+import type { Confinement, TaskUser } from '../process/confinement.js';
 import { checkOutput } from '../process/json-output.js';
 import { LineSplitter } from '../process/line-splitter.js';
+import { openFolder } from '../process/open-folder.js';
 import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
 import { type ProcessExit, startGroup, TERMINATION_GRACE } from '../process/process-group.js';
 import { existingInside, writableInside } from '../process/resolve-inside.js';
 import { supervise } from '../process/supervise.js';
+import { removeTaskFiles } from '../process/work-folders.js';
 import { type OutputFormat, type SqlArguments, sqlArguments } from './sql-arguments.js';
 import type { SqlJob, SqlMessage } from './sql-protocol.js';
 
-export interface SqlConfig {
+export interface SqlConfig extends Confinement {
   /** What one task may hold in memory before it writes to disk, in MiB. Defaults to 1024. */
   memoryMebibytes?: number;
   /** Threads of one task. Defaults to the number of processors, at most 4. */
@@ -34,14 +37,14 @@ export interface SqlConfig {
   terminationGrace?: number;
 }
 
-const SQL_FILE_LIMIT = 1_000_000;
-
 /** The longest message of the process: rows and a cause, both bounded. */
 const MESSAGE_LIMIT = 4_194_304;
 
 export function createSqlConnector(config: SqlConfig = {}): Connector {
   return {
     kind: 'sql',
+    runsCode: true,
+    dataArguments: ['parameters'],
     validate: (args) => argumentProblems(sqlArguments, args),
     run: (task, context) => runSql(task, context, config).catch(outcomeOfThrown),
   };
@@ -58,7 +61,7 @@ async function runSql(
     if (context.signal.aborted) return abortedOutcome();
     return await runInProcess(job, task, context, config);
   } finally {
-    await rm(job.temporaryFolder, { recursive: true, force: true });
+    await removeTaskFiles(job.temporaryFolder, config.user);
     if (job.output) await rm(job.output.temporary, { force: true });
   }
 }
@@ -69,43 +72,41 @@ async function prepareJob(
   config: SqlConfig,
 ): Promise<SqlJob> {
   await mkdir(task.workFolder, { recursive: true });
+  const { user, dataFolder } = config;
   const roots = [task.workFolder, task.folder];
   const inputs = Object.entries(args.inputs ?? {}).map(([view, files]) => ({
     view,
     files: (Array.isArray(files) ? files : [files]).map((file) =>
-      /[*?[{]/.test(file) ? file : existingInside(file, roots),
+      /[*?[{]/.test(file) ? file : existingInside(file, roots, dataFolder),
     ),
   }));
   return {
     name: 'file' in args ? args.file : 'query',
-    sql: 'file' in args ? await readSqlFile(args.file, task.folder) : args.query,
+    sql:
+      'file' in args
+        ? { file: existingInside(args.file, [task.folder], dataFolder) }
+        : { text: args.query },
     parameters: args.parameters ?? {},
     inputs,
-    ...(args.output ? { output: await prepareOutput(args.output, task.workFolder) } : {}),
+    ...(args.output ? { output: await prepareOutput(args.output, task.workFolder, user) } : {}),
     folder: existingInside(task.folder, [task.folder]),
     workFolder: existingInside(task.workFolder, [task.workFolder]),
+    ...(dataFolder === undefined ? {} : { dataFolder }),
     temporaryFolder: join(task.workFolder, '.millrace', `duckdb-${randomUUID()}`),
     memoryMebibytes: config.memoryMebibytes ?? 1_024,
     threads: config.threads ?? Math.min(4, availableParallelism()),
   };
 }
 
-async function readSqlFile(name: string, folder: string): Promise<string> {
-  const path = existingInside(name, [folder]);
-  const { size } = await stat(path);
-  if (size > SQL_FILE_LIMIT) {
-    const message = `${name} has ${size} bytes; an SQL file may have ${SQL_FILE_LIMIT}.`;
-    throw new TaskFailure(taskErrors.invalidArguments, message);
-  }
-  return readFile(path, 'utf8');
-}
-
 async function prepareOutput(
   output: NonNullable<SqlArguments['output']>,
   workFolder: string,
+  owner: TaskUser | undefined,
 ): Promise<NonNullable<SqlJob['output']>> {
   const path = writableInside(output.path, workFolder);
-  await mkdir(dirname(path), { recursive: true });
+  const root = await realpath(workFolder);
+  const folder = await openFolder(root, relative(root, dirname(path)), { owner });
+  await folder.close();
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   return { path, temporary, format: output.format ?? formatOf(path) };
 }
@@ -130,7 +131,8 @@ async function runInProcess(
   const leader = await startGroup({
     argv: [process.execPath, compiledEntry('./runtime/sql-runtime.js', import.meta.url)],
     cwd: job.workFolder,
-    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId }),
+    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId }, config.user),
+    user: config.user,
     channel: true,
   });
   context.started?.({ pid: leader.pid, startTime: leader.startTime });

@@ -9,13 +9,16 @@ import type { OutputFormat } from './sql-arguments.js';
 export interface SqlJob {
   /** Names the SQL in messages: the file as written in the arguments, or "query". */
   name: string;
-  sql: string;
+  /** The SQL, or the absolute path of the file with it: read by the process, with its rights. */
+  sql: { text: string } | { file: string };
   parameters: { [name: string]: Json };
   inputs: { view: string; files: string[] }[];
   /** `path` is final, `temporary` is written first. Absolute. */
   output?: { path: string; temporary: string; format: OutputFormat };
   folder: string;
   workFolder: string;
+  /** The server's data folder: nothing of it may be read but the work folder. */
+  dataFolder?: string;
   temporaryFolder: string;
   memoryMebibytes: number;
   threads: number;

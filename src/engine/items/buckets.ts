@@ -7,9 +7,16 @@
  * results go under the execution's work folder.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, readdir, realpath, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { TaskFailure } from '../../connectors/errors.js';
+import type { Confinement } from '../../connectors/process/confinement.js';
+import { newFile, openFolder } from '../../connectors/process/open-folder.js';
+import { isAllowed } from '../../connectors/process/resolve-inside.js';
+import { prepareWorkFolder } from '../../connectors/process/work-folders.js';
 import type { Bucket, ListedObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
 
 const CONFIGURE = 'set AWS_ENDPOINT_URL_S3 or AWS credentials to read from S3';
@@ -22,10 +29,11 @@ export async function bucketToRead(
   folder: string,
   name: string,
   remote: RemoteBuckets,
+  confinement: Confinement = {},
 ): Promise<Bucket> {
-  if (name !== '' && (await isFolder(folder, name))) return localBucket(folder, name);
+  if (name !== '' && (await isFolder(folder, name))) return localBucket(folder, name, confinement);
   const found = name === '' ? undefined : remote(name);
-  return found ?? localBucket(folder, '');
+  return found ?? localBucket(folder, '', confinement);
 }
 
 /** The bucket that a ResultWriter names. */
@@ -34,12 +42,15 @@ export async function bucketToWrite(
   workFolder: string,
   name: string,
   remote: RemoteBuckets,
+  confinement: Confinement = {},
 ): Promise<Bucket> {
-  if (name !== '' && (await isFolder(folder, name))) return localBucket(folder, name);
+  if (name !== '' && (await isFolder(folder, name))) return localBucket(folder, name, confinement);
   const found = name === '' ? undefined : remote(name);
   if (found) return found;
-  await mkdir(workFolder, { recursive: true });
-  return { ...localBucket(workFolder, ''), name: workFolder };
+  const { user } = confinement;
+  await prepareWorkFolder(workFolder, user);
+  // Tasks that come later read the results, so they are theirs; the data folder around it hides nothing of it.
+  return { ...localBucket(workFolder, '', { user }), name: workFolder };
 }
 
 async function isFolder(folder: string, name: string): Promise<boolean> {
@@ -50,13 +61,22 @@ async function isFolder(folder: string, name: string): Promise<boolean> {
   );
 }
 
-/** A folder under the pipeline's folder. @param name empty for the folder itself */
-export function localBucket(folder: string, name: string): Bucket {
+/**
+ * A folder under the pipeline's folder.
+ * @param name empty for the folder itself
+ * @param confinement whose the files become that are put there, and the data folder of which nothing is found
+ */
+export function localBucket(
+  folder: string,
+  name: string,
+  { user, dataFolder }: Confinement = {},
+): Bucket {
   const root = resolve(folder, name);
+  const inside = (path: string): Promise<string> => realInside(folder, path, dataFolder);
   return {
     name,
     async find(key) {
-      const path = await inside(folder, resolve(root, key)).catch((error: unknown) => {
+      const path = await inside(underRoot(root, key)).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         throw new Error(
           `There is no file '${join(name, key)}' under the pipeline's folder${name === '' ? `, and S3 is not configured: ${CONFIGURE}` : ''}.`,
@@ -72,15 +92,19 @@ export function localBucket(folder: string, name: string): Bucket {
       };
     },
     async *list(prefix) {
-      const real = await inside(folder, root).catch((error: unknown) => {
+      const real = await inside(root).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         throw new Error(
           `There is no folder for the bucket, and S3 is not configured: ${CONFIGURE}.`,
         );
       });
+      // Links are not followed below, so that the paths tell where a file lies.
+      const closed = await realpath(dataFolder ?? '').catch(() => undefined);
+      const isClosed = (path: string): boolean =>
+        closed !== undefined && (path === closed || path.startsWith(closed + sep));
       const entries = await readdir(real, { recursive: true, withFileTypes: true });
       const keys = entries
-        .filter((entry) => entry.isFile())
+        .filter((entry) => entry.isFile() && !isClosed(entry.parentPath))
         .map((entry) => relative(real, join(entry.parentPath, entry.name)).split(sep).join('/'))
         .filter((key) => key.startsWith(prefix))
         .sort();
@@ -91,14 +115,23 @@ export function localBucket(folder: string, name: string): Bucket {
       }
     },
     async put(key, file) {
-      const path = resolve(root, key);
-      if (!path.startsWith(resolve(root) + sep)) {
-        throw new Error(`The key '${key}' leaves the folder of its bucket.`);
+      const path = underRoot(root, key);
+      await mkdir(root, { recursive: true });
+      const real = await inside(root);
+      // No link on the way is followed, so none leads elsewhere; an object of that name is replaced, not written through.
+      const parent = await openFolder(real, relative(root, dirname(path)), { owner: user }).catch(
+        (error: unknown) => {
+          throw error instanceof TaskFailure ? leaves(key) : error;
+        },
+      );
+      try {
+        const temporary = join(parent.path, `.${randomUUID()}`);
+        const copy = await newFile(temporary, user);
+        await pipeline(createReadStream(file), copy.createWriteStream());
+        await rename(temporary, join(parent.path, basename(path)));
+      } finally {
+        await parent.close();
       }
-      await mkdir(dirname(path), { recursive: true });
-      // Also when a link on the way leads elsewhere.
-      await inside(folder, dirname(path));
-      await copyFile(file, path);
     },
   };
 }
@@ -114,15 +147,30 @@ async function describe(path: string, Key: string): Promise<ListedObject> {
   };
 }
 
+/** Where the object of a key lies: under the bucket's folder. */
+function underRoot(root: string, key: string): string {
+  const path = resolve(root, key);
+  if (!path.startsWith(resolve(root) + sep)) throw leaves(key);
+  return path;
+}
+
+function leaves(key: string): Error {
+  return new Error(`The key '${key}' leaves the folder of its bucket: it lies outside.`);
+}
+
 /** The real path, which must lie under the folder even after links are followed. */
-async function inside(folder: string, path: string): Promise<string> {
+async function realInside(
+  folder: string,
+  path: string,
+  dataFolder: string | undefined,
+): Promise<string> {
   const root = await realpath(folder);
   const lexical = resolve(path);
   if (lexical !== resolve(folder) && !lexical.startsWith(resolve(folder) + sep)) {
     throw new Error(`The file '${path}' lies outside the pipeline's folder.`);
   }
   const real = await realpath(path);
-  if (real !== root && !real.startsWith(root + sep)) {
+  if (!isAllowed(real, root, dataFolder)) {
     throw new Error(`The file '${path}' lies outside the pipeline's folder.`);
   }
   return real;

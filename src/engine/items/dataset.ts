@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
+import type { Confinement } from '../../connectors/process/confinement.js';
 import type { Bucket, FoundObject, RemoteBuckets } from '../../connectors/s3/bucket.js';
 import { parquetRows } from '../../connectors/sql/parquet-rows.js';
 import type { FilePlace, ItemPage } from '../ports.js';
@@ -32,6 +33,7 @@ export interface Dataset {
 
 export interface DatasetPlace extends FilePlace {
   remote: RemoteBuckets;
+  confinement: Confinement;
 }
 
 /** Bytes of a manifest, at most: it is read as a whole. */
@@ -213,12 +215,13 @@ async function* inventoryPages(
 /** A manifest of UNLOAD is a list of `s3://bucket/key`. */
 async function athenaFiles(
   object: FoundObject,
-  { folder, remote }: DatasetPlace,
+  { folder, remote, confinement }: DatasetPlace,
 ): Promise<{ bucket: Bucket; key: string }[]> {
   const parts: { bucket: Bucket; key: string }[] = [];
   for (const line of (await wholeText(object)).split('\n')) {
     const [, name = '', key] = /^"?s3:\/\/([^/]+)\/([^"]+)"?\s*$/.exec(line) ?? [];
-    if (key !== undefined) parts.push({ bucket: await bucketToRead(folder, name, remote), key });
+    if (key !== undefined)
+      parts.push({ bucket: await bucketToRead(folder, name, remote, confinement), key });
     else if (line.trim() !== '')
       throw new Error(`The manifest's line '${line.slice(0, 200)}' is no s3:// address.`);
   }

@@ -8,8 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, writeSync } from 'node:fs';
-import { rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import {
   type DuckDBConnection,
@@ -20,6 +19,7 @@ import {
 import type { Json } from '../../connector.js';
 import { type SqlStatement, splitStatements } from '../split-statements.js';
 import type { SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
+import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
 import { SqlFailure, sqlFailure } from './sql-errors.js';
 import { fromJson, toJson } from './sql-values.js';
 
@@ -28,6 +28,8 @@ const RESULT_ROWS = 100;
 const RESULT_BYTES = 65_536;
 
 const SIGN_OF_LIFE = 2_000;
+
+const SQL_FILE_LIMIT = 1_000_000;
 
 const READERS: { [ending: string]: string } = {
   csv: 'read_csv',
@@ -70,8 +72,13 @@ function report(message: SqlMessage): void {
 
 async function runJob(job: SqlJob): Promise<SqlOutput> {
   const connection = await openDatabase(job);
-  for (const input of job.inputs) await createView(connection, input, job);
-  const statements = splitStatements(job.sql);
+  const places = allowedPlaces(job);
+  // Before the doors are closed: patterns are looked up everywhere, and only what may be read is taken.
+  const inputs: { view: string; files: string[] }[] = [];
+  for (const input of job.inputs) inputs.push(await withFoundFiles(connection, input, job));
+  await closeDoors(connection, job, places);
+  for (const input of inputs) await createView(connection, input);
+  const statements = splitStatements(await sqlOf(job));
   let last: Result = { rows: 0, result: [], truncated: false };
   const outputs: SqlOutput['outputs'] = [];
   for (const [index, statement] of statements.entries()) {
@@ -105,15 +112,34 @@ async function openDatabase(job: SqlJob): Promise<DuckDBConnection> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const connection = await instance.connect();
-  const folders = [job.workFolder, job.folder];
+  return instance.connect();
+}
+
+/** From here on the SQL reaches the allowed places and nothing else. */
+async function closeDoors(
+  connection: DuckDBConnection,
+  job: SqlJob,
+  { folders, files }: AllowedPlaces,
+): Promise<void> {
   // Files named in the SQL itself are looked for in the same folders; the process stands in the work folder.
   await connection.run(`SET file_search_path = ${quoted(job.folder)}`);
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
+  await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-  return connection;
+}
+
+async function sqlOf({ sql, name }: SqlJob): Promise<string> {
+  if ('text' in sql) return sql.text;
+  const { size } = await stat(sql.file);
+  if (size > SQL_FILE_LIMIT) {
+    throw new SqlFailure(
+      'Connector.InvalidArguments',
+      `${name} has ${size} bytes; an SQL file may have ${SQL_FILE_LIMIT}.`,
+    );
+  }
+  return readFile(sql.file, 'utf8');
 }
 
 function quoted(value: string): string {
@@ -123,10 +149,8 @@ function quoted(value: string): string {
 async function createView(
   connection: DuckDBConnection,
   input: SqlJob['inputs'][number],
-  job: SqlJob,
 ): Promise<void> {
-  const files: string[] = [];
-  for (const file of input.files) files.push(await foundFile(connection, file, job));
+  const { files } = input;
   const ending =
     (files[0] as string)
       .replace(/\.(gz|zst)$/i, '')
@@ -148,17 +172,17 @@ async function createView(
 }
 
 /** Patterns are resolved here, because only DuckDB knows what its patterns match; plain files were resolved before. */
-async function foundFile(connection: DuckDBConnection, file: string, job: SqlJob): Promise<string> {
-  if (!/[*?[{]/.test(file)) return file;
-  for (const folder of [job.workFolder, job.folder]) {
-    const pattern = file.startsWith('/') ? file : join(folder, file);
-    const matches = await connection.runAndReadAll('SELECT 1 FROM glob($1) LIMIT 1', [pattern]);
-    if (matches.currentRowCount > 0) return pattern;
+async function withFoundFiles(
+  connection: DuckDBConnection,
+  { view, files }: SqlJob['inputs'][number],
+  job: SqlJob,
+): Promise<{ view: string; files: string[] }> {
+  const found: string[] = [];
+  for (const file of files) {
+    if (!/[*?[{]/.test(file)) found.push(file);
+    else found.push(...(await filesMatching(connection, file, job)));
   }
-  throw new SqlFailure(
-    'Connector.FileNotFound',
-    `No file matches "${file}" in ${job.workFolder} or ${job.folder}.`,
-  );
+  return { view, files: found };
 }
 
 async function runStatement(
