@@ -31,6 +31,7 @@ import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
+import { watchStore } from './store/watch-store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
@@ -129,8 +130,28 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       sync: true,
     }),
   );
-  const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  const endFatally = (error: unknown): void => {
+    const problem = error instanceof Error ? error.message : String(error);
+    log.fatal({ err: error }, 'the store failed; the process ends and recovers at its next start');
+    // The log may be what is gone.
+    process.stderr.write(`The store failed, so the server ends: ${problem}\n`);
+    process.exit(FATAL_EXIT);
+  };
+  const store = openSqliteStore({
+    file: join(data, 'millrace.db'),
+    onDamage(damage) {
+      log.fatal({ damage }, 'the records are damaged; nothing is accepted any more');
+      process.stderr.write(
+        `The records are damaged, so nothing is accepted any more: ${damage}\nStop the server, run \`millrace doctor\`, and put a backup in place.\n`,
+      );
+    },
+  });
   closers.push(() => store.close());
+  const watch = watchStore(store, {
+    onLost: endFatally,
+    onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
+  });
+  closers.push(() => watch.close());
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
@@ -152,13 +173,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     destinations: createDestinations(http),
     seal: openSealFile(join(data, 'seal.key')),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
-    onFatal: (error) => {
-      log.fatal(
-        { err: error },
-        'the store failed; the process ends and recovers at its next start',
-      );
-      process.exit(FATAL_EXIT);
-    },
+    onFatal: endFatally,
     onProblem: (error, execution) =>
       log.error({ err: error, execution }, 'an execution could not go on'),
   });

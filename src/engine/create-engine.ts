@@ -59,6 +59,7 @@ import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { passingSeal, type Seal } from './seal.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
+import { refusalOf } from './store-refusal.js';
 import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
@@ -138,7 +139,7 @@ export function createEngine(config: EngineConfig): Engine {
   );
   const stateMachines = new StateMachineHost(
     parts,
-    (deployment) => deploy(deployment).catch(refuseFull),
+    (deployment) => deploy(deployment).catch(refuseStored),
     stopAll,
   );
   parts.stateMachines = stateMachines;
@@ -230,7 +231,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     health: () => healthOf(parts, status),
 
-    deployPipeline: (deployment) => deploy(deployment).catch(refuseFull),
+    deployPipeline: (deployment) => deploy(deployment).catch(refuseStored),
     listPipelines: async (filter) => reading.pipelines(filter?.teams),
     describePipeline: (name, version) => reading.pipeline(name, version),
 
@@ -510,9 +511,12 @@ function healthOf(
   status: 'starting' | 'ready' | 'closing' | 'closed',
 ): EngineHealth {
   const { loop, actives, tasks } = parts;
+  const { damage } = parts.store.information();
   const isFailed = loop.state === 'ended' && status === 'ready';
+  const isFull = loop.isFull && status === 'ready';
   return {
-    status: isFailed ? 'failed' : loop.isFull && status === 'ready' ? 'storage-full' : status,
+    status: damage ? 'corrupt' : isFailed ? 'failed' : isFull ? 'storage-full' : status,
+    ...(damage === undefined ? {} : { problem: damage }),
     queued: loop.queued,
     loaded: actives.size,
     running: tasks.slots.taken(),
@@ -521,9 +525,8 @@ function healthOf(
   };
 }
 
-function refuseFull(error: unknown): never {
-  if (error instanceof StoreError && error.code === 'full') throw new EngineError('StorageFull');
-  throw error;
+function refuseStored(error: unknown): never {
+  throw error instanceof StoreError ? refusalOf(error) : error;
 }
 
 function started({ creation, number, created }: FoundOrCreated): StartedExecution {

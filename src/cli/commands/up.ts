@@ -188,6 +188,20 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       fix: 'Another `millrace up` runs with this data folder: stop it, or take another folder with --data.',
     });
   }
+  if (code === 'corrupt') {
+    return new CommandFailure(message ?? 'The records are damaged.', {
+      exitCode: EXIT.internal,
+      code: 'MILL5031',
+      fix: 'Nothing was changed. See what is damaged with `millrace doctor`, and put a backup in place (docs/guides/operations.md, "Damage and how to get back").',
+    });
+  }
+  if (code === 'full' || code === 'ENOSPC' || code === 'EDQUOT') {
+    return new CommandFailure('There is no space left on the disk of the data folder.', {
+      exitCode: EXIT.internal,
+      code: 'MILL5030',
+      fix: 'Free some space there (`millrace doctor` says how much there is), or put the folder on a larger disk and name it with --data. Nothing is lost.',
+    });
+  }
   return new CommandFailure(message ?? String(error), {
     exitCode: EXIT.internal,
     code: 'MILL5010',
