@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createDestinations } from './connectors/http/destinations.js';
+import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
@@ -67,6 +68,11 @@ export interface ServerConfig {
   identity?: Identity;
   /** Takes every AWS access key without looking at its signature: for development. Default: false. */
   acceptAnyAccessKey?: boolean;
+  /**
+   * Moves this process into a control group of its own where the system allows it, so that whatever tasks leave behind is
+   * found after a crash. For a process that is nothing but the server. Default: false.
+   */
+  ownControlGroup?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -154,8 +160,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   closers.push(() => watch.close());
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
-  const orphans = await endOrphans(ledger.takeLeftovers());
+  const controlGroup = join(data, 'control-group');
+  const left = await endControlGroup(controlGroup);
+  const orphans = left + (await endOrphans(ledger.takeLeftovers(), join(data, 'work')));
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
+  if (config.ownControlGroup === true) {
+    const forget = enterControlGroup(controlGroup);
+    if (forget !== undefined) closers.push(forget);
+  }
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http });
   const buckets = createS3Buckets(process.env);

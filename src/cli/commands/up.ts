@@ -92,6 +92,7 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
+      ownControlGroup: true,
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
