@@ -10,7 +10,7 @@ import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { findHolder, type Holder } from './lock-file.js';
 import { expectKnownSchema } from './migrations.js';
-import { findDamage } from './verify-database.js';
+import { expectSound, verifyDatabase } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 
 export type StoreInspection =
@@ -40,8 +40,8 @@ export function inspectStore(file: string): StoreInspection {
     try {
       const schema = expectKnownSchema(reader);
       if (schema === 0) return { state: 'damaged', what: 'the database is empty' };
-      const what = findDamage(reader);
-      return what === undefined ? { state: 'sound', schema } : { state: 'damaged', what };
+      expectSound(verifyDatabase(reader));
+      return { state: 'sound', schema };
     } finally {
       reader.close();
     }

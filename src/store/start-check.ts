@@ -1,10 +1,10 @@
 /**
  * What is looked at before a database is used, so that a damaged one is not written to any further.
  *
- *     closed: not emptied? log whole? noted as damaged? → open → log carried over → long enough? → structure
+ *     closed: not emptied? log whole? noted as damaged? → open → log carried over → long enough? → structure → records
  *
- * All of it takes well below a second: the structure of large files is left to the check in the background, except for the
- * first page of every table and index.
+ * All of it takes well below a second, unless damage was noted before: of a large file it looks at the first page of every
+ * table and index and at what a start reads anyway, and leaves the rest to the check in the background.
  * @module
  */
 import { existsSync, statSync } from 'node:fs';
@@ -12,11 +12,15 @@ import { readDamageNote, removeDamageNote } from './damage-note.js';
 import { type Driver, type DriverName, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import type { Holder } from './lock-file.js';
-import { checkStructure, findDamage } from './verify-database.js';
+import { checkStructure, expectSound, verifyDatabase, verifyRecords } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 
 /** Bytes up to which the whole structure is checked at the start: it takes about a tenth of a second. */
 const SMALL = 64 * 1024 ** 2;
+/** Tables that a start reads as a whole anyway. */
+const READ_AT_START = ['machines', 'settings', 'trigger_states', 'declarations', 'backfills'];
+/** Tables of what goes on. Histories and logs, most of every database, are left to the background. */
+const OPEN_WORK = ['executions', 'threads', 'attempts', 'map_runs', 'events', 'deliveries'];
 
 /**
  * Looks at a database that is not open. `before` is who had it last.
@@ -38,8 +42,7 @@ export function checkClosed(
   if (note === undefined) return;
   const reader = openReader(database, driver);
   try {
-    const found = findDamage(reader);
-    if (found !== undefined) throw new StoreError('corrupt', found);
+    expectSound(verifyDatabase(reader));
   } finally {
     reader.close();
   }
@@ -59,6 +62,8 @@ export function checkOpened(driver: Driver, database: string): void {
   }
   if (wanted <= SMALL) checkStructure(driver);
   else touchRoots(driver);
+  expectSound(verifyRecords(driver, READ_AT_START));
+  if (wanted <= SMALL) expectSound(verifyRecords(driver, OPEN_WORK));
 }
 
 function hasLog(database: string): boolean {

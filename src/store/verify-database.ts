@@ -34,8 +34,8 @@ const JSON_COLUMNS: { readonly [table: string]: readonly string[] } = {
   settings: ['value'],
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u001f]/;
+/** A text with a control character, but for NUL, at which a library or a pattern may end the text. */
+const CONTROL = '*[\u0001-\u001f]*';
 
 /** What a step has found, in words; undefined: nothing. */
 export type Finding = string | undefined;
@@ -50,15 +50,17 @@ export function* verifyDatabase(reader: Driver): Generator<Finding> {
   yield structure;
   // Nothing that is read through a broken tree tells more.
   if (structure !== undefined) return;
-  for (const [table, columns] of Object.entries(JSON_COLUMNS)) {
-    yield* verifyTable(reader, table, columns);
-  }
+  yield* verifyRecords(reader, Object.keys(JSON_COLUMNS));
 }
 
-/** All steps at once. */
-export function findDamage(reader: Driver): Finding {
-  for (const found of verifyDatabase(reader)) if (found !== undefined) return found;
-  return undefined;
+/** The second and third check, of some tables. */
+export function* verifyRecords(reader: Driver, tables: readonly string[]): Generator<Finding> {
+  for (const table of tables) yield* verifyTable(reader, table, JSON_COLUMNS[table] ?? []);
+}
+
+/** All steps at once: throws a StoreError `corrupt` with the first finding. */
+export function expectSound(steps: Generator<Finding>): void {
+  for (const found of steps) if (found !== undefined) throw new StoreError('corrupt', found);
 }
 
 /** SQLite's own check of the whole file. Throws a StoreError `corrupt` with what it found. */
@@ -84,22 +86,28 @@ function* verifyTable(
   );
   const columns = wanted.filter((column) => known.has(column));
   if (columns.length === 0) return;
-  const extra = table === 'history' ? ['execution', 'first', 'last', 'at', 'digest'] : [];
-  const read = [...columns, ...extra.filter((column) => known.has(column))];
-  const page = reader.prepare(
-    `SELECT rowid AS position, ${read.join(', ')} FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS}`,
+  const digested =
+    table === 'history' && known.has('digest')
+      ? ', execution, first, last, at, events, digest'
+      : '';
+  const foreign = columns.map(
+    (column) => `WHEN instr(${column}, char(0)) > 0 OR ${column} GLOB ? THEN '${column}'`,
   );
+  const page = reader.prepare(
+    `SELECT rowid AS position, CASE ${foreign.join(' ')} END AS damaged${digested}
+     FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS}`,
+  );
+  const patterns = columns.map(() => CONTROL);
   for (let after = 0; ; ) {
     let last: number | undefined;
     const found = finding(() => {
-      const rows = page.all(after);
+      const rows = page.all(...patterns, after);
       for (const row of rows) {
-        if (table === 'history') expectDigest(row);
-        const column = columns.find((name) => CONTROL.test(String(row[name])));
-        if (column === undefined) continue;
+        expectDigest(row);
+        if (row.damaged === null) continue;
         throw new StoreError(
           'corrupt',
-          `The record ${row.position} of ${table} is damaged (column ${column})`,
+          `The record ${row.position} of ${table} is damaged (column ${row.damaged})`,
         );
       }
       last = rows.length < ROWS ? undefined : Number(rows.at(-1)?.position);
