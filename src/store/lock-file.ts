@@ -49,7 +49,7 @@ const heldHere = new Set<string>();
  */
 export function takeLock(database: string, name?: DriverName): Lock {
   const file = holdOf(database);
-  const before = readHolder(database);
+  const before = lastHolder(database);
   if (heldHere.has(file)) throw locked(database);
   heldHere.add(file);
   try {
@@ -90,7 +90,7 @@ export function takeLock(database: string, name?: DriverName): Lock {
 /** Who has the database file open now; undefined when nobody has. Does not disturb whoever has it. */
 export function findHolder(database: string, name?: DriverName): Holder | 'unknown' | undefined {
   const file = holdOf(database);
-  if (heldHere.has(file)) return readHolder(database) ?? 'unknown';
+  if (heldHere.has(file)) return lastHolder(database) ?? 'unknown';
   if (!existsSync(file)) return undefined;
   const reader = openReader(file, name);
   try {
@@ -98,7 +98,7 @@ export function findHolder(database: string, name?: DriverName): Holder | 'unkno
     return undefined;
   } catch (error) {
     if (error instanceof StoreError && error.code === 'busy') {
-      return readHolder(database) ?? 'unknown';
+      return lastHolder(database) ?? 'unknown';
     }
     throw error;
   } finally {
@@ -128,14 +128,15 @@ function hold(file: string, name: DriverName | undefined): () => void {
 }
 
 function locked(database: string): StoreError {
-  const holder = readHolder(database);
+  const holder = lastHolder(database);
   const who = holder
     ? `Process ${holder.pid} on ${holder.host} has had this data folder open since ${holder.since}`
     : 'Another process has this data folder open';
   return new StoreError('locked', `${who} (${database}). Stop it, or use another folder.`);
 }
 
-function readHolder(database: string): Holder | undefined {
+/** Who has a database, or had it last; undefined when nobody is known. Tells nothing about whether it is held now. */
+export function lastHolder(database: string): Holder | undefined {
   try {
     const found = JSON.parse(readFileSync(`${database}.lock`, 'utf8')) as Partial<Holder>;
     const { pid, host, since, state } = found;
