@@ -21,7 +21,7 @@ export interface DigestedRow {
 
 /** @example digestOf({ execution: 1, first: 1, last: 2, at: 0, events: '[]' }) // 3403433310 */
 export function digestOf({ execution, first, last, at, events }: DigestedRow): number {
-  return crc32(`${execution}:${first}:${last}:${at}:${events}`);
+  return crc32(events, crc32(`${execution}:${first}:${last}:${at}:`));
 }
 
 /** Throws a StoreError `corrupt` unless the row is as it was written. Rows from before there were digests pass. */
