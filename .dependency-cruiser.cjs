@@ -32,7 +32,7 @@ const doors = Object.entries(rooms).map(([room, allowed]) => ({
   from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^src/',
-    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/sqlite-store\\.ts)$' : ''}`,
+    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/inspect-store\\.ts)$' : ''}`,
   },
 }));
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createDestinations } from './connectors/http/destinations.js';
 import type { Confinement } from './connectors/process/confinement.js';
+import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
 import { endOrphans } from './connectors/process/orphans.js';
 import { findTaskUser, tryTaskUser } from './connectors/process/task-user.js';
 import { closeDataFolder } from './connectors/process/work-folders.js';
@@ -35,6 +36,7 @@ import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
+import { watchStore } from './store/watch-store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
@@ -78,6 +80,11 @@ export interface ServerConfig {
   acceptAnyAccessKey?: boolean;
   /** What should be known about this start, for the server's log. Default: nothing. */
   startNotes?: readonly string[];
+  /**
+   * Moves this process into a control group of its own where the system allows it, so that whatever tasks leave behind is
+   * found after a crash. For a process that is nothing but the server. Default: false.
+   */
+  ownControlGroup?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -142,15 +149,41 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     }),
   );
   for (const note of config.startNotes ?? []) log.warn(note);
-  const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  const endFatally = (error: unknown): void => {
+    const problem = error instanceof Error ? error.message : String(error);
+    log.fatal({ err: error }, 'the store failed; the process ends and recovers at its next start');
+    // The log may be what is gone.
+    process.stderr.write(`The store failed, so the server ends: ${problem}\n`);
+    process.exit(FATAL_EXIT);
+  };
+  const store = openSqliteStore({
+    file: join(data, 'millrace.db'),
+    onDamage(damage) {
+      log.fatal({ damage }, 'the records are damaged; nothing is accepted any more');
+      process.stderr.write(
+        `The records are damaged, so nothing is accepted any more: ${damage}\nStop the server, run \`millrace doctor\`, and put a backup in place.\n`,
+      );
+    },
+  });
   closers.push(() => store.close());
+  const watch = watchStore(store, {
+    onLost: endFatally,
+    onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
+  });
+  closers.push(() => watch.close());
   const work = join(data, 'work');
   settleWorkFolder(work);
   const confinement = await confinementOf(config, data, work);
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
-  const orphans = await endOrphans(ledger.takeLeftovers());
+  const controlGroup = join(data, 'control-group');
+  const left = await endControlGroup(controlGroup);
+  const orphans = left + (await endOrphans(ledger.takeLeftovers(), join(data, 'work')));
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
+  if (config.ownControlGroup === true) {
+    const forget = enterControlGroup(controlGroup);
+    if (forget !== undefined) closers.push(forget);
+  }
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http, confinement });
   const buckets = createS3Buckets(config.environment ?? process.env);
@@ -171,13 +204,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     destinations: createDestinations(http),
     seal: openSealFile(join(data, 'seal.key')),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
-    onFatal: (error) => {
-      log.fatal(
-        { err: error },
-        'the store failed; the process ends and recovers at its next start',
-      );
-      process.exit(FATAL_EXIT);
-    },
+    onFatal: endFatally,
     onProblem: (error, execution) =>
       log.error({ err: error, execution }, 'an execution could not go on'),
   });

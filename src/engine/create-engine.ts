@@ -66,6 +66,7 @@ import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { passingSeal, type Seal } from './seal.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
+import { refusalOf } from './store-refusal.js';
 import { systemClock, systemRandom } from './system-ports.js';
 import { TaskHost } from './task-host.js';
 import { TimerHost } from './timer-host.js';
@@ -148,7 +149,7 @@ export function createEngine(config: EngineConfig): Engine {
   const chosen = (start: StartRequest): StartOf => startOf(parts, start);
   const stateMachines = new StateMachineHost(
     parts,
-    (deployment) => deploy(deployment).catch(refuseFull),
+    (deployment) => deploy(deployment).catch(refuseStored),
     stopAll,
   );
   parts.stateMachines = stateMachines;
@@ -241,7 +242,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     health: () => healthOf(parts, status),
 
-    deployPipeline: (deployment) => deploy(deployment).catch(refuseFull),
+    deployPipeline: (deployment) => deploy(deployment).catch(refuseStored),
     listPipelines: async (filter) => reading.pipelines(filter?.teams),
     describePipeline: async (name, version, asking = {}) =>
       reading.pipeline(machines.choose(name, asking), version),
@@ -534,9 +535,12 @@ function healthOf(
   status: 'starting' | 'ready' | 'closing' | 'closed',
 ): EngineHealth {
   const { loop, actives, tasks } = parts;
+  const { damage } = parts.store.information();
   const isFailed = loop.state === 'ended' && status === 'ready';
+  const isFull = loop.isFull && status === 'ready';
   return {
-    status: isFailed ? 'failed' : loop.isFull && status === 'ready' ? 'storage-full' : status,
+    status: damage ? 'corrupt' : isFailed ? 'failed' : isFull ? 'storage-full' : status,
+    ...(damage === undefined ? {} : { problem: damage }),
     queued: loop.queued,
     loaded: actives.size,
     running: tasks.slots.taken(),
@@ -545,9 +549,8 @@ function healthOf(
   };
 }
 
-function refuseFull(error: unknown): never {
-  if (error instanceof StoreError && error.code === 'full') throw new EngineError('StorageFull');
-  throw error;
+function refuseStored(error: unknown): never {
+  throw error instanceof StoreError ? refusalOf(error) : error;
 }
 
 function started({ creation, number, created }: FoundOrCreated): StartedExecution {

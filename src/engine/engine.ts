@@ -251,7 +251,10 @@ export interface TestStateOptions {
 }
 
 export interface EngineHealth {
-  status: 'starting' | 'ready' | 'storage-full' | 'closing' | 'closed' | 'failed';
+  /** `corrupt`: damage was found, nothing is accepted any more; reading goes on as far as it can. */
+  status: 'starting' | 'ready' | 'storage-full' | 'corrupt' | 'closing' | 'closed' | 'failed';
+  /** What is damaged. */
+  problem?: string;
   /** Requests and events that wait for a turn. */
   queued: number;
   /** Executions held in memory. */

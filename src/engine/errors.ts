@@ -36,6 +36,7 @@ export type EngineErrorKind =
   | 'StorageFull'
   | 'ShuttingDown'
   | 'EngineFailed'
+  | 'StoreDamaged'
   | 'RequestDefect'
   | 'StateMachineExists'
   | 'DeployedFromFile'
@@ -180,6 +181,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     message:
       'The store failed ({problem}), so the server ends itself and recovers at its next start.',
     fix: 'Start the server again; look at the disk when this repeats. Repeat the request by the same name.',
+  },
+  StoreDamaged: {
+    code: 'MILL3022',
+    status: 503,
+    message: 'The records are damaged, so nothing is accepted any more: {problem}',
+    fix: 'Stop the server, see what is damaged with `millrace doctor`, and put a backup in place (docs/guides/operations.md, "Damage and how to get back").',
   },
   RequestDefect: {
     code: 'MILL3020',

@@ -10,14 +10,17 @@
  * When a commit fails:
  * - nothing was written and it may work later (`full`, `busy`, `readonly`): the changed executions are thrown away,
  *   inputs with somebody waiting are refused on a full disk, all others are tried again after a pause;
+ * - the store is damaged (`corrupt`): the loop ends for good and refuses everything, but the process goes on, because what
+ *   can still be read is worth reading;
  * - anything else: nobody knows what is durable. The loop ends for good and `onFatal` ends the process, because a failed
  *   fsync must never be tried again (https://lwn.net/Articles/752063/).
  * @module
  */
-import { isRetriable } from '../store/errors.js';
+import { isRetriable, StoreError } from '../store/errors.js';
 import type { Commit } from '../store/store.js';
 import { EngineError } from './errors.js';
 import type { Clock } from './ports.js';
+import { refusalOf } from './store-refusal.js';
 import { Turn } from './turn.js';
 
 /** `deferred`: the input has put itself elsewhere and is no part of this turn. */
@@ -62,6 +65,8 @@ export class TurnLoop {
   #state: LoopState = 'running';
   #isFull = false;
   #idle: (() => void)[] = [];
+  /** Why it has ended. */
+  #end: Error = new EngineError('EngineFailed', { problem: 'it has ended' });
   commits = 0;
   transitions = 0;
 
@@ -85,7 +90,7 @@ export class TurnLoop {
   /** Adds an input and sees to it that a turn comes. */
   add(input: Input): void {
     if (this.#state === 'ended') {
-      input.refuse?.(new EngineError('EngineFailed', { problem: 'it has ended' }));
+      input.refuse?.(this.#end);
       return;
     }
     if (this.#state === 'paused' && this.#isFull && input.refuse) {
@@ -105,6 +110,7 @@ export class TurnLoop {
   /** Ends for good; what waits is refused. */
   end(error: Error): void {
     this.#state = 'ended';
+    this.#end = error;
     const waiting = this.#inbox.slice(this.#taken);
     this.#inbox = [];
     this.#taken = 0;
@@ -169,6 +175,8 @@ export class TurnLoop {
 
   #break(input: Input, error: unknown): Performed {
     if (error instanceof EngineError && input.refuse) input.refuse(error);
+    // The next commit ends the loop. It is no fault of this execution, and nothing must be written about it.
+    else if (isDamage(error)) input.refuse?.(refusalOf(error));
     else this.#options.broken(input, error);
     return 'deferred';
   }
@@ -184,6 +192,7 @@ export class TurnLoop {
     } catch (error) {
       turn.fail();
       if (isRetriable(error)) this.#pause(error.code !== 'busy', performed);
+      else if (isDamage(error)) this.#close(refusalOf(error), performed);
       else this.#fail(error, performed);
       return false;
     }
@@ -213,9 +222,13 @@ export class TurnLoop {
     const refusal = new EngineError('EngineFailed', {
       problem: error instanceof Error ? error.message : String(error),
     });
+    this.#close(refusal, performed);
+    this.#options.onFatal(error);
+  }
+
+  #close(refusal: EngineError, performed: readonly Input[]): void {
     for (const input of performed) (input.again ?? input).refuse?.(refusal);
     this.end(refusal);
-    this.#options.onFatal(error);
   }
 
   #tellIdle(): void {
@@ -223,4 +236,8 @@ export class TurnLoop {
     this.#idle = [];
     for (const resolve of idle) resolve();
   }
+}
+
+function isDamage(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'corrupt';
 }

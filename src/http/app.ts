@@ -161,7 +161,9 @@ export async function createApp(services: HttpServices): Promise<App> {
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },
         async () => {
-          return { status: engine.health().status, version: config.version };
+          const { status, problem } = engine.health();
+          const version = config.version;
+          return { status, version, ...(problem === undefined ? {} : { problem }) };
         },
       );
       api.get('/openapi.json', { schema: { hide: true } }, async () => {

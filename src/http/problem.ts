@@ -5,6 +5,8 @@
 import type { FastifyError } from 'fastify';
 import { z } from 'zod';
 import { EngineError } from '../engine/errors.js';
+import { refusalOf } from '../engine/store-refusal.js';
+import { StoreError } from '../store/errors.js';
 import { HttpError } from './errors.js';
 
 export const problemSchema = z
@@ -34,6 +36,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof HttpError || error instanceof EngineError) {
     return problem(error.code, error.status, error.message, error.fix);
   }
+  if (error instanceof StoreError) return problemOf(refusalOf(error));
   const fastify = error as Partial<FastifyError>;
   if (fastify.validation !== undefined) {
     const { code, status, message, fix } = new HttpError('InvalidRequest');

@@ -8,6 +8,7 @@
  * @module
  */
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { StoreError, type StoreErrorCode } from './errors.js';
 
 export type SqlValue = null | number | string;
@@ -44,14 +45,28 @@ const require = createRequire(import.meta.url);
  * @example openDriver('data/millrace.db').name // 'libsql'
  */
 export function openDriver(file: string, name?: DriverName): Driver {
-  if (name !== undefined) return opener(name)(file);
+  return open(file, 'write', name);
+}
+
+/**
+ * Opens a database file that is there for reading alone: what SQLite itself would refuse to write. Such a connection never
+ * checkpoints, so it may stand beside the one that writes.
+ */
+export function openReader(file: string, name?: DriverName): Driver {
+  return open(file, 'read', name);
+}
+
+type Purpose = 'read' | 'write';
+
+function open(file: string, purpose: Purpose, name?: DriverName): Driver {
+  if (name !== undefined) return opener(name)(file, purpose);
   if (isAvailable('node:sqlite')) {
-    const driver = opener('node:sqlite')(file);
+    const driver = opener('node:sqlite')(file, purpose);
     const version = String(driver.prepare('SELECT sqlite_version() AS version').get()?.version);
     if (compareVersions(version, FIRST_SAFE_SQLITE) >= 0) return driver;
     driver.close();
   }
-  return opener(isAvailable('better-sqlite3') ? 'better-sqlite3' : 'libsql')(file);
+  return opener(isAvailable('better-sqlite3') ? 'better-sqlite3' : 'libsql')(file, purpose);
 }
 
 /** True when the driver can be loaded by this Node. */
@@ -75,7 +90,7 @@ export function compareVersions(left: string, right: string): number {
   return 0;
 }
 
-function opener(name: DriverName): (file: string) => Driver {
+function opener(name: DriverName): (file: string, purpose: Purpose) => Driver {
   switch (name) {
     case 'node:sqlite': {
       const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -83,7 +98,8 @@ function opener(name: DriverName): (file: string) => Driver {
         throw new StoreError('driver', 'node:sqlite needs Node 22.13 or newer.');
       }
       const { DatabaseSync } = loadQuietly('node:sqlite') as { DatabaseSync: DatabaseClass };
-      return (file) => wrap(name, () => new DatabaseSync(file));
+      return (file, purpose) =>
+        wrap(name, () => new DatabaseSync(file, { readOnly: purpose === 'read' }));
     }
     case 'better-sqlite3': {
       const manifest = load('better-sqlite3/package.json') as { version: string };
@@ -95,11 +111,17 @@ function opener(name: DriverName): (file: string) => Driver {
         );
       }
       const Database = load('better-sqlite3') as DatabaseClass;
-      return (file) => wrap(name, () => new Database(file));
+      return (file, purpose) =>
+        wrap(name, () => new Database(file, { readonly: purpose === 'read' }));
     }
     case 'libsql': {
       const Database = load('libsql') as DatabaseClass;
-      return (file) => wrap(name, () => new Database(file));
+      // It takes the option `readonly` and ignores it; what it does not ignore is the URI.
+      return (file, purpose) =>
+        wrap(
+          name,
+          () => new Database(purpose === 'read' ? `${pathToFileURL(file).href}?mode=ro` : file),
+        );
     }
   }
 }
@@ -133,7 +155,7 @@ interface LibraryDatabase {
   exec(sql: string): unknown;
   close(): unknown;
 }
-type DatabaseClass = new (file: string) => LibraryDatabase;
+type DatabaseClass = new (file: string, options?: object) => LibraryDatabase;
 
 function wrap(name: DriverName, open: () => LibraryDatabase): Driver {
   const database = guarded(open);
@@ -197,6 +219,8 @@ function classify(code: string, number: unknown, message: string): StoreErrorCod
   if (primary === 19 || code.startsWith('SQLITE_CONSTRAINT')) return 'constraint';
   if (message.includes('constraint failed')) return 'constraint';
   if (primary === 8 || code.startsWith('SQLITE_READONLY')) return 'readonly';
+  // A page that is not there any more: 522 is SQLITE_IOERR_SHORT_READ.
+  if (number === 522 || code === 'SQLITE_IOERR_SHORT_READ') return 'corrupt';
   if (primary === 10 || code.startsWith('SQLITE_IOERR')) return 'io';
   if (primary === 11 || primary === 26 || /^SQLITE_(CORRUPT|NOTADB)/.test(code)) return 'corrupt';
   if (primary === 14 || code.startsWith('SQLITE_CANTOPEN')) return 'io';

@@ -5,7 +5,9 @@
  * - `busy`: another writer was in the way or the connection was lost before the commit; nothing was written.
  * - `constraint`: a row that must be unique is there already; nothing was written.
  * - `readonly`: the file or disk cannot be written; reading works.
- * - `io`, `corrupt`, `ambiguous`: nobody knows what is durable. Never try again: end the process and recover.
+ * - `io`, `ambiguous`: nobody knows what is durable. Never try again: end the process and recover.
+ * - `corrupt`: the file is damaged. Write nothing any more; reading may work.
+ * - `fenced`, `gone`: the file is another server's by now, or no longer where it was opened. End the process.
  * - `locked`: another process owns the file. `newer-schema`: a newer Millrace wrote it.
  * @module
  */
@@ -17,6 +19,8 @@ export type StoreErrorCode =
   | 'io'
   | 'corrupt'
   | 'ambiguous'
+  | 'fenced'
+  | 'gone'
   | 'locked'
   | 'newer-schema'
   | 'driver';

@@ -1,10 +1,11 @@
 /**
- * Table `history`: one row a commit of an execution, holding its contiguous events `first` to `last`.
+ * Table `history`: one row a commit of an execution, holding its contiguous events `first` to `last` with their digest.
  * @module
  */
 import type { HistoryEvent } from '../asl/transition.js';
 import { fromJson, toJson } from './columns.js';
-import type { Driver } from './driver.js';
+import type { Driver, Row } from './driver.js';
+import { digestOf, expectDigest } from './history-digest.js';
 import type { HistoryQuery, SynchronousStore } from './store.js';
 
 type HistoryQueries = Pick<SynchronousStore, 'readHistory' | 'lastHistoryTime'> & {
@@ -16,16 +17,17 @@ const ROWS = 50;
 
 export function historyQueries(driver: Driver): HistoryQueries {
   const append = driver.prepare(
-    'INSERT INTO history (execution, first, last, at, events) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO history (execution, first, last, at, events, digest) VALUES (?, ?, ?, ?, ?, ?)',
   );
   // A row of an execution that holds an event above `after` begins above it or is the last one that begins below.
   const ascending = driver.prepare(
-    `SELECT first, last, events FROM history WHERE execution = ? AND first >= COALESCE(
+    `SELECT execution, first, last, at, events, digest FROM history WHERE execution = ? AND first >= COALESCE(
        (SELECT MAX(first) FROM history WHERE execution = ? AND first <= ?), 0)
      ORDER BY first LIMIT ?`,
   );
   const descending = driver.prepare(
-    'SELECT first, last, events FROM history WHERE execution = ? AND first < ? ORDER BY first DESC LIMIT ?',
+    `SELECT execution, first, last, at, events, digest FROM history
+     WHERE execution = ? AND first < ? ORDER BY first DESC LIMIT ?`,
   );
   const latest = driver.prepare('SELECT at FROM history ORDER BY number DESC LIMIT 1');
 
@@ -36,8 +38,7 @@ export function historyQueries(driver: Driver): HistoryQueries {
       const from = after + 1;
       const rows = ascending.all(query.execution, query.execution, from, ROWS);
       for (const row of rows) {
-        const page = fromJson<HistoryEvent[]>(row.events);
-        events.push(...page.filter((event) => event.id > after));
+        events.push(...eventsOf(row).filter((event) => event.id > after));
       }
       const last = Number(rows.at(-1)?.last ?? 0);
       if (rows.length < ROWS || last <= after) break;
@@ -52,8 +53,8 @@ export function historyQueries(driver: Driver): HistoryQueries {
     while (events.length < query.limit) {
       const rows = descending.all(query.execution, below, ROWS);
       for (const row of rows) {
-        const page = fromJson<HistoryEvent[]>(row.events);
-        events.push(...page.filter((event) => event.id < below).reverse());
+        const page = eventsOf(row).filter((event) => event.id < below);
+        events.push(...page.reverse());
       }
       if (rows.length < ROWS) break;
       below = Number(rows.at(-1)?.first);
@@ -66,10 +67,22 @@ export function historyQueries(driver: Driver): HistoryQueries {
       const first = events[0];
       const last = events.at(-1);
       if (!first || !last) return;
-      append.run(execution, first.id, last.id, last.at, toJson(events));
+      const row = {
+        execution,
+        first: first.id,
+        last: last.id,
+        at: last.at,
+        events: toJson(events),
+      };
+      append.run(execution, row.first, row.last, row.at, row.events, digestOf(row));
     },
     readHistory: (query) =>
       query.order === 'ascending' ? readAscending(query) : readDescending(query),
     lastHistoryTime: () => Number(latest.get()?.at ?? 0),
   };
+}
+
+function eventsOf(row: Row): HistoryEvent[] {
+  expectDigest(row);
+  return fromJson<HistoryEvent[]>(row.events);
 }

@@ -2,133 +2,154 @@
  * Keeps a second process away from a database file.
  *
  * Below SQLite 3.51.3 two connections that write or checkpoint at one instant can corrupt a WAL file, so exactly one
- * process may open it. The lock is a file beside the database that names its owner: process id and when that process
- * began, because ids are used again. A lock whose owner is gone is stale and taken over.
+ * process may have it. The lock is the kernel's: an exclusive transaction on an empty database beside ours (`.hold`), which
+ * SQLite keeps as byte-range locks. It ends with the process, whatever way that goes, and holds between containers that share
+ * a volume, where process ids tell nothing.
  *
- * Taking over renames the stale file away first and looks at what it caught, so that of two processes that find the
- * same stale lock only one gets it.
+ * Who has it is written in a second file (`.lock`), for people alone: nothing is decided by it.
+ *
+ * The kernel drops such locks when the process closes *any* descriptor of the file. So nothing else may open `.hold` in
+ * this process, and a second try from inside is refused before it touches the file.
  * @module
  */
-import { execFileSync } from 'node:child_process';
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type DriverName, openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 
-interface Owner {
+/** Who has a database file, or had it last. */
+export interface Holder {
   pid: number;
-  /** Opaque text that no other process of this id has. */
-  started: string;
+  host: string;
+  /** ISO 8601. */
+  since: string;
+  /** `used` once the database was opened and written, `closed` after an orderly end. */
+  state: 'opening' | 'used' | 'closed';
 }
 
 export interface Lock {
+  /** The file that the kernel has locked. */
+  readonly file: string;
+  /** Who had the database before; undefined when nobody is known. */
+  readonly before: Holder | undefined;
+  /** Tells that the database is open. */
+  used(): void;
   release(): void;
 }
 
+/** How long somebody who only looks at the lock may be in the way, in milliseconds. */
+const LOOKS_OVER = 500;
+
+const heldHere = new Set<string>();
+
 /**
- * Takes the lock file `path`, or throws a StoreError `locked` that names the process that has it.
+ * Takes the lock of a database file, or throws a StoreError `locked` that names the process that has it.
  *
- * @example const lock = takeLock('data/millrace.db.lock'); try { … } finally { lock.release(); }
+ * @example const lock = takeLock('data/millrace.db'); try { … } finally { lock.release(); }
  */
-export function takeLock(path: string): Lock {
-  const mine: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
-  const text = `${JSON.stringify(mine)}\n`;
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text);
+export function takeLock(database: string, name?: DriverName): Lock {
+  const file = holdOf(database);
+  const before = lastHolder(database);
+  if (heldHere.has(file)) throw locked(database);
+  heldHere.add(file);
   try {
-    for (let turn = 0; turn < 5; turn += 1) {
-      if (link(draft, path)) return { release: () => release(path, text) };
-      const found = read(path);
-      if (found === undefined) continue;
-      const owner = parse(found);
-      if (owner && isAlive(owner)) throw locked(path, owner.pid);
-      takeAway(path, found);
+    const release = hold(file, name);
+    const mine: Holder = {
+      pid: process.pid,
+      host: hostname(),
+      since: new Date().toISOString(),
+      state: 'opening',
+    };
+    const tell = (state: Holder['state']): void => writeHolder(database, { ...mine, state });
+    try {
+      tell('opening');
+    } catch (error) {
+      release();
+      throw error;
     }
-    throw locked(path);
-  } finally {
-    unlinkSync(draft);
+    return {
+      file,
+      before,
+      used: () => tell('used'),
+      release() {
+        try {
+          tell('closed');
+        } catch {
+          // The folder may be gone, or full. It is only a note.
+        }
+        release();
+        heldHere.delete(file);
+      },
+    };
+  } catch (error) {
+    heldHere.delete(file);
+    throw error instanceof StoreError && error.code === 'busy' ? locked(database) : error;
   }
 }
 
-function locked(path: string, pid?: number): StoreError {
-  const who = pid === undefined ? 'Another process' : `Process ${pid}`;
-  return new StoreError(
-    'locked',
-    `${who} has this data folder open (${path}). Stop it, or use another folder.`,
-  );
+/** Who has the database file open now; undefined when nobody has. Does not disturb whoever has it. */
+export function findHolder(database: string, name?: DriverName): Holder | 'unknown' | undefined {
+  const file = holdOf(database);
+  if (heldHere.has(file)) return lastHolder(database) ?? 'unknown';
+  if (!existsSync(file)) return undefined;
+  const reader = openReader(file, name);
+  try {
+    reader.prepare('SELECT COUNT(*) AS n FROM sqlite_schema').get();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'busy') {
+      return lastHolder(database) ?? 'unknown';
+    }
+    throw error;
+  } finally {
+    reader.close();
+  }
 }
 
-/** Hard-links: the one file operation that fails when the target exists and shows it complete when it succeeds. */
-function link(from: string, to: string): boolean {
+function holdOf(database: string): string {
+  return `${database}.hold`;
+}
+
+/** @throws StoreError `busy` when another process has it */
+function hold(file: string, name: DriverName | undefined): () => void {
+  const driver = openDriver(file, name);
   try {
-    linkSync(from, to);
-    return true;
+    // Nothing is ever written, so there is nothing to take back: no journal beside it.
+    driver.exec(`PRAGMA busy_timeout = ${LOOKS_OVER}; PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    driver.close();
     throw error;
   }
+  return () => {
+    // Closing alone may leave the lock to the garbage collector, which closes what statements still refer to.
+    driver.exec('ROLLBACK');
+    driver.close();
+  };
 }
 
-function takeAway(path: string, stale: string): void {
-  const aside = `${path}.stale.${process.pid}`;
+function locked(database: string): StoreError {
+  const holder = lastHolder(database);
+  const who = holder
+    ? `Process ${holder.pid} on ${holder.host} has had this data folder open since ${holder.since}`
+    : 'Another process has this data folder open';
+  return new StoreError('locked', `${who} (${database}). Stop it, or use another folder.`);
+}
+
+/** Who has a database, or had it last; undefined when nobody is known. Tells nothing about whether it is held now. */
+export function lastHolder(database: string): Holder | undefined {
   try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  // Between reading and renaming somebody else may have taken the lock: then what we hold is theirs, give it back.
-  if (read(aside) !== stale) link(aside, path);
-  unlinkSync(aside);
-}
-
-function release(path: string, text: string): void {
-  if (read(path) === text) unlinkSync(path);
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(text: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(text) as Owner;
-    return typeof owner.pid === 'number' && typeof owner.started === 'string' ? owner : undefined;
+    const found = JSON.parse(readFileSync(`${database}.lock`, 'utf8')) as Partial<Holder>;
+    const { pid, host, since, state } = found;
+    if (pid === undefined || host === undefined || since === undefined) return undefined;
+    return { pid, host, since, state: state ?? 'opening' };
   } catch {
     return undefined;
   }
 }
 
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  const started = startOf(owner.pid);
-  return started === undefined || owner.started === '' || started === owner.started;
-}
-
-/** When a process began, as the operating system tells it; undefined where it does not. */
-function startOf(pid: number): string | undefined {
-  try {
-    statSync('/proc/self');
-  } catch {
-    return startByPs(pid);
-  }
-  const stat = read(`/proc/${pid}/stat`);
-  // The command name in field 2 may hold blanks; what follows its closing parenthesis begins with field 3.
-  const start = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
-  return start === undefined ? undefined : `${boot ?? ''}:${start}`;
-}
-
-function startByPs(pid: number): string | undefined {
-  try {
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-    return text.trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/** Whole or not at all: whoever is refused reads it at any moment. */
+function writeHolder(database: string, holder: Holder): void {
+  const draft = `${database}.lock.draft`;
+  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  renameSync(draft, `${database}.lock`);
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, text, toJson } from './columns.js';
 import type { Driver, Row } from './driver.js';
 import type { MachineRecord, SynchronousStore, Tags } from './store.js';
+import { rollBackAfter } from './write-guard.js';
 
 type MachineQueries = Pick<
   SynchronousStore,
@@ -85,7 +86,7 @@ function transaction<Value>(driver: Driver, act: () => Value): Value {
     driver.exec('COMMIT');
     return value;
   } catch (error) {
-    driver.exec('ROLLBACK');
+    rollBackAfter(error, () => driver.exec('ROLLBACK'));
     throw error;
   }
 }

@@ -9,6 +9,7 @@
  */
 import type { Driver } from './driver.js';
 import { StoreError } from './errors.js';
+import { rollBackAfter } from './write-guard.js';
 
 export const MIGRATIONS: readonly string[] = [
   // 1: the first schema.
@@ -370,26 +371,39 @@ export const MIGRATIONS: readonly string[] = [
       || '/' || substr(kind, 10)
     WHERE kind LIKE 'activity:%';
   `,
+  // 10: digests of histories. Rows from before have none.
+  'ALTER TABLE history ADD COLUMN digest BIGINT;',
 ];
 
 /** The schema that this Millrace writes. */
 export const SCHEMA: number = MIGRATIONS.length;
 
 /**
+ * The schema that the database has: 0 when it is new.
+ * Throws a StoreError `newer-schema` when a newer Millrace has written the file; nothing is changed.
+ */
+export function expectKnownSchema(driver: Driver): number {
+  const table = driver
+    .prepare("SELECT COUNT(*) AS n FROM sqlite_schema WHERE name = 'schema_version'")
+    .get();
+  if (table?.n === 0) return 0;
+  const found = Number(
+    driver.prepare('SELECT MAX(version) AS version FROM schema_version').get()?.version ?? 0,
+  );
+  if (found <= SCHEMA) return found;
+  throw new StoreError(
+    'newer-schema',
+    `The data was written by a newer Millrace (schema ${found}, this one knows ${SCHEMA}). Update Millrace.`,
+  );
+}
+
+/**
  * Brings the database to this version's schema, each step in a transaction of its own.
  * Throws a StoreError `newer-schema` when a newer Millrace has written the file.
  */
 export function migrate(driver: Driver): void {
+  const found = expectKnownSchema(driver);
   driver.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
-  const found = Number(
-    driver.prepare('SELECT MAX(version) AS version FROM schema_version').get()?.version ?? 0,
-  );
-  if (found > SCHEMA) {
-    throw new StoreError(
-      'newer-schema',
-      `The data was written by a newer Millrace (schema ${found}, this one knows ${SCHEMA}). Update Millrace.`,
-    );
-  }
   for (let version = found; version < SCHEMA; version += 1) {
     driver.exec('BEGIN IMMEDIATE');
     try {
@@ -397,7 +411,7 @@ export function migrate(driver: Driver): void {
       driver.prepare('INSERT INTO schema_version (version) VALUES (?)').run(version + 1);
       driver.exec('COMMIT');
     } catch (error) {
-      driver.exec('ROLLBACK');
+      rollBackAfter(error, () => driver.exec('ROLLBACK'));
       throw error;
     }
   }

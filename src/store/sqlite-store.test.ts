@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DRIVERS, type DriverName, openDriver } from './driver.js';
+import { DRIVERS, type DriverName, openDriver, openReader } from './driver.js';
 import { SCHEMA } from './migrations.js';
 import { openSqliteStore } from './sqlite-store.js';
 import { storeSuite } from './store-suite.js';
@@ -54,10 +54,11 @@ describe('the SQLite store', () => {
     openSqliteStore({ file }).close();
   });
 
-  it('takes over the lock of a process that is gone', () => {
+  it('takes over what a process left that is gone, whatever its note says', () => {
     openSqliteStore({ file }).close();
-    // A pid beyond the largest that Linux gives out: nobody has it.
-    writeFileSync(`${file}.lock`, JSON.stringify({ pid: 4_194_305, startTime: '1' }));
+    // Even our own number: in another container it is somebody else's.
+    const note = { pid: process.pid, host: 'elsewhere', since: 'yesterday', state: 'used' };
+    writeFileSync(`${file}.lock`, JSON.stringify(note));
     openSqliteStore({ file }).close();
   });
 
@@ -71,6 +72,71 @@ describe('the SQLite store', () => {
       expect.objectContaining({ code: 'newer-schema' }),
     );
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('begins an epoch with every opening, and writes nothing in another one', () => {
+    const epochIn = (): number => {
+      const reader = openReader(file);
+      const row = reader.prepare("SELECT value FROM settings WHERE key = 'epoch'").get();
+      reader.close();
+      return Number(row?.value);
+    };
+    openSqliteStore({ file }).close();
+    expect(epochIn()).toBe(1);
+    const store = openSqliteStore({ file });
+    expect(epochIn()).toBe(2);
+    store.writeSetting('colour', 'green');
+    const other = openDriver(file);
+    other.exec("UPDATE settings SET value = 3 WHERE key = 'epoch'");
+    other.close();
+    const fenced = expect.objectContaining({ code: 'fenced' });
+    expect(() => store.writeSetting('colour', 'red')).toThrow(fenced);
+    expect(() => store.expectOurs()).toThrow(fenced);
+    expect(store.readSetting('colour')).toBe('green');
+    store.close();
+  });
+
+  it('writes nothing once damage is known, and reads on', () => {
+    const heard: string[] = [];
+    const store = openSqliteStore({ file, onDamage: (what) => heard.push(what) });
+    store.writeSetting('colour', 'green');
+    store.noteDamage('page 7');
+    store.noteDamage('page 8');
+    expect(heard).toEqual(['page 7']);
+    expect(store.information().damage).toBe('page 7');
+    expect(() => store.writeSetting('colour', 'red')).toThrow(
+      expect.objectContaining({ code: 'corrupt' }),
+    );
+    expect(store.readSetting('colour')).toBe('green');
+    store.close();
+    // It was noted, and is looked into: all is well.
+    openSqliteStore({ file }).close();
+  });
+
+  it('is the whole database after an orderly end', () => {
+    const store = openSqliteStore({ file });
+    store.writeSetting('colour', 'green');
+    store.close();
+    const copy = join(folder, 'copy.db');
+    copyFileSync(file, copy);
+    const restored = openSqliteStore({ file: copy });
+    expect(restored.readSetting('colour')).toBe('green');
+    restored.close();
+  });
+
+  it('opens a reader that can neither write nor checkpoint', () => {
+    const store = openSqliteStore({ file });
+    store.writeSetting('colour', 'green');
+    const log = readFileSync(`${file}-wal`);
+    const reader = openReader(file);
+    expect(() => reader.exec("DELETE FROM settings WHERE key = 'colour'")).toThrow(
+      expect.objectContaining({ code: 'readonly' }),
+    );
+    expect(() => reader.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()).toThrow();
+    reader.close();
+    expect(readFileSync(`${file}-wal`).equals(log)).toBe(true);
+    expect(store.readSetting('colour')).toBe('green');
+    store.close();
   });
 
   it('says that a file is no database', () => {

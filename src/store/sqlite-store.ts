@@ -1,8 +1,10 @@
 /**
- * The store on one SQLite file: WAL, `synchronous=FULL`, one connection, one process.
+ * The store on one SQLite file: WAL, `synchronous=FULL`, one connection that writes, one process.
+ *
+ *     lock → look at the closed file → open → look → migrate → begin an epoch → guarded writes
  *
  * FULL is what keeps acknowledged commits through a power cut; grouping many transitions in one commit is what makes it
- * affordable. Every statement is prepared once when the store opens.
+ * affordable. Every statement is prepared once when the store opens. Every write passes `write-guard.ts`.
  * @module
  */
 import { mkdirSync } from 'node:fs';
@@ -10,6 +12,7 @@ import { dirname, resolve } from 'node:path';
 import { accessQueries } from './access.js';
 import { attemptQueries } from './attempts.js';
 import { backfillQueries } from './backfills.js';
+import { writeDamageNote } from './damage-note.js';
 import { declarationQueries } from './declarations.js';
 import { deliveryQueries } from './deliveries.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
@@ -17,18 +20,21 @@ import { StoreError } from './errors.js';
 import { eventQueries } from './events.js';
 import { executionQueries } from './executions.js';
 import { historyQueries } from './history.js';
-import { takeLock } from './lock-file.js';
+import { type Lock, takeLock } from './lock-file.js';
 import { logQueries } from './logs.js';
 import { machineQueries } from './machines.js';
 import { mapRunQueries } from './map-runs.js';
-import { migrate, SCHEMA } from './migrations.js';
+import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
+import { watchPresence } from './presence.js';
 import { resourceQueries } from './resources.js';
+import { checkClosed, checkOpened } from './start-check.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
 import { timerQueries } from './timers.js';
+import { beginEpoch, guardWrites, rollBackAfter, type WriteGuard } from './write-guard.js';
 
 export interface SqliteStoreOptions {
   /**
-   * The database file; its folder is created. A lock file lies beside it while it is open.
+   * The database file; its folder is created. Files of the lock lie beside it.
    * `:memory:` keeps everything in memory and forgets it when it is closed: for tests.
    */
   file: string;
@@ -36,28 +42,90 @@ export interface SqliteStoreOptions {
   driver?: DriverName;
   /** FULL (default) keeps every acknowledged commit through a power cut; NORMAL may lose the latest ones. */
   synchronous?: 'FULL' | 'NORMAL';
+  /** Told once, when damage is found while it is open: nothing is written from then on. Default: nobody is told. */
+  onDamage?: (what: string) => void;
+}
+
+/** The store, and what only a file has. */
+export interface SqliteStore extends SynchronousStore {
+  /** Ends all writing because somebody else has found damage. */
+  noteDamage(what: string): void;
+  /** Throws the StoreError (`fenced`, `gone`, `corrupt`) with which a commit would fail now. */
+  expectOurs(): void;
 }
 
 /**
- * Opens (and creates or migrates) the file. Throws a StoreError: `locked`, `newer-schema`, `corrupt`, `driver`, `io`.
+ * Opens (and creates or migrates) the file.
+ * Throws a StoreError: `locked`, `newer-schema`, `corrupt`, `full`, `driver`, `io`.
  *
  * @example const store = openSqliteStore({ file: 'data/millrace.db' });
  */
-export function openSqliteStore(options: SqliteStoreOptions): SynchronousStore {
-  const isMemory = options.file === ':memory:';
-  const file = isMemory ? options.file : resolve(options.file);
-  if (!isMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const lock = isMemory ? { release: () => undefined } : takeLock(`${file}.lock`);
-  let driver: Driver | undefined;
-  try {
-    driver = openDriver(file, options.driver);
-    configure(driver, options.synchronous ?? 'FULL');
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  if (options.file === ':memory:') {
+    const driver = openDriver(options.file, options.driver);
+    configure(driver, 'NORMAL');
     migrate(driver);
-    return assemble(driver, file, () => lock.release());
+    const guard = guardWrites(driver, {
+      epoch: beginEpoch(driver),
+      expectPresent: () => undefined,
+      onDamage: () => undefined,
+    });
+    return assemble(guard, options.file, () => driver.close());
+  }
+  const file = resolve(options.file);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const lock = takeLock(file, options.driver);
+  try {
+    return openLocked(file, lock, options);
   } catch (error) {
-    driver?.close();
     lock.release();
     throw error;
+  }
+}
+
+function openLocked(file: string, lock: Lock, options: SqliteStoreOptions): SqliteStore {
+  const synchronous = options.synchronous ?? 'FULL';
+  checkClosed(file, lock.before, options.driver);
+  const driver = openDriver(file, options.driver);
+  try {
+    configure(driver, synchronous);
+    expectKnownSchema(driver);
+    checkOpened(driver, file);
+    migrate(driver);
+    const epoch = beginEpoch(driver);
+    lock.used();
+    const guard = guardWrites(driver, {
+      epoch,
+      expectPresent: watchPresence(file, lock.file),
+      onDamage(what) {
+        writeDamageNote(file, what);
+        options.onDamage?.(what);
+      },
+    });
+    return assemble(guard, file, () => {
+      try {
+        carryOver(guard, driver);
+        driver.close();
+      } finally {
+        lock.release();
+      }
+    });
+  } catch (error) {
+    driver.close();
+    throw error;
+  }
+}
+
+/**
+ * After an orderly end the file alone is the whole database. Closing does not see to that: a library may keep the
+ * connection until its statements are collected.
+ */
+function carryOver(guard: WriteGuard, driver: Driver): void {
+  try {
+    guard.expectOurs();
+    driver.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  } catch {
+    // Not ours, damaged or no space: everything is in the log, and the next start sees to it.
   }
 }
 
@@ -69,11 +137,13 @@ function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
   pragma('wal_autocheckpoint = 5000');
   // Rows are appended: with twice as much, 300,000 children of a map run took as long.
   pragma('cache_size = -32768');
-  pragma('mmap_size = 67108864');
+  // A mapped file that is cut from outside ends the process by a signal; and reading it was not measurably faster.
+  pragma('mmap_size = 0');
   pragma('journal_size_limit = 67108864');
 }
 
-function assemble(driver: Driver, file: string, release: () => void): SynchronousStore {
+function assemble(guard: WriteGuard, file: string, close: () => void): SqliteStore {
+  const { driver } = guard;
   const executions = executionQueries(driver);
   const history = historyQueries(driver);
   const attempts = attemptQueries(driver);
@@ -133,11 +203,12 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
       for (const write of turn.deliveries) deliveries.writeDelivery(write);
       end.run();
     } catch (error) {
-      rollback(driver, error);
+      rollBackAfter(error, () => driver.exec('ROLLBACK'));
+      throw error;
     }
   }
 
-  return {
+  const store: SynchronousStore = {
     ...machineQueries(driver),
     ...accessQueries(driver),
     ...resourceQueries(driver),
@@ -162,25 +233,38 @@ function assemble(driver: Driver, file: string, release: () => void): Synchronou
         timers: timers.timersOf(number),
       };
     },
-    information: () => ({ driver: driver.name, version, schema: SCHEMA, location: file }),
-    close() {
-      driver.close();
-      release();
-    },
+    information: () => ({
+      driver: driver.name,
+      version,
+      schema: SCHEMA,
+      location: file,
+      ...(guard.damage === undefined ? {} : { damage: guard.damage }),
+    }),
+    close,
+  };
+  return {
+    ...noticing(store, guard),
+    noteDamage: guard.noteDamage,
+    expectOurs: () => noticed(guard, guard.expectOurs),
   };
 }
 
-/** Takes back a commit that failed and throws what it means: `full` and the like when it is certain that nothing was written. */
-function rollback(driver: Driver, failure: unknown): never {
+/** The same store; what any of its methods finds damaged ends the writing. */
+function noticing(store: SynchronousStore, guard: WriteGuard): SynchronousStore {
+  const methods = Object.entries(store) as [string, (...values: unknown[]) => unknown][];
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      (...values: unknown[]) => noticed(guard, () => method(...values)),
+    ]),
+  ) as unknown as SynchronousStore;
+}
+
+function noticed<Value>(guard: WriteGuard, act: () => Value): Value {
   try {
-    driver.exec('ROLLBACK');
+    return act();
   } catch (error) {
-    // SQLite rolls back by itself on a full disk or an I/O error; then there is no transaction left, which is what we want.
-    if (!String(error).includes('no transaction is active')) {
-      throw new StoreError('ambiguous', `A commit failed and could not be taken back: ${error}`, {
-        cause: failure,
-      });
-    }
+    if (error instanceof StoreError && error.code === 'corrupt') guard.noteDamage(error.message);
+    throw error;
   }
-  throw failure;
 }

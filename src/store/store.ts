@@ -425,6 +425,8 @@ export interface StoreInformation {
   schema: number;
   /** Where it lies, for `doctor`. */
   location: string;
+  /** What was found damaged, in words: then nothing is written any more. */
+  damage?: string;
 }
 
 export interface Store {

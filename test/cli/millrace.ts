@@ -27,12 +27,20 @@ export interface MillraceOptions {
   input?: string;
   /** User and group that it runs as. Default: this process's. */
   uid?: number;
+  /** A program and its arguments that starts it: in another namespace, say. Default: nothing between. */
+  through?: readonly string[];
 }
 
 /** Starts `millrace` with these arguments and nothing of this process's environment but what any program needs. */
 export function startMillrace(args: readonly string[], options: MillraceOptions): Running {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [program = process.execPath, ...rest] = [
+    ...(options.through ?? []),
+    process.execPath,
+    PROGRAM,
+    ...args,
+  ];
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: { PATH, HOME, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

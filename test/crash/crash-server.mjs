@@ -1,5 +1,5 @@
 // A server to be killed: the real engine on a real SQLite file. Starts executions when told so by its parent and says
-// when each start is durable. Its one connector notes every start of an attempt in a file, before it does anything.
+// when each start is durable, and stops when told so. Its one connector notes every start of an attempt in a file, before it does anything.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
@@ -71,7 +71,12 @@ await engine.deployPipeline({
   folder,
 });
 
-process.on('message', async ({ name }) => {
+process.on('message', async ({ name, stop }) => {
+  if (stop) {
+    await engine.close(0);
+    store.close();
+    process.exit();
+  }
   try {
     const { id } = await engine.startExecution({ pipeline: 'crash', name, input: { name } });
     process.send({ name, id });

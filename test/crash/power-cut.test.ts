@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import { requirement } from '../requirements.js';
 
 const compiler = requirement('gcc');
-const CUTS = 20;
+const CUTS = 50;
 const FILES = ['crash.db', 'crash.db-wal'];
 
 const home = mkdtempSync(join(tmpdir(), 'millrace-power-'));
@@ -99,7 +99,7 @@ describe.skipIf(compiler.missing)(`a power cut, ${CUTS} times`, () => {
   it('would lose acknowledged executions if commits were not synced: the test can fail', {
     timeout: 120_000,
   }, async () => {
-    const { lost } = await cutOften('NORMAL', CUTS / 2);
+    const { lost } = await cutOften('NORMAL', CUTS / 5);
     expect(lost).toBeGreaterThan(0);
   });
 });

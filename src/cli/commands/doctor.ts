@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
@@ -24,12 +24,13 @@ export default class Doctor extends MillraceCommand {
     const { flags } = await this.parse(Doctor);
     const data = findDataFolder(flags.data);
     const server = readServerFile(data);
+    const answer = server === undefined ? undefined : await askHealth(server.url);
     const checks = [
       nodeVersion(),
       dataFolder(data),
       freeSpace(data),
-      await database(data, server !== undefined),
-      await serverAnswers(server?.url, flags.port),
+      await database(data, answer?.health),
+      await serverAnswers(server?.url, answer, flags.port),
       ...taskRights(server),
       timeZones(),
       program(
@@ -105,37 +106,46 @@ function freeSpace(data: string): Check {
       };
 }
 
-async function database(data: string, running: boolean): Promise<Check> {
+const DAMAGED =
+  'Put a backup in place: docs/guides/operations.md, "Damage and how to get back". Keep the damaged folder until that is done.';
+
+/** Reads all of it when no server has it; a server that has it tells what it has found. */
+async function database(data: string, health: Health | undefined): Promise<Check> {
   const name = 'database';
   try {
-    if (running) {
-      return { name, verdict: 'ok', found: 'in use by the running server' };
+    const { inspectStore, usedSqlite } = await import('../../store/inspect-store.js');
+    const found = inspectStore(resolve(data, 'millrace.db'));
+    switch (found.state) {
+      case 'in use': {
+        const problem = health?.problem ?? found.note;
+        if (problem !== undefined) return { name, verdict: 'fail', found: problem, fix: DAMAGED };
+        const { holder } = found;
+        const who = holder
+          ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
+          : 'the running server';
+        return { name, verdict: 'ok', found: `in use by ${who}` };
+      }
+      case 'damaged':
+        return { name, verdict: 'fail', found: found.what, fix: DAMAGED };
+      default: {
+        const { driver, version } = usedSqlite();
+        const schema =
+          found.state === 'sound' ? `schema ${found.schema}, all records sound` : 'none yet';
+        const patched = newerThan(version, [3, 51, 3]);
+        return {
+          name,
+          verdict: 'ok',
+          found: `SQLite ${version} (${driver}), ${schema}${patched ? '' : '; one connection writes, which avoids the WAL-reset bug of versions before 3.51.3'}`,
+        };
+      }
     }
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    const { openSqliteStore } = await import('../../store/sqlite-store.js');
-    const store = openSqliteStore({ file: resolve(data, 'millrace.db') });
-    const { driver, version, schema } = store.information();
-    store.close();
-    const patched = newerThan(version, [3, 51, 3]);
-    return {
-      name,
-      verdict: 'ok',
-      found: `SQLite ${version} (${driver}), schema ${schema}${patched ? '' : '; one connection writes, which avoids the WAL-reset bug of versions before 3.51.3'}`,
-    };
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string };
     const fix =
-      code === 'locked'
-        ? 'A server runs with this folder, or its lock file is stale: start the server and it clears a stale one.'
-        : code === 'newer-schema'
-          ? 'Use the version of Millrace that wrote it, or a newer one.'
-          : 'Restore the data folder from a backup.';
-    return {
-      name,
-      verdict: code === 'locked' ? 'warn' : 'fail',
-      found: message ?? String(error),
-      fix,
-    };
+      code === 'newer-schema'
+        ? 'Use the version of Millrace that wrote it, or a newer one.'
+        : 'Look at the disk and at who may read the folder.';
+    return { name, verdict: 'fail', found: message ?? String(error), fix };
   }
 }
 
@@ -148,27 +158,46 @@ function newerThan(version: string, wanted: readonly [number, number, number]): 
   return true;
 }
 
-async function serverAnswers(url: string | undefined, port: number): Promise<Check> {
+interface Health {
+  status: string;
+  problem?: string;
+}
+
+/** Milliseconds by which the server's clock may differ. */
+const MUCH_SKEW = 5_000;
+
+/** Undefined when nobody answers. */
+async function askHealth(url: string): Promise<{ health: Health; skew: number } | undefined> {
+  try {
+    const asked = Date.now();
+    const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
+    const health = (await response.json()) as Health;
+    return { health, skew: Math.abs(Date.parse(response.headers.get('date') ?? '') - asked) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function serverAnswers(
+  url: string | undefined,
+  answer: { health: Health; skew: number } | undefined,
+  port: number,
+): Promise<Check> {
+  const name = 'server';
+  if (url !== undefined && answer !== undefined) {
+    const { health, skew } = answer;
+    const skewed = skew > MUCH_SKEW;
+    const found = `${url} is ${health.status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`;
+    if (health.status === 'corrupt') return { name, verdict: 'fail', found, fix: DAMAGED };
+    return { name, verdict: health.status === 'ready' && !skewed ? 'ok' : 'warn', found };
+  }
   if (url !== undefined) {
-    try {
-      const started = Date.now();
-      const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
-      const { status } = (await response.json()) as { status: string };
-      const skew = Math.abs(Date.parse(response.headers.get('date') ?? '') - started);
-      const skewed = skew > 5000;
-      return {
-        name: 'server',
-        verdict: status === 'ready' && !skewed ? 'ok' : 'warn',
-        found: `${url} is ${status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`,
-      };
-    } catch {
-      return {
-        name: 'server',
-        verdict: 'warn',
-        found: `${url} does not answer`,
-        fix: 'Start it again with `millrace up`.',
-      };
-    }
+    return {
+      name,
+      verdict: 'warn',
+      found: `${url} does not answer`,
+      fix: 'Start it again with `millrace up`.',
+    };
   }
   const free = await new Promise<boolean>((done) => {
     const probe = createServer();

@@ -106,6 +106,7 @@ export default class Up extends MillraceCommand {
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
+      ownControlGroup: true,
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
@@ -209,6 +210,20 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.conflict,
       code: 'MILL5009',
       fix: 'Another `millrace up` runs with this data folder: stop it, or take another folder with --data.',
+    });
+  }
+  if (code === 'corrupt') {
+    return new CommandFailure(message ?? 'The records are damaged.', {
+      exitCode: EXIT.internal,
+      code: 'MILL5031',
+      fix: 'Nothing was changed. See what is damaged with `millrace doctor`, and put a backup in place (docs/guides/operations.md, "Damage and how to get back").',
+    });
+  }
+  if (code === 'full' || code === 'ENOSPC' || code === 'EDQUOT') {
+    return new CommandFailure('There is no space left on the disk of the data folder.', {
+      exitCode: EXIT.internal,
+      code: 'MILL5030',
+      fix: 'Free some space there (`millrace doctor` says how much there is), or put the folder on a larger disk and name it with --data. Nothing is lost.',
     });
   }
   return new CommandFailure(message ?? String(error), {

@@ -176,7 +176,7 @@ function runningProcesses(): RunningProcess[] {
 }
 
 /** Fields of /proc/PID/stat from the third (state) on: the second, the name, may hold blanks and parentheses. */
-function statFields(pid: number): string[] | undefined {
+export function statFields(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');

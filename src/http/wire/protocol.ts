@@ -9,6 +9,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
+import { refusalOf } from '../../engine/store-refusal.js';
+import { StoreError } from '../../store/errors.js';
 import type { HttpServices } from '../app.js';
 import type { AccessKeys } from './access-keys.js';
 import type { Operation } from './call.js';
@@ -151,6 +153,7 @@ function send(
 /** Everything that can go wrong, as something that a client understands. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
+  if (error instanceof StoreError) return toWireError(refusalOf(error));
   if (error instanceof EngineError) {
     switch (error.kind) {
       case 'TooManyQueued':
@@ -158,6 +161,7 @@ export function toWireError(error: unknown): WireError {
       case 'StorageFull':
       case 'ShuttingDown':
       case 'EngineFailed':
+      case 'StoreDamaged':
         return new WireError('ServiceUnavailableException', error.message, { status: 503 });
       default:
         if (error.status < 500) return new WireError('ValidationException', error.message);
