@@ -8,6 +8,7 @@ import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
+import { createSecretRegistry, type SecretRegistry } from '../secrets/secret-registry.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
@@ -25,6 +26,7 @@ import type {
   PipelineDeployment,
   StartedExecution,
   StartRequest,
+  View,
 } from './engine.js';
 import { createEngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
@@ -35,6 +37,8 @@ import { LogHost } from './log-host.js';
 import { MachineShelf } from './machine-shelf.js';
 import type { Machinery, Reducer } from './machinery.js';
 import { MapRunHost } from './map-run-host.js';
+import { maskTurn } from './masking/mask-turn.js';
+import { sealedStore } from './masking/sealed-store.js';
 import { MockHost, type TaskMocks } from './mocked-tasks.js';
 import { checkPayload } from './payload.js';
 import type {
@@ -90,7 +94,9 @@ export interface EngineConfig {
   clock?: Clock;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
   destinations?: Destinations;
-  /** Seals the secrets of connections. Default: one that lasts as long as the process. */
+  /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
+  secrets?: SecretRegistry;
+  /** Seals secrets in the store. Default: one that lasts as long as the process. */
   seal?: Seal;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
   identity?: Identity;
@@ -133,7 +139,7 @@ const GRACE = 25_000;
 export function createEngine(config: EngineConfig): Engine {
   const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   const { store, loop, machines, tasks, waiters, feed } = parts;
-  const reading = new Reading(store, machines, (pipeline, number) =>
+  const reading = new Reading(store, parts.secrets, machines, (pipeline, number) =>
     parts.admission.reasonFor(pipeline, number),
   );
   const stateMachines = new StateMachineHost(
@@ -157,15 +163,19 @@ export function createEngine(config: EngineConfig): Engine {
     });
   }
 
-  function describeEnded(active: ActiveExecution): Promise<ExecutionDetail> {
-    return reading.describe(recordOf(active));
+  function describeEnded(active: ActiveExecution, view?: View): Promise<ExecutionDetail> {
+    return reading.describe(recordOf(active), view);
   }
 
-  async function waitFor(number: number, signal?: AbortSignal): Promise<ExecutionDetail> {
+  async function waitFor(
+    number: number,
+    signal?: AbortSignal,
+    view?: View,
+  ): Promise<ExecutionDetail> {
     signal?.throwIfAborted();
     let giveUp: (() => void) | undefined;
     const ended = new Promise<ExecutionDetail>((resolveEnd, reject) => {
-      const stop = waiters.add(number, (active) => resolveEnd(describeEnded(active)));
+      const stop = waiters.add(number, (active) => resolveEnd(describeEnded(active, view)));
       const abort = (): void => {
         stop();
         reject(signal?.reason as Error);
@@ -180,7 +190,7 @@ export function createEngine(config: EngineConfig): Engine {
     const record = await store.findExecution(number);
     if (record && record.header.status !== 'RUNNING') {
       giveUp?.();
-      return reading.describe(record);
+      return reading.describe(record, view);
     }
     return ended.finally(() => giveUp?.());
   }
@@ -243,7 +253,7 @@ export function createEngine(config: EngineConfig): Engine {
         ),
       );
     },
-    async runExecution(start: StartRequest) {
+    async runExecution(start: StartRequest, view?: View) {
       checkStart(parts, start);
       const target = await targetOf(parts, start);
       let ended: Promise<ExecutionDetail> | undefined;
@@ -254,14 +264,16 @@ export function createEngine(config: EngineConfig): Engine {
           settle,
           (turn, active) => {
             ended = new Promise((resolveEnd) => {
-              const stop = waiters.add(active.number, (end) => resolveEnd(describeEnded(end)));
+              const stop = waiters.add(active.number, (end) =>
+                resolveEnd(describeEnded(end, view)),
+              );
               turn.afterFailure(stop);
             });
           },
           target,
         ),
       );
-      return ended ?? waitFor(found.number);
+      return ended ?? waitFor(found.number, undefined, view);
     },
     async waitForExecution(id, signal) {
       return waitFor((await reading.find(id)).number, signal);
@@ -289,7 +301,7 @@ export function createEngine(config: EngineConfig): Engine {
       );
     },
 
-    describeExecution: async (id) => reading.describe(await reading.find(id)),
+    describeExecution: async (id, view) => reading.describe(await reading.find(id), view),
     listExecutions: (filter = {}) => reading.list(filter),
     history: async (id, page = {}) => reading.history(await reading.find(id), page),
     logs: async (id, page = {}) => reading.logs(await reading.find(id), page),
@@ -398,8 +410,11 @@ function assemble(config: EngineConfig): Machinery {
   const random = config.random ?? systemRandom();
   const reducer = config.reducer ?? REDUCER;
   const feed = createFeed();
+  const seal = config.seal ?? passingSeal();
+  const secrets = config.secrets ?? createSecretRegistry();
+  const store = sealedStore(config.store, seal, secrets);
   const parts = {
-    store: config.store,
+    store,
     clock,
     random,
     runner: config.runner,
@@ -408,14 +423,15 @@ function assemble(config: EngineConfig): Machinery {
     itemSource: config.itemSource,
     mocks: config.mocks,
     sharedBindings: config.sharedBindings,
-    seal: config.seal ?? passingSeal(),
+    seal,
+    secrets,
     destinations: config.destinations,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),
     time: createEngineTime(clock, 0),
     actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
-    machines: new MachineShelf(config.store, reducer),
+    machines: new MachineShelf(store, reducer),
     waiters: new Waiters(),
     arns: createArns(config.identity ?? DEFAULT_IDENTITY),
   } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
@@ -440,12 +456,13 @@ function createLoop(config: EngineConfig, parts: Machinery, feed: Feed): TurnLoo
   const report = config.onProblem ?? reportProblem;
   const loop = new TurnLoop({
     clock: parts.clock,
-    commit: (commit) => config.store.commit(commit),
+    prepare: (turn) => maskTurn(turn, parts.secrets),
+    commit: (commit) => parts.store.commit(commit),
     now: () => parts.time.now(),
     cap: config.transitionsPerCommit ?? 200,
     pauseMs: PAUSE,
     committed(turn) {
-      if (!feed.idle() || sink) publishTurn(turn, feed, sink);
+      if (!feed.idle() || sink) publishTurn(turn, feed, sink, parts.secrets);
       parts.actives.trim();
     },
     broken(input, error) {
@@ -543,6 +560,7 @@ function recordOf(active: ActiveExecution): ExecutionRecord {
     root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
     ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
     redriveCount: active.redriveCount,
+    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
   };
 }
 

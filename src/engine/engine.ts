@@ -144,6 +144,9 @@ export interface ExecutionSummary {
   mapRunArn?: string;
 }
 
+/** `masked`: with `***` in place of secrets. `original`: for whoever goes on computing with it. */
+export type View = 'masked' | 'original';
+
 export interface ExecutionDetail extends ExecutionSummary {
   input: Json;
   output?: Json;
@@ -265,7 +268,7 @@ export interface Engine extends EventCalls {
 
   startExecution(request: StartRequest): Promise<StartedExecution>;
   /** Starts and answers when it has ended. */
-  runExecution(request: StartRequest): Promise<ExecutionDetail>;
+  runExecution(request: StartRequest, view?: View): Promise<ExecutionDetail>;
   /** Answers when the execution has ended; at once if it has. Rejects with the signal's reason when that aborts first. */
   waitForExecution(id: string, signal?: AbortSignal): Promise<ExecutionDetail>;
   stopExecution(id: string, reason?: { error?: string; cause?: string }): Promise<ExecutionSummary>;
@@ -277,8 +280,8 @@ export interface Engine extends EventCalls {
   /** What a redrive would do, without doing it. Refuses for the same reasons. */
   planRedrive(id: string, request?: RedriveRequest): Promise<RedriveNote[]>;
 
-  /** `id` is the execution's id, or `PIPELINE/NAME`. */
-  describeExecution(id: string): Promise<ExecutionDetail>;
+  /** `id` is the execution's id, or `PIPELINE/NAME`. Default: masked. */
+  describeExecution(id: string, view?: View): Promise<ExecutionDetail>;
   listExecutions(filter?: ListExecutions): Promise<Page<ExecutionSummary>>;
   history(id: string, page?: HistoryPage): Promise<Page<HistoryEvent>>;
   logs(id: string, page?: LogPage): Promise<Page<LogLine>>;

@@ -164,7 +164,12 @@ export interface ExecutionProgress {
   context?: ExecutionContext;
 }
 
-export type ExecutionRecord = { number: number; context: ExecutionContext } & ExecutionCreation &
+export type ExecutionRecord = {
+  number: number;
+  context: ExecutionContext;
+  /** Values that it was seen to use as secrets, when there are any. */
+  secrets?: readonly string[];
+} & ExecutionCreation &
   ExecutionProgress;
 
 /** An attempt of a task that has not closed. What closed is told by the history. */
@@ -253,6 +258,9 @@ export interface ExecutionWrite {
   removedThreads: readonly number[];
   /** In order, contiguous. */
   history: readonly HistoryEvent[];
+  /** How these events are shown, when secrets were seen in the execution; these are the values of them. */
+  shown?: readonly HistoryEvent[];
+  secrets?: readonly string[];
   attempts: readonly AttemptRecord[];
   closedAttempts: readonly { thread: number; sequence: number }[];
   timers: readonly TimerRecord[];
@@ -262,6 +270,8 @@ export interface ExecutionWrite {
 export interface MapRunWrite {
   record: MapRunRecord;
   isNew: boolean;
+  /** Secrets were seen in its execution. */
+  isSecret?: boolean;
 }
 
 /** One slot of a backfill's plan: what was decided about it before the start. */
