@@ -6,7 +6,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { createDestinations } from './connectors/http/destinations.js';
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
@@ -29,6 +28,8 @@ import { createGraphLayouts } from './http/graph/layouts.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
+import { openServerLog } from './secrets/server-log.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
@@ -121,20 +122,16 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   await expectFreePort(host, port);
   const data = resolve(config.data ?? '.millrace');
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({
-      dest: config.logFile ?? join(data, 'millrace.log'),
-      mkdir: true,
-      sync: true,
-    }),
-  );
+  const secrets = createSecretRegistry();
+  declareEnvironment(secrets, process.env);
+  const log = openServerLog(config.logFile ?? join(data, 'millrace.log'), secrets);
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
   closers.push(() => store.close());
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
+  const seal = openSealFile(join(data, 'seal.key'));
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http });
   const buckets = createS3Buckets(process.env);
@@ -150,7 +147,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.bindings === undefined ? {} : { sharedBindings: openBindingsFile(config.bindings) }),
     workFolder: join(data, 'work'),
     destinations: createDestinations(http),
-    seal: openSealFile(join(data, 'seal.key')),
+    seal,
+    secrets,
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: (error) => {
       log.fatal(
@@ -174,14 +172,15 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
           ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
         });
   if (folder !== undefined) closers.push(() => folder.close());
-  const authenticator = createAuthenticator(store, Date.now);
+  const authenticator = createAuthenticator(store, Date.now, secrets);
   const accessKeys = createAccessKeys({
     store,
-    sealFile: join(data, 'seal.key'),
+    seal,
+    secrets,
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
-  const webhooks = createWebhookDesk({ engine, sealFile: join(data, 'seal.key'), now: Date.now });
+  const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const app = await createApp({
     engine,
@@ -191,6 +190,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     webhooks,
     folder,
     layouts: createGraphLayouts(),
+    secrets,
     config: {
       version: packageVersion(),
       // AWS's clients put `sync-` before the host for calls that wait for their result.

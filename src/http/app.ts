@@ -14,12 +14,14 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store } from '../store/store.js';
 import { type Authenticator, checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
+import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
@@ -60,6 +62,8 @@ export interface HttpServices {
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
+  /** The one place that masks. */
+  secrets: SecretRegistry;
   config: HttpConfig;
 }
 
@@ -80,7 +84,7 @@ const SECURITY_HEADERS = {
  * @example const app = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
  */
 export async function createApp(services: HttpServices): Promise<App> {
-  const { authenticator, config, engine } = services;
+  const { authenticator, config, engine, secrets } = services;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     // The longest is the ARN of a schedule group.
@@ -124,7 +128,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
+    const problem = secrets.json(problemOf(error));
     if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
@@ -139,10 +143,15 @@ export async function createApp(services: HttpServices): Promise<App> {
     throw new HttpError('NotFound');
   });
 
-  const stream = createEventStream(engine, Date.now().toString(36));
-  app.addHook('onClose', async () => stream.close());
+  const stream = createEventStream(engine, { epoch: Date.now().toString(36), now: Date.now });
+  const stopHearing = authenticator.onEnded((token) => stream.end(token));
+  app.addHook('onClose', async () => {
+    stopHearing();
+    stream.close();
+  });
   await app.register(
     async (api) => {
+      maskAnswers(api, secrets);
       executionRoutes(api, services, stream);
       pipelineRoutes(api, services);
       backfillRoutes(api, services);

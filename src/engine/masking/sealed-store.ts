@@ -237,7 +237,10 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     ...store,
     commit: (commit) => store.commit(closeCommit(commit)),
     insertMachine: (machine) =>
-      reading(store.insertMachine, openMachine)({
+      reading(
+        store.insertMachine,
+        openMachine,
+      )({
         ...machine,
         deployment: closeSecret(machine.deployment),
       }),

@@ -296,13 +296,19 @@ export function executionRoutes(
       const filter = {
         ...defined(subject),
         ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
-        teams: request.principal.teams,
       };
+      // Refused like anything else, before the response is ours.
+      stream.expectRoom(request.principal);
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
-      stream.serve(reply.raw, filter, typeof last === 'string' ? last : undefined);
+      stream.serve(
+        reply.raw,
+        request.principal,
+        filter,
+        typeof last === 'string' ? last : undefined,
+      );
     },
   );
 }

@@ -12,8 +12,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, type Json } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
-import { openSealFile } from '../../engine/seal.js';
+import { EngineError } from '../../engine/errors.js';
+import type { Seal } from '../../engine/seal.js';
 import type { WebhookRecord } from '../../engine/triggers/webhook-host.js';
+import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { HttpError } from '../errors.js';
 import { createRateLimit } from '../rate-limit.js';
 import { isSignedBy, type SignedBody, signedBody } from './signature.js';
@@ -67,21 +69,34 @@ const MOST_SECRETS = 2;
 
 export function createWebhookDesk(options: {
   engine: Engine;
-  /** File with the sealing key; made when it is not there. */
-  sealFile: string;
+  /** Under which the secrets lie in the store. */
+  seal: Seal;
+  /** Is told every secret that is seen here. */
+  secrets?: SecretRegistry;
   now: () => number;
 }): WebhookDesk {
-  const { engine, now } = options;
+  const { engine, now, seal, secrets } = options;
   const { webhooks } = engine;
-  const seal = openSealFile(options.sealFile);
   const messages = createRateLimit(MOST_MESSAGES, now);
   const refused = createRateLimit(MOST_REFUSED, now);
   const nobodys = randomBytes(32).toString('hex');
 
   const issue = (): { text: string; secret: WebhookRecord['secrets'][number] } => {
     const text = `whsec_${randomBytes(32).toString('base64url')}`;
+    secrets?.declare(text);
     return { text, secret: { sealed: seal.close(text), createdAt: now() } };
   };
+
+  function opened({ sealed }: WebhookRecord['secrets'][number]): string {
+    let text: string;
+    try {
+      text = seal.open(sealed);
+    } catch {
+      throw new EngineError('SealedUnderAnotherKey');
+    }
+    secrets?.declare(text);
+    return text;
+  }
 
   /** It is only the answer that is bounded: whoever shares an address with a guesser goes on as before. */
   function refuse(address: string): never {
@@ -93,9 +108,9 @@ export function createWebhookDesk(options: {
   function verified(request: WebhookRequest): { webhook: WebhookRecord; signed: SignedBody } {
     const { name, address, headers, body } = request;
     const webhook = webhooks.find(name);
-    const secrets = webhook?.secrets.map(({ sealed }) => seal.open(sealed)) ?? [nobodys];
+    const keys = webhook?.secrets.map(opened) ?? [nobodys];
     const signed = signedBody(webhook?.scheme ?? 'millrace', headers, body, now());
-    if (signed === undefined || !isSignedBy(signed, secrets) || webhook === undefined) {
+    if (signed === undefined || !isSignedBy(signed, keys) || webhook === undefined) {
       return refuse(address);
     }
     return { webhook, signed };

@@ -10,7 +10,6 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
-import type { AccessKeys } from './access-keys.js';
 import type { Operation } from './call.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
@@ -21,11 +20,11 @@ const TARGET = /^([A-Za-z]{1,60})\.([A-Za-z]{1,60})$/;
 /** A definition of 1 MiB, escaped as a JSON text, and room for the rest. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+/** What the wire APIs need of the server. */
+export type WireServices = Pick<HttpServices, 'engine' | 'config' | 'accessKeys' | 'secrets'>;
+
 /** Registers `POST /`. */
-export async function wireRoutes(
-  app: FastifyInstance,
-  services: Pick<HttpServices, 'engine' | 'config'> & { accessKeys: AccessKeys },
-): Promise<void> {
+export async function wireRoutes(app: FastifyInstance, services: WireServices): Promise<void> {
   await app.register(async (wire) => {
     wire.removeAllContentTypeParsers();
     wire.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -49,7 +48,7 @@ export async function wireRoutes(
 
 async function perform(
   request: FastifyRequest,
-  { engine, accessKeys }: Pick<HttpServices, 'engine'> & { accessKeys: AccessKeys },
+  { engine, accessKeys, secrets }: WireServices,
 ): Promise<object> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const caller = await accessKeys.identify({
@@ -71,7 +70,7 @@ async function perform(
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
   try {
-    return await operation({
+    const answer = await operation({
       engine,
       caller,
       request: given,
@@ -81,6 +80,8 @@ async function perform(
         return gone.signal;
       },
     });
+    // Whoever may change things needs them as they are: clients compare the definition that they sent.
+    return caller.role === 'viewer' ? secrets.json(answer) : answer;
   } finally {
     if (gone !== undefined) socket.off('close', leave);
   }
