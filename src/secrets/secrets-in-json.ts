@@ -15,6 +15,11 @@ type Found = (secret: string) => void;
 
 /** Nobody nests deeper; what does is masked whole. */
 const DEEPEST = 1_000;
+/**
+ * What the engine names a waiting task by: whoever is to answer reads it in the history, under whatever name the definition
+ * gave it. Answering takes the right to change things, which the token does not give.
+ */
+const TASK_TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,9}-\d{1,9}$/;
 const NAMES_OF_NAMES = ['Key', 'key', 'Name', 'name', 'header', 'Header'] as const;
 const NAMES_OF_VALUES = ['Value', 'value'] as const;
 
@@ -162,7 +167,7 @@ function walkSecret(value: Json, name: string, at: Walk): Json {
 }
 
 function secretText(text: string, name: string, at: Walk): string {
-  if (text === '' || text === MASK) return text;
+  if (text === '' || text === MASK || TASK_TOKEN.test(text)) return text;
   // A path to the secret, or a function of it.
   const isPath = name.endsWith('.$') && /^(\$|States\.)/.test(text);
   if (isPath || isReference(text)) return maskLiterals(text, at);

@@ -116,6 +116,11 @@ describe('secrets in JSON', () => {
     });
   });
 
+  it('are not the tokens by which tasks are answered', () => {
+    const token = 'ba55f0a1-3f7e-4b0e-9c55-0123456789ab-0-3';
+    expect(maskJson({ token })).toEqual({ token });
+  });
+
   it('are found in JSON that stands in a text', () => {
     const text = JSON.stringify({ body: JSON.stringify({ token: 'abcdef12' }), n: 1 });
     expect(JSON.parse(maskJson(text) as string)).toEqual({ body: '{"token":"***"}', n: 1 });

@@ -17,6 +17,14 @@ import type { PendingWrite, Turn } from '../turn.js';
 /** Payloads in which nothing was found: the output of a state is the input of the next. */
 const harmless = new WeakSet<object>();
 
+/** Details that the engine writes itself: names of states, ARNs, sizes. */
+const STRUCTURE: ReadonlySet<string> = new Set(
+  ['name', 'resource', 'resourceType', 'region', 'inputDetails', 'outputDetails', 'index'].concat(
+    ['assignedVariablesDetails', 'timeoutInSeconds', 'heartbeatInSeconds', 'length', 'mapRunArn'],
+    ['roleArn', 'redriveCount', 'stateMachineVersionArn', 'stateMachineAliasArn', 'workerName'],
+  ),
+);
+
 /** Finds the secrets of a turn's executions, and says how their new events are shown. */
 export function maskTurn(turn: Turn, secrets: SecretRegistry): void {
   for (const write of turn.writes.values()) {
@@ -52,20 +60,25 @@ function beginningOf({ creation }: ActiveExecution): JsonObject {
 
 /** Notes the secrets in an event's details. True when the execution had none before. */
 function look(active: ActiveExecution, details: JsonObject, secrets: SecretRegistry): boolean {
-  const found: string[] = [];
+  let found: string[] | undefined;
   let isThere = false;
+  const note = (secret: string): void => {
+    found ??= [];
+    found.push(secret);
+  };
   for (const name in details) {
+    if (STRUCTURE.has(name)) continue;
     const value = details[name] as Json;
     const isObject = typeof value === 'object' && value !== null;
     if (isObject && harmless.has(value)) continue;
-    if (secrets.find(isObject ? value : { [name]: value }, (secret) => found.push(secret))) {
+    if (secrets.find(isObject ? value : { [name]: value }, note)) {
       isThere = true;
     } else if (isObject) harmless.add(value);
   }
   if (!isThere) return false;
   const isFirst = active.secrets === undefined;
   active.secrets ??= new SecretValues();
-  for (const secret of found) active.secrets.add(secret);
+  for (const secret of found ?? []) active.secrets.add(secret);
   return isFirst;
 }
 
