@@ -2,7 +2,7 @@
  * Wires everything together: store, connectors, engine, watched folder, HTTP. Nothing else knows all the rooms.
  * @module
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,10 +17,11 @@ import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { createLocalItems } from './engine/local-items.js';
+import { checkSeal, type SealCheck } from './engine/masking/check-seal.js';
 import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
-import { openSealFile } from './engine/seal.js';
+import { openSealFile, passingSeal } from './engine/seal.js';
 import { createFileSource } from './engine/triggers/files/file-source.js';
 import { type App, createApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
@@ -84,6 +85,8 @@ export interface Server {
   /** Makes access keys for clients of the AWS wire API. */
   accessKeys: AccessKeys;
   app: App;
+  /** Whether the sealing key is the one that the store was written with. */
+  sealCheck: SealCheck;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
 }
@@ -132,6 +135,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const orphans = await endOrphans(ledger.takeLeftovers());
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
   const seal = openSealFile(join(data, 'seal.key'));
+  const sealCheck = await checkSeal(store, seal);
+  if (!sealCheck.fits) {
+    log.error(
+      { unreadable: sealCheck.unreadable },
+      'seal.key is not the key that the store was written with: put it back from a backup of the data folder, or make anew what cannot be read (access keys, webhooks, connections)',
+    );
+  }
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http });
   const buckets = createS3Buckets(process.env);
@@ -193,6 +203,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     secrets,
     config: {
       version: packageVersion(),
+      sealFits: sealCheck.fits,
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       consoleFolder: consoleFolder(),
@@ -221,11 +232,28 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     authenticator,
     accessKeys,
     app,
+    sealCheck,
     close() {
       closing ??= closeAll(closers);
       return closing;
     },
   };
+}
+
+/** Whether a data folder that no server uses has the sealing key that it was written with: for `doctor`. */
+export async function checkSealOf(data: string): Promise<SealCheck> {
+  const file = join(data, 'seal.key');
+  const store = openSqliteStore({ file: join(data, 'millrace.db') });
+  try {
+    // A key that is missing would be made anew at the next start, and then not fit.
+    const seal = existsSync(file) ? openSealFile(file) : passingSeal();
+    const kept = await store.readSetting('seal');
+    return existsSync(file) || kept === undefined
+      ? await checkSeal(store, seal)
+      : { fits: false, unreadable: [] };
+  } finally {
+    store.close();
+  }
 }
 
 /** @throws MockConfigurationError when there is no such file, or something is wrong with it */

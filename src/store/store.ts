@@ -16,6 +16,7 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { SecretRun, SecretWrite, SeenSecrets } from './seen-secrets.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -164,13 +165,9 @@ export interface ExecutionProgress {
   context?: ExecutionContext;
 }
 
-export type ExecutionRecord = {
-  number: number;
-  context: ExecutionContext;
-  /** Values that it was seen to use as secrets, when there are any. */
-  secrets?: readonly string[];
-} & ExecutionCreation &
-  ExecutionProgress;
+export type ExecutionRecord = { number: number; context: ExecutionContext } & ExecutionCreation &
+  ExecutionProgress &
+  SeenSecrets;
 
 /** An attempt of a task that has not closed. What closed is told by the history. */
 export interface AttemptRecord {
@@ -247,7 +244,7 @@ export interface MapRunRecord {
 }
 
 /** Everything that one execution changed in a turn, merged. */
-export interface ExecutionWrite {
+export interface ExecutionWrite extends SecretWrite {
   number: number;
   /** Present when the execution is new. */
   create?: ExecutionCreation;
@@ -258,20 +255,15 @@ export interface ExecutionWrite {
   removedThreads: readonly number[];
   /** In order, contiguous. */
   history: readonly HistoryEvent[];
-  /** How these events are shown, when secrets were seen in the execution; these are the values of them. */
-  shown?: readonly HistoryEvent[];
-  secrets?: readonly string[];
   attempts: readonly AttemptRecord[];
   closedAttempts: readonly { thread: number; sequence: number }[];
   timers: readonly TimerRecord[];
   clearedTimers: readonly { thread: number; kind: TimerRecord['kind'] }[];
 }
 
-export interface MapRunWrite {
+export interface MapRunWrite extends SecretRun {
   record: MapRunRecord;
   isNew: boolean;
-  /** Secrets were seen in its execution. */
-  isSecret?: boolean;
 }
 
 /** One slot of a backfill's plan: what was decided about it before the start. */

@@ -117,6 +117,15 @@ export default class Up extends MillraceCommand {
     );
     say(`  pipelines ${folder}`);
     say(`  data      ${resolve(flags.data)}`);
+    if (!server.sealCheck.fits) {
+      const { unreadable } = server.sealCheck;
+      const named = unreadable.length === 0 ? '' : ` (${unreadable.join(', ')})`;
+      say(
+        colors.yellow(
+          `  warning   seal.key is not the key that the data was sealed with${named}: put it back from a backup, or make the secrets anew`,
+        ),
+      );
+    }
     if (flags['accept-any-access-key']) {
       say(
         colors.yellow(

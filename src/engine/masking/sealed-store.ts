@@ -35,6 +35,8 @@ export interface SealedStore extends Store {
 const SEALED = 'millrace:sealed';
 /** Where a text stands for a text. */
 const SEALED_TEXT = 'millrace:sealed:';
+/** Declarations that hold nothing but sealed secrets already. */
+const SEALED_BY_THEMSELVES: ReadonlySet<string> = new Set(['webhook', 'event-connection']);
 const UNREADABLE = '(sealed under another key)';
 
 type SealedEvent = HistoryEvent & { [SEALED]?: string };
@@ -216,7 +218,9 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
         return envelope === event.envelope ? event : { ...event, envelope };
       }),
       declarations: commit.declarations.map((write) =>
-        write.record === undefined ? write : { ...write, record: closeSecret(write.record) },
+        write.record === undefined || SEALED_BY_THEMSELVES.has(write.kind)
+          ? write
+          : { ...write, record: closeSecret(write.record) },
       ),
       deliveries: commit.deliveries.map((write) => {
         if (write.record === undefined) return write;

@@ -4,8 +4,8 @@
  *     request ─▶ rate ─▶ signature, or 401 ─▶ JSON ─▶ event on the team's bus ─commit─▶ answer
  *
  * Whether a webhook exists is not to be learned without its secret: an unknown name and a wrong signature are answered the
- * same, and as much is computed for both. A message that comes again is the same event: by the id that the sender gives it,
- * else by what was signed.
+ * same, and as much is computed for both. A message that comes again is the same event: by the id that the sender gives it
+ * and signs, else by what was signed.
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -167,7 +167,9 @@ function messageId(
   headers: IncomingHttpHeaders,
   { parts }: SignedBody,
 ): string {
-  const given = headers[scheme === 'github' ? 'x-github-delivery' : 'millrace-id'];
+  // GitHub signs nothing but the body: who has seen a delivery could send it again under another id or event. So what is
+  // signed makes the event, for as long as events are kept.
+  const given = scheme === 'github' ? undefined : headers['millrace-id'];
   if (given !== undefined) {
     if (typeof given === 'string' && /^[A-Za-z0-9._:-]{1,150}$/.test(given)) return given;
     throw new HttpError('InvalidWebhookId');
