@@ -21,6 +21,7 @@ import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
+import { acceptJson } from './json-body.js';
 import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
@@ -95,6 +96,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     trustProxy: false,
     forceCloseConnections: true,
   });
+  acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are built from our own types; checking each of them again would cost more than making it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -76,6 +76,12 @@ const CATALOGUE = {
     message: '{problem}',
     fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
   },
+  GraphTooLarge: {
+    code: 'MILL4013',
+    status: 422,
+    message: 'The state machine is too large for a picture: {why}.',
+    fix: 'It runs all the same. See its states in the list of an execution, or put parts of it into pipelines of their own.',
+  },
   BadSignature: {
     code: 'MILL4021',
     status: 401,

@@ -6,6 +6,7 @@
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  * @module
  */
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
@@ -120,6 +121,7 @@ function operationOf(request: FastifyRequest): Wanted {
 }
 
 export function readBody(body: Buffer): { [name: string]: unknown } {
+  if (!isUtf8(body)) throw new WireError('SerializationException', 'The body is not UTF-8.');
   let parsed: unknown;
   try {
     parsed = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
