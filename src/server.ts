@@ -23,7 +23,7 @@ import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folde
 import { openProcessLedger } from './engine/process-ledger.js';
 import { openSealFile, passingSeal } from './engine/seal.js';
 import { createFileSource } from './engine/triggers/files/file-source.js';
-import { type App, createApp } from './http/app.js';
+import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
@@ -92,6 +92,8 @@ export interface Server {
 }
 
 const DEFAULT_PORT = 7350;
+/** Connections that wait to be accepted; the kernel's own limit is mostly lower. */
+const BACKLOG = 16_384;
 /** Ends the process when the store can no longer be trusted: EX_SOFTWARE of sysexits.h. */
 const FATAL_EXIT = 70;
 
@@ -130,6 +132,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const log = openServerLog(config.logFile ?? join(data, 'millrace.log'), secrets);
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
   closers.push(() => store.close());
+  const serverFile = join(data, 'server.json');
+  closers.push(() => forgetToken(store, serverFile));
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const orphans = await endOrphans(ledger.takeLeftovers());
@@ -170,6 +174,12 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     onProblem: (error, execution) =>
       log.error({ err: error, execution }, 'an execution could not go on'),
   });
+  // Closed after the engine, so that who asks meanwhile gets an answer.
+  let opened: OpenApp | undefined;
+  closers.push(async () => {
+    await opened?.finish();
+    await opened?.app.close();
+  });
   closers.push(() => engine.close());
   await engine.open();
   const folder =
@@ -192,7 +202,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
-  const app = await createApp({
+  opened = await createApp({
     engine,
     store,
     authenticator,
@@ -211,17 +221,18 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
     },
   });
-  closers.push(() => app.close());
-  await app.listen({ host, port });
+  const { app, refuse } = opened;
+  // As many as the kernel lets wait: a connection that does not fit is tried again after a second, three, seven …
+  await app.listen({ host, port, backlog: BACKLOG });
   const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const url = `http://${name}:${address.port}`;
   const login = await authenticator.issue('login', { label: 'console' });
-  const serverFile = join(data, 'server.json');
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
   writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 });
-  closers.push(() => forgetToken(store, serverFile));
+  // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
+  closers.push(refuse);
 
   let closing: Promise<void> | undefined;
   return {

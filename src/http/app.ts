@@ -22,6 +22,7 @@ import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
 import { acceptJson } from './json-body.js';
+import { limitLoad, retryAfter } from './load-limit.js';
 import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
@@ -72,6 +73,15 @@ export interface HttpServices {
 
 export type App = FastifyInstance;
 
+/** The server and how it ends: first it refuses, then it answers what still waits, then it closes. */
+export interface OpenApp {
+  app: App;
+  /** From now on everything but health is refused with 503; live events end, and who waits is answered what there is. */
+  refuse(): void;
+  /** Resolves when nothing is worked on any more, or soon: what waits for an end that will not come is refused. */
+  finish(): Promise<void>;
+}
+
 const MAX_BODY_BYTES = 1024 * 1024;
 
 const SECURITY_HEADERS = {
@@ -84,9 +94,9 @@ const SECURITY_HEADERS = {
 
 /**
  * Builds the server; the caller lets it listen.
- * @example const app = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
+ * @example const { app } = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
  */
-export async function createApp(services: HttpServices): Promise<App> {
+export async function createApp(services: HttpServices): Promise<OpenApp> {
   const { authenticator, config, engine, secrets } = services;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -117,10 +127,11 @@ export async function createApp(services: HttpServices): Promise<App> {
     transformObject: jsonSchemaTransformObject,
   });
 
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
+  const load = limitLoad(app);
   const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
   const files: ConsoleFiles = await loadConsole(config.consoleFolder);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+  app.addHook('onRequest', async (request) => {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
     if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
@@ -137,6 +148,7 @@ export async function createApp(services: HttpServices): Promise<App> {
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
     }
+    if (problem.status === 429) reply.header('retry-after', retryAfter(problem));
     return reply
       .code(problem.status)
       .type('application/problem+json')
@@ -156,7 +168,7 @@ export async function createApp(services: HttpServices): Promise<App> {
   await app.register(
     async (api) => {
       maskAnswers(api, secrets);
-      executionRoutes(api, services, stream);
+      executionRoutes(api, services, stream, load);
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
       poolRoutes(api, services);
@@ -184,12 +196,19 @@ export async function createApp(services: HttpServices): Promise<App> {
     { prefix: '/api/v1' },
   );
   sessionRoutes(app, services);
-  await wireRoutes(app, services);
-  await schedulerRoutes(app, services);
+  await wireRoutes(app, { ...services, load });
+  await schedulerRoutes(app, { ...services, load });
   app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type('application/schema+json').send(config.pipelineSchema);
   });
   files.register(app);
   await app.ready();
-  return app;
+  return {
+    app,
+    refuse() {
+      load.refuse();
+      stream.close();
+    },
+    finish: () => load.finish(),
+  };
 }

@@ -64,6 +64,12 @@ const CATALOGUE = {
     message: 'Too many {what}.',
     fix: 'Wait a minute and try again.',
   },
+  Overloaded: {
+    code: 'MILL4014',
+    status: 429,
+    message: 'The server works on as many requests as it can, and takes no more for the moment.',
+    fix: 'Send the request again after the seconds that Retry-After names, with fewer at a time.',
+  },
   Internal: {
     code: 'MILL4010',
     status: 500,

@@ -11,6 +11,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
 import type { HttpServices } from '../app.js';
+import { HttpError } from '../errors.js';
+import type { LoadLimit } from '../load-limit.js';
 import type { Operation } from './call.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
@@ -22,7 +24,9 @@ const TARGET = /^([A-Za-z]{1,60})\.([A-Za-z]{1,60})$/;
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What the wire APIs need of the server. */
-export type WireServices = Pick<HttpServices, 'engine' | 'config' | 'accessKeys' | 'secrets'>;
+export type WireServices = Pick<HttpServices, 'engine' | 'config' | 'accessKeys' | 'secrets'> & {
+  load: LoadLimit;
+};
 
 /** Registers `POST /`. */
 export async function wireRoutes(app: FastifyInstance, services: WireServices): Promise<void> {
@@ -49,7 +53,7 @@ export async function wireRoutes(app: FastifyInstance, services: WireServices): 
 
 async function perform(
   request: FastifyRequest,
-  { engine, accessKeys, secrets }: WireServices,
+  { engine, accessKeys, secrets, load }: WireServices,
 ): Promise<object> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const caller = await accessKeys.identify({
@@ -71,7 +75,7 @@ async function perform(
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
   try {
-    const answer = await operation({
+    const answered = operation({
       engine,
       caller,
       request: given,
@@ -81,6 +85,7 @@ async function perform(
         return gone.signal;
       },
     });
+    const answer = answered instanceof Promise ? await load.unlessFinished(answered) : answered;
     // Whoever may change things needs them as they are: clients compare the definition that they sent.
     return caller.role === 'viewer' ? secrets.json(answer) : answer;
   } finally {
@@ -154,6 +159,9 @@ function send(
 /** Everything that can go wrong, as something that a client understands. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
+  if (error instanceof HttpError && error.status === 429) {
+    return new WireError('ThrottlingException', `Rate exceeded. ${error.message}`);
+  }
   if (error instanceof EngineError) {
     switch (error.kind) {
       case 'TooManyQueued':
