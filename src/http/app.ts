@@ -105,6 +105,8 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     exposeHeadRoutes: false,
     trustProxy: false,
     forceCloseConnections: true,
+    // For a whole request with its body: one that is sent byte by byte is cut off.
+    requestTimeout: 60_000,
   });
   acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);

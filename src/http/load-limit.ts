@@ -3,7 +3,7 @@
  * flood costs little and everybody else still gets an answer.
  *
  *     request ─▶ closing? 503 ─▶ room? ─no─▶ 429, Retry-After
- *                                 └─yes─▶ counted until its connection has got the answer, or is gone
+ *                                 └─yes─▶ token, body ─▶ counted until the answer is out, or whoever asked has gone
  *
  * Requests that wait for something to happen hold no work up and are counted by themselves. Health and logins have no limit
  * here: they cost nothing, and are what is asked when all else is full.
@@ -50,17 +50,28 @@ export function limitLoad(app: FastifyInstance): LoadLimit {
   const counts = { working: 0, waiting: 0 };
   let drained: (() => void) | undefined;
 
+  /** @throws HttpError Overloaded */
+  function expectRoom(request: FastifyRequest): 'working' | 'waiting' | undefined {
+    const path = pathOf(request);
+    if (path === HEALTH || path === LOGIN) return undefined;
+    const kind = waits(request, path) ? 'waiting' : 'working';
+    const most = kind === 'waiting' ? MOST_WAITING : MOST_WORKING;
+    if (counts[kind] >= most) throw new HttpError('Overloaded');
+    return kind;
+  }
+
   app.addHook('onRequest', async (request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
+    const path = pathOf(request);
     if (refusing.isOn && path !== HEALTH) {
       reply.header('connection', 'close');
       throw new EngineError('ShuttingDown');
     }
-    if (path === HEALTH || path === LOGIN) return;
-    const kind = waits(request, path) ? 'waiting' : 'working';
-    if (counts[kind] >= (kind === 'waiting' ? MOST_WAITING : MOST_WORKING)) {
-      throw new HttpError('Overloaded');
-    }
+    expectRoom(request);
+  });
+  // Only now it is work: who sends a body slowly, or has no right to ask, takes nobody's place.
+  app.addHook('preHandler', async (request, reply) => {
+    const kind = expectRoom(request);
+    if (kind === undefined) return;
     counts[kind] += 1;
     // When the answer is out, or whoever asked has gone.
     reply.raw.once('close', () => {
@@ -108,6 +119,10 @@ function listen(state: Switch, callback: () => void): () => void {
   return () => {
     state.callbacks.delete(callback);
   };
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 function waits({ url, method, headers }: FastifyRequest, path: string): boolean {
