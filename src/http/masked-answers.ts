@@ -9,8 +9,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 
-/** Routes, as `METHOD route`, that answer a secret they have just made. */
-export const ISSUING: ReadonlySet<string> = new Set([
+/** Routes, as `METHOD route`, that answer a secret they have just made; and the description of the API, which is ours. */
+export const UNMASKED: ReadonlySet<string> = new Set([
+  'GET /api/v1/openapi.json',
   'POST /api/v1/access-keys',
   'POST /api/v1/login-links',
   'POST /api/v1/tokens',
@@ -20,6 +21,6 @@ export const ISSUING: ReadonlySet<string> = new Set([
 
 export function maskAnswers(api: FastifyInstance, secrets: SecretRegistry): void {
   api.addHook('preSerialization', async (request, _reply, payload) =>
-    ISSUING.has(`${request.method} ${request.routeOptions.url}`) ? payload : secrets.json(payload),
+    UNMASKED.has(`${request.method} ${request.routeOptions.url}`) ? payload : secrets.json(payload),
   );
 }

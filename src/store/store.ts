@@ -153,7 +153,7 @@ export interface ParentLink {
 }
 
 /** Columns that change. A commit writes them together. */
-export interface ExecutionProgress {
+export interface ExecutionProgress extends SeenSecrets {
   /** Number of the machine record; changes only by a redrive with the current definition. */
   machine: number;
   header: ExecutionHeader;
@@ -166,8 +166,7 @@ export interface ExecutionProgress {
 }
 
 export type ExecutionRecord = { number: number; context: ExecutionContext } & ExecutionCreation &
-  ExecutionProgress &
-  SeenSecrets;
+  ExecutionProgress;
 
 /** An attempt of a task that has not closed. What closed is told by the history. */
 export interface AttemptRecord {

@@ -122,6 +122,25 @@ function work(): { [name: string]: { definition: never; input?: object } } {
         User: http({ url: `http://ann:${put('a password in an address')}@${host}/c` }),
       }),
     },
+    neutral: {
+      // Nothing says that it is a secret until it is used as one; before that nothing is written.
+      input: { partner: put('a harmless name that is used in a header', 'special') },
+      definition: {
+        StartAt: 'Note',
+        States: {
+          Note: { Type: 'Pass', Next: 'Call' },
+          Call: {
+            Type: 'Task',
+            Resource: 'millrace:http',
+            Parameters: {
+              url: `${address}/d`,
+              headers: { 'X-Api-Key.$': '$.partner' },
+            },
+            End: true,
+          },
+        },
+      } as never,
+    },
     redirect: { definition: machine({ Call: http({ url: `${address}/redirect` }) }) },
     'echoed-error': {
       definition: machine({
@@ -268,6 +287,15 @@ beforeAll(async () => {
   })().catch(() => undefined);
 
   await engine.deployPipeline(echoPipeline('child'));
+  await engine.deployPipeline(
+    echoPipeline('outcomes', {
+      sections: {
+        trigger: {
+          events: [{ pattern: { source: ['aws.states'], detail: { status: ['FAILED'] } } }],
+        },
+      },
+    }),
+  );
   for (const [name, { definition, input }] of Object.entries(work())) {
     await engine.deployPipeline(echoPipeline(name, { definition, folder }));
     await engine.runExecution({ pipeline: name, ...(input ? { input: input as never } : {}) });
@@ -284,6 +312,7 @@ beforeAll(async () => {
   await webhook();
   await eventBridge();
   await waitUntilEnded('listening');
+  await waitUntilEnded('outcomes');
 }, 60_000);
 
 afterAll(async () => {

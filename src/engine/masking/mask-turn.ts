@@ -27,19 +27,22 @@ const STRUCTURE: ReadonlySet<string> = new Set(
 
 /** Finds the secrets of a turn's executions, and says how their new events are shown. */
 export function maskTurn(turn: Turn, secrets: SecretRegistry): void {
-  for (const write of turn.writes.values()) {
-    const { active, history } = write;
-    let isNew = !active.isStored && look(active, beginningOf(active), secrets);
-    for (const event of history) if (look(active, event.details, secrets)) isNew = true;
-    if (active.secrets === undefined) continue;
-    const own = active.secrets;
-    write.shown = history.map((event) => maskEvent(event, secrets, own));
-    if (isNew && active.isStored) rewrite(write);
-  }
+  for (const write of turn.writes.values()) maskWrite(write, secrets);
   for (const pending of turn.mapRuns.values()) {
     const parent = turn.writes.get(pending.record.execution)?.active;
     if (parent?.secrets !== undefined) pending.isSecret = true;
   }
+}
+
+/** The same for one execution; again, it finds what has come since. */
+export function maskWrite(write: PendingWrite, secrets: SecretRegistry): void {
+  const { active, history } = write;
+  let isNew = !active.isStored && look(active, beginningOf(active), secrets);
+  for (const event of history) if (look(active, event.details, secrets)) isNew = true;
+  if (active.secrets === undefined) return;
+  const own = active.secrets;
+  write.shown = history.map((event) => maskEvent(event, secrets, own));
+  if (isNew && active.isStored) rewrite(write);
 }
 
 /** The event as it is shown; the same object when nothing in it is secret. */
