@@ -4,9 +4,10 @@ const rooms = {
   events: [],
   monitoring: [],
   datasets: [],
+  secrets: [],
   pipelines: ['asl', 'events', 'monitoring', 'datasets'],
   store: ['asl', 'events', 'monitoring', 'datasets'],
-  connectors: [],
+  connectors: ['secrets'],
   channels: [],
   engine: [
     'asl',
@@ -17,10 +18,11 @@ const rooms = {
     'store',
     'connectors',
     'channels',
+    'secrets',
   ],
-  http: ['engine', 'pipelines', 'store', 'asl', 'events'],
+  http: ['engine', 'pipelines', 'store', 'asl', 'events', 'secrets'],
   deploy: ['pipelines', 'asl', 'events'],
-  testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events'],
+  testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.
   cli: ['pipelines', 'deploy', 'testing', 'asl', 'events'],
 };

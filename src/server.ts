@@ -2,11 +2,10 @@
  * Wires everything together: store, connectors, engine, watched folder, HTTP. Nothing else knows all the rooms.
  * @module
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { createDestinations } from './connectors/http/destinations.js';
 import type { Confinement } from './connectors/process/confinement.js';
 import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
@@ -22,18 +21,22 @@ import type { Engine } from './engine/engine.js';
 import { createEvaluationPool } from './engine/evaluation/pool.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { createLocalItems } from './engine/local-items.js';
+import { checkSeal, lookAtSeal, type SealCheck } from './engine/masking/check-seal.js';
 import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { openProcessLedger } from './engine/process-ledger.js';
 import { openSealFile } from './engine/seal.js';
 import { createFileSource } from './engine/triggers/files/file-source.js';
 import { settleWorkFolder } from './engine/work-folders.js';
-import { type App, createApp } from './http/app.js';
+import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
+import { openServerLog } from './secrets/server-log.js';
+import { readOnly } from './store/inspect-store.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { watchStore } from './store/watch-store.js';
@@ -102,11 +105,15 @@ export interface Server {
   /** Makes access keys for clients of the AWS wire API. */
   accessKeys: AccessKeys;
   app: App;
+  /** Whether the sealing key is the one that the store was written with. */
+  sealCheck: SealCheck;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
 }
 
 const DEFAULT_PORT = 7350;
+/** Connections that wait to be accepted; the kernel's own limit is mostly lower. */
+const BACKLOG = 16_384;
 /** Ends the process when the store can no longer be trusted: EX_SOFTWARE of sysexits.h. */
 const FATAL_EXIT = 70;
 
@@ -140,14 +147,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   await expectFreePort(host, port);
   const data = resolve(config.data ?? '.millrace');
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({
-      dest: config.logFile ?? join(data, 'millrace.log'),
-      mkdir: true,
-      sync: true,
-    }),
-  );
+  const secrets = createSecretRegistry();
+  declareEnvironment(secrets, config.environment ?? process.env);
+  const log = openServerLog(config.logFile ?? join(data, 'millrace.log'), secrets);
   for (const note of config.startNotes ?? []) log.warn(note);
   const endFatally = (error: unknown): void => {
     const problem = error instanceof Error ? error.message : String(error);
@@ -174,6 +176,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const work = join(data, 'work');
   settleWorkFolder(work);
   const confinement = await confinementOf(config, data, work);
+  const serverFile = join(data, 'server.json');
+  closers.push(() => forgetToken(store, serverFile));
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const controlGroup = join(data, 'control-group');
@@ -183,6 +187,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   if (config.ownControlGroup === true) {
     const forget = enterControlGroup(controlGroup);
     if (forget !== undefined) closers.push(forget);
+  }
+  const seal = openSealFile(join(data, 'seal.key'));
+  const sealCheck = await checkSeal(store, seal);
+  if (!sealCheck.fits) {
+    log.error(
+      { unreadable: sealCheck.unreadable },
+      'seal.key is not the key that the store was written with: put it back from a backup of the data folder, or make anew what cannot be read (access keys, webhooks, connections)',
+    );
   }
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http, confinement });
@@ -202,11 +214,18 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     allowCodeOverApi: config.allowCodeOverApi ?? false,
     workFolder: work,
     destinations: createDestinations(http),
-    seal: openSealFile(join(data, 'seal.key')),
+    seal,
+    secrets,
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: endFatally,
     onProblem: (error, execution) =>
       log.error({ err: error, execution }, 'an execution could not go on'),
+  });
+  // Closed after the engine, so that who asks meanwhile gets an answer.
+  let opened: OpenApp | undefined;
+  closers.push(async () => {
+    await opened?.finish();
+    await opened?.app.close();
   });
   closers.push(() => engine.close());
   await engine.open();
@@ -220,16 +239,17 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
           ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
         });
   if (folder !== undefined) closers.push(() => folder.close());
-  const authenticator = createAuthenticator(store, Date.now);
+  const authenticator = createAuthenticator(store, Date.now, secrets);
   const accessKeys = createAccessKeys({
     store,
-    sealFile: join(data, 'seal.key'),
+    seal,
+    secrets,
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
-  const webhooks = createWebhookDesk({ engine, sealFile: join(data, 'seal.key'), now: Date.now });
+  const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
-  const app = await createApp({
+  opened = await createApp({
     engine,
     store,
     authenticator,
@@ -237,8 +257,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     webhooks,
     folder,
     layouts: createGraphLayouts(),
+    secrets,
     config: {
       version: packageVersion(),
+      sealFits: sealCheck.fits,
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       consoleFolder: consoleFolder(),
@@ -246,13 +268,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
     },
   });
-  closers.push(() => app.close());
-  await app.listen({ host, port });
+  const { app, refuse } = opened;
+  // As many as the kernel lets wait: a connection that does not fit is tried again after a second, three, seven …
+  await app.listen({ host, port, backlog: BACKLOG });
   const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const url = `http://${name}:${address.port}`;
   const login = await authenticator.issue('login', { label: 'console' });
-  const serverFile = join(data, 'server.json');
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
   const taskUser = confinement.user?.name;
@@ -260,6 +282,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     mode: 0o600,
   });
   closers.push(() => forgetToken(store, serverFile));
+  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 });
+  // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
+  closers.push(refuse);
 
   let closing: Promise<void> | undefined;
   return {
@@ -270,6 +295,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     authenticator,
     accessKeys,
     app,
+    sealCheck,
     close() {
       closing ??= closeAll(closers);
       return closing;
@@ -303,6 +329,17 @@ async function confinementOf(
     ],
   });
   return { user, dataFolder: data };
+}
+
+/** Whether a data folder that no server uses has the sealing key that it was written with: for `doctor`. */
+export async function checkSealOf(data: string): Promise<SealCheck> {
+  const file = join(data, 'seal.key');
+  const reading = readOnly(join(data, 'millrace.db'));
+  try {
+    return await lookAtSeal(reading, existsSync(file) ? openSealFile(file) : undefined);
+  } finally {
+    reading.close();
+  }
 }
 
 /** @throws MockConfigurationError when there is no such file, or something is wrong with it */

@@ -2,6 +2,7 @@
  * How a state ends: with an outcome, by a retry, in a catcher, or by taking its thread and all around it down.
  * @module
  */
+
 import { type CompiledState, stateOf } from './compile.js';
 import { assignments, checkSize, outcomeOf, placeResult } from './data-flow.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from './draft.js';
 import { compute } from './evaluate.js';
 import type { ErrorOutput, Thread } from './execution-state.js';
+import { setOwn } from './expressions/property.js';
 import { StateFailure } from './failure.js';
 import type { Json, JsonObject } from './json.js';
 import { decideRetry, findCatcher } from './retry.js';
@@ -67,7 +69,9 @@ export function leaveState(
 /** History shows variables as JSON text. */
 function textOfVariables(assigned: JsonObject): JsonObject {
   const texts: JsonObject = {};
-  for (const name of Object.keys(assigned)) texts[name] = JSON.stringify(assigned[name]);
+  for (const name of Object.keys(assigned)) {
+    setOwn(texts, name, JSON.stringify(assigned[name]));
+  }
   return texts;
 }
 

@@ -8,10 +8,12 @@
  * Source: Step Functions developer guide, "Using Map state in Distributed mode".
  * @module
  */
+
 import { type Machine, stateOf } from './compile.js';
 import { openDraft, type Step } from './draft.js';
 import type { ErrorOutput, ExecutionContext, Thread } from './execution-state.js';
 import { STATE_FORMAT } from './execution-state.js';
+import { setOwn } from './expressions/property.js';
 import { StateFailure } from './failure.js';
 import type { Json, JsonObject } from './json.js';
 import { MAX_PAYLOAD_BYTES } from './limits.js';
@@ -206,6 +208,6 @@ export function checkReader(config: JsonObject): ErrorOutput | undefined {
 /** Turns one CSV record into an item: missing columns are empty, surplus ones are dropped. */
 export function csvItem(headers: readonly string[], record: readonly string[]): JsonObject {
   const item: JsonObject = {};
-  for (const [i, header] of headers.entries()) item[header] = record[i] ?? '';
+  for (const [i, header] of headers.entries()) setOwn(item, header, record[i] ?? '');
   return item;
 }

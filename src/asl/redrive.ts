@@ -10,8 +10,10 @@
  * is ours.
  * @module
  */
+
 import { type CompiledState, type Machine, scopeOf, stateOf } from './compile.js';
 import type { ExecutionState, Thread } from './execution-state.js';
+import { setOwn } from './expressions/property.js';
 import type { Json, JsonObject } from './json.js';
 import { formatTimestamp } from './timestamp.js';
 import type { HistoryEvent } from './transition.js';
@@ -370,7 +372,7 @@ function variablesBefore(
     const { name, assignedVariables } = event.details;
     if (!event.type.endsWith('StateExited') || typeof name !== 'string' || !top.has(name)) continue;
     for (const [key, text] of Object.entries((assignedVariables ?? {}) as JsonObject)) {
-      variables[key] = JSON.parse(String(text)) as Json;
+      setOwn(variables, key, JSON.parse(String(text)) as Json);
     }
   }
   return variables;

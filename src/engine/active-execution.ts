@@ -9,6 +9,7 @@
 import type { Machine } from '../asl/compile.js';
 import type { ExecutionState } from '../asl/execution-state.js';
 import { isObject, type Json } from '../asl/json.js';
+import { SecretValues } from '../secrets/secret-values.js';
 import type {
   AttemptRecord,
   ExecutionCreation,
@@ -42,6 +43,8 @@ export interface ActiveExecution {
   stoppedAt: number | undefined;
   /** Open attempts by `attemptKey`. */
   readonly attempts: Map<string, AttemptRecord>;
+  /** Values that it was seen to use as secrets; undefined: none was seen. */
+  secrets: SecretValues | undefined;
   /** Timers by `timerKey`. */
   readonly timers: Map<string, TimerRecord>;
   /** Keys of the rows that the store has. */
@@ -74,6 +77,7 @@ export function activate(loaded: LoadedExecution, machine: LoadedMachine): Activ
   active.isStored = true;
   active.redriveCount = record.redriveCount;
   active.stoppedAt = record.stoppedAt;
+  if (record.secrets !== undefined) active.secrets = new SecretValues(record.secrets);
   for (const attempt of attempts) {
     const key = attemptKey(attempt.thread, attempt.sequence);
     active.attempts.set(key, attempt);
@@ -103,6 +107,7 @@ export function newActive(
     redriveCount: 0,
     stoppedAt: undefined,
     attempts: new Map(),
+    secrets: undefined,
     timers: new Map(),
     storedAttempts: new Set(),
     storedTimers: new Set(),

@@ -9,6 +9,7 @@
  */
 import type { ExecutionContext } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
+import { SecretValues } from '../secrets/secret-values.js';
 import type { AttemptRecord, ExecutionCreation, ParentLink } from '../store/store.js';
 import {
   type ActiveExecution,
@@ -45,6 +46,8 @@ export interface NewExecution {
   alias?: string;
   triggeredBy?: JsonObject;
   interval?: string;
+  /** What is secret in the execution that starts it. */
+  secrets?: SecretValues | undefined;
 }
 
 /** A start that met an execution of the same name, or made a new one. */
@@ -142,6 +145,7 @@ export class ChildHost {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const active = newActive(number, creation, machine, reducer.start(context));
+    if (wanted.secrets) active.secrets = new SecretValues(wanted.secrets.values());
     actives.add(active);
     // With a row of its own even when its first transition has to wait for expressions.
     turn.of(active).progressed = true;
@@ -199,6 +203,7 @@ export class ChildHost {
         tags: machine.deployment.tags,
         ...(wanted.name === undefined ? {} : { name: wanted.name }),
         parent: { execution: active.number, thread, sequence, attached },
+        secrets: active.secrets,
       });
     } catch (error) {
       return this.#refuseFor(turn, active, attempt, input, error);

@@ -8,6 +8,7 @@ import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
+import { createSecretRegistry, type SecretRegistry } from '../secrets/secret-registry.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord, PipelineRef } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
@@ -26,6 +27,7 @@ import type {
   PipelineDeployment,
   StartedExecution,
   StartRequest,
+  View,
 } from './engine.js';
 import { createEngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
@@ -36,6 +38,8 @@ import { LogHost } from './log-host.js';
 import { MachineShelf } from './machine-shelf.js';
 import type { Machinery, Reducer } from './machinery.js';
 import { MapRunHost } from './map-run-host.js';
+import { maskTurn } from './masking/mask-turn.js';
+import { sealedStore } from './masking/sealed-store.js';
 import { MockHost, type TaskMocks } from './mocked-tasks.js';
 import { checkPayload } from './payload.js';
 import type {
@@ -64,6 +68,7 @@ import { listSchedules } from './scheduler/list-schedules.js';
 import { schedulerCalls } from './scheduler/scheduler-calls.js';
 import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { passingSeal, type Seal } from './seal.js';
+import { GRACE, shutDown } from './shut-down.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
 import { refusalOf } from './store-refusal.js';
@@ -100,7 +105,9 @@ export interface EngineConfig {
   clock?: Clock;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
   destinations?: Destinations;
-  /** Seals the secrets of connections. Default: one that lasts as long as the process. */
+  /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
+  secrets?: SecretRegistry;
+  /** Seals secrets in the store. Default: one that lasts as long as the process. */
   seal?: Seal;
   /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
   identity?: Identity;
@@ -131,8 +138,6 @@ const REDUCER: Reducer = {
 
 /** Milliseconds before a failed commit is tried again. */
 const PAUSE = 500;
-/** Milliseconds that running attempts have to end when the engine closes. */
-const GRACE = 25_000;
 
 /**
  * Creates an engine; `open` it before use.
@@ -143,7 +148,7 @@ const GRACE = 25_000;
 export function createEngine(config: EngineConfig): Engine {
   const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   const { store, loop, machines, tasks, waiters, feed } = parts;
-  const reading = new Reading(store, machines, (pipeline, number) =>
+  const reading = new Reading(store, parts.secrets, machines, (pipeline, number) =>
     parts.admission.reasonFor(pipeline, number),
   );
   const chosen = (start: StartRequest): StartOf => startOf(parts, start);
@@ -168,15 +173,19 @@ export function createEngine(config: EngineConfig): Engine {
     });
   }
 
-  function describeEnded(active: ActiveExecution): Promise<ExecutionDetail> {
-    return reading.describe(recordOf(active));
+  function describeEnded(active: ActiveExecution, view?: View): Promise<ExecutionDetail> {
+    return reading.describe(recordOf(active), view);
   }
 
-  async function waitFor(number: number, signal?: AbortSignal): Promise<ExecutionDetail> {
+  async function waitFor(
+    number: number,
+    signal?: AbortSignal,
+    view?: View,
+  ): Promise<ExecutionDetail> {
     signal?.throwIfAborted();
     let giveUp: (() => void) | undefined;
     const ended = new Promise<ExecutionDetail>((resolveEnd, reject) => {
-      const stop = waiters.add(number, (active) => resolveEnd(describeEnded(active)));
+      const stop = waiters.add(number, (active) => resolveEnd(describeEnded(active, view)));
       const abort = (): void => {
         stop();
         reject(signal?.reason as Error);
@@ -191,7 +200,7 @@ export function createEngine(config: EngineConfig): Engine {
     const record = await store.findExecution(number);
     if (record && record.header.status !== 'RUNNING') {
       giveUp?.();
-      return reading.describe(record);
+      return reading.describe(record, view);
     }
     return ended.finally(() => giveUp?.());
   }
@@ -237,7 +246,7 @@ export function createEngine(config: EngineConfig): Engine {
     async close(graceMs = GRACE) {
       if (status === 'closing' || status === 'closed') return;
       status = 'closing';
-      await shutDown(parts, config, graceMs);
+      await shutDown(parts, config.evaluator, graceMs);
       status = 'closed';
     },
     health: () => healthOf(parts, status),
@@ -258,7 +267,7 @@ export function createEngine(config: EngineConfig): Engine {
         ),
       );
     },
-    async runExecution(wanted) {
+    async runExecution(wanted, view) {
       const start = chosen(wanted);
       checkStart(parts, start);
       const target = await targetOf(parts, start);
@@ -270,14 +279,16 @@ export function createEngine(config: EngineConfig): Engine {
           settle,
           (turn, active) => {
             ended = new Promise((resolveEnd) => {
-              const stop = waiters.add(active.number, (end) => resolveEnd(describeEnded(end)));
+              const stop = waiters.add(active.number, (end) =>
+                resolveEnd(describeEnded(end, view)),
+              );
               turn.afterFailure(stop);
             });
           },
           target,
         ),
       );
-      return ended ?? waitFor(found.number);
+      return ended ?? waitFor(found.number, undefined, view);
     },
     async waitForExecution(id, signal) {
       return waitFor((await reading.find(id)).number, signal);
@@ -305,7 +316,8 @@ export function createEngine(config: EngineConfig): Engine {
       );
     },
 
-    describeExecution: async (id, teams) => reading.describe(await reading.find(id, teams)),
+    describeExecution: async (id, teams, view) =>
+      reading.describe(await reading.find(id, teams), view),
     listExecutions: (filter = {}) => reading.list(filter),
     history: async (id, page = {}) => reading.history(await reading.find(id), page),
     logs: async (id, page = {}) => reading.logs(await reading.find(id), page),
@@ -419,8 +431,11 @@ function assemble(config: EngineConfig): Machinery {
   const random = config.random ?? systemRandom();
   const reducer = config.reducer ?? REDUCER;
   const feed = createFeed();
+  const seal = config.seal ?? passingSeal();
+  const secrets = config.secrets ?? createSecretRegistry();
+  const store = sealedStore(config.store, seal, secrets);
   const parts = {
-    store: config.store,
+    store,
     clock,
     random,
     runner: config.runner,
@@ -433,14 +448,15 @@ function assemble(config: EngineConfig): Machinery {
       code: config.runner.code,
       allowAll: config.allowCodeOverApi ?? false,
     },
-    seal: config.seal ?? passingSeal(),
+    seal,
+    secrets,
     destinations: config.destinations,
     feed,
     owner: random.id(clock.now()),
     workFolder: resolve(config.workFolder),
     time: createEngineTime(clock, 0),
     actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
-    machines: new MachineShelf(config.store, reducer),
+    machines: new MachineShelf(store, reducer),
     waiters: new Waiters(),
     arns: createArns(config.identity ?? DEFAULT_IDENTITY),
   } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
@@ -465,12 +481,13 @@ function createLoop(config: EngineConfig, parts: Machinery, feed: Feed): TurnLoo
   const report = config.onProblem ?? reportProblem;
   const loop = new TurnLoop({
     clock: parts.clock,
-    commit: (commit) => config.store.commit(commit),
+    prepare: (turn) => maskTurn(turn, parts.secrets),
+    commit: (commit) => parts.store.commit(commit),
     now: () => parts.time.now(),
     cap: config.transitionsPerCommit ?? 200,
     pauseMs: PAUSE,
     committed(turn) {
-      if (!feed.idle() || sink) publishTurn(turn, feed, sink);
+      if (!feed.idle() || sink) publishTurn(turn, feed, sink, parts.secrets);
       parts.actives.trim();
     },
     broken(input, error) {
@@ -496,38 +513,6 @@ function exit(error: unknown): void {
 function reportProblem(error: unknown, execution: number | undefined): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`Execution ${execution ?? '(none)'} hit a defect: ${text}\n`);
-}
-
-/** Lets running attempts end, then kills them, and waits until all of it is written. */
-async function shutDown(parts: Machinery, config: EngineConfig, graceMs: number): Promise<void> {
-  const { tasks, timers, loop, clock, executions } = parts;
-  tasks.slots.close();
-  parts.activities.close();
-  timers.close();
-  parts.triggers.close();
-  parts.scheduler.close();
-  await parts.mapRuns.close();
-  await settledWithin(tasks.whenSettled(), clock, graceMs);
-  tasks.expectShutdown();
-  await parts.runner.close();
-  await loop.whenIdle();
-  // Expressions have a deadline of their own, so this ends soon.
-  for (let turns = 0; executions.busy > 0 && turns < 100; turns += 1) {
-    await settledWithin(new Promise(() => {}), clock, 20);
-    await loop.whenIdle();
-  }
-  await config.evaluator.close();
-  loop.end(new EngineError('ShuttingDown'));
-}
-
-/** Resolves when the promise does or the time is over, and leaves no timer behind. */
-async function settledWithin(promise: Promise<void>, clock: Clock, ms: number): Promise<void> {
-  let cancel: (() => void) | undefined;
-  const over = new Promise<void>((resolveOver) => {
-    cancel = clock.setTimer(resolveOver, Math.min(ms, 60_000));
-  });
-  await Promise.race([promise, over]);
-  cancel?.();
 }
 
 function healthOf(
@@ -570,6 +555,7 @@ function recordOf(active: ActiveExecution): ExecutionRecord {
     root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
     ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
     redriveCount: active.redriveCount,
+    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
   };
 }
 

@@ -147,6 +147,9 @@ export interface ExecutionSummary {
   mapRunArn?: string;
 }
 
+/** `masked`: with `***` in place of secrets. `original`: for whoever goes on computing with it. */
+export type View = 'masked' | 'original';
+
 export interface ExecutionDetail extends ExecutionSummary {
   input: Json;
   output?: Json;
@@ -282,7 +285,7 @@ export interface Engine extends EventCalls {
 
   startExecution(request: StartRequest): Promise<StartedExecution>;
   /** Starts and answers when it has ended. */
-  runExecution(request: StartRequest): Promise<ExecutionDetail>;
+  runExecution(request: StartRequest, view?: View): Promise<ExecutionDetail>;
   /** Answers when the execution has ended; at once if it has. Rejects with the signal's reason when that aborts first. */
   waitForExecution(id: string, signal?: AbortSignal): Promise<ExecutionDetail>;
   stopExecution(id: string, reason?: { error?: string; cause?: string }): Promise<ExecutionSummary>;
@@ -297,8 +300,9 @@ export interface Engine extends EventCalls {
   /**
    * `id` is the execution's id, its ARN, or `PIPELINE/NAME`.
    * @param teams whose executions the caller sees; those of others do not exist. Default: all
+   * @param view default: masked
    */
-  describeExecution(id: string, teams?: readonly string[]): Promise<ExecutionDetail>;
+  describeExecution(id: string, teams?: readonly string[], view?: View): Promise<ExecutionDetail>;
   listExecutions(filter?: ListExecutions): Promise<Page<ExecutionSummary>>;
   history(id: string, page?: HistoryPage): Promise<Page<HistoryEvent>>;
   logs(id: string, page?: LogPage): Promise<Page<LogLine>>;

@@ -38,6 +38,7 @@ export type EngineErrorKind =
   | 'EngineFailed'
   | 'StoreDamaged'
   | 'RequestDefect'
+  | 'SealedUnderAnotherKey'
   | 'StateMachineExists'
   | 'DeployedFromFile'
   | 'RevisionConflict'
@@ -193,6 +194,13 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 500,
     message: 'The request could not be carried out because of a defect or a damaged record.',
     fix: 'The server goes on. Look into its log (millrace.log in the data folder) and report what it says.',
+  },
+  SealedUnderAnotherKey: {
+    code: 'MILL3022',
+    status: 503,
+    message:
+      'What is asked for was sealed under another key: seal.key in the data folder is not the one that the store was written with.',
+    fix: 'Put seal.key back from a backup of the data folder and start the server again; nothing is lost. Without it, secrets must be made anew: access keys, webhooks, connections, and executions that held secrets start again.',
   },
   InvalidEvent: {
     code: 'MILL3042',

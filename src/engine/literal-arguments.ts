@@ -5,6 +5,7 @@
  * could come from it, is left to the run-time check of the connector.
  * @module
  */
+import { setOwn } from '../asl/expressions/property.js';
 import { isObject, type Json, type JsonObject } from '../asl/json.js';
 import type { Connector } from '../connectors/connector.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
@@ -43,7 +44,7 @@ function certainProblems(
   for (const [key, value] of Object.entries(given)) {
     if (key.endsWith('.$')) computed.push(key.slice(0, -2));
     else if (isComputed(value)) computed.push(key);
-    else literal[key] = value;
+    else setOwn(literal, key, value);
   }
   const free = computed.every((field) => ANY_VALUE.includes(field));
   return connector.validate(literal).filter((problem) => {

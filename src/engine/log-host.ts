@@ -76,7 +76,8 @@ export class LogHost {
     this.#gathered = new Map();
     this.#lines = 0;
     this.#isQueued = false;
-    for (const { segment, dropped } of gathered.values()) {
+    for (const { active, segment, dropped } of gathered.values()) {
+      segment.lines = segment.lines.map((line) => this.#masked(line, active));
       if (dropped > 0) segment.lines.push(this.#droppedLine(dropped));
       if (segment.lines.length > 0) turn.logs.push(segment);
     }
@@ -89,6 +90,14 @@ export class LogHost {
       this.#isQueued = true;
     });
     turn.afterCommit(() => this.#publish(gathered));
+  }
+
+  #masked(line: LogSegment['lines'][number], active: ActiveExecution): typeof line {
+    const { secrets } = this.#parts;
+    const message = secrets.text(line.message, active.secrets);
+    const fields = line.fields && secrets.json(line.fields, active.secrets);
+    if (message === line.message && fields === line.fields) return line;
+    return { ...line, message, ...(fields === undefined ? {} : { fields }) };
   }
 
   #droppedLine(count: number): LogSegment['lines'][number] {

@@ -20,7 +20,7 @@ import type { Machine } from '../asl/compile.js';
 import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionContext, ExecutionState } from '../asl/execution-state.js';
 import type { Evaluate, ExecutionEvent, Transition } from '../asl/transition.js';
-import type { Store } from '../store/store.js';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { ActiveExecutions } from './active-execution.js';
 import type { ActivityHost } from './activity-host.js';
 import type { AdmissionHost } from './admission/admission-host.js';
@@ -34,6 +34,7 @@ import type { Feed } from './feed.js';
 import type { LogHost } from './log-host.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
+import type { SealedStore } from './masking/sealed-store.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
 import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js';
 import type { SchedulerHost } from './scheduler/scheduler-host.js';
@@ -59,7 +60,10 @@ export interface Reducer {
 }
 
 export interface Machinery {
-  readonly store: Store;
+  /** Keeps secrets sealed: see masking/sealed-store.ts. */
+  readonly store: SealedStore;
+  /** The one place that masks. */
+  readonly secrets: SecretRegistry;
   readonly clock: Clock;
   readonly random: Random;
   readonly runner: Runner;

@@ -171,6 +171,7 @@ export class MapRunChildren {
       machineName: mapRunLabel(stateOf(run.record).mapRunArn),
       ...(testCase === undefined ? {} : { testCase }),
       ...(map ? { map } : {}),
+      secrets: parent.secrets,
     });
     try {
       // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`.

@@ -3,14 +3,10 @@
  * @module
  */
 import type { HistoryEvent } from '../asl/transition.js';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
+import { SecretValues } from '../secrets/secret-values.js';
 import { pipelineOf } from '../store/pipeline-ref.js';
-import type {
-  ExecutionRecord,
-  LogPosition,
-  MapRunRecord,
-  PipelineRef,
-  Store,
-} from '../store/store.js';
+import type { ExecutionRecord, LogPosition, MapRunRecord, PipelineRef } from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import { parseStatesArn } from './arn.js';
 import type {
@@ -24,11 +20,14 @@ import type {
   Page,
   PipelineDetail,
   PipelineSummary,
+  View,
 } from './engine.js';
 import { EngineError } from './errors.js';
 import { ambiguous, type MachineShelf } from './machine-shelf.js';
 import { describeMapRun } from './map-run-detail.js';
 import { mapRunId, stateOf } from './map-run-state.js';
+import { maskEvent } from './masking/mask-turn.js';
+import type { SealedStore } from './masking/sealed-store.js';
 import { fromCursor, limitOf, toCursor } from './pages.js';
 
 const MAX_MAP_RUNS = 1_000;
@@ -37,18 +36,21 @@ const MAX_MAP_RUNS = 1_000;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class Reading {
-  readonly #store: Store;
+  readonly #store: SealedStore;
+  readonly #secrets: SecretRegistry;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
   readonly #waits: (pipeline: PipelineRef, number: number) => string | undefined;
 
   /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
   constructor(
-    store: Store,
+    store: SealedStore,
+    secrets: SecretRegistry,
     machines: MachineShelf,
     queued: (pipeline: PipelineRef, number: number) => string | undefined,
   ) {
     this.#store = store;
+    this.#secrets = secrets;
     this.#machines = machines;
     this.#waits = queued;
   }
@@ -88,7 +90,7 @@ export class Reading {
     return found[0];
   }
 
-  async summarise(record: ExecutionRecord): Promise<ExecutionSummary> {
+  async summarise(record: ExecutionRecord, view: View = 'masked'): Promise<ExecutionSummary> {
     const machine = await this.#machines.find(record.machine);
     const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
     const mapRun = record.mapRun && (await this.#mapRunOf(record.mapRun.number));
@@ -114,7 +116,7 @@ export class Reading {
         : { publishedVersion: record.publishedVersion }),
       ...(record.alias === undefined ? {} : { alias: record.alias }),
       ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
+      ...(cause === undefined ? {} : { cause: this.#show(cause, record, view) }),
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
       ...(record.triggeredBy === undefined ? {} : { triggeredBy: record.triggeredBy }),
       ...(record.interval === undefined ? {} : { interval: record.interval }),
@@ -175,14 +177,14 @@ export class Reading {
     };
   }
 
-  async describe(record: ExecutionRecord): Promise<ExecutionDetail> {
+  async describe(record: ExecutionRecord, view: View = 'masked'): Promise<ExecutionDetail> {
     const others = await this.#store.listThreads(record.number);
     const threads = record.root ? [record.root, ...others] : others;
     const { output } = record.header;
     return {
-      ...(await this.summarise(record)),
-      input: record.context.Execution.Input,
-      ...(output === undefined ? {} : { output }),
+      ...(await this.summarise(record, view)),
+      input: this.#show(record.context.Execution.Input, record, view),
+      ...(output === undefined ? {} : { output: this.#show(output, record, view) }),
       threads: threads.map(({ id, parent, index, state, phase }) => ({
         id,
         parent,
@@ -230,13 +232,17 @@ export class Reading {
   async history(record: ExecutionRecord, page: HistoryPage): Promise<Page<HistoryEvent>> {
     const limit = limitOf(page.limit);
     const [after] = page.cursor === undefined ? [] : fromCursor('history', page.cursor, 1);
-    const found = await this.#store.readHistory({
+    const found = await this.#store.readShownHistory({
       execution: record.number,
       order: page.order === 'newest-first' ? 'descending' : 'ascending',
       ...(after === undefined ? {} : { after }),
       limit: limit + 1,
     });
-    const items = found.slice(0, limit);
+    // What was written before a value was known to be secret.
+    const own = ownOf(record);
+    const items = found
+      .slice(0, limit)
+      .map((event) => (own === undefined ? event : maskEvent(event, this.#secrets, own)));
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('history', [last.id]) } : {}) };
@@ -259,7 +265,14 @@ export class Reading {
       ...(after === undefined ? {} : { after }),
       limit,
     });
-    return { items: lines, next: toCursor('log', [position.segment, position.line]) };
+    const own = ownOf(record);
+    const items =
+      own === undefined ? lines : lines.map((line) => this.#secrets.json({ ...line }, own));
+    return { items, next: toCursor('log', [position.segment, position.line]) };
+  }
+
+  #show<Value>(value: Value, record: ExecutionRecord, view: View): Value {
+    return view === 'original' ? value : this.#secrets.json(value, ownOf(record));
   }
 
   pipelines(teams: readonly string[] | undefined): PipelineSummary[] {
@@ -282,6 +295,10 @@ export class Reading {
     const machine = await this.#machines.find(found.number);
     return { ...summarisePipeline(machine), deployment: machine.deployment };
   }
+}
+
+function ownOf({ secrets }: ExecutionRecord): SecretValues | undefined {
+  return secrets === undefined || secrets.length === 0 ? undefined : new SecretValues(secrets);
 }
 
 export function summarisePipeline({ record }: LoadedMachine): PipelineSummary {

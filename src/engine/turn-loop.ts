@@ -38,6 +38,8 @@ export interface Input {
 
 export interface TurnLoopOptions {
   clock: Clock;
+  /** Called before each commit: the last look at what it writes. */
+  prepare(turn: Turn): void;
   commit(commit: Commit): void | Promise<void>;
   now(): number;
   /** Transitions in one commit, at most. */
@@ -184,6 +186,7 @@ export class TurnLoop {
   /** True when the turn is durable. */
   async #commit(turn: Turn, performed: readonly Input[]): Promise<boolean> {
     try {
+      this.#options.prepare(turn);
       const written = this.#options.commit(turn.toCommit(this.#options.now()));
       if (written instanceof Promise) await written;
       this.commits += 1;

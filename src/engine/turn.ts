@@ -34,6 +34,8 @@ export interface PendingWrite {
   readonly threads: Map<number, Thread>;
   readonly removed: Set<number>;
   readonly history: HistoryEvent[];
+  /** The same events as they are shown, when secrets were seen in the execution (masking/mask-turn.ts). */
+  shown?: readonly HistoryEvent[];
   readonly attempts: Set<string>;
   readonly timers: Set<string>;
 }
@@ -42,6 +44,8 @@ export interface PendingWrite {
 export interface PendingMapRun {
   record: MapRunRecord;
   isNew: boolean;
+  /** Secrets were seen in its execution. */
+  isSecret?: boolean;
 }
 
 export class Turn {
@@ -147,7 +151,7 @@ export class Turn {
     const executions: ExecutionWrite[] = [];
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const mapRuns: MapRunWrite[] = [];
-    for (const { record, isNew } of this.mapRuns.values()) mapRuns.push({ record, isNew });
+    for (const pending of this.mapRuns.values()) mapRuns.push({ ...pending });
     const { logs, events, declarations, deliveries } = this;
     const triggers = [...this.triggers.values()];
     const backfills = [...this.backfills.values()];
@@ -194,6 +198,8 @@ function toWrite(write: PendingWrite): ExecutionWrite {
     threads: [...write.threads.values()],
     removedThreads: [...write.removed],
     history: active.keepsHistory ? write.history : [],
+    ...(write.shown === undefined ? {} : { shown: write.shown }),
+    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
     attempts,
     closedAttempts,
     timers,

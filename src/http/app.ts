@@ -14,12 +14,16 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store } from '../store/store.js';
 import { type Authenticator, checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import type { GraphLayouts } from './graph/layouts.js';
+import { acceptJson } from './json-body.js';
+import { limitLoad, retryAfter } from './load-limit.js';
+import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
@@ -40,6 +44,8 @@ import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
 
 export interface HttpConfig {
   version: string;
+  /** Whether the sealing key is the one that the store was written with. */
+  sealFits: boolean;
   /** Host names, without port, under which the server may be addressed. */
   hosts: readonly string[];
   /** Folder of the built console; undefined: none is served. */
@@ -61,10 +67,21 @@ export interface HttpServices {
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
+  /** The one place that masks. */
+  secrets: SecretRegistry;
   config: HttpConfig;
 }
 
 export type App = FastifyInstance;
+
+/** The server and how it ends: first it refuses, then it answers what still waits, then it closes. */
+export interface OpenApp {
+  app: App;
+  /** From now on everything but health is refused with 503; live events end, and who waits is answered what there is. */
+  refuse(): void;
+  /** Resolves when nothing is worked on any more, or soon: what waits for an end that will not come is refused. */
+  finish(): Promise<void>;
+}
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -78,10 +95,10 @@ const SECURITY_HEADERS = {
 
 /**
  * Builds the server; the caller lets it listen.
- * @example const app = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
+ * @example const { app } = await createApp(services); await app.listen({ host: '127.0.0.1', port: 7350 });
  */
-export async function createApp(services: HttpServices): Promise<App> {
-  const { authenticator, config, engine } = services;
+export async function createApp(services: HttpServices): Promise<OpenApp> {
+  const { authenticator, config, engine, secrets } = services;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     // The longest is the ARN of a schedule group.
@@ -89,7 +106,10 @@ export async function createApp(services: HttpServices): Promise<App> {
     exposeHeadRoutes: false,
     trustProxy: false,
     forceCloseConnections: true,
+    // For a whole request with its body: one that is sent byte by byte is cut off.
+    requestTimeout: 60_000,
   });
+  acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are built from our own types; checking each of them again would cost more than making it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -111,10 +131,11 @@ export async function createApp(services: HttpServices): Promise<App> {
     transformObject: jsonSchemaTransformObject,
   });
 
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
+  const load = limitLoad(app);
   const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
   const files: ConsoleFiles = await loadConsole(config.consoleFolder);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+  app.addHook('onRequest', async (request) => {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
     if (PUBLIC.has(`${request.method} ${path}`) || files.isAsset(request.method, path)) return;
@@ -128,11 +149,12 @@ export async function createApp(services: HttpServices): Promise<App> {
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
+    const problem = secrets.json(problemOf(error));
     if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
     }
+    if (problem.status === 429) reply.header('retry-after', retryAfter(problem));
     return reply
       .code(problem.status)
       .type('application/problem+json')
@@ -143,11 +165,16 @@ export async function createApp(services: HttpServices): Promise<App> {
     throw new HttpError('NotFound');
   });
 
-  const stream = createEventStream(engine, Date.now().toString(36));
-  app.addHook('onClose', async () => stream.close());
+  const stream = createEventStream(engine, { epoch: Date.now().toString(36), now: Date.now });
+  const stopHearing = authenticator.onEnded((token) => stream.end(token));
+  app.addHook('onClose', async () => {
+    stopHearing();
+    stream.close();
+  });
   await app.register(
     async (api) => {
-      executionRoutes(api, services, stream);
+      maskAnswers(api, secrets);
+      executionRoutes(api, services, stream, load);
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
       poolRoutes(api, services);
@@ -162,8 +189,13 @@ export async function createApp(services: HttpServices): Promise<App> {
         { schema: { summary: 'Whether the server is ready', security: [] } },
         async () => {
           const { status, problem } = engine.health();
-          const version = config.version;
-          return { status, version, ...(problem === undefined ? {} : { problem }) };
+          return {
+            status,
+            version: config.version,
+            ...(problem === undefined ? {} : { problem }),
+            // Nothing else is broken, so it is ready; `doctor` asks.
+            ...(config.sealFits ? {} : { sealKey: 'another one' }),
+          };
         },
       );
       api.get('/openapi.json', { schema: { hide: true } }, async () => {
@@ -173,12 +205,19 @@ export async function createApp(services: HttpServices): Promise<App> {
     { prefix: '/api/v1' },
   );
   sessionRoutes(app, services);
-  await wireRoutes(app, services);
-  await schedulerRoutes(app, services);
+  await wireRoutes(app, { ...services, load });
+  await schedulerRoutes(app, { ...services, load });
   app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type('application/schema+json').send(config.pipelineSchema);
   });
   files.register(app);
   await app.ready();
-  return app;
+  return {
+    app,
+    refuse() {
+      load.refuse();
+      stream.close();
+    },
+    finish: () => load.finish(),
+  };
 }

@@ -8,8 +8,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store, TokenRecord } from '../store/store.js';
 import { HttpError } from './errors.js';
+import { createRateLimit } from './rate-limit.js';
 
 export type Role = 'viewer' | 'operator';
 
@@ -21,11 +23,16 @@ export interface Principal {
   teams: readonly string[] | undefined;
   /** May do what concerns the server and all teams, whatever team this request is about. */
   administers: boolean;
+  /** The hash of its token: which one it is, without being it. */
+  token: string;
+  /** Milliseconds since the epoch. */
+  expiresAt?: number;
 }
 
 export const SESSION_COOKIE = 'millrace_session';
 const LOGIN_LIFETIME_MS = 15 * 60_000;
 const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
+/** Of one address. A link that is valid is taken whatever came before it. */
 const MAX_FAILED_LOGINS_PER_MINUTE = 30;
 const REMEMBERED_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
@@ -72,8 +79,12 @@ export interface Authenticator {
     kind: TokenRecord['kind'],
     options: { label: string; role?: Role; teams?: readonly string[]; lifetimeMs?: number },
   ): Promise<string>;
-  /** Turns a login token into a session token, once. @throws HttpError LoginExpired, TooManyRequests */
-  redeem(login: string): Promise<string>;
+  /**
+   * Turns a login token into a session token, once.
+   * @param address where the request comes from: failures are counted by it
+   * @throws HttpError LoginExpired, TooManyRequests
+   */
+  redeem(login: string, address?: string): Promise<string>;
   /** Ends a token at once. */
   revoke(token: string): Promise<void>;
   /** Tokens and sessions that are good, the oldest first. */
@@ -82,28 +93,43 @@ export interface Authenticator {
   idOf(token: string): string;
   /** Ends the token of an id at once; false when there is none. */
   revokeById(id: string): Promise<boolean>;
+  /** The same by the hash of a token, which is all that a list of them knows. True when there was one. */
+  revokeHash(hash: string): Promise<boolean>;
+  /** Tells the hash of every token that is revoked, at once, until the answer is called. */
+  onEnded(listener: (hash: string) => void): () => void;
 }
 
 /**
  * @param now milliseconds since the epoch
+ * @param secrets is told every token that is seen here, so that none of them appears anywhere
  */
-export function createAuthenticator(store: Store, now: () => number): Authenticator {
-  let failures: number[] = [];
+export function createAuthenticator(
+  store: Store,
+  now: () => number,
+  secrets?: SecretRegistry,
+): Authenticator {
+  const failures = createRateLimit(MAX_FAILED_LOGINS_PER_MINUTE, now);
+  const listeners = new Set<(hash: string) => void>();
   /** What the store said lately, by hash: a busy client does not cost a query a request. */
   const known = new Map<string, { record: TokenRecord; until: number }>();
 
-  async function find(hash: string): Promise<TokenRecord | undefined> {
+  async function find(token: string): Promise<TokenRecord | undefined> {
+    const hash = hashOf(token);
     const remembered = known.get(hash);
     if (remembered !== undefined && remembered.until > now()) return remembered.record;
     const record = await store.findToken(hash);
     if (known.size >= MAX_REMEMBERED) known.clear();
     if (record === undefined) known.delete(hash);
-    else known.set(hash, { record, until: now() + REMEMBERED_MS });
+    else {
+      known.set(hash, { record, until: now() + REMEMBERED_MS });
+      secrets?.declare(token);
+    }
     return record;
   }
 
   const issue: Authenticator['issue'] = async (kind, options) => {
     const token = randomBytes(32).toString('base64url');
+    secrets?.declare(token);
     const at = now();
     const lifetime =
       options.lifetimeMs ??
@@ -120,12 +146,21 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     return token;
   };
 
+  async function revokeHash(hash: string): Promise<boolean> {
+    known.delete(hash);
+    const wasThere = await store.deleteToken(hash);
+    // Somebody may have asked for it meanwhile.
+    known.delete(hash);
+    for (const listener of [...listeners]) listener(hash);
+    return wasThere;
+  }
+
   return {
     issue,
     async identify(request) {
       const token = bearerOf(request) ?? cookieOf(request);
       if (token === undefined) throw new HttpError('Unauthenticated');
-      const record = await find(hashOf(token));
+      const record = await find(token);
       if (record === undefined || record.kind === 'login' || expired(record, now())) {
         throw new HttpError('Unauthenticated');
       }
@@ -136,11 +171,12 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
         role,
         teams,
         administers: teams === undefined && role === 'operator',
+        token: record.hash,
+        ...(record.expiresAt === undefined ? {} : { expiresAt: record.expiresAt }),
       };
     },
     async revoke(token) {
-      known.delete(hashOf(token));
-      await store.deleteToken(hashOf(token));
+      await revokeHash(hashOf(token));
     },
     async list() {
       const at = now();
@@ -150,22 +186,23 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     idOf: (token) => shortened(hashOf(token)),
     async revokeById(id) {
       const found = (await store.listTokens()).find(({ hash }) => shortened(hash) === id);
-      if (found === undefined) return false;
-      known.delete(found.hash);
-      return await store.deleteToken(found.hash);
+      return found === undefined ? false : await revokeHash(found.hash);
     },
-    async redeem(login) {
-      const at = now();
-      failures = failures.filter((time) => time > at - 60_000);
-      if (failures.length >= MAX_FAILED_LOGINS_PER_MINUTE) {
-        throw new HttpError('TooManyRequests', { what: 'failed logins' });
-      }
+    revokeHash,
+    onEnded(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async redeem(login, address = '') {
       const hash = hashOf(login);
       const record = await store.findToken(hash);
-      const valid = record?.kind === 'login' && !expired(record, at);
+      const valid = record?.kind === 'login' && !expired(record, now());
+      // Only the answer is bounded: who has a valid link and shares an address with a guesser gets in.
       if (record === undefined || !valid || !(await store.deleteToken(hash))) {
-        failures.push(at);
-        throw new HttpError('LoginExpired');
+        if (failures.take(address)) throw new HttpError('LoginExpired');
+        throw new HttpError('TooManyRequests', { what: 'failed logins' });
       }
       const { label, teams, role } = record;
       return await issue('session', {

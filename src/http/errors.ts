@@ -70,6 +70,12 @@ const CATALOGUE = {
     message: 'Too many {what}.',
     fix: 'Wait a minute and try again.',
   },
+  Overloaded: {
+    code: 'MILL4014',
+    status: 429,
+    message: 'The server works on as many requests as it can, and takes no more for the moment.',
+    fix: 'Send the request again after the seconds that Retry-After names, with fewer at a time.',
+  },
   Internal: {
     code: 'MILL4010',
     status: 500,
@@ -81,6 +87,12 @@ const CATALOGUE = {
     status: 400,
     message: '{problem}',
     fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
+  },
+  GraphTooLarge: {
+    code: 'MILL4013',
+    status: 422,
+    message: 'The state machine is too large for a picture: {why}.',
+    fix: 'It runs all the same. See its states in the list of an execution, or put parts of it into pipelines of their own.',
   },
   BadSignature: {
     code: 'MILL4021',

@@ -5,13 +5,17 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Engine, FeedChange } from '../engine/engine.js';
+import type { Principal } from './auth.js';
 import { HttpError } from './errors.js';
 
 const MEMORY = 5_000;
 /** How long a client that was cut off may take to come back and miss nothing. */
 const PATIENCE_MS = 60_000;
 const HEARTBEAT_MS = 10_000;
+/** Streams of the server, of one token, and of those who see a team. */
 const MAX_CLIENTS = 500;
+const MAX_OF_TOKEN = 50;
+const MAX_OF_TEAM = 200;
 /** A client that does not read is cut off when this much waits for it; it comes back and resumes. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
@@ -20,13 +24,27 @@ export interface StreamFilter {
   pipeline?: string;
   /** Only changes of these types; all when absent. */
   types?: readonly FeedChange['type'][];
-  teams: readonly string[] | undefined;
 }
 
 export interface EventStream {
-  /** Writes events to a response until it closes. @throws HttpError TooManyRequests */
-  serve(response: ServerResponse, filter: StreamFilter, lastEventId: string | undefined): void;
+  /** @throws HttpError TooManyRequests when there is no room for another stream of this principal */
+  expectRoom(principal: Principal): void;
+  /** Writes events to a response until it closes, or its token ends. */
+  serve(
+    response: ServerResponse,
+    principal: Principal,
+    filter: StreamFilter,
+    lastEventId: string | undefined,
+  ): void;
+  /** Ends the streams of a token, by its hash. */
+  end(token: string): void;
   close(): void;
+}
+
+interface Client {
+  response: ServerResponse;
+  principal: Principal;
+  filter: StreamFilter;
 }
 
 interface Numbered {
@@ -34,12 +52,16 @@ interface Numbered {
   change: FeedChange;
 }
 
-/**
- * @param epoch distinguishes this run of the server: ids of an earlier run cannot be resumed
- */
-export function createEventStream(engine: Engine, epoch: string): EventStream {
+export interface EventStreamOptions {
+  /** Distinguishes this run of the server: ids of an earlier run cannot be resumed. */
+  epoch: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export function createEventStream(engine: Engine, { epoch, now }: EventStreamOptions): EventStream {
   const memory: Numbered[] = [];
-  const clients = new Set<{ response: ServerResponse; filter: StreamFilter }>();
+  const clients = new Set<Client>();
   let nextId = 1;
 
   let unsubscribe: (() => void) | undefined;
@@ -52,7 +74,7 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
       const numbered = { id: nextId++, change };
       memory.push(numbered);
       if (memory.length > 2 * MEMORY) memory.splice(0, memory.length - MEMORY);
-      for (const client of clients) send(client.response, numbered, client.filter);
+      for (const client of clients) send(client, numbered);
     });
   }
 
@@ -66,12 +88,28 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
 
   const heartbeat = setInterval(() => {
     // An event and not a comment: EventSource hides comments, and a page could not tell silence from a dead connection.
-    for (const client of clients) client.response.write('event: beat\ndata: {}\n\n');
+    for (const client of clients) {
+      if (!hasExpired(client)) client.response.write('event: beat\ndata: {}\n\n');
+    }
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
-  function send(response: ServerResponse, { id, change }: Numbered, filter: StreamFilter): void {
-    if (!matches(change, filter)) return;
+  /** Ends the stream of a token whose time is over. */
+  function hasExpired({ principal, response }: Client): boolean {
+    if (principal.expiresAt === undefined || principal.expiresAt > now()) return false;
+    response.end();
+    return true;
+  }
+
+  function count(counts: (principal: Principal) => boolean): number {
+    let found = 0;
+    for (const { principal } of clients) if (counts(principal)) found += 1;
+    return found;
+  }
+
+  function send(client: Client, { id, change }: Numbered): void {
+    const { response, filter, principal } = client;
+    if (!matches(change, filter, principal.teams) || hasExpired(client)) return;
     if (response.writableLength > MAX_BACKLOG_BYTES) {
       response.destroy();
       return;
@@ -82,9 +120,20 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
   }
 
   return {
-    serve(response, filter, lastEventId) {
-      if (clients.size >= MAX_CLIENTS)
-        throw new HttpError('TooManyRequests', { what: 'live connections' });
+    expectRoom({ token, teams }) {
+      const full = (what: string): never => {
+        throw new HttpError('TooManyRequests', { what });
+      };
+      if (clients.size >= MAX_CLIENTS) full('live connections');
+      if (count((other) => other.token === token) >= MAX_OF_TOKEN) {
+        full('live connections of this token');
+      }
+      for (const team of teams ?? []) {
+        const isOfTeam = (other: Principal): boolean => other.teams?.includes(team) === true;
+        if (count(isOfTeam) >= MAX_OF_TEAM) full('live connections of this team');
+      }
+    },
+    serve(response, principal, filter, lastEventId) {
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
@@ -92,17 +141,17 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
         connection: 'keep-alive',
       });
       listen();
+      const client = { response, principal, filter };
       const [run, seen] = (lastEventId ?? '').split('.');
       const from = Number(seen);
       const oldest = memory[0]?.id ?? nextId;
       if (lastEventId === undefined) {
         response.write(`id: ${epoch}.${nextId - 1}\nevent: hello\ndata: {}\n\n`);
       } else if (run === epoch && Number.isSafeInteger(from) && from >= oldest - 1) {
-        for (const numbered of memory) if (numbered.id > from) send(response, numbered, filter);
+        for (const numbered of memory) if (numbered.id > from) send(client, numbered);
       } else {
         response.write(`id: ${epoch}.${nextId - 1}\nevent: reset\ndata: {}\n\n`);
       }
-      const client = { response, filter };
       clients.add(client);
       response.on('close', () => {
         clients.delete(client);
@@ -110,6 +159,9 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
         leaving = setTimeout(leave, PATIENCE_MS);
         leaving.unref();
       });
+    },
+    end(token) {
+      for (const { principal, response } of clients) if (principal.token === token) response.end();
     },
     close() {
       clearTimeout(leaving);
@@ -121,8 +173,12 @@ export function createEventStream(engine: Engine, epoch: string): EventStream {
   };
 }
 
-function matches(change: FeedChange, filter: StreamFilter): boolean {
-  if (filter.teams !== undefined && !filter.teams.includes(change.team)) return false;
+function matches(
+  change: FeedChange,
+  filter: StreamFilter,
+  teams: readonly string[] | undefined,
+): boolean {
+  if (teams !== undefined && !teams.includes(change.team)) return false;
   if (filter.types !== undefined && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
   if (filter.execution === undefined) return true;

@@ -5,11 +5,15 @@
  * @module
  */
 import { existsSync } from 'node:fs';
+import { accessQueries } from './access.js';
 import { readDamageNote } from './damage-note.js';
+import { declarationQueries } from './declarations.js';
 import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { findHolder, type Holder, lastHolder } from './lock-file.js';
 import { expectKnownSchema } from './migrations.js';
+import { resourceQueries } from './resources.js';
+import type { SynchronousStore } from './store.js';
 import { expectSound, verifyDatabase } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 
@@ -54,6 +58,29 @@ export function inspectStore(file: string): StoreInspection {
     }
     throw error;
   }
+}
+
+/** True while a server has it. */
+export function isInUse(file: string): boolean {
+  return findHolder(file) !== undefined;
+}
+
+/** What can be asked of a database that nobody has open. */
+export type ReadOnlyStore = Pick<
+  SynchronousStore,
+  'readSetting' | 'listAccessKeys' | 'listDeclarations' | 'close'
+>;
+
+/**
+ * Opens a database that no server uses, for reading alone.
+ * @throws StoreError `readonly`, `driver`, `io`; `driver` also for one of a schema that has not all of it
+ */
+export function readOnly(file: string): ReadOnlyStore {
+  const reader = openReader(file);
+  const { readSetting } = accessQueries(reader);
+  const { listAccessKeys } = resourceQueries(reader);
+  const { listDeclarations } = declarationQueries(reader);
+  return { readSetting, listAccessKeys, listDeclarations, close: () => reader.close() };
 }
 
 function emptyOne(file: string): StoreInspection {

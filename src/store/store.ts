@@ -17,6 +17,7 @@ import type {
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 import type { PipelineRef } from './pipeline-ref.js';
+import type { SecretRun, SecretWrite, SeenSecrets } from './seen-secrets.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -172,7 +173,7 @@ export interface ParentLink {
 }
 
 /** Columns that change. A commit writes them together. */
-export interface ExecutionProgress {
+export interface ExecutionProgress extends SeenSecrets {
   /** Number of the machine record; changes only by a redrive with the current definition. */
   machine: number;
   header: ExecutionHeader;
@@ -262,7 +263,7 @@ export interface MapRunRecord {
 }
 
 /** Everything that one execution changed in a turn, merged. */
-export interface ExecutionWrite {
+export interface ExecutionWrite extends SecretWrite {
   number: number;
   /** Present when the execution is new. */
   create?: ExecutionCreation;
@@ -279,7 +280,7 @@ export interface ExecutionWrite {
   clearedTimers: readonly { thread: number; kind: TimerRecord['kind'] }[];
 }
 
-export interface MapRunWrite {
+export interface MapRunWrite extends SecretRun {
   record: MapRunRecord;
   isNew: boolean;
 }

@@ -11,6 +11,7 @@ import type { Engine, ExecutionDetail } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
 import { createLocalItems } from '../engine/local-items.js';
 import type { Evaluator, Runner } from '../engine/ports.js';
+import { nothingSecret } from '../secrets/secret-registry.js';
 import { openSqliteStore } from '../store/sqlite-store.js';
 import type { SynchronousStore } from '../store/store.js';
 import { type Failure, failuresOf } from './expectations.js';
@@ -106,6 +107,7 @@ async function openWorld(test: PlannedTest, host: TestHost): Promise<World> {
     itemSource: frozenItems(time, createLocalItems()),
     workFolder: join(host.workFolder, 'work'),
     mocks,
+    secrets: nothingSecret(),
     onFatal: (error) => defects.push(error),
     onProblem: (error) => defects.push(error),
   });

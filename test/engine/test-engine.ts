@@ -14,6 +14,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import { createEvaluationPool } from '../../src/engine/evaluation/pool.js';
 import { createLocalItems } from '../../src/engine/local-items.js';
 import type { ItemSource } from '../../src/engine/ports.js';
+import { passingSeal } from '../../src/engine/seal.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -68,6 +69,8 @@ export async function openTestEngine(
   });
   const kinds = ['echo', 'lambda'];
   const evaluator = createEvaluationPool();
+  // Of the data folder, as a server's: it outlives the engine.
+  const seal = passingSeal();
   let store = openSqliteStore({ file: join(folder, 'test.db') });
 
   async function open(): Promise<Engine> {
@@ -77,6 +80,7 @@ export async function openTestEngine(
       evaluator,
       itemSource,
       workFolder: join(folder, 'work'),
+      seal,
     });
     await engine.open();
     return engine;

@@ -85,7 +85,9 @@ function signWith(
     ...(changes.stated === undefined ? {} : { 'x-amz-content-sha256': changes.stated }),
   };
   delete headers.authorization;
-  const names = ['host', 'x-amz-date', 'x-amz-target'].filter((name) => name !== changes.leave);
+  const names = Object.keys(headers)
+    .filter((name) => /^(host|content-type|x-amz-.*)$/.test(name) && name !== changes.leave)
+    .sort();
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
   const scope = `${day}/us-east-1/states/aws4_request`;
   const canonical = [

@@ -30,6 +30,7 @@ export default class Doctor extends MillraceCommand {
       dataFolder(data),
       freeSpace(data),
       await database(data, answer?.health),
+      await sealKey(data, server?.url),
       await serverAnswers(server?.url, answer, flags.port),
       ...taskRights(server),
       timeZones(),
@@ -146,6 +147,36 @@ async function database(data: string, health: Health | undefined): Promise<Check
         ? 'Use the version of Millrace that wrote it, or a newer one.'
         : 'Look at the disk and at who may read the folder.';
     return { name, verdict: 'fail', found: message ?? String(error), fix };
+  }
+}
+
+/** Sealed secrets can be read only with the key that they were sealed with. */
+async function sealKey(data: string, url: string | undefined): Promise<Check> {
+  const name = 'sealing key';
+  const lost = (what: string): Check => ({
+    name,
+    verdict: 'fail',
+    found: `seal.key is not the key that the store was written with${what}`,
+    fix: 'Put seal.key back from a backup of the data folder and start again: nothing is lost. Without it make the access keys, webhooks and connections anew.',
+  });
+  try {
+    if (url !== undefined) {
+      const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
+      const { sealKey: state } = (await response.json()) as { sealKey?: string };
+      return state === undefined ? { name, verdict: 'ok', found: 'fits the store' } : lost('');
+    }
+    const file = resolve(data, 'millrace.db');
+    const { isInUse } = await import('../../store/inspect-store.js');
+    if (isInUse(file)) return { name, verdict: 'ok', found: 'not looked at: in use' };
+    if (!existsSync(file)) {
+      return { name, verdict: 'ok', found: 'will be made' };
+    }
+    const { checkSealOf } = await import('../../server.js');
+    const { fits, unreadable } = await checkSealOf(data);
+    const named = unreadable.length === 0 ? '' : `; it cannot open: ${unreadable.join(', ')}`;
+    return fits ? { name, verdict: 'ok', found: 'fits the store' } : lost(named);
+  } catch (error) {
+    return { name, verdict: 'warn', found: `not looked at: ${(error as Error).message}` };
   }
 }
 

@@ -133,6 +133,13 @@ export default class Up extends MillraceCommand {
     say(`  pipelines ${folder}`);
     say(`  data      ${resolve(flags.data)}`);
     const warn = (text: string): void => say(colors.yellow(`  warning   ${text}`));
+    if (!server.sealCheck.fits) {
+      const { unreadable } = server.sealCheck;
+      const named = unreadable.length === 0 ? '' : ` (${unreadable.join(', ')})`;
+      warn(
+        `seal.key is not the key that the data was sealed with${named}: put it back from a backup, or make the secrets anew`,
+      );
+    }
     if (flags['accept-any-access-key']) {
       warn('every AWS access key is accepted: whoever reaches this port may do everything');
     }

@@ -8,6 +8,10 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
+import { isCredentialHeader, isSecretParameter } from '../../secrets/names.js';
+import { MASK, SecretValues } from '../../secrets/secret-values.js';
+import { findSecrets } from '../../secrets/secrets-in-json.js';
+import { maskText, tellCredential } from '../../secrets/secrets-in-text.js';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
@@ -19,7 +23,6 @@ import { type ExchangeRequest, exchange, type Resolve } from './exchange.js';
 import { DEFAULT_TIMEOUT_SECONDS, type HttpArguments, httpArguments } from './http-arguments.js';
 import { isPublicAddress } from './public-address.js';
 import { bodyAsJson, readBody, readExcerpt, saveBody } from './response-body.js';
-import { createMask, isSecretName } from './secrets.js';
 
 export interface HttpConfig extends Confinement {
   /** Lets tasks reach all loopback, private and link-local addresses, or the listed ones. Defaults to false. */
@@ -51,9 +54,12 @@ async function runHttp(
   const seconds = args.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const timeout = AbortSignal.timeout(seconds * 1_000);
   const signal = AbortSignal.any([context.signal, timeout]);
-  const mask = createMask(secretsOf(args));
+  const values = secretsOf(args);
+  const mask = (text: string): string => values.mask(maskText(text));
+  /** The target of a redirect has secrets of its own. */
+  const learn = (url: URL): void => void maskText(url.href, (secret) => values.add(secret));
   try {
-    return await request(args, task, context, config, signal, mask);
+    return await request(args, task, context, config, signal, { mask, learn });
   } catch (error) {
     if (context.signal.aborted) return abortedOutcome();
     if (timeout.aborted) {
@@ -70,7 +76,7 @@ async function request(
   context: TaskContext,
   config: HttpConfig,
   signal: AbortSignal,
-  mask: (text: string) => string,
+  { mask, learn }: { mask: (text: string) => string; learn: (url: URL) => void },
 ): Promise<TaskOutcome> {
   const file = args.saveTo === undefined ? undefined : writableInside(args.saveTo, task.workFolder);
   const options = {
@@ -95,6 +101,7 @@ async function request(
       return await answered(answer, file, task.workFolder, config);
     }
     answer.destroy();
+    learn(target);
     if (redirects === REDIRECT_LIMIT) {
       throw new TaskFailure(
         taskErrors.httpRedirects,
@@ -154,7 +161,7 @@ function redirected(request: ExchangeRequest, target: URL, status: number): Exch
   const isSameOrigin = target.origin === request.url.origin;
   const headers = Object.entries(request.headers).filter(
     ([name]) =>
-      (isSameOrigin || !isSecretName(name)) && !(becomesGet && name.startsWith('content-')),
+      (isSameOrigin || !isCredentialHeader(name)) && !(becomesGet && name.startsWith('content-')),
   );
   return {
     url: target,
@@ -172,7 +179,7 @@ async function answered(
 ): Promise<TaskOutcome> {
   const headers: { [name: string]: Json } = {};
   for (const [name, value] of Object.entries(answer.headers)) {
-    if (value !== undefined) headers[name] = isSecretName(name) ? '***' : String(value);
+    if (value !== undefined) headers[name] = isCredentialHeader(name) ? MASK : String(value);
   }
   const head = { statusCode: answer.statusCode ?? 0, headers };
   if (file !== undefined) {
@@ -200,15 +207,18 @@ async function unexpectedStatus(
 }
 
 /** Credentials in the arguments, wherever they may stand. */
-function secretsOf(args: HttpArguments): string[] {
+function secretsOf(args: HttpArguments): SecretValues {
+  const values = new SecretValues();
+  const add = (secret: string): void => void values.add(secret);
+  findSecrets(args as unknown as Json, add);
   const url = new URL(args.url);
+  maskText(url.href, add);
   const named = [
-    ...Object.entries(args.headers ?? {}),
-    ...Object.entries(args.query ?? {}),
-    ...url.searchParams.entries(),
+    ...Object.entries(args.headers ?? {}).filter(([name]) => isCredentialHeader(name)),
+    ...Object.entries(args.query ?? {}).filter(([name]) => isSecretParameter(name)),
   ];
-  const values = named.filter(([name]) => isSecretName(name)).flatMap(([, value]) => value);
-  return [...values.map(String), decodeURIComponent(url.password)];
+  for (const value of named.flatMap(([, one]) => one)) tellCredential(String(value), add);
+  return values;
 }
 
 function connectionProblem(error: unknown): string {

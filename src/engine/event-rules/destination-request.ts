@@ -72,11 +72,13 @@ export function requestFor(
 
 /** Undefined when they were sealed under another key. */
 export function secretsOf(
-  { seal }: Pick<Machinery, 'seal'>,
+  { seal, secrets }: Pick<Machinery, 'seal' | 'secrets'>,
   { sealed }: ConnectionRecord,
 ): JsonObject | undefined {
   try {
-    return JSON.parse(seal.open(sealed)) as JsonObject;
+    const opened = JSON.parse(seal.open(sealed)) as JsonObject;
+    secrets.declareIn(opened);
+    return opened;
   } catch {
     return undefined;
   }

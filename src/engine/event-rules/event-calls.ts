@@ -46,7 +46,10 @@ export function eventCalls(
     measureArchive: (team, archive) => rules.replaying.measure(team, archive),
     replayStarted: (turn) => turn.afterCommit(() => rules.replaying.watch()),
     listDeadLetters: async (query) => parts.store.listDeadLetters(query),
-    seal: (text) => parts.seal.close(text),
+    seal(text) {
+      parts.secrets.declareIn(JSON.parse(text) as JsonObject);
+      return parts.seal.close(text);
+    },
     secretsOf: (connection) => secretsOf(parts, connection),
   };
 }

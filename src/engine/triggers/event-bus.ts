@@ -21,6 +21,7 @@ import { EngineError } from '../errors.js';
 import { ANY_TEAM, MAX_DEPTH } from '../event-rules/records.js';
 import { deliverToTargets } from '../event-rules/targets.js';
 import type { Machinery } from '../machinery.js';
+import { maskWrite } from '../masking/mask-turn.js';
 import { checkPayload } from '../payload.js';
 import { type Settle, startInput } from '../requests.js';
 import type { Turn } from '../turn.js';
@@ -172,10 +173,12 @@ export class EventBus {
     const matcher = this.#rules.size === 0 ? undefined : this.#matchers.get('default');
     const { rules } = this.#parts.triggers;
     if (matcher === undefined && !rules.hasListeners(creation.team, 'default')) return;
-    const { arns, time } = this.#parts;
+    const { arns, time, secrets } = this.#parts;
     const { status, error, cause } = state.header;
     const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
     const now = time.now();
+    // It goes to whoever listens, also elsewhere.
+    maskWrite(turn.of(active), secrets);
     const executionArn = creation.context.Execution.Id;
     // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html; without data, which belongs to its team.
     const event: NewEvent = {
@@ -191,7 +194,7 @@ export class EventBus {
         stopDate: active.stoppedAt ?? null,
         redriveCount: active.redriveCount,
         ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
+        ...(cause === undefined ? {} : { cause: secrets.text(cause, active.secrets) }),
         input: null,
         output: null,
         inputDetails: { included: false },

@@ -5,17 +5,26 @@
 import { Worker } from 'node:worker_threads';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { MachineDefinition } from '../../asl/definition.js';
+import { HttpError } from '../errors.js';
 import { type Box, buildGraph } from './build-graph.js';
 import type { Graph } from './graph-schema.js';
 
 export interface GraphLayouts {
-  /** Lays a definition out; remembers the answer by the digest of the version. */
+  /**
+   * Lays a definition out; remembers the answer by the digest of the version.
+   * @throws HttpError GraphTooLarge
+   */
   layout(digest: string, definition: MachineDefinition): Promise<Graph>;
   close(): Promise<void>;
 }
 
 const REMEMBERED = 500;
 const DEADLINE_MS = 20_000;
+/** Larger ones take longer than anybody waits, and in the end the stack of the algorithm, which is recursive. */
+const MOST_STATES = 2_000;
+const MOST_LINES = 6_000;
+/** Beyond so many states boxes are placed by a method that is less tidy and takes time in proportion. */
+const TIDY_STATES = 300;
 
 const ROOT_OPTIONS = {
   'elk.algorithm': 'layered',
@@ -74,20 +83,43 @@ export function createGraphLayouts(): GraphLayouts {
 
   async function run(definition: MachineDefinition): Promise<Graph> {
     const root = buildGraph(definition);
+    const size = sizeOf(root);
+    if (size.states > MOST_STATES) {
+      const why = `it has ${size.states} states, and ${MOST_STATES} can be shown`;
+      throw new HttpError('GraphTooLarge', { why });
+    }
+    if (size.lines > MOST_LINES) {
+      const why = `it has ${size.lines} transitions, and ${MOST_LINES} can be shown`;
+      throw new HttpError('GraphTooLarge', { why });
+    }
+    const layoutOptions = {
+      ...ROOT_OPTIONS,
+      ...(size.states > TIDY_STATES
+        ? { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF' }
+        : {}),
+    };
     worker ??= start();
     const thread = worker;
     const id = nextId++;
     const laidOut = await new Promise<ElkNode>((resolve, reject) => {
-      const deadline = setTimeout(() => void thread.terminate(), DEADLINE_MS);
+      const deadline = setTimeout(() => {
+        const why = `laying it out took longer than ${DEADLINE_MS / 1000} s`;
+        waiting.get(id)?.reject(new HttpError('GraphTooLarge', { why }));
+        waiting.delete(id);
+        void thread.terminate();
+      }, DEADLINE_MS);
       deadline.unref();
       waiting.set(id, {
         resolve: (node) => {
           clearTimeout(deadline);
           resolve(node);
         },
-        reject,
+        reject(error) {
+          clearTimeout(deadline);
+          reject(error);
+        },
       });
-      thread.postMessage({ id, graph: { ...toElk(root), layoutOptions: ROOT_OPTIONS } });
+      thread.postMessage({ id, graph: { ...toElk(root), layoutOptions } });
     });
     return toGraph(root, laidOut);
   }
@@ -101,7 +133,10 @@ export function createGraphLayouts(): GraphLayouts {
         remembered.delete(remembered.keys().next().value as string);
       }
       remembered.set(digest, graph);
-      graph.catch(() => remembered.delete(digest));
+      graph.catch((error: unknown) => {
+        // What is too large stays so; anything else may go better the next time.
+        if (!(error instanceof HttpError)) remembered.delete(digest);
+      });
       return graph;
     },
     async close() {
@@ -109,6 +144,19 @@ export function createGraphLayouts(): GraphLayouts {
       worker = undefined;
     },
   };
+}
+
+/** Without recursion by the number of states. */
+function sizeOf(root: Box): { states: number; lines: number } {
+  let states = 0;
+  let lines = 0;
+  const pending = [root];
+  for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
+    if (box.kind === 'state') states += 1;
+    lines += box.lines.length;
+    for (const child of box.children) pending.push(child);
+  }
+  return { states, lines };
 }
 
 function toElk(box: Box): ElkNode {
@@ -177,8 +225,9 @@ function collect(box: Box, node: ElkNode, parent: string | undefined, graph: Gra
     });
   }
   const own = box.id === '' ? undefined : box.id;
+  const places = new Map(node.children?.map((child) => [child.id, child]));
   for (const child of box.children) {
-    const childNode = node.children?.find((candidate) => candidate.id === child.id);
+    const childNode = places.get(child.id);
     if (childNode !== undefined) collect(child, childNode, own, graph);
   }
 }

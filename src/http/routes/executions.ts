@@ -12,6 +12,7 @@ import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
+import type { LoadLimit } from '../load-limit.js';
 import { problemSchema } from '../problem.js';
 import {
   executionDetailSchema,
@@ -52,6 +53,7 @@ export function executionRoutes(
   instance: FastifyInstance,
   { engine, store }: HttpServices,
   stream: EventStream,
+  load: LoadLimit,
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
@@ -78,7 +80,7 @@ export function executionRoutes(
         const started = await engine.startExecution(start);
         return reply.code(started.created ? 201 : 200).send(started);
       }
-      return reply.send(await runAndWait(engine, start, wait));
+      return reply.send(await runAndWait(engine, start, wait, load));
     },
   );
 
@@ -116,7 +118,7 @@ export function executionRoutes(
     async (request) => {
       const found = await findExecution(engine, store, request.principal, request.params.id);
       const { wait } = request.query;
-      return wait === undefined ? found : await waitFor(engine, found.id, wait);
+      return wait === undefined ? found : await waitFor(engine, found.id, wait, load);
     },
   );
 
@@ -292,13 +294,19 @@ export function executionRoutes(
       const filter = {
         ...defined(subject),
         ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
-        teams: request.principal.teams,
       };
+      // Refused like anything else, before the response is ours.
+      stream.expectRoom(request.principal);
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
-      stream.serve(reply.raw, filter, typeof last === 'string' ? last : undefined);
+      stream.serve(
+        reply.raw,
+        request.principal,
+        filter,
+        typeof last === 'string' ? last : undefined,
+      );
     },
   );
 }
@@ -318,12 +326,16 @@ async function runAndWait(
   engine: Engine,
   start: StartRequest,
   seconds: number,
+  load: LoadLimit,
 ): ReturnType<Engine['describeExecution']> {
   // Named here, so that it can be found when the time is up first.
   const named = { ...start, name: start.name ?? randomUUID() };
   let timer: NodeJS.Timeout | undefined;
+  let forget: (() => void) | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, seconds * 1000, undefined);
+    // The server is about to end: told is what there is.
+    forget = load.onRefusing(() => resolve(undefined));
   });
   const running = engine.runExecution(named);
   try {
@@ -331,6 +343,7 @@ async function runAndWait(
     if (ended !== undefined) return ended;
   } finally {
     clearTimeout(timer);
+    forget?.();
   }
   // Nobody waits for its end any more; a server that closes meanwhile is no fault of this request.
   running.catch(() => undefined);
@@ -341,13 +354,19 @@ async function waitFor(
   engine: Engine,
   id: string,
   seconds: number,
+  load: LoadLimit,
 ): ReturnType<Engine['describeExecution']> {
-  const timeout = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), Math.ceil(seconds * 1000));
+  const forget = load.onRefusing(() => over.abort());
   try {
-    return await engine.waitForExecution(id, timeout);
+    return await engine.waitForExecution(id, over.signal);
   } catch (error) {
-    if (timeout.aborted) return await engine.describeExecution(id);
+    if (over.signal.aborted) return await engine.describeExecution(id);
     throw error;
+  } finally {
+    clearTimeout(timer);
+    forget();
   }
 }
 

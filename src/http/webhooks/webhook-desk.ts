@@ -4,16 +4,18 @@
  *     request ─▶ rate ─▶ signature, or 401 ─▶ JSON ─▶ event on the team's bus ─commit─▶ answer
  *
  * Whether a webhook exists is not to be learned without its secret: an unknown name and a wrong signature are answered the
- * same, and as much is computed for both. A message that comes again is the same event: by the id that the sender gives it,
- * else by what was signed.
+ * same, and as much is computed for both. A message that comes again is the same event: by the id that the sender gives it
+ * and signs, else by what was signed.
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, type Json } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
-import { openSealFile } from '../../engine/seal.js';
+import { EngineError } from '../../engine/errors.js';
+import type { Seal } from '../../engine/seal.js';
 import type { WebhookRecord } from '../../engine/triggers/webhook-host.js';
+import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { HttpError } from '../errors.js';
 import { createRateLimit } from '../rate-limit.js';
 import { isSignedBy, type SignedBody, signedBody } from './signature.js';
@@ -67,21 +69,34 @@ const MOST_SECRETS = 2;
 
 export function createWebhookDesk(options: {
   engine: Engine;
-  /** File with the sealing key; made when it is not there. */
-  sealFile: string;
+  /** Under which the secrets lie in the store. */
+  seal: Seal;
+  /** Is told every secret that is seen here. */
+  secrets?: SecretRegistry;
   now: () => number;
 }): WebhookDesk {
-  const { engine, now } = options;
+  const { engine, now, seal, secrets } = options;
   const { webhooks } = engine;
-  const seal = openSealFile(options.sealFile);
   const messages = createRateLimit(MOST_MESSAGES, now);
   const refused = createRateLimit(MOST_REFUSED, now);
   const nobodys = randomBytes(32).toString('hex');
 
   const issue = (): { text: string; secret: WebhookRecord['secrets'][number] } => {
     const text = `whsec_${randomBytes(32).toString('base64url')}`;
+    secrets?.declare(text);
     return { text, secret: { sealed: seal.close(text), createdAt: now() } };
   };
+
+  function opened({ sealed }: WebhookRecord['secrets'][number]): string {
+    let text: string;
+    try {
+      text = seal.open(sealed);
+    } catch {
+      throw new EngineError('SealedUnderAnotherKey');
+    }
+    secrets?.declare(text);
+    return text;
+  }
 
   /** It is only the answer that is bounded: whoever shares an address with a guesser goes on as before. */
   function refuse(address: string): never {
@@ -93,9 +108,9 @@ export function createWebhookDesk(options: {
   function verified(request: WebhookRequest): { webhook: WebhookRecord; signed: SignedBody } {
     const { name, address, headers, body } = request;
     const webhook = webhooks.find(name);
-    const secrets = webhook?.secrets.map(({ sealed }) => seal.open(sealed)) ?? [nobodys];
+    const keys = webhook?.secrets.map(opened) ?? [nobodys];
     const signed = signedBody(webhook?.scheme ?? 'millrace', headers, body, now());
-    if (signed === undefined || !isSignedBy(signed, secrets) || webhook === undefined) {
+    if (signed === undefined || !isSignedBy(signed, keys) || webhook === undefined) {
       return refuse(address);
     }
     return { webhook, signed };
@@ -152,7 +167,9 @@ function messageId(
   headers: IncomingHttpHeaders,
   { parts }: SignedBody,
 ): string {
-  const given = headers[scheme === 'github' ? 'x-github-delivery' : 'millrace-id'];
+  // GitHub signs nothing but the body: who has seen a delivery could send it again under another id or event. So what is
+  // signed makes the event, for as long as events are kept.
+  const given = scheme === 'github' ? undefined : headers['millrace-id'];
   if (given !== undefined) {
     if (typeof given === 'string' && /^[A-Za-z0-9._:-]{1,150}$/.test(given)) return given;
     throw new HttpError('InvalidWebhookId');

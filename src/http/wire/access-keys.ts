@@ -6,7 +6,8 @@
  * @module
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { openSealFile } from '../../engine/seal.js';
+import type { Seal } from '../../engine/seal.js';
+import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';
 import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
@@ -41,8 +42,10 @@ export interface AccessKeys {
 
 export interface AccessKeyOptions {
   store: Store;
-  /** File with the sealing key; made when it is not there. */
-  sealFile: string;
+  /** Under which the secrets lie in the store. */
+  seal: Seal;
+  /** Is told every secret that is seen here. */
+  secrets?: SecretRegistry;
   now: () => number;
   /** Takes every key, without looking at signatures: for development. */
   acceptAnyKey: boolean;
@@ -54,10 +57,9 @@ const REMEMBERED_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** @example const keys = createAccessKeys({ store, sealFile, now: Date.now, acceptAnyKey: false }) */
+/** @example const keys = createAccessKeys({ store, seal, now: Date.now, acceptAnyKey: false }) */
 export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
-  const { store, now, acceptAnyKey } = options;
-  const seal = openSealFile(options.sealFile);
+  const { store, now, acceptAnyKey, seal, secrets } = options;
   const known = new Map<string, { key: AccessKeyRecord; secret: string; until: number }>();
 
   async function find(id: string): Promise<{ key: AccessKeyRecord; secret: string } | undefined> {
@@ -67,9 +69,23 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
     const key = await store.findAccessKey(id);
     if (key === undefined) return undefined;
     if (known.size >= MAX_REMEMBERED) known.clear();
-    const found = { key, secret: seal.open(key.secret), until: now() + REMEMBERED_MS };
+    const found = { key, secret: opened(key), until: now() + REMEMBERED_MS };
     known.set(id, found);
     return found;
+  }
+
+  function opened({ id, secret }: AccessKeyRecord): string {
+    try {
+      const text = seal.open(secret);
+      secrets?.declare(text);
+      return text;
+    } catch {
+      // AWS knows no such case; this is the one that makes its clients stop instead of trying again.
+      throw new WireError(
+        'UnrecognizedClientException',
+        `The secret of the access key ${id} was sealed under another key: seal.key in the data folder of Millrace was lost or replaced. Put it back from a backup, or issue a new access key (MILL3022).`,
+      );
+    }
   }
 
   return {
@@ -80,6 +96,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
         accessKeyId: `AKIA${id}`,
         secretAccessKey: randomBytes(30).toString('base64'),
       };
+      secrets?.declare(issued.secretAccessKey);
       await store.insertAccessKey({
         id: issued.accessKeyId,
         team,

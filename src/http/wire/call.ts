@@ -2,7 +2,7 @@
  * One call of an operation: who calls, with what, on which engine.
  * @module
  */
-import type { Engine } from '../../engine/engine.js';
+import type { Engine, View } from '../../engine/engine.js';
 import type { Caller } from './access-keys.js';
 
 export interface Call {
@@ -21,6 +21,11 @@ export type Operation = (call: Call) => Promise<object> | object;
 /** True when the caller sees what belongs to the team. */
 export function sees({ teams }: Caller, team: string): boolean {
   return teams === undefined || teams.includes(team);
+}
+
+/** Programs compute with what they read; who may only look sees no secrets. */
+export function viewOf({ role }: Caller): View {
+  return role === 'viewer' ? 'masked' : 'original';
 }
 
 /** The scope of a list: what of all teams the caller sees. */

@@ -6,13 +6,15 @@
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  * @module
  */
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/errors.js';
 import { refusalOf } from '../../engine/store-refusal.js';
 import { StoreError } from '../../store/errors.js';
 import type { HttpServices } from '../app.js';
-import type { AccessKeys } from './access-keys.js';
+import { HttpError } from '../errors.js';
+import type { LoadLimit } from '../load-limit.js';
 import type { Operation } from './call.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
@@ -23,11 +25,13 @@ const TARGET = /^([A-Za-z]{1,60})\.([A-Za-z]{1,60})$/;
 /** A definition of 1 MiB, escaped as a JSON text, and room for the rest. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+/** What the wire APIs need of the server. */
+export type WireServices = Pick<HttpServices, 'engine' | 'config' | 'accessKeys' | 'secrets'> & {
+  load: LoadLimit;
+};
+
 /** Registers `POST /`. */
-export async function wireRoutes(
-  app: FastifyInstance,
-  services: Pick<HttpServices, 'engine' | 'config'> & { accessKeys: AccessKeys },
-): Promise<void> {
+export async function wireRoutes(app: FastifyInstance, services: WireServices): Promise<void> {
   await app.register(async (wire) => {
     wire.removeAllContentTypeParsers();
     wire.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -51,7 +55,7 @@ export async function wireRoutes(
 
 async function perform(
   request: FastifyRequest,
-  { engine, accessKeys }: Pick<HttpServices, 'engine'> & { accessKeys: AccessKeys },
+  { engine, accessKeys, secrets, load }: WireServices,
 ): Promise<object> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const caller = await accessKeys.identify({
@@ -73,7 +77,7 @@ async function perform(
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
   try {
-    return await operation({
+    const answered = operation({
       engine,
       caller,
       request: given,
@@ -83,6 +87,9 @@ async function perform(
         return gone.signal;
       },
     });
+    const answer = answered instanceof Promise ? await load.unlessFinished(answered) : answered;
+    // Whoever may change things needs them as they are: clients compare the definition that they sent.
+    return caller.role === 'viewer' ? secrets.json(answer) : answer;
   } finally {
     if (gone !== undefined) socket.off('close', leave);
   }
@@ -121,6 +128,7 @@ function operationOf(request: FastifyRequest): Wanted {
 }
 
 export function readBody(body: Buffer): { [name: string]: unknown } {
+  if (!isUtf8(body)) throw new WireError('SerializationException', 'The body is not UTF-8.');
   let parsed: unknown;
   try {
     parsed = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
@@ -154,6 +162,9 @@ function send(
 export function toWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
   if (error instanceof StoreError) return toWireError(refusalOf(error));
+  if (error instanceof HttpError && error.status === 429) {
+    return new WireError('ThrottlingException', `Rate exceeded. ${error.message}`);
+  }
   if (error instanceof EngineError) {
     switch (error.kind) {
       case 'TooManyQueued':

@@ -83,7 +83,7 @@ export function verifySignature(
 ): void {
   const stamp = single(request, 'x-amz-date') ?? '';
   checkTime(stamp, credential.date, now);
-  for (const needed of ['host', 'x-amz-date']) {
+  for (const needed of headersToSign(request)) {
     if (!credential.signedHeaders.includes(needed)) {
       throw new WireError(
         'InvalidSignatureException',
@@ -103,6 +103,17 @@ export function verifySignature(
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
+}
+
+/**
+ * What must be signed: everything that says what is asked for. An `x-amz-target` that is not would let whoever has seen a
+ * request turn it into another operation.
+ */
+function headersToSign({ headers }: SignedRequest): string[] {
+  const sent = Object.keys(headers).filter(
+    (name) => name === 'content-type' || name.startsWith('x-amz-'),
+  );
+  return ['host', 'x-amz-date', ...sent];
 }
 
 function checkTime(stamp: string, date: string, now: number): void {

@@ -14,6 +14,7 @@ import { deploymentOf } from '../../engine/pipeline-folder.js';
 import { createFileSource } from '../../engine/triggers/files/file-source.js';
 import { parseDuration } from '../../pipelines/duration.js';
 import type { PipelinePlan } from '../../pipelines/plan.js';
+import { nothingSecret } from '../../secrets/secret-registry.js';
 import { openSqliteStore } from '../../store/sqlite-store.js';
 import type { ExecutionRecord, SynchronousStore } from '../../store/store.js';
 import type { Failure } from '../expectations.js';
@@ -178,6 +179,7 @@ class World {
       },
       workFolder: join(this.#host.workFolder, 'work'),
       mocks: this.#tasks,
+      secrets: nothingSecret(),
       onFatal: fail,
       onProblem: fail,
     });

@@ -2,7 +2,9 @@
  * Connections: how API destinations let Millrace in. Secrets come in and never go out again.
  * @module
  */
+
 import { randomUUID } from 'node:crypto';
+import { setOwn } from '../../../asl/expressions/property.js';
 import type { JsonObject } from '../../../asl/json.js';
 import type { ConnectionRecord } from '../../../engine/event-rules/records.js';
 import { type Call, timestamp } from '../call.js';
@@ -192,11 +194,15 @@ function stateFor(type: string): { state: string; reason?: string } {
 function merged(known: JsonObject, given: JsonObject): JsonObject {
   const result = { ...known };
   for (const [name, value] of Object.entries(given)) {
-    const before = result[name];
+    const before = Object.hasOwn(result, name) ? result[name] : undefined;
     const isNested = [before, value].every(
       (one) => typeof one === 'object' && one !== null && !Array.isArray(one),
     );
-    result[name] = isNested ? { ...(before as JsonObject), ...(value as JsonObject) } : value;
+    setOwn(
+      result,
+      name,
+      isNested ? { ...(before as JsonObject), ...(value as JsonObject) } : value,
+    );
   }
   return result;
 }

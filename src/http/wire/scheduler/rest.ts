@@ -12,9 +12,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
-import type { HttpServices } from '../../app.js';
-import type { AccessKeys, Caller } from '../access-keys.js';
-import { MAX_BODY_BYTES, readBody, toWireError } from '../protocol.js';
+import type { Caller } from '../access-keys.js';
+import { MAX_BODY_BYTES, readBody, toWireError, type WireServices } from '../protocol.js';
 import { checkShape, type Shape } from '../shape.js';
 import { WireError } from '../wire-error.js';
 import { createGroup, deleteGroup, getGroup, listGroups } from './groups.js';
@@ -84,10 +83,7 @@ export function isSignedRequest({ routeOptions, headers }: FastifyRequest): bool
 }
 
 /** Registers `/schedules`, `/schedule-groups` and `/tags`. */
-export async function schedulerRoutes(
-  app: FastifyInstance,
-  services: Pick<HttpServices, 'engine' | 'config'> & { accessKeys: AccessKeys },
-): Promise<void> {
+export async function schedulerRoutes(app: FastifyInstance, services: WireServices): Promise<void> {
   await app.register(async (wire) => {
     wire.removeAllContentTypeParsers();
     wire.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -126,7 +122,7 @@ export async function schedulerRoutes(
 
 async function perform(
   request: FastifyRequest,
-  { engine, accessKeys }: { engine: Engine; accessKeys: AccessKeys },
+  { engine, accessKeys, secrets }: WireServices,
   name: SchedulerOperation,
   operation: RestOperation,
 ): Promise<object> {
@@ -141,7 +137,8 @@ async function perform(
   }
   const given = readRequest(request, body, operation);
   checkShape(operation.shape, given, inMessages);
-  return PERFORM[name]({ engine, caller, request: withoutNulls(given) });
+  const answer = await PERFORM[name]({ engine, caller, request: withoutNulls(given) });
+  return caller.role === 'viewer' ? secrets.json(answer) : answer;
 }
 
 /** Scheduler's messages begin the names of members with a small letter. */

@@ -13,7 +13,7 @@ import type {
 } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/errors.js';
 import type { StateMachineDetail } from '../../../engine/state-machines.js';
-import { type Call, scopeOf, timestamp } from '../call.js';
+import { type Call, scopeOf, timestamp, viewOf } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noExecution, noResource, noStateMachine, readArn } from './arns.js';
 import { readJson } from './json-text.js';
@@ -38,7 +38,7 @@ export async function findExecution(
 ): Promise<ExecutionDetail> {
   readArn(engine.arns.identity, arn, 'execution');
   try {
-    const found = await engine.describeExecution(arn, caller.teams);
+    const found = await engine.describeExecution(arn, caller.teams, viewOf(caller));
     // By its id it would also be found under another machine's name.
     if (found.arn === arn) return found;
   } catch (error) {
@@ -68,7 +68,7 @@ export async function startSyncExecution(call: Call): Promise<object> {
   const { start, detail } = readStart(call);
   if (detail.attributes.type !== 'EXPRESS') throw notSupported();
   try {
-    const ended = await engine.runExecution(start);
+    const ended = await engine.runExecution(start, viewOf(call.caller));
     const stopped = ended.stoppedAt ?? ended.startedAt;
     return {
       ...outcomeOf(ended, request.includedData),
