@@ -281,8 +281,6 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid, taskUser }), {
     mode: 0o600,
   });
-  closers.push(() => forgetToken(store, serverFile));
-  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 });
   // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
   closers.push(refuse);
 
