@@ -16,6 +16,7 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { StoreInformation } from './store-information.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -456,17 +457,6 @@ export interface AccessKeyRecord {
   /** Sealed: the store never sees the text. */
   secret: string;
   createdAt: number;
-}
-
-export interface StoreInformation {
-  driver: string;
-  /** Version of SQLite or PostgreSQL. */
-  version: string;
-  schema: number;
-  /** Where it lies, for `doctor`. */
-  location: string;
-  /** What was found damaged, in words: then nothing is written any more. */
-  damage?: string;
 }
 
 export interface Store {
