@@ -75,7 +75,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'List the pipelines with `millrace show`, or deploy the file that defines it.',
   },
   PipelineAmbiguous: {
-    code: 'MILL3022',
+    code: 'MILL3023',
     status: 409,
     message: "Several teams have a pipeline '{pipeline}': {teams}.",
     fix: 'Say which one: `--team NAME`, or `?team=NAME` in a request.',
@@ -196,7 +196,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'The server goes on. Look into its log (millrace.log in the data folder) and report what it says.',
   },
   SealedUnderAnotherKey: {
-    code: 'MILL3022',
+    code: 'MILL3024',
     status: 503,
     message:
       'What is asked for was sealed under another key: seal.key in the data folder is not the one that the store was written with.',

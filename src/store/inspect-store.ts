@@ -26,7 +26,7 @@ export type StoreInspection =
   | { state: 'damaged'; what: string };
 
 /**
- * Reads the whole database unless somebody has it open, which takes about a second for a gigabyte of records.
+ * Reads the whole database unless somebody has it open, which takes ten seconds or so for a gigabyte of records.
  * Throws a StoreError `newer-schema`, `driver` or `io`.
  *
  * @example inspectStore('.millrace/millrace.db').state // 'sound'

@@ -15,7 +15,7 @@ import type { Holder } from './lock-file.js';
 import { checkStructure, expectSound, verifyDatabase, verifyRecords } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 
-/** Bytes up to which the whole structure is checked at the start: it takes about a tenth of a second. */
+/** Bytes up to which the whole structure is checked at the start: it takes some tenths of a second. */
 const SMALL = 64 * 1024 ** 2;
 /** Tables that a start reads as a whole anyway. */
 const READ_AT_START = ['machines', 'settings', 'trigger_states', 'declarations', 'backfills'];

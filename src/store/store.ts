@@ -18,6 +18,7 @@ import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretRun, SecretWrite, SeenSecrets } from './seen-secrets.js';
+import type { StoreInformation } from './store-information.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -417,17 +418,6 @@ export interface LogQuery {
   state?: string;
   after?: LogPosition;
   limit: number;
-}
-
-export interface StoreInformation {
-  driver: string;
-  /** Version of SQLite or PostgreSQL. */
-  version: string;
-  schema: number;
-  /** Where it lies, for `doctor`. */
-  location: string;
-  /** What was found damaged, in words: then nothing is written any more. */
-  damage?: string;
 }
 
 export interface Store {

@@ -182,7 +182,7 @@ describe('a sealing key that was replaced', () => {
     });
     expect(message.status).toBe(503);
     expect(message.json()).toMatchObject({
-      code: 'MILL3022',
+      code: 'MILL3024',
       fix: expect.stringContaining('Put seal.key back'),
     });
     // What needs no secret works; what does says so and is left as it is.
@@ -194,7 +194,7 @@ describe('a sealing key that was replaced', () => {
       ['POST', `/api/v1/executions/${id}/stop`],
     ] as const) {
       const answer = await it.request(method, path);
-      expect([answer.status, answer.json().code]).toEqual([503, 'MILL3022']);
+      expect([answer.status, answer.json().code]).toEqual([503, 'MILL3024']);
     }
     await it.server.close();
 

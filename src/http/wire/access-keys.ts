@@ -83,7 +83,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       // AWS knows no such case; this is the one that makes its clients stop instead of trying again.
       throw new WireError(
         'UnrecognizedClientException',
-        `The secret of the access key ${id} was sealed under another key: seal.key in the data folder of Millrace was lost or replaced. Put it back from a backup, or issue a new access key (MILL3022).`,
+        `The secret of the access key ${id} was sealed under another key: seal.key in the data folder of Millrace was lost or replaced. Put it back from a backup, or issue a new access key (MILL3024).`,
       );
     }
   }

@@ -46,7 +46,7 @@ export default class TokenCreate extends MillraceCommand {
     if (team === undefined && !flags['all-teams']) {
       throw new CommandFailure('A token needs at least one team.', {
         exitCode: EXIT.usage,
-        code: 'MILL5030',
+        code: 'MILL5032',
         fix: 'Give --team NAME, or --all-teams for one that sees everything.',
       });
     }
