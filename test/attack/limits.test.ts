@@ -3,11 +3,18 @@
  * taken away is gone at once.
  * @module
  */
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import {
+  type ClientRequest,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import Fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import type { Engine, FeedChange } from '../../src/engine/engine.js';
 import { hashOf } from '../../src/http/auth.js';
+import { createEventStream } from '../../src/http/event-stream.js';
 import { limitLoad } from '../../src/http/load-limit.js';
 import { problemOf } from '../../src/http/problem.js';
 import { openTestServer, type TestServer, waitingPipeline } from '../http/test-server.js';
@@ -137,6 +144,34 @@ describe('live streams', () => {
     await stream.ended;
     expect((await server.request('GET', '/api/v1/session', { token })).status).toBe(401);
   });
+});
+
+it('ends a live stream whose token has expired with the next event, which it does not tell', async () => {
+  let now = 1_000;
+  let tell: (change: FeedChange) => void = () => undefined;
+  const engine = {
+    subscribe: (listener: typeof tell) => {
+      tell = listener;
+      return () => undefined;
+    },
+  } as unknown as Engine;
+  const stream = createEventStream(engine, { epoch: 'x', now: () => now });
+  const principal = { label: '', role: 'viewer', teams: undefined, token: 't' } as const;
+  const http = createServer((_request, response) =>
+    stream.serve(response, { ...principal, expiresAt: 2_000 }, {}, undefined),
+  );
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}/`);
+  const change = { type: 'pipeline', team: 'a', version: 1 } as const;
+  tell({ ...change, pipeline: 'before' });
+  now = 2_000;
+  tell({ ...change, pipeline: 'after' });
+  const text = await response.text();
+  expect(text).toContain('before');
+  expect(text).not.toContain('after');
+  stream.close();
+  http.close();
 });
 
 describe('logins', () => {
