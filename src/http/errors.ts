@@ -3,7 +3,7 @@
  * both leave as RFC 9457 problems (`problem.ts`).
  * @module
  */
-const CATALOGUE = {
+export const HTTP_ERRORS = {
   Unauthenticated: {
     code: 'MILL4001',
     status: 401,
@@ -53,7 +53,7 @@ const CATALOGUE = {
     fix: 'Send one JSON value with `Content-Type: application/json`, without `__proto__` keys.',
   },
   InvalidLifetime: {
-    code: 'MILL4021',
+    code: 'MILL4023',
     status: 400,
     message: "'{expires}' is no lifetime of a token.",
     fix: 'Give hours or days (12h, 30d), or `never`.',
@@ -114,7 +114,7 @@ const CATALOGUE = {
   },
 } as const;
 
-export type HttpErrorKind = keyof typeof CATALOGUE;
+export type HttpErrorKind = keyof typeof HTTP_ERRORS;
 
 /** A refusal by the HTTP layer. `details` fill the text. */
 export class HttpError extends Error {
@@ -123,7 +123,7 @@ export class HttpError extends Error {
   readonly fix: string;
 
   constructor(kind: HttpErrorKind, details: { [name: string]: string } = {}) {
-    const { code, status, message, fix } = CATALOGUE[kind];
+    const { code, status, message, fix } = HTTP_ERRORS[kind];
     super(message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => details[name] ?? whole));
     this.name = 'HttpError';
     this.code = code;

@@ -156,7 +156,13 @@ it('ends a live stream whose token has expired with the next event, which it doe
     },
   } as unknown as Engine;
   const stream = createEventStream(engine, { epoch: 'x', now: () => now });
-  const principal = { label: '', role: 'viewer', teams: undefined, token: 't' } as const;
+  const principal = {
+    label: '',
+    role: 'viewer',
+    teams: undefined,
+    administers: false,
+    token: 't',
+  } as const;
   const http = createServer((_request, response) =>
     stream.serve(response, { ...principal, expiresAt: 2_000 }, {}, undefined),
   );

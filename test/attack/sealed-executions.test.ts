@@ -63,7 +63,7 @@ describe('an execution that holds a secret', () => {
     await test.engine.redriveExecution(id, { from: 'First' });
     await test.engine.waitForExecution(id);
     expect(calls).toEqual([input, { kept: SECRET, given: SECRET }]);
-    const original = await test.engine.describeExecution(id, 'original');
+    const original = await test.engine.describeExecution(id, undefined, 'original');
     expect(original.output).toEqual({ kept: SECRET, given: SECRET });
     const shown = await test.engine.describeExecution(id);
     expect(shown).toMatchObject({ input: { password: '***' }, output: { kept: '***' } });
@@ -116,7 +116,7 @@ describe('an execution that holds a secret', () => {
       )
       .toBe('taken');
     await test.engine.waitForExecution(parent.id);
-    const original = await test.engine.describeExecution(parent.id, 'original');
+    const original = await test.engine.describeExecution(parent.id, undefined, 'original');
     expect(original.output).toEqual({ told: `it is ${SECRET}` });
     const { items } = await test.engine.listExecutions({ pipeline: 'child' });
     const child = await test.engine.describeExecution(items[0]?.id ?? '');
