@@ -74,6 +74,8 @@ describe('a server that was replaced', () => {
   // What another server does first, where the lock did not keep it out: a file system without locks, say.
   const takeOver = (): void => {
     const driver = openDriver(project.path('.millrace/millrace.db'));
+    // The server may write just now.
+    driver.exec('PRAGMA busy_timeout = 5000');
     driver.exec("UPDATE settings SET value = value + 1 WHERE key = 'epoch'");
     driver.close();
   };
@@ -106,7 +108,8 @@ describe('a server that was replaced', () => {
     const first = await project.up();
     for (const name of ['hold', 'lock']) rmSync(project.path(`.millrace/millrace.db.${name}`));
     const second = await project.up();
-    expect((await first.ended).code).toBe(70);
+    // It ends by itself, or the second one ends it with what else is left in its control group, whichever comes first.
+    expect([70, null]).toContain((await first.ended).code);
     expect(acknowledged(await first.start('hello'))).toBe(false);
     expect(acknowledged(await second.start('hello'))).toBe(true);
   });

@@ -10,6 +10,7 @@
  *     I11 one execution for each reason of a trigger, and none missing (triggers.ts)
  *     I16 a map run has counted its children as they are
  *     I17 no more executions of a pipeline have begun and not ended than its limit
+ *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names
  *
  * @module
  */
@@ -44,6 +45,8 @@ export class Invariants {
   /** Executions that run, of pipelines with a limit. */
   readonly #running = new Map<string, Set<number>>();
   readonly #limited = new Map<number, string>();
+  /** Teams of executions, by number. */
+  readonly #teams = new Map<number, string>();
   readonly #trace = createHash('sha256');
   readonly #lines: string[] = [];
   commits = 0;
@@ -91,9 +94,19 @@ export class Invariants {
     }
   }
 
+  #keepApart({ number, create }: ExecutionWrite): void {
+    if (create === undefined) return;
+    this.#teams.set(number, create.team);
+    const starter = create.parent && this.#teams.get(create.parent.execution);
+    if (starter !== undefined && starter !== create.team) {
+      this.fail(`I18 execution ${number} of ${create.team} was started by one of ${starter}`);
+    }
+  }
+
   committed(commit: Commit): void {
     this.commits += 1;
     for (const write of commit.executions) {
+      this.#keepApart(write);
       const seen = this.#seen.get(write.number) ?? { history: [], attempts: new Map() };
       this.#seen.set(write.number, seen);
       for (const event of write.history) this.#event(write.number, seen, event);
@@ -150,8 +163,10 @@ export class Invariants {
   /** A client was told that its execution has been started. */
   acknowledged(store: SynchronousStore, pipeline: PipelineRef, name: string, id: string): void {
     const found = store.findExecutionByName(pipeline, name);
-    if (found?.id !== id)
-      this.fail(`I1 ${pipeline.name}/${name} was acknowledged as ${id} and is ${found?.id}`);
+    if (found?.id !== id) {
+      const called = `${pipeline.team}/${pipeline.name}/${name}`;
+      this.fail(`I1 ${called} was acknowledged as ${id} and is ${found?.id}`);
+    }
   }
 
   /** Everything has healed and come to rest. */

@@ -252,6 +252,15 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'answers with the execution of that name of another team',
+    store: (store) => ({
+      ...store,
+      findExecutionByName: ({ name: pipeline }, name) =>
+        store.findExecutionByName({ team: 'team', name: pipeline }, name) ??
+        store.findExecutionByName({ team: 'twin', name: pipeline }, name),
+    }),
+  },
+  {
     name: 'forgets after a restart what waits',
     store: (store) => ({ ...store, listUnstarted: () => [] }),
   },

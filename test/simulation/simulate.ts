@@ -48,6 +48,8 @@ export interface SeedResult {
   virtualMs: number;
 }
 
+/** Both have the same pipelines. */
+const TEAMS = ['team', 'twin'] as const;
 /** Virtual milliseconds with faults. */
 const HEAL = 90_000;
 /** Virtual milliseconds after which everything must have ended. */
@@ -244,15 +246,17 @@ class Simulation {
   }
 
   async #deploy(engine: Engine): Promise<void> {
-    for (const [name, definition] of MACHINES) {
-      await engine.deployPipeline({
-        name,
-        team: 'team',
-        tags: {},
-        definition,
-        bindings: {},
-        folder: this.#folder,
-      });
+    for (const team of TEAMS) {
+      for (const [name, definition] of MACHINES) {
+        await engine.deployPipeline({
+          name,
+          team,
+          tags: {},
+          definition,
+          bindings: {},
+          folder: this.#folder,
+        });
+      }
     }
     for (const [name, sections] of this.#hasTriggers ? TRIGGERED : []) {
       await engine.deployPipeline({
@@ -347,7 +351,9 @@ class Simulation {
     const world = this.#world;
     const pipelines = [...MACHINES.keys()];
     const pipeline = pipelines[world.between(0, pipelines.length - 1)] as string;
-    const name = `client-${i}`;
+    // Two clients, one of each team, choose the same name.
+    const team = TEAMS[i % 2] as string;
+    const name = `client-${Math.floor(i / 2)}`;
     let acknowledged = false;
     const again = (): void => void world.after(world.between(100, 4000), attempt);
     const attempt = (): void => {
@@ -357,9 +363,9 @@ class Simulation {
         again();
         return;
       }
-      engine.startExecution({ pipeline, name, input: INPUT }).then(
+      engine.startExecution({ pipeline, team, name, input: INPUT }).then(
         ({ id }) => {
-          this.#invariants.acknowledged(this.#store, { team: 'team', name: pipeline }, name, id);
+          this.#invariants.acknowledged(this.#store, { team, name: pipeline }, name, id);
           if (acknowledged) return;
           acknowledged = true;
           this.#open -= 1;

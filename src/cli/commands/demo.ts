@@ -10,7 +10,7 @@ import { type DemoRun, readDemoPlan } from '../demo-plan.js';
 import { EXIT } from '../exit-codes.js';
 import { takeEnvironment } from '../own-environment.js';
 import { duration, firstLine, printable } from '../text.js';
-import { startFailure, untilStopped } from './up.js';
+import { startFailure, stopAsked } from './up.js';
 
 interface Ended extends DemoRun {
   /** Of the pipeline file. */
@@ -75,7 +75,8 @@ export default class Demo extends MillraceCommand {
         ),
       ),
     );
-    await untilStopped(say, () => server.close());
+    await stopAsked(say);
+    await server.close();
   }
 
   #report(ended: readonly Ended[], data: string, ms: number, say: (text?: string) => void): void {

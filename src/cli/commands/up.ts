@@ -93,6 +93,8 @@ export default class Up extends MillraceCommand {
     // The server is large; commands that only call it must not load it.
     const { startServer } = await import('../../server.js');
     const say = (text: string): void => void process.stderr.write(`${text}\n`);
+    // From here on, so that also what comes while it starts ends it in good order.
+    const stop = stopAsked(say);
     const server = await startServer({
       folder,
       data: flags.data,
@@ -149,7 +151,8 @@ export default class Up extends MillraceCommand {
     }
     if (warning !== undefined) warn(warning);
     say(colors.dim('  stop with Ctrl-C\n'));
-    await untilStopped(say, () => server.close());
+    await stop;
+    await server.close();
   }
 }
 
@@ -165,20 +168,18 @@ function identityOf(flags: { account: string; region: string }): Identity {
   });
 }
 
-/** Waits for Ctrl-C or SIGTERM, then closes; a second one ends the process at once. */
-export async function untilStopped(
-  say: (text: string) => void,
-  close: () => Promise<void>,
-): Promise<void> {
-  await new Promise<void>((done) => {
+/** Listens for Ctrl-C and SIGTERM from the call on, and resolves at the first; a second one ends the process at once. */
+export function stopAsked(say: (text: string) => void): Promise<void> {
+  return new Promise<void>((asked) => {
+    let isAsked = false;
     const stop = (): void => {
-      process.once('SIGINT', () => process.exit(EXIT.interrupted));
-      process.once('SIGTERM', () => process.exit(EXIT.interrupted));
+      if (isAsked) process.exit(EXIT.interrupted);
+      isAsked = true;
       say('stopping: running tasks may end (Ctrl-C again to kill them) …');
-      close().then(done, done);
+      asked();
     };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
   });
 }
 
