@@ -6,7 +6,7 @@
  * executions, repair, backfills, pools, and names that are used again.
  * @module
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ExecutionDetail, PipelineDeployment } from '../../src/engine/engine.js';
@@ -334,6 +334,66 @@ describe('by triggers', () => {
     expect(told('real')).toContain('NO_RESOURCE');
     for (const kind of ['', 'bus', 'destination'])
       expect(told(`real${kind}`)).toBe(told(`none${kind}`));
+  });
+
+  test('a schedule with their machine as its target fails as for none, also by the universal target', async () => {
+    const { it, mine, real, none } = teams;
+    const at = `at(${new Date(Date.now() + 1_500).toISOString().slice(0, 19)})`;
+    const start = 'arn:aws:scheduler:::aws-sdk:sfn:startExecution';
+    const put = 'arn:aws:scheduler:::aws-sdk:eventbridge:putEvents';
+    const entry = (bus: string): string =>
+      JSON.stringify({
+        Entries: [{ EventBusName: bus, Source: 's', DetailType: 'd', Detail: '{}' }],
+      });
+    const targets = (names: Names): [kind: string, target: object][] => [
+      ['arn', { Arn: names.machine }],
+      ['version', { Arn: names.version }],
+      ['universal', { Arn: start, Input: JSON.stringify({ StateMachineArn: names.machine }) }],
+      ['bus', { Arn: put, Input: entry(names.busArn) }],
+    ];
+    const named: string[] = [];
+    for (const [word, names] of [
+      ['real', real],
+      ['none', none],
+    ] as const) {
+      for (const [kind, target] of targets(names)) {
+        const Name = `${word}-${kind}`;
+        const made = await mine.call('scheduler', 'CreateSchedule', {
+          Name,
+          ScheduleExpression: at,
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { ...target, RoleArn: ROLE },
+        });
+        expect(made.error, made.message).toBeUndefined();
+        named.push(Name);
+      }
+    }
+    type Listed = { name: string; last?: number; failure?: { reason: string } };
+    const ask = async (): Promise<Listed[]> => {
+      const answer = await it.request('GET', '/api/v1/schedules', { token: mine.token });
+      return answer.json<{ items: Listed[] }>().items;
+    };
+    const listed = await vi.waitUntil(
+      async () => {
+        const all = await ask();
+        const served = named.every((name) =>
+          all.some((one) => one.name.endsWith(`/${name}`) && one.last),
+        );
+        return served ? all : undefined;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    const told = (name: string): string =>
+      anonymous(listed.find((one) => one.name.endsWith(`/${name}`))?.failure?.reason, teams);
+    for (const kind of ['arn', 'version', 'universal']) {
+      expect(told(`real-${kind}`)).toContain('Does Not Exist');
+    }
+    for (const [kind] of targets(real)) expect(told(`real-${kind}`)).toBe(told(`none-${kind}`));
+    const { items } = await it.server.engine.listExecutions({
+      pipeline: real.pipeline,
+      team: 'theirs',
+    });
+    expect(items.map(({ name }) => name).sort()).toEqual(['day', 'night']);
   });
 
   test('their outcome is heard only by whom they allow to read: as an upstream, and as an event', async () => {
