@@ -82,6 +82,7 @@ import { planRepair } from './triggers/repair-plan.js';
 import { TriggerHost } from './triggers/trigger-host.js';
 import { type Input, TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
+import { WorkFolders } from './work-folders.js';
 
 export interface EngineConfig {
   store: Store;
@@ -453,7 +454,7 @@ function assemble(config: EngineConfig): Machinery {
     destinations: config.destinations,
     feed,
     owner: random.id(clock.now()),
-    workFolder: resolve(config.workFolder),
+    folders: new WorkFolders(resolve(config.workFolder)),
     time: createEngineTime(clock, 0),
     actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
     machines: new MachineShelf(store, reducer),

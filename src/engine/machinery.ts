@@ -45,6 +45,7 @@ import type { TimerHost } from './timer-host.js';
 import type { TriggerHost } from './triggers/trigger-host.js';
 import type { TurnLoop } from './turn-loop.js';
 import type { Waiters } from './waiters.js';
+import type { WorkFolders } from './work-folders.js';
 
 /** The interpreter, as the engine calls it. */
 export interface Reducer {
@@ -80,8 +81,8 @@ export interface Machinery {
   readonly feed: Feed;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;
-  /** Absolute folder under which each execution gets its work folder. */
-  readonly workFolder: string;
+  /** Where each execution gets its work folder. */
+  readonly folders: WorkFolders;
   time: EngineTime;
   readonly loop: TurnLoop;
   readonly actives: ActiveExecutions;

@@ -23,7 +23,6 @@ import type { MapRunRequest } from '../asl/transition.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Machinery } from './machinery.js';
 import type { FilePlace, ItemPage, OpenedItems } from './ports.js';
-import { bucketFolderOf, spoolOf, workFolderOf } from './work-folders.js';
 
 /** A child before it is begun. */
 export interface NextChild extends Batch {
@@ -40,7 +39,7 @@ export class MapRunFailure extends Error {
   }
 }
 
-type Parts = Pick<Machinery, 'itemSource' | 'time' | 'random' | 'evaluate' | 'workFolder'>;
+type Parts = Pick<Machinery, 'itemSource' | 'time' | 'random' | 'evaluate' | 'folders'>;
 
 export class MapRunItems {
   readonly #parts: Parts;
@@ -145,18 +144,16 @@ export class MapRunItems {
 
 /** Where the files of a map run lie. @param run its id */
 export function placeOf(
-  parts: Pick<Machinery, 'workFolder'>,
+  parts: Pick<Machinery, 'folders'>,
   active: ActiveExecution,
   run: string,
 ): FilePlace {
   const { deployment } = active.machine;
   return {
     // A state machine that came over the API has no folder: what it reads here is what its team was given.
-    folder: deployment.stateMachine
-      ? bucketFolderOf(parts.workFolder, deployment.team)
-      : deployment.folder,
-    workFolder: workFolderOf(parts.workFolder, deployment.team, active.creation.id),
-    spool: spoolOf(parts.workFolder, run),
+    folder: deployment.stateMachine ? parts.folders.bucketsOf(deployment.team) : deployment.folder,
+    workFolder: parts.folders.of(deployment.team, active.creation.id),
+    spool: parts.folders.spoolOf(run),
   };
 }
 

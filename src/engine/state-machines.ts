@@ -176,7 +176,7 @@ export class StateMachineHost implements StateMachines {
         tags: request.tags,
         definition: request.definition,
         bindings: {},
-        folder: this.#parts.workFolder,
+        folder: this.#parts.folders.root,
         stateMachine: { ...request.attributes, createdAt },
       });
       return this.describe(request);

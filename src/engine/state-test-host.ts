@@ -21,7 +21,6 @@ import type { Machinery } from './machinery.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
 import { type Resolution, wrapOutput } from './resolve-task.js';
-import { foldersOf } from './work-folders.js';
 
 /** Tests that may perform tasks at a time; more are refused. */
 const TESTS_AT_A_TIME = 8;
@@ -128,9 +127,9 @@ export class StateTestHost {
     connector: ConnectorCall,
     signal: AbortSignal | undefined,
   ): Promise<AttemptOutcome> {
-    const { runner, workFolder } = this.#parts;
+    const { runner } = this.#parts;
     const tested = { team, folder: '', isOverApi: true };
-    const folders = foldersOf(workFolder, tested, id, connector.folder);
+    const folders = this.#parts.folders.forAttempt(tested, id, connector.folder);
     const limit = Math.min(
       TEST_TIMEOUT_MS,
       (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,

@@ -22,7 +22,6 @@ import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
-import { foldersOf } from './work-folders.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
@@ -297,7 +296,7 @@ export class TaskHost {
       state: command.state,
       attempt: command.attempt,
       arguments: connector.arguments,
-      ...foldersOf(this.#parts.workFolder, ownerOf(machine), id, connector.folder),
+      ...this.#parts.folders.forAttempt(ownerOf(machine), id, connector.folder),
       tags,
       ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
     };

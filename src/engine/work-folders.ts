@@ -19,37 +19,55 @@ const BUCKETS = '.buckets';
 
 const EXECUTION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The folder of an execution. @param root the folder of all executions */
-export function workFolderOf(root: string, team: string, execution: string): string {
-  const earlier = join(root, execution);
-  return existsSync(earlier) ? earlier : join(root, folderOfTeam(team), execution);
+/** Finds the folders. One for an engine: what lies where an earlier Millrace kept it is looked up once. */
+export class WorkFolders {
+  /** The folder of all executions. */
+  readonly root: string;
+  readonly #earlier: ReadonlySet<string>;
+
+  /** @param root the folder of all executions; it need not exist */
+  constructor(root: string) {
+    this.root = root;
+    this.#earlier = earlierFolders(root);
+  }
+
+  /** The folder of an execution. */
+  of(team: string, execution: string): string {
+    return this.#earlier.has(execution)
+      ? join(this.root, execution)
+      : join(this.root, folderOfTeam(team), execution);
+  }
+
+  /** What an attempt gets as `folder` and `workFolder`. @param bound the folder of the binding that performs it */
+  forAttempt(
+    { team, folder, isOverApi }: { team: string; folder: string; isOverApi: boolean },
+    execution: string,
+    bound: string | undefined,
+  ): { folder: string; workFolder: string } {
+    const workFolder = this.of(team, execution);
+    // A machine that was made over an API has no files but those of the execution.
+    return { folder: bound ?? (isOverApi ? workFolder : folder), workFolder };
+  }
+
+  /** Where a team's machines that were made over an API find buckets. */
+  bucketsOf(team: string): string {
+    return join(this.root, BUCKETS, encodeURIComponent(team));
+  }
+
+  /** Where the server keeps what a map run reads and writes. @param run its id */
+  spoolOf(run: string): string {
+    return join(this.root, MAP_RUNS, run);
+  }
+}
+
+function earlierFolders(root: string): ReadonlySet<string> {
+  if (!existsSync(root)) return new Set();
+  return new Set(readdirSync(root).filter((name) => EXECUTION_ID.test(name)));
 }
 
 /** A team that is named like an execution must not have that execution's folder. */
 function folderOfTeam(team: string): string {
   return EXECUTION_ID.test(team) ? `team-${team}` : team;
-}
-
-/** What an attempt gets as `folder` and `workFolder`. @param bound the folder of the binding that performs it */
-export function foldersOf(
-  root: string,
-  { team, folder, isOverApi }: { team: string; folder: string; isOverApi: boolean },
-  execution: string,
-  bound: string | undefined,
-): { folder: string; workFolder: string } {
-  const workFolder = workFolderOf(root, team, execution);
-  // A machine that was made over an API has no files but those of the execution.
-  return { folder: bound ?? (isOverApi ? workFolder : folder), workFolder };
-}
-
-/** Where a team's machines that were made over an API find buckets. */
-export function bucketFolderOf(root: string, team: string): string {
-  return join(root, BUCKETS, encodeURIComponent(team));
-}
-
-/** Where the server keeps what a map run reads and writes. @param run its id */
-export function spoolOf(root: string, run: string): string {
-  return join(root, MAP_RUNS, run);
 }
 
 /**
@@ -65,7 +83,8 @@ export function settleWorkFolder(root: string): void {
     const runs = join(root, entry.name, '.millrace', 'map-runs');
     if (!existsSync(runs)) continue;
     for (const run of readdirSync(runs)) {
-      if (!existsSync(spoolOf(root, run))) renameSync(join(runs, run), spoolOf(root, run));
+      const spool = join(root, MAP_RUNS, run);
+      if (!existsSync(spool)) renameSync(join(runs, run), spool);
     }
   }
   writeFileSync(settled, '');

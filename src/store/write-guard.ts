@@ -22,7 +22,7 @@ const EPOCH = 'epoch';
 export function beginEpoch(driver: Driver): number {
   driver.exec('BEGIN IMMEDIATE');
   try {
-    const epoch = readEpoch(driver) + 1;
+    const epoch = epochIn(driver.prepare(READ_EPOCH).get()) + 1;
     driver
       .prepare(
         'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -36,8 +36,9 @@ export function beginEpoch(driver: Driver): number {
   }
 }
 
-function readEpoch(driver: Driver): number {
-  const row = driver.prepare('SELECT value FROM settings WHERE key = ?').get(EPOCH);
+const READ_EPOCH = `SELECT value FROM settings WHERE key = '${EPOCH}'`;
+
+function epochIn(row: { [column: string]: unknown } | undefined): number {
   return Number(row?.value ?? 0);
 }
 
@@ -64,6 +65,7 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
   const { epoch, expectPresent } = options;
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const commit = driver.prepare('COMMIT');
+  const storedEpoch = driver.prepare(READ_EPOCH);
   let damage: string | undefined;
   let isOpen = false;
 
@@ -78,7 +80,7 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
   }
 
   function expectOurEpoch(): void {
-    const current = readEpoch(driver);
+    const current = epochIn(storedEpoch.get());
     if (current === epoch) return;
     throw new StoreError(
       'fenced',
@@ -112,7 +114,6 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
   }
 
   function alone<Result>(write: () => Result): Result {
-    if (isOpen) return write();
     beginGuarded();
     try {
       const result = write();
@@ -135,9 +136,12 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
       case 'UPDATE':
       case 'DELETE':
         return {
-          run: (...values: SqlValue[]) => alone(() => statement.run(...values)),
-          get: (...values: SqlValue[]) => alone(() => statement.get(...values)),
-          all: (...values: SqlValue[]) => alone(() => statement.all(...values)),
+          run: (...values: SqlValue[]) =>
+            isOpen ? statement.run(...values) : alone(() => statement.run(...values)),
+          get: (...values: SqlValue[]) =>
+            isOpen ? statement.get(...values) : alone(() => statement.get(...values)),
+          all: (...values: SqlValue[]) =>
+            isOpen ? statement.all(...values) : alone(() => statement.all(...values)),
         };
       default:
         return statement;

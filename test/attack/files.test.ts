@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { settleWorkFolder, workFolderOf } from '../../src/engine/work-folders.js';
+import { settleWorkFolder, WorkFolders } from '../../src/engine/work-folders.js';
 import { type Server, startServer } from '../../src/server.js';
 import { openWireServer, ROLE, type WireServer } from '../wire/wire-server.js';
 import { create, endOf, type TaskState } from './ways.js';
@@ -28,6 +28,7 @@ const SECRET = 'the secret of the other team';
 
 let home: string;
 let data: string;
+let bindings: string;
 let it: WireServer;
 let client: sfn.SFNClient;
 /** Folder of an execution of the other team. */
@@ -55,7 +56,7 @@ const machine = (...states: object[]): string =>
 beforeAll(async () => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-files-')));
   data = join(home, 'data');
-  const bindings = join(home, 'bindings/bindings.yaml');
+  bindings = join(home, 'bindings/bindings.yaml');
   mkdirSync(dirname(bindings));
   writeFileSync(join(home, 'bindings/private.csv'), `a\n${SECRET}\n`);
   writeFileSync(
@@ -325,22 +326,29 @@ describe('its own files', () => {
   });
 
   test('of an execution from before teams had folders stay where they are', async () => {
-    const { activityArn } = await client.send(new sfn.CreateActivityCommand({ name: 'upgrade' }));
+    const upgraded = join(home, 'upgraded');
+    const before = await openWireServer({ data: upgraded, bindings });
+    const its = await before.open({ team: 'mine' });
+    const { activityArn } = await its.send(new sfn.CreateActivityCommand({ name: 'upgrade' }));
     const { name, arn } = await create(
-      client,
+      its,
       machine(
         { Type: 'Task', Resource: activityArn },
         sql({ query: 'SELECT n FROM t', inputs: { t: 'earlier.csv' } }),
       ),
     );
-    await client.send(new sfn.StartExecutionCommand({ stateMachineArn: arn }));
-    const { taskToken } = await client.send(new sfn.GetActivityTaskCommand({ activityArn }));
-    const { items } = await it.server.engine.listExecutions({ pipeline: name });
-    const folder = join(data, 'work', items[0]?.id ?? '');
+    await its.send(new sfn.StartExecutionCommand({ stateMachineArn: arn }));
+    const { taskToken } = await its.send(new sfn.GetActivityTaskCommand({ activityArn }));
+    const { items } = await before.server.engine.listExecutions({ pipeline: name });
+    await before.close();
+    const folder = join(upgraded, 'work', items[0]?.id ?? '');
     mkdirSync(folder);
     writeFileSync(join(folder, 'earlier.csv'), 'n\n7\n');
-    await client.send(new sfn.SendTaskSuccessCommand({ taskToken, output: '{}' }));
-    expect((await endOf(it, name)).output).toMatchObject({ result: [{ n: 7 }] });
+    const after = await openWireServer({ data: upgraded, bindings });
+    const again = await after.open({ team: 'mine' });
+    await again.send(new sfn.SendTaskSuccessCommand({ taskToken, output: '{}' }));
+    expect((await endOf(after, name)).output).toMatchObject({ result: [{ n: 7 }] });
+    await after.close();
   });
 });
 
@@ -349,9 +357,10 @@ describe('the folder of an execution', () => {
 
   test('lies under its team, and no name of a team leads elsewhere', () => {
     const root = mkdtempSync(join(home, 'work-'));
-    expect(workFolderOf(root, 'parcels', id)).toBe(join(root, 'parcels', id));
+    const folders = new WorkFolders(root);
+    expect(folders.of('parcels', id)).toBe(join(root, 'parcels', id));
     // Then `work/EXECUTION` of another team would be this team's folder.
-    expect(workFolderOf(root, id, 'x')).not.toBe(join(root, id, 'x'));
+    expect(folders.of(id, 'x')).not.toBe(join(root, id, 'x'));
   });
 
   test('takes along what a map run had spooled there, once', () => {
