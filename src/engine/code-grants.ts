@@ -6,10 +6,13 @@
  * | deployed from a file | a connector, or its own binding | always: who writes pipeline files may run code |
  * | deployed from a file | a binding of the server | the binding lists the machine's team, or no teams |
  * | made over an API | `millrace:KIND` that runs code | the bindings file grants that kind to the machine's team |
- * | made over an API | a binding of the server | the binding lists the machine's team |
+ * | made over an API | a binding of the server | the binding lists the machine's team, or no teams and is harmless |
  *
  * A binding names the code; what a task hands to it may only be data. So of a binding to a connector that runs code, a task
  * cannot choose another script, interpreter or file than the binding does.
+ *
+ * Harmless is what neither runs code nor reaches out with what the file gives it: `mock`, `pipeline` (its owner is asked
+ * when it is started) and the connector `echo`.
  *
  * A binding that lists other teams does not exist for this one, so whether there is one is not told.
  * @module
@@ -23,7 +26,7 @@ export type Teams = readonly string[] | '*';
 /** Who performs tasks of every machine on this server, and for whom; see `pipelines/bindings-file.ts`. */
 export interface SharedBindings {
   bindings: { [resource: string]: JsonObject };
-  /** For whom each binding is. One that is not listed is for pipelines from files, whatever their team. */
+  /** For whom each binding is. One that is not listed is for pipelines from files, whatever their team, and if harmless for all. */
   teams: { [resource: string]: Teams };
   /** Kinds of connectors that machines made over an API may use, by team; `*` is every team. */
   grants: { [team: string]: readonly string[] };
@@ -99,13 +102,20 @@ function heldBindings(
   asker: Asker,
   { allowAll }: CodeRules,
 ): { [resource: string]: JsonObject } {
-  const holds = ([resource]: [string, JsonObject]): boolean => {
+  const holds = ([resource, binding]: [string, JsonObject]): boolean => {
     if (asker.isOverApi && allowAll) return true;
     const listed = Object.hasOwn(teams, resource) ? teams[resource] : undefined;
-    if (listed === undefined) return !asker.isOverApi;
+    if (listed === undefined) return !asker.isOverApi || isHarmless(binding);
     return listed === '*' || listed.includes(asker.team);
   };
   return Object.fromEntries(Object.entries(bindings).filter(holds));
+}
+
+function isHarmless(binding: JsonObject): boolean {
+  // The file of bindings lets each of them name one performer, so none of these names code besides.
+  return (
+    Object.hasOwn(binding, 'mock') || binding.pipeline !== undefined || binding.connector === 'echo'
+  );
 }
 
 function bySharedBinding(

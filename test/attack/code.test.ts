@@ -139,6 +139,10 @@ of-all: { lambda: mark, teams: '*' }
 run: { connector: shell, arguments: { script: mark.mjs }, teams: '*' }
 query: { connector: sql, arguments: { file: answer.sql }, teams: '*' }
 whole: { shell: { script: mark.mjs, env: { KIND: bound } }, teams: '*' }
+answers: { mock: { from: the file } }
+echoes: { connector: echo, arguments: { from: the file } }
+asks: { connector: http, arguments: { url: 'http://127.0.0.1:9/', headers: { authorization: Bearer 0c4f1 } } }
+half-only: { mock: { from: the file }, teams: [half] }
 grants:
   granted: [shell, sql, lambda]
   half: [sql]
@@ -236,6 +240,31 @@ test('millrace up says at its start when everything is allowed', async () => {
   await running.until('stop with Ctrl-C');
   running.process.kill('SIGTERM');
   expect((await running.ended).stderr).toMatch(/warning\s+every access key .* may run any command/);
+});
+
+describe('a binding that lists no teams', () => {
+  const ask = async (FunctionName: string): Promise<Ended> =>
+    (WAYS[0] as Way).perform(it, 'other', task('arn:aws:states:::lambda:invoke', { FunctionName }));
+
+  test.each([
+    ['a mock', 'answers'],
+    ['the connector echo', 'echoes'],
+  ])('is for all when it is %s', async (_, name) => {
+    expect(await ask(name)).toEqual({
+      output: expect.objectContaining({ Payload: { from: 'the file' } }),
+    });
+  });
+
+  test.each([
+    ['runs code', 'of-files'],
+    ['reaches out with what the file gives it', 'asks'],
+  ])('is for files alone when it %s', async (_, name) => {
+    expect((await ask(name)).error).toBe('Millrace.NotGranted');
+  });
+
+  test('is not meant by a mock that lists other teams', async () => {
+    expect((await ask('half-only')).error).toBe('Millrace.UnboundResource');
+  });
 });
 
 describe('a refusal', () => {
@@ -471,6 +500,7 @@ describe('a file of bindings with', () => {
     ['an unknown kind in grants', 'grants: { a: [shel] }', '1:15'],
     ['a kind that needs no grant', 'grants: { a: [http] }', 'shell, sql'],
     ['a bad team in grants', 'grants: { "a b": [sql] }', '1:11'],
+    ['code beside what is harmless', 'a: { connector: echo, shell: [x] }', 'exactly one of'],
     ['grants that are a list', 'grants: [sql]', '1:9'],
     ['misspelt grants', 'grant: { a: [sql] }', 'did you mean "grants"'],
     ['grants that are a binding', 'grants: { lambda: functions/a }', '1:19'],
