@@ -3,6 +3,8 @@
  *
  * Under `MILLRACE_REQUIRE_ALL=1` nothing may be missing: the requirement throws, so the test file fails.
  *
+ * For what no package gives, see rights.ts.
+ *
  * @example
  * const python = requirement('python3');
  * test.skipIf(python.missing)('runs a Python handler', …);
@@ -19,8 +21,6 @@ export type Requirement =
   | 'aws'
   | 'curl'
   | 'gcc'
-  | 'unshare'
-  | 'cgroup'
   | 'moto';
 
 const PROGRAMS: {
@@ -35,21 +35,6 @@ const PROGRAMS: {
   psql: { commands: ['psql'], install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
-  // Another process namespace, as a container has one, and a disk of its own.
-  unshare: {
-    commands: ['unshare'],
-    probe: ['--mount', '--pid', '--fork', '--mount-proc', 'true'],
-    install: 'util-linux, and the right to make namespaces: run as root',
-  },
-  // A control group may be made below our own.
-  cgroup: {
-    commands: ['sh'],
-    probe: [
-      '-c',
-      'for r in /sys/fs/cgroup /sys/fs/cgroup/unified; do [ -e $r/cgroup.controllers ] && d=$r$(sed -n s/^0:://p /proc/self/cgroup)/millrace-test-$$ && mkdir $d && rmdir $d && exit 0; done; exit 1',
-    ],
-    install: 'Linux with cgroup v2 that may be written: run as root',
-  },
   // A server that speaks the API of S3.
   moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
   curl: { commands: ['curl'], install: 'apt-get install curl' },

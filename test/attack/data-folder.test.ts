@@ -6,11 +6,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { openDriver } from '../../src/store/driver.js';
-import { requirement } from '../requirements.js';
+import { right } from '../rights.js';
 import { acknowledged, type DataServer, makeProject, type Project } from './data-server.js';
 
-const namespaces = requirement('unshare');
-const controlGroups = requirement('cgroup');
+const namespaces = right('namespaces');
+const controlGroups = right('control groups');
 
 /** Starts a program where no process of ours can be seen, as in a container that shares a volume with us. */
 const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
@@ -41,8 +41,8 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-describe.skipIf(namespaces.missing)(
-  'a second server, from a namespace that sees no process of the first',
+describe.skipIf(namespaces.isMissing)(
+  namespaces.title('a second server, from a namespace that sees no process of the first'),
   () => {
     it('is refused, told who has the folder, and does not disturb', async () => {
       const first = await project.up();
@@ -176,36 +176,42 @@ describe('what a crashed server has left running', () => {
   const alive = (pid: number): boolean =>
     existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-  it.skipIf(controlGroups.missing)('ends at the next start, whatever it did to hide', async () => {
-    const first = await project.up();
-    await first.start('escape');
-    const file = project.path('pipelines/PID');
-    while (!existsSync(file)) await first.health();
-    const pid = Number(readFileSync(file, 'utf8'));
-    await first.kill('SIGKILL');
-    expect(alive(pid)).toBe(true);
-    expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('MILLRACE');
-    const second = await project.up();
-    expect(alive(pid)).toBe(false);
-    expect((await second.kill('SIGTERM')).code).toBe(0);
-  });
+  it.skipIf(controlGroups.isMissing)(
+    controlGroups.title('ends at the next start, whatever it did to hide'),
+    async () => {
+      const first = await project.up();
+      await first.start('escape');
+      const file = project.path('pipelines/PID');
+      while (!existsSync(file)) await first.health();
+      const pid = Number(readFileSync(file, 'utf8'));
+      await first.kill('SIGKILL');
+      expect(alive(pid)).toBe(true);
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('MILLRACE');
+      const second = await project.up();
+      expect(alive(pid)).toBe(false);
+      expect((await second.kill('SIGTERM')).code).toBe(0);
+    },
+  );
 
-  it.skipIf(controlGroups.missing)('is left alone after an orderly stop', async () => {
-    const first = await project.up();
-    const { body } = await first.start('escape');
-    const file = project.path('pipelines/PID');
-    while (!existsSync(file)) await first.health();
-    const pid = Number(readFileSync(file, 'utf8'));
-    await first.request('POST', `/api/v1/executions/${body.id}/stop`, {});
-    expect((await first.kill('SIGTERM')).code).toBe(0);
-    const second = await project.up();
-    expect(alive(pid)).toBe(true);
-    process.kill(pid, 'SIGKILL');
-    await second.kill('SIGTERM');
-  });
+  it.skipIf(controlGroups.isMissing)(
+    controlGroups.title('is left alone after an orderly stop'),
+    async () => {
+      const first = await project.up();
+      const { body } = await first.start('escape');
+      const file = project.path('pipelines/PID');
+      while (!existsSync(file)) await first.health();
+      const pid = Number(readFileSync(file, 'utf8'));
+      await first.request('POST', `/api/v1/executions/${body.id}/stop`, {});
+      expect((await first.kill('SIGTERM')).code).toBe(0);
+      const second = await project.up();
+      expect(alive(pid)).toBe(true);
+      process.kill(pid, 'SIGKILL');
+      await second.kill('SIGTERM');
+    },
+  );
 });
 
-describe.skipIf(namespaces.missing)('a full disk at the start', () => {
+describe.skipIf(namespaces.isMissing)(namespaces.title('a full disk at the start'), () => {
   /** A disk of its own, of two megabytes: with what `$1` holds in it, then filled. */
   const FULL_DISK = [
     'unshare',

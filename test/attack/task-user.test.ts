@@ -21,26 +21,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isGroupAlive } from '../../src/connectors/process/process-group.js';
 import { millrace } from '../cli/millrace.js';
+import { NOBODY, right } from '../rights.js';
 import { type Ended, type UpProcess, up } from './up-process.js';
 
-const NOBODY = 65_534;
-/** Whether that user can run what the tests start at all. */
-const canRun = ((): boolean => {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const dist = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
-  const read = `require('fs').readFileSync(${JSON.stringify(dist)})`;
-  try {
-    execFileSync(process.execPath, ['-e', read], { uid: NOBODY, gid: NOBODY, stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
+const users = right('other users');
 const ENV = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, SECRET: 'canary-of-the-server' };
 
 let home: string;
@@ -140,7 +127,7 @@ const PIPELINES: { [name: string]: string } = {
 };
 
 beforeAll(async () => {
-  if (!canRun) return;
+  if (users.isMissing) return;
   web = createServer((_, response) => response.end('n\n8\n'));
   await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
@@ -175,7 +162,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (!canRun) return;
+  if (users.isMissing) return;
   await server?.stop();
   web.close();
   rmSync(home, { recursive: true, force: true });
@@ -215,7 +202,7 @@ const REFUSED: [string, string[]][] = [
   ['join the group of root', ['EPERM']],
 ];
 
-describe.skipIf(!canRun)('a task of a user of its own', () => {
+describe.skipIf(users.isMissing)(users.title('a task of a user of its own'), () => {
   let told: {
     results: { [what: string]: string };
     uid: string;
@@ -281,33 +268,36 @@ describe.skipIf(!canRun)('a task of a user of its own', () => {
   });
 });
 
-describe.skipIf(!canRun)('a link that a task puts in the way of the server', () => {
-  const planted = (): string[] => readdirSync(join(home, 'target'));
+describe.skipIf(users.isMissing)(
+  users.title('a link that a task puts in the way of the server'),
+  () => {
+    const planted = (): string[] => readdirSync(join(home, 'target'));
 
-  test.each([
-    ['in the place of the folder for input and output', 'link-files'],
-    ['in the place of a folder for a download', 'link-save'],
-    ['in the place of a folder for the rows of a query', 'link-query'],
-  ])('%s is not followed', async (_, pipeline) => {
-    const ended = await server.run(pipeline);
-    expect(ended.error).toBe('Connector.PathOutsideFolder');
-    expect(planted()).toEqual([]);
-  });
+    test.each([
+      ['in the place of the folder for input and output', 'link-files'],
+      ['in the place of a folder for a download', 'link-save'],
+      ['in the place of a folder for the rows of a query', 'link-query'],
+    ])('%s is not followed', async (_, pipeline) => {
+      const ended = await server.run(pipeline);
+      expect(ended.error).toBe('Connector.PathOutsideFolder');
+      expect(planted()).toEqual([]);
+    });
 
-  test('to a file of the server is no output', async () => {
-    const ended = await server.run('link-output');
-    expect(ended.error).toBe('Shell.InvalidOutput');
-    expect(JSON.stringify(ended)).not.toContain('\\u0007');
-  });
+    test('to a file of the server is no output', async () => {
+      const ended = await server.run('link-output');
+      expect(ended.error).toBe('Shell.InvalidOutput');
+      expect(JSON.stringify(ended)).not.toContain('\\u0007');
+    });
 
-  test('as a second name of a file of another user is no output either', async () => {
-    const ended = await server.run('other-owner');
-    // 9: the system itself refuses it (fs.protected_hardlinks).
-    expect(['Shell.InvalidOutput', 'Shell.ExitCode.9']).toContain(ended.error);
-  });
-});
+    test('as a second name of a file of another user is no output either', async () => {
+      const ended = await server.run('other-owner');
+      // 9: the system itself refuses it (fs.protected_hardlinks).
+      expect(['Shell.InvalidOutput', 'Shell.ExitCode.9']).toContain(ended.error);
+    });
+  },
+);
 
-describe.skipIf(!canRun)('processes of that user', () => {
+describe.skipIf(users.isMissing)(users.title('processes of that user'), () => {
   const processOf = async (pipeline: string): Promise<{ id: string; pid: number }> => {
     const entries = (): string[] => readdirSync(join(data, 'processes'));
     await expect.poll(entries, { timeout: 10_000 }).toEqual([]);
@@ -345,7 +335,7 @@ describe.skipIf(!canRun)('processes of that user', () => {
   });
 });
 
-describe.skipIf(!canRun)('doctor', () => {
+describe.skipIf(users.isMissing)(users.title('doctor'), () => {
   const verdict = async (at: string): Promise<{ verdict: string; found: string } | undefined> => {
     const { stdout } = await millrace(['doctor', '--json', '--data', at], { cwd: home });
     const { checks } = JSON.parse(stdout) as {
@@ -380,54 +370,65 @@ describe.skipIf(!canRun)('doctor', () => {
   });
 });
 
-describe.skipIf(!canRun)('a server that cannot have such tasks says so at its start', () => {
-  const failure = async (flags: string[], more: { uid?: number; data?: string } = {}) => {
-    const args = ['up', folder, '--data', more.data ?? join(home, 'none'), '--port', '0', ...flags];
-    const uid = more.uid === undefined ? {} : { uid: more.uid };
-    return millrace(args, { cwd: home, env: ENV, ...uid });
-  };
+describe.skipIf(users.isMissing)(
+  users.title('a server that cannot have such tasks says so at its start'),
+  () => {
+    const failure = async (flags: string[], more: { uid?: number; data?: string } = {}) => {
+      const args = [
+        'up',
+        folder,
+        '--data',
+        more.data ?? join(home, 'none'),
+        '--port',
+        '0',
+        ...flags,
+      ];
+      const uid = more.uid === undefined ? {} : { uid: more.uid };
+      return millrace(args, { cwd: home, env: ENV, ...uid });
+    };
 
-  test.each<[string, string[], string, string]>([
-    ['no such user', ['--task-user', 'no-such-user'], 'no user', 'useradd'],
-    ['root', ['--task-user', 'root'], 'cannot be root', 'nobody'],
-    ['root by number', ['--task-user', '0'], 'cannot be root', 'nobody'],
-    ['the group of root', ['--task-user', '65534:0'], 'cannot be root', 'nobody'],
-  ])('%s', async (_, flags, told, fix) => {
-    const ended = await failure(flags);
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('MILL5024');
-    expect(ended.stderr).toContain(told);
-    expect(ended.stderr).toContain(fix);
-  });
+    test.each<[string, string[], string, string]>([
+      ['no such user', ['--task-user', 'no-such-user'], 'no user', 'useradd'],
+      ['root', ['--task-user', 'root'], 'cannot be root', 'nobody'],
+      ['root by number', ['--task-user', '0'], 'cannot be root', 'nobody'],
+      ['the group of root', ['--task-user', '65534:0'], 'cannot be root', 'nobody'],
+    ])('%s', async (_, flags, told, fix) => {
+      const ended = await failure(flags);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain('MILL5024');
+      expect(ended.stderr).toContain(told);
+      expect(ended.stderr).toContain(fix);
+    });
 
-  test('when it is not root itself', async () => {
-    const own = join(home, 'own');
-    mkdirSync(own);
-    chownSync(own, NOBODY, NOBODY);
-    const ended = await failure(['--task-user', 'daemon'], { uid: NOBODY, data: own });
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('Start the server as root');
-  });
+    test('when it is not root itself', async () => {
+      const own = join(home, 'own');
+      mkdirSync(own);
+      chownSync(own, NOBODY, NOBODY);
+      const ended = await failure(['--task-user', 'daemon'], { uid: NOBODY, data: own });
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain('Start the server as root');
+    });
 
-  test('when the user cannot come to its work folders', async () => {
-    const closed = join(home, 'closed');
-    mkdirSync(closed, { mode: 0o700 });
-    const ended = await failure(['--task-user', 'nobody'], { data: join(closed, 'data') });
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain(`'nobody' cannot use ${join(closed, 'data/work')}`);
-    expect(ended.stderr).toContain('chmod o+x');
-  });
+    test('when the user cannot come to its work folders', async () => {
+      const closed = join(home, 'closed');
+      mkdirSync(closed, { mode: 0o700 });
+      const ended = await failure(['--task-user', 'nobody'], { data: join(closed, 'data') });
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain(`'nobody' cannot use ${join(closed, 'data/work')}`);
+      expect(ended.stderr).toContain('chmod o+x');
+    });
 
-  test('when the user cannot read the pipelines', async () => {
-    chmodSync(folder, 0o700);
-    const ended = await failure(['--task-user', 'nobody']);
-    chmodSync(folder, 0o755);
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain(`'nobody' cannot use ${folder}`);
-  });
-});
+    test('when the user cannot read the pipelines', async () => {
+      chmodSync(folder, 0o700);
+      const ended = await failure(['--task-user', 'nobody']);
+      chmodSync(folder, 0o755);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain(`'nobody' cannot use ${folder}`);
+    });
+  },
+);
 
-describe.skipIf(!canRun)('a work folder from before tasks had a user', () => {
+describe.skipIf(users.isMissing)(users.title('a work folder from before tasks had a user'), () => {
   test('is given to the user with all that is in it', async () => {
     const before: Ended = await server.run('try');
     const work = join(data, 'work/default', before.id);
