@@ -182,7 +182,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const ledger = openProcessLedger(join(data, 'processes'));
   const controlGroup = join(data, 'control-group');
   const left = await endControlGroup(controlGroup);
-  const orphans = left + (await endOrphans(ledger.takeLeftovers(), join(data, 'work')));
+  const orphans = left + (await endOrphans(ledger.takeLeftovers(), work));
   if (orphans > 0) log.warn({ orphans }, 'ended processes that an earlier server left behind');
   if (config.ownControlGroup === true) {
     const forget = enterControlGroup(controlGroup);

@@ -18,6 +18,7 @@
  * @module
  */
 import { isObject, type JsonObject } from '../asl/json.js';
+import type { PipelineDeployment } from './engine.js';
 import { type Resolution, resolveTask, type ScheduleTask, UNBOUND } from './resolve-task.js';
 
 /** Teams by name, or all. */
@@ -57,6 +58,20 @@ export interface CodeRules {
 
 /** The error of a task that is not granted to the team of its machine. Retry and Catch see it as `States.TaskFailed` too. */
 export const NOT_GRANTED = 'Millrace.NotGranted';
+
+/**
+ * Whether a client of an API made the machine: nobody who may write files here has seen it. Its code, folders and buckets
+ * follow from this.
+ */
+export function isMadeOverApi({ stateMachine }: Pick<PipelineDeployment, 'stateMachine'>): boolean {
+  return stateMachine !== undefined;
+}
+
+/** A deployed machine as one that asks. */
+export function askerOf(deployment: PipelineDeployment): Asker {
+  const { name, team, bindings } = deployment;
+  return { machine: name, team, bindings, isOverApi: isMadeOverApi(deployment) };
+}
 
 type Task = Pick<ScheduleTask, 'resource' | 'arguments'>;
 

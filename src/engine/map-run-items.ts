@@ -21,6 +21,7 @@ import {
 } from '../asl/map-run.js';
 import type { MapRunRequest } from '../asl/transition.js';
 import type { ActiveExecution } from './active-execution.js';
+import { isMadeOverApi } from './code-grants.js';
 import type { Machinery } from './machinery.js';
 import type { FilePlace, ItemPage, OpenedItems } from './ports.js';
 
@@ -151,7 +152,9 @@ export function placeOf(
   const { deployment } = active.machine;
   return {
     // A state machine that came over the API has no folder: what it reads here is what its team was given.
-    folder: deployment.stateMachine ? parts.folders.bucketsOf(deployment.team) : deployment.folder,
+    folder: isMadeOverApi(deployment)
+      ? parts.folders.bucketsOf(deployment.team)
+      : deployment.folder,
     workFolder: parts.folders.of(deployment.team, active.creation.id),
     spool: parts.folders.spoolOf(run),
   };

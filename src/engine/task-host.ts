@@ -10,8 +10,8 @@
  * @module
  */
 import type { AttemptRecord } from '../store/store.js';
-import { type ActiveExecution, attemptKey, type LoadedMachine } from './active-execution.js';
-import { type Asker, resolveFor } from './code-grants.js';
+import { type ActiveExecution, attemptKey } from './active-execution.js';
+import { type Asker, askerOf, isMadeOverApi, resolveFor } from './code-grants.js';
 import { EngineError } from './errors.js';
 import type { UndatedEvent } from './execution-host.js';
 import type { Machinery } from './machinery.js';
@@ -105,7 +105,7 @@ export class TaskHost {
   }
 
   #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
-    return this.resolve(command, askerOf(active.machine));
+    return this.resolve(command, askerOf(active.machine.deployment));
   }
 
   /** Who performs a task of this machine. */
@@ -288,6 +288,8 @@ export class TaskHost {
     const { creation, machine, number } = active;
     const command = commandOf(attempt);
     const { id, name, pipeline, tags } = creation;
+    const { team, folder } = machine.deployment;
+    const owner = { team, folder, isOverApi: isMadeOverApi(machine.deployment) };
     return {
       kind: attempt.kind,
       attemptId: attempt.id,
@@ -296,7 +298,7 @@ export class TaskHost {
       state: command.state,
       attempt: command.attempt,
       arguments: connector.arguments,
-      ...this.#parts.folders.forAttempt(ownerOf(machine), id, connector.folder),
+      ...this.#parts.folders.forAttempt(owner, id, connector.folder),
       tags,
       ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
     };
@@ -478,22 +480,6 @@ export class TaskHost {
       this.cancel(turn, active, thread, sequence);
     }
   }
-}
-
-/** A machine as those see it who decide what it may run. */
-function askerOf({ deployment }: LoadedMachine): Asker {
-  const { name, team, bindings, stateMachine } = deployment;
-  return { machine: name, team, bindings, isOverApi: stateMachine !== undefined };
-}
-
-/** A machine as its folders are told by. */
-function ownerOf({ deployment }: LoadedMachine): {
-  team: string;
-  folder: string;
-  isOverApi: boolean;
-} {
-  const { team, folder, stateMachine } = deployment;
-  return { team, folder, isOverApi: stateMachine !== undefined };
 }
 
 /** The command that an attempt was scheduled by. */
