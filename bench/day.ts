@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createConnectorRunner } from '../src/engine/connector-runner.js';
-import { createEvaluationPool } from '../src/engine/evaluation/pool.js';
+import { createConnectorRunner } from '../src/engine/adapters/connector-runner.js';
+import { createEvaluationPool } from '../src/engine/adapters/evaluation/pool.js';
 import type { PipelinePlan } from '../src/pipelines/plan.js';
 import { type PlannedSimulation, runSimulation } from '../src/testing/simulation/run-simulation.js';
 import { report, round } from './load.js';

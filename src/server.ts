@@ -14,20 +14,20 @@ import { findTaskUser, tryTaskUser } from './connectors/process/task-user.js';
 import { closeDataFolder } from './connectors/process/work-folders.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
-import type { Identity } from './engine/arn.js';
-import { createConnectorRunner } from './engine/connector-runner.js';
+import { createConnectorRunner } from './engine/adapters/connector-runner.js';
+import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
+import { createLocalItems } from './engine/adapters/local-items.js';
+import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
-import { createEvaluationPool } from './engine/evaluation/pool.js';
+import { createFileSource } from './engine/features/files/file-source.js';
+import type { Identity } from './engine/kernel/arn.js';
+import { checkSeal, lookAtSeal, type SealCheck } from './engine/kernel/masking/check-encryption.js';
+import { openSealFile } from './engine/kernel/masking/encryption.js';
+import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
+import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
-import { createLocalItems } from './engine/local-items.js';
-import { checkSeal, lookAtSeal, type SealCheck } from './engine/masking/check-seal.js';
-import type { TaskMocks } from './engine/mocked-tasks.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
-import { openProcessLedger } from './engine/process-ledger.js';
-import { openSealFile } from './engine/seal.js';
-import { createFileSource } from './engine/triggers/files/file-source.js';
-import { settleWorkFolder } from './engine/work-folders.js';
 import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
@@ -43,8 +43,8 @@ import { watchStore } from './store/watch-store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
-export type { Identity } from './engine/arn.js';
 export type { ExecutionDetail } from './engine/engine.js';
+export type { Identity } from './engine/kernel/arn.js';
 
 export interface ServerConfig {
   /** Folder of pipeline files; undefined: only what is deployed already. */

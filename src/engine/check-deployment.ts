@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../asl/json.js';
 import { validateDefinition } from '../asl/validate.js';
 import type { PipelineDeployment } from './engine.js';
-import { EngineError } from './errors.js';
-import type { Reducer } from './machinery.js';
-import { checkPayload, checkTags } from './payload.js';
+import { EngineError } from './kernel/errors.js';
+import type { Reducer } from './kernel/machinery.js';
+import { checkPayload, checkTags } from './kernel/payload.js';
 
 /** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
 export function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {

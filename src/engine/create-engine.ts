@@ -11,15 +11,8 @@ import type { HistoryEvent } from '../asl/transition.js';
 import { createSecretRegistry, type SecretRegistry } from '../secrets/secret-registry.js';
 import { StoreError } from '../store/errors.js';
 import type { ExecutionRecord, PipelineRef } from '../store/store.js';
-import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
-import { ActivityHost } from './activity-host.js';
-import { AdmissionHost } from './admission/admission-host.js';
-import { listPools, Pools } from './admission/pools.js';
-import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
-import { backfillCalls } from './backfills/describe-backfill.js';
+import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { checkDeployment, digestOf } from './check-deployment.js';
-import { ChildHost, type FoundOrCreated } from './child-host.js';
-import type { SharedBindings } from './code-grants.js';
 import type {
   Engine,
   EngineHealth,
@@ -29,19 +22,40 @@ import type {
   StartRequest,
   View,
 } from './engine.js';
-import { createEngineTime } from './engine-time.js';
-import { EngineError } from './errors.js';
-import { eventCalls } from './event-rules/event-calls.js';
-import { ExecutionHost } from './execution-host.js';
-import { createFeed, type Feed } from './feed.js';
-import { LogHost } from './log-host.js';
-import { MachineShelf } from './machine-shelf.js';
-import type { Machinery, Reducer } from './machinery.js';
-import { MapRunHost } from './map-run-host.js';
-import { maskTurn } from './masking/mask-turn.js';
-import { sealedStore } from './masking/sealed-store.js';
-import { MockHost, type TaskMocks } from './mocked-tasks.js';
-import { checkPayload } from './payload.js';
+import { explainTrigger } from './explain-trigger.js';
+import { ActivityPolls } from './features/activities/activities.js';
+import { Admission } from './features/admission/admission.js';
+import { listPools, Pools } from './features/admission/pools.js';
+import { backfillCalls } from './features/backfills/describe-backfill.js';
+import { checkEvent, type PutResult } from './features/bus/event-bus.js';
+import type { FileSource } from './features/files/file-source.js';
+import { MapRuns } from './features/map-runs/map-runs.js';
+import { eventCalls } from './features/rules/event-calls.js';
+import { Scheduler } from './features/scheduler/scheduler.js';
+import { schedulerCalls } from './features/scheduler/scheduler-calls.js';
+import {
+  type StartTarget,
+  StateMachineRegistry,
+} from './features/state-machines/state-machines.js';
+import { StateTests } from './features/state-tests/state-tests.js';
+import { planRepair } from './features/upstreams/repair-plan.js';
+import { type ActiveExecution, ActiveExecutions } from './kernel/active-execution.js';
+import { createArns, DEFAULT_IDENTITY, type Identity } from './kernel/arn.js';
+import { Attempts } from './kernel/attempts.js';
+import { CapturedOutput } from './kernel/captured-output.js';
+import { ChildExecutions, type FoundOrCreated } from './kernel/child-executions.js';
+import type { SharedBindings } from './kernel/code-grants.js';
+import { createEngineTime } from './kernel/engine-time.js';
+import { EngineError } from './kernel/errors.js';
+import { Executions } from './kernel/executions.js';
+import { createFeed, type Feed } from './kernel/feed.js';
+import { MachineShelf } from './kernel/machine-shelf.js';
+import type { Machinery, Reducer } from './kernel/machinery.js';
+import { passingSeal, type Seal } from './kernel/masking/encryption.js';
+import { maskTurn } from './kernel/masking/mask-turn.js';
+import { sealedStore } from './kernel/masking/sealed-store.js';
+import { type TaskMocks, TestAnswers } from './kernel/mocked-tasks.js';
+import { checkPayload } from './kernel/payload.js';
 import type {
   Clock,
   Destinations,
@@ -51,10 +65,9 @@ import type {
   Runner,
   Sink,
   Store,
-} from './ports.js';
-import { publishTurn } from './publish.js';
-import { Reading, summarisePipeline } from './reading.js';
-import { recover } from './recovery.js';
+} from './kernel/ports.js';
+import { publishTurn } from './kernel/publish.js';
+import { recover } from './kernel/recovery.js';
 import {
   checkStart,
   redriveInput,
@@ -62,27 +75,17 @@ import {
   type StartOf,
   startInput,
   stopInput,
-} from './requests.js';
-import { sameJson } from './same-json.js';
-import { listSchedules } from './scheduler/list-schedules.js';
-import { schedulerCalls } from './scheduler/scheduler-calls.js';
-import { SchedulerHost } from './scheduler/scheduler-host.js';
-import { passingSeal, type Seal } from './seal.js';
-import { GRACE, shutDown } from './shut-down.js';
-import { type StartTarget, StateMachineHost } from './state-machines.js';
-import { StateTestHost } from './state-test-host.js';
-import { refusalOf } from './store-refusal.js';
-import { systemClock, systemRandom } from './system-ports.js';
-import { TaskHost } from './task-host.js';
-import { TimerHost } from './timer-host.js';
-import { checkEvent, type PutResult } from './triggers/event-bus.js';
-import { explainTrigger } from './triggers/explain.js';
-import type { FileSource } from './triggers/files/file-source.js';
-import { planRepair } from './triggers/repair-plan.js';
-import { TriggerHost } from './triggers/trigger-host.js';
-import { type Input, TurnLoop } from './turn-loop.js';
-import { Waiters } from './waiters.js';
-import { WorkFolders } from './work-folders.js';
+} from './kernel/requests.js';
+import { sameJson } from './kernel/same-json.js';
+import { GRACE, shutDown } from './kernel/shut-down.js';
+import { refusalOf } from './kernel/store-refusal.js';
+import { Timers } from './kernel/timers.js';
+import { type Input, TurnLoop } from './kernel/turn-loop.js';
+import { Waiters } from './kernel/waiters.js';
+import { WorkFolders } from './kernel/work-folders.js';
+import { listSchedules } from './list-schedules.js';
+import { Reading, summarisePipeline } from './reading.js';
+import { TriggerHost } from './trigger-host.js';
 
 export interface EngineConfig {
   store: Store;
@@ -153,13 +156,13 @@ export function createEngine(config: EngineConfig): Engine {
     parts.admission.reasonFor(pipeline, number),
   );
   const chosen = (start: StartRequest): StartOf => startOf(parts, start);
-  const stateMachines = new StateMachineHost(
+  const stateMachines = new StateMachineRegistry(
     parts,
     (deployment) => deploy(deployment).catch(refuseStored),
     stopAll,
   );
   parts.stateMachines = stateMachines;
-  const stateTests = new StateTestHost(parts, (start) => engine.startExecution(start));
+  const stateTests = new StateTests(parts, (start) => engine.startExecution(start));
   const maxQueued = config.queuedRequests ?? 10_000;
   let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
 
@@ -462,18 +465,18 @@ function assemble(config: EngineConfig): Machinery {
     arns: createArns(config.identity ?? DEFAULT_IDENTITY),
   } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   parts.loop = createLoop(config, parts, feed);
-  parts.executions = new ExecutionHost(parts);
-  parts.tasks = new TaskHost(parts);
-  parts.activities = new ActivityHost(parts);
-  parts.timers = new TimerHost(parts);
-  parts.children = new ChildHost(parts);
-  parts.mapRuns = new MapRunHost(parts);
-  parts.mocked = new MockHost(parts);
-  parts.logs = new LogHost(parts);
+  parts.executions = new Executions(parts);
+  parts.tasks = new Attempts(parts);
+  parts.activities = new ActivityPolls(parts);
+  parts.timers = new Timers(parts);
+  parts.children = new ChildExecutions(parts);
+  parts.mapRuns = new MapRuns(parts);
+  parts.mocked = new TestAnswers(parts);
+  parts.logs = new CapturedOutput(parts);
   parts.pools = new Pools(parts);
-  parts.admission = new AdmissionHost(parts, parts.pools);
+  parts.admission = new Admission(parts, parts.pools);
   parts.triggers = new TriggerHost(parts, config.files);
-  parts.scheduler = new SchedulerHost(parts);
+  parts.scheduler = new Scheduler(parts);
   return parts;
 }
 

@@ -20,27 +20,34 @@ import type { RedriveNote } from '../asl/redrive.js';
 import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import type { EventQuery, EventRecord, LogLine } from '../store/store.js';
-import type { Activities } from './activity-host.js';
-import type { PoolSummary } from './admission/pools.js';
-import type { Arns } from './arn.js';
-import type { StartBackfill } from './backfills/backfill-host.js';
-import type { BackfillPlan, BackfillRequest } from './backfills/backfill-plan.js';
-import type { Backfill, BackfillDetail, ListBackfills } from './backfills/describe-backfill.js';
-import type { EventCalls } from './event-rules/event-calls.js';
-import type { FeedChange, FeedFilter } from './feed.js';
-import type { Asking } from './machine-shelf.js';
-import type { MapRunChange } from './map-run-host.js';
-import type { ListedSchedule, ListSchedules } from './scheduler/list-schedules.js';
-import type { Scheduler } from './scheduler/scheduler-calls.js';
-import type { StateMachineAttributes, StateMachines } from './state-machines.js';
-import type { NewEvent, PutResult } from './triggers/event-bus.js';
-import type { TriggerExplanation } from './triggers/explain.js';
-import type { RepairPlan } from './triggers/repair-plan.js';
-import type { Webhooks } from './triggers/webhook-host.js';
+import type { TriggerExplanation } from './explain-trigger.js';
+import type { Activities } from './features/activities/activities.js';
+import type { PoolSummary } from './features/admission/pools.js';
+import type { BackfillPlan, BackfillRequest } from './features/backfills/backfill-plan.js';
+import type { StartBackfill } from './features/backfills/backfills.js';
+import type {
+  Backfill,
+  BackfillDetail,
+  ListBackfills,
+} from './features/backfills/describe-backfill.js';
+import type { NewEvent, PutResult } from './features/bus/event-bus.js';
+import type { MapRunChange } from './features/map-runs/map-runs.js';
+import type { EventCalls } from './features/rules/event-calls.js';
+import type { Scheduler } from './features/scheduler/scheduler-calls.js';
+import type {
+  StateMachineAttributes,
+  StateMachines,
+} from './features/state-machines/state-machines.js';
+import type { RepairPlan } from './features/upstreams/repair-plan.js';
+import type { Webhooks } from './features/webhooks/webhooks.js';
+import type { Arns } from './kernel/arn.js';
+import type { FeedChange, FeedFilter } from './kernel/feed.js';
+import type { Asking } from './kernel/machine-shelf.js';
+import type { ListedSchedule, ListSchedules } from './list-schedules.js';
 
 export type { LogLine } from '../store/store.js';
-export type { FeedChange, FeedFilter } from './feed.js';
-export type { Asking } from './machine-shelf.js';
+export type { FeedChange, FeedFilter } from './kernel/feed.js';
+export type { Asking } from './kernel/machine-shelf.js';
 
 /** What is deployed: the part of a pipeline plan that the engine itself reads, and everything else of it, kept as it is. */
 export interface PipelineDeployment {

@@ -16,7 +16,7 @@ import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment } from './engine.js';
-import { EngineError } from './errors.js';
+import { EngineError } from './kernel/errors.js';
 
 export interface PipelineFolder {
   /** Absolute path. */

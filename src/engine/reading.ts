@@ -7,8 +7,6 @@ import type { SecretRegistry } from '../secrets/secret-registry.js';
 import { SecretValues } from '../secrets/secret-values.js';
 import { pipelineOf } from '../store/pipeline-ref.js';
 import type { ExecutionRecord, LogPosition, MapRunRecord, PipelineRef } from '../store/store.js';
-import type { LoadedMachine } from './active-execution.js';
-import { parseStatesArn } from './arn.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -22,13 +20,15 @@ import type {
   PipelineSummary,
   View,
 } from './engine.js';
-import { EngineError } from './errors.js';
-import { ambiguous, type MachineShelf } from './machine-shelf.js';
-import { describeMapRun } from './map-run-detail.js';
-import { mapRunId, stateOf } from './map-run-state.js';
-import { maskEvent } from './masking/mask-turn.js';
-import type { SealedStore } from './masking/sealed-store.js';
-import { fromCursor, limitOf, toCursor } from './pages.js';
+import { describeMapRun } from './features/map-runs/map-run-detail.js';
+import { mapRunId, stateOf } from './features/map-runs/map-run-state.js';
+import type { LoadedMachine } from './kernel/active-execution.js';
+import { parseStatesArn } from './kernel/arn.js';
+import { EngineError } from './kernel/errors.js';
+import { ambiguous, type MachineShelf } from './kernel/machine-shelf.js';
+import { maskEvent } from './kernel/masking/mask-turn.js';
+import type { SealedStore } from './kernel/masking/sealed-store.js';
+import { fromCursor, limitOf, toCursor } from './kernel/pages.js';
 
 const MAX_MAP_RUNS = 1_000;
 

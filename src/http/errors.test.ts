@@ -3,7 +3,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { ENGINE_ERRORS } from '../engine/errors.js';
+import { ENGINE_ERRORS } from '../engine/kernel/errors.js';
 import { HTTP_ERRORS } from './errors.js';
 
 it('gives every refusal a code of its own', () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Engine, ExecutionDetail, ListExecutions } from '../engine/engine.js';
-import { EngineError } from '../engine/errors.js';
+import { EngineError } from '../engine/kernel/errors.js';
 import type { Store } from '../store/store.js';
 import type { Principal } from './auth.js';
 import { HttpError } from './errors.js';

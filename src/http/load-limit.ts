@@ -10,7 +10,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { EngineError } from '../engine/errors.js';
+import { EngineError } from '../engine/kernel/errors.js';
 import { HttpError } from './errors.js';
 
 /** Requests that are worked on at a time: the engine takes hundreds in one commit. */

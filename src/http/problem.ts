@@ -4,8 +4,8 @@
  */
 import type { FastifyError } from 'fastify';
 import { z } from 'zod';
-import { EngineError } from '../engine/errors.js';
-import { refusalOf } from '../engine/store-refusal.js';
+import { EngineError } from '../engine/kernel/errors.js';
+import { refusalOf } from '../engine/kernel/store-refusal.js';
 import { StoreError } from '../store/errors.js';
 import { HttpError } from './errors.js';
 

@@ -3,8 +3,8 @@
  * their answers from it, all others are performed.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../engine/mocked-tasks.js';
-import type { AttemptOutcome } from '../engine/ports.js';
+import type { MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
+import type { AttemptOutcome } from '../engine/kernel/ports.js';
 import { type MockConfiguration, type MockedResponse, responseTo } from './mock-configuration.js';
 
 /**

@@ -3,7 +3,7 @@
  * @module
  */
 import { isObject, type Json } from '../asl/json.js';
-import { sameJson } from '../engine/same-json.js';
+import { sameJson } from '../engine/kernel/same-json.js';
 
 export interface Difference {
   /** JSON pointer; '' is the whole value. */

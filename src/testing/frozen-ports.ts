@@ -2,8 +2,9 @@
  * Ports of the engine that do real work while virtual time stands still: expressions, files, tasks that really run.
  * @module
  */
-import type { Evaluator, ItemSource, Random, Runner } from '../engine/ports.js';
-import { uuidVersion7 } from '../engine/system-ports.js';
+
+import { uuidVersion7 } from '../engine/adapters/system-ports.js';
+import type { Evaluator, ItemSource, Random, Runner } from '../engine/kernel/ports.js';
 import type { VirtualTime } from './virtual-time.js';
 
 /** Ids and seeds that are the same in each run of a test. */

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import type { Json } from '../asl/json.js';
 import { suggest } from '../asl/validate.js';
-import type { AttemptOutcome } from '../engine/ports.js';
+import type { AttemptOutcome } from '../engine/kernel/ports.js';
 import type { Problem } from '../pipelines/problem.js';
 import { checked } from '../pipelines/schema-problems.js';
 import { problemAt, readSource, type SourceFile } from '../pipelines/source-file.js';

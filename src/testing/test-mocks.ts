@@ -3,7 +3,7 @@
  * and what had no answer.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../engine/mocked-tasks.js';
+import type { MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
 import { responseTo } from './mock-configuration.js';
 import type { PlannedOutcome, StateMock } from './test-plan.js';
 import type { VirtualTime } from './virtual-time.js';

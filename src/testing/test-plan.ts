@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json } from '../asl/json.js';
-import type { AttemptOutcome } from '../engine/ports.js';
+import type { AttemptOutcome } from '../engine/kernel/ports.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import type { MockedResponse } from './mock-configuration.js';
 import type { Expectations } from './test-schema.js';

@@ -10,7 +10,7 @@
  * task after a while; later also a schedule, a file, the outcome of another pipeline.
  * @module
  */
-import type { Clock } from '../engine/ports.js';
+import type { Clock } from '../engine/kernel/ports.js';
 
 interface Planned {
   /** Milliseconds since the beginning. */

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { settleWorkFolder, WorkFolders } from '../../src/engine/work-folders.js';
+import { settleWorkFolder, WorkFolders } from '../../src/engine/kernel/work-folders.js';
 import { type Server, startServer } from '../../src/server.js';
 import { openWireServer, ROLE, type WireServer } from '../wire/wire-server.js';
 import { create, endOf, type TaskState } from './ways.js';

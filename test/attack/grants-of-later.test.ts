@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import type { SharedBindings } from '../../src/engine/code-grants.js';
+import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { createEvaluationPool } from '../../src/engine/evaluation/pool.js';
-import { createLocalItems } from '../../src/engine/local-items.js';
-import type { AttemptRequest, Runner } from '../../src/engine/ports.js';
+import type { SharedBindings } from '../../src/engine/kernel/code-grants.js';
+import type { AttemptRequest, Runner } from '../../src/engine/kernel/ports.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 
 let folder: string;

@@ -26,7 +26,7 @@ import type {
   ExecutionEvent,
   HistoryEvent,
 } from '../../src/asl/transition.js';
-import { itemPages } from '../../src/engine/items/item-pages.js';
+import { itemPages } from '../../src/engine/adapters/items/item-pages.js';
 import type { ExecutionCase, Mock } from './corpus.js';
 
 export interface Outcome {

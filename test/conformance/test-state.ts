@@ -5,7 +5,7 @@
 import { isObject, type Json, type JsonObject } from '../../src/asl/json.js';
 import { TestStateRefused, type TestStateRequest } from '../../src/asl/test-state/request.js';
 import { testState } from '../../src/asl/test-state/test-state.js';
-import { parseItems } from '../../src/engine/items/parse-items.js';
+import { parseItems } from '../../src/engine/adapters/items/parse-items.js';
 import { difference } from './compare.js';
 import { evaluate } from './drive.js';
 

@@ -7,7 +7,7 @@ import {
   validateStateMachineDefinition,
 } from '../../src/asl/definition-verdict.js';
 import type { Json } from '../../src/asl/json.js';
-import { sameJson } from '../../src/engine/same-json.js';
+import { sameJson } from '../../src/engine/kernel/same-json.js';
 
 export interface ValidationCase {
   name: string;

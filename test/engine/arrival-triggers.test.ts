@@ -6,7 +6,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import type { ArrivalState } from '../../src/engine/triggers/files/arrival-watch.js';
+import type { ArrivalState } from '../../src/engine/features/files/arrival-watch.js';
 import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
 
 let test: TriggerEngine;

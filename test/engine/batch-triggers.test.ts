@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import type { PutResult } from '../../src/engine/triggers/event-bus.js';
+import type { PutResult } from '../../src/engine/features/bus/event-bus.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { Store } from '../../src/store/store.js';
 import { settled } from './manual-clock.js';

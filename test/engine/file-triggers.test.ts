@@ -16,15 +16,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { createLocalItems } from '../../src/engine/local-items.js';
 import {
   createFileSource,
   type FileSource,
   type ListedFile,
-} from '../../src/engine/triggers/files/file-source.js';
+} from '../../src/engine/features/files/file-source.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { SynchronousStore } from '../../src/store/store.js';
 import { ManualClock, settled } from './manual-clock.js';

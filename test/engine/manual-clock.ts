@@ -2,7 +2,7 @@
  * A clock that goes on when a test says so, and calls every timer on its way in order.
  * @module
  */
-import type { Clock } from '../../src/engine/ports.js';
+import type { Clock } from '../../src/engine/kernel/ports.js';
 
 export class ManualClock implements Clock {
   #now: number;

@@ -15,7 +15,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bucket } from '../../src/connectors/s3/bucket.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
-import { createLocalItems } from '../../src/engine/local-items.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { requirement } from '../requirements.js';
 import { type Moto, startMoto } from './moto.js';
 import { openTestEngine, type TestEngine } from './test-engine.js';

@@ -17,7 +17,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
-import { createFileSource } from '../../src/engine/triggers/files/file-source.js';
+import { createFileSource } from '../../src/engine/features/files/file-source.js';
 import { requirement } from '../requirements.js';
 import { settled } from './manual-clock.js';
 import { type Moto, startMoto } from './moto.js';

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { Connector, TaskOutcome, TaskRequest } from '../../src/connectors/connector.js';
-import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
+import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { createEvaluationPool } from '../../src/engine/evaluation/pool.js';
-import { createLocalItems } from '../../src/engine/local-items.js';
-import type { ItemSource } from '../../src/engine/ports.js';
-import { passingSeal } from '../../src/engine/seal.js';
+import { passingSeal } from '../../src/engine/kernel/masking/encryption.js';
+import type { ItemSource } from '../../src/engine/kernel/ports.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 

@@ -7,7 +7,7 @@ import type {
   AttemptOutcome,
   AttemptRequest,
   Runner,
-} from '../../src/engine/ports.js';
+} from '../../src/engine/kernel/ports.js';
 import type { Invariants } from './invariants.js';
 import type { VirtualWorld } from './virtual-world.js';
 

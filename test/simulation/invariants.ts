@@ -16,8 +16,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../src/asl/transition.js';
-import { describeMapRun } from '../../src/engine/map-run-detail.js';
-import type { AttemptRequest } from '../../src/engine/ports.js';
+import { describeMapRun } from '../../src/engine/features/map-runs/map-run-detail.js';
+import type { AttemptRequest } from '../../src/engine/kernel/ports.js';
 import type {
   Commit,
   ExecutionWrite,

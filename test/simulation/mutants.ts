@@ -4,7 +4,7 @@
  */
 
 import type { Transition } from '../../src/asl/transition.js';
-import type { Reducer } from '../../src/engine/machinery.js';
+import type { Reducer } from '../../src/engine/kernel/machinery.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
 import type { Mutant } from './simulate.js';

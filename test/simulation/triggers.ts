@@ -15,7 +15,7 @@
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { EngineError } from '../../src/engine/errors.js';
+import { EngineError } from '../../src/engine/kernel/errors.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
 const onEvents = [{ pattern: { source: ['client'] }, inputPath: '$.detail' }];

@@ -5,13 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnectorRunner } from '../../src/engine/connector-runner.js';
+import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
-import { attributesOf } from '../../src/engine/event-rules/delivery.js';
-import { createLocalItems } from '../../src/engine/local-items.js';
-import type { DestinationAnswer, DestinationRequest } from '../../src/engine/ports.js';
-import { createSeal } from '../../src/engine/seal.js';
+import { attributesOf } from '../../src/engine/features/rules/delivery.js';
+import { createSeal } from '../../src/engine/kernel/masking/encryption.js';
+import type { DestinationAnswer, DestinationRequest } from '../../src/engine/kernel/ports.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
 import { checkShape } from '../../src/http/wire/shape.js';

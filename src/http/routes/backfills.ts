@@ -5,10 +5,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { StartBackfill } from '../../engine/backfills/backfill-host.js';
-import type { BackfillDetail, ListBackfills } from '../../engine/backfills/describe-backfill.js';
 import type { Engine } from '../../engine/engine.js';
-import { EngineError } from '../../engine/errors.js';
+import type { StartBackfill } from '../../engine/features/backfills/backfills.js';
+import type {
+  BackfillDetail,
+  ListBackfills,
+} from '../../engine/features/backfills/describe-backfill.js';
+import { EngineError } from '../../engine/kernel/errors.js';
 import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import { problemSchema } from '../problem.js';

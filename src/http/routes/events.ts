@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { JsonObject } from '../../asl/json.js';
-import { attributesOf, deliveryOf } from '../../engine/event-rules/delivery.js';
+import { attributesOf, deliveryOf } from '../../engine/features/rules/delivery.js';
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
 import type { DeliveryRecord } from '../../store/store.js';

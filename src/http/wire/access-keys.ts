@@ -6,7 +6,7 @@
  * @module
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Seal } from '../../engine/seal.js';
+import type { Seal } from '../../engine/kernel/masking/encryption.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';

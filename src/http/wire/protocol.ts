@@ -9,8 +9,8 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { EngineError } from '../../engine/errors.js';
-import { refusalOf } from '../../engine/store-refusal.js';
+import { EngineError } from '../../engine/kernel/errors.js';
+import { refusalOf } from '../../engine/kernel/store-refusal.js';
 import { StoreError } from '../../store/errors.js';
 import type { HttpServices } from '../app.js';
 import { HttpError } from '../errors.js';

@@ -7,11 +7,11 @@
  * @module
  */
 import { join } from 'node:path';
+import { createLocalItems } from '../../engine/adapters/local-items.js';
 import { createEngine } from '../../engine/create-engine.js';
 import type { Engine } from '../../engine/engine.js';
-import { createLocalItems } from '../../engine/local-items.js';
+import { createFileSource } from '../../engine/features/files/file-source.js';
 import { deploymentOf } from '../../engine/pipeline-folder.js';
-import { createFileSource } from '../../engine/triggers/files/file-source.js';
 import { parseDuration } from '../../pipelines/duration.js';
 import type { PipelinePlan } from '../../pipelines/plan.js';
 import { nothingSecret } from '../../secrets/secret-registry.js';

@@ -3,8 +3,8 @@
  * something is broken just now.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../../engine/mocked-tasks.js';
-import type { AttemptOutcome } from '../../engine/ports.js';
+import type { MockedAttempt, TaskMocks } from '../../engine/kernel/mocked-tasks.js';
+import type { AttemptOutcome } from '../../engine/kernel/ports.js';
 import { TestMocks, type Unanswered } from '../test-mocks.js';
 import type { StateMock } from '../test-plan.js';
 import type { VirtualTime } from '../virtual-time.js';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { FileSource } from '../../engine/triggers/files/file-source.js';
+import type { FileSource } from '../../engine/features/files/file-source.js';
 
 export interface VirtualFiles extends FileSource {
   /** @param path absolute */

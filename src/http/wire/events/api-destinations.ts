@@ -3,7 +3,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import type { ApiDestinationRecord } from '../../../engine/event-rules/records.js';
+import type { ApiDestinationRecord } from '../../../engine/features/rules/records.js';
 import { type Call, timestamp } from '../call.js';
 import { connectionOf } from './connections.js';
 import { alreadyExists, invalidParameter, notFound, present, tooMany } from './names.js';

@@ -2,7 +2,7 @@
  * Archives: views on the stored events of a bus, as a client wants them kept.
  * @module
  */
-import type { ArchiveRecord } from '../../../engine/event-rules/records.js';
+import type { ArchiveRecord } from '../../../engine/features/rules/records.js';
 import { type Call, timestamp } from '../call.js';
 import type { WireError } from '../wire-error.js';
 import {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json, JsonObject } from '../../../asl/json.js';
-import { type BusRecord, DEFAULT_BUS } from '../../../engine/event-rules/records.js';
+import { type BusRecord, DEFAULT_BUS } from '../../../engine/features/rules/records.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import {

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { setOwn } from '../../../asl/expressions/property.js';
 import type { JsonObject } from '../../../asl/json.js';
-import type { ConnectionRecord } from '../../../engine/event-rules/records.js';
+import type { ConnectionRecord } from '../../../engine/features/rules/records.js';
 import { type Call, timestamp } from '../call.js';
 import {
   alreadyExists,

@@ -2,9 +2,9 @@
  * What requests name: buses, rules, connections …, and how the service says that there is none.
  * @module
  */
-import { ownResource, parseArn } from '../../../engine/event-rules/event-arns.js';
-import type { EventResources } from '../../../engine/event-rules/event-rule-host.js';
-import { DEFAULT_BUS, type RuleRecord, ruleKey } from '../../../engine/event-rules/records.js';
+import { ownResource, parseArn } from '../../../engine/features/rules/event-arns.js';
+import type { EventResources } from '../../../engine/features/rules/event-rules.js';
+import { DEFAULT_BUS, type RuleRecord, ruleKey } from '../../../engine/features/rules/records.js';
 import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
 

@@ -3,8 +3,8 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { EngineError } from '../../../engine/errors.js';
-import { ownResource } from '../../../engine/event-rules/event-arns.js';
+import { ownResource } from '../../../engine/features/rules/event-arns.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import { checkPutEvents, type PutEventsEntry, toEvent } from '../../../events/envelope.js';
 import { testEventPattern } from '../../../events/pattern/test-event-pattern.js';
 import type { Call } from '../call.js';

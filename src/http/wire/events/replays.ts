@@ -2,8 +2,8 @@
  * Replays: the events of an archive once more on its bus.
  * @module
  */
-import { ownResource } from '../../../engine/event-rules/event-arns.js';
-import type { ReplayRecord } from '../../../engine/event-rules/records.js';
+import { ownResource } from '../../../engine/features/rules/event-arns.js';
+import type { ReplayRecord } from '../../../engine/features/rules/records.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import {

@@ -7,7 +7,7 @@ import {
   type RuleRecord,
   type RuleState,
   ruleKey,
-} from '../../../engine/event-rules/records.js';
+} from '../../../engine/features/rules/records.js';
 import { parsePattern } from '../../../events/pattern/parse-pattern.js';
 import { awsScheduleRefusal } from '../../../events/schedules/expression.js';
 import type { Call } from '../call.js';

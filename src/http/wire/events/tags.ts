@@ -2,9 +2,9 @@
  * Tags of buses and rules. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Tag.html
  * @module
  */
-import { ownResource } from '../../../engine/event-rules/event-arns.js';
-import { DEFAULT_BUS, ruleKey } from '../../../engine/event-rules/records.js';
-import type { Turn } from '../../../engine/turn.js';
+import { ownResource } from '../../../engine/features/rules/event-arns.js';
+import { DEFAULT_BUS, ruleKey } from '../../../engine/features/rules/records.js';
+import type { Turn } from '../../../engine/kernel/turn.js';
 import type { Tags } from '../../../store/store.js';
 import type { Call } from '../call.js';
 import { hasBus, invalid, invalidParameter, noBus, noRule } from './names.js';

@@ -3,7 +3,7 @@
  * the dead letters.
  * @module
  */
-import { ruleKey, type TargetRecord } from '../../../engine/event-rules/records.js';
+import { ruleKey, type TargetRecord } from '../../../engine/features/rules/records.js';
 import { type InputSettings, parseTargetInput } from '../../../events/input/target-input.js';
 import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';

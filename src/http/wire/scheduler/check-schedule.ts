@@ -4,8 +4,11 @@
  * @module
  */
 import type { JsonObject } from '../../../asl/json.js';
-import type { Identity } from '../../../engine/arn.js';
-import type { ScheduleSettings, ScheduleTarget } from '../../../engine/scheduler/schedule.js';
+import type {
+  ScheduleSettings,
+  ScheduleTarget,
+} from '../../../engine/features/scheduler/schedule.js';
+import type { Identity } from '../../../engine/kernel/arn.js';
 import { awsScheduleRefusal } from '../../../events/schedules/expression.js';
 import { isTimeZone } from '../../../events/schedules/time-zone.js';
 import { WireError } from '../wire-error.js';

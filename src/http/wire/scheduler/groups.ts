@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-group.html
  * @module
  */
-import { groupArn, type ScheduleGroup } from '../../../engine/scheduler/schedule.js';
+import { groupArn, type ScheduleGroup } from '../../../engine/features/scheduler/schedule.js';
 import { pageOf } from './pages.js';
 import type { SchedulerCall } from './rest.js';
 import { readTags } from './tags.js';

@@ -11,7 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../../engine/engine.js';
-import { EngineError } from '../../../engine/errors.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import type { Caller } from '../access-keys.js';
 import { MAX_BODY_BYTES, readBody, toWireError, type WireServices } from '../protocol.js';
 import { checkShape, type Shape } from '../shape.js';

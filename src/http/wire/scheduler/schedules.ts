@@ -6,7 +6,7 @@ import {
   type ApiSchedule,
   DEFAULT_GROUP,
   scheduleArn,
-} from '../../../engine/scheduler/schedule.js';
+} from '../../../engine/features/scheduler/schedule.js';
 import { readSettings } from './check-schedule.js';
 import { pageOf } from './pages.js';
 import type { SchedulerCall } from './rest.js';

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json } from '../../../asl/json.js';
-import { EngineError } from '../../../engine/errors.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import type { ActivityRecord } from '../../../store/store.js';
 import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';

@@ -2,7 +2,7 @@
  * Reads the ARNs in requests, and refuses with AWS's words those that name nothing here.
  * @module
  */
-import { type Identity, parseStatesArn, type StatesArn } from '../../../engine/arn.js';
+import { type Identity, parseStatesArn, type StatesArn } from '../../../engine/kernel/arn.js';
 import { WireError } from '../wire-error.js';
 
 /** A state machine as a request names it. */

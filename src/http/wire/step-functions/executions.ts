@@ -11,8 +11,8 @@ import type {
   ExecutionSummary,
   StartRequest,
 } from '../../../engine/engine.js';
-import { EngineError } from '../../../engine/errors.js';
-import type { StateMachineDetail } from '../../../engine/state-machines.js';
+import type { StateMachineDetail } from '../../../engine/features/state-machines/state-machines.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import { type Call, scopeOf, timestamp, viewOf } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noExecution, noResource, noStateMachine, readArn } from './arns.js';

@@ -3,7 +3,7 @@
  * @module
  */
 import type { MapRunCounts, MapRunDetail } from '../../../engine/engine.js';
-import { EngineError } from '../../../engine/errors.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noResource, readArn } from './arns.js';

@@ -5,8 +5,8 @@
 import type { MachineDefinition } from '../../../asl/definition.js';
 import type { JsonObject } from '../../../asl/json.js';
 import { variableReferences } from '../../../asl/variable-references.js';
-import { EngineError } from '../../../engine/errors.js';
-import type { StateMachineDetail } from '../../../engine/state-machines.js';
+import type { StateMachineDetail } from '../../../engine/features/state-machines/state-machines.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import type { PipelineRef, PublishedVersionRecord } from '../../../store/store.js';
 import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';

@@ -2,7 +2,7 @@
  * Tags of state machines and activities. https://docs.aws.amazon.com/step-functions/latest/apireference/API_Tag.html
  * @module
  */
-import { EngineError } from '../../../engine/errors.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import type { Tags } from '../../../store/store.js';
 import { type Call, scopeOf } from '../call.js';
 import { WireError } from '../wire-error.js';

@@ -2,7 +2,7 @@
  * Published versions of state machines, and aliases that route starts to them.
  * @module
  */
-import { EngineError } from '../../../engine/errors.js';
+import { EngineError } from '../../../engine/kernel/errors.js';
 import type { AliasRecord, AliasRoute, PipelineRef } from '../../../store/store.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';

@@ -1,0 +1,246 @@
+/**
+ * Activities: tasks that workers elsewhere take by long polling and answer by task token.
+ *
+ *     attempt scheduled (kind `activity:TEAM/NAME`) ──GetActivityTask: ActivityStarted is durable──▶ submitted ──token──▶ closed
+ *
+ * A waiting task is an ordinary scheduled attempt in the store, so tasks outlive restarts and cost no memory while they
+ * wait; memory holds only the polls. A poll gets its task after the commit that gave it away, so no task goes to two
+ * workers. An activity is its team's: the tasks of a team go to no other team's workers, also when names are the same.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+ * @module
+ */
+import type { Json } from '../../../asl/json.js';
+import { pipelineKey as keyOf } from '../../../store/pipeline-ref.js';
+import type { ActivityRecord, AttemptRecord, Tags } from '../../../store/store.js';
+import { attemptKey } from '../../kernel/active-execution.js';
+import { commandOf } from '../../kernel/attempts.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Asking } from '../../kernel/machine-shelf.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { checkName, checkTags } from '../../kernel/payload.js';
+import { activityKind } from '../../kernel/resolve-task.js';
+import type { Input } from '../../kernel/turn-loop.js';
+
+/** Milliseconds that a poll waits. https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html */
+const POLL = 60_000;
+/** Polls of one activity that may wait at a time. AWS: 1,000 pollers. */
+const MAX_POLLS = 1_000;
+/** Waiting tasks that are looked at for one poll. */
+const PAGE = 50;
+
+export interface ActivityTask {
+  taskToken: string;
+  input: Json;
+}
+
+export interface PollOptions {
+  workerName?: string;
+  /** Gives the poll up. */
+  signal?: AbortSignal;
+  /** Milliseconds; default 60,000. */
+  waitMs?: number;
+}
+
+/** Names an activity. */
+export type ActivityRef = Pick<ActivityRecord, 'team' | 'name'>;
+
+export interface Activities {
+  list(teams?: readonly string[]): ActivityRecord[];
+  /** The one of that name that the caller sees. Throws ActivityNotFound, also when there are several. */
+  find(name: string, asking: Asking): ActivityRecord;
+  /** Throws ActivityNotFound. */
+  describe(activity: ActivityRef): ActivityRecord;
+  /** Answers the existing one. Throws InvalidName. */
+  create(name: string, team: string, tags: Tags): Promise<ActivityRecord>;
+  delete(activity: ActivityRef): Promise<void>;
+  tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void>;
+  /** The next task, or undefined when none came in time. Throws ActivityNotFound, TooManyQueued. */
+  poll(activity: ActivityRef, options?: PollOptions): Promise<ActivityTask | undefined>;
+}
+
+interface Poll {
+  workerName: string | undefined;
+  /** Its time is over: it gets the task that is on its way to it, or nothing. */
+  isOver: boolean;
+  settle(task: ActivityTask | undefined): void;
+  refuse(error: Error): void;
+}
+
+export class ActivityPolls implements Activities {
+  readonly #parts: Machinery;
+  /** By team and name. */
+  readonly #known: Map<string, ActivityRecord> = new Map();
+  readonly #polls: Map<string, Set<Poll>> = new Map();
+  /** Attempts that are being given to a poll. */
+  readonly #claimed: Set<string> = new Set();
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  async open(): Promise<void> {
+    for (const record of await this.#parts.store.listActivities()) {
+      this.#known.set(keyOf(record), record);
+    }
+  }
+
+  /** Ends every poll, without a task. */
+  close(): void {
+    for (const polls of this.#polls.values()) {
+      for (const poll of polls) poll.settle(undefined);
+    }
+  }
+
+  list(teams?: readonly string[]): ActivityRecord[] {
+    return [...this.#known.values()].filter(({ team }) => !teams || teams.includes(team));
+  }
+
+  find(name: string, { team, teams }: Asking): ActivityRecord {
+    const wanted = this.list(team === undefined ? teams : [team]);
+    const found = wanted.filter((record) => record.name === name);
+    const [first] = found;
+    if (first === undefined || found.length > 1) throw notFound(name);
+    return first;
+  }
+
+  describe(activity: ActivityRef): ActivityRecord {
+    const record = this.#known.get(keyOf(activity));
+    if (!record) throw notFound(activity.name);
+    return record;
+  }
+
+  async create(name: string, team: string, tags: Tags): Promise<ActivityRecord> {
+    checkName(name);
+    checkTags(tags);
+    const known = this.#known.get(keyOf({ team, name }));
+    if (known) return known;
+    return this.#put({ name, team, tags, createdAt: this.#parts.time.now() });
+  }
+
+  async delete(activity: ActivityRef): Promise<void> {
+    this.#known.delete(keyOf(activity));
+    await this.#parts.store.deleteActivity(activity);
+  }
+
+  async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {
+    const record = this.describe(activity);
+    const tags = change(record.tags);
+    checkTags(tags);
+    await this.#put({ ...record, tags });
+  }
+
+  async #put(record: ActivityRecord): Promise<ActivityRecord> {
+    this.#known.set(keyOf(record), record);
+    await this.#parts.store.putActivity(record);
+    return record;
+  }
+
+  poll(activity: ActivityRef, options: PollOptions = {}): Promise<ActivityTask | undefined> {
+    const { workerName, signal, waitMs } = options;
+    const key = keyOf(this.describe(activity));
+    const polls = this.#polls.get(key) ?? new Set();
+    if (polls.size >= MAX_POLLS) throw new EngineError('TooManyQueued', { queued: polls.size });
+    if (signal?.aborted) return Promise.resolve(undefined);
+    this.#polls.set(key, polls);
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        polls.delete(poll);
+        cancel();
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const poll: Poll = {
+        workerName,
+        isOver: false,
+        settle(task) {
+          end();
+          resolve(task);
+        },
+        refuse(error) {
+          end();
+          reject(error);
+        },
+      };
+      const giveUp = (): void => {
+        poll.isOver = true;
+        if (polls.has(poll)) poll.settle(undefined);
+      };
+      const cancel = this.#parts.clock.setTimer(giveUp, Math.min(waitMs ?? POLL, POLL));
+      signal?.addEventListener('abort', giveUp, { once: true });
+      polls.add(poll);
+      void this.offer(activity);
+    });
+  }
+
+  /** Gives waiting tasks of an activity to waiting polls. Called when either may be new. */
+  async offer(activity: ActivityRef): Promise<void> {
+    const polls = this.#polls.get(keyOf(activity));
+    if (!polls || polls.size === 0) return;
+    const query = { status: 'scheduled', kind: activityKind(activity), limit: PAGE } as const;
+    for (let after = 0; polls.size > 0; ) {
+      const page = await this.#parts.store.listAttempts({ ...query, after });
+      for (const { attempt } of page) {
+        if (this.#claimed.has(attempt.id)) continue;
+        const [poll] = polls;
+        if (!poll) return;
+        polls.delete(poll);
+        this.#claimed.add(attempt.id);
+        this.#parts.loop.add(this.#claimInput(activity, attempt, poll));
+      }
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.position ?? after;
+    }
+  }
+
+  /** Tells the execution that a worker has its task, then the worker. */
+  #claimInput(activity: ActivityRef, found: AttemptRecord, poll: Poll): Input {
+    const { executions, tasks, time } = this.#parts;
+    const release = (): void => void this.#claimed.delete(found.id);
+    const comeAgain = (): void => {
+      release();
+      if (poll.isOver) poll.settle(undefined);
+      else {
+        this.#polls.get(keyOf(activity))?.add(poll);
+        void this.offer(activity);
+      }
+    };
+    const input: Input = {
+      execution: found.execution,
+      refuse(error) {
+        release();
+        poll.refuse(error);
+      },
+      perform: (turn) => {
+        const missed = (): 'done' => {
+          turn.afterCommit(comeAgain);
+          return 'done';
+        };
+        return executions.withExecution(
+          found.execution,
+          input,
+          (active) => {
+            const attempt = active.attempts.get(attemptKey(found.thread, found.sequence));
+            if (attempt?.id !== found.id || attempt.status !== 'scheduled') return missed();
+            const { thread, sequence } = attempt;
+            const worker = poll.workerName === undefined ? {} : { workerName: poll.workerName };
+            const event = { type: 'TaskStarted', thread, sequence, ...worker } as const;
+            return executions.step(turn, active, event, input, (later) => {
+              const taken = { ...attempt, status: 'submitted', startedAt: time.now() } as const;
+              tasks.update(later, active, taken);
+              later.afterCommit(() => {
+                release();
+                const { taskToken, arguments: given } = commandOf(attempt);
+                poll.settle({ taskToken, input: given });
+              });
+            });
+          },
+          missed,
+        );
+      },
+    };
+    return input;
+  }
+}
+
+function notFound(name: string): EngineError {
+  return new EngineError('ActivityNotFound', { activity: name.slice(0, 200) });
+}

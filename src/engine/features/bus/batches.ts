@@ -1,0 +1,404 @@
+/**
+ * Starts pipelines with batches of events: when so many wait, or so long after the first of them.
+ *
+ *     event ──▶ waits: its number is written in the event's own commit ──▶ answer
+ *     due ──▶ one turn: execution + emptied batch ──commit
+ *
+ * A batch is closed in a turn of its own, after its events are durable. Until then they wait in the store, so a crash
+ * between the two loses nothing, and what is overdue after a restart is closed at once. An event is taken out of its batch
+ * in the commit that creates the execution: it is in exactly one.
+ *
+ * A rule is known by its place in the trigger. What waits is kept when its pattern, size or window is changed; it is
+ * started at once when the rule does not batch any longer, and waits on when the rule is gone, should it come back.
+ * @module
+ */
+import type { Json, JsonObject } from '../../../asl/json.js';
+import {
+  addEvent,
+  type BatchCondition,
+  type BatchLimits,
+  dueCondition,
+  leaveEvents,
+  noEvents,
+  recallEvents,
+  rememberChunk,
+  spansOf,
+  type WaitingEvents,
+} from '../../../events/batches/waiting-events.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { EventRecord, PipelineRef } from '../../../store/store.js';
+import type { LoadedMachine } from '../../kernel/active-execution.js';
+import { Alarm } from '../../kernel/alarm.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { checkPayload, PAYLOAD_BYTES } from '../../kernel/payload.js';
+import { startInput } from '../../kernel/requests.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { type EventRule, triggerPlanOf } from './trigger-plan.js';
+
+/** How a batch stands. */
+export interface BatchState {
+  /** Events that complete it. */
+  size: number;
+  /** Seconds from its first event. */
+  window: number;
+  waiting: number;
+  /** Epoch milliseconds of its first event, and when it is closed at the latest. */
+  openedAt?: number;
+  closesAt?: number;
+  /** Why it could not be started; it is tried again. */
+  problem?: string;
+}
+
+interface Batching {
+  readonly pipeline: PipelineRef;
+  readonly rule: EventRule;
+  isClosing: boolean;
+  problem: string | undefined;
+}
+
+/** An event as a batch holds it: its envelope may be much larger. */
+interface Rendered {
+  number: number;
+  id: string;
+  input: Json;
+  bytes: number;
+}
+
+/** What an input holds besides its events. */
+const WRAPPER_BYTES = 1_024;
+const MOST_BYTES = PAYLOAD_BYTES - WRAPPER_BYTES;
+/** Ids that are told with what triggered an execution; all of them are in its input. */
+const TOLD_IDS = 100;
+/** Milliseconds between two tries to start what could not be started. */
+const BETWEEN_TRIES = 60_000;
+/** Events of other rules that are read along with those of a batch rather than asking once more. */
+const GAP = 50;
+const PAGE = 500;
+/** Batches of a rule that are closed in one turn. */
+const MOST_CLOSED = 50;
+const KIND = 'batch/';
+
+export class Batches {
+  readonly #parts: Machinery;
+  readonly #rules: Map<string, Batching> = new Map();
+  /** What waits, by `pipelineKey` and rule; also of rules that are gone. */
+  readonly #waiting: Map<string, WaitingEvents> = new Map();
+  /** What waited before the turn that changes it now. */
+  readonly #before: Map<string, WaitingEvents> = new Map();
+  /** Events of the turn that runs: the store does not have them yet. */
+  readonly #unstored: Map<number, EventRecord> = new Map();
+  readonly #alarm: Alarm;
+  #isOpen = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
+  }
+
+  /** @param remembered what triggers remember: by kind, by `pipelineKey` */
+  open(remembered: ReadonlyMap<string, ReadonlyMap<string, JsonObject>>): void {
+    const chunks = new Map<string, JsonObject[]>();
+    for (const [kind, states] of remembered) {
+      if (!kind.startsWith(KIND)) continue;
+      const [rule = '', chunk = ''] = kind.slice(KIND.length).split('/');
+      for (const [pipeline, state] of states) {
+        const known = chunks.get(`${pipeline}/${rule}`) ?? [];
+        known[Number(chunk)] = state;
+        chunks.set(`${pipeline}/${rule}`, known);
+      }
+    }
+    for (const [key, states] of chunks) this.#waiting.set(key, recallEvents(Array.from(states)));
+    this.#isOpen = true;
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#alarm.set(undefined);
+  }
+
+  forgotten(pipeline: string): void {
+    for (const [key, batching] of this.#rules) {
+      if (pipelineKey(batching.pipeline) === pipeline) this.#rules.delete(key);
+    }
+  }
+
+  deployed({ ref: pipeline, key: own, deployment }: LoadedMachine): void {
+    this.forgotten(own);
+    for (const rule of triggerPlanOf(deployment).events) {
+      const key = `${own}/${rule.key}`;
+      if (rule.batch === undefined && this.#countOf(key) === 0) continue;
+      this.#rules.set(key, { pipeline, rule, isClosing: false, problem: undefined });
+      this.#closeWhenDue(key);
+    }
+    this.#watch();
+  }
+
+  /** How the batch of a rule stands; undefined when it does not batch. */
+  stateOf(pipeline: PipelineRef, rule: string): BatchState | undefined {
+    const key = `${pipelineKey(pipeline)}/${rule}`;
+    const batching = this.#rules.get(key);
+    const batch = batching?.rule.batch;
+    if (batch === undefined) return undefined;
+    const waiting = this.#of(key);
+    return {
+      ...batch,
+      waiting: waiting.count,
+      ...(waiting.count === 0
+        ? {}
+        : { openedAt: waiting.openedAt, closesAt: waiting.openedAt + batch.window * 1_000 }),
+      ...(batching?.problem === undefined ? {} : { problem: batching.problem }),
+    };
+  }
+
+  /**
+   * Lets an event wait in the batch of a rule, in the turn that stores it.
+   * @returns how many wait with it; undefined when it can never be part of an input
+   */
+  add(
+    turn: Turn,
+    pipeline: PipelineRef,
+    rule: EventRule,
+    record: EventRecord,
+    depth: number,
+  ): BatchState | undefined {
+    const rendered = this.#render(pipeline, rule, record);
+    if (rendered === undefined) return undefined;
+    const key = `${pipelineKey(pipeline)}/${rule.key}`;
+    const { number, storedAt: at } = record;
+    this.#unstored.set(number, record);
+    const forget = (): void => void this.#unstored.delete(number);
+    turn.afterCommit(forget);
+    turn.afterFailure(forget);
+    this.#change(turn, key);
+    const waiting = addEvent(this.#of(key), { number, at, bytes: rendered.bytes, depth });
+    this.#waiting.set(key, waiting);
+    this.#remember(turn, pipeline, rule.key, waiting, waiting.chunks.length - 1);
+    return this.stateOf(pipeline, rule.key);
+  }
+
+  #of(key: string): WaitingEvents {
+    return this.#waiting.get(key) ?? noEvents(1);
+  }
+
+  #countOf(key: string): number {
+    return this.#waiting.get(key)?.count ?? 0;
+  }
+
+  /** What waits is about to change: it is as before should the turn fail, and looked at when it has not. */
+  #change(turn: Turn, key: string): void {
+    if (this.#before.has(key)) return;
+    this.#before.set(key, this.#of(key));
+    turn.afterCommit(() => {
+      this.#before.delete(key);
+      this.#closeWhenDue(key);
+      this.#watch();
+    });
+    turn.afterFailure(() => {
+      this.#waiting.set(key, this.#before.get(key) ?? noEvents(1));
+      this.#before.delete(key);
+    });
+  }
+
+  #remember(
+    turn: Turn,
+    pipeline: PipelineRef,
+    rule: string,
+    waiting: WaitingEvents,
+    chunk: number,
+  ): void {
+    const kind = `${KIND}${rule}/${chunk}`;
+    const state = rememberChunk(waiting, chunk);
+    const { team, name } = pipeline;
+    turn.triggers.set(`${pipelineKey(pipeline)} ${kind}`, { team, pipeline: name, kind, state });
+  }
+
+  #dueOf(key: string): BatchCondition | undefined {
+    const batching = this.#rules.get(key);
+    const waiting = this.#of(key);
+    if (batching === undefined || waiting.count === 0) return undefined;
+    const limits = limitsOf(batching.rule);
+    return limits === undefined ? 'removed' : dueCondition(waiting, limits, this.#parts.time.now());
+  }
+
+  #closeWhenDue(key: string): void {
+    const batching = this.#rules.get(key);
+    if (!this.#isOpen || batching === undefined || batching.isClosing) return;
+    if (batching.problem !== undefined || this.#dueOf(key) === undefined) return;
+    batching.isClosing = true;
+    this.#parts.loop.add(this.#closeInput(key, batching));
+  }
+
+  #closeInput(key: string, batching: Batching): Input {
+    return {
+      perform: (turn) => {
+        turn.afterCommit(() => {
+          batching.isClosing = false;
+          this.#closeWhenDue(key);
+          this.#watch();
+        });
+        return this.#closeAll(turn, key, batching);
+      },
+    };
+  }
+
+  /** Many small ones may be complete at a time: one a commit would fall behind. */
+  async #closeAll(turn: Turn, key: string, batching: Batching): Promise<Performed> {
+    for (let closed = 0; closed < MOST_CLOSED; closed += 1) {
+      const due = this.#rules.get(key) === batching ? this.#dueOf(key) : undefined;
+      if (due === undefined || !(await this.#close(turn, key, batching, due))) break;
+    }
+    return 'done';
+  }
+
+  /** False: it could not be started. */
+  async #close(turn: Turn, key: string, batching: Batching, due: BatchCondition): Promise<boolean> {
+    const { pipeline, rule } = batching;
+    const before = this.#of(key);
+    const { taken, last, next, isCut } = await this.#take(batching, before);
+    const [first] = taken;
+    if (first !== undefined) {
+      const problem = await this.#start(turn, batching, before, isCut ? 'bytes' : due, taken);
+      // It is as it was: what waits is not lost because it cannot start now.
+      batching.problem = problem;
+      if (problem !== undefined) return false;
+    }
+    this.#change(turn, key);
+    const bytes = Math.max(0, before.bytes - sizeOf(taken));
+    const left = leaveEvents(before, last, next ?? before.openedAt, bytes);
+    this.#waiting.set(key, left);
+    for (const index of left.chunks.keys()) this.#remember(turn, pipeline, rule.key, left, index);
+    return true;
+  }
+
+  /** Reads what waits, page by page, until a batch is complete. */
+  async #take(
+    { pipeline, rule }: Batching,
+    waiting: WaitingEvents,
+  ): Promise<{ taken: Rendered[]; last: number; next?: number; isCut: boolean }> {
+    const most = rule.batch?.size ?? Number.POSITIVE_INFINITY;
+    const taken: Rendered[] = [];
+    let bytes = 0;
+    let last = 0;
+    for await (const record of this.#read(waiting, Math.min(most + GAP, PAGE))) {
+      const rendered = this.#render(pipeline, rule, record);
+      bytes += rendered?.bytes ?? 0;
+      const isCut = bytes > MOST_BYTES;
+      if (taken.length >= most || isCut) {
+        return { taken, last, next: record.storedAt, isCut: isCut && taken.length < most };
+      }
+      // One that no input can hold, since the rule was changed, is left out of all.
+      if (rendered !== undefined) taken.push(rendered);
+      last = record.number;
+    }
+    return { taken, last: Number.POSITIVE_INFINITY, isCut: false };
+  }
+
+  /** The events that wait, in their order. */
+  async *#read(waiting: WaitingEvents, limit: number): AsyncGenerator<EventRecord> {
+    const ranges = spansOf(waiting, 0);
+    let range = 0;
+    const waits = (number: number): boolean => {
+      while ((ranges[range]?.last ?? Number.POSITIVE_INFINITY) < number) range += 1;
+      return (ranges[range]?.first ?? Number.POSITIVE_INFINITY) <= number;
+    };
+    const recent = [...this.#unstored.values()];
+    for (const { first, last } of spansOf(waiting, GAP)) {
+      for (let after = first - 1; after < last; after += limit) {
+        const below = Math.min(last, after + limit) + 1;
+        const page = await this.#parts.store.listEvents({ after, below, limit });
+        for (const record of page) if (waits(record.number)) yield record;
+      }
+    }
+    for (const record of recent) if (waits(record.number)) yield record;
+  }
+
+  /** Answers why it cannot be started. */
+  async #start(
+    turn: Turn,
+    { pipeline, rule }: Batching,
+    { openedAt, depth }: WaitingEvents,
+    condition: BatchCondition,
+    taken: readonly Rendered[],
+  ): Promise<string | undefined> {
+    const ids = taken.map(({ id }) => id);
+    const times = {
+      openedAt: new Date(openedAt).toISOString(),
+      closedAt: new Date(this.#parts.time.now()).toISOString(),
+    };
+    const request = {
+      pipeline,
+      name: `batch-${taken[0]?.number}-${taken.at(-1)?.number}`,
+      input: {
+        [rule.collect]: taken.map(({ input }) => input),
+        batch: { condition, eventIds: ids, ...times },
+      },
+      triggeredBy: {
+        type: 'batch',
+        condition,
+        bus: rule.bus,
+        count: ids.length,
+        events: ids.slice(0, TOLD_IDS),
+        ...times,
+        depth,
+      },
+    };
+    try {
+      await startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      return undefined;
+    } catch (error) {
+      if (error instanceof EngineError) return error.message;
+      throw error;
+    }
+  }
+
+  /** What an event adds to an input; undefined when no input can hold it. */
+  #render(pipeline: PipelineRef, rule: EventRule, record: EventRecord): Rendered | undefined {
+    const { envelope, storedAt, id } = record;
+    const input = this.#parts.triggers.bus.inputOf(pipeline.name, rule, envelope, storedAt);
+    const entry: Json = [[input], id];
+    try {
+      checkPayload(entry, 'input');
+    } catch (error) {
+      if (error instanceof EngineError) return undefined;
+      throw error;
+    }
+    const bytes = Buffer.byteLength(JSON.stringify(entry));
+    return bytes > MOST_BYTES ? undefined : { number: record.number, id, input, bytes };
+  }
+
+  /** When the first batch is closed though nothing more comes, in milliseconds since the epoch. */
+  nextDue(): number | undefined {
+    let soonest = Number.POSITIVE_INFINITY;
+    const now = this.#parts.time.now();
+    for (const [key, { rule, problem, isClosing }] of this.#rules) {
+      const { count, openedAt } = this.#of(key);
+      if (count === 0 || rule.batch === undefined || isClosing) continue;
+      const at = problem === undefined ? openedAt + rule.batch.window * 1_000 : now + BETWEEN_TRIES;
+      soonest = Math.min(soonest, at);
+    }
+    return soonest === Number.POSITIVE_INFINITY ? undefined : soonest;
+  }
+
+  #watch(): void {
+    if (this.#isOpen) this.#alarm.set(this.nextDue());
+  }
+
+  #wake(): void {
+    for (const [key, batching] of this.#rules) {
+      batching.problem = undefined;
+      this.#closeWhenDue(key);
+    }
+    this.#watch();
+  }
+}
+
+function sizeOf(taken: readonly Rendered[]): number {
+  return taken.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function limitsOf({ batch }: EventRule): BatchLimits | undefined {
+  return batch && { size: batch.size, window: batch.window * 1_000, bytes: MOST_BYTES };
+}

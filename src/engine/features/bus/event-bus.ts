@@ -1,0 +1,390 @@
+/**
+ * The event bus: what is put on it is stored, matched, and what it starts is created, all in one commit.
+ *
+ *     put ──▶ turn ──▶ known id? answer as before
+ *                 └──▶ match all rules of the bus ──▶ event row + executions ──commit──▶ answer
+ *
+ * So an answer means that the event is on disk and its executions exist: there is nothing between event and start where a
+ * crash could fall. An execution is named after its event, so an event that comes again starts nothing again.
+ * Millrace's own facts (the status of executions) go the same way; they are stored only when somebody listens, because the
+ * execution's own row is what proves them.
+ * @module
+ */
+import type { Json, JsonObject } from '../../../asl/json.js';
+import { renderInput } from '../../../events/input/target-input.js';
+import { createMatcher, type PatternMatcher } from '../../../events/pattern/matcher.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { EventRecord, PipelineRef } from '../../../store/store.js';
+import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
+import { allows } from '../../kernel/allowance.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { maskWrite } from '../../kernel/masking/mask-turn.js';
+import { checkPayload } from '../../kernel/payload.js';
+import { type Settle, startInput } from '../../kernel/requests.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { ANY_TEAM, MAX_DEPTH } from '../rules/records.js';
+import { deliverToTargets } from '../rules/targets.js';
+import { derivedId } from './event-id.js';
+import { type EventRule, triggerPlanOf } from './trigger-plan.js';
+
+/** An event as somebody puts it on a bus. */
+export interface NewEvent {
+  /** Default: `default`. */
+  bus?: string;
+  /** Events of a team that have the same id on a bus are one event. Default: a new one. */
+  id?: string;
+  source: string;
+  detailType: string;
+  detail: JsonObject;
+  /** When it happened: ISO 8601. Default: now. */
+  time?: string;
+  resources?: string[];
+}
+
+/** What came of an event. */
+export interface PutResult {
+  id: string;
+  /** It was there already: nothing was started again. */
+  duplicate: boolean;
+  /** Pipelines that it started an execution of, and the executions' names. */
+  started: { pipeline: string; name: string }[];
+  /** Pipelines in whose batch it waits: how many wait with it, of how many, and when it is started at the latest. */
+  batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
+}
+
+/** An event that comes to a bus. */
+interface Put {
+  bus: string;
+  team: string;
+  /** The team whose rules hear of it. Default: `team`. */
+  owner?: string;
+  /** The pipeline that a fact is about: rules in files of teams that may read it hear of it, too. */
+  about?: LoadedMachine;
+  id: string;
+  envelope: JsonObject;
+  depth: number;
+  /** Default: now. */
+  now?: number;
+  /** ARNs of the only rules that get it. */
+  only?: ReadonlySet<string>;
+}
+
+export class EventBus {
+  readonly #parts: Machinery;
+  readonly #matchers: Map<string, PatternMatcher> = new Map();
+  /** Rules of each pipeline, by the id that the matcher knows. */
+  readonly #rules: Map<string, { machine: PipelineRef; rule: EventRule }> = new Map();
+  /** Ids of rules, by `pipelineKey`. */
+  readonly #ofPipeline: Map<string, string[]> = new Map();
+  /** Events that are not durable yet, by team, bus and id. */
+  readonly #unstored: Map<string, EventRecord> = new Map();
+  #lastNumber = 0;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  async open(): Promise<void> {
+    this.#lastNumber = await this.#parts.store.lastEventNumber();
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+  }
+
+  /** Number of the last event. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Rules of a pipeline that nobody deploys any longer listen no more. */
+  forgotten(key: string): void {
+    for (const id of this.#ofPipeline.get(key) ?? []) {
+      const known = this.#rules.get(id);
+      if (known) this.#matchers.get(known.rule.bus)?.remove(id);
+      this.#rules.delete(id);
+    }
+    this.#ofPipeline.delete(key);
+  }
+
+  deployed({ ref, key, deployment }: LoadedMachine): void {
+    this.forgotten(key);
+    const rules = triggerPlanOf(deployment).events;
+    const ids = rules.map((rule, index) => {
+      const id = `${key}/${index}`;
+      this.#rules.set(id, { machine: ref, rule });
+      this.#matcher(rule.bus).add(id, rule.pattern);
+      return id;
+    });
+    if (ids.length > 0) this.#ofPipeline.set(key, ids);
+  }
+
+  #matcher(bus: string): PatternMatcher {
+    const known = this.#matchers.get(bus);
+    if (known) return known;
+    const made = createMatcher();
+    this.#matchers.set(bus, made);
+    return made;
+  }
+
+  /** Puts an event of a team on a bus; answers when it is durable. */
+  putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input {
+    return {
+      refuse: settle.reject,
+      perform: (turn) => {
+        const bus = event.bus ?? 'default';
+        const id = event.id ?? this.#parts.random.id(this.#parts.time.now());
+        const repeat = (known: EventRecord): Performed => {
+          const started = known.matched.map((pipeline) => ({ pipeline, name: nameFor(id) }));
+          turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
+          return 'done';
+        };
+        const unstored = this.#unstored.get(keyOf(team, bus, id));
+        if (unstored) return repeat(unstored);
+        const store = (): Performed | Promise<Performed> => {
+          const envelope = this.#envelope(event, id);
+          return this.#deliver(turn, { bus, team, id, envelope, depth: 0 }, (done) =>
+            settle.resolve({ id, duplicate: false, ...done }),
+          );
+        };
+        const found =
+          event.id === undefined ? undefined : this.#parts.store.findEvent(team, bus, id);
+        if (found instanceof Promise) {
+          return found.then((record) => (record ? repeat(record) : store()));
+        }
+        return found ? repeat(found) : store();
+      },
+    };
+  }
+
+  /** Puts an event on a bus because of another one, unless it has come there before. */
+  forward(turn: Turn, put: Put): Performed | Promise<Performed> {
+    const { team, bus, id } = put;
+    if (this.#unstored.has(keyOf(team, bus, id))) return 'done';
+    const deliver = (known: EventRecord | undefined): Performed | Promise<Performed> =>
+      known ? 'done' : this.#deliver(turn, put, () => {});
+    const found = this.#parts.store.findEvent(team, bus, id);
+    return found instanceof Promise ? found.then(deliver) : deliver(found);
+  }
+
+  /** An execution of the top level has begun or ended in this turn. */
+  executionChanged(turn: Turn, active: ActiveExecution): void {
+    const { creation, state } = active;
+    if (creation.mapRun) return;
+    const matcher = this.#rules.size === 0 ? undefined : this.#matchers.get('default');
+    const { rules } = this.#parts.triggers;
+    if (matcher === undefined && !rules.hasListeners(creation.team, 'default')) return;
+    const { arns, time, secrets } = this.#parts;
+    const { status, error, cause } = state.header;
+    const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
+    const now = time.now();
+    // It goes to whoever listens, also elsewhere.
+    maskWrite(turn.of(active), secrets);
+    const executionArn = creation.context.Execution.Id;
+    // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html; without data, which belongs to its team.
+    const event: NewEvent = {
+      source: 'aws.states',
+      detailType: 'Step Functions Execution Status Change',
+      resources: [executionArn],
+      detail: {
+        executionArn,
+        stateMachineArn: creation.context.StateMachine.Id,
+        name: creation.name,
+        status,
+        startDate: creation.startedAt,
+        stopDate: active.stoppedAt ?? null,
+        redriveCount: active.redriveCount,
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause: secrets.text(cause, active.secrets) }),
+        input: null,
+        output: null,
+        inputDetails: { included: false },
+        outputDetails: { included: false },
+        millrace: {
+          pipeline: creation.pipeline,
+          team: creation.team,
+          tags: creation.tags,
+          account: arns.identity.accountId,
+          ...(creation.interval === undefined ? {} : { interval: creation.interval }),
+        },
+      },
+    };
+    // Not by its ARN: two teams may have executions of the same one.
+    const id = derivedId(`${creation.id} ${status} ${active.redriveCount}`);
+    const envelope = this.#envelope(event, id);
+    const isHeard =
+      (matcher !== undefined && matcher.match(envelope).length > 0) ||
+      rules.listens(creation.team, 'default', envelope);
+    if (!isHeard || depth > MAX_DEPTH) return;
+    const put: Put = {
+      bus: 'default',
+      team: ANY_TEAM,
+      owner: creation.team,
+      about: active.machine,
+      id,
+      envelope,
+      depth,
+      now,
+    };
+    const delivered = this.#deliver(turn, put, () => {});
+    if (delivered instanceof Promise) turn.waitFor(delivered);
+  }
+
+  #envelope(event: NewEvent, id: string): JsonObject {
+    const { arns, time } = this.#parts;
+    return {
+      version: '0',
+      id,
+      'detail-type': event.detailType,
+      source: event.source,
+      account: arns.identity.accountId,
+      time: event.time ?? `${new Date(time.now()).toISOString().slice(0, 19)}Z`,
+      region: arns.identity.region,
+      resources: event.resources ?? [],
+      detail: event.detail,
+    };
+  }
+
+  #deliver(
+    turn: Turn,
+    put: Put,
+    done: (came: Pick<PutResult, 'started' | 'batched'>) => void,
+  ): Performed | Promise<Performed> {
+    const { bus, team, id, envelope, depth, only } = put;
+    this.#lastNumber += 1;
+    const record: EventRecord = {
+      number: this.#lastNumber,
+      bus,
+      id,
+      team,
+      source: String(envelope.source),
+      detailType: String(envelope['detail-type']),
+      storedAt: put.now ?? this.#parts.time.now(),
+      envelope,
+      matched: [],
+    };
+    turn.events.push(record);
+    if (team !== ANY_TEAM) this.#parts.triggers.upstreams.eventPut(turn, team, envelope);
+    this.#parts.triggers.files?.heard(turn, team, envelope);
+    const key = keyOf(team, bus, id);
+    this.#unstored.set(key, record);
+    const forget = (): void => void this.#unstored.delete(key);
+    turn.afterCommit(forget);
+    turn.afterFailure(forget);
+    const started: PutResult['started'] = [];
+    const batched: NonNullable<PutResult['batched']> = [];
+    const waiting: Promise<unknown>[] = [];
+    const served = new Set<string>();
+    for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
+      const known = this.#rules.get(match);
+      if (!known || !mayHear(known.machine.team, put)) continue;
+      const { machine, rule } = known;
+      const pipeline = machine.name;
+      if (only && !only.has(this.#arnOf(pipeline))) continue;
+      // Two rules of one pipeline that match the same event start it once: the first one says with what.
+      const key = pipelineKey(machine);
+      if (served.has(key)) continue;
+      if (rule.batch !== undefined) {
+        const { batches } = this.#parts.triggers;
+        const state = batches.add(turn, machine, rule, record, put.depth);
+        if (state === undefined) continue;
+        served.add(key);
+        record.batched = [...(record.batched ?? []), pipeline];
+        const { waiting: count, size, closesAt = 0 } = state;
+        batched.push({ pipeline, waiting: count, size, closesAt });
+        continue;
+      }
+      const performed = this.#start(turn, machine, rule, put);
+      if (performed === undefined) continue;
+      served.add(key);
+      record.matched.push(pipeline);
+      started.push({ pipeline, name: nameFor(id) });
+      if (performed instanceof Promise) waiting.push(performed);
+    }
+    for (const rule of this.#parts.triggers.rules.matching(put.owner ?? team, bus, envelope)) {
+      if (only && !only.has(rule.arn)) continue;
+      deliverToTargets(this.#parts, turn, rule, { id, envelope, depth });
+    }
+    turn.afterCommit(() => done(batched.length === 0 ? { started } : { started, batched }));
+    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
+  }
+
+  /** Undefined: it cannot be started. The event stays, and the reason goes where problems go. */
+  #start(
+    turn: Turn,
+    pipeline: PipelineRef,
+    rule: EventRule,
+    { id, envelope, depth }: Put,
+  ): Performed | Promise<Performed> | undefined {
+    const request = {
+      pipeline,
+      name: nameFor(id),
+      input: this.inputOf(pipeline.name, rule, envelope, this.#parts.time.now()),
+      triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
+    };
+    const settle = { resolve: () => {}, reject: () => {} };
+    try {
+      return startInput(this.#parts, request, settle).perform(turn);
+    } catch (error) {
+      // One of that name with another input: the pipeline's rule has changed since the event came first.
+      if (error instanceof EngineError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the rules of a pipeline's own file are called. */
+  #arnOf(pipeline: string): string {
+    const { region, accountId } = this.#parts.arns.identity;
+    return `arn:aws:events:${region}:${accountId}:rule/${pipeline}`;
+  }
+
+  /** What an event gives a pipeline as its input. @param at when the event came, epoch milliseconds */
+  inputOf(pipeline: string, { input }: EventRule, envelope: JsonObject, at: number): Json {
+    const text = renderInput(input, envelope, {
+      ruleArn: this.#arnOf(pipeline),
+      ruleName: pipeline,
+      ingestionTime: `${new Date(at).toISOString().slice(0, 19)}Z`,
+    });
+    if (text === undefined) return envelope;
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      return text;
+    }
+  }
+}
+
+/** Events are for their own team. A fact about a pipeline is also for those whom its owner lets read it. */
+function mayHear(listener: string, { team, owner = team, about }: Put): boolean {
+  return listener === owner || (about !== undefined && allows(about, 'read', listener));
+}
+
+function keyOf(team: string, bus: string, id: string): string {
+  return JSON.stringify([team, bus, id]);
+}
+
+/** Ids may be long or odd; names of executions may not. */
+function nameFor(id: string): string {
+  return /^[A-Za-z0-9_-]{1,60}$/.test(id) ? `event-${id}` : `event-${derivedId(id)}`;
+}
+
+/** Bytes of an event as it is stored. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+const MAX_EVENT_BYTES = 262_144;
+const NAME = /^[A-Za-z0-9._/-]{1,256}$/;
+
+/** Throws InvalidEvent. */
+export function checkEvent(event: NewEvent): void {
+  const refuse = (problem: string): never => {
+    throw new EngineError('InvalidEvent', { problem });
+  };
+  const { bus = 'default', id = 'x', source, detailType, detail, time } = event;
+  if (!NAME.test(bus)) refuse(`'${bus.slice(0, 100)}' is no name of a bus`);
+  if (id === '' || id.length > 256) refuse('its id has 1 to 256 characters');
+  if (source === '' || source.length > 256) refuse('its source has 1 to 256 characters');
+  if (detailType === '' || detailType.length > 128)
+    refuse('its detailType has 1 to 128 characters');
+  if (time !== undefined && Number.isNaN(Date.parse(time)))
+    refuse(`'${time.slice(0, 100)}' is no time`);
+  checkPayload(detail, 'detail');
+  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES)
+    refuse('it is larger than 256 KiB');
+}

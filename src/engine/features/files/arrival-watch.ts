@@ -1,0 +1,310 @@
+/**
+ * Starts a pipeline when all partners have delivered for an interval, or without those who are missing at a deadline.
+ *
+ *     look ──▶ board of all intervals ──▶ due? one turn: execution + `served` ──commit
+ *
+ * The execution is named after the interval, so there is exactly one for each, whatever is delivered later and whatever
+ * crashes. Who has arrived is never remembered: it is what lies there. How far deadlines were served is in the store, in the
+ * commit that creates the executions.
+ * @module
+ */
+import type { Json, JsonObject } from '../../../asl/json.js';
+import {
+  type ArrivalRules,
+  arrivalBoard,
+  type BoardEntry,
+} from '../../../events/arrivals/arrival-board.js';
+import { matchArrival, parseArrivalPattern } from '../../../events/arrivals/arrival-pattern.js';
+import { checkPartners, parsePartners } from '../../../events/arrivals/partner-list.js';
+import { deadlineOf } from '../../../events/conditions/evaluate-condition.js';
+import { calendarInterval } from '../../../events/intervals/interval.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { PipelineRef } from '../../../store/store.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { startInput } from '../../kernel/requests.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { FileSource, ListedFile } from './listed-file.js';
+
+/** How the arrivals for an interval stand. */
+export interface ArrivalState {
+  interval: string;
+  /** Partners in the list. */
+  expected: number;
+  arrived: number;
+  missing: string[];
+  /** Whose files lie there though the list does not name them. */
+  unexpected: string[];
+  /** Epoch milliseconds. */
+  deadline?: number;
+  /** The deadline has passed. */
+  isLate: boolean;
+  /** What happens then. */
+  whenMissing: 'wait' | 'start';
+  /** The execution for the interval. */
+  started?: { name: string; at: number };
+  /** Other intervals for which somebody is missing and nothing was started, the latest first. */
+  open: { interval: string; arrived: number }[];
+  /** What keeps it from being judged or started. */
+  problem?: string;
+}
+
+/** Where a pipeline's files lie. */
+export interface ArrivalPlace {
+  readonly pipeline: PipelineRef;
+  /** The pipeline's folder. */
+  readonly folder: string;
+  readonly under: string;
+}
+
+export const KIND = 'arrivals';
+/** Bytes of a list of partners. */
+const MOST_LIST = 262_144;
+/** Milliseconds after a deadline in which a file may still settle. */
+const GRACE = 60_000;
+/** Names and intervals that are told, at most. */
+const TOLD = 100;
+
+export class ArrivalWatch {
+  readonly #parts: Machinery;
+  readonly #source: FileSource;
+  readonly #place: ArrivalPlace;
+  readonly #rules: ArrivalRules | undefined;
+  readonly #listed: Json | undefined;
+  #board: BoardEntry<ListedFile>[] = [];
+  #expected: readonly string[] = [];
+  #served: number;
+  #problem: string | undefined;
+  /** Intervals that have their execution. */
+  readonly #started: Set<string> = new Set();
+  #isStarting = false;
+
+  /**
+   * @param section `trigger.files.arrivals`
+   * @param served epoch milliseconds up to which deadlines were served; undefined: it is new
+   */
+  constructor(
+    parts: Machinery,
+    source: FileSource,
+    place: ArrivalPlace,
+    section: JsonObject,
+    served: number | undefined,
+  ) {
+    this.#parts = parts;
+    this.#source = source;
+    this.#place = place;
+    this.#rules = rulesOf(section);
+    this.#listed = section.partners;
+    this.#served = served ?? parts.time.now();
+    // From when on deadlines are served must be durable too: or a restart would begin at another time.
+    if (served === undefined) {
+      const { loop } = parts;
+      const now = this.#served;
+      loop.add({
+        perform: (turn) => {
+          this.#remember(turn, now);
+          return 'done' as const;
+        },
+      });
+    }
+  }
+
+  /** The next deadline, in milliseconds since the epoch; undefined when there is none. */
+  nextDue(): number | undefined {
+    const { by, timezone } = this.#rules ?? {};
+    if (by === undefined || timezone === undefined) return undefined;
+    const now = this.#parts.time.now();
+    const today = calendarInterval('day', timezone, now);
+    const tomorrow = calendarInterval('day', timezone, today.end);
+    return [today, tomorrow]
+      .map((interval) => deadlineOf(by, { interval, timezone }))
+      .find((at) => at !== undefined && at > now);
+  }
+
+  /** Epoch milliseconds up to which deadlines were served. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /**
+   * @param files those that have arrived
+   * @param unsettled those that may have: they are looked at once more before somebody is missing for good
+   * @param isFirst nothing is known yet of what has arrived
+   */
+  async look(
+    files: readonly ListedFile[],
+    unsettled: readonly ListedFile[],
+    isFirst: boolean,
+  ): Promise<void> {
+    const partners = await this.#partners();
+    if (this.#rules === undefined || this.#isStarting) return;
+    if (!Array.isArray(partners)) {
+      this.#problem = partners;
+      return;
+    }
+    const now = this.#parts.time.now();
+    const listed = files.map((file) => [file.key, file] as const);
+    this.#board = arrivalBoard(this.#rules, partners, listed, this.#served, now);
+    this.#expected = partners;
+    const { pattern, timezone } = this.#rules;
+    const hoped = new Set(
+      unsettled.map(({ key }) => matchArrival(pattern, key, timezone)?.interval),
+    );
+    const due = this.#board.filter((entry) => {
+      const { interval, deadline = 0 } = entry;
+      if (entry.due === undefined || this.#started.has(interval.id)) return false;
+      const isHoped = isFirst || (hoped.has(interval.id) && now < deadline + GRACE);
+      return entry.due === 'complete' || !isHoped;
+    });
+    if (due.length === 0) {
+      this.#problem = undefined;
+      return;
+    }
+    this.#isStarting = true;
+    this.#parts.loop.add(this.#startInput(due, now));
+  }
+
+  /** @param wanted an interval; default: today, or the latest one of which there is a file */
+  async state(wanted: string | undefined): Promise<ArrivalState | undefined> {
+    if (this.#rules === undefined) return undefined;
+    const { timezone, whenMissing } = this.#rules;
+    const today = calendarInterval('day', timezone, this.#parts.time.now()).id;
+    const named = wanted ?? today;
+    const latest = this.#board.find(({ arrived }) => arrived.size > 0);
+    const entry =
+      this.#board.find(({ interval, arrived }) => {
+        return interval.id === named && (wanted !== undefined || arrived.size > 0);
+      }) ?? (wanted === undefined ? (latest ?? this.#board[0]) : undefined);
+    const interval = entry?.interval.id ?? named;
+    const { pipeline } = this.#place;
+    const execution = await this.#parts.store.findExecutionByName(pipeline, nameFor(interval));
+    const open = this.#board.filter(
+      ({ interval: { id }, missing, arrived }) =>
+        id !== interval && missing.length > 0 && arrived.size > 0 && !this.#started.has(id),
+    );
+    return {
+      interval,
+      expected: this.#expected.length,
+      arrived: entry?.arrived.size ?? 0,
+      missing: [...(entry?.missing ?? this.#expected)],
+      unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
+      ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
+      isLate: entry?.deadline !== undefined && entry.deadline <= this.#parts.time.now(),
+      whenMissing,
+      ...(execution ? { started: { name: execution.name, at: execution.startedAt } } : {}),
+      open: open
+        .slice(0, TOLD)
+        .map(({ interval: { id }, arrived }) => ({ interval: id, arrived: arrived.size })),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+    };
+  }
+
+  /** The names, or what is wrong with them. */
+  async #partners(): Promise<string[] | string> {
+    const listed = this.#listed;
+    if (Array.isArray(listed)) {
+      const parsed = checkPartners(listed.map(String));
+      return 'reason' in parsed ? `the list of partners: ${parsed.reason}` : parsed.partners;
+    }
+    const name = String(listed);
+    const text = await this.#source.read(this.#place.folder, name, MOST_LIST);
+    if (text === undefined)
+      return `the list of partners ${name} is not there, or larger than 256 KiB`;
+    const parsed = parsePartners(text);
+    return 'reason' in parsed ? `the list of partners ${name}: ${parsed.reason}` : parsed.partners;
+  }
+
+  #startInput(due: readonly BoardEntry<ListedFile>[], now: number): Input {
+    return {
+      perform: async (turn): Promise<Performed> => {
+        let problem: string | undefined;
+        const started: string[] = [];
+        for (const entry of due) {
+          const refused = await this.#start(turn, entry).catch((error: unknown) => {
+            this.#isStarting = false;
+            throw error;
+          });
+          if (refused === undefined) started.push(entry.interval.id);
+          else problem = `${entry.interval.id} could not be started: ${refused}`;
+        }
+        const isOver = due.some((entry) => entry.due === 'deadline');
+        if (isOver && problem === undefined) this.#remember(turn, now);
+        turn.afterCommit(() => {
+          this.#isStarting = false;
+          this.#problem = problem;
+          for (const id of started) this.#started.add(id);
+        });
+        return 'done';
+      },
+    };
+  }
+
+  /** Answers why it cannot be started. */
+  async #start(turn: Turn, entry: BoardEntry<ListedFile>): Promise<string | undefined> {
+    const { interval, arrived, missing, due } = entry;
+    const { pipeline, under } = this.#place;
+    const request = {
+      pipeline,
+      name: nameFor(interval.id),
+      interval: interval.id,
+      input: {
+        interval: interval.id,
+        arrived: [...arrived].map(([partner, { key, size, modifiedAt }]) => ({
+          partner,
+          path: `${under}/${key}`,
+          size,
+          modifiedAt: new Date(modifiedAt).toISOString(),
+        })),
+        missing: [...missing],
+      },
+      triggeredBy: {
+        type: KIND,
+        interval: interval.id,
+        condition: due ?? 'complete',
+        arrived: arrived.size,
+        missing: missing.slice(0, TOLD),
+        depth: 0,
+      },
+    };
+    try {
+      await startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      // Of that name with another input: the interval has its execution, and something was delivered later.
+      return error.kind === 'ExecutionConflict' ? undefined : error.message;
+    }
+  }
+
+  #remember(turn: Turn, served: number): void {
+    const { pipeline } = this.#place;
+    const { team, name } = pipeline;
+    turn.triggers.set(`${pipelineKey(pipeline)} ${KIND}`, {
+      team,
+      pipeline: name,
+      kind: KIND,
+      state: { served },
+    });
+    turn.afterCommit(() => {
+      this.#served = Math.max(this.#served, served);
+    });
+  }
+}
+
+/** Undefined for what was not checked when the file was loaded. */
+function rulesOf(section: JsonObject): ArrivalRules | undefined {
+  const { path, by, timezone, whenMissing } = section;
+  const parsed = parseArrivalPattern(typeof path === 'string' ? path : '');
+  if ('reason' in parsed) return undefined;
+  return {
+    pattern: parsed.pattern,
+    timezone: typeof timezone === 'string' ? timezone : 'UTC',
+    by: typeof by === 'string' ? by : undefined,
+    whenMissing: whenMissing === 'start' ? 'start' : 'wait',
+  };
+}
+
+function nameFor(interval: string): string {
+  return `arrivals-${interval.replaceAll(/[^A-Za-z0-9-]/g, '').slice(0, 60)}`;
+}

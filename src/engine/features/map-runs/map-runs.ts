@@ -1,0 +1,370 @@
+/**
+ * Hosts distributed Maps. The rules are in `asl/map-run.ts`; this file begins the children, counts and ends.
+ *
+ *     preparing ──items counted──▶ running ──every item has a child, all ended──▶ finishing ──▶ SUCCEEDED
+ *         │                          │  too many failed, items cannot be read         ▲ │
+ *         │                          └──▶ stopping ──children stopped─────────────────┘ └──▶ FAILED
+ *         └── cannot be read ──▶ FAILED                 the execution is stopped: ABORTED at any time
+ *
+ * Children are executions like any other, begun a page at a time as slots get free. Beginning children and noting how
+ * many items they took is one commit, and so is a child's end and the run's count: a restart goes on exactly there, and
+ * memory holds one page of items and the running children, whatever the number of items.
+ * @module
+ */
+import type { ErrorOutput } from '../../../asl/execution-state.js';
+import type { JsonObject } from '../../../asl/json.js';
+import { toleranceExceeded } from '../../../asl/map-run.js';
+import type { Command, MapRunRequest } from '../../../asl/transition.js';
+import type { ExecutionRecord, MapRunRecord } from '../../../store/store.js';
+import type { ActiveExecution } from '../../kernel/active-execution.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { UndatedEvent } from '../../kernel/executions.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { itemsIn, itemsOf, MapRunChildren, type OpenMapRun, parentOf } from './map-run-children.js';
+import { MapRunFailure, placeOf } from './map-run-items.js';
+import { type RedrivableRun, redrivableRuns } from './map-run-redrive.js';
+import { type RunResult, resultsOf } from './map-run-results.js';
+import {
+  canBegin,
+  countEnded,
+  hasFailed,
+  initialState,
+  isOver,
+  type MapRunState,
+  mapRunId,
+  redrivenState,
+  requestOf,
+  runningChildren,
+  stateOf,
+  withState,
+} from './map-run-state.js';
+
+type StartMapRun = Extract<Command, { type: 'StartMapRun' }>;
+type RedriveMapRun = Extract<Command, { type: 'RedriveMapRun' }>;
+
+/** What UpdateMapRun may change. */
+export type MapRunChange = Partial<
+  Pick<MapRunRequest, 'maxConcurrency' | 'toleratedFailureCount' | 'toleratedFailurePercentage'>
+>;
+
+/** Children stopped at a time. */
+const STOPPED = 500;
+
+export class MapRuns {
+  readonly #parts: Machinery;
+  readonly #children: MapRunChildren;
+  readonly #runs: Map<number, OpenMapRun> = new Map();
+  /** Runs that a redrive is about to take up, by their ARNs. */
+  readonly #redrivable: Map<string, RedrivableRun> = new Map();
+  #lastNumber = 0;
+  #isClosing = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+    this.#children = new MapRunChildren(parts, {
+      write: (turn, run, record) => this.#write(turn, run, record),
+      fail: (turn, run, failure) => this.#fail(turn, run, failure),
+      prepareRedrive: (child) => this.prepareRedrive(child),
+    });
+  }
+
+  /** Takes up the runs that a restart interrupted. */
+  async open(): Promise<void> {
+    this.#lastNumber = await this.#parts.store.lastMapRunNumber();
+    for (const record of await this.#parts.store.listMapRuns('RUNNING')) {
+      this.#react(this.#add(record, record));
+    }
+  }
+
+  /** Begins no more children and lets go of the files that are being read. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    for (const run of this.#runs.values()) await run.items?.close();
+  }
+
+  begin(turn: Turn, active: ActiveExecution, command: StartMapRun): void {
+    this.#lastNumber += 1;
+    const state = initialState(command.mapRunArn, command.mapRun);
+    const record: MapRunRecord = {
+      number: this.#lastNumber,
+      id: mapRunId(command.mapRunArn),
+      execution: active.number,
+      thread: command.thread,
+      sequence: command.sequence,
+      status: 'RUNNING',
+      request: command.mapRun as unknown as JsonObject,
+      state: state as unknown as JsonObject,
+      startedAt: this.#parts.time.now(),
+    };
+    this.#write(turn, this.#add(record, undefined), record);
+  }
+
+  /**
+   * Gets ready to redrive the map runs that an execution has failed with. To be called before its `Redrive`.
+   * Waits for children that are being stopped; throws ExecutionNotRedrivable when that takes too long.
+   */
+  async prepareRedrive(execution: ExecutionRecord): Promise<void> {
+    for (const found of await redrivableRuns(this.#parts, execution)) {
+      this.#redrivable.set(stateOf(found.record).mapRunArn, found);
+    }
+  }
+
+  /** Goes on with a map run that has ended. */
+  redrive(turn: Turn, active: ActiveExecution, command: RedriveMapRun): void {
+    const { mapRunArn, thread, sequence } = command;
+    const found = this.#redrivable.get(mapRunArn);
+    if (!found) throw new Error(`The map run ${mapRunArn} is not ready to be redriven`);
+    turn.afterCommit(() => this.#redrivable.delete(mapRunArn));
+    const { stoppedAt: _stoppedAt, ...ended } = found.record;
+    const request = requestOf(ended);
+    const now = this.#parts.time.now();
+    const state = redrivenState(stateOf(ended), request, found.succeeded, now);
+    const next: MapRunRecord = { ...ended, thread, sequence, status: 'RUNNING' };
+    const run = this.#add({ ...next, execution: active.number }, found.record);
+    this.#write(turn, run, withState(next, state));
+    turn.afterFailure(() => this.#runs.delete(run.number));
+  }
+
+  #add(record: MapRunRecord, stored: MapRunRecord | undefined): OpenMapRun {
+    const { number, execution, thread, sequence } = record;
+    const run: OpenMapRun = {
+      number,
+      execution,
+      thread,
+      sequence,
+      record,
+      stored,
+      items: undefined,
+      place: undefined,
+      working: undefined,
+      isEnding: false,
+    };
+    this.#runs.set(number, run);
+    return run;
+  }
+
+  /** Takes a change of the run into the turn; a failed commit takes it back. */
+  #write(turn: Turn, run: OpenMapRun, record: MapRunRecord): void {
+    run.record = record;
+    const known = turn.mapRuns.get(run.number);
+    if (known) {
+      known.record = record;
+      return;
+    }
+    turn.mapRuns.set(run.number, { record, isNew: run.stored === undefined });
+    turn.afterCommit(() => {
+      run.stored = run.record;
+      this.#react(run);
+    });
+    turn.afterFailure(() => {
+      if (run.stored) run.record = run.stored;
+      else this.#runs.delete(run.number);
+    });
+  }
+
+  /** The run is over. */
+  async #letGo(run: OpenMapRun): Promise<void> {
+    await run.items?.close();
+    const { reader, writer } = requestOf(run.record);
+    if (run.place && (reader || writer)) await this.#parts.itemSource.forget(run.place);
+  }
+
+  /** Begins what the phase of a run asks for, unless it is being done. */
+  #react(run: OpenMapRun): void {
+    if (run.record.status !== 'RUNNING') {
+      this.#runs.delete(run.number);
+      void this.#letGo(run);
+      return;
+    }
+    if (this.#isClosing) return;
+    const { phase } = stateOf(run.record);
+    if (run.working === phase) return;
+    // Once every item has a child, the last of them need only be counted.
+    if (phase === 'running' && !canBegin(stateOf(run.record))) return;
+    run.working = phase;
+    void this.#work(run, phase).catch((error: unknown) => {
+      if (run.working === phase) run.working = undefined;
+      const failure = error instanceof MapRunFailure ? error.output : defect(error);
+      this.#parts.loop.add(this.#failInput(run, failure));
+    });
+  }
+
+  async #work(run: OpenMapRun, phase: MapRunState['phase']): Promise<void> {
+    switch (phase) {
+      case 'preparing':
+        return this.#prepare(run);
+      case 'running':
+        return this.#pump(run);
+      case 'stopping':
+        return this.#stopChildren(run);
+      case 'finishing':
+        return this.#finish(run);
+    }
+  }
+
+  /** Opens the items and counts them. */
+  async #prepare(run: OpenMapRun): Promise<void> {
+    const items = await itemsOf(this.#parts, run);
+    const total = await items.count();
+    this.#parts.loop.add({
+      perform: (turn) => {
+        const state = stateOf(run.record);
+        if (run.record.status !== 'RUNNING' || state.phase !== 'preparing') return 'done';
+        const { version } = items;
+        const phase = total === 0 ? 'finishing' : 'running';
+        const isExhausted = total === 0;
+        this.#write(
+          turn,
+          run,
+          withState(run.record, { ...state, phase, total, version, isExhausted }),
+        );
+        return 'done';
+      },
+    });
+  }
+
+  /** Begins children while the run's concurrency allows; a page in each turn. */
+  async #pump(run: OpenMapRun): Promise<void> {
+    for (;;) {
+      const state = stateOf(run.record);
+      const isRunning = run.record.status === 'RUNNING' && state.phase === 'running';
+      if (!isRunning || !canBegin(state) || this.#isClosing) break;
+      const input = await this.#children.next(run);
+      // What is read ends early when it is closed: that is not the end of the items.
+      if (this.#isClosing) break;
+      await new Promise<void>((durable) => this.#parts.loop.add(input(durable)));
+    }
+    // No await since the look at the state: what changes from here on reacts anew.
+    if (run.working === 'running') run.working = undefined;
+    this.#react(run);
+  }
+
+  /** Changes how a map run goes on. Throws MapRunNotRunning when it has ended. */
+  updateInput(
+    number: number,
+    change: MapRunChange,
+    settle: { resolve(): void; reject(error: Error): void },
+  ): Input {
+    return {
+      refuse: settle.reject,
+      perform: (turn) => {
+        const run = this.#runs.get(number);
+        if (run?.record.status !== 'RUNNING') throw new EngineError('MapRunNotRunning');
+        const state = { ...stateOf(run.record), ...change };
+        this.#write(turn, run, withState(run.record, state));
+        if (state.phase === 'running' && hasFailed(state))
+          this.#fail(turn, run, toleranceExceeded());
+        turn.afterCommit(() => settle.resolve());
+        return 'done';
+      },
+    };
+  }
+
+  /** A child has ended in this turn. */
+  childEnded(turn: Turn, child: ActiveExecution, link: { number: number }): void {
+    const run = this.#runs.get(link.number);
+    const { status } = child.state.header;
+    if (run?.record.status !== 'RUNNING' || status === 'RUNNING') return;
+    const size = itemsIn(requestOf(run.record), child);
+    const state = countEnded(stateOf(run.record), status, size);
+    if (state.phase === 'running' && isOver(state) && !hasFailed(state)) state.phase = 'finishing';
+    if (state.phase === 'stopping' && runningChildren(state) === 0) state.phase = 'finishing';
+    this.#write(turn, run, withState(run.record, state));
+    if (state.phase === 'running' && hasFailed(state)) this.#fail(turn, run, toleranceExceeded());
+  }
+
+  #failInput(run: OpenMapRun, failure: ErrorOutput): Input {
+    return { perform: (turn) => this.#fail(turn, run, failure) };
+  }
+
+  /** Begins the end of a run that cannot go on. */
+  #fail(turn: Turn, run: OpenMapRun, failure: ErrorOutput): Performed {
+    const state = stateOf(run.record);
+    if (run.record.status !== 'RUNNING' || state.failure !== undefined) return 'done';
+    const phase = runningChildren(state) === 0 ? 'finishing' : 'stopping';
+    this.#write(turn, run, withState(run.record, { ...state, phase, failure }));
+    return 'done';
+  }
+
+  /** Gathers the results and gives them to the state. Outside of turns: it may take long. */
+  async #finish(run: OpenMapRun): Promise<void> {
+    const { loop } = this.#parts;
+    const parent = await parentOf(this.#parts, run);
+    await run.items?.close();
+    run.items = undefined;
+    run.place = placeOf(this.#parts, parent, run.record.id);
+    const result = await resultsOf(this.#parts, run.record, run.place, () =>
+      itemsOf(this.#parts, run),
+    );
+    loop.add(this.#endInput(run, result));
+  }
+
+  /** Ends the run and tells the state that waits for it, in one commit. */
+  #endInput(run: OpenMapRun, result: RunResult): Input {
+    const { executions } = this.#parts;
+    const { thread, sequence } = run;
+    const event: UndatedEvent =
+      'output' in result
+        ? { type: 'MapRunSucceeded', output: result.output, thread, sequence }
+        : {
+            type: 'MapRunFailed',
+            thread,
+            sequence,
+            ...(result.failure.Error === undefined ? {} : { error: result.failure.Error }),
+            ...(result.failure.Cause === undefined ? {} : { cause: result.failure.Cause }),
+          };
+    const input: Input = {
+      perform: (turn) => {
+        if (run.record.status !== 'RUNNING') return 'done';
+        return executions.withExecution(run.execution, input, (active): Performed => {
+          if (run.record.status !== 'RUNNING') return 'done';
+          run.isEnding = true;
+          return executions.step(turn, active, event, input, (later) => {
+            const state = { ...stateOf(run.record), isWritten: result.isWritten };
+            run.record = withState(run.record, state);
+            this.#end(later, run, 'output' in result ? 'SUCCEEDED' : 'FAILED');
+          });
+        });
+      },
+    };
+    return input;
+  }
+
+  #end(turn: Turn, run: OpenMapRun, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
+    // Telling the state may have ended the execution and with it this run.
+    if (run.record.status !== 'RUNNING') return;
+    this.#write(turn, run, { ...run.record, status, stoppedAt: this.#parts.time.now() });
+    if (status === 'ABORTED') turn.afterCommit(() => void this.#stopChildren(run));
+  }
+
+  cancel(turn: Turn, active: ActiveExecution, thread: number, sequence: number): void {
+    for (const run of this.#runs.values()) {
+      const isIt = run.execution === active.number && run.thread === thread;
+      if (isIt && run.sequence === sequence) this.#end(turn, run, 'ABORTED');
+    }
+  }
+
+  cancelAll(turn: Turn, active: ActiveExecution): void {
+    for (const run of this.#runs.values()) {
+      if (run.execution === active.number && !run.isEnding) this.#end(turn, run, 'ABORTED');
+    }
+  }
+
+  async #stopChildren(run: OpenMapRun): Promise<void> {
+    const { store, loop, executions } = this.#parts;
+    const cause = 'The map run of this execution has ended.';
+    for (let after = 0; ; ) {
+      const query = { mapRun: run.number, which: 'running', after, limit: STOPPED } as const;
+      const page = await store.listOpenMapChildren(query);
+      for (const number of page) loop.add(executions.eventInput(number, { type: 'Stop', cause }));
+      if (page.length < STOPPED) return;
+      after = page.at(-1) ?? after;
+    }
+  }
+}
+
+function defect(error: unknown): ErrorOutput {
+  return { Error: 'States.Runtime', Cause: error instanceof Error ? error.message : String(error) };
+}

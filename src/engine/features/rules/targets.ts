@@ -1,0 +1,174 @@
+/**
+ * What becomes of an event that a rule has matched, for each of the rule's targets.
+ *
+ *     state machine    an execution starts, in the commit of the event
+ *     event bus        the event is on that bus, too, in the same commit
+ *     API destination  a delivery is stored, and sent when the commit is done
+ *     anything else    a dead letter that says so
+ *
+ * An execution is named after event, rule and target, and an event comes to a bus once, so nothing happens twice and a
+ * circle of buses ends where it began.
+ * @module
+ */
+import type { Json, JsonObject } from '../../../asl/json.js';
+import { renderInput } from '../../../events/input/target-input.js';
+import { parseStatesArn } from '../../kernel/arn.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { startInput } from '../../kernel/requests.js';
+import type { Turn } from '../../kernel/turn.js';
+import { hashOf } from '../bus/event-id.js';
+import type { StartTarget } from '../state-machines/state-machines.js';
+import type { Delivery, Failure } from './delivery.js';
+import { ownResource, parseArn } from './event-arns.js';
+import type { ReadyRule, ReadyTarget } from './event-rules.js';
+import { MAX_DEPTH } from './records.js';
+
+/** An event as it comes to a rule. */
+export interface Arrival {
+  /** What makes it one event of its bus; a replayed event has another one than the first time. */
+  readonly id: string;
+  readonly envelope: JsonObject;
+  /** Starts and buses that it follows from. */
+  readonly depth: number;
+}
+
+/** Delivers an event to all targets of a rule. What the store answers later, the turn waits for. */
+export function deliverToTargets(
+  parts: Machinery,
+  turn: Turn,
+  rule: ReadyRule,
+  arrival: Arrival,
+): void {
+  for (const target of rule.targets) {
+    const delivered = deliverTo(parts, turn, rule, target, arrival);
+    if (delivered) turn.waitFor(delivered);
+  }
+}
+
+function deliverTo(
+  parts: Machinery,
+  turn: Turn,
+  rule: ReadyRule,
+  ready: ReadyTarget,
+  arrival: Arrival,
+): Promise<unknown> | undefined {
+  const { target } = ready;
+  const { identity } = parts.arns;
+  const { deliveries } = parts.triggers.rules;
+  const body = renderInput(ready.input, arrival.envelope, {
+    ruleArn: rule.arn,
+    ruleName: rule.record.name,
+    ingestionTime: `${new Date(parts.time.now()).toISOString().slice(0, 19)}Z`,
+  });
+  const delivery: Delivery = {
+    rule: rule.arn,
+    target,
+    eventId: arrival.id,
+    body: body ?? JSON.stringify(arrival.envelope),
+  };
+  const bury = (failure: Failure): undefined => {
+    deliveries.bury(turn, rule.team, delivery, failure);
+  };
+  if (body === undefined) {
+    return bury({
+      code: 'INVALID_JSON',
+      message: 'The input that the transformer makes is no JSON.',
+    });
+  }
+  const states = parseStatesArn(target.Arn);
+  if (states?.type === 'stateMachine') {
+    const { region, accountId, parts: names } = states;
+    if (region !== identity.region || accountId !== identity.accountId || names.length > 2) {
+      return bury(noResource(target.Arn));
+    }
+    return start(parts, turn, rule, delivery, arrival, names, bury);
+  }
+  const bus = ownResource(identity, target.Arn, 'event-bus');
+  if (bus !== undefined) {
+    if (!parts.triggers.rules.hasBus(rule.team, bus)) return bury(noResource(target.Arn));
+    if (arrival.depth >= MAX_DEPTH) {
+      return bury({ code: 'RECURSION', message: `The event came through ${MAX_DEPTH} rules.` });
+    }
+    const forwarded = parts.triggers.bus.forward(turn, {
+      team: rule.team,
+      bus,
+      id: arrival.id,
+      envelope: arrival.envelope,
+      depth: arrival.depth + 1,
+    });
+    return forwarded instanceof Promise ? forwarded : undefined;
+  }
+  if (ownResource(identity, target.Arn, 'api-destination') !== undefined) {
+    deliveries.enqueue(turn, rule.team, delivery);
+    return undefined;
+  }
+  return bury(noService(target.Arn));
+}
+
+function start(
+  parts: Machinery,
+  turn: Turn,
+  rule: ReadyRule,
+  delivery: Delivery,
+  arrival: Arrival,
+  [name = '', qualifier]: readonly string[],
+  bury: (failure: Failure) => undefined,
+): Promise<unknown> | undefined {
+  const { target } = delivery;
+  // Of another team is as good as none: a rule must not find out what others have.
+  const pipeline = { team: rule.team, name };
+  if (parts.machines.current(pipeline) === undefined) return bury(noResource(target.Arn));
+  const hash = hashOf(`${arrival.id} ${rule.arn} ${target.Id}`);
+  const request = {
+    pipeline,
+    name: `event-${hash.slice(0, 40)}`,
+    input: parsed(delivery.body),
+    triggeredBy: {
+      type: 'event',
+      event: arrival.id,
+      bus: rule.record.bus,
+      rule: rule.record.name,
+      depth: arrival.depth,
+    },
+  };
+  const refused = (error: unknown): undefined => {
+    if (!(error instanceof EngineError)) throw error;
+    // One of that name with another input: it was started, and the target has changed since.
+    if (error.kind === 'ExecutionConflict') return undefined;
+    return bury({ code: 'NO_RESOURCE', message: error.message });
+  };
+  const go = (startTarget?: StartTarget): Promise<unknown> | undefined => {
+    try {
+      const settle = { resolve: () => {}, reject: () => {} };
+      const performed = startInput(parts, request, settle, undefined, startTarget).perform(turn);
+      return performed instanceof Promise ? performed.catch(refused) : undefined;
+    } catch (error) {
+      return refused(error);
+    }
+  };
+  if (qualifier === undefined) return go();
+  const chance = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32;
+  return parts.stateMachines.target(pipeline, qualifier, chance).then(go, refused);
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function noResource(arn: string): Failure {
+  return { code: 'NO_RESOURCE', message: `There is no ${arn} that the rule's team may use.` };
+}
+
+function noService(arn: string): Failure {
+  const { service = 'such', resource = '' } = parseArn(arn) ?? {};
+  const what = service === 'events' ? `target ${resource}` : `service '${service}'`;
+  return {
+    code: 'NO_RESOURCE',
+    message: `This server has no ${what}. Targets may be state machines, event buses and API destinations of its own.`,
+  };
+}

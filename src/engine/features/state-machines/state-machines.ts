@@ -1,0 +1,439 @@
+/**
+ * State machines as the wire API knows them: made without a pipeline file, published as numbered versions, started by
+ * aliases that split starts between versions.
+ *
+ *     CreateStateMachine ──▶ deployment (revision) ──UpdateStateMachine──▶ next deployment
+ *                                 └─PublishStateMachineVersion─▶ version 1, 2, 3 … ◀─routing── alias
+ *
+ * A revision is a version of the pipeline like any other. What AWS keeps beside the definition (type, role, logging …)
+ * lies in the deployment's `stateMachine`. Changes are made one after the other, so that checks hold until they are written.
+ * @module
+ */
+import type { MachineDefinition } from '../../../asl/definition.js';
+import type { Json, JsonObject } from '../../../asl/json.js';
+import type {
+  AliasRecord,
+  AliasRoute,
+  PipelineRef,
+  PublishedVersionRecord,
+  Tags,
+} from '../../../store/store.js';
+import type { PipelineDeployment } from '../../engine.js';
+import type { LoadedMachine } from '../../kernel/active-execution.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Asking } from '../../kernel/machine-shelf.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { checkName, checkTags } from '../../kernel/payload.js';
+import { sameJson } from '../../kernel/same-json.js';
+
+/** What AWS keeps of a state machine beside its definition. */
+export interface StateMachineAttributes {
+  type: 'STANDARD' | 'EXPRESS';
+  roleArn: string;
+  /** The definition as it was sent: what is given back, and what makes two requests the same. */
+  definitionText: string;
+  loggingConfiguration?: JsonObject;
+  tracingConfiguration?: JsonObject;
+  encryptionConfiguration?: JsonObject;
+  /** Absent for the revision that CreateStateMachine made. */
+  revisionId?: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+export interface CreateStateMachine {
+  name: string;
+  team: string;
+  tags: Tags;
+  definition: MachineDefinition;
+  attributes: Omit<StateMachineAttributes, 'createdAt' | 'revisionId'>;
+}
+
+/** What changes; the rest stays. */
+export interface UpdateStateMachine {
+  definition?: MachineDefinition;
+  attributes: Partial<Omit<StateMachineAttributes, 'createdAt' | 'revisionId' | 'type'>>;
+}
+
+/** A state machine, or one revision of it. */
+export interface StateMachineDetail {
+  name: string;
+  team: string;
+  tags: Tags;
+  definition: MachineDefinition;
+  /** What a file deployed has the defaults. */
+  attributes: StateMachineAttributes;
+  /** When this revision was made. */
+  updatedAt: number;
+}
+
+export interface StateMachines {
+  /** The current revision of the one of that name that the caller sees. Throws PipelineNotFound, PipelineAmbiguous. */
+  find(name: string, asking: Asking): StateMachineDetail;
+  /** The current revision. Throws PipelineNotFound. */
+  describe(machine: PipelineRef): StateMachineDetail;
+  list(teams?: readonly string[]): StateMachineDetail[];
+  /** The revision that an execution ran, also of a machine that was deleted since. `version` is the pipeline's. */
+  revision(machine: PipelineRef, version: number): Promise<StateMachineDetail>;
+  /** Answers the existing one when it is the same. Throws StateMachineExists, InvalidDefinition, InvalidName. */
+  create(request: CreateStateMachine): Promise<StateMachineDetail>;
+  /** Throws PipelineNotFound, DeployedFromFile, InvalidDefinition. */
+  update(machine: PipelineRef, change: UpdateStateMachine): Promise<StateMachineDetail>;
+  /** Nothing deploys it any longer. What runs goes on. */
+  withdraw(machine: PipelineRef): Promise<void>;
+  /** Stops its executions. Published versions and aliases go with it; histories stay. */
+  delete(machine: PipelineRef): Promise<void>;
+  tag(machine: PipelineRef, change: (tags: Tags) => Tags): Promise<void>;
+  /** The published version of the current revision, made unless it is there. Throws RevisionConflict. */
+  publish(
+    machine: PipelineRef,
+    options: { revisionId?: string; description?: string },
+  ): Promise<PublishedVersionRecord>;
+  versions(machine: PipelineRef): Promise<PublishedVersionRecord[]>;
+  /** Throws VersionNotFound. */
+  describeVersion(
+    machine: PipelineRef,
+    version: number,
+  ): Promise<StateMachineDetail & { published: PublishedVersionRecord }>;
+  /** Throws VersionInUse. */
+  deleteVersion(machine: PipelineRef, version: number): Promise<void>;
+  aliases(machine: PipelineRef): Promise<AliasRecord[]>;
+  /** Throws AliasNotFound. */
+  alias(machine: PipelineRef, alias: string): Promise<AliasRecord>;
+  /** Answers the existing one when it is the same. Throws AliasExists, VersionNotFound. */
+  createAlias(
+    machine: PipelineRef,
+    alias: string,
+    routing: AliasRoute[],
+    description?: string,
+  ): Promise<AliasRecord>;
+  updateAlias(
+    machine: PipelineRef,
+    alias: string,
+    change: { routing?: AliasRoute[]; description?: string },
+  ): Promise<AliasRecord>;
+  deleteAlias(machine: PipelineRef, alias: string): Promise<void>;
+}
+
+/** What a start through a version or alias runs. */
+export interface StartTarget {
+  machine: LoadedMachine;
+  publishedVersion: number;
+  alias?: string;
+}
+
+type Deploy = (deployment: PipelineDeployment) => Promise<unknown>;
+
+export class StateMachineRegistry implements StateMachines {
+  readonly #parts: Machinery;
+  readonly #deploy: Deploy;
+  readonly #stop: (pipeline: PipelineRef) => Promise<void>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Machinery, deploy: Deploy, stop: (pipeline: PipelineRef) => Promise<void>) {
+    this.#parts = parts;
+    this.#deploy = deploy;
+    this.#stop = stop;
+  }
+
+  find(name: string, asking: Asking): StateMachineDetail {
+    return this.describe(this.#parts.machines.choose(name, asking));
+  }
+
+  describe(machine: PipelineRef): StateMachineDetail {
+    return this.#detail(this.#current(machine));
+  }
+
+  list(teams?: readonly string[]): StateMachineDetail[] {
+    return this.#parts.machines
+      .all()
+      .filter(({ record }) => !teams || teams.includes(record.team))
+      .map((machine) => this.#detail(machine))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async revision(machine: PipelineRef, version: number): Promise<StateMachineDetail> {
+    const record = await this.#parts.store.findVersion(machine, version);
+    if (!record) {
+      throw new EngineError('PipelineNotFound', { pipeline: `${machine.name}@${version}` });
+    }
+    return this.#detail(await this.#parts.machines.find(record.number));
+  }
+
+  create(request: CreateStateMachine): Promise<StateMachineDetail> {
+    return this.#exclusive(async () => {
+      checkName(request.name);
+      const current = this.#parts.machines.current(request);
+      if (current) {
+        const known = this.#detail(current);
+        if (sameMachine(known.attributes, request.attributes)) return known;
+        throw new EngineError('StateMachineExists', { name: request.name });
+      }
+      const createdAt = this.#parts.time.now();
+      await this.#deploy({
+        name: request.name,
+        team: request.team,
+        tags: request.tags,
+        definition: request.definition,
+        bindings: {},
+        folder: this.#parts.folders.root,
+        stateMachine: { ...request.attributes, createdAt },
+      });
+      return this.describe(request);
+    });
+  }
+
+  update(machine: PipelineRef, change: UpdateStateMachine): Promise<StateMachineDetail> {
+    return this.#exclusive(async () => {
+      const { deployment } = this.#current(machine);
+      const { stateMachine } = deployment;
+      if (stateMachine === undefined)
+        throw new EngineError('DeployedFromFile', { name: machine.name });
+      const attributes = { ...stateMachine, ...change.attributes };
+      if (!sameMachine(stateMachine, attributes) || attributes.roleArn !== stateMachine.roleArn) {
+        const revisionId = this.#parts.random.seed();
+        const definition = change.definition ?? deployment.definition;
+        await this.#deploy({
+          ...deployment,
+          definition,
+          stateMachine: { ...attributes, revisionId },
+        });
+      }
+      return this.describe(machine);
+    });
+  }
+
+  withdraw(machine: PipelineRef): Promise<void> {
+    return this.#exclusive(() => this.#withdraw(machine));
+  }
+
+  async #withdraw(machine: PipelineRef): Promise<void> {
+    const current = this.#parts.machines.current(machine);
+    if (!current) return;
+    await this.#parts.store.deletePipeline(machine);
+    this.#parts.machines.forget(machine);
+    this.#parts.triggers.forgotten(current.key);
+  }
+
+  delete(machine: PipelineRef): Promise<void> {
+    return this.#exclusive(async () => {
+      if (!this.#parts.machines.current(machine)) return;
+      await this.#withdraw(machine);
+      await this.#stop(machine);
+    });
+  }
+
+  tag(machine: PipelineRef, change: (tags: Tags) => Tags): Promise<void> {
+    return this.#exclusive(async () => {
+      const { deployment } = this.#current(machine);
+      const tags = change(deployment.tags);
+      checkTags(tags);
+      await this.#deploy({ ...deployment, tags });
+    });
+  }
+
+  publish(
+    machine: PipelineRef,
+    options: { revisionId?: string; description?: string },
+  ): Promise<PublishedVersionRecord> {
+    return this.#exclusive(async () => {
+      const { record, deployment } = this.#current(machine);
+      const current = deployment.stateMachine?.revisionId ?? 'INITIAL';
+      if (options.revisionId !== undefined && options.revisionId !== current) {
+        throw new EngineError('RevisionConflict', { given: options.revisionId, current });
+      }
+      const latest = (await this.versions(machine))[0];
+      if (latest && (await this.#isSameRevision(latest.machine, deployment))) return latest;
+      const version: PublishedVersionRecord = {
+        team: machine.team,
+        pipeline: machine.name,
+        version: (await this.#parts.store.lastPublishedVersion(machine)) + 1,
+        machine: record.number,
+        ...(options.description === undefined ? {} : { description: options.description }),
+        createdAt: this.#parts.time.now(),
+      };
+      await this.#parts.store.insertPublishedVersion(version);
+      return version;
+    });
+  }
+
+  /** Tags make a deployment of their own, but no revision. */
+  async #isSameRevision(machine: number, deployment: PipelineDeployment): Promise<boolean> {
+    const { deployment: other } = await this.#parts.machines.find(machine);
+    const kept = (one: PipelineDeployment): Json =>
+      JSON.parse(JSON.stringify([one.definition, one.stateMachine ?? null])) as Json;
+    return sameJson(kept(other), kept(deployment));
+  }
+
+  async versions(machine: PipelineRef): Promise<PublishedVersionRecord[]> {
+    return this.#parts.store.listPublishedVersions(machine);
+  }
+
+  async #version(machine: PipelineRef, version: number): Promise<PublishedVersionRecord> {
+    const found = (await this.versions(machine)).find((one) => one.version === version);
+    if (!found) throw new EngineError('VersionNotFound', { name: machine.name, version });
+    return found;
+  }
+
+  async describeVersion(
+    machine: PipelineRef,
+    version: number,
+  ): Promise<StateMachineDetail & { published: PublishedVersionRecord }> {
+    const published = await this.#version(machine, version);
+    const detail = this.#detail(await this.#parts.machines.find(published.machine));
+    return { ...detail, published };
+  }
+
+  deleteVersion(machine: PipelineRef, version: number): Promise<void> {
+    return this.#exclusive(async () => {
+      const users = (await this.aliases(machine)).filter(({ routing }) =>
+        routing.some((route) => route.version === version),
+      );
+      if (users.length > 0) {
+        const aliases = users.map((alias) => alias.name).join(', ');
+        throw new EngineError('VersionInUse', { name: machine.name, version, aliases });
+      }
+      await this.#parts.store.deletePublishedVersion(machine, version);
+    });
+  }
+
+  async aliases(machine: PipelineRef): Promise<AliasRecord[]> {
+    return this.#parts.store.listAliases(machine);
+  }
+
+  async alias(machine: PipelineRef, alias: string): Promise<AliasRecord> {
+    const found = (await this.aliases(machine)).find((one) => one.name === alias);
+    if (!found) throw new EngineError('AliasNotFound', { name: machine.name, alias });
+    return found;
+  }
+
+  createAlias(
+    machine: PipelineRef,
+    alias: string,
+    routing: AliasRoute[],
+    description?: string,
+  ): Promise<AliasRecord> {
+    return this.#exclusive(async () => {
+      this.#current(machine);
+      for (const { version } of routing) await this.#version(machine, version);
+      const known = (await this.aliases(machine)).find((one) => one.name === alias);
+      if (known) {
+        const same = known.description === description && sameRouting(known.routing, routing);
+        if (same) return known;
+        throw new EngineError('AliasExists', { name: machine.name, alias });
+      }
+      const now = this.#parts.time.now();
+      const described = description === undefined ? {} : { description };
+      const record: AliasRecord = {
+        team: machine.team,
+        pipeline: machine.name,
+        name: alias,
+        ...described,
+        routing,
+        createdAt: now,
+        updatedAt: now,
+      };
+      await this.#parts.store.putAlias(record);
+      return record;
+    });
+  }
+
+  updateAlias(
+    machine: PipelineRef,
+    alias: string,
+    change: { routing?: AliasRoute[]; description?: string },
+  ): Promise<AliasRecord> {
+    return this.#exclusive(async () => {
+      const known = await this.alias(machine, alias);
+      for (const { version } of change.routing ?? []) await this.#version(machine, version);
+      const record: AliasRecord = { ...known, ...change, updatedAt: this.#parts.time.now() };
+      await this.#parts.store.putAlias(record);
+      return record;
+    });
+  }
+
+  deleteAlias(machine: PipelineRef, alias: string): Promise<void> {
+    return this.#exclusive(async () => this.#parts.store.deleteAlias(machine, alias));
+  }
+
+  /**
+   * What a start by a version's number or an alias's name runs. Throws VersionNotFound, AliasNotFound.
+   * @param chance 0 to 1: decides between the versions of an alias
+   */
+  async target(machine: PipelineRef, qualifier: string, chance: number): Promise<StartTarget> {
+    if (/^\d+$/.test(qualifier)) {
+      const published = await this.#version(machine, Number(qualifier));
+      return {
+        machine: await this.#parts.machines.find(published.machine),
+        publishedVersion: published.version,
+      };
+    }
+    const { routing } = await this.alias(machine, qualifier);
+    const publishedVersion = pick(routing, chance);
+    const published = await this.#version(machine, publishedVersion);
+    return {
+      machine: await this.#parts.machines.find(published.machine),
+      publishedVersion,
+      alias: qualifier,
+    };
+  }
+
+  #current(machine: PipelineRef): LoadedMachine {
+    const current = this.#parts.machines.current(machine);
+    if (!current) throw new EngineError('PipelineNotFound', { pipeline: machine.name });
+    return current;
+  }
+
+  #detail({ record, deployment }: LoadedMachine): StateMachineDetail {
+    const attributes: StateMachineAttributes = deployment.stateMachine ?? {
+      type: 'STANDARD',
+      roleArn: this.#parts.arns.role,
+      definitionText: JSON.stringify(deployment.definition),
+      createdAt: record.deployedAt,
+    };
+    return {
+      name: record.pipeline,
+      team: record.team,
+      tags: record.tags,
+      definition: deployment.definition,
+      attributes,
+      updatedAt: record.deployedAt,
+    };
+  }
+
+  #exclusive<Value>(act: () => Promise<Value>): Promise<Value> {
+    const result = this.#last.then(act);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html: role and tags do not count. */
+function sameMachine(
+  known: StateMachineAttributes,
+  wanted: Omit<StateMachineAttributes, 'createdAt'>,
+): boolean {
+  const compared = (one: Omit<StateMachineAttributes, 'createdAt'>): Json => [
+    one.type,
+    one.definitionText,
+    one.loggingConfiguration ?? null,
+    one.tracingConfiguration ?? null,
+    one.encryptionConfiguration ?? null,
+  ];
+  return sameJson(compared(known), compared(wanted));
+}
+
+function sameRouting(known: readonly AliasRoute[], wanted: readonly AliasRoute[]): boolean {
+  const inOrder = (routes: readonly AliasRoute[]): string =>
+    JSON.stringify(routes.map(({ version, weight }) => [version, weight]).sort());
+  return inOrder(known) === inOrder(wanted);
+}
+
+function pick(routing: readonly AliasRoute[], chance: number): number {
+  let share = chance * 100;
+  for (const { version, weight } of routing) {
+    if (share < weight) return version;
+    share -= weight;
+  }
+  return (routing.find(({ weight }) => weight > 0) ?? (routing[0] as AliasRoute)).version;
+}

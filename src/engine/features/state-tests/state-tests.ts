@@ -1,0 +1,185 @@
+/**
+ * Tests of single states (TestState): gives the rules in `asl/test-state` the evaluator, the time and, for a Task that is
+ * not mocked, the connector that would perform it.
+ *
+ * Such an attempt belongs to no execution: nothing is written, no slot is taken and a crash forgets it. So the number
+ * at a time is small, and a caller that goes away ends it.
+ * @module
+ */
+import type { TestStateAnswer, TestStateRequest } from '../../../asl/test-state/request.js';
+import {
+  type TaskOutcome,
+  TEST_TIMEOUT_MS,
+  type TestedTask,
+  testState,
+} from '../../../asl/test-state/test-state.js';
+import { parseItems } from '../../adapters/items/parse-items.js';
+import type { StartedExecution, StartRequest, TestStateOptions } from '../../engine.js';
+import { startOutput } from '../../kernel/child-executions.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { checkOutcome } from '../../kernel/payload-outcome.js';
+import type { AttemptOutcome } from '../../kernel/ports.js';
+import { type Resolution, wrapOutput } from '../../kernel/resolve-task.js';
+
+/** Tests that may perform tasks at a time; more are refused. */
+const TESTS_AT_A_TIME = 8;
+/** A clock's timer is not set for longer. */
+const LONGEST_TIMER_MS = 60_000;
+
+type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+
+function notThere(pipeline: string): TaskOutcome {
+  const { message } = new EngineError('PipelineNotFound', { pipeline });
+  return { error: 'StepFunctions.ExecutionStartFailed', cause: message };
+}
+
+export class StateTests {
+  readonly #parts: Machinery;
+  readonly #start: (request: StartRequest) => Promise<StartedExecution>;
+  #running = 0;
+
+  /** @param start starts the execution that a tested `states:startExecution` asks for */
+  constructor(parts: Machinery, start: (request: StartRequest) => Promise<StartedExecution>) {
+    this.#parts = parts;
+    this.#start = start;
+  }
+
+  /**
+   * Tests a state.
+   * @throws TestStateRefused, EngineError TooManyQueued
+   */
+  test(request: TestStateRequest, options: TestStateOptions): Promise<TestStateAnswer> {
+    const { time, random, evaluate, arns } = this.#parts;
+    const at = time.now();
+    const seed = random.seed();
+    const name = random.id(at);
+    const machineName = random.id(at);
+    return testState(request, {
+      at,
+      seed,
+      execution: {
+        id: arns.express(machineName, name, name),
+        name,
+        machineId: arns.stateMachine(machineName),
+        machineName,
+        roleArn: request.roleArn ?? null,
+        taskToken: seed,
+      },
+      evaluate,
+      parseItems,
+      runTask: (task) => this.tryTask(task, options),
+    });
+  }
+
+  /** Performs one task outside of any execution. A task that fails is an outcome. */
+  async tryTask(task: TestedTask, { team, signal }: TestStateOptions): Promise<TaskOutcome> {
+    const { tasks, random, time } = this.#parts;
+    const asker = { machine: 'TestState', team, isOverApi: true, bindings: {} };
+    const resolution = tasks.resolve(task, asker);
+    const at = time.now();
+    const id = random.id(at);
+    const answered = { requestId: id, at };
+    switch (resolution.type) {
+      case 'failure':
+        return { error: resolution.error, cause: resolution.cause };
+      case 'result':
+        return { output: wrapOutput(resolution.output, resolution.wrapping, answered) };
+      case 'activity':
+        throw new Error('An activity cannot be tested without a mock');
+      case 'execution': {
+        const { type: _type, team: named, ...start } = resolution;
+        // Of another team only what that team allows; a test asks for nothing of others.
+        if (named !== undefined && named !== team) return notThere(start.pipeline);
+        return this.#startExecution({ ...start, team }, id);
+      }
+      case 'connector': {
+        if (this.#running >= TESTS_AT_A_TIME) {
+          throw new EngineError('TooManyQueued', { queued: this.#running });
+        }
+        this.#running += 1;
+        try {
+          const outcome = checkOutcome(await this.#perform(id, team, task, resolution, signal));
+          return outcome.type === 'failed'
+            ? { error: outcome.error, cause: outcome.cause }
+            : { output: wrapOutput(outcome.output, resolution.wrapping, answered) };
+        } finally {
+          this.#running -= 1;
+        }
+      }
+    }
+  }
+
+  async #startExecution(start: StartRequest, requestId: string): Promise<TaskOutcome> {
+    try {
+      const { arn, startedAt } = await this.#start(start);
+      return { output: startOutput(arn, startedAt, requestId) };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { error: 'StepFunctions.ExecutionStartFailed', cause: error.message };
+    }
+  }
+
+  async #perform(
+    id: string,
+    team: string,
+    task: TestedTask,
+    connector: ConnectorCall,
+    signal: AbortSignal | undefined,
+  ): Promise<AttemptOutcome> {
+    const { runner } = this.#parts;
+    const tested = { team, folder: '', isOverApi: true };
+    const folders = this.#parts.folders.forAttempt(tested, id, connector.folder);
+    const limit = Math.min(
+      TEST_TIMEOUT_MS,
+      (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,
+    );
+    let isLate = false;
+    const end = (): void => runner.kill(id);
+    const disarm = this.#after(limit, () => {
+      isLate = true;
+      end();
+    });
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      const settled = new Promise<AttemptOutcome>((resolve) => {
+        runner.start(
+          {
+            kind: connector.kind,
+            attemptId: id,
+            taskToken: id,
+            execution: { id, name: id, pipeline: 'TestState', number: 0 },
+            state: 'StateName',
+            attempt: 0,
+            arguments: connector.arguments,
+            ...folders,
+            tags: {},
+            ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+          },
+          { log() {}, heartbeat() {}, settled: resolve },
+        );
+      });
+      const outcome = await settled;
+      const cause = `The state ran longer than ${limit / 1000} seconds.`;
+      return isLate ? { type: 'failed', error: 'States.Timeout', cause } : outcome;
+    } finally {
+      disarm();
+      signal?.removeEventListener('abort', end);
+      await runner.forget(folders.workFolder);
+    }
+  }
+
+  /** Calls back once after `ms`, however many; the answer cancels it. */
+  #after(ms: number, callback: () => void): () => void {
+    const { clock } = this.#parts;
+    const until = clock.monotonic() + ms;
+    let cancel = (): void => {};
+    const arm = (): void => {
+      const left = until - clock.monotonic();
+      if (left <= 0) callback();
+      else cancel = clock.setTimer(arm, Math.min(left, LONGEST_TIMER_MS));
+    };
+    arm();
+    return () => cancel();
+  }
+}

@@ -1,0 +1,475 @@
+/**
+ * Starts pipelines when those they depend on have come to what they wait for, interval by interval.
+ *
+ *     an upstream begins or ends ──▶ look at all of it again ──▶ met? start, under a key that says for which outcome
+ *
+ * Nothing is counted or remembered on the way: what is known of an interval is what the executions in the store say, so a
+ * crash, a lost moment or a look too many does no harm. The execution is named after the interval and after how often its
+ * upstreams were redriven or run again, so each outcome starts it once, and a repaired upstream starts it again.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
+import {
+  evaluateUpstreams,
+  type Revisions,
+  type UpstreamAnswer,
+} from '../../../events/conditions/evaluate-upstreams.js';
+import {
+  type UpstreamCondition,
+  type UpstreamFact,
+  type UpstreamTrigger,
+  upstreamKey,
+  wantedStatuses,
+} from '../../../events/conditions/upstream.js';
+import {
+  calendarInterval,
+  type Grain,
+  type Interval,
+  intervalOf,
+  parseInterval,
+} from '../../../events/intervals/interval.js';
+import type { Schedule } from '../../../events/schedules/schedule.js';
+import { pipelineKey, pipelineOf } from '../../../store/pipeline-ref.js';
+import type { ExecutionRecord, PipelineRef } from '../../../store/store.js';
+import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
+import { Alarm } from '../../kernel/alarm.js';
+import { allows } from '../../kernel/allowance.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Machinery } from '../../kernel/machinery.js';
+import { startInput } from '../../kernel/requests.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { triggerPlanOf } from '../bus/trigger-plan.js';
+import { type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
+import {
+  combinedFact,
+  dependentIntervals,
+  grainOfDependent,
+  MOST_NEEDED,
+  neededIntervals,
+} from './upstream-intervals.js';
+
+interface Dependent {
+  readonly ref: PipelineRef;
+  readonly key: string;
+  readonly trigger: UpstreamTrigger;
+  readonly timezone: string;
+  readonly conditions: readonly UpstreamCondition[];
+  /** How long its intervals are, when it says so. */
+  readonly written: unknown;
+}
+
+/** @property depth how many starts have led to this one, one from another */
+type Judged = UpstreamAnswer & { depth: number };
+
+/** Executions of one upstream on one interval that count for its revision. */
+const MOST_RUNS = 100;
+/** Executions of an upstream whose intervals are looked at again after a restart. */
+const LOOKED_BACK = 200;
+/** Fire times of an upstream among which the one of an interval is looked for. */
+const LOOKED_AHEAD = 30;
+/** Starts that follow from starts: more than this is a circle. */
+const MAX_DEPTH = 50;
+
+export class Upstreams {
+  readonly #parts: Machinery;
+  /** By `pipelineKey`. */
+  readonly #dependents: Map<string, Dependent> = new Map();
+  /** Keys of dependents by the key of the upstream that they wait for. */
+  readonly #byUpstream: Map<string, Set<string>> = new Map();
+  /** When to look again though nothing happens, by dependent and interval. */
+  readonly #deadlines: Map<string, { at: number; key: string; interval: string }> = new Map();
+  readonly foreign: ForeignOutcomes = new ForeignOutcomes();
+  readonly #alarm: Alarm;
+  #isOpen = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+    this.#alarm = new Alarm(parts, () => this.#wake());
+  }
+
+  /** What happened while nobody looked is looked at now. */
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    for (const dependent of this.#dependents.values()) {
+      const intervals = new Set<string>();
+      for (const condition of dependent.conditions) {
+        const pipeline = this.#readable(dependent, condition);
+        if (pipeline === undefined) continue;
+        const query = { pipeline, limit: LOOKED_BACK };
+        for (const { interval } of await this.#parts.store.listExecutions(query)) {
+          if (interval === undefined) continue;
+          for (const id of this.#intervalsOf(dependent, pipeline, interval)) intervals.add(id);
+        }
+      }
+      for (const interval of intervals) this.#look(dependent.key, interval);
+    }
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#alarm.set(undefined);
+  }
+
+  forgotten(key: string): void {
+    const known = this.#dependents.get(key);
+    for (const condition of known?.conditions ?? []) {
+      this.#byUpstream.get(pipelineKey(namedBy(known?.ref, condition)))?.delete(key);
+    }
+    this.#dependents.delete(key);
+  }
+
+  deployed({ ref, key, deployment }: LoadedMachine): void {
+    this.forgotten(key);
+    const { executions, schedule } = triggerPlanOf(deployment);
+    if (executions === undefined) return;
+    const trigger = executions as unknown as UpstreamTrigger;
+    const conditions = [...(trigger.allOf ?? []), ...(trigger.anyOf ?? [])];
+    const timezone = executions.timezone ?? schedule?.timezone;
+    const dependent: Dependent = {
+      ref,
+      key,
+      trigger,
+      timezone: typeof timezone === 'string' ? timezone : 'UTC',
+      conditions,
+      written: executions.interval,
+    };
+    this.#dependents.set(key, dependent);
+    for (const condition of conditions) {
+      const upstream = pipelineKey(namedBy(ref, condition));
+      const waiting = this.#byUpstream.get(upstream) ?? new Set<string>();
+      this.#byUpstream.set(upstream, waiting.add(key));
+    }
+    // "Did not start by 06:00" must be noticed on a day on which nothing happens at all.
+    if (this.#isOpen && conditions.some(({ by }) => by !== undefined)) this.#lookToday(dependent);
+  }
+
+  /** An execution has begun or ended in this turn. */
+  executionChanged(turn: Turn, { creation }: ActiveExecution): void {
+    const { interval } = creation;
+    const upstream = pipelineOf(creation);
+    const dependents = this.#byUpstream.get(pipelineKey(upstream));
+    if (interval === undefined || dependents === undefined || dependents.size === 0) return;
+    turn.afterCommit(() => {
+      for (const key of dependents) {
+        const dependent = this.#dependents.get(key);
+        if (dependent === undefined) continue;
+        for (const id of this.#intervalsOf(dependent, upstream, interval)) this.#look(key, id);
+      }
+    });
+  }
+
+  /** An event of a team tells of an execution in another account. */
+  eventPut(turn: Turn, team: string, envelope: JsonObject): void {
+    const outcome = this.foreign.heard(turn, team, envelope, this.#account);
+    if (outcome === undefined) return;
+    const waiting = [...this.#dependents.values()].filter(
+      (dependent) =>
+        dependent.ref.team === team &&
+        dependent.conditions.some(
+          ({ name, account }) => name === outcome.name && account === outcome.account,
+        ),
+    );
+    turn.afterCommit(() => {
+      for (const dependent of waiting) {
+        this.#look(dependent.key, this.#foreignInterval(dependent, outcome));
+      }
+    });
+  }
+
+  #isForeign({ account }: UpstreamCondition): boolean {
+    return account !== undefined && account !== this.#account;
+  }
+
+  get #account(): string {
+    return this.#parts.arns.identity.accountId;
+  }
+
+  /** The interval of a dependent that an outcome in another account is for. */
+  #foreignInterval(dependent: Dependent, { interval, startedAt }: ForeignOutcome): string {
+    const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
+    const { timezone } = dependent;
+    if (interval === undefined) return calendarInterval(grain, timezone, startedAt).id;
+    return dependentIntervals(grain, timezone, interval, undefined)[0] ?? interval;
+  }
+
+  /** The intervals of a dependent that an interval of one of its upstreams belongs to. */
+  #intervalsOf(dependent: Dependent, upstream: PipelineRef, interval: string): string[] {
+    const schedule = this.#scheduleOf(upstream);
+    return dependentIntervals(this.#grainOf(dependent), dependent.timezone, interval, schedule);
+  }
+
+  #grainOf(dependent: Dependent): Grain | undefined {
+    const { written, conditions } = dependent;
+    const schedules = conditions.map((condition) =>
+      this.#scheduleOf(this.#readable(dependent, condition)),
+    );
+    return grainOfDependent(
+      written,
+      schedules.filter((schedule) => schedule !== undefined),
+    );
+  }
+
+  #scheduleOf(pipeline: PipelineRef | undefined): Schedule | undefined {
+    return pipeline && this.#parts.triggers.schedules.scheduleOf(pipeline);
+  }
+
+  /**
+   * The upstream that a condition is about, when it lies here and the dependent's team may read it. One of another team
+   * that does not let it is as good as one that never runs.
+   */
+  #readable({ ref }: Dependent, condition: UpstreamCondition): PipelineRef | undefined {
+    if (this.#isForeign(condition)) return undefined;
+    const upstream = namedBy(ref, condition);
+    if (upstream.team === ref.team) return upstream;
+    const machine = this.#parts.machines.current(upstream);
+    return machine && allows(machine, 'read', ref.team) ? upstream : undefined;
+  }
+
+  /** When conditions are judged again though nothing happens. */
+  nextDue(): number | undefined {
+    const times = [...this.#deadlines.values()].map(({ at }) => at);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Keys of the pipelines that wait for this one and may read it. */
+  dependentsOf(key: string): string[] {
+    return [...(this.#byUpstream.get(key) ?? [])]
+      .filter((one) => {
+        const dependent = this.#dependents.get(one);
+        return dependent?.conditions.some((condition) => {
+          const upstream = this.#readable(dependent, condition);
+          return upstream !== undefined && pipelineKey(upstream) === key;
+        });
+      })
+      .sort();
+  }
+
+  /** How the conditions of a pipeline stand on an interval; undefined when it waits for nobody. */
+  async explain(
+    pipeline: PipelineRef,
+    interval: string,
+  ): Promise<(UpstreamAnswer & { interval: Interval }) | undefined> {
+    const dependent = this.#dependents.get(pipelineKey(pipeline));
+    const slot = dependent && parseInterval(interval, dependent.timezone);
+    if (dependent === undefined || slot === undefined) return undefined;
+    const expected = this.#expected(dependent, slot);
+    return { ...(await this.#judge(dependent, slot, expected)), interval: slot };
+  }
+
+  /** The interval of today, for a pipeline that waits for others. */
+  today(pipeline: PipelineRef): string | undefined {
+    const dependent = this.#dependents.get(pipelineKey(pipeline));
+    if (dependent === undefined) return undefined;
+    const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
+    return calendarInterval(grain, dependent.timezone, this.#parts.time.now()).id;
+  }
+
+  #look(key: string, interval: string): void {
+    if (this.#isOpen) this.#parts.loop.add(this.#lookInput(key, interval));
+  }
+
+  #lookInput(key: string, interval: string): Input {
+    return {
+      perform: (turn) => {
+        const dependent = this.#dependents.get(key);
+        const slot = dependent && parseInterval(interval, dependent.timezone);
+        if (dependent === undefined || slot === undefined) return 'done';
+        const judged = this.#judge(dependent, slot);
+        return judged instanceof Promise
+          ? judged.then((answer) => this.#act(turn, dependent, slot, answer))
+          : this.#act(turn, dependent, slot, judged);
+      },
+    };
+  }
+
+  /** @param expected when upstreams are expected to start; only people want to know */
+  #judge(
+    dependent: Dependent,
+    interval: Interval,
+    expected?: ReadonlyMap<string, number>,
+  ): Judged | Promise<Judged> {
+    const { conditions, ref } = dependent;
+    const runsOf = (
+      pipeline: PipelineRef,
+      id: string,
+    ): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
+      this.#parts.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS });
+    const needs = conditions.map((condition) => {
+      const upstream = this.#readable(dependent, condition);
+      if (upstream === undefined) return { condition, upstream, needed: undefined, ids: [] };
+      const needed = neededIntervals(this.#scheduleOf(upstream), interval);
+      // One that need not run may have run all the same.
+      const ids = needed === undefined || needed.length === 0 ? [interval.id] : needed;
+      return { condition, upstream, needed, ids: ids.slice(0, MOST_NEEDED) };
+    });
+    const questions = [
+      ...needs.flatMap(({ upstream, ids }) =>
+        upstream === undefined ? [] : ids.map((id) => runsOf(upstream, id)),
+      ),
+      runsOf(ref, interval.id),
+    ];
+    const judge = (lists: ExecutionRecord[][]): Judged => {
+      const own = lists.at(-1) ?? [];
+      let next = 0;
+      const facts: UpstreamFact[] = [];
+      const unneeded = new Set<string>();
+      for (const { condition, needed, ids } of needs) {
+        const runs = lists.slice(next, next + ids.length);
+        next += ids.length;
+        const each = runs.map((list) => factOf(list)[0]);
+        const { account, team, name } = condition;
+        const fact = this.#isForeign(condition)
+          ? this.foreign.fact(
+              ref.team,
+              { account: account ?? '', name },
+              (outcome) => this.#foreignInterval(dependent, outcome) === interval.id,
+            )
+          : ids.length === 1
+            ? each[0]
+            : combinedFact(each, wantedStatuses(condition));
+        if (fact !== undefined) facts.push({ ...fact, account, team });
+        else if (needed?.length === 0) unneeded.add(upstreamKey(condition));
+      }
+      const depths = lists.slice(0, -1).map((runs) => Number(runs[0]?.triggeredBy?.depth ?? 0));
+      const answer = evaluateUpstreams({
+        dependent: ref.name,
+        trigger: dependent.trigger,
+        interval,
+        timezone: dependent.timezone,
+        facts,
+        unneeded,
+        now: this.#parts.time.now(),
+        ...(expected === undefined ? {} : { expected }),
+        ...startedWith(own),
+      });
+      return { ...answer, depth: 1 + Math.max(0, ...depths) };
+    };
+    return questions.some((list) => list instanceof Promise)
+      ? Promise.all(questions).then(judge)
+      : judge(questions as ExecutionRecord[][]);
+  }
+
+  /** When those that have not started for an interval are expected to: their next fire time that belongs to it. */
+  #expected(dependent: Dependent, interval: Interval): Map<string, number> {
+    const expected = new Map<string, number>();
+    const grain = this.#grainOf(dependent);
+    for (const condition of dependent.conditions) {
+      const upstream = this.#readable(dependent, condition);
+      const schedule = this.#scheduleOf(upstream);
+      if (upstream === undefined || schedule === undefined) continue;
+      const { schedules } = this.#parts.triggers;
+      const next = schedules.upcoming(upstream, LOOKED_AHEAD).find(({ fireTime }) => {
+        const { id } = intervalOf(schedule, fireTime);
+        const belongsTo = dependentIntervals(grain, dependent.timezone, id, schedule);
+        return belongsTo.includes(interval.id);
+      });
+      if (next !== undefined) expected.set(upstreamKey(condition), next.start);
+    }
+    return expected;
+  }
+
+  #act(
+    turn: Turn,
+    { ref, key }: Dependent,
+    interval: Interval,
+    answer: Judged,
+  ): Performed | Promise<Performed> {
+    this.#watch(key, interval.id, answer.askAgainAt);
+    if (answer.verdict !== 'met') return 'done';
+    const { depth } = answer;
+    if (depth > MAX_DEPTH) return 'done';
+    const request = {
+      pipeline: ref,
+      name: nameFor(interval.id, answer),
+      interval: interval.id,
+      triggeredBy: {
+        type: 'executions',
+        interval: interval.id,
+        key: answer.key,
+        revisions: answer.revisions as unknown as Json,
+        depth,
+      } as JsonObject,
+    };
+    try {
+      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+    } catch (error) {
+      // Of that name with another input: this outcome has started it already.
+      if (error instanceof EngineError) return 'done';
+      throw error;
+    }
+  }
+
+  #lookToday({ key, timezone }: Dependent): void {
+    const now = this.#parts.time.now();
+    const today = calendarInterval('day', timezone, now);
+    this.#look(key, today.id);
+    // And again when the next day begins.
+    this.#watch(key, '', today.end);
+  }
+
+  #watch(key: string, interval: string, at: number | undefined): void {
+    const place = `${key} ${interval}`;
+    if (at === undefined) this.#deadlines.delete(place);
+    else this.#deadlines.set(place, { at, key, interval });
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#isOpen) this.#alarm.set(this.nextDue());
+  }
+
+  #wake(): void {
+    const now = this.#parts.time.now();
+    for (const [place, { at, key, interval }] of [...this.#deadlines]) {
+      if (at > now) continue;
+      this.#deadlines.delete(place);
+      const dependent = this.#dependents.get(key);
+      if (dependent === undefined) continue;
+      if (interval === '') this.#lookToday(dependent);
+      else this.#look(key, interval);
+    }
+    this.#arm();
+  }
+}
+
+/** The upstream that a condition of a pipeline names: of its own team unless it says another one. */
+function namedBy(dependent: PipelineRef | undefined, condition: UpstreamCondition): PipelineRef {
+  return { team: condition.team ?? dependent?.team ?? '', name: condition.name };
+}
+
+/** What is known of an upstream on an interval, from its executions for it, the newest first. */
+function factOf(runs: readonly ExecutionRecord[]): UpstreamFact[] {
+  const [latest] = runs;
+  const first = runs.at(-1);
+  if (latest === undefined || first === undefined) return [];
+  const again = runs.reduce((sum, { redriveCount }) => sum + redriveCount, runs.length - 1);
+  const { status } = latest.header;
+  return [
+    {
+      name: latest.pipeline,
+      status,
+      since: status === 'RUNNING' ? latest.startedAt : (latest.stoppedAt ?? latest.startedAt),
+      startedAt: first.startedAt,
+      eventId: latest.context.Execution.Id,
+      revision: again,
+    },
+  ];
+}
+
+/** The revisions under which the dependent has started on the interval. */
+function startedWith(own: readonly ExecutionRecord[]): { startedWith?: Revisions } {
+  const started = own.find(({ triggeredBy }) => triggeredBy?.type === 'executions');
+  const revisions = started?.triggeredBy?.revisions;
+  return isObject(revisions) ? { startedWith: revisions as unknown as Revisions } : {};
+}
+
+/** `upstream-2026-11-20`, and after a repair `upstream-2026-11-20-listings-1` or `…-listings@crawlers-1`. */
+function nameFor(interval: string, { key, revisions }: UpstreamAnswer): string {
+  const again = Object.entries(revisions).map(([name, revision]) => `-${name}-${revision}`);
+  const name = `upstream-${interval.replaceAll(/[^A-Za-z0-9-]/g, '')}${again.join('')}`;
+  if (/^[A-Za-z0-9_@-]{1,80}$/.test(name)) return name;
+  return `upstream-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
+}

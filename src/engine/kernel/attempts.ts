@@ -1,0 +1,495 @@
+/**
+ * Attempts of tasks, in two phases so that none is ever started twice:
+ *
+ *     scheduled ──(a slot is free)──▶ started, with owner ──▶ outcome: closed
+ *         │                               └──(waits for a token)──▶ submitted ──▶ outcome: closed
+ *         └─ both in the commit of the transition when a slot is free at once; else the start has a commit of its own
+ *
+ * The runner hears of an attempt only after its start is durable. After a crash `scheduled` is begun, `started` under
+ * another owner is closed as `Millrace.WorkerLost` (recovery.ts) and happens again only if the state's Retry says so.
+ * @module
+ */
+import type { AttemptRecord } from '../../store/store.js';
+import { type ActiveExecution, attemptKey } from './active-execution.js';
+import { type Asker, askerOf, isMadeOverApi, resolveFor } from './code-grants.js';
+import { EngineError } from './errors.js';
+import type { UndatedEvent } from './executions.js';
+import type { Machinery } from './machinery.js';
+import { MOCKED } from './mocked-tasks.js';
+import { checkOutcome } from './payload-outcome.js';
+import type { AttemptOutcome, AttemptRequest } from './ports.js';
+import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './resolve-task.js';
+import { type AttemptAddress, REFILL, Slots } from './slots.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
+export const WORKER_LOST = 'Millrace.WorkerLost';
+
+/** Milliseconds between heartbeats of one attempt that are taken in. */
+const HEARTBEAT_INTERVAL = 1000;
+
+interface Running extends AttemptAddress {
+  id: string;
+  kind: string;
+  lastHeartbeat: number;
+}
+
+/** What a connector is called with. */
+type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+
+export class Attempts {
+  readonly #parts: Machinery;
+  readonly slots: Slots;
+  readonly #running: Map<string, Running> = new Map();
+  #settled: (() => void)[] = [];
+  #isEnding = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+    this.slots = new Slots(parts.runner.kinds);
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Resolves when no attempt runs. */
+  whenSettled(): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#settled.push(resolve));
+  }
+
+  /** From now on what ends was ended by the shutdown. */
+  expectShutdown(): void {
+    this.#isEnding = true;
+  }
+
+  schedule(turn: Turn, active: ActiveExecution, command: ScheduleTask): void {
+    const { time, random, loop } = this.#parts;
+    const { thread, sequence, pattern } = command;
+    const resolution = this.#resolve(active, command);
+    const now = time.now();
+    const isMocked = this.#parts.mocked.answers(active, command, resolution);
+    const { team } = active.creation;
+    const kind = isMocked ? MOCKED : kindOf(resolution, team);
+    const byToken = pattern === 'waitForTaskToken' || resolution.type === 'activity';
+    const attempt: AttemptRecord = {
+      execution: active.number,
+      thread,
+      sequence,
+      id: random.id(now),
+      status: 'scheduled',
+      kind,
+      ...(byToken ? { token: command.taskToken } : {}),
+      scheduledAt: now,
+      request: { ...command },
+    };
+    this.#put(turn, active, attempt);
+    if (resolution.type === 'activity' && !isMocked) {
+      turn.afterCommit(() => void this.#parts.activities.offer({ team, name: resolution.name }));
+      return;
+    }
+    if (isMocked || resolution.type !== 'connector') {
+      loop.add(this.beginInput(attempt));
+      return;
+    }
+    const address: AttemptAddress = { execution: active.number, thread, sequence };
+    if (this.slots.take(kind)) loop.add(this.beginInput(attempt));
+    else {
+      turn.afterCommit(() => {
+        this.slots.wait(kind, address);
+        this.#startNext(kind);
+      });
+    }
+  }
+
+  #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
+    return this.resolve(command, askerOf(active.machine.deployment));
+  }
+
+  /** Who performs a task of this machine. */
+  resolve(task: Pick<ScheduleTask, 'resource' | 'arguments'>, asker: Asker): Resolution {
+    const resolution = resolveFor(task, asker, this.#parts.codeRules);
+    if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
+    const known = this.slots.kinds().join(', ');
+    return {
+      type: 'failure',
+      error: 'Millrace.UnknownConnector',
+      cause: `There is no connector '${resolution.kind}'. Known ones: ${known}.`,
+    };
+  }
+
+  /** Who performs a task unless a test answers it. */
+  resolveUsual(active: ActiveExecution, command: ScheduleTask): Resolution {
+    return this.#resolve(active, command);
+  }
+
+  /** Begins a scheduled attempt. For a connector's attempt it owns a slot, which passes to the running attempt. */
+  beginInput(address: AttemptAddress & { kind: string }): Input {
+    const { executions } = this.#parts;
+    const key = attemptKey(address.thread, address.sequence);
+    const isConnector = this.slots.has(address.kind);
+    const input: Input = {
+      execution: address.execution,
+      perform: (turn) => {
+        const giveBack = (): Performed => {
+          if (isConnector) turn.afterCommit(() => this.#free(address.kind));
+          return 'done';
+        };
+        const act = (active: ActiveExecution): Performed | Promise<Performed> => {
+          const attempt = active.attempts.get(key);
+          if (attempt?.status !== 'scheduled') return giveBack();
+          return this.#begin(turn, active, attempt, input);
+        };
+        return executions.withExecution(address.execution, input, act, giveBack);
+      },
+    };
+    return input;
+  }
+
+  #begin(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    input: Input,
+  ): Performed | Promise<Performed> {
+    const { executions, children, random } = this.#parts;
+    const command = commandOf(attempt);
+    const ref = { thread: attempt.thread, sequence: attempt.sequence };
+    const resolution = this.#resolve(active, command);
+    if (attempt.kind === MOCKED) {
+      return this.#parts.mocked.begin(turn, active, attempt, command, resolution, input);
+    }
+    switch (resolution.type) {
+      case 'connector':
+        if (resolution.kind !== attempt.kind)
+          return this.#queueAgain(turn, active, attempt, resolution);
+        return this.#beginConnector(turn, active, attempt, resolution, input);
+      case 'execution':
+        return children.begin(turn, active, attempt, resolution, input);
+      case 'failure': {
+        const { error, cause } = resolution;
+        const event: UndatedEvent = { type: 'TaskFailed', error, cause, stage: 'schedule', ...ref };
+        return executions.step(turn, active, event, input, (later) => {
+          this.close(later, active, attempt);
+          // The kind was one that this server had when the attempt was scheduled.
+          if (this.slots.has(attempt.kind)) later.afterCommit(() => this.#free(attempt.kind));
+        });
+      }
+      case 'result': {
+        const at = attempt.scheduledAt;
+        const answered = { requestId: random.id(at), at };
+        const output = wrapOutput(resolution.output, resolution.wrapping, answered);
+        const event: UndatedEvent = { type: 'TaskSucceeded', output, ...ref };
+        return executions.step(turn, active, event, input, (later) =>
+          this.close(later, active, attempt),
+        );
+      }
+      case 'activity':
+        void this.#parts.activities.offer({ team: active.creation.team, name: resolution.name });
+        return 'done';
+    }
+  }
+
+  /** It was scheduled for another kind, by other bindings: its slot is one of the kind that performs it. */
+  #queueAgain(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    { kind }: ConnectorCall,
+  ): Performed {
+    this.#put(turn, active, { ...attempt, kind });
+    turn.afterCommit(() => {
+      if (this.slots.has(attempt.kind)) this.#free(attempt.kind);
+      if (this.slots.take(kind)) this.#parts.loop.add(this.beginInput({ ...attempt, kind }));
+      else {
+        this.slots.wait(kind, attempt);
+        this.#startNext(kind);
+      }
+    });
+    return 'done';
+  }
+
+  #beginConnector(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    connector: ConnectorCall,
+    input: Input,
+  ): Performed {
+    const { executions, time, owner } = this.#parts;
+    const { thread, sequence } = attempt;
+    return executions.step(
+      turn,
+      active,
+      { type: 'TaskStarted', thread, sequence },
+      input,
+      (later) => {
+        const started: AttemptRecord = {
+          ...attempt,
+          status: 'started',
+          owner,
+          startedAt: time.now(),
+        };
+        this.#put(later, active, started);
+        later.afterCommit(() => {
+          // Its execution may have been stopped in the same turn: then it has closed without having begun.
+          const current = active.attempts.get(attemptKey(thread, sequence));
+          if (current?.id === started.id) this.#run(active, started, connector);
+          else this.#free(started.kind);
+        });
+      },
+    );
+  }
+
+  #run(active: ActiveExecution, attempt: AttemptRecord, connector: ConnectorCall): void {
+    const { runner, clock, logs } = this.#parts;
+    const { id, kind, execution, thread, sequence } = attempt;
+    const running: Running = { id, kind, execution, thread, sequence, lastHeartbeat: 0 };
+    this.#running.set(id, running);
+    const command = commandOf(attempt);
+    const beats = command.heartbeatSeconds !== undefined;
+    let isSettled = false;
+    const settled = (outcome: AttemptOutcome): void => {
+      if (isSettled) return;
+      isSettled = true;
+      this.#settle(running, outcome);
+    };
+    try {
+      runner.start(this.#request(active, attempt, connector), {
+        log: (record) => {
+          if (!isSettled) logs.add(active, command, record);
+        },
+        heartbeat: () => {
+          const now = clock.monotonic();
+          if (!beats || isSettled || now - running.lastHeartbeat < HEARTBEAT_INTERVAL) return;
+          running.lastHeartbeat = now;
+          this.#parts.loop.add(
+            this.#parts.executions.eventInput(execution, {
+              type: 'TaskHeartbeat',
+              thread,
+              sequence,
+            }),
+          );
+        },
+        settled,
+      });
+    } catch (error) {
+      settled({ type: 'failed', error: 'Millrace.RunnerFailed', cause: String(error) });
+    }
+  }
+
+  #request(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    connector: ConnectorCall,
+  ): AttemptRequest {
+    const { creation, machine, number } = active;
+    const command = commandOf(attempt);
+    const { id, name, pipeline, tags } = creation;
+    const { team, folder } = machine.deployment;
+    const owner = { team, folder, isOverApi: isMadeOverApi(machine.deployment) };
+    return {
+      kind: attempt.kind,
+      attemptId: attempt.id,
+      taskToken: command.taskToken,
+      execution: { id, name, pipeline, number },
+      state: command.state,
+      attempt: command.attempt,
+      arguments: connector.arguments,
+      ...this.#parts.folders.forAttempt(owner, id, connector.folder),
+      tags,
+      ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
+    };
+  }
+
+  /** A runner's outcome: the slot is free again, the execution hears of it in its next turn. */
+  #settle(running: Running, outcome: AttemptOutcome): void {
+    this.#running.delete(running.id);
+    const cause = 'The server was shut down while the attempt ran.';
+    const told: AttemptOutcome =
+      this.#isEnding && outcome.type === 'failed'
+        ? { type: 'failed', error: WORKER_LOST, cause }
+        : outcome;
+    this.#parts.loop.add(this.outcomeInput(running, running.id, told));
+    this.#free(running.kind);
+    if (this.#running.size > 0) return;
+    const settled = this.#settled;
+    this.#settled = [];
+    for (const resolve of settled) resolve();
+  }
+
+  #free(kind: string): void {
+    this.slots.free(kind);
+    this.#startNext(kind);
+  }
+
+  #startNext(kind: string): void {
+    for (let next = this.slots.next(kind); next; next = this.slots.next(kind)) {
+      this.#parts.loop.add(this.beginInput({ ...next, kind }));
+    }
+    if (this.slots.needsRefill(kind)) void this.refill(kind);
+  }
+
+  /** Queues what waits for a slot in the store. */
+  async refill(kind: string): Promise<void> {
+    const query = { status: 'scheduled', kind, after: 0, limit: REFILL } as const;
+    const found = await this.#parts.store.listAttempts(query);
+    this.slots.refill(
+      kind,
+      found.map(({ attempt }) => attempt),
+    );
+    if (found.length > 0) this.#startNext(kind);
+  }
+
+  /** Delivers the outcome of an attempt, unless it has closed already. */
+  outcomeInput(address: AttemptAddress, id: string, outcome: AttemptOutcome): Input {
+    const { executions } = this.#parts;
+    const key = attemptKey(address.thread, address.sequence);
+    const input: Input = {
+      execution: address.execution,
+      perform: (turn) =>
+        executions.withExecution(address.execution, input, (active) => {
+          const attempt = active.attempts.get(key);
+          if (attempt?.id !== id || attempt.status !== 'started') return 'done';
+          return this.#deliver(turn, active, attempt, outcome, input);
+        }),
+    };
+    return input;
+  }
+
+  #deliver(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    outcome: AttemptOutcome,
+    input: Input,
+  ): Performed {
+    const { executions } = this.#parts;
+    const { thread, sequence } = attempt;
+    const command = commandOf(attempt);
+    const checked = checkOutcome(outcome);
+    if (checked.type === 'failed') {
+      const { error, cause } = checked;
+      const event: UndatedEvent = { type: 'TaskFailed', error, cause, thread, sequence };
+      return executions.step(turn, active, event, input, (later) =>
+        this.close(later, active, attempt),
+      );
+    }
+    const resolution = this.#resolve(active, command);
+    const wrapping = resolution.type === 'connector' ? resolution.wrapping : 'plain';
+    const at = attempt.startedAt ?? attempt.scheduledAt;
+    const output = wrapOutput(checked.output, wrapping, { requestId: attempt.id, at });
+    if (command.pattern === 'waitForTaskToken') {
+      return executions.step(
+        turn,
+        active,
+        { type: 'TaskSubmitted', output, thread, sequence },
+        input,
+        (later) => this.#put(later, active, { ...attempt, status: 'submitted' }),
+      );
+    }
+    return executions.step(
+      turn,
+      active,
+      { type: 'TaskSucceeded', output, thread, sequence },
+      input,
+      (later) => this.close(later, active, attempt),
+    );
+  }
+
+  /**
+   * An outcome or heartbeat by task token, from outside.
+   * @param teams whose tasks the caller may answer; undefined: all. A token is worth nothing to other teams.
+   */
+  tokenInput(
+    token: string,
+    teams: readonly string[] | undefined,
+    event:
+      | Omit<Extract<UndatedEvent, { type: 'TaskSucceeded' }>, 'thread' | 'sequence'>
+      | Omit<Extract<UndatedEvent, { type: 'TaskFailed' }>, 'thread' | 'sequence'>
+      | Omit<Extract<UndatedEvent, { type: 'TaskHeartbeat' }>, 'thread' | 'sequence'>,
+    settle: { resolve(): void; reject(error: Error): void },
+  ): Input {
+    const { executions, store } = this.#parts;
+    const deliver = (
+      turn: Turn,
+      found: AttemptRecord | undefined,
+    ): Performed | Promise<Performed> => {
+      if (!found) throw new EngineError('TaskTokenUnknown');
+      return executions.withExecution(found.execution, input, (active) => {
+        const { thread, sequence } = found;
+        const attempt = active.attempts.get(attemptKey(thread, sequence));
+        const isTheirs = !teams || teams.includes(active.creation.team);
+        if (attempt?.token !== token || !isTheirs) throw new EngineError('TaskTokenUnknown');
+        return executions.step(turn, active, { ...event, thread, sequence }, input, (later) => {
+          if (event.type !== 'TaskHeartbeat') this.close(later, active, attempt);
+          later.afterCommit(settle.resolve);
+        });
+      });
+    };
+    const input: Input = {
+      refuse: settle.reject,
+      perform: (turn) => {
+        const found = store.findAttemptByToken(token);
+        return found instanceof Promise
+          ? found.then((record) => deliver(turn, record))
+          : deliver(turn, found);
+      },
+    };
+    return input;
+  }
+
+  #put(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
+    const key = attemptKey(attempt.thread, attempt.sequence);
+    // Cancelled in the same transition, or closed by a token while its connector still ran.
+    if (
+      attempt.status !== 'scheduled' &&
+      attempt.startedAt !== undefined &&
+      !active.attempts.has(key)
+    ) {
+      return;
+    }
+    active.attempts.set(key, attempt);
+    turn.of(active).attempts.add(key);
+  }
+
+  /** Replaces the record of an open attempt. */
+  update(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
+    this.#put(turn, active, attempt);
+  }
+
+  close(turn: Turn, active: ActiveExecution, attempt: AttemptAddress): void {
+    const key = attemptKey(attempt.thread, attempt.sequence);
+    if (active.attempts.delete(key)) turn.of(active).attempts.add(key);
+  }
+
+  /** The thread waits no longer: whatever performs the attempt is ended after the commit. */
+  cancel(turn: Turn, active: ActiveExecution, thread: number, sequence: number): void {
+    const attempt = active.attempts.get(attemptKey(thread, sequence));
+    if (!attempt) return;
+    this.close(turn, active, attempt);
+    const { runner, children } = this.#parts;
+    if (attempt.status === 'started') turn.afterCommit(() => runner.kill(attempt.id));
+    if (attempt.child !== undefined) children.abandon(turn, active, attempt);
+  }
+
+  cancelAll(turn: Turn, active: ActiveExecution): void {
+    for (const { thread, sequence } of [...active.attempts.values()]) {
+      this.cancel(turn, active, thread, sequence);
+    }
+  }
+}
+
+/** The command that an attempt was scheduled by. */
+export function commandOf(attempt: AttemptRecord): ScheduleTask {
+  return attempt.request as unknown as ScheduleTask;
+}
+
+/** What the store knows an attempt's performer by. */
+function kindOf(resolution: Resolution, team: string): string {
+  if (resolution.type === 'connector') return resolution.kind;
+  if (resolution.type === 'activity') return activityKind({ team, name: resolution.name });
+  return resolution.type;
+}

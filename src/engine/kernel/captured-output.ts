@@ -1,0 +1,122 @@
+/**
+ * Captured output on its way to the store: lines are gathered and written with the next turn.
+ *
+ * Memory is bounded: when a task writes faster than the disk takes, lines are left out and a line in their place says
+ * how many.
+ * @module
+ */
+import type { LogLine, LogSegment } from '../../store/store.js';
+import type { ActiveExecution } from './active-execution.js';
+import type { Machinery } from './machinery.js';
+import type { AttemptLogRecord } from './ports.js';
+import type { ScheduleTask } from './resolve-task.js';
+import type { Turn } from './turn.js';
+
+/** Lines in memory, at most. */
+const WAITING_LINES = 20_000;
+/** Lines in one segment, at most. */
+const SEGMENT_LINES = 500;
+
+interface Gathered {
+  active: ActiveExecution;
+  segment: LogSegment;
+  dropped: number;
+}
+
+export class CapturedOutput {
+  readonly #parts: Machinery;
+  #gathered: Map<string, Gathered> = new Map();
+  #lines = 0;
+  #isQueued = false;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  /** Adds a line of an attempt's output under the execution's tags. */
+  add(active: ActiveExecution, task: ScheduleTask, record: AttemptLogRecord): void {
+    const key = `${active.number}:${task.thread}:${task.sequence}`;
+    let gathered = this.#gathered.get(key);
+    if (!gathered || gathered.segment.lines.length >= SEGMENT_LINES) {
+      const segment: LogSegment = {
+        execution: active.number,
+        state: task.state,
+        attempt: task.attempt,
+        tags: active.creation.tags,
+        lines: [],
+      };
+      // A full segment keeps its place under another key; a Map remembers the order.
+      if (gathered) this.#gathered.set(`${key}:${this.#gathered.size}`, gathered);
+      this.#gathered.delete(key);
+      gathered = { active, segment, dropped: 0 };
+      this.#gathered.set(key, gathered);
+    }
+    if (this.#lines >= WAITING_LINES) gathered.dropped += 1;
+    else {
+      gathered.segment.lines.push(record);
+      this.#lines += 1;
+    }
+    this.#queue();
+  }
+
+  #queue(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    this.#parts.loop.add({
+      perform: (turn) => {
+        this.#flush(turn);
+        return 'done';
+      },
+    });
+  }
+
+  #flush(turn: Turn): void {
+    const gathered = this.#gathered;
+    const lines = this.#lines;
+    this.#gathered = new Map();
+    this.#lines = 0;
+    this.#isQueued = false;
+    for (const { active, segment, dropped } of gathered.values()) {
+      segment.lines = segment.lines.map((line) => this.#masked(line, active));
+      if (dropped > 0) segment.lines.push(this.#droppedLine(dropped));
+      if (segment.lines.length > 0) turn.logs.push(segment);
+    }
+    turn.afterFailure(() => {
+      for (const [key, entry] of this.#gathered) gathered.set(`${key}:later`, entry);
+      for (const entry of gathered.values()) entry.dropped = 0;
+      this.#gathered = gathered;
+      this.#lines += lines;
+      // The input that flushed is tried again by itself.
+      this.#isQueued = true;
+    });
+    turn.afterCommit(() => this.#publish(gathered));
+  }
+
+  #masked(line: LogSegment['lines'][number], active: ActiveExecution): typeof line {
+    const { secrets } = this.#parts;
+    const message = secrets.text(line.message, active.secrets);
+    const fields = line.fields && secrets.json(line.fields, active.secrets);
+    if (message === line.message && fields === line.fields) return line;
+    return { ...line, message, ...(fields === undefined ? {} : { fields }) };
+  }
+
+  #droppedLine(count: number): LogSegment['lines'][number] {
+    return {
+      at: this.#parts.time.now(),
+      stream: 'system',
+      level: 'warn',
+      message: `${count} lines were left out: the task wrote faster than they could be stored.`,
+    };
+  }
+
+  #publish(gathered: ReadonlyMap<string, Gathered>): void {
+    const { feed } = this.#parts;
+    if (feed.idle()) return;
+    for (const { active, segment } of gathered.values()) {
+      const { state, attempt, tags } = segment;
+      const lines: LogLine[] = segment.lines.map((line) => ({ ...line, state, attempt, tags }));
+      const { id, pipeline, team } = active.creation;
+      feed.publish([{ type: 'log', execution: id, number: active.number, pipeline, team, lines }]);
+    }
+  }
+}

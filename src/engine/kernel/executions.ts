@@ -1,0 +1,280 @@
+/**
+ * Takes events to executions: loads them, runs the reducer, and takes each transition and its commands into the turn.
+ *
+ * An expression in JSONata makes a transition arrive later. Until then the execution is `busy` and its other events wait,
+ * while the turn goes on without it: one slow expression holds up nobody else.
+ * @module
+ */
+import type { Command, EventBase, ExecutionEvent, Transition } from '../../asl/transition.js';
+import type { ActiveExecution } from './active-execution.js';
+import { activate, timerKey } from './active-execution.js';
+import type { Machinery } from './machinery.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** The error of an execution that a defect or a damaged record ended. */
+const INTERNAL_ERROR = 'Millrace.InternalError';
+
+type Undated<Event> = Event extends EventBase ? Omit<Event, keyof EventBase> : never;
+/** An event before it has got its time and seed. */
+export type UndatedEvent = Undated<ExecutionEvent>;
+
+export class Executions {
+  readonly #parts: Machinery;
+  #busy = 0;
+
+  constructor(parts: Machinery) {
+    this.#parts = parts;
+  }
+
+  /** Executions whose transition waits for expressions. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** The execution as it stands in this turn; undefined when there is none of that number. */
+  load(number: number): ActiveExecution | undefined | Promise<ActiveExecution | undefined> {
+    const { actives, store, machines } = this.#parts;
+    const known = actives.find(number);
+    if (known && !known.stale) return known;
+    const loaded = store.loadExecution(number);
+    if (loaded instanceof Promise) return this.#loadLater(number, loaded);
+    if (!loaded) return undefined;
+    const machine = machines.find(loaded.record.machine);
+    if (machine instanceof Promise)
+      return machine.then((found) => this.#keep(activate(loaded, found)));
+    return this.#keep(activate(loaded, machine));
+  }
+
+  async #loadLater(
+    number: number,
+    loading: ReturnType<Machinery['store']['loadExecution']>,
+  ): Promise<ActiveExecution | undefined> {
+    const loaded = await loading;
+    if (!loaded) return undefined;
+    const machine = await this.#parts.machines.find(loaded.record.machine);
+    const known = this.#parts.actives.find(number);
+    if (known && !known.stale) return known;
+    return this.#keep(activate(loaded, machine));
+  }
+
+  #keep(active: ActiveExecution): ActiveExecution {
+    this.#parts.actives.add(active);
+    return active;
+  }
+
+  /**
+   * Loads an execution and lets `act` do something to it; `missing` answers when there is none of that number.
+   * While the execution is busy the input waits with it and comes back afterwards.
+   */
+  withExecution(
+    number: number,
+    input: Input,
+    act: (active: ActiveExecution) => Performed | Promise<Performed>,
+    missing: () => Performed = () => 'done',
+  ): Performed | Promise<Performed> {
+    const found = this.load(number);
+    if (found instanceof Promise) {
+      return found.then((active) => (active ? this.#act(active, input, act) : missing()));
+    }
+    return found ? this.#act(found, input, act) : missing();
+  }
+
+  #act(
+    active: ActiveExecution,
+    input: Input,
+    act: (active: ActiveExecution) => Performed | Promise<Performed>,
+  ): Performed | Promise<Performed> {
+    if (active.busy) {
+      active.waiting.push(input);
+      return 'deferred';
+    }
+    return act(active);
+  }
+
+  /** An input that delivers one event to an execution, if that still runs. */
+  eventInput(number: number, event: UndatedEvent): Input {
+    const input: Input = {
+      execution: number,
+      perform: (turn) =>
+        this.withExecution(number, input, (active) => this.step(turn, active, event, input)),
+    };
+    return input;
+  }
+
+  /**
+   * Sends one event through the reducer.
+   *
+   * @param input what to try again when this comes to nothing; its caller is who gets refused
+   * @param after called once the transition is part of a turn (this one, or a later one when expressions are evaluated)
+   */
+  step(
+    turn: Turn,
+    active: ActiveExecution,
+    event: UndatedEvent,
+    input: Input,
+    after?: (turn: Turn) => void,
+  ): Performed {
+    const { reducer, time, random, evaluate } = this.#parts;
+    const dated = { ...event, at: time.now(), seed: random.seed() } as ExecutionEvent;
+    const machine = active.machine.compiled(active.creation.pointer);
+    const transition = reducer.advance(machine, active.state, dated, evaluate);
+    if (!(transition instanceof Promise)) {
+      this.absorb(turn, active, transition);
+      after?.(turn);
+      return 'done';
+    }
+    active.busy = true;
+    this.#busy += 1;
+    transition.then(
+      (arrived) =>
+        this.#later(active, input, (later) => {
+          this.absorb(later, active, arrived);
+          after?.(later);
+        }),
+      (error: unknown) =>
+        this.#later(active, input, () => {
+          throw error;
+        }),
+    );
+    return 'deferred';
+  }
+
+  /** Queues the rest of a step whose expressions have been evaluated. */
+  #later(active: ActiveExecution, input: Input, finish: (turn: Turn) => void): void {
+    const { loop } = this.#parts;
+    const rest: Input = {
+      execution: active.number,
+      ...(input.refuse ? { refuse: input.refuse.bind(input) } : {}),
+      again: input.again ?? input,
+      perform: (turn) => {
+        active.busy = false;
+        this.#busy -= 1;
+        const waiting = active.waiting.splice(0);
+        try {
+          if (active.stale) {
+            loop.add(input.again ?? input);
+            return 'deferred';
+          }
+          finish(turn);
+          return 'done';
+        } finally {
+          for (const next of waiting) loop.add(next);
+        }
+      },
+    };
+    loop.add(rest);
+  }
+
+  /** Makes a transition part of the execution in memory and of the turn, with all that it commands. */
+  absorb(turn: Turn, active: ActiveExecution, transition: Transition): void {
+    this.#parts.reducer.apply(active.state, transition);
+    turn.add(active, transition);
+    for (const command of transition.commands) this.#carryOut(turn, active, command);
+    if (active.state.header.status !== 'RUNNING') this.#end(turn, active, transition);
+    else this.#markInterrupted(turn, active, transition.more);
+  }
+
+  #carryOut(turn: Turn, active: ActiveExecution, command: Command): void {
+    const { tasks, timers, mapRuns } = this.#parts;
+    switch (command.type) {
+      case 'ScheduleTask':
+        tasks.schedule(turn, active, command);
+        break;
+      case 'CancelTask':
+        tasks.cancel(turn, active, command.thread, command.sequence);
+        break;
+      case 'SetTimer': {
+        const { thread, timer, sequence, at } = command;
+        timers.set(turn, active, { thread, kind: timer, sequence, at });
+        break;
+      }
+      case 'ClearTimers':
+        timers.clearThread(turn, active, command.thread);
+        break;
+      case 'SetExecutionTimer':
+        timers.set(turn, active, {
+          thread: 0,
+          kind: 'execution',
+          sequence: 0,
+          // An express execution has a limit of its own (child-host.ts): the sooner of the two counts.
+          at: Math.min(command.at, active.timers.get(timerKey(0, 'execution'))?.at ?? command.at),
+        });
+        break;
+      case 'StartMapRun':
+        mapRuns.begin(turn, active, command);
+        break;
+      case 'RedriveMapRun':
+        mapRuns.redrive(turn, active, command);
+        break;
+      case 'CancelMapRun':
+        mapRuns.cancel(turn, active, command.thread, command.sequence);
+        break;
+    }
+  }
+
+  /** A transition that stopped half-way goes on after its commit; the mark in the store is for a restart in between. */
+  #markInterrupted(turn: Turn, active: ActiveExecution, more: boolean): void {
+    const key = timerKey(0, 'continue');
+    if (!more) {
+      if (active.timers.delete(key)) turn.of(active).timers.add(key);
+      return;
+    }
+    const { time, loop } = this.#parts;
+    const at = time.now();
+    active.timers.set(key, {
+      execution: active.number,
+      thread: 0,
+      kind: 'continue',
+      sequence: 0,
+      at,
+    });
+    turn.of(active).timers.add(key);
+    turn.afterCommit(() => loop.add(this.eventInput(active.number, { type: 'Continue' })));
+  }
+
+  /**
+   * Fails an execution that cannot be advanced: its record is damaged or the reducer has a defect.
+   * Only this execution is touched.
+   */
+  condemnInput(number: number, error: unknown): Input {
+    const input: Input = {
+      perform: (turn) =>
+        this.withExecution(number, input, (active) => {
+          const { header } = active.state;
+          if (header.status !== 'RUNNING') return 'done';
+          const cause = `The execution cannot go on: ${error instanceof Error ? error.message : error}`;
+          const failure = { error: INTERNAL_ERROR, cause };
+          const id = header.nextEvent;
+          const event = { id, prev: id - 1, at: this.#parts.time.now() };
+          this.absorb(turn, active, {
+            header: { ...header, status: 'FAILED', nextEvent: id + 1, ...failure },
+            touched: [],
+            removed: [],
+            commands: [],
+            history: [{ ...event, type: 'ExecutionFailed', details: failure }],
+            more: false,
+          });
+          return 'done';
+        }),
+    };
+    return input;
+  }
+
+  #end(turn: Turn, active: ActiveExecution, transition: Transition): void {
+    const { tasks, timers, children, mapRuns, actives, waiters, time } = this.#parts;
+    // A late event of an execution that had ended before.
+    if (active.stoppedAt !== undefined && transition.history.length === 0) return;
+    active.stoppedAt = transition.history.at(-1)?.at ?? time.now();
+    tasks.cancelAll(turn, active);
+    timers.clearAll(turn, active);
+    mapRuns.cancelAll(turn, active);
+    children.ended(turn, active);
+    this.#parts.admission.ended(turn, active);
+    this.#parts.triggers.executionChanged(turn, active);
+    turn.afterCommit(() => {
+      actives.drop(active);
+      waiters.tell(active);
+    });
+  }
+}

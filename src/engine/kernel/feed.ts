@@ -1,0 +1,84 @@
+/**
+ * The live feed: every committed change, told to whoever listens in this process (SSE, the CLI's progress, tests).
+ *
+ * A change is published only after its commit, in commit order, and never again. A listener that throws is dropped:
+ * the feed must not disturb the engine.
+ * @module
+ */
+import type { ExecutionStatus } from '../../asl/execution-state.js';
+import type { HistoryEvent } from '../../asl/transition.js';
+import type { LogLine } from '../../store/store.js';
+import type { Sink } from './ports.js';
+
+/** Which execution a change belongs to. */
+export interface FeedSubject {
+  execution: string;
+  number: number;
+  pipeline: string;
+  team: string;
+}
+
+export type FeedChange =
+  | ({
+      type: 'execution';
+      status: ExecutionStatus;
+      name: string;
+      startedAt: number;
+      stoppedAt?: number;
+      error?: string;
+      cause?: string;
+    } & FeedSubject)
+  | ({ type: 'history'; events: HistoryEvent[] } & FeedSubject)
+  | ({ type: 'log'; lines: LogLine[] } & FeedSubject)
+  | { type: 'pipeline'; pipeline: string; team: string; version: number };
+
+/** Restricts a subscription; a field left out matches everything. */
+export interface FeedFilter {
+  /** Execution id. */
+  execution?: string;
+  pipeline?: string;
+  teams?: readonly string[];
+  types?: readonly FeedChange['type'][];
+}
+
+export interface Feed extends Sink {
+  /** Hears matching changes until the answer is called. */
+  subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
+  /** True when nobody listens, so that changes need not be built. */
+  idle(): boolean;
+}
+
+/** Creates a feed without listeners. */
+export function createFeed(): Feed {
+  const listeners = new Set<{
+    hear: (change: FeedChange) => void;
+    filter: FeedFilter;
+  }>();
+  return {
+    subscribe(hear, filter = {}) {
+      const entry = { hear, filter };
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+      };
+    },
+    idle: () => listeners.size === 0,
+    publish(changes) {
+      for (const entry of [...listeners]) {
+        try {
+          for (const change of changes) if (matches(change, entry.filter)) entry.hear(change);
+        } catch {
+          listeners.delete(entry);
+        }
+      }
+    },
+  };
+}
+
+function matches(change: FeedChange, filter: FeedFilter): boolean {
+  if (filter.types && !filter.types.includes(change.type)) return false;
+  if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
+  if (filter.teams && !filter.teams.includes(change.team)) return false;
+  if (filter.execution === undefined) return true;
+  return change.type !== 'pipeline' && change.execution === filter.execution;
+}

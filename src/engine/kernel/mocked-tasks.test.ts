@@ -1,0 +1,264 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MachineDefinition } from '../../asl/definition.js';
+import type { JsonObject } from '../../asl/json.js';
+import { openSqliteStore } from '../../store/sqlite-store.js';
+import type { SynchronousStore } from '../../store/store.js';
+import { createLocalItems } from '../adapters/local-items.js';
+import { createEngine } from '../create-engine.js';
+import type { Engine } from '../engine.js';
+import type { MockedAttempt, TaskMocks } from './mocked-tasks.js';
+import type { AttemptOutcome, Runner } from './ports.js';
+
+/** Nothing may really be started. */
+const noRunner: Runner = {
+  kinds: new Map([['shell', 1]]),
+  code: new Map([['shell', []]]),
+  start(_request, listener) {
+    listener.settled({ type: 'failed', error: 'ReallyRun', cause: 'a mocked task was started' });
+  },
+  kill: () => undefined,
+  forget: async () => undefined,
+  close: async () => undefined,
+};
+
+type Answer = (attempt: MockedAttempt) => AttemptOutcome | undefined;
+
+function mocksOf(answer: Answer): TaskMocks & { asked: MockedAttempt[] } {
+  const asked: MockedAttempt[] = [];
+  return {
+    asked,
+    hasTestCase: (pipeline, testCase) => pipeline === 'orders' && testCase === 'Happy',
+    answers: ({ testCase }) => testCase === 'Happy',
+    answer(attempt, settle) {
+      asked.push(attempt);
+      const outcome = answer(attempt);
+      if (outcome !== undefined) settle(outcome);
+    },
+  };
+}
+
+const closers: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-mocked-'));
+  closers.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function open(
+  file: string,
+  mocks: TaskMocks | undefined,
+): Promise<{ engine: Engine; store: SynchronousStore; close(): Promise<void> }> {
+  const store = openSqliteStore({ file });
+  const engine = createEngine({
+    store,
+    runner: noRunner,
+    evaluator: { evaluate: async () => [], close: async () => undefined },
+    itemSource: createLocalItems(),
+    workFolder: '/nonexistent',
+    ...(mocks === undefined ? {} : { mocks }),
+  });
+  await engine.open();
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await engine.close(0);
+    store.close();
+  };
+  closers.push(close);
+  return { engine, store, close };
+}
+
+async function deploy(engine: Engine, states: object, startAt = 'Load'): Promise<void> {
+  await engine.deployPipeline({
+    name: 'orders',
+    team: 'shop',
+    tags: {},
+    definition: { StartAt: startAt, States: states } as unknown as MachineDefinition,
+    bindings: {},
+    folder: '/nonexistent',
+  });
+}
+
+const task = (more: object = {}): object => ({
+  Type: 'Task',
+  Resource: 'millrace:shell',
+  End: true,
+  ...more,
+});
+
+async function typesOf(engine: Engine, id: string): Promise<string[]> {
+  const { items } = await engine.history(id, { limit: 1000, order: 'oldest-first' });
+  return items.map(({ type }) => type);
+}
+
+const happy = { pipeline: 'orders', testCase: 'Happy' };
+const rows: Answer = () => ({ type: 'succeeded', output: { rows: 3 } });
+
+/** What Step Functions itself demands of these integrations. */
+function parametersOf(resource: string): JsonObject {
+  if (resource.includes('glue')) return { JobName: 'load' };
+  if (resource.includes('sqs')) return { QueueUrl: 'q', MessageBody: 'm' };
+  return {};
+}
+
+describe('an execution on a test case', () => {
+  it('gets the answers of the mock, and nothing is started', async () => {
+    const mocks = mocksOf(rows);
+    const { engine } = await open(':memory:', mocks);
+    await deploy(engine, { Load: task() });
+    const ended = await engine.runExecution({ ...happy, input: { day: 1 } });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 }, testCase: 'Happy' });
+    expect(mocks.asked).toMatchObject([
+      { state: 'Load', arguments: { day: 1 }, retryCount: 0, performer: 'shell' },
+    ]);
+    expect(await typesOf(engine, ended.id)).toEqual([
+      'ExecutionStarted',
+      'TaskStateEntered',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+  });
+
+  it('leaves executions without a test case alone', async () => {
+    const { engine } = await open(':memory:', mocksOf(rows));
+    await deploy(engine, { Load: task() });
+    const ended = await engine.runExecution({ pipeline: 'orders' });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'ReallyRun' });
+  });
+
+  it('retries and catches what a mock throws', async () => {
+    const failsTwice: Answer = ({ retryCount }) =>
+      retryCount < 2
+        ? { type: 'failed', error: 'Busy', cause: 'come again' }
+        : { type: 'succeeded', output: retryCount };
+    const { engine } = await open(':memory:', mocksOf(failsTwice));
+    const Retry = [{ ErrorEquals: ['Busy'], IntervalSeconds: 1, MaxAttempts: 1 }];
+    const Catch = [{ ErrorEquals: ['Busy'], ResultPath: '$.caught', Next: 'Late' }];
+    const Load = { ...task({ Retry, Catch, Next: 'Late' }), End: undefined };
+    await deploy(engine, JSON.parse(JSON.stringify({ Load, Late: { Type: 'Succeed' } })));
+    const ended = await engine.runExecution({ ...happy, input: {} });
+    expect(ended.output).toEqual({ caught: { Error: 'Busy', Cause: 'come again' } });
+  });
+
+  it.each([
+    'arn:aws:states:::glue:startJobRun.sync',
+    'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+  ])('is told that the request of %s was accepted before it gets the outcome', async (Resource) => {
+    const { engine } = await open(':memory:', mocksOf(rows));
+    await deploy(engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
+    const ended = await engine.runExecution(happy);
+    expect(ended.output).toEqual({ rows: 3 });
+    expect((await typesOf(engine, ended.id)).slice(2, 6)).toEqual([
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSubmitted',
+      'TaskSucceeded',
+    ]);
+  });
+
+  it('hears once when a mock answers twice', async () => {
+    const mocks = mocksOf(() => undefined);
+    const twice: TaskMocks = {
+      ...mocks,
+      answer(_attempt, settle) {
+        settle({ type: 'succeeded', output: 1 });
+        settle({ type: 'succeeded', output: 2 });
+      },
+    };
+    const { engine } = await open(':memory:', twice);
+    await deploy(engine, { Load: task() });
+    expect(await engine.runExecution(happy)).toMatchObject({ status: 'SUCCEEDED', output: 1 });
+  });
+
+  it('mocks the children of a distributed Map, each with its number', async () => {
+    const byNumber: Answer = ({ iterations }) => ({
+      type: 'succeeded',
+      output: iterations[0] ?? -1,
+    });
+    const { engine } = await open(':memory:', mocksOf(byNumber));
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'Load',
+      States: { Load: task() },
+    };
+    await deploy(engine, { Each: { Type: 'Map', ItemProcessor, End: true } }, 'Each');
+    const ended = await engine.runExecution({ ...happy, input: ['a', 'b', 'c'] });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: [0, 1, 2] });
+  });
+
+  it('is refused when there is no such case', async () => {
+    const { engine } = await open(':memory:', mocksOf(rows));
+    await deploy(engine, { Load: task() });
+    const refused = engine.startExecution({ pipeline: 'orders', testCase: 'Sad' });
+    await expect(refused).rejects.toMatchObject({ kind: 'TestCaseUnknown', status: 400 });
+    const { items } = await engine.listExecutions();
+    expect(items).toEqual([]);
+  });
+
+  it('conflicts with an execution of its name on another case', async () => {
+    const { engine } = await open(':memory:', mocksOf(rows));
+    await deploy(engine, { Load: task() });
+    await engine.runExecution({ ...happy, name: 'one' });
+    const again = await engine.startExecution({ ...happy, name: 'one' });
+    expect(again.created).toBe(false);
+    const other = engine.startExecution({ pipeline: 'orders', name: 'one' });
+    await expect(other).rejects.toMatchObject({ kind: 'ExecutionConflict' });
+  });
+});
+
+describe('after a restart', () => {
+  it('an attempt that was begun is answered and not lost', async () => {
+    const file = join(folder(), 'test.db');
+    const silent = mocksOf(() => undefined);
+    const before = await open(file, silent);
+    const Resource = 'arn:aws:states:::glue:startJobRun.sync';
+    await deploy(before.engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
+    const { id } = await before.engine.startExecution(happy);
+    await expect.poll(() => silent.asked.length).toBe(1);
+    await before.close();
+    const after = await open(file, mocksOf(rows));
+    const ended = await after.engine.waitForExecution(id);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 }, testCase: 'Happy' });
+    const types = await typesOf(after.engine, id);
+    expect(types.filter((type) => type === 'TaskSubmitted')).toHaveLength(1);
+  });
+
+  it('an attempt whose mock is gone fails and says so', async () => {
+    const file = join(folder(), 'test.db');
+    const silent = mocksOf(() => undefined);
+    const before = await open(file, silent);
+    await deploy(before.engine, { Load: task() });
+    const { id } = await before.engine.startExecution(happy);
+    await expect.poll(() => silent.asked.length).toBe(1);
+    await before.close();
+    const after = await open(file, undefined);
+    const ended = await after.engine.waitForExecution(id);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'Millrace.MockMissing' });
+  });
+
+  it('a redrive goes on with the same test case', async () => {
+    const file = join(folder(), 'test.db');
+    const fails: Answer = () => ({ type: 'failed', error: 'Busy', cause: '' });
+    const before = await open(file, mocksOf(fails));
+    await deploy(before.engine, { Load: task() });
+    const failed = await before.engine.runExecution(happy);
+    expect(failed).toMatchObject({ status: 'FAILED', error: 'Busy' });
+    await before.close();
+    const after = await open(file, mocksOf(rows));
+    await after.engine.redriveExecution(failed.id);
+    const ended = await after.engine.waitForExecution(failed.id);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 } });
+  });
+});

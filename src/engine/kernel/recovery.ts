@@ -1,0 +1,70 @@
+/**
+ * What a start finds left over from before, and what it does with it. Nothing here reads histories or waiting
+ * executions: only the small tables and partial indexes of what is open.
+ *
+ * | found | done |
+ * | --- | --- |
+ * | attempt `started` under another owner | closed as failed `Millrace.WorkerLost`; Retry decides whether it happens again |
+ * | attempt `scheduled` | begun when a slot is free |
+ * | attempt that a test answers | asked for its answer again: it has no effects |
+ * | attempt that waits for an execution that has ended | told the result |
+ * | running execution whose waiting parent task is gone | stopped |
+ * | execution created and not begun | begun |
+ * | execution interrupted by a commit | continued |
+ * | running map run | taken up (map-run-host.ts) |
+ * @module
+ */
+import type { AttemptRecord } from '../../store/store.js';
+import { WORKER_LOST } from './attempts.js';
+import type { Machinery } from './machinery.js';
+import { MOCKED } from './mocked-tasks.js';
+
+const PAGE = 1000;
+
+/** Queues the work that a crash or stop interrupted. */
+export async function recover(parts: Machinery): Promise<void> {
+  const { store, loop, executions, tasks, children, mapRuns, mocked } = parts;
+  for (const number of await store.listUnstarted()) loop.add(children.startInput(number));
+  for (const number of await store.listInterrupted()) {
+    loop.add(executions.eventInput(number, { type: 'Continue' }));
+  }
+  await eachAttempt(parts, 'started', (attempt) => {
+    if (attempt.owner === parts.owner) return;
+    if (attempt.kind === MOCKED) return mocked.resume(attempt);
+    const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
+    loop.add(
+      tasks.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),
+    );
+  });
+  await eachAttempt(parts, 'submitted', (attempt) => {
+    if (attempt.kind === MOCKED) mocked.resume(attempt);
+  });
+  await eachAttempt(parts, 'scheduled', (attempt) => {
+    if (!tasks.slots.has(attempt.kind)) loop.add(tasks.beginInput(attempt));
+    else if (tasks.slots.take(attempt.kind)) loop.add(tasks.beginInput(attempt));
+    else tasks.slots.wait(attempt.kind, attempt);
+  });
+  for (const attempt of await store.listAnsweredAttempts()) {
+    const { execution, thread, sequence, child } = attempt;
+    if (child === undefined) continue;
+    loop.add(children.answerInput({ execution, thread, sequence, attached: true }, child));
+  }
+  for (const number of await store.listOrphans()) {
+    const cause = 'The execution that waited for this one no longer does.';
+    loop.add(executions.eventInput(number, { type: 'Stop', cause }));
+  }
+  await mapRuns.open();
+}
+
+async function eachAttempt(
+  { store }: Machinery,
+  status: AttemptRecord['status'],
+  act: (attempt: AttemptRecord) => void,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await store.listAttempts({ status, after, limit: PAGE });
+    for (const { attempt } of page) act(attempt);
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.position ?? after;
+  }
+}

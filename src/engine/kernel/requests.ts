@@ -1,0 +1,227 @@
+/**
+ * What callers ask the engine to do to executions, as inputs for the turn loop: start, stop, redrive.
+ * @module
+ */
+import type { Json } from '../../asl/json.js';
+import { prepareRedrive, type RedriveNote } from '../../asl/redrive.js';
+import type { HistoryEvent } from '../../asl/transition.js';
+import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
+import type { RedriveRequest, StartRequest } from '../engine.js';
+import type { StartTarget } from '../features/state-machines/state-machines.js';
+import type { ActiveExecution, LoadedMachine } from './active-execution.js';
+import type { FoundOrCreated } from './child-executions.js';
+import { EngineError } from './errors.js';
+import type { Machinery } from './machinery.js';
+import { checkName, checkPayload, checkTags } from './payload.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** Where an answer goes. */
+export interface Settle<Value> {
+  resolve(value: Value): void;
+  reject(error: Error): void;
+}
+
+/** What is started: the pipeline is known. */
+export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team' | 'teams'> {
+  pipeline: PipelineRef;
+}
+
+/** Checks a start request at the door. Throws the EngineError that tells what is wrong. */
+export function checkStart(
+  parts: Machinery,
+  request: StartOf,
+): { machine: LoadedMachine; input: Json; tags: { [key: string]: string } } {
+  const machine = parts.machines.current(request.pipeline);
+  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: request.pipeline.name });
+  if (request.name !== undefined) checkName(request.name);
+  checkTestCase(parts, request);
+  const input: unknown = request.input === undefined ? machine.deployment.input : request.input;
+  const given = input === undefined ? {} : input;
+  checkPayload(given, 'input');
+  const tags = request.tags
+    ? { ...machine.deployment.tags, ...request.tags }
+    : machine.deployment.tags;
+  if (request.tags) checkTags(tags);
+  return { machine, input: given, tags };
+}
+
+function checkTestCase(parts: Machinery, { pipeline: { name }, testCase }: StartOf): void {
+  if (testCase === undefined || parts.mocks?.hasTestCase(name, testCase)) return;
+  throw new EngineError('TestCaseUnknown', { pipeline: name, testCase: testCase.slice(0, 200) });
+}
+
+/**
+ * Starts an execution, or finds the one of that name and input.
+ *
+ * @param created called in the turn that creates it, before anything of it happens
+ * @param target what it runs instead of the current revision
+ */
+export function startInput(
+  parts: Machinery,
+  request: StartOf,
+  settle: Settle<FoundOrCreated>,
+  created?: (turn: Turn, active: ActiveExecution) => void,
+  target?: StartTarget,
+): Input {
+  const proceed = (turn: Turn, found: FoundOrCreated): Performed => {
+    const { active } = found;
+    if (found.created && active) {
+      created?.(turn, active);
+      if (!parts.admission.skips(active)) parts.triggers.executionChanged(turn, active);
+      // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
+      const again = parts.children.startInput(found.number);
+      parts.admission.begin(turn, active, again);
+    }
+    turn.afterCommit(() => settle.resolve(found));
+    return 'done';
+  };
+  return {
+    refuse: settle.reject,
+    perform: (turn) => {
+      const { machine, input, tags } = checkStart(parts, request);
+      const { name, testCase, triggeredBy, interval } = request;
+      const wanted = {
+        machine,
+        input,
+        tags,
+        ...(name === undefined ? {} : { name }),
+        ...(testCase === undefined ? {} : { testCase }),
+        ...(triggeredBy === undefined ? {} : { triggeredBy }),
+        ...(interval === undefined ? {} : { interval }),
+        ...target,
+      };
+      const found = parts.children.findOrCreate(turn, wanted);
+      return found instanceof Promise
+        ? found.then((result) => proceed(turn, result))
+        : proceed(turn, found);
+    },
+  };
+}
+
+/** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */
+export function stopInput(
+  parts: Machinery,
+  record: ExecutionRecord,
+  reason: { error?: string; cause?: string },
+  settle: Settle<void>,
+): Input {
+  const { error, cause } = reason;
+  const input: Input = {
+    execution: record.number,
+    refuse: settle.reject,
+    perform: (turn) =>
+      parts.executions.withExecution(record.number, input, (active) => {
+        const { status } = active.state.header;
+        if (status !== 'RUNNING') {
+          throw new EngineError('ExecutionNotRunning', { execution: record.id, status });
+        }
+        const event = {
+          type: 'Stop' as const,
+          ...(error === undefined ? {} : { error }),
+          ...(cause === undefined ? {} : { cause }),
+        };
+        return parts.executions.step(turn, active, event, input, (later) =>
+          later.afterCommit(() => settle.resolve()),
+        );
+      }),
+  };
+  return input;
+}
+
+/**
+ * Goes on with an execution that has failed, or only tells what that would do.
+ * @param history its whole history: it has ended, so that stands
+ */
+export function redriveInput(
+  parts: Machinery,
+  record: ExecutionRecord,
+  request: RedriveRequest,
+  history: readonly HistoryEvent[],
+  mode: 'go' | 'plan',
+  settle: Settle<RedriveNote[]>,
+): Input {
+  const input: Input = {
+    refuse: settle.reject,
+    perform: (turn) =>
+      parts.executions.withExecution(record.number, input, (active) => {
+        const machine = machineFor(parts, active, request);
+        const { pointer } = active.creation;
+        const plan = prepareRedrive(
+          active.machine.compiled(pointer),
+          machine.compiled(pointer),
+          active.state,
+          {
+            history,
+            at: parts.time.now(),
+            ...(request.from === undefined ? {} : { from: request.from }),
+          },
+        );
+        if ('problems' in plan) throw refusal(record.id, request, plan.problems);
+        const { notes } = plan;
+        if (mode === 'plan') {
+          settle.resolve(notes);
+          return 'done';
+        }
+        return redriveFrom(parts, turn, active, machine, plan.state, input, () =>
+          settle.resolve(notes),
+        );
+      }),
+  };
+  return input;
+}
+
+/** Goes on with an ended execution in the state that was prepared for it. @param durable called once it is */
+export function redriveFrom(
+  parts: Machinery,
+  turn: Turn,
+  active: ActiveExecution,
+  machine: LoadedMachine,
+  state: ActiveExecution['state'],
+  input: Input,
+  durable: () => void,
+): Performed {
+  const before = Object.keys(active.state.threads).map(Number);
+  active.machine = machine;
+  active.state = state;
+  active.redriveCount += 1;
+  active.stoppedAt = undefined;
+  parts.admission.resumed(active);
+  try {
+    return parts.executions.step(turn, active, { type: 'Redrive' }, input, (later) => {
+      const write = later.of(active);
+      write.progressed = true;
+      write.contextChanged = true;
+      for (const thread of Object.values(active.state.threads)) {
+        if (thread.id !== 0) write.threads.set(thread.id, thread);
+      }
+      for (const id of before) if (id !== 0 && !active.state.threads[id]) write.removed.add(id);
+      later.afterCommit(durable);
+    });
+  } catch (error) {
+    // What is in memory is no longer what the store has.
+    active.stale = true;
+    throw error;
+  }
+}
+
+function machineFor(
+  parts: Machinery,
+  active: ActiveExecution,
+  request: RedriveRequest,
+): LoadedMachine {
+  if (request.definition !== 'current') return active.machine;
+  return parts.machines.current(active.machine.ref) ?? active.machine;
+}
+
+function refusal(
+  execution: string,
+  request: RedriveRequest,
+  problems: readonly { code: string; message: string }[],
+): EngineError {
+  const reason = problems.map(({ message }) => message).join(' ');
+  const isAboutState = request.from !== undefined && problems[0]?.code !== 'NotRedrivable';
+  return isAboutState
+    ? new EngineError('RedriveStateUnknown', { execution, state: request.from ?? '', reason })
+    : new EngineError('ExecutionNotRedrivable', { execution, reason });
+}

@@ -1,0 +1,19 @@
+/**
+ * What a caller is told when the store fails under a request: never a bare 500.
+ * @module
+ */
+import type { StoreError } from '../../store/errors.js';
+import { EngineError } from './errors.js';
+
+/** @example refusalOf(new StoreError('full', 'database or disk is full')).code // 'MILL3016' */
+export function refusalOf(error: StoreError): EngineError {
+  switch (error.code) {
+    case 'full':
+    case 'readonly':
+      return new EngineError('StorageFull');
+    case 'corrupt':
+      return new EngineError('StoreDamaged', { problem: error.message });
+    default:
+      return new EngineError('EngineFailed', { problem: error.message });
+  }
+}

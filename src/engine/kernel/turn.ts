@@ -1,0 +1,233 @@
+/**
+ * One turn's changes, gathered execution by execution until they are written in one commit.
+ *
+ * Several transitions of one execution merge: the last header counts, threads overwrite each other, history is appended.
+ * What must follow (answers to callers, starting attempts, arming timers) is registered with `afterCommit` and happens
+ * only when the commit has succeeded; `afterFailure` is for giving back what was reserved.
+ * @module
+ */
+import type { Thread } from '../../asl/execution-state.js';
+import type { HistoryEvent, Transition } from '../../asl/transition.js';
+import type {
+  AttemptRecord,
+  BackfillWrite,
+  Commit,
+  DeclarationWrite,
+  DeliveryWrite,
+  EventRecord,
+  ExecutionProgress,
+  ExecutionWrite,
+  LogSegment,
+  MapRunRecord,
+  MapRunWrite,
+  TimerRecord,
+  TriggerStateRecord,
+} from '../../store/store.js';
+import type { ActiveExecution } from './active-execution.js';
+
+/** What a turn changes of one execution. */
+export interface PendingWrite {
+  readonly active: ActiveExecution;
+  /** The row of the execution itself changed. */
+  progressed: boolean;
+  contextChanged: boolean;
+  readonly threads: Map<number, Thread>;
+  readonly removed: Set<number>;
+  readonly history: HistoryEvent[];
+  /** The same events as they are shown, when secrets were seen in the execution (masking/mask-turn.ts). */
+  shown?: readonly HistoryEvent[];
+  readonly attempts: Set<string>;
+  readonly timers: Set<string>;
+}
+
+/** What a turn changes of one map run. */
+export interface PendingMapRun {
+  record: MapRunRecord;
+  isNew: boolean;
+  /** Secrets were seen in its execution. */
+  isSecret?: boolean;
+}
+
+export class Turn {
+  readonly writes: Map<number, PendingWrite> = new Map();
+  readonly mapRuns: Map<number, PendingMapRun> = new Map();
+  readonly logs: LogSegment[] = [];
+  readonly events: EventRecord[] = [];
+  /** What triggers remember from now on, by pipeline and kind. */
+  readonly triggers: Map<string, TriggerStateRecord> = new Map();
+  /** By number. */
+  readonly backfills: Map<number, BackfillWrite> = new Map();
+  /** Written in this order: the last one of a resource counts. */
+  readonly declarations: DeclarationWrite[] = [];
+  /** Written in this order. */
+  readonly deliveries: DeliveryWrite[] = [];
+  readonly #waiting: Promise<unknown>[] = [];
+  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterFailure: (() => void)[] = [];
+  transitions = 0;
+
+  get isEmpty(): boolean {
+    return (
+      this.writes.size === 0 &&
+      this.mapRuns.size === 0 &&
+      this.logs.length === 0 &&
+      this.events.length === 0 &&
+      this.triggers.size === 0 &&
+      this.backfills.size === 0 &&
+      this.declarations.length === 0 &&
+      this.deliveries.length === 0
+    );
+  }
+
+  /** The turn is not written before the promise has settled. */
+  waitFor(promise: Promise<unknown>): void {
+    this.#waiting.push(promise);
+  }
+
+  /** Settles what the turn waits for; undefined when that is nothing. */
+  whenReady(): Promise<void> | undefined {
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return undefined;
+    return Promise.all(waiting).then(() => this.whenReady());
+  }
+
+  afterCommit(action: () => void): void {
+    this.#afterCommit.push(action);
+  }
+
+  afterFailure(action: () => void): void {
+    this.#afterFailure.push(action);
+  }
+
+  succeed(): void {
+    for (const write of this.writes.values()) settle(write);
+    for (const action of this.#afterCommit) action();
+  }
+
+  /** Marks everything that ran ahead of the store. */
+  fail(): void {
+    for (const { active } of this.writes.values()) active.stale = true;
+    for (const action of this.#afterFailure) action();
+  }
+
+  of(active: ActiveExecution): PendingWrite {
+    const known = this.writes.get(active.number);
+    if (known) return known;
+    const write: PendingWrite = {
+      active,
+      progressed: false,
+      contextChanged: false,
+      threads: new Map(),
+      removed: new Set(),
+      history: [],
+      attempts: new Set(),
+      timers: new Set(),
+    };
+    this.writes.set(active.number, write);
+    return write;
+  }
+
+  /** Adds a transition that has been applied to the active execution. */
+  add(active: ActiveExecution, transition: Transition): void {
+    this.transitions += 1;
+    const { touched, removed, history } = transition;
+    // A stale or repeated event changes nothing: then there is nothing to write.
+    if (touched.length === 0 && removed.length === 0 && history.length === 0) return;
+    const write = this.of(active);
+    write.progressed = true;
+    for (const thread of touched) {
+      if (thread.id === 0) continue;
+      write.threads.set(thread.id, thread);
+      write.removed.delete(thread.id);
+    }
+    for (const id of removed) {
+      write.threads.delete(id);
+      write.removed.add(id);
+    }
+    for (const event of history) write.history.push(event);
+  }
+
+  toCommit(at: number): Commit {
+    const executions: ExecutionWrite[] = [];
+    for (const write of this.writes.values()) executions.push(toWrite(write));
+    const mapRuns: MapRunWrite[] = [];
+    for (const pending of this.mapRuns.values()) mapRuns.push({ ...pending });
+    const { logs, events, declarations, deliveries } = this;
+    const triggers = [...this.triggers.values()];
+    const backfills = [...this.backfills.values()];
+    return {
+      at,
+      executions,
+      mapRuns,
+      logs,
+      events,
+      triggers,
+      backfills,
+      declarations,
+      deliveries,
+    };
+  }
+}
+
+function toWrite(write: PendingWrite): ExecutionWrite {
+  const { active } = write;
+  const attempts: AttemptRecord[] = [];
+  const closedAttempts: { thread: number; sequence: number }[] = [];
+  for (const key of write.attempts) {
+    const attempt = active.attempts.get(key);
+    if (attempt) attempts.push(attempt);
+    else if (active.storedAttempts.has(key)) {
+      const [thread = '', sequence = ''] = key.split(':');
+      closedAttempts.push({ thread: Number(thread), sequence: Number(sequence) });
+    }
+  }
+  const timers: TimerRecord[] = [];
+  const clearedTimers: { thread: number; kind: TimerRecord['kind'] }[] = [];
+  for (const key of write.timers) {
+    const timer = active.timers.get(key);
+    if (timer) timers.push(timer);
+    else if (active.storedTimers.has(key)) {
+      const [thread = '', kind = ''] = key.split(':');
+      clearedTimers.push({ thread: Number(thread), kind: kind as TimerRecord['kind'] });
+    }
+  }
+  return {
+    number: active.number,
+    ...(active.isStored ? {} : { create: active.creation }),
+    ...(write.progressed || !active.isStored ? { progress: toProgress(write) } : {}),
+    threads: [...write.threads.values()],
+    removedThreads: [...write.removed],
+    history: active.keepsHistory ? write.history : [],
+    ...(write.shown === undefined ? {} : { shown: write.shown }),
+    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
+    attempts,
+    closedAttempts,
+    timers,
+    clearedTimers,
+  };
+}
+
+function toProgress({ active, contextChanged }: PendingWrite): ExecutionProgress {
+  const { header, threads, context } = active.state;
+  return {
+    machine: active.machine.record.number,
+    header,
+    root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
+    ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
+    redriveCount: active.redriveCount,
+    ...(contextChanged ? { context } : {}),
+  };
+}
+
+/** The store has it now. */
+function settle({ active, attempts, timers }: PendingWrite): void {
+  active.isStored = true;
+  for (const key of attempts) {
+    if (active.attempts.has(key)) active.storedAttempts.add(key);
+    else active.storedAttempts.delete(key);
+  }
+  for (const key of timers) {
+    if (active.timers.has(key)) active.storedTimers.add(key);
+    else active.storedTimers.delete(key);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * All schedules in one list: those of pipelines and those that clients made, with their next times.
+ * @module
+ */
+import type { JsonObject } from '../asl/json.js';
+import { longestDelay, upcoming } from '../events/schedules/spread.js';
+import type { PipelineRef } from '../store/store.js';
+import { triggerPlanOf } from './features/bus/trigger-plan.js';
+import type {
+  ApiSchedule,
+  ScheduleProgress,
+  ScheduleTarget,
+} from './features/scheduler/schedule.js';
+import { parseStatesArn } from './kernel/arn.js';
+import type { Machinery } from './kernel/machinery.js';
+
+export interface ListedSchedule {
+  /** Who says it: a pipeline's definition, or a client of the Scheduler API. */
+  kind: 'pipeline' | 'api';
+  /** The pipeline, or `GROUP/NAME`. */
+  name: string;
+  team: string;
+  /** What it starts: a pipeline, or the ARN of a target. */
+  target: string;
+  /** `cron(…)`, `rate(…)`, `at(…)` or `daily at 03:00`. */
+  expression: string;
+  timezone: string;
+  state: 'ENABLED' | 'DISABLED';
+  /** Milliseconds after a fire time within which its start falls; absent when it starts on time. */
+  window?: number;
+  /** Fire times that have not started, with their starts: epoch milliseconds. */
+  next: { fireTime: number; start: number }[];
+  /** Only of clients' schedules: see ScheduleProgress. */
+  last?: number;
+  failure?: NonNullable<ScheduleProgress['failure']>;
+  dropped?: NonNullable<ScheduleProgress['dropped']>;
+}
+
+export interface ListSchedules {
+  teams?: readonly string[];
+  /** Next times of each; default 1. */
+  count?: number;
+}
+
+/** By team and name. */
+export function listSchedules(
+  parts: Machinery,
+  { teams, count = 1 }: ListSchedules,
+): ListedSchedule[] {
+  return [...ofPipelines(parts, count), ...ofClients(parts, count)]
+    .filter(({ team }) => !teams || teams.includes(team))
+    .sort((a, b) => (`${a.team} ${a.name}` < `${b.team} ${b.name}` ? -1 : 1));
+}
+
+function ofPipelines({ machines, triggers }: Machinery, count: number): ListedSchedule[] {
+  return machines.all().flatMap(({ ref, deployment }): ListedSchedule[] => {
+    const { name, team } = ref;
+    const { schedule: written } = triggerPlanOf(deployment);
+    const schedule = triggers.schedules.scheduleOf(ref);
+    const spread = triggers.schedules.spreadOf(ref);
+    if (written === undefined || schedule === undefined || spread === undefined) return [];
+    const window = longestDelay(spread);
+    return [
+      {
+        kind: 'pipeline',
+        name,
+        team,
+        target: name,
+        expression: expressionOf(written),
+        timezone: schedule.timezone,
+        state: 'ENABLED',
+        ...(window === 0 ? {} : { window }),
+        next: triggers.schedules.upcoming(ref, count),
+      },
+    ];
+  });
+}
+
+function ofClients(
+  { scheduler, time }: Machinery,
+  count: number,
+  isWanted: (schedule: ApiSchedule) => boolean = () => true,
+): ListedSchedule[] {
+  const now = time.now();
+  const wanted = scheduler.list().filter(({ schedule }) => isWanted(schedule));
+  return wanted.map(({ schedule, progress, timing, spread }): ListedSchedule => {
+    const { group, name, team, settings } = schedule;
+    const { expression, timezone, state, target } = settings;
+    const { last, failure, dropped } = progress;
+    const window = longestDelay(spread);
+    const isActive = timing !== undefined && state === 'ENABLED';
+    return {
+      kind: 'api',
+      name: `${group}/${name}`,
+      team,
+      target: target.Arn,
+      expression,
+      timezone,
+      state,
+      ...(window === 0 ? {} : { window }),
+      next: isActive ? upcoming(timing, spread, Math.max(now, progress.served), count) : [],
+      ...(last === undefined ? {} : { last }),
+      ...(failure === undefined ? {} : { failure }),
+      ...(dropped === undefined ? {} : { dropped }),
+    };
+  });
+}
+
+/** Schedules of clients that start a pipeline: those of its team whose target is it, or a version or alias of it. */
+export function schedulesFor(
+  parts: Machinery,
+  { team, name }: PipelineRef,
+  count: number,
+): ListedSchedule[] {
+  return ofClients(parts, count, (schedule) => {
+    const arn = machineOf(schedule.settings.target);
+    return schedule.team === team && parseStatesArn(arn)?.parts[0] === name;
+  });
+}
+
+/** The ARN of what is started: the target's own, or in the request of a universal target. */
+function machineOf({ Arn, Input }: ScheduleTarget): string {
+  if (!Arn.endsWith(':aws-sdk:sfn:startExecution')) return Arn;
+  return /"[Ss]tateMachineArn"\s*:\s*"([^"]{1,300})"/.exec(String(Input))?.[1] ?? Arn;
+}
+
+/** The section `schedule` of a pipeline in one line. */
+function expressionOf({ cron, rate, at, hour, minute }: JsonObject): string {
+  const wrap = (kind: string, text: string): string =>
+    text.startsWith(`${kind}(`) ? text : `${kind}(${text})`;
+  if (typeof cron === 'string') return wrap('cron', cron);
+  if (typeof rate === 'string') return wrap('rate', rate);
+  if (typeof at === 'string') return wrap('at', at);
+  const two = (value: unknown): string => String(value ?? 0).padStart(2, '0');
+  return `daily at ${two(hour)}:${two(minute)}`;
+}
