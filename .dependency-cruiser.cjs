@@ -64,12 +64,34 @@ module.exports = {
       to: { path: '^src/(asl|events|monitoring|datasets)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'kernel-knows-no-feature',
+      comment: 'what must be durable is in one place, and does not know who joins it',
+      severity: 'error',
+      from: { path: '^src/engine/kernel/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/kernel/' },
+    },
+    {
+      name: 'features-know-the-kernel-alone',
+      comment:
+        'a feature imports the kernel and never another feature: what it needs of a peer is handed to it by compose.ts',
+      severity: 'error',
+      from: { path: '^src/engine/features/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/(kernel|features/$1)/' },
+    },
+    {
+      name: 'adapters-know-the-kernel-alone',
+      comment:
+        'what fills the ports of the kernel knows no feature but the ports that a feature has of its own',
+      severity: 'error',
+      from: { path: '^src/engine/adapters/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/(kernel|adapters)/' },
+    },
+    {
       name: 'no-circular',
-      comment: 'two files that import each other are one file, or hide a third',
+      comment: 'two files that know each other, be it for a type, are one file, or hide a third',
       severity: 'error',
       from: {},
-      // Types may know each other both ways; values may not.
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

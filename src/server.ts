@@ -18,12 +18,17 @@ import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
+import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { Identity } from './engine/kernel/arn.js';
-import { checkSeal, lookAtSeal, type SealCheck } from './engine/kernel/masking/check-encryption.js';
-import { openSealFile } from './engine/kernel/masking/encryption.js';
+import {
+  checkEncryption,
+  lookAtSeal,
+  type SealCheck,
+} from './engine/kernel/masking/check-encryption.js';
+import { openEncryptionFile } from './engine/kernel/masking/encryption.js';
 import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
 import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
@@ -31,6 +36,7 @@ import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folde
 import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
+import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
@@ -45,6 +51,14 @@ import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
 export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
+
+/** A feature that joins from outside; see `docs/guides/adding-a-feature.md`. */
+export interface ServerAddition {
+  /** Makes the feature. */
+  feature: Addition;
+  /** Adds its routes; called once the engine is open. */
+  routes?: RouteAddition;
+}
 
 export interface ServerConfig {
   /** Folder of pipeline files; undefined: only what is deployed already. */
@@ -90,6 +104,8 @@ export interface ServerConfig {
   ownControlGroup?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
+  /** Features that join besides those that there are, with what they show over REST. Default: none. */
+  additions?: readonly ServerAddition[];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
   logFile?: string;
 }
@@ -188,14 +204,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     const forget = enterControlGroup(controlGroup);
     if (forget !== undefined) closers.push(forget);
   }
-  const seal = openSealFile(join(data, 'seal.key'));
-  const sealCheck = await checkSeal(store, seal);
-  if (!sealCheck.fits) {
-    log.error(
-      { unreadable: sealCheck.unreadable },
-      'seal.key is not the key that the store was written with: put it back from a backup of the data folder, or make anew what cannot be read (access keys, webhooks, connections)',
-    );
-  }
+  const seal = openEncryptionFile(join(data, 'seal.key'));
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const connectors = createConnectors({ http, confinement });
   const buckets = createS3Buckets(config.environment ?? process.env);
@@ -216,6 +225,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     destinations: createDestinations(http),
     seal,
     secrets,
+    additions: (config.additions ?? []).map(({ feature }) => feature),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: endFatally,
     onProblem: (error, execution) =>
@@ -229,6 +239,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   closers.push(() => engine.close());
   await engine.open();
+  const sealCheck = await checkEncryption(store, seal);
+  if (!sealCheck.fits) {
+    log.error(
+      { unreadable: sealCheck.unreadable },
+      'seal.key is not the key that the store was written with: put it back from a backup of the data folder, or make anew what cannot be read (access keys, webhooks, connections)',
+    );
+  }
   const folder =
     config.folder === undefined
       ? undefined
@@ -258,6 +275,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     folder,
     layouts: createGraphLayouts(),
     secrets,
+    additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
     config: {
       version: packageVersion(),
       sealFits: sealCheck.fits,
@@ -334,7 +352,7 @@ export async function checkSealOf(data: string): Promise<SealCheck> {
   const file = join(data, 'seal.key');
   const reading = readOnly(join(data, 'millrace.db'));
   try {
-    return await lookAtSeal(reading, existsSync(file) ? openSealFile(file) : undefined);
+    return await lookAtSeal(reading, existsSync(file) ? openEncryptionFile(file) : undefined);
   } finally {
     reading.close();
   }

@@ -1,136 +1,62 @@
 /**
- * Puts the engine together. See `engine.ts` for what it does and `turn-loop.ts` for how.
+ * Puts the engine together: kernel, features, and the facade over them. See `engine.ts` for what it does.
  * @module
  */
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { RedriveNote } from '../asl/redrive.js';
-import type { HistoryEvent } from '../asl/transition.js';
-import { createSecretRegistry, type SecretRegistry } from '../secrets/secret-registry.js';
-import { StoreError } from '../store/errors.js';
-import type { ExecutionRecord, PipelineRef } from '../store/store.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
-import { checkDeployment, digestOf } from './check-deployment.js';
-import type {
-  Engine,
-  EngineHealth,
-  ExecutionDetail,
-  PipelineDeployment,
-  StartedExecution,
-  StartRequest,
-  View,
-} from './engine.js';
+import { type Addition, composeFeatures, type Features } from './compose.js';
+import type { Engine, EngineHealth, ExecutionDetail, View } from './engine.js';
 import { explainTrigger } from './explain-trigger.js';
-import { ActivityPolls } from './features/activities/activities.js';
-import { Admission } from './features/admission/admission.js';
-import { listPools, Pools } from './features/admission/pools.js';
+import { listPools } from './features/admission/list-pools.js';
 import { backfillCalls } from './features/backfills/describe-backfill.js';
-import { checkEvent, type PutResult } from './features/bus/event-bus.js';
 import type { FileSource } from './features/files/file-source.js';
-import { MapRuns } from './features/map-runs/map-runs.js';
 import { eventCalls } from './features/rules/event-calls.js';
-import { Scheduler } from './features/scheduler/scheduler.js';
-import { schedulerCalls } from './features/scheduler/scheduler-calls.js';
-import {
-  type StartTarget,
-  StateMachineRegistry,
-} from './features/state-machines/state-machines.js';
-import { StateTests } from './features/state-tests/state-tests.js';
+import { listSchedules } from './features/schedules/list-schedules.js';
+import { schedulerCalls } from './features/schedules/scheduler-calls.js';
 import { planRepair } from './features/upstreams/repair-plan.js';
-import { type ActiveExecution, ActiveExecutions } from './kernel/active-execution.js';
-import { createArns, DEFAULT_IDENTITY, type Identity } from './kernel/arn.js';
-import { Attempts } from './kernel/attempts.js';
-import { CapturedOutput } from './kernel/captured-output.js';
-import { ChildExecutions, type FoundOrCreated } from './kernel/child-executions.js';
-import type { SharedBindings } from './kernel/code-grants.js';
-import { createEngineTime } from './kernel/engine-time.js';
+import { type ActiveExecution, recordOf } from './kernel/active-execution.js';
+import { checkEvent, type PutResult } from './kernel/bus-event.js';
+import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
+import type { FoundOrCreated, StartTarget } from './kernel/creations.js';
 import { EngineError } from './kernel/errors.js';
-import { Executions } from './kernel/executions.js';
-import { createFeed, type Feed } from './kernel/feed.js';
-import { MachineShelf } from './kernel/machine-shelf.js';
-import type { Machinery, Reducer } from './kernel/machinery.js';
-import { passingSeal, type Seal } from './kernel/masking/encryption.js';
-import { maskTurn } from './kernel/masking/mask-turn.js';
-import { sealedStore } from './kernel/masking/sealed-store.js';
-import { type TaskMocks, TestAnswers } from './kernel/mocked-tasks.js';
+import type { Kernel } from './kernel/kernel.js';
+import { ALIASES, MACHINES, PIPELINES, PUBLISHED_VERSIONS } from './kernel/machine-tables.js';
 import { checkPayload } from './kernel/payload.js';
-import type {
-  Clock,
-  Destinations,
-  Evaluator,
-  ItemSource,
-  Random,
-  Runner,
-  Sink,
-  Store,
-} from './kernel/ports.js';
-import { publishTurn } from './kernel/publish.js';
+import type { Clock, Random } from './kernel/ports.js';
 import { recover } from './kernel/recovery.js';
+import type { Reducer } from './kernel/reducer.js';
 import {
   checkStart,
   redriveInput,
   type Settle,
+  type StartedExecution,
   type StartOf,
+  type StartRequest,
   startInput,
   stopInput,
 } from './kernel/requests.js';
-import { sameJson } from './kernel/same-json.js';
 import { GRACE, shutDown } from './kernel/shut-down.js';
-import { refusalOf } from './kernel/store-refusal.js';
-import { Timers } from './kernel/timers.js';
-import { type Input, TurnLoop } from './kernel/turn-loop.js';
-import { Waiters } from './kernel/waiters.js';
-import { WorkFolders } from './kernel/work-folders.js';
-import { listSchedules } from './list-schedules.js';
+import { refuseStored } from './kernel/store-refusal.js';
+import type { Input } from './kernel/turn-loop.js';
 import { Reading, summarisePipeline } from './reading.js';
-import { TriggerHost } from './trigger-host.js';
 
-export interface EngineConfig {
-  store: Store;
-  /** Runs attempts; see `createConnectorRunner`. */
-  runner: Runner;
-  /** Evaluates JSONata; see `createEvaluationPool`. */
-  evaluator: Evaluator;
-  /** Reads and writes the files of distributed Maps; see `createLocalItems`. */
-  itemSource: ItemSource;
-  /** Folder under which each execution gets its work folder. */
-  workFolder: string;
-  /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
-  mocks?: TaskMocks;
+/** Every field besides those of the kernel. */
+export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'reducer'> {
   /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
   files?: FileSource;
-  /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
-  sharedBindings?: SharedBindings;
-  /** Machines that clients make may run any code: for development. Default: false. */
-  allowCodeOverApi?: boolean;
+  /** Features that join besides those of `compose.ts`. Default: none. */
+  additions?: readonly Addition[];
   /** Default: this machine's. */
   clock?: Clock;
-  /** Sends what rules deliver to API destinations. Default: nothing is sent. */
-  destinations?: Destinations;
-  /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
-  secrets?: SecretRegistry;
-  /** Seals secrets in the store. Default: one that lasts as long as the process. */
-  seal?: Seal;
-  /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
-  identity?: Identity;
   /** Default: the operating system's. */
   random?: Random;
-  /** Hears every committed change, besides those who subscribe. Default: nobody. */
-  sink?: Sink;
   /** The interpreter. Default: `asl/advance.ts`; the simulation puts a defective one here. */
   reducer?: Reducer;
-  /** Executions kept in memory between their events. Default: 1,000. */
-  loadedExecutions?: number;
-  /** Transitions in one commit, at most. Default: 200. */
-  transitionsPerCommit?: number;
   /** Requests that may wait for a turn before more are refused. Default: 10,000. */
   queuedRequests?: number;
-  /** The store failed and nobody knows what is durable. Must end the process. Default: exit code 70. */
-  onFatal?: (error: unknown) => void;
-  /** An execution could not go on because of a defect or a damaged record. Default: a line on standard error. */
-  onProblem?: (error: unknown, execution: number | undefined) => void;
 }
 
 const REDUCER: Reducer = {
@@ -140,8 +66,8 @@ const REDUCER: Reducer = {
   apply: applyTransition,
 };
 
-/** Milliseconds before a failed commit is tried again. */
-const PAUSE = 500;
+/** Tables of the kernel itself that are rows like those of features. */
+const KERNEL_TABLES = [MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES];
 
 /**
  * Creates an engine; `open` it before use.
@@ -150,19 +76,28 @@ const PAUSE = 500;
  * const engine = createEngine({ store, runner: createConnectorRunner(connectors), evaluator, itemSource, workFolder });
  */
 export function createEngine(config: EngineConfig): Engine {
-  const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
-  const { store, loop, machines, tasks, waiters, feed } = parts;
-  const reading = new Reading(store, parts.secrets, machines, (pipeline, number) =>
-    parts.admission.reasonFor(pipeline, number),
+  const kernel = createKernel({
+    ...config,
+    clock: config.clock ?? systemClock(),
+    random: config.random ?? systemRandom(),
+    reducer: config.reducer ?? REDUCER,
+  });
+  const features = composeFeatures(kernel, {
+    files: config.files,
+    additions: config.additions ?? [],
+    start: (request) => engine.startExecution(request),
+  });
+  const { store, loop, machines, attempts, waiters, feed, deployments } = kernel;
+  const { admission, bus, rules, upstreams, stateMachines, mapRuns } = features;
+  const sources = {
+    kernel,
+    pipelines: features.pipelineSchedules,
+    clients: features.apiSchedules,
+  };
+  const reading = new Reading(store, kernel.secrets, machines, (pipeline, number) =>
+    admission.reasonFor(pipeline, number),
   );
-  const chosen = (start: StartRequest): StartOf => startOf(parts, start);
-  const stateMachines = new StateMachineRegistry(
-    parts,
-    (deployment) => deploy(deployment).catch(refuseStored),
-    stopAll,
-  );
-  parts.stateMachines = stateMachines;
-  const stateTests = new StateTests(parts, (start) => engine.startExecution(start));
+  const chosen = (start: StartRequest): StartOf => startOf(kernel, start);
   const maxQueued = config.queuedRequests ?? 10_000;
   let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
 
@@ -209,53 +144,23 @@ export function createEngine(config: EngineConfig): Engine {
     return ended.finally(() => giveUp?.());
   }
 
-  async function deploy(
-    deployment: PipelineDeployment,
-  ): Promise<ReturnType<typeof summarisePipeline>> {
-    if (status !== 'ready') throw new EngineError('ShuttingDown');
-    const kept = checkDeployment(parts.reducer, deployment);
-    const pipeline: PipelineRef = { team: deployment.team, name: deployment.name };
-    const current = machines.current(pipeline);
-    if (current && sameJson(current.record.deployment, kept)) return summarisePipeline(current);
-    const machine = await machines.deploy({
-      pipeline: deployment.name,
-      version: (current?.record.version ?? (await store.lastVersion(pipeline))) + 1,
-      team: deployment.team,
-      tags: deployment.tags,
-      digest: digestOf(deployment),
-      deployedAt: parts.time.now(),
-      deployment: kept,
-    });
-    await parts.admission.deployed(machine);
-    parts.triggers.deployed(machine);
-    const { name, team, version } = summarisePipeline(machine);
-    feed.publish([{ type: 'pipeline', pipeline: name, team, version }]);
-    return summarisePipeline(machine);
-  }
-
-  /** Ends the executions of a state machine that was deleted. */
-  async function stopAll(pipeline: PipelineRef): Promise<void> {
-    const query = { pipeline, status: 'RUNNING', limit: 1000 } as const;
-    const cause = 'The state machine was deleted.';
-    for (const { number } of await store.listExecutions(query)) {
-      loop.add(parts.executions.eventInput(number, { type: 'Stop', cause }));
-    }
-  }
-
   const engine: Engine = {
     async open() {
-      await openParts(parts);
+      await openAll(kernel, features);
       status = 'ready';
     },
     async close(graceMs = GRACE) {
       if (status === 'closing' || status === 'closed') return;
       status = 'closing';
-      await shutDown(parts, config.evaluator, graceMs);
+      await shutDown(kernel, () => closeAll(features), config.evaluator, graceMs);
       status = 'closed';
     },
-    health: () => healthOf(parts, status),
+    health: () => healthOf(kernel, status),
 
-    deployPipeline: (deployment) => deploy(deployment).catch(refuseStored),
+    async deployPipeline(deployment) {
+      if (status !== 'ready') throw new EngineError('ShuttingDown');
+      return summarisePipeline(await deployments.deploy(deployment).catch(refuseStored));
+    },
     listPipelines: async (filter) => reading.pipelines(filter?.teams),
     describePipeline: async (name, version, asking = {}) =>
       reading.pipeline(machines.choose(name, asking), version),
@@ -263,22 +168,22 @@ export function createEngine(config: EngineConfig): Engine {
 
     async startExecution(wanted) {
       const start = chosen(wanted);
-      checkStart(parts, start);
-      const target = await targetOf(parts, start);
+      checkStart(kernel, start);
+      const target = await targetOf(kernel, stateMachines, start);
       return started(
         await request<FoundOrCreated>((settle) =>
-          startInput(parts, start, settle, undefined, target),
+          startInput(kernel, start, settle, undefined, target),
         ),
       );
     },
     async runExecution(wanted, view) {
       const start = chosen(wanted);
-      checkStart(parts, start);
-      const target = await targetOf(parts, start);
+      checkStart(kernel, start);
+      const target = await targetOf(kernel, stateMachines, start);
       let ended: Promise<ExecutionDetail> | undefined;
       const found = await request<FoundOrCreated>((settle) =>
         startInput(
-          parts,
+          kernel,
           start,
           settle,
           (turn, active) => {
@@ -300,23 +205,23 @@ export function createEngine(config: EngineConfig): Engine {
     async stopExecution(id, reason = {}) {
       const record = await reading.find(id);
       checkPayload(reason, 'reason');
-      await request<void>((settle) => stopInput(parts, record, reason, settle));
+      await request<void>((settle) => stopInput(kernel, record, reason, settle));
       return reading.summarise(await reading.find(record.id));
     },
     async redriveExecution(id, redrive = {}) {
       const record = await reading.find(id);
-      const history = await wholeHistory(parts, record);
-      await parts.mapRuns.prepareRedrive(record);
+      const history = await reading.wholeHistory(record);
+      await mapRuns.prepareRedrive(record);
       const notes = await request<RedriveNote[]>((settle) =>
-        redriveInput(parts, record, redrive, history, 'go', settle),
+        redriveInput(kernel, record, redrive, history, 'go', settle),
       );
       return { ...(await reading.summarise(await reading.find(record.id))), notes };
     },
     async planRedrive(id, redrive = {}) {
       const record = await reading.find(id);
-      const history = await wholeHistory(parts, record);
+      const history = await reading.wholeHistory(record);
       return request<RedriveNote[]>((settle) =>
-        redriveInput(parts, record, redrive, history, 'plan', settle),
+        redriveInput(kernel, record, redrive, history, 'plan', settle),
       );
     },
 
@@ -329,43 +234,46 @@ export function createEngine(config: EngineConfig): Engine {
     async sendTaskSuccess(token, output, teams) {
       checkPayload(output, 'output');
       const event = { type: 'TaskSucceeded', output } as const;
-      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
+      await request<void>((settle) => attempts.tokenInput(token, teams, event, settle));
     },
     async sendTaskFailure(token, failure, teams) {
       checkPayload(failure, 'failure');
       const event = { type: 'TaskFailed', ...failure } as const;
-      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
+      await request<void>((settle) => attempts.tokenInput(token, teams, event, settle));
     },
     async sendTaskHeartbeat(token, teams) {
       const event = { type: 'TaskHeartbeat' } as const;
-      await request<void>((settle) => tasks.tokenInput(token, teams, event, settle));
+      await request<void>((settle) => attempts.tokenInput(token, teams, event, settle));
     },
 
     async testState(test, options) {
       if (status !== 'ready') throw new EngineError('ShuttingDown');
-      return stateTests.test(test, options);
+      return features.stateTests.test(test, options);
     },
 
     describeMapRun: (mapRun, teams) => reading.mapRun(mapRun, teams),
     listMapRuns: async (id) => reading.mapRuns(await reading.find(id)),
     async updateMapRun(mapRun, change) {
       const { number } = await reading.mapRun(mapRun);
-      await request<void>((settle) => parts.mapRuns.updateInput(number, change, settle));
+      await request<void>((settle) => mapRuns.updateInput(number, change, settle));
     },
 
     async putEvents(events, { team }) {
       for (const event of events) checkEvent(event);
       return Promise.all(
-        events.map((event) =>
-          request<PutResult>((settle) => parts.triggers.bus.putInput(event, team, settle)),
-        ),
+        events.map((event) => request<PutResult>((settle) => bus.putInput(event, team, settle))),
       );
     },
-    listEvents: async (query) => store.listEvents(query),
+    listEvents: async (query) => bus.list(query),
     explainTrigger: async (pipeline, { interval, ...asking } = {}) =>
-      explainTrigger(parts, machines.choose(pipeline, asking), asking.teams, interval),
+      explainTrigger(
+        { schedules: sources, upstreams, bus, files: features.files },
+        machines.choose(pipeline, asking),
+        asking.teams,
+        interval,
+      ),
 
-    ...backfillCalls(parts, request),
+    ...backfillCalls(kernel, features.backfills, request),
     async planRepair(id) {
       const record = await reading.find(id);
       // Pipelines that follow by themselves are started in turns that wait already: look after those.
@@ -376,40 +284,42 @@ export function createEngine(config: EngineConfig): Engine {
           return 'done';
         },
       }));
-      return planRepair(parts, record);
+      return planRepair(kernel, upstreams, record);
     },
 
-    nextTrigger: () => parts.triggers.nextDue(),
-    listPools: async (teams) => listPools(parts, teams),
+    nextTrigger: () => kernel.dueTimes.next(),
+    listPools: async (teams) => listPools(admission, teams),
     async sizePool(name, slots) {
-      await request<void>((settle) => parts.pools.setInput(name, slots, settle));
+      await request<void>((settle) => admission.pools.setInput(name, slots, settle));
     },
-    listSchedules: (query = {}) => listSchedules(parts, query),
-    scheduler: schedulerCalls(parts, request),
+    listSchedules: (query = {}) => listSchedules(sources, query),
+    scheduler: schedulerCalls(features.apiSchedules, request),
 
-    webhooks: parts.triggers.webhooks,
-    now: () => parts.time.now(),
-    arns: parts.arns,
+    webhooks: features.webhooks,
+    now: () => kernel.time.now(),
+    arns: kernel.arns,
     stateMachines,
-    activities: parts.activities,
-    ...eventCalls(parts, request),
+    activities: features.activities,
+    ...eventCalls(kernel, rules, () => bus.lastNumber, request),
 
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
   return engine;
 }
 
+/** What a version or alias runs. */
 async function targetOf(
-  parts: Machinery,
+  { random }: Kernel,
+  stateMachines: Features['stateMachines'],
   { pipeline, qualifier }: StartOf,
 ): Promise<StartTarget | undefined> {
   if (qualifier === undefined) return undefined;
-  return parts.stateMachines.target(pipeline, qualifier, chanceOf(parts.random.seed()));
+  return stateMachines.target(pipeline, qualifier, chanceOf(random.seed()));
 }
 
 /** The pipeline that a caller names, as what is started. Throws PipelineNotFound, PipelineAmbiguous. */
-function startOf(parts: Machinery, { pipeline, team, teams, ...rest }: StartRequest): StartOf {
-  return { ...rest, pipeline: parts.machines.choose(pipeline, { team, teams }) };
+function startOf(kernel: Kernel, { pipeline, team, teams, ...rest }: StartRequest): StartOf {
+  return { ...rest, pipeline: kernel.machines.choose(pipeline, { team, teams }) };
 }
 
 /** 0 to 1, from a seed. */
@@ -417,114 +327,31 @@ function chanceOf(seed: string): number {
   return Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16) / 2 ** 32;
 }
 
-async function openParts(parts: Machinery): Promise<void> {
-  const { store, clock, machines, children, timers } = parts;
-  parts.time = createEngineTime(clock, await store.lastHistoryTime());
-  await machines.open();
-  await parts.activities.open();
-  children.open(await store.lastExecutionNumber());
-  await parts.admission.open();
-  await parts.triggers.open();
-  await recover(parts);
-  await parts.scheduler.open();
-  await timers.open();
+/** Everybody remembers before anybody acts. */
+async function openAll(kernel: Kernel, { all }: Features): Promise<void> {
+  const { store, hooks } = kernel;
+  await store.joinTables([...KERNEL_TABLES, ...all.flatMap(({ tables }) => tables ?? [])]);
+  kernel.time.goOnFrom(await store.lastHistoryTime());
+  await kernel.machines.open();
+  await kernel.creations.open();
+  for (const feature of all) await feature.open?.();
+  for (const feature of all) if (feature.heard) hooks.listen(feature.heard.bind(feature));
+  await kernel.deployments.open(all);
+  await recover(kernel);
+  for (const feature of all) await feature.begin?.();
+  kernel.dueTimes.begin(all);
+  await kernel.timers.open();
 }
 
-function assemble(config: EngineConfig): Machinery {
-  const clock = config.clock ?? systemClock();
-  const random = config.random ?? systemRandom();
-  const reducer = config.reducer ?? REDUCER;
-  const feed = createFeed();
-  const seal = config.seal ?? passingSeal();
-  const secrets = config.secrets ?? createSecretRegistry();
-  const store = sealedStore(config.store, seal, secrets);
-  const parts = {
-    store,
-    clock,
-    random,
-    runner: config.runner,
-    reducer,
-    evaluate: config.evaluator.evaluate,
-    itemSource: config.itemSource,
-    mocks: config.mocks,
-    codeRules: {
-      shared: config.sharedBindings,
-      code: config.runner.code,
-      allowAll: config.allowCodeOverApi ?? false,
-    },
-    seal,
-    secrets,
-    destinations: config.destinations,
-    feed,
-    owner: random.id(clock.now()),
-    folders: new WorkFolders(resolve(config.workFolder)),
-    time: createEngineTime(clock, 0),
-    actives: new ActiveExecutions(config.loadedExecutions ?? 1000),
-    machines: new MachineShelf(store, reducer),
-    waiters: new Waiters(),
-    arns: createArns(config.identity ?? DEFAULT_IDENTITY),
-  } as { -readonly [Part in keyof Machinery]: Machinery[Part] };
-  parts.loop = createLoop(config, parts, feed);
-  parts.executions = new Executions(parts);
-  parts.tasks = new Attempts(parts);
-  parts.activities = new ActivityPolls(parts);
-  parts.timers = new Timers(parts);
-  parts.children = new ChildExecutions(parts);
-  parts.mapRuns = new MapRuns(parts);
-  parts.mocked = new TestAnswers(parts);
-  parts.logs = new CapturedOutput(parts);
-  parts.pools = new Pools(parts);
-  parts.admission = new Admission(parts, parts.pools);
-  parts.triggers = new TriggerHost(parts, config.files);
-  parts.scheduler = new Scheduler(parts);
-  return parts;
-}
-
-function createLoop(config: EngineConfig, parts: Machinery, feed: Feed): TurnLoop {
-  const { sink } = config;
-  const report = config.onProblem ?? reportProblem;
-  const loop = new TurnLoop({
-    clock: parts.clock,
-    prepare: (turn) => maskTurn(turn, parts.secrets),
-    commit: (commit) => parts.store.commit(commit),
-    now: () => parts.time.now(),
-    cap: config.transitionsPerCommit ?? 200,
-    pauseMs: PAUSE,
-    committed(turn) {
-      if (!feed.idle() || sink) publishTurn(turn, feed, sink, parts.secrets);
-      parts.actives.trim();
-    },
-    broken(input, error) {
-      report(error, input.execution);
-      input.refuse?.(new EngineError('RequestDefect'));
-      if (input.execution !== undefined) {
-        loop.add(parts.executions.condemnInput(input.execution, error));
-      }
-    },
-    onFatal: config.onFatal ?? exit,
-  });
-  return loop;
-}
-
-/** An unknown state of the disk must not be built upon: see turn-loop.ts. */
-function exit(error: unknown): void {
-  process.stderr.write(
-    `The store failed, the server ends and recovers at its next start: ${error}\n`,
-  );
-  process.exit(70);
-}
-
-function reportProblem(error: unknown, execution: number | undefined): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Execution ${execution ?? '(none)'} hit a defect: ${text}\n`);
+async function closeAll({ all }: Features): Promise<void> {
+  for (const feature of all) await feature.close?.();
 }
 
 function healthOf(
-  parts: Machinery,
+  { loop, actives, attempts, store }: Kernel,
   status: 'starting' | 'ready' | 'closing' | 'closed',
 ): EngineHealth {
-  const { loop, actives, tasks } = parts;
-  const { damage } = parts.store.information();
+  const { damage } = store.information();
   const isFailed = loop.state === 'ended' && status === 'ready';
   const isFull = loop.isFull && status === 'ready';
   return {
@@ -532,48 +359,13 @@ function healthOf(
     ...(damage === undefined ? {} : { problem: damage }),
     queued: loop.queued,
     loaded: actives.size,
-    running: tasks.slots.taken(),
+    running: attempts.slots.taken(),
     commits: loop.commits,
     transitions: loop.transitions,
   };
 }
 
-function refuseStored(error: unknown): never {
-  throw error instanceof StoreError ? refusalOf(error) : error;
-}
-
 function started({ creation, number, created }: FoundOrCreated): StartedExecution {
   const { id, name, pipeline, startedAt, context } = creation;
   return { id, arn: context.Execution.Id, number, name, pipeline, startedAt, created };
-}
-
-/** A durable execution in memory as the store has it. */
-function recordOf(active: ActiveExecution): ExecutionRecord {
-  const { header, threads, context } = active.state;
-  return {
-    number: active.number,
-    ...active.creation,
-    context,
-    machine: active.machine.record.number,
-    header,
-    root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
-    ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
-    redriveCount: active.redriveCount,
-    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
-  };
-}
-
-async function wholeHistory(parts: Machinery, record: ExecutionRecord): Promise<HistoryEvent[]> {
-  const history: HistoryEvent[] = [];
-  for (let after = 0; ; ) {
-    const page = await parts.store.readHistory({
-      execution: record.number,
-      order: 'ascending',
-      after,
-      limit: 1000,
-    });
-    history.push(...page);
-    if (page.length < 1000) return history;
-    after = page.at(-1)?.id ?? after;
-  }
 }

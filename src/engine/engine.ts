@@ -13,59 +13,42 @@
  * @module
  */
 
-import type { MachineDefinition } from '../asl/definition.js';
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { RedriveNote } from '../asl/redrive.js';
 import type { TestStateAnswer, TestStateRequest } from '../asl/test-state/request.js';
 import type { HistoryEvent } from '../asl/transition.js';
-import type { EventQuery, EventRecord, LogLine } from '../store/store.js';
+import type { LogLine } from '../store/store.js';
 import type { TriggerExplanation } from './explain-trigger.js';
 import type { Activities } from './features/activities/activities.js';
 import type { PoolSummary } from './features/admission/pools.js';
-import type { BackfillPlan, BackfillRequest } from './features/backfills/backfill-plan.js';
-import type { StartBackfill } from './features/backfills/backfills.js';
-import type {
-  Backfill,
-  BackfillDetail,
-  ListBackfills,
-} from './features/backfills/describe-backfill.js';
-import type { NewEvent, PutResult } from './features/bus/event-bus.js';
+import type { BackfillCalls } from './features/backfills/describe-backfill.js';
+import type { EventQuery } from './features/bus/event-bus.js';
+import type { MapRunDetail } from './features/map-runs/map-run-detail.js';
 import type { MapRunChange } from './features/map-runs/map-runs.js';
 import type { EventCalls } from './features/rules/event-calls.js';
-import type { Scheduler } from './features/scheduler/scheduler-calls.js';
-import type {
-  StateMachineAttributes,
-  StateMachines,
-} from './features/state-machines/state-machines.js';
+import type { ListedSchedule, ListSchedules } from './features/schedules/list-schedules.js';
+import type { Scheduler } from './features/schedules/scheduler-calls.js';
+import type { StateMachines } from './features/state-machines/state-machines.js';
+import type { TestStateOptions } from './features/state-tests/state-tests.js';
 import type { RepairPlan } from './features/upstreams/repair-plan.js';
 import type { Webhooks } from './features/webhooks/webhooks.js';
 import type { Arns } from './kernel/arn.js';
+import type { EventRecord, NewEvent, PutResult } from './kernel/bus-event.js';
+import type { PipelineDeployment } from './kernel/deployment.js';
 import type { FeedChange, FeedFilter } from './kernel/feed.js';
 import type { Asking } from './kernel/machine-shelf.js';
-import type { ListedSchedule, ListSchedules } from './list-schedules.js';
+import type { Page } from './kernel/pages.js';
+import type { RedriveRequest, StartedExecution, StartRequest } from './kernel/requests.js';
 
 export type { LogLine } from '../store/store.js';
+export type { MapRunCounts, MapRunDetail } from './features/map-runs/map-run-detail.js';
+export type { TestStateOptions } from './features/state-tests/state-tests.js';
+export type { PipelineDeployment, StateMachineAttributes } from './kernel/deployment.js';
 export type { FeedChange, FeedFilter } from './kernel/feed.js';
 export type { Asking } from './kernel/machine-shelf.js';
-
-/** What is deployed: the part of a pipeline plan that the engine itself reads, and everything else of it, kept as it is. */
-export interface PipelineDeployment {
-  name: string;
-  team: string;
-  tags: { [key: string]: string };
-  /** Default input of an execution that is started without one; `{}` when absent. */
-  input?: Json;
-  definition: MachineDefinition;
-  /** AWS resource string or function ARN → local implementation; see `resolve-task.ts`. */
-  bindings: { [resource: string]: JsonObject };
-  /** Absolute folder of the pipeline file. */
-  folder: string;
-  /** trigger, expect, datasets, notifications, sources …: stored and given back, not read here. */
-  sections?: JsonObject;
-  /** Present when a client of the wire API made it. */
-  stateMachine?: StateMachineAttributes;
-}
+export type { Page } from './kernel/pages.js';
+export type { RedriveRequest, StartedExecution, StartRequest } from './kernel/requests.js';
 
 export interface PipelineSummary {
   name: string;
@@ -81,41 +64,6 @@ export interface PipelineSummary {
 
 export interface PipelineDetail extends PipelineSummary {
   deployment: PipelineDeployment;
-}
-
-export interface StartRequest extends Asking {
-  /** The pipeline by its name, among those that the caller sees. */
-  pipeline: string;
-  /** Unique in the pipeline; makes the start idempotent. Default: the new id. */
-  name?: string;
-  /** Default: the pipeline's own. */
-  input?: Json;
-  /** Number of a published version or name of an alias; default: the current revision. */
-  qualifier?: string;
-  /** Added to the pipeline's tags. */
-  tags?: { [key: string]: string };
-  /**
-   * Name of a test case of the mock configuration file: tasks that it mocks are not performed but answered from the
-   * file, also after a restart or redrive. Refused with TestCaseUnknown when there is no such case of the pipeline.
-   */
-  testCase?: string;
-  /** What started it, when a trigger did. */
-  triggeredBy?: JsonObject;
-  /** The logical slice of time that it is for: its text id. */
-  interval?: string;
-}
-
-export interface StartedExecution {
-  id: string;
-  /** The same in Amazon's form. */
-  arn: string;
-  number: number;
-  name: string;
-  pipeline: string;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
-  /** False when an execution of that name and input existed already. */
-  created: boolean;
 }
 
 export interface ExecutionSummary {
@@ -170,42 +118,6 @@ export interface ExecutionDetail extends ExecutionSummary {
   }[];
 }
 
-/** A distributed Map at work, or what came of it. */
-export interface MapRunDetail {
-  id: string;
-  arn: string;
-  /** ARN of the execution that it belongs to. */
-  execution: string;
-  pipeline: string;
-  team: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  startedAt: number;
-  stoppedAt?: number;
-  /** 0: no limit of its own. */
-  maxConcurrency: number;
-  toleratedFailureCount: number;
-  toleratedFailurePercentage: number;
-  redriveCount: number;
-  redrivenAt?: number;
-  /** Children; a child has one item, or a batch of them. */
-  executions: MapRunCounts;
-  items: MapRunCounts;
-}
-
-export interface MapRunCounts {
-  total: number;
-  pending: number;
-  running: number;
-  succeeded: number;
-  failed: number;
-  timedOut: number;
-  aborted: number;
-  /** Written by the ResultWriter. */
-  resultsWritten: number;
-  /** Without success, and waiting to be done again by a redrive. */
-  pendingRedrive: number;
-}
-
 export interface ListExecutions {
   pipeline?: string;
   /** The team whose pipeline is meant. */
@@ -224,13 +136,6 @@ export interface ListExecutions {
   cursor?: string;
 }
 
-/** One page, newest first where not said otherwise. */
-export interface Page<Item> {
-  items: Item[];
-  /** Absent on the last page. */
-  next?: string;
-}
-
 export interface HistoryPage {
   limit?: number;
   cursor?: string;
@@ -244,20 +149,6 @@ export interface LogPage {
   cursor?: string;
   /** `tail` begins at the end: the last `limit` lines, oldest first; `next` then continues with what comes later. */
   from?: 'start' | 'tail';
-}
-
-export interface RedriveRequest {
-  /** Top-level state to go on from; default: the failed one. */
-  from?: string;
-  /** Which version of the pipeline to go on with; default: the execution's own. */
-  definition?: 'own' | 'current';
-}
-
-export interface TestStateOptions {
-  /** On whose behalf: it may do what this team may. */
-  team: string;
-  /** Ends it. */
-  signal?: AbortSignal;
 }
 
 export interface EngineHealth {
@@ -275,7 +166,7 @@ export interface EngineHealth {
   transitions: number;
 }
 
-export interface Engine extends EventCalls {
+export interface Engine extends EventCalls, BackfillCalls {
   /** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
   open(): Promise<void>;
   /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
@@ -335,15 +226,6 @@ export interface Engine extends EventCalls {
   listMapRuns(execution: string): Promise<MapRunDetail[]>;
   /** Takes effect at once, also for children that are running. Throws MapRunNotRunning. */
   updateMapRun(mapRun: string, change: MapRunChange): Promise<void>;
-
-  /** What a backfill would start; nothing is changed. Throws InvalidBackfill. */
-  planBackfill(request: BackfillRequest): Promise<BackfillPlan>;
-  /** Plans it and runs exactly that. Throws BackfillPlanChanged when another plan was meant. */
-  startBackfill(request: StartBackfill): Promise<BackfillDetail>;
-  /** Starts no more of it; what runs goes on. Throws BackfillNotFound and BackfillNotRunning. */
-  stopBackfill(id: string): Promise<BackfillDetail>;
-  describeBackfill(id: string): Promise<BackfillDetail>;
-  listBackfills(filter?: ListBackfills): Promise<Page<Backfill>>;
 
   /**
    * What was made from an older outcome of an execution's pipeline and interval, and must run again, upstreams first.

@@ -6,13 +6,19 @@ import type { JsonObject } from '../asl/json.js';
 import type { ConditionExplanation, Verdict } from '../events/conditions/evaluate-condition.js';
 import { explainMismatch, type Mismatch } from '../events/pattern/explain-mismatch.js';
 import { longestDelay } from '../events/schedules/spread.js';
-import type { EventRecord, PipelineRef } from '../store/store.js';
+import { triggerPlanOf } from '../pipelines/trigger-plan.js';
+import type { PipelineRef } from '../store/store.js';
 import type { BatchState } from './features/bus/batches.js';
-import { triggerPlanOf } from './features/bus/trigger-plan.js';
-import type { FilesState } from './features/files/file-arrivals.js';
+import type { EventBus } from './features/bus/event-bus.js';
+import type { FileArrivals, FilesState } from './features/files/file-arrivals.js';
+import {
+  type ListedSchedule,
+  type ScheduleSources,
+  schedulesFor,
+} from './features/schedules/list-schedules.js';
+import type { Upstreams } from './features/upstreams/upstreams.js';
+import type { EventRecord } from './kernel/bus-event.js';
 import { EngineError } from './kernel/errors.js';
-import type { Machinery } from './kernel/machinery.js';
-import { type ListedSchedule, schedulesFor } from './list-schedules.js';
 
 export interface TriggerExplanation {
   pipeline: string;
@@ -56,28 +62,35 @@ const TIMES = 10;
 const LOOKED_AT = 500;
 const NEARLY = 5;
 
+/** The features whose triggers are explained. */
+export interface TriggerSources {
+  readonly schedules: ScheduleSources;
+  readonly upstreams: Upstreams;
+  readonly bus: EventBus;
+  readonly files: FileArrivals | undefined;
+}
+
 /**
  * @param interval for the conditions on other pipelines; default: today
  * @throws EngineError PipelineNotFound
  */
 export async function explainTrigger(
-  parts: Machinery,
+  { schedules, upstreams, bus, files: watched }: TriggerSources,
   pipeline: PipelineRef,
   teams: readonly string[] | undefined,
   interval?: string,
 ): Promise<TriggerExplanation> {
-  const machine = parts.machines.current(pipeline);
+  const machine = schedules.kernel.machines.current(pipeline);
   if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
   const plan = triggerPlanOf(machine.deployment);
-  const { schedules, upstreams } = parts.triggers;
-  const schedule = schedules.scheduleOf(pipeline);
+  const schedule = schedules.pipelines.scheduleOf(pipeline);
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
-  const clientSchedules = schedulesFor(parts, pipeline, TIMES);
-  const files = await parts.triggers.files?.stateOf(pipeline, interval);
+  const clientSchedules = schedulesFor(schedules, pipeline, TIMES);
+  const files = await watched?.stateOf(pipeline, interval);
   const rules = plan.events.filter(({ collect }) => collect === 'events');
   const batchOf = (rule: string): { batch?: BatchState } => {
-    const batch = parts.triggers.batches.stateOf(pipeline, rule);
+    const batch = bus.batchOf(pipeline, rule);
     return batch === undefined ? {} : { batch };
   };
   return {
@@ -87,7 +100,7 @@ export async function explainTrigger(
           schedule: {
             written: plan.schedule,
             timezone: schedule.timezone,
-            ...timesOf(parts, pipeline),
+            ...timesOf(schedules, pipeline),
           },
         }
       : {}),
@@ -108,7 +121,7 @@ export async function explainTrigger(
       : {
           events: await Promise.all(
             rules.map(async (rule) => {
-              const events = await parts.store.listEvents({
+              const events = await bus.list({
                 bus: rule.bus,
                 limit: LOOKED_AT,
                 ...(teams === undefined ? {} : { teams }),
@@ -126,11 +139,11 @@ export async function explainTrigger(
 }
 
 function timesOf(
-  { triggers }: Machinery,
+  { pipelines }: ScheduleSources,
   pipeline: PipelineRef,
 ): Pick<NonNullable<TriggerExplanation['schedule']>, 'next' | 'window' | 'starts'> {
-  const spread = triggers.schedules.spreadOf(pipeline);
-  const times = triggers.schedules.upcoming(pipeline, TIMES);
+  const spread = pipelines.spreadOf(pipeline);
+  const times = pipelines.upcoming(pipeline, TIMES);
   const next = times.map(({ fireTime }) => fireTime);
   const window = spread === undefined ? 0 : longestDelay(spread);
   return window === 0 ? { next } : { next, window, starts: times.map(({ start }) => start) };

@@ -6,7 +6,7 @@ import type { HistoryEvent } from '../asl/transition.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import { SecretValues } from '../secrets/secret-values.js';
 import { pipelineOf } from '../store/pipeline-ref.js';
-import type { ExecutionRecord, LogPosition, MapRunRecord, PipelineRef } from '../store/store.js';
+import type { ExecutionRecord, LogPosition, PipelineRef } from '../store/store.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -14,16 +14,16 @@ import type {
   ListExecutions,
   LogLine,
   LogPage,
-  MapRunDetail,
   Page,
   PipelineDetail,
   PipelineSummary,
   View,
 } from './engine.js';
-import { describeMapRun } from './features/map-runs/map-run-detail.js';
-import { mapRunId, stateOf } from './features/map-runs/map-run-state.js';
+import { describeMapRun, type MapRunDetail } from './features/map-runs/map-run-detail.js';
+import { stateOf } from './features/map-runs/map-run-state.js';
+import { MAP_RUNS, type MapRunRecord } from './features/map-runs/map-run-table.js';
 import type { LoadedMachine } from './kernel/active-execution.js';
-import { parseStatesArn } from './kernel/arn.js';
+import { mapRunId, parseStatesArn } from './kernel/arn.js';
 import { EngineError } from './kernel/errors.js';
 import { ambiguous, type MachineShelf } from './kernel/machine-shelf.js';
 import { maskEvent } from './kernel/masking/mask-turn.js';
@@ -137,7 +137,7 @@ export class Reading {
   async #mapRunOf(number: number): Promise<{ mapRun: string; mapRunArn: string } | undefined> {
     const known = this.#mapRuns.get(number);
     if (known) return known;
-    const record = await this.#store.findMapRun(number);
+    const record = await this.#store.findRow(MAP_RUNS, [number]);
     if (!record) return undefined;
     const found = { mapRun: record.id, mapRunArn: stateOf(record).mapRunArn };
     if (this.#mapRuns.size >= MAX_MAP_RUNS) this.#mapRuns.clear();
@@ -150,7 +150,8 @@ export class Reading {
     mapRun: string,
     teams?: readonly string[],
   ): Promise<MapRunDetail & { number: number }> {
-    const record = await this.#store.findMapRunById(mapRunId(mapRun));
+    const id = mapRunId(mapRun);
+    const [record] = await this.#store.listRows(MAP_RUNS, { where: { id }, limit: 1 });
     const isIt = record && (record.id === mapRun || stateOf(record).mapRunArn === mapRun);
     const found = isIt ? await this.#describeMapRun(record) : undefined;
     if (found && (!teams || teams.includes(found.team))) return found;
@@ -159,7 +160,9 @@ export class Reading {
 
   async mapRuns(execution: ExecutionRecord): Promise<MapRunDetail[]> {
     const found: MapRunDetail[] = [];
-    for (const record of await this.#store.listMapRunsOf(execution.number)) {
+    const where = { execution: execution.number };
+    const order = { by: ['number'], down: true } as const;
+    for (const record of await this.#store.listRows(MAP_RUNS, { where, order })) {
       found.push(await this.#describeMapRun(record));
     }
     return found;
@@ -246,6 +249,18 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('history', [last.id]) } : {}) };
+  }
+
+  /** All of it, as it was: for going on with the execution. */
+  async wholeHistory({ number: execution }: ExecutionRecord): Promise<HistoryEvent[]> {
+    const history: HistoryEvent[] = [];
+    for (let after = 0; ; ) {
+      const query = { execution, order: 'ascending', after, limit: 1000 } as const;
+      const page = await this.#store.readHistory(query);
+      history.push(...page);
+      if (page.length < 1000) return history;
+      after = page.at(-1)?.id ?? after;
+    }
   }
 
   /** Always with `next`: more lines may come. */

@@ -12,15 +12,10 @@ import {
   jsonSchemaTransformObject,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import type { Engine } from '../engine/engine.js';
-import type { PipelineFolder } from '../engine/pipeline-folder.js';
-import type { SecretRegistry } from '../secrets/secret-registry.js';
-import type { Store } from '../store/store.js';
-import { type Authenticator, checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
-import type { GraphLayouts } from './graph/layouts.js';
 import { acceptJson } from './json-body.js';
 import { limitLoad, retryAfter } from './load-limit.js';
 import { maskAnswers } from './masked-answers.js';
@@ -37,40 +32,9 @@ import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { webhookRoutes } from './routes/webhooks.js';
-import type { WebhookDesk } from './webhooks/webhook-desk.js';
-import type { AccessKeys } from './wire/access-keys.js';
+import type { HttpServices } from './services.js';
 import { wireRoutes } from './wire/protocol.js';
 import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
-
-export interface HttpConfig {
-  version: string;
-  /** Whether the sealing key is the one that the store was written with. */
-  sealFits: boolean;
-  /** Host names, without port, under which the server may be addressed. */
-  hosts: readonly string[];
-  /** Folder of the built console; undefined: none is served. */
-  consoleFolder: string | undefined;
-  /** Text of the JSON Schema for pipeline files. */
-  pipelineSchema: string;
-  /** Called with failures that are ours: where they are logged. */
-  onFault: (error: unknown, requestId: string) => void;
-}
-
-export interface HttpServices {
-  engine: Engine;
-  store: Store;
-  authenticator: Authenticator;
-  /** What clients of the AWS wire API sign with. */
-  accessKeys: AccessKeys;
-  /** Receives signed events of others. */
-  webhooks: WebhookDesk;
-  /** The folder of pipeline files, when one is watched. */
-  folder: PipelineFolder | undefined;
-  layouts: GraphLayouts;
-  /** The one place that masks. */
-  secrets: SecretRegistry;
-  config: HttpConfig;
-}
 
 export type App = FastifyInstance;
 
@@ -184,6 +148,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       eventRoutes(api, services);
       scheduleRoutes(api, services);
       webhookRoutes(api, services);
+      for (const add of services.additions) add(api, services);
       api.get(
         '/health',
         { schema: { summary: 'Whether the server is ready', security: [] } },

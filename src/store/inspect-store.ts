@@ -6,13 +6,13 @@
  */
 import { existsSync } from 'node:fs';
 import { accessQueries } from './access.js';
+import { accessKeyQueries } from './access-keys.js';
 import { readDamageNote } from './damage-note.js';
-import { declarationQueries } from './declarations.js';
 import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { findHolder, type Holder, lastHolder } from './lock-file.js';
 import { expectKnownSchema } from './migrations.js';
-import { resourceQueries } from './resources.js';
+import { ownSealings } from './rows.js';
 import type { SynchronousStore } from './store.js';
 import { expectSound, verifyDatabase } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
@@ -68,7 +68,7 @@ export function isInUse(file: string): boolean {
 /** What can be asked of a database that nobody has open. */
 export type ReadOnlyStore = Pick<
   SynchronousStore,
-  'readSetting' | 'listAccessKeys' | 'listDeclarations' | 'close'
+  'readSetting' | 'listAccessKeys' | 'listOwnSealings' | 'close'
 >;
 
 /**
@@ -78,9 +78,13 @@ export type ReadOnlyStore = Pick<
 export function readOnly(file: string): ReadOnlyStore {
   const reader = openReader(file);
   const { readSetting } = accessQueries(reader);
-  const { listAccessKeys } = resourceQueries(reader);
-  const { listDeclarations } = declarationQueries(reader);
-  return { readSetting, listAccessKeys, listDeclarations, close: () => reader.close() };
+  const { listAccessKeys } = accessKeyQueries(reader);
+  return {
+    readSetting,
+    listAccessKeys,
+    listOwnSealings: () => ownSealings(reader),
+    close: () => reader.close(),
+  };
 }
 
 function emptyOne(file: string): StoreInspection {

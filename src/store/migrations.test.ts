@@ -6,6 +6,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ACTIVITIES } from '../engine/features/activities/activity-table.js';
+import { ARRIVALS } from '../engine/features/files/arrival-watch.js';
+import { PIPELINE_SCHEDULES } from '../engine/features/schedules/pipeline-schedules.js';
+import { FOREIGN_OUTCOMES } from '../engine/features/upstreams/foreign-outcomes.js';
+import {
+  ALIASES,
+  MACHINES,
+  PIPELINES,
+  PUBLISHED_VERSIONS,
+} from '../engine/kernel/machine-tables.js';
 import { openDriver } from './driver.js';
 import { MIGRATIONS } from './migrations.js';
 import { openSqliteStore } from './sqlite-store.js';
@@ -50,8 +60,10 @@ describe('a database of schema 8, in which names were unique on the whole server
     INSERT INTO aliases VALUES ('nightly', 'live', NULL, '[{"version":1,"weight":100}]', 1, 1);
     INSERT INTO activities VALUES ('approve', 'first', '{"a":"b"}', 7);
     INSERT INTO trigger_states VALUES
-      ('nightly', 'schedule', '{"served":1}'), ('other', 'arrivals', '{"served":2}'),
-      ('first/111122223333/far', 'foreign', '{"outcomes":[]}');
+      ('nightly', 'schedule', '{"written":"{}","served":1}'), ('other', 'arrivals', '{"served":2}'),
+      ('first/111122223333/far', 'foreign', '{"outcomes":[{"account":"111122223333","name":"far",
+        "arn":"arn:aws:states:eu-west-1:111122223333:execution:far:one","status":"FAILED","startedAt":5,
+        "since":6,"redriveCount":1}]}');
     INSERT INTO executions (number, id, name, pipeline, team, tags, pointer, context, started_at, machine,
       status, header, redrive_count, for_interval) VALUES
       ${execution(1, 'one', 'first')}, ${execution(2, 'two', 'second', "'2026-11-20'")};
@@ -69,19 +81,25 @@ describe('a database of schema 8, in which names were unique on the whole server
     expect(store.currentMachine(first)).toBeUndefined();
     expect(store.findVersion(first, 1)?.number).toBe(1);
     expect(store.findVersion(second, 1)).toBeUndefined();
-    expect(store.listPublishedVersions(second)).toMatchObject([{ version: 1, machine: 2 }]);
-    expect(store.listAliases(second)).toMatchObject([{ team: 'second', name: 'live' }]);
-    expect(store.listActivities()).toEqual([
+    store.joinTables([ACTIVITIES, PIPELINE_SCHEDULES, ARRIVALS, FOREIGN_OUTCOMES]);
+    const where = { team: 'second', pipeline: 'nightly' };
+    expect(store.listRows(PUBLISHED_VERSIONS, { where })).toMatchObject([
+      { version: 1, machine: 2 },
+    ]);
+    expect(store.listRows(ALIASES, { where })).toMatchObject([{ team: 'second', name: 'live' }]);
+    expect(store.listRows(ACTIVITIES)).toEqual([
       { team: 'first', name: 'approve', tags: { a: 'b' }, createdAt: 7 },
     ]);
     expect(store.findExecutionByName(first, 'one')?.number).toBe(1);
     expect(store.findExecutionByName(second, 'one')).toBeUndefined();
     const ofDay = { pipeline: second, interval: '2026-11-20', limit: 10 };
     expect(store.listExecutions(ofDay).map(({ number }) => number)).toEqual([2]);
-    expect(store.listTriggerStates()).toEqual([
-      { team: 'first', pipeline: '111122223333/far', kind: 'foreign', state: { outcomes: [] } },
-      { team: 'first', pipeline: 'other', kind: 'arrivals', state: { served: 2 } },
-      { team: 'second', pipeline: 'nightly', kind: 'schedule', state: { served: 1 } },
+    expect(store.listRows(ARRIVALS)).toEqual([{ team: 'first', pipeline: 'other', served: 2 }]);
+    expect(store.listRows(PIPELINE_SCHEDULES)).toEqual([
+      { team: 'second', pipeline: 'nightly', written: '{}', served: 1, since: 0 },
+    ]);
+    expect(store.listRows(FOREIGN_OUTCOMES)).toMatchObject([
+      { team: 'first', account: '111122223333', name: 'far', status: 'FAILED', redriveCount: 1 },
     ]);
     const waiting = { status: 'scheduled', after: 0, limit: 10 } as const;
     expect(store.listAttempts(waiting).map(({ attempt }) => attempt.kind)).toEqual([
@@ -94,8 +112,14 @@ describe('a database of schema 8, in which names were unique on the whole server
   it('takes the same name from two teams from then on', () => {
     const store = openSqliteStore({ file: databaseOf(8, rows) });
     const record = { pipeline: 'nightly', version: 2, tags: {}, digest: 'd', deployedAt: 1 };
-    const made = store.insertMachine({ ...record, team: 'first', deployment: {} });
-    expect(store.currentMachine({ team: 'first', name: 'nightly' })?.number).toBe(made.number);
+    const made = { ...record, number: 9, team: 'first', deployment: {} };
+    const pointer = { team: 'first', name: 'nightly', machine: 9 };
+    const written = [
+      { table: MACHINES, key: [9], row: made },
+      { table: PIPELINES, key: ['first', 'nightly'], row: pointer },
+    ];
+    store.commit({ at: 1, executions: [], logs: [], rows: written });
+    expect(store.currentMachine({ team: 'first', name: 'nightly' })?.number).toBe(9);
     expect(store.currentMachine({ team: 'second', name: 'nightly' })?.number).toBe(2);
     store.close();
   });

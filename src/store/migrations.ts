@@ -373,6 +373,16 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // 10: digests of histories. Rows from before have none.
   'ALTER TABLE history ADD COLUMN digest BIGINT;',
+  // 11: tables that are declared beside the features that they serve: what version each has, and what in it is JSON. Such a
+  // table makes itself when its feature joins (rows.ts), and takes over what lay for it in `declarations` and `trigger_states`.
+  `
+  CREATE TABLE feature_tables (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    json_columns TEXT NOT NULL,
+    sealing TEXT NOT NULL
+  );
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -1,6 +1,6 @@
 /**
  * What the engine notes about secrets beside what it writes. The store that writes knows nothing of it: a layer in between
- * (engine/masking/sealed-store.ts) seals by it and takes it away.
+ * (engine/kernel/masking/sealed-store.ts) seals by it and takes it away.
  * @module
  */
 import type { HistoryEvent } from '../asl/transition.js';
@@ -15,10 +15,4 @@ export interface SeenSecrets {
 export interface SecretWrite extends SeenSecrets {
   /** Its new events as they are shown. */
   shown?: readonly HistoryEvent[];
-}
-
-/** Of a map run. */
-export interface SecretRun {
-  /** Secrets were seen in its execution. */
-  isSecret?: boolean;
 }

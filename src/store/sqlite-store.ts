@@ -10,23 +10,20 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { accessQueries } from './access.js';
+import { accessKeyQueries } from './access-keys.js';
 import { attemptQueries } from './attempts.js';
-import { backfillQueries } from './backfills.js';
 import { writeDamageNote } from './damage-note.js';
-import { declarationQueries } from './declarations.js';
-import { deliveryQueries } from './deliveries.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
-import { eventQueries } from './events.js';
 import { executionQueries } from './executions.js';
 import { historyQueries } from './history.js';
 import { type Lock, takeLock } from './lock-file.js';
 import { logQueries } from './logs.js';
 import { machineQueries } from './machines.js';
-import { mapRunQueries } from './map-runs.js';
+import { mapChildQueries } from './map-children.js';
 import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
-import { resourceQueries } from './resources.js';
+import { rowQueries } from './rows.js';
 import { checkClosed, checkOpened } from './start-check.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
 import { timerQueries } from './timers.js';
@@ -148,12 +145,9 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   const history = historyQueries(driver);
   const attempts = attemptQueries(driver);
   const timers = timerQueries(driver);
-  const mapRuns = mapRunQueries(driver);
+  const mapChildren = mapChildQueries(driver);
   const logs = logQueries(driver);
-  const events = eventQueries(driver);
-  const backfills = backfillQueries(driver);
-  const declarations = declarationQueries(driver);
-  const deliveries = deliveryQueries(driver);
+  const rows = rowQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -194,13 +188,8 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
     begin.run();
     try {
       for (const write of turn.executions) writeExecution(write);
-      for (const write of turn.mapRuns) mapRuns.writeMapRun(write);
       for (const segment of turn.logs) logs.appendLogs(segment);
-      for (const event of turn.events) events.appendEvent(event);
-      for (const trigger of turn.triggers) events.putTriggerState(trigger);
-      for (const write of turn.backfills) backfills.writeBackfill(write);
-      for (const write of turn.declarations) declarations.writeDeclaration(write);
-      for (const write of turn.deliveries) deliveries.writeDelivery(write);
+      for (const write of turn.rows) rows.writeRow(write);
       end.run();
     } catch (error) {
       rollBackAfter(error, () => driver.exec('ROLLBACK'));
@@ -211,17 +200,14 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   const store: SynchronousStore = {
     ...machineQueries(driver),
     ...accessQueries(driver),
-    ...resourceQueries(driver),
+    ...accessKeyQueries(driver),
     ...executions,
     ...history,
     ...attempts,
     ...timers,
-    ...mapRuns,
+    ...mapChildren,
     ...logs,
-    ...events,
-    ...backfills,
-    ...declarations,
-    ...deliveries,
+    ...rows,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

@@ -12,15 +12,21 @@ import { readDamageNote, removeDamageNote } from './damage-note.js';
 import { type Driver, type DriverName, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import type { Holder } from './lock-file.js';
-import { checkStructure, expectSound, verifyDatabase, verifyRecords } from './verify-database.js';
+import {
+  checkStructure,
+  expectSound,
+  verifyDatabase,
+  verifyFeatureTables,
+  verifyRecords,
+} from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 
 /** Bytes up to which the whole structure is checked at the start: it takes some tenths of a second. */
 const SMALL = 64 * 1024 ** 2;
 /** Tables that a start reads as a whole anyway. */
-const READ_AT_START = ['machines', 'settings', 'trigger_states', 'declarations', 'backfills'];
+const READ_AT_START = ['machines', 'settings'];
 /** Tables of what goes on. Histories and logs, most of every database, are left to the background. */
-const OPEN_WORK = ['executions', 'threads', 'attempts', 'map_runs', 'events', 'deliveries'];
+const OPEN_WORK = ['executions', 'threads', 'attempts', 'map_runs'];
 
 /**
  * Looks at a database that is not open. `before` is who had it last.
@@ -63,7 +69,9 @@ export function checkOpened(driver: Driver, database: string): void {
   if (wanted <= SMALL) checkStructure(driver);
   else touchRoots(driver);
   expectSound(verifyRecords(driver, READ_AT_START));
-  if (wanted <= SMALL) expectSound(verifyRecords(driver, OPEN_WORK));
+  if (wanted > SMALL) return;
+  expectSound(verifyRecords(driver, OPEN_WORK));
+  expectSound(verifyFeatureTables(driver));
 }
 
 function hasLog(database: string): boolean {

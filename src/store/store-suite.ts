@@ -6,14 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../asl/transition.js';
 import type {
   AttemptRecord,
-  BackfillRecord,
   Commit,
   ExecutionCreation,
   ExecutionProgress,
   ExecutionWrite,
-  MapRunRecord,
+  MachineRecord,
   Store,
 } from './store.js';
+import { defineTable, keyOfRow, type RowQuery, type RowWrite, type Table } from './table.js';
 
 export interface StoreFactory {
   /** Opens the store of this test, empty at first; opened again it holds what was committed. */
@@ -80,13 +80,8 @@ const write = (number: number, more: Partial<ExecutionWrite> = {}): ExecutionWri
 const commit = (...executions: ExecutionWrite[]): Commit => ({
   at: 1000,
   executions,
-  mapRuns: [],
+  rows: [],
   logs: [],
-  events: [],
-  triggers: [],
-  backfills: [],
-  declarations: [],
-  deliveries: [],
 });
 
 const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -101,6 +96,76 @@ const attempt = (execution: number, more: Partial<AttemptRecord> = {}): AttemptR
   ...more,
 });
 
+interface Sample {
+  shelf: string;
+  place: number;
+  label?: string;
+  body: { [name: string]: unknown };
+  extra?: unknown;
+}
+
+/** A table with every type of column. */
+const SAMPLES = defineTable<Sample>({
+  name: 'samples',
+  columns: { shelf: 'text', place: 'integer', label: 'text?', body: 'json', extra: 'json?' },
+  key: ['shelf', 'place'],
+  migrations: [
+    `CREATE TABLE samples (
+       shelf TEXT NOT NULL,
+       place BIGINT NOT NULL,
+       label TEXT,
+       body TEXT NOT NULL,
+       PRIMARY KEY (shelf, place)
+     );`,
+    'ALTER TABLE samples ADD COLUMN extra TEXT;',
+  ],
+});
+
+/** The tables of what is deployed, as the engine declares them. */
+const MACHINES = defineTable<MachineRecord>({
+  name: 'machines',
+  columns: {
+    number: 'integer',
+    pipeline: 'text',
+    version: 'integer',
+    team: 'text',
+    tags: 'json',
+    digest: 'text',
+    deployedAt: 'integer',
+    deployment: 'json',
+  },
+  key: ['number'],
+  appendOnly: true,
+  migrations: [],
+});
+const PIPELINES = defineTable<{ team: string; name: string; machine: number }>({
+  name: 'pipelines',
+  columns: { team: 'text', name: 'text', machine: 'integer' },
+  key: ['team', 'name'],
+  migrations: [],
+});
+
+function put<Row extends object>(table: Table<Row>, row: Row): RowWrite {
+  return { table, key: keyOfRow(table, row), row };
+}
+
+/** Deploys a version of the pipeline `orders`. */
+async function deploy(store: Store, version: number, more: Partial<MachineRecord>): Promise<void> {
+  const record: MachineRecord = {
+    number: version,
+    pipeline: 'orders',
+    version,
+    team: 'shop',
+    tags: {},
+    digest: 'd1',
+    deployedAt: version,
+    deployment: {},
+    ...more,
+  };
+  const pointer = { team: 'shop', name: 'orders', machine: version };
+  await store.commit({ ...commit(), rows: [put(MACHINES, record), put(PIPELINES, pointer)] });
+}
+
 /** Describes a store by its behaviour. */
 export function storeSuite(name: string, makeFactory: () => StoreFactory): void {
   describe(name, () => {
@@ -110,15 +175,8 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
     beforeEach(async () => {
       factory = makeFactory();
       store = await factory.open();
-      await store.insertMachine({
-        pipeline: 'orders',
-        version: 1,
-        team: 'shop',
-        tags: {},
-        digest: 'd1',
-        deployedAt: 1,
-        deployment: { name: 'orders' },
-      });
+      await store.joinTables([SAMPLES, MACHINES, PIPELINES]);
+      await deploy(store, 1, { deployment: { name: 'orders' } });
     });
     afterEach(async () => {
       await store.close();
@@ -134,51 +192,6 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       key: string,
       more: Partial<ExecutionWrite> = {},
     ): ExecutionWrite => write(number, { create: creation(key), progress: progress(), ...more });
-
-    it('keeps what clients declare, by kind, team and name', async () => {
-      const bus = { kind: 'event-bus', team: 'own', name: 'orders', record: { a: 1 } };
-      const rule = { ...bus, kind: 'event-rule' };
-      const foreign = { ...bus, team: 'other' };
-      await store.commit({ ...commit(), declarations: [bus, rule, foreign] });
-      expect(await store.listDeclarations('event-bus')).toEqual([foreign, bus]);
-      const changed = { ...bus, record: { a: 2 } };
-      const { record: _, ...gone } = foreign;
-      await store.commit({ ...commit(), declarations: [changed, gone] });
-      expect(await store.listDeclarations('event-bus')).toEqual([changed]);
-      expect(await store.listDeclarations('event-rule')).toEqual([rule]);
-    });
-
-    it('keeps backfills: the plan as it was, the progress as it is', async () => {
-      const record: BackfillRecord = {
-        number: 3,
-        pipeline: 'listings',
-        team: 'own',
-        status: 'RUNNING',
-        request: { from: '2026-11-01', to: '2026-11-02', mode: 'missing', concurrency: 2 },
-        slots: [
-          { interval: '2026-11-01', fireTime: 1, action: 'create', reason: 'has not run' },
-          { interval: '2026-11-02', fireTime: 2, action: 'skip', reason: 'x runs', conflict: 'x' },
-        ],
-        progress: { next: 1, open: [0], succeeded: 0, failed: [] },
-        createdAt: 10,
-      };
-      expect(await store.lastBackfillNumber()).toBe(0);
-      await store.commit({ ...commit(), backfills: [{ record, isNew: true }] });
-      expect(await store.findBackfill(3)).toEqual(record);
-      const ended: BackfillRecord = {
-        ...record,
-        status: 'FAILED',
-        progress: { next: 2, open: [], succeeded: 0, failed: [0] },
-        stoppedAt: 20,
-      };
-      await store.commit({ ...commit(), backfills: [{ record: ended, isNew: false }] });
-      expect(await store.findBackfill(3)).toEqual(ended);
-      expect(await store.listBackfills({ status: 'RUNNING', limit: 10 })).toEqual([]);
-      expect(await store.listBackfills({ teams: ['own'], limit: 10 })).toEqual([ended]);
-      expect(await store.listBackfills({ teams: [], limit: 10 })).toEqual([]);
-      expect(await store.listBackfills({ below: 3, limit: 10 })).toEqual([]);
-      expect(await store.lastBackfillNumber()).toBe(3);
-    });
 
     it('gives back what was committed, also after it was opened again', async () => {
       await store.commit(commit(create(1, 'one', { history: events(1, 3) })));
@@ -222,17 +235,10 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
     });
 
     it('keeps one version after the other and knows the current one', async () => {
-      const next = {
-        pipeline: 'orders',
-        team: 'shop',
-        tags: {},
-        deployedAt: 2,
-        deployment: { v: 2 },
-      };
-      const second = await store.insertMachine({ ...next, version: 2, digest: 'd2' });
+      await deploy(store, 2, { digest: 'd2', deployment: { v: 2 } });
       expect((await store.currentMachine({ team: 'shop', name: 'orders' }))?.version).toBe(2);
       expect((await store.findVersion({ team: 'shop', name: 'orders' }, 1))?.digest).toBe('d1');
-      expect((await store.findMachine(second.number))?.deployment).toEqual({ v: 2 });
+      expect((await store.findMachine(2))?.deployment).toEqual({ v: 2 });
       expect(await store.currentMachines()).toHaveLength(1);
     });
 
@@ -358,17 +364,6 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
     });
 
     it('keeps a map run, and lists its children apart from other executions', async () => {
-      const record: MapRunRecord = {
-        number: 1,
-        id: 'run',
-        execution: 1,
-        thread: 0,
-        sequence: 1,
-        status: 'RUNNING',
-        request: { items: [1, 2, 3, 4] },
-        state: { started: 4 },
-        startedAt: 1000,
-      };
       const children = (['SUCCEEDED', 'RUNNING', 'FAILED', 'SUCCEEDED'] as const).map(
         (status, child) =>
           write(child + 2, {
@@ -376,12 +371,8 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
             progress: progress(status),
           }),
       );
-      await store.commit({
-        ...commit(create(1, 'parent'), ...children),
-        mapRuns: [{ record, isNew: true }],
-      });
+      await store.commit(commit(create(1, 'parent'), ...children));
       await reopen();
-      expect(await store.findMapRunById('run')).toEqual(record);
       expect((await store.listExecutions({ limit: 10 })).map(({ number }) => number)).toEqual([1]);
       const query = { mapRun: 1, limit: 2 };
       const page = await store.listExecutions(query);
@@ -401,79 +392,97 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       expect(await store.countMapChildren(1)).toEqual({ SUCCEEDED: 2, RUNNING: 1, FAILED: 1 });
     });
 
-    it('writes what changes of a map run, and never its request again', async () => {
-      const record: MapRunRecord = {
-        number: 7,
-        id: 'run',
-        execution: 1,
-        thread: 0,
-        sequence: 1,
-        status: 'RUNNING',
-        request: { items: [1] },
-        state: { started: 0 },
-        startedAt: 1000,
+    describe('rows of a declared table', () => {
+      const rows = async (...writes: RowWrite[]): Promise<void> => {
+        await store.commit({ ...commit(), rows: writes });
       };
-      await store.commit({ ...commit(), mapRuns: [{ record, isNew: true }] });
-      const later: MapRunRecord = {
-        ...record,
-        sequence: 5,
-        status: 'FAILED',
-        request: { items: 'others' },
-        state: { started: 1 },
-        stoppedAt: 2000,
-      };
-      await store.commit({ ...commit(), mapRuns: [{ record: later, isNew: false }] });
-      expect(await store.findMapRun(7)).toEqual({ ...later, request: { items: [1] } });
-      expect(await store.listMapRuns('RUNNING')).toEqual([]);
-      expect(await store.lastMapRunNumber()).toBe(7);
-    });
-
-    it('keeps deliveries until they are done, and dead letters', async () => {
-      const pending = {
-        number: 1,
-        team: 'a',
-        status: 'PENDING' as const,
-        queue: 'default',
-        dueAt: 5_000,
-        createdAt: 1_000,
-        attempts: 0,
-        request: { target: 'x' },
-      };
-      const sooner = { ...pending, number: 2, team: 'b', dueAt: 4_000 };
-      const deliveries = [pending, sooner].map((record) => ({ number: record.number, record }));
-      await store.commit({ ...commit(), deliveries });
-      await reopen();
-      expect(await store.listDueDeliveries(5_000, 10)).toEqual([sooner]);
-      expect(await store.listDueDeliveries(5_001, 10)).toEqual([sooner, pending]);
-      expect(await store.countPendingDeliveries()).toEqual({ a: 1, b: 1 });
-      const dead = { ...pending, status: 'DEAD' as const, attempts: 3, failure: { code: 'X' } };
-      await store.commit({
-        ...commit(),
-        deliveries: [{ number: 1, record: dead }, { number: 2 }],
+      const sample = (shelf: string, place: number, more: Partial<Sample> = {}): Sample => ({
+        shelf,
+        place,
+        body: { n: place },
+        ...more,
       });
-      expect(await store.listDueDeliveries(9_000, 10)).toEqual([]);
-      expect(await store.listDeadLetters({ limit: 10 })).toEqual([dead]);
-      expect(await store.listDeadLetters({ teams: ['b'], limit: 10 })).toEqual([]);
-      expect(await store.listDeadLetters({ queue: 'other', limit: 10 })).toEqual([]);
-      expect(await store.lastDeliveryNumber()).toBe(1);
-    });
 
-    it('knows an event by its team, bus and id', async () => {
-      const event = {
-        number: 1,
-        bus: 'default',
-        id: 'e',
-        team: 'a',
-        source: 's',
-        detailType: 'd',
-        storedAt: 1,
-        envelope: {},
-        matched: [],
-      };
-      const foreign = { ...event, number: 2, team: 'b' };
-      await store.commit({ ...commit(), events: [event, foreign] });
-      expect(await store.findEvent('b', 'default', 'e')).toEqual(foreign);
-      expect(await store.findEvent('c', 'default', 'e')).toBeUndefined();
+      it('are as they were written, what is absent too, also after it was opened again', async () => {
+        const full = sample('a', 9_007_199_254_740_991, {
+          label: 'Grüße 🌍 "quoted" \\',
+          body: { deep: [1, null, { x: 'ß' }] },
+          extra: 'text',
+        });
+        const bare = sample('b', 0);
+        await rows(put(SAMPLES, full), put(SAMPLES, bare));
+        await reopen();
+        await store.joinTables([SAMPLES]);
+        expect(await store.findRow(SAMPLES, ['a', full.place])).toEqual(full);
+        expect(await store.findRow(SAMPLES, ['b', 0])).toEqual(bare);
+        expect(await store.findRow(SAMPLES, ['b', 1])).toBeUndefined();
+      });
+
+      it('are replaced as a whole, changed in part, and deleted', async () => {
+        await rows(put(SAMPLES, sample('a', 1, { label: 'old', extra: [1] })));
+        await rows(put(SAMPLES, sample('a', 1, { label: 'new' })));
+        expect(await store.findRow(SAMPLES, ['a', 1])).toEqual(sample('a', 1, { label: 'new' }));
+        await rows({ table: SAMPLES, key: ['a', 1], row: { body: { n: 7 } }, isChange: true });
+        expect(await store.findRow(SAMPLES, ['a', 1])).toEqual(
+          sample('a', 1, { label: 'new', body: { n: 7 } }),
+        );
+        await rows({ table: SAMPLES, key: ['a', 1] });
+        expect(await store.listRows(SAMPLES)).toEqual([]);
+      });
+
+      it('are listed by their key, or as asked for', async () => {
+        const all = [
+          sample('a', 1),
+          sample('a', 2, { label: 'x' }),
+          sample('b', 1),
+          sample('c', 5),
+        ];
+        await rows(...all.toReversed().map((row) => put(SAMPLES, row)));
+        const places = async (query: RowQuery<Sample>): Promise<string[]> =>
+          (await store.listRows(SAMPLES, query)).map(({ shelf, place }) => `${shelf}${place}`);
+        expect(await places({})).toEqual(['a1', 'a2', 'b1', 'c5']);
+        expect(await places({ where: { shelf: 'a' } })).toEqual(['a1', 'a2']);
+        expect(await places({ where: { shelf: ['a', 'c'], place: [1, 5] } })).toEqual(['a1', 'c5']);
+        expect(await places({ where: { shelf: [] } })).toEqual([]);
+        expect(await places({ where: { label: 'x' } })).toEqual(['a2']);
+        expect(await places({ above: { place: 1 }, below: { place: 5 } })).toEqual(['a2']);
+        const down = { by: ['place', 'shelf'], down: true } as const;
+        expect(await places({ order: down, limit: 3 })).toEqual(['c5', 'a2', 'b1']);
+        expect(await places({ order: down, limit: 2, offset: 2 })).toEqual(['b1', 'a1']);
+      });
+
+      it('are counted, and their last number is known', async () => {
+        await rows(...[1, 2, 3].map((place) => put(SAMPLES, sample('a', place))));
+        await rows(put(SAMPLES, sample('b', 9)));
+        expect(await store.countRows(SAMPLES, 'shelf')).toEqual({ a: 3, b: 1 });
+        expect(await store.countRows(SAMPLES, 'shelf', { place: [1, 9] })).toEqual({ a: 1, b: 1 });
+        expect(await store.lastNumber(SAMPLES)).toBe(9);
+        expect(await store.lastNumber(SAMPLES, { shelf: 'a' })).toBe(3);
+        expect(await store.lastNumber(SAMPLES, { shelf: 'none' })).toBe(0);
+      });
+
+      it('are deleted together up to one of them', async () => {
+        await rows(...[1, 2, 3].flatMap((n) => ['a', 'b'].map((s) => put(SAMPLES, sample(s, n)))));
+        const range = { where: { shelf: 'a' }, column: 'place', upTo: 2 };
+        await rows({ table: SAMPLES, key: [], range });
+        expect(await store.countRows(SAMPLES, 'shelf')).toEqual({ a: 1, b: 3 });
+      });
+
+      it('are written in one commit with all else, or not at all', async () => {
+        const twice = put(MACHINES, (await store.findMachine(1)) as MachineRecord);
+        const write = { ...commit(create(1, 'one')), rows: [put(SAMPLES, sample('a', 1)), twice] };
+        await expect(async () => store.commit(write)).rejects.toMatchObject({ code: 'constraint' });
+        expect(await store.listRows(SAMPLES)).toEqual([]);
+        expect(await store.findExecution(1)).toBeUndefined();
+      });
+
+      it('are refused when a newer version has written their table', async () => {
+        const newer = { ...SAMPLES, migrations: [...SAMPLES.migrations, 'SELECT 1;'] };
+        await store.joinTables([newer]);
+        await expect(async () => store.joinTables([SAMPLES])).rejects.toMatchObject({
+          code: 'newer-schema',
+        });
+      });
     });
 
     it('uses a login token up for exactly one caller', async () => {

@@ -17,29 +17,23 @@ import type {
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 import type { PipelineRef } from './pipeline-ref.js';
-import type { SecretRun, SecretWrite, SeenSecrets } from './seen-secrets.js';
+import type { SecretWrite, SeenSecrets } from './seen-secrets.js';
 import type { StoreInformation } from './store-information.js';
+import type { AnyTable, RowReads, RowWrite } from './table.js';
 
 /** Now or later. */
 export type Awaitable<Value> = Value | Promise<Value>;
 
-import type {
-  AccessKeyRecord,
-  ActivityRecord,
-  AliasRecord,
-  PublishedVersionRecord,
-  TokenRecord,
-} from './resource-records.js';
+import type { AccessKeyRecord, TokenRecord } from './access-records.js';
 
-export type { PipelineRef } from './pipeline-ref.js';
 export type {
   AccessKeyRecord,
-  ActivityRecord,
   AliasRecord,
   AliasRoute,
   PublishedVersionRecord,
   TokenRecord,
-} from './resource-records.js';
+} from './access-records.js';
+export type { PipelineRef } from './pipeline-ref.js';
 
 export type Tags = { [key: string]: string };
 
@@ -79,91 +73,6 @@ export interface ExecutionCreation {
   /** The logical slice of time that it is for: its text id. */
   interval?: string;
 }
-
-/** An event on a bus. */
-export interface EventRecord {
-  number: number;
-  bus: string;
-  /** Unique on its team's bus. */
-  id: string;
-  /** `*`: a fact of Millrace itself, for all teams. */
-  team: string;
-  source: string;
-  detailType: string;
-  /** Milliseconds since the epoch. */
-  storedAt: number;
-  /** As EventBridge writes it. */
-  envelope: JsonObject;
-  /** Pipelines that it started. */
-  matched: string[];
-  /** Pipelines that it waits for in a batch. */
-  batched?: string[];
-}
-
-export interface EventQuery {
-  bus?: string;
-  teams?: readonly string[];
-  /** Only numbers above it, oldest first; otherwise newest first. */
-  after?: number;
-  /** Only numbers below it. */
-  below?: number;
-  limit: number;
-}
-
-/** What a trigger of a pipeline remembers. */
-export interface TriggerStateRecord {
-  team: string;
-  pipeline: string;
-  /** `schedule`, `executions`, … */
-  kind: string;
-  state: JsonObject;
-}
-
-/** An event on its way to a target that is reached over the network, or one that could not be delivered. */
-export interface DeliveryRecord {
-  number: number;
-  team: string;
-  status: 'PENDING' | 'DEAD';
-  /** Where it goes when it cannot be delivered. */
-  queue: string;
-  /** Milliseconds since the epoch; when it is tried next, or when it was given up. */
-  dueAt: number;
-  createdAt: number;
-  /** Tries that have failed. */
-  attempts: number;
-  /** What is delivered, where to, and for which rule. */
-  request: JsonObject;
-  /** Why the last try failed. */
-  failure?: JsonObject;
-}
-
-/** Without a record: it is deleted. */
-export interface DeliveryWrite {
-  number: number;
-  record?: DeliveryRecord;
-}
-
-export interface DeadLetterQuery {
-  teams?: readonly string[];
-  queue?: string;
-  /** Only numbers below it: the page after it. */
-  below?: number;
-  limit: number;
-}
-
-/** A resource that a client of a wire API has declared: a bus, a rule, a schedule, … */
-export interface DeclarationRecord {
-  /** `event-bus`, `event-rule`, `schedule`, … */
-  kind: string;
-  team: string;
-  /** Unique among the team's resources of the kind. */
-  name: string;
-  /** What its host knows of it. */
-  record: JsonObject;
-}
-
-/** Without a record: it is deleted. */
-export type DeclarationWrite = Omit<DeclarationRecord, 'record'> & { record?: JsonObject };
 
 /** The task of another execution that waits for this one (`attached`), or that only started it. */
 export interface ParentLink {
@@ -247,22 +156,6 @@ export interface LogSegment {
   lines: Omit<LogLine, 'state' | 'attempt' | 'tags'>[];
 }
 
-/** A distributed Map in progress: its children are executions, this is the bookkeeping around them. */
-export interface MapRunRecord {
-  number: number;
-  id: string;
-  execution: number;
-  thread: number;
-  sequence: number;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  /** What its state asked for: written once. */
-  request: JsonObject;
-  /** What `map-run-state.ts` keeps: written with every commit that changes it. */
-  state: JsonObject;
-  startedAt: number;
-  stoppedAt?: number;
-}
-
 /** Everything that one execution changed in a turn, merged. */
 export interface ExecutionWrite extends SecretWrite {
   number: number;
@@ -279,61 +172,6 @@ export interface ExecutionWrite extends SecretWrite {
   closedAttempts: readonly { thread: number; sequence: number }[];
   timers: readonly TimerRecord[];
   clearedTimers: readonly { thread: number; kind: TimerRecord['kind'] }[];
-}
-
-export interface MapRunWrite extends SecretRun {
-  record: MapRunRecord;
-  isNew: boolean;
-}
-
-/** One slot of a backfill's plan: what was decided about it before the start. */
-export interface BackfillSlot {
-  /** Id of the interval. */
-  interval: string;
-  /** Milliseconds since the epoch. */
-  fireTime: number;
-  action: 'create' | 'skip';
-  /** Why, in words. */
-  reason: string;
-  /** Name of the execution that runs for this interval now: it is left alone. */
-  conflict?: string;
-}
-
-/** How far a backfill has come; positions are those of its slots. */
-export interface BackfillProgress {
-  /** Slots below this one are decided: started, or skipped. */
-  next: number;
-  /** Started, and not known to have ended. */
-  open: number[];
-  succeeded: number;
-  /** Ended without success. */
-  failed: number[];
-}
-
-/** Executions of one pipeline for intervals of the past, made by one request. */
-export interface BackfillRecord {
-  number: number;
-  pipeline: string;
-  team: string;
-  /** STOPPING: starts nothing more, and waits for what runs. */
-  status: 'RUNNING' | 'STOPPING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
-  /** As it was asked for. */
-  request: {
-    from: string;
-    to: string;
-    only?: 'failed';
-    mode: 'missing' | 'all';
-    concurrency: number;
-  };
-  slots: readonly BackfillSlot[];
-  progress: BackfillProgress;
-  createdAt: number;
-  stoppedAt?: number;
-}
-
-export interface BackfillWrite {
-  record: BackfillRecord;
-  isNew: boolean;
 }
 
 /** One ended child of a map run, as its results need it. */
@@ -353,15 +191,10 @@ export interface MapChildRecord {
 
 export interface Commit {
   at: number;
+  /** Of the tables that features declare, each at most once; written in this order. */
+  rows: readonly RowWrite[];
   executions: readonly ExecutionWrite[];
-  mapRuns: readonly MapRunWrite[];
   logs: readonly LogSegment[];
-  events: readonly EventRecord[];
-  triggers: readonly TriggerStateRecord[];
-  backfills: readonly BackfillWrite[];
-  declarations: readonly DeclarationWrite[];
-  /** Written in this order. */
-  deliveries: readonly DeliveryWrite[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -390,15 +223,6 @@ export interface ExecutionQuery {
   limit: number;
 }
 
-export interface BackfillQuery {
-  pipeline?: string;
-  status?: BackfillRecord['status'];
-  teams?: readonly string[];
-  /** Only numbers below this one: the page after it. */
-  below?: number;
-  limit: number;
-}
-
 export interface HistoryQuery {
   execution: number;
   /** Exclusive bound: ids above it going up, below it going down. */
@@ -420,12 +244,14 @@ export interface LogQuery {
   limit: number;
 }
 
-export interface Store {
+export interface Store extends RowReads {
+  /** What features have sealed by themselves, under a key that may be another one now. */
+  listOwnSealings(): Awaitable<{ what: string; sealed: string[] }[]>;
+  /** Makes the tables of features or brings them to this version's shape. To be called once, before their rows. */
+  joinTables(tables: readonly AnyTable[]): Awaitable<void>;
   /** Makes a turn durable: all of it or, when it throws, none of it. Code `ambiguous` or `io`: nobody knows. */
   commit(commit: Commit): Awaitable<void>;
 
-  /** Adds a version and makes it current. */
-  insertMachine(machine: Omit<MachineRecord, 'number'>): Awaitable<MachineRecord>;
   findMachine(number: number): Awaitable<MachineRecord | undefined>;
   findVersion(pipeline: PipelineRef, version: number): Awaitable<MachineRecord | undefined>;
   currentMachine(pipeline: PipelineRef): Awaitable<MachineRecord | undefined>;
@@ -434,41 +260,9 @@ export interface Store {
   listPipelineNames(): Awaitable<PipelineRef[]>;
   /** The highest version that the pipeline ever had; 0 when there was none. */
   lastVersion(pipeline: PipelineRef): Awaitable<number>;
-  /** The pipeline has no current version any more, nor published versions and aliases. Its executions stay. */
-  deletePipeline(pipeline: PipelineRef): Awaitable<void>;
 
-  insertPublishedVersion(version: PublishedVersionRecord): Awaitable<void>;
-  deletePublishedVersion(pipeline: PipelineRef, version: number): Awaitable<void>;
-  /** The newest first. */
-  listPublishedVersions(pipeline: PipelineRef): Awaitable<PublishedVersionRecord[]>;
-  /** Also counts deleted ones; 0 when there was none. */
-  lastPublishedVersion(pipeline: PipelineRef): Awaitable<number>;
-  putAlias(alias: AliasRecord): Awaitable<void>;
-  deleteAlias(pipeline: PipelineRef, alias: string): Awaitable<void>;
-  listAliases(pipeline: PipelineRef): Awaitable<AliasRecord[]>;
-  putActivity(activity: ActivityRecord): Awaitable<void>;
-  deleteActivity(activity: { team: string; name: string }): Awaitable<void>;
-  listActivities(): Awaitable<ActivityRecord[]>;
   insertAccessKey(key: AccessKeyRecord): Awaitable<void>;
   findAccessKey(id: string): Awaitable<AccessKeyRecord | undefined>;
-  lastEventNumber(): Awaitable<number>;
-  findEvent(team: string, bus: string, id: string): Awaitable<EventRecord | undefined>;
-  listEvents(query: EventQuery): Awaitable<EventRecord[]>;
-  listTriggerStates(): Awaitable<TriggerStateRecord[]>;
-  /** By team and name. */
-  listDeclarations(kind: string): Awaitable<DeclarationRecord[]>;
-  /** 0 when there is none. */
-  lastDeliveryNumber(): Awaitable<number>;
-  /** What is to be tried before `before`, the soonest first. */
-  listDueDeliveries(before: number, limit: number): Awaitable<DeliveryRecord[]>;
-  countPendingDeliveries(): Awaitable<{ [team: string]: number }>;
-  /** The newest first. */
-  listDeadLetters(query: DeadLetterQuery): Awaitable<DeliveryRecord[]>;
-  /** 0 when there is none. */
-  lastBackfillNumber(): Awaitable<number>;
-  findBackfill(number: number): Awaitable<BackfillRecord | undefined>;
-  /** The newest first. */
-  listBackfills(query: BackfillQuery): Awaitable<BackfillRecord[]>;
 
   listAccessKeys(): Awaitable<AccessKeyRecord[]>;
   /** True when there was one. */
@@ -476,7 +270,6 @@ export interface Store {
 
   /** 0 when there is none. */
   lastExecutionNumber(): Awaitable<number>;
-  lastMapRunNumber(): Awaitable<number>;
   /** `at` of the last commit that wrote history; 0 when there is none. */
   lastHistoryTime(): Awaitable<number>;
   loadExecution(number: number): Awaitable<LoadedExecution | undefined>;
@@ -507,11 +300,6 @@ export interface Store {
   /** Timers due before `before`, soonest first; none of kind `continue`. */
   listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
-  findMapRun(number: number): Awaitable<MapRunRecord | undefined>;
-  findMapRunById(id: string): Awaitable<MapRunRecord | undefined>;
-  /** Those of one execution, the newest first. */
-  listMapRunsOf(execution: number): Awaitable<MapRunRecord[]>;
-  listMapRuns(status: MapRunRecord['status']): Awaitable<MapRunRecord[]>;
   /** Children in the order of their items; page by the last one's `child`. */
   listMapChildren(query: {
     mapRun: number;
@@ -547,7 +335,7 @@ export interface Store {
 
 /** The same store where every answer comes at once, as SQLite gives it. */
 export type SynchronousStore = {
-  [Method in keyof Store]: (
+  [Method in Exclude<keyof Store, keyof RowReads>]: (
     ...values: Parameters<Store[Method]>
   ) => Awaited<ReturnType<Store[Method]>>;
-};
+} & RowReads<'now'>;

@@ -17,7 +17,10 @@ const ROWS = 500;
 /** Messages of SQLite's check that are kept. */
 const MESSAGES = 5;
 
-/** Columns that hold JSON, by table. Histories are read for their digests anyway. */
+/**
+ * Columns that hold JSON, by table. Histories are read for their digests anyway. Those of tables that features declare are
+ * in `feature_tables`.
+ */
 const JSON_COLUMNS: { readonly [table: string]: readonly string[] } = {
   machines: ['tags', 'deployment'],
   executions: ['tags', 'context', 'header', 'root', 'output', 'triggered_by'],
@@ -26,11 +29,6 @@ const JSON_COLUMNS: { readonly [table: string]: readonly string[] } = {
   attempts: ['request'],
   map_runs: ['request', 'state'],
   logs: ['tags', 'lines'],
-  events: ['envelope', 'matched'],
-  trigger_states: ['state'],
-  backfills: ['request', 'plan', 'progress'],
-  declarations: ['record'],
-  deliveries: ['request', 'failure'],
   settings: ['value'],
 };
 
@@ -51,11 +49,21 @@ export function* verifyDatabase(reader: Driver): Generator<Finding> {
   // Nothing that is read through a broken tree tells more.
   if (structure !== undefined) return;
   yield* verifyRecords(reader, Object.keys(JSON_COLUMNS));
+  yield* verifyFeatureTables(reader);
 }
 
 /** The second and third check, of some tables. */
 export function* verifyRecords(reader: Driver, tables: readonly string[]): Generator<Finding> {
   for (const table of tables) yield* verifyTable(reader, table, JSON_COLUMNS[table] ?? []);
+}
+
+/** The third check, of the tables that features declare. */
+export function* verifyFeatureTables(reader: Driver): Generator<Finding> {
+  const isThere = "SELECT COUNT(*) AS n FROM sqlite_schema WHERE name = 'feature_tables'";
+  if (reader.prepare(isThere).get()?.n === 0) return;
+  for (const { name, json_columns: json } of reader.prepare('SELECT * FROM feature_tables').all()) {
+    yield* verifyTable(reader, String(name), json === '' ? [] : String(json).split(' '));
+  }
 }
 
 /** All steps at once: throws a StoreError `corrupt` with the first finding. */

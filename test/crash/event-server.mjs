@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
 import { createEngine } from '../../dist/engine/create-engine.js';
 import { createLocalItems } from '../../dist/engine/local-items.js';
-import { openSealFile } from '../../dist/engine/seal.js';
+import { openEncryptionFile } from '../../dist/engine/seal.js';
 import { EVENT_BRIDGE } from '../../dist/http/wire/events/operations.js';
 import { openSqliteStore } from '../../dist/store/sqlite-store.js';
 
@@ -17,7 +17,7 @@ const engine = createEngine({
   evaluator: { evaluate: async () => [], close: async () => {} },
   itemSource: createLocalItems(),
   workFolder: join(folder, 'work'),
-  seal: openSealFile(join(folder, 'seal.key')),
+  seal: openEncryptionFile(join(folder, 'seal.key')),
   destinations: {
     send: async ({ body }) => {
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -11,8 +11,8 @@ import { createConnectorRunner } from '../../src/engine/adapters/connector-runne
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionDetail } from '../../src/engine/engine.js';
-import type { ScheduleSettings } from '../../src/engine/features/scheduler/schedule.js';
-import type { ListedSchedule } from '../../src/engine/list-schedules.js';
+import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
+import type { ListedSchedule } from '../../src/engine/features/schedules/list-schedules.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, SynchronousStore } from '../../src/store/store.js';

@@ -13,7 +13,7 @@ import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { passingSeal } from '../../src/engine/kernel/masking/encryption.js';
+import { passingEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type { ItemSource } from '../../src/engine/kernel/ports.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -70,7 +70,7 @@ export async function openTestEngine(
   const kinds = ['echo', 'lambda'];
   const evaluator = createEvaluationPool();
   // Of the data folder, as a server's: it outlives the engine.
-  const seal = passingSeal();
+  const seal = passingEncryption();
   let store = openSqliteStore({ file: join(folder, 'test.db') });
 
   async function open(): Promise<Engine> {

@@ -17,6 +17,7 @@
 import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../src/asl/transition.js';
 import { describeMapRun } from '../../src/engine/features/map-runs/map-run-detail.js';
+import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import type { AttemptRequest } from '../../src/engine/kernel/ports.js';
 import type {
   Commit,
@@ -198,7 +199,7 @@ export class Invariants {
         this.fail(`I9 execution ${number} has succeeded and left threads behind`);
       }
     }
-    for (let run = 1; run <= store.lastMapRunNumber(); run += 1) this.#mapRun(store, run);
+    for (let run = 1; run <= store.lastNumber(MAP_RUNS); run += 1) this.#mapRun(store, run);
     const timers = store.listTimers(Number.MAX_SAFE_INTEGER, 10);
     if (timers.length > 0) this.fail(`I10 timers are left: ${JSON.stringify(timers)}`);
     for (const status of ['scheduled', 'started', 'submitted'] as const) {
@@ -209,7 +210,7 @@ export class Invariants {
 
   /** Each item has one child at most, and what is told of them adds up. */
   #mapRun(store: SynchronousStore, number: number): void {
-    const record = store.findMapRun(number);
+    const record = store.findRow(MAP_RUNS, [number]);
     // The number of a run whose first commit failed.
     if (record === undefined) return;
     if (record.status === 'RUNNING') this.fail(`I2 map run ${number} never ends`);

@@ -4,9 +4,14 @@
  */
 
 import type { Transition } from '../../src/asl/transition.js';
-import type { Reducer } from '../../src/engine/kernel/machinery.js';
+import { BATCHES } from '../../src/engine/features/bus/batches.js';
+import { EVENTS } from '../../src/engine/features/bus/event-table.js';
+import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
+import type { Reducer } from '../../src/engine/kernel/reducer.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
+import type { AnyTable, RowWrite } from '../../src/store/table.js';
 import type { Mutant } from './simulate.js';
 
 /** Changes what the reducer answers. */
@@ -193,10 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
           try {
             void store.commit({
               ...commit,
-              mapRuns: [],
+              rows: [],
               logs: [],
-              events: [],
-              triggers: [],
               executions: later.map(onlyAttempts),
             });
           } catch {
@@ -211,10 +214,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'forgets a count of a map run',
     store: (store) => {
       let counts = 0;
-      const isKept = ({ isNew }: { isNew: boolean }): boolean => isNew || ++counts % 7 !== 0;
+      const isKept = ({ table, isChange }: RowWrite): boolean =>
+        table !== MAP_RUNS || isChange !== true || ++counts % 7 !== 0;
       return {
         ...store,
-        commit: (commit) => store.commit({ ...commit, mapRuns: commit.mapRuns.filter(isKept) }),
+        commit: (commit) => store.commit({ ...commit, rows: commit.rows.filter(isKept) }),
       };
     },
   },
@@ -222,25 +226,21 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'forgets how far a schedule was served',
     store: (store) => ({
       ...store,
-      commit: (commit) => store.commit({ ...commit, triggers: [] }),
+      commit: (commit) => store.commit(without(commit, PIPELINE_SCHEDULES)),
     }),
   },
   {
     name: 'forgets which events wait in a batch',
     store: (store) => ({
       ...store,
-      commit: (commit) =>
-        store.commit({
-          ...commit,
-          triggers: commit.triggers.filter(({ kind }) => !kind.startsWith('batch/')),
-        }),
+      commit: (commit) => store.commit(without(commit, BATCHES)),
     }),
   },
   {
     name: 'forgets an event that it answered for',
     store: (store) => ({
       ...store,
-      commit: (commit) => store.commit({ ...commit, events: [] }),
+      commit: (commit) => store.commit(without(commit, EVENTS)),
     }),
   },
   {
@@ -293,4 +293,9 @@ function onlyAttempts(write: ExecutionWrite): ExecutionWrite {
     timers: [],
     clearedTimers: [],
   };
+}
+
+/** A commit that forgets the rows of a table. */
+function without(commit: Commit, table: AnyTable): Commit {
+  return { ...commit, rows: commit.rows.filter((write) => write.table !== table) };
 }

@@ -12,9 +12,11 @@
  *
  * @module
  */
+
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { EngineError } from '../../src/engine/kernel/errors.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
@@ -91,6 +93,11 @@ export async function makeSchedule({ scheduler, arns }: Engine): Promise<void> {
 
 const MINUTE = 60_000;
 const most = 10_000;
+const NEWEST = {
+  where: { bus: 'default' },
+  order: { by: ['number'], down: true },
+  limit: most,
+} as const;
 
 /** What is wrong at the end, in words. @param acknowledged ids of events that clients got an answer for */
 export function triggerViolations(
@@ -130,7 +137,7 @@ function eventsMissing(
   acknowledged: ReadonlySet<string>,
 ): string[] {
   const started = new Set(listening.map(({ name }) => name));
-  const stored = store.listEvents({ bus: 'default', limit: most });
+  const stored = store.listRows(EVENTS, NEWEST);
   const ids = new Set(stored.map(({ id }) => id));
   const lost = [...acknowledged].filter((id) => !ids.has(id));
   const idle = stored.filter(
@@ -153,7 +160,7 @@ function batchesWrong(
   const batches = gathering.map(({ triggeredBy }) => triggeredBy?.events as string[]);
   const taken = batches.flat();
   const stored = store
-    .listEvents({ bus: 'default', limit: most })
+    .listRows(EVENTS, NEWEST)
     .filter(({ source }) => source === 'client')
     .toReversed();
   const ids = stored.map(({ id }) => id);

@@ -10,7 +10,7 @@ import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
 import { attributesOf } from '../../src/engine/features/rules/delivery.js';
-import { createSeal } from '../../src/engine/kernel/masking/encryption.js';
+import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type { DestinationAnswer, DestinationRequest } from '../../src/engine/kernel/ports.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
@@ -31,7 +31,7 @@ export class EventServer {
   readonly sent: DestinationRequest[] = [];
   readonly answers: DestinationAnswer[] = [];
   readonly #folder: string = mkdtempSync(join(tmpdir(), 'millrace-events-'));
-  readonly #seal = createSeal(Buffer.alloc(32, 7));
+  readonly #seal = createEncryption(Buffer.alloc(32, 7));
   store!: SynchronousStore;
   engine!: Engine;
 

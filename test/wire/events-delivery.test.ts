@@ -2,7 +2,10 @@
  * Deliveries to API destinations: retries, their bounds, dead letters, and what is sent.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
+import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
 import { settled } from '../engine/manual-clock.js';
 import { EventServer } from './event-server.js';
 
@@ -35,7 +38,7 @@ describe('a delivery', () => {
         body: '{"id":7}',
       },
     ]);
-    expect(await server.store.countPendingDeliveries()).toEqual({});
+    expect(server.store.countRows(DELIVERIES, 'team', { status: 'PENDING' })).toEqual({});
     expect(await server.deadLetters()).toEqual([]);
   });
 
@@ -272,7 +275,7 @@ describe('a connection', () => {
       await server.call('DescribeConnection', { Name: 'hook-connection' }),
       await server.call('ListConnections'),
       await server.call('DescribeApiDestination', { Name: 'hook' }),
-      server.store.listDeclarations('event-connection'),
+      server.store.listRows(RESOURCE_TABLES.connections),
     ];
     expect(JSON.stringify(told)).not.toContain('very-secret');
     expect(told[0].AuthParameters).toEqual({ ApiKeyAuthParameters: { ApiKeyName: 'X-Key' } });

@@ -17,7 +17,7 @@ import { isObject, type Json } from '../../asl/json.js';
 import { checkReader } from '../../asl/map-run.js';
 import type { Confinement } from '../../connectors/process/confinement.js';
 import type { RemoteBuckets } from '../../connectors/s3/bucket.js';
-import { mapRunId } from '../features/map-runs/map-run-state.js';
+import { mapRunId } from '../kernel/arn.js';
 import type { ItemPage, ItemSource, OpenedItems } from '../kernel/ports.js';
 import { bucketToRead, bucketToWrite } from './items/buckets.js';
 import { openDataset } from './items/dataset.js';

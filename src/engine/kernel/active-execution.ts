@@ -13,13 +13,13 @@ import { SecretValues } from '../../secrets/secret-values.js';
 import type {
   AttemptRecord,
   ExecutionCreation,
+  ExecutionRecord,
   LoadedExecution,
   MachineRecord,
   PipelineRef,
   TimerRecord,
 } from '../../store/store.js';
-import type { PipelineDeployment } from '../engine.js';
-import type { Input } from './turn-loop.js';
+import type { PipelineDeployment } from './deployment.js';
 
 /** A version of a pipeline, ready to run. */
 export interface LoadedMachine {
@@ -52,9 +52,9 @@ export interface ActiveExecution {
   readonly storedTimers: Set<string>;
   /** The store knows this execution. */
   isStored: boolean;
-  /** A transition waits for JSONata: other events wait in `waiting` until it is there. */
+  /** A transition waits for JSONata: what puts other events into the loop again waits in `waiting` until it is there. */
   busy: boolean;
-  readonly waiting: Input[];
+  readonly waiting: (() => void)[];
   /** A commit with changes of it failed: do not use, load again. */
   stale: boolean;
 }
@@ -175,4 +175,20 @@ export class ActiveExecutions {
       if (!active.busy) this.#byNumber.delete(active.number);
     }
   }
+}
+
+/** A durable execution in memory as the store has it. */
+export function recordOf(active: ActiveExecution): ExecutionRecord {
+  const { header, threads, context } = active.state;
+  return {
+    number: active.number,
+    ...active.creation,
+    context,
+    machine: active.machine.record.number,
+    header,
+    root: header.status === 'SUCCEEDED' ? null : (threads[0] ?? null),
+    ...(active.stoppedAt === undefined ? {} : { stoppedAt: active.stoppedAt }),
+    redriveCount: active.redriveCount,
+    ...(active.secrets === undefined ? {} : { secrets: active.secrets.values() }),
+  };
 }

@@ -2,18 +2,19 @@
  * Wakes its owner at a time of the wall clock.
  * @module
  */
-import type { Machinery } from './machinery.js';
+import type { EngineTime } from './engine-time.js';
+import type { Clock } from './ports.js';
 
 /** Milliseconds that a timer of the operating system is set ahead, at most: the wall clock may be set meanwhile. */
 const AHEAD = 60_000;
 
 export class Alarm {
-  readonly #parts: Pick<Machinery, 'clock' | 'time'>;
+  readonly #parts: { readonly clock: Clock; readonly time: EngineTime };
   readonly #wake: () => void;
   #cancel: (() => void) | undefined;
 
   /** @param wake called at the time that is set, or sooner: its owner looks what is due and sets it again */
-  constructor(parts: Pick<Machinery, 'clock' | 'time'>, wake: () => void) {
+  constructor(parts: { readonly clock: Clock; readonly time: EngineTime }, wake: () => void) {
     this.#parts = parts;
     this.#wake = wake;
   }

@@ -65,3 +65,8 @@ export function parseStatesArn(arn: string): StatesArn | undefined {
   if (parts.length === 0 || parts.some((part) => part === '')) return undefined;
   return { region, accountId, type, parts };
 }
+
+/** What follows the last colon of a map run's ARN is its id. */
+export function mapRunId(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
+}

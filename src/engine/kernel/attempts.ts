@@ -9,19 +9,21 @@
  * another owner is closed as `Millrace.WorkerLost` (recovery.ts) and happens again only if the state's Retry says so.
  * @module
  */
-import type { AttemptRecord } from '../../store/store.js';
+import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
-import { type Asker, askerOf, isMadeOverApi, resolveFor } from './code-grants.js';
+import type { CapturedOutput } from './captured-output.js';
+import { type Asker, askerOf, type CodeRules, isMadeOverApi, resolveFor } from './code-grants.js';
+import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
-import type { UndatedEvent } from './executions.js';
-import type { Machinery } from './machinery.js';
-import { MOCKED } from './mocked-tasks.js';
+import type { Executions, UndatedEvent } from './executions.js';
+import type { Hooks } from './hooks.js';
 import { checkOutcome } from './payload-outcome.js';
-import type { AttemptOutcome, AttemptRequest } from './ports.js';
+import type { AttemptOutcome, AttemptRequest, Clock, Random, Runner } from './ports.js';
 import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
-import type { Input, Performed } from './turn-loop.js';
+import type { Input, Performed, TurnLoop } from './turn-loop.js';
+import type { WorkFolders } from './work-folders.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
@@ -38,16 +40,75 @@ interface Running extends AttemptAddress {
 /** What a connector is called with. */
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
+/** Performers that begin attempts in the engine itself. They are made after this class, and know it. */
+export interface AttemptPerformers {
+  /** Attempts that start executions. */
+  readonly children: {
+    begin(
+      turn: Turn,
+      active: ActiveExecution,
+      attempt: AttemptRecord,
+      wanted: Extract<Resolution, { type: 'execution' }>,
+      input: Input,
+    ): Performed | Promise<Performed>;
+    /** The waiting task is gone. */
+    abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void;
+  };
+  /** Attempts that a test answers. */
+  readonly mocked: {
+    /** Whether a test answers this command; `usual` is what would be done otherwise. */
+    answers(active: ActiveExecution, command: ScheduleTask, usual: Resolution): boolean;
+    begin(
+      turn: Turn,
+      active: ActiveExecution,
+      attempt: AttemptRecord,
+      command: ScheduleTask,
+      usual: Resolution,
+      input: Input,
+    ): Performed;
+  };
+}
+
+/** The kind of attempts that a test answers. */
+export const MOCKED = 'mock';
+
+interface Parts {
+  readonly store: Pick<Store, 'findAttemptByToken' | 'listAttempts'>;
+  readonly clock: Clock;
+  readonly time: EngineTime;
+  readonly random: Random;
+  readonly runner: Runner;
+  readonly loop: TurnLoop;
+  readonly executions: Executions;
+  readonly output: CapturedOutput;
+  readonly folders: WorkFolders;
+  readonly codeRules: CodeRules;
+  readonly hooks: Hooks;
+  /** Names this instance of the engine: the owner of the attempts that it starts. */
+  readonly owner: string;
+}
+
 export class Attempts {
-  readonly #parts: Machinery;
+  readonly #parts: Parts;
+  #performers: AttemptPerformers | undefined;
   readonly slots: Slots;
   readonly #running: Map<string, Running> = new Map();
   #settled: (() => void)[] = [];
   #isEnding = false;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Parts) {
     this.#parts = parts;
     this.slots = new Slots(parts.runner.kinds);
+  }
+
+  /** To be called once, before anything is scheduled. */
+  performWith(performers: AttemptPerformers): void {
+    this.#performers = performers;
+  }
+
+  get #perform(): AttemptPerformers {
+    if (!this.#performers) throw new Error('Nobody performs attempts yet');
+    return this.#performers;
   }
 
   get running(): number {
@@ -70,7 +131,7 @@ export class Attempts {
     const { thread, sequence, pattern } = command;
     const resolution = this.#resolve(active, command);
     const now = time.now();
-    const isMocked = this.#parts.mocked.answers(active, command, resolution);
+    const isMocked = this.#perform.mocked.answers(active, command, resolution);
     const { team } = active.creation;
     const kind = isMocked ? MOCKED : kindOf(resolution, team);
     const byToken = pattern === 'waitForTaskToken' || resolution.type === 'activity';
@@ -87,7 +148,9 @@ export class Attempts {
     };
     this.#put(turn, active, attempt);
     if (resolution.type === 'activity' && !isMocked) {
-      turn.afterCommit(() => void this.#parts.activities.offer({ team, name: resolution.name }));
+      turn.afterCommit(
+        () => void this.#parts.hooks.activities?.offer({ team, name: resolution.name }),
+      );
       return;
     }
     if (isMocked || resolution.type !== 'connector') {
@@ -154,12 +217,12 @@ export class Attempts {
     attempt: AttemptRecord,
     input: Input,
   ): Performed | Promise<Performed> {
-    const { executions, children, random } = this.#parts;
+    const { executions, random } = this.#parts;
     const command = commandOf(attempt);
     const ref = { thread: attempt.thread, sequence: attempt.sequence };
     const resolution = this.#resolve(active, command);
     if (attempt.kind === MOCKED) {
-      return this.#parts.mocked.begin(turn, active, attempt, command, resolution, input);
+      return this.#perform.mocked.begin(turn, active, attempt, command, resolution, input);
     }
     switch (resolution.type) {
       case 'connector':
@@ -167,7 +230,7 @@ export class Attempts {
           return this.#queueAgain(turn, active, attempt, resolution);
         return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
-        return children.begin(turn, active, attempt, resolution, input);
+        return this.#perform.children.begin(turn, active, attempt, resolution, input);
       case 'failure': {
         const { error, cause } = resolution;
         const event: UndatedEvent = { type: 'TaskFailed', error, cause, stage: 'schedule', ...ref };
@@ -187,7 +250,10 @@ export class Attempts {
         );
       }
       case 'activity':
-        void this.#parts.activities.offer({ team: active.creation.team, name: resolution.name });
+        void this.#parts.hooks.activities?.offer({
+          team: active.creation.team,
+          name: resolution.name,
+        });
         return 'done';
     }
   }
@@ -244,7 +310,7 @@ export class Attempts {
   }
 
   #run(active: ActiveExecution, attempt: AttemptRecord, connector: ConnectorCall): void {
-    const { runner, clock, logs } = this.#parts;
+    const { runner, clock, output } = this.#parts;
     const { id, kind, execution, thread, sequence } = attempt;
     const running: Running = { id, kind, execution, thread, sequence, lastHeartbeat: 0 };
     this.#running.set(id, running);
@@ -259,7 +325,7 @@ export class Attempts {
     try {
       runner.start(this.#request(active, attempt, connector), {
         log: (record) => {
-          if (!isSettled) logs.add(active, command, record);
+          if (!isSettled) output.add(active, command, record);
         },
         heartbeat: () => {
           const now = clock.monotonic();
@@ -470,9 +536,9 @@ export class Attempts {
     const attempt = active.attempts.get(attemptKey(thread, sequence));
     if (!attempt) return;
     this.close(turn, active, attempt);
-    const { runner, children } = this.#parts;
+    const { runner } = this.#parts;
     if (attempt.status === 'started') turn.afterCommit(() => runner.kill(attempt.id));
-    if (attempt.child !== undefined) children.abandon(turn, active, attempt);
+    if (attempt.child !== undefined) this.#perform.children.abandon(turn, active, attempt);
   }
 
   cancelAll(turn: Turn, active: ActiveExecution): void {

@@ -5,12 +5,15 @@
  * how many.
  * @module
  */
+import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { LogLine, LogSegment } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
-import type { Machinery } from './machinery.js';
+import type { EngineTime } from './engine-time.js';
+import type { Feed } from './feed.js';
 import type { AttemptLogRecord } from './ports.js';
 import type { ScheduleTask } from './resolve-task.js';
 import type { Turn } from './turn.js';
+import type { TurnLoop } from './turn-loop.js';
 
 /** Lines in memory, at most. */
 const WAITING_LINES = 20_000;
@@ -23,13 +26,20 @@ interface Gathered {
   dropped: number;
 }
 
+interface Parts {
+  readonly loop: TurnLoop;
+  readonly time: EngineTime;
+  readonly feed: Feed;
+  readonly secrets: SecretRegistry;
+}
+
 export class CapturedOutput {
-  readonly #parts: Machinery;
+  readonly #parts: Parts;
   #gathered: Map<string, Gathered> = new Map();
   #lines = 0;
   #isQueued = false;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 

@@ -1,169 +1,47 @@
 /**
- * Creates executions, and connects those that an execution started (`states:startExecution`, `millrace:executions:start`)
- * with the task that waits for them.
+ * Connects executions that an execution started (`states:startExecution`, `millrace:executions:start`) with the task that
+ * waits for them.
  *
  * The child's row and the parent's attempt that names it are one commit, so a start happens exactly once. The child's
  * end reaches the parent as an input of its own; after a crash `recovery.ts` finds ends that were not delivered.
  * Output shapes: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
  * @module
  */
-import type { ExecutionContext } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
-import { SecretValues } from '../../secrets/secret-values.js';
-import type { AttemptRecord, ExecutionCreation, ParentLink } from '../../store/store.js';
-import {
-  type ActiveExecution,
-  attemptKey,
-  type LoadedMachine,
-  newActive,
-} from './active-execution.js';
+import type { AttemptRecord, ExecutionCreation, ParentLink, Store } from '../../store/store.js';
+import { type ActiveExecution, attemptKey } from './active-execution.js';
 import { allows } from './allowance.js';
-import { commandOf } from './attempts.js';
+import type { Arns } from './arn.js';
+import { type Attempts, commandOf } from './attempts.js';
+import type { Creations, FoundOrCreated } from './creations.js';
 import { EngineError } from './errors.js';
-import type { UndatedEvent } from './executions.js';
-import type { Machinery } from './machinery.js';
+import type { Executions, UndatedEvent } from './executions.js';
+import type { MachineShelf } from './machine-shelf.js';
 import { checkName, checkPayload } from './payload.js';
+import type { Random } from './ports.js';
 import type { Resolution } from './resolve-task.js';
-import { sameJson } from './same-json.js';
 import type { Turn } from './turn.js';
-import type { Input, Performed } from './turn-loop.js';
-
-/** What a new execution is made of. */
-export interface NewExecution {
-  machine: LoadedMachine;
-  name?: string;
-  input: Json;
-  tags: { [key: string]: string };
-  pointer?: string;
-  parent?: ParentLink;
-  mapRun?: { number: number; child: number };
-  map?: NonNullable<ExecutionContext['Map']>;
-  /** The name that its ARN gives to its state machine: `MACHINE/LABEL` for children of a map run. */
-  machineName?: string;
-  testCase?: string;
-  /** Published version and alias that the start named. */
-  publishedVersion?: number;
-  alias?: string;
-  triggeredBy?: JsonObject;
-  interval?: string;
-  /** What is secret in the execution that starts it. */
-  secrets?: SecretValues | undefined;
-}
-
-/** A start that met an execution of the same name, or made a new one. */
-export interface FoundOrCreated {
-  active?: ActiveExecution;
-  number: number;
-  creation: ExecutionCreation;
-  created: boolean;
-}
+import type { Input, Performed, TurnLoop } from './turn-loop.js';
 
 /** The error of a task that waits for what it may start, but not read. */
 const NOT_ALLOWED = 'Millrace.NotAllowed';
 
-/** Milliseconds that an express execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-export const EXPRESS_LIMIT = 300_000;
-
-/** Executions of the machine are express ones. */
-export function isExpress(machine: LoadedMachine): boolean {
-  return machine.deployment.stateMachine?.type === 'EXPRESS';
+interface Parts {
+  readonly store: Pick<Store, 'findExecution'>;
+  readonly random: Random;
+  readonly loop: TurnLoop;
+  readonly arns: Arns;
+  readonly machines: MachineShelf;
+  readonly creations: Creations;
+  readonly executions: Executions;
+  readonly attempts: Attempts;
 }
 
 export class ChildExecutions {
-  readonly #parts: Machinery;
-  #lastNumber = 0;
-  /** Executions with a chosen name that are not durable yet, by team, pipeline and name. */
-  readonly #unstored: Map<string, ActiveExecution> = new Map();
+  readonly #parts: Parts;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-  }
-
-  open(lastNumber: number): void {
-    this.#lastNumber = lastNumber;
-  }
-
-  /**
-   * Answers the execution of that name, or creates it in this turn without starting it.
-   * Throws ExecutionConflict when the one of that name has another input.
-   */
-  findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
-    // Express executions may have the same name.
-    if (wanted.name === undefined || isExpress(wanted.machine)) return this.create(turn, wanted);
-    const { key, ref } = wanted.machine;
-    const unstored = this.#unstored.get(`${key}/${wanted.name}`);
-    if (unstored && !unstored.stale) return same(unstored, wanted);
-    const found = this.#parts.store.findExecutionByName(ref, wanted.name);
-    if (found instanceof Promise) {
-      return found.then((record) => (record ? same(record, wanted) : this.create(turn, wanted)));
-    }
-    return found ? same(found, wanted) : this.create(turn, wanted);
-  }
-
-  /** Creates an execution in this turn without starting it. */
-  create(turn: Turn, wanted: NewExecution): FoundOrCreated & { active: ActiveExecution } {
-    const { random, time, reducer, actives, arns, timers } = this.#parts;
-    const { machine, tags } = wanted;
-    const startedAt = time.now();
-    const id = random.id(startedAt);
-    const chosen = wanted.name ?? id;
-    const pipeline = machine.record.pipeline;
-    const express = isExpress(machine) && wanted.mapRun === undefined;
-    const name = express ? id : chosen;
-    const machineName = wanted.machineName ?? pipeline;
-    const context: ExecutionContext = {
-      Execution: {
-        Id: express ? arns.express(pipeline, chosen, id) : arns.execution(machineName, name),
-        Name: chosen,
-        Input: wanted.input,
-        StartTime: new Date(startedAt).toISOString(),
-        RoleArn: machine.deployment.stateMachine?.roleArn ?? arns.role,
-        RedriveCount: 0,
-      },
-      StateMachine: { Id: arns.stateMachine(machineName), Name: machineName },
-      ...(wanted.map ? { Map: wanted.map } : {}),
-    };
-    const creation: ExecutionCreation = {
-      id,
-      name,
-      pipeline,
-      team: machine.record.team,
-      tags,
-      startedAt,
-      pointer: wanted.pointer ?? '',
-      context,
-      ...(wanted.parent ? { parent: wanted.parent } : {}),
-      ...(wanted.mapRun ? { mapRun: wanted.mapRun } : {}),
-      ...(wanted.testCase === undefined ? {} : { testCase: wanted.testCase }),
-      ...(wanted.publishedVersion === undefined
-        ? {}
-        : { publishedVersion: wanted.publishedVersion }),
-      ...(wanted.alias === undefined ? {} : { alias: wanted.alias }),
-      ...(wanted.triggeredBy === undefined ? {} : { triggeredBy: wanted.triggeredBy }),
-      ...(wanted.interval === undefined ? {} : { interval: wanted.interval }),
-    };
-    this.#lastNumber += 1;
-    const number = this.#lastNumber;
-    const active = newActive(number, creation, machine, reducer.start(context));
-    if (wanted.secrets) active.secrets = new SecretValues(wanted.secrets.values());
-    actives.add(active);
-    // With a row of its own even when its first transition has to wait for expressions.
-    turn.of(active).progressed = true;
-    turn.afterFailure(() => actives.drop(active));
-    if (express || !active.keepsHistory) {
-      const at = startedAt + EXPRESS_LIMIT;
-      timers.set(turn, active, { thread: 0, kind: 'execution', sequence: 0, at });
-    } else if (wanted.name !== undefined) this.#reserve(turn, `${machine.key}/${name}`, active);
-    return { active, number, creation, created: true };
-  }
-
-  #reserve(turn: Turn, key: string, active: ActiveExecution): void {
-    this.#unstored.set(key, active);
-    const release = (): void => {
-      if (this.#unstored.get(key) === active) this.#unstored.delete(key);
-    };
-    turn.afterCommit(release);
-    turn.afterFailure(release);
   }
 
   /** Begins the attempt of a task that starts an execution. */
@@ -197,7 +75,7 @@ export class ChildExecutions {
     try {
       if (wanted.name !== undefined) checkName(wanted.name);
       checkPayload(wanted.input, 'input');
-      found = this.findOrCreate(turn, {
+      found = this.#parts.creations.findOrCreate(turn, {
         machine,
         input: wanted.input,
         tags: machine.deployment.tags,
@@ -209,12 +87,14 @@ export class ChildExecutions {
       return this.#refuseFor(turn, active, attempt, input, error);
     }
     const proceed = (result: FoundOrCreated): Performed | Promise<Performed> => {
+      const { loop, executions, attempts } = this.#parts;
       if (result.created) {
+        if (result.active) executions.born(turn, result.active);
         // The row exists with this commit; starting it is an input of its own.
-        this.#parts.loop.add(this.startInput(result.number));
+        loop.add(executions.beginInput(result.number));
       }
       const linked: AttemptRecord = { ...attempt, child: result.number };
-      this.#parts.tasks.update(turn, active, linked);
+      attempts.update(turn, active, linked);
       if (!result.created && attached) {
         const cause = `Execution Already Exists: '${result.creation.context.Execution.Id}'`;
         const error = 'StepFunctions.ExecutionAlreadyExistsException';
@@ -248,7 +128,7 @@ export class ChildExecutions {
         );
       return this.#submit(turn, active, attempt, input, child);
     }
-    const { executions, tasks, random } = this.#parts;
+    const { executions, attempts, random } = this.#parts;
     const { thread, sequence } = attempt;
     const { pattern } = commandOf(attempt);
     const { context, startedAt } = creation;
@@ -259,7 +139,7 @@ export class ChildExecutions {
         active,
         { type: 'TaskSucceeded', output, thread, sequence },
         input,
-        (later) => tasks.close(later, active, attempt),
+        (later) => attempts.close(later, active, attempt),
       );
     }
     return executions.step(
@@ -267,7 +147,7 @@ export class ChildExecutions {
       active,
       { type: 'TaskSubmitted', output, thread, sequence },
       input,
-      (later) => tasks.update(later, active, { ...attempt, status: 'submitted' }),
+      (later) => attempts.update(later, active, { ...attempt, status: 'submitted' }),
     );
   }
 
@@ -296,7 +176,7 @@ export class ChildExecutions {
     error: string,
     cause: string,
   ): Performed {
-    const { executions, tasks } = this.#parts;
+    const { executions, attempts } = this.#parts;
     const { thread, sequence } = attempt;
     const event: UndatedEvent = {
       type: 'TaskFailed',
@@ -307,27 +187,14 @@ export class ChildExecutions {
       sequence,
     };
     return executions.step(turn, active, event, input, (later) =>
-      tasks.close(later, active, attempt),
+      attempts.close(later, active, attempt),
     );
-  }
-
-  /** Begins an execution that exists and has not begun, when there is room for it. */
-  startInput(number: number): Input {
-    const { executions, admission } = this.#parts;
-    const input: Input = {
-      execution: number,
-      perform: (turn) =>
-        executions.withExecution(number, input, (active) => admission.begin(turn, active, input)),
-    };
-    return input;
   }
 
   /** An execution has ended in this turn: whoever waits for it is told next. */
   ended(turn: Turn, active: ActiveExecution): void {
-    const { creation } = active;
-    const { loop, mapRuns } = this.#parts;
-    if (creation.mapRun) mapRuns.childEnded(turn, active, creation.mapRun);
-    const { parent } = creation;
+    const { loop } = this.#parts;
+    const { parent } = active.creation;
     if (!parent?.attached) return;
     turn.afterCommit(() => loop.add(this.answerInput(parent, active.number)));
   }
@@ -355,11 +222,11 @@ export class ChildExecutions {
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
-    child: Awaited<ReturnType<Machinery['store']['findExecution']>>,
+    child: Awaited<ReturnType<Store['findExecution']>>,
     input: Input,
   ): Performed {
     if (!child || child.header.status === 'RUNNING') return 'done';
-    const { executions, tasks } = this.#parts;
+    const { executions, attempts } = this.#parts;
     const { thread, sequence } = attempt;
     const parsed = commandOf(attempt).pattern === 'sync2';
     const description = describe(child, child.header, child.stoppedAt ?? 0, parsed);
@@ -374,7 +241,7 @@ export class ChildExecutions {
             sequence,
           };
     return executions.step(turn, active, event, input, (later) =>
-      tasks.close(later, active, attempt),
+      attempts.close(later, active, attempt),
     );
   }
 
@@ -393,29 +260,6 @@ export class ChildExecutions {
 function isWaiting(attempt: AttemptRecord): boolean {
   const { pattern } = commandOf(attempt);
   return attempt.status === 'submitted' && (pattern === 'sync' || pattern === 'sync2');
-}
-
-/** The same name: the same execution when input and test case are the same, else a conflict. */
-function same(
-  found: ActiveExecution | ({ number: number } & ExecutionCreation),
-  wanted: NewExecution,
-): FoundOrCreated {
-  const creation = 'creation' in found ? found.creation : found;
-  const isSame =
-    sameJson(creation.context.Execution.Input, wanted.input) &&
-    creation.testCase === wanted.testCase;
-  if (!isSame) {
-    throw new EngineError('ExecutionConflict', {
-      name: creation.name,
-      pipeline: creation.pipeline,
-    });
-  }
-  return {
-    ...('creation' in found ? { active: found } : {}),
-    number: found.number,
-    creation,
-    created: false,
-  };
 }
 
 /** What `states:startExecution` answers. */

@@ -18,7 +18,7 @@
  * @module
  */
 import { isObject, type JsonObject } from '../../asl/json.js';
-import type { PipelineDeployment } from '../engine.js';
+import type { PipelineDeployment } from './deployment.js';
 import { type Resolution, resolveTask, type ScheduleTask, UNBOUND } from './resolve-task.js';
 
 /** Teams by name, or all. */

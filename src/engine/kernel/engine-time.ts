@@ -9,14 +9,25 @@
 import type { Clock } from './ports.js';
 
 export interface EngineTime {
+  /** Milliseconds since the epoch. */
   now(): number;
 }
 
-/** `notBefore`: milliseconds since the epoch of the last committed event, 0 when there is none. */
-export function createEngineTime(clock: Clock, notBefore: number): EngineTime {
-  let time = Math.max(clock.now(), notBefore);
+/** The same for whoever opens it. */
+export interface OpenableTime extends EngineTime {
+  /** Never again before this moment: milliseconds since the epoch of the last committed event. */
+  goOnFrom(moment: number): void;
+}
+
+/** Begins with what the clock says. */
+export function createEngineTime(clock: Clock): OpenableTime {
+  let time = clock.now();
   let measured = clock.monotonic();
   return {
+    goOnFrom(moment) {
+      time = Math.max(clock.now(), moment);
+      measured = clock.monotonic();
+    },
     now() {
       const monotonic = clock.monotonic();
       const paced = time + Math.floor(monotonic - measured);

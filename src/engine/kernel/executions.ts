@@ -5,12 +5,28 @@
  * while the turn goes on without it: one slow expression holds up nobody else.
  * @module
  */
-import type { Command, EventBase, ExecutionEvent, Transition } from '../../asl/transition.js';
-import type { ActiveExecution } from './active-execution.js';
-import { activate, timerKey } from './active-execution.js';
-import type { Machinery } from './machinery.js';
+import type {
+  Command,
+  Evaluate,
+  EventBase,
+  ExecutionEvent,
+  Transition,
+} from '../../asl/transition.js';
+import type { Store, TimerRecord } from '../../store/store.js';
+import {
+  type ActiveExecution,
+  type ActiveExecutions,
+  activate,
+  timerKey,
+} from './active-execution.js';
+import type { EngineTime } from './engine-time.js';
+import type { Hooks } from './hooks.js';
+import type { MachineShelf } from './machine-shelf.js';
+import type { Random } from './ports.js';
+import type { Reducer } from './reducer.js';
 import type { Turn } from './turn.js';
-import type { Input, Performed } from './turn-loop.js';
+import type { Input, Performed, TurnLoop } from './turn-loop.js';
+import type { Waiters } from './waiters.js';
 
 /** The error of an execution that a defect or a damaged record ended. */
 const INTERNAL_ERROR = 'Millrace.InternalError';
@@ -19,12 +35,53 @@ type Undated<Event> = Event extends EventBase ? Omit<Event, keyof EventBase> : n
 /** An event before it has got its time and seed. */
 export type UndatedEvent = Undated<ExecutionEvent>;
 
+/** Who carries out what transitions ask for. They are made after this class, and know it. */
+export interface CommandPerformers {
+  readonly attempts: {
+    schedule(turn: Turn, active: ActiveExecution, command: Of<'ScheduleTask'>): void;
+    cancel(turn: Turn, active: ActiveExecution, thread: number, sequence: number): void;
+    cancelAll(turn: Turn, active: ActiveExecution): void;
+  };
+  readonly timers: {
+    set(turn: Turn, active: ActiveExecution, timer: Omit<TimerRecord, 'execution'>): void;
+    clearThread(turn: Turn, active: ActiveExecution, thread: number): void;
+    clearAll(turn: Turn, active: ActiveExecution): void;
+  };
+  readonly children: { ended(turn: Turn, active: ActiveExecution): void };
+}
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+interface Parts {
+  readonly store: Pick<Store, 'loadExecution'>;
+  readonly loop: TurnLoop;
+  readonly time: EngineTime;
+  readonly random: Random;
+  readonly reducer: Reducer;
+  readonly evaluate: Evaluate;
+  readonly actives: ActiveExecutions;
+  readonly machines: MachineShelf;
+  readonly waiters: Waiters;
+  readonly hooks: Hooks;
+}
+
 export class Executions {
-  readonly #parts: Machinery;
+  readonly #parts: Parts;
+  #performers: CommandPerformers | undefined;
   #busy = 0;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** To be called once, before anything is stepped. */
+  performWith(performers: CommandPerformers): void {
+    this.#performers = performers;
+  }
+
+  get #perform(): CommandPerformers {
+    if (!this.#performers) throw new Error('Nobody performs commands yet');
+    return this.#performers;
   }
 
   /** Executions whose transition waits for expressions. */
@@ -48,7 +105,7 @@ export class Executions {
 
   async #loadLater(
     number: number,
-    loading: ReturnType<Machinery['store']['loadExecution']>,
+    loading: ReturnType<Store['loadExecution']>,
   ): Promise<ActiveExecution | undefined> {
     const loaded = await loading;
     if (!loaded) return undefined;
@@ -86,10 +143,35 @@ export class Executions {
     act: (active: ActiveExecution) => Performed | Promise<Performed>,
   ): Performed | Promise<Performed> {
     if (active.busy) {
-      active.waiting.push(input);
+      active.waiting.push(() => this.#parts.loop.add(input));
       return 'deferred';
     }
     return act(active);
+  }
+
+  /** Begins an execution that exists and has not begun, when there is room for it. */
+  beginInput(number: number): Input {
+    const input: Input = {
+      execution: number,
+      perform: (turn) =>
+        this.withExecution(number, input, (active) => this.begin(turn, active, input)),
+    };
+    return input;
+  }
+
+  /** @param again what to try again when this comes to nothing */
+  begin(turn: Turn, active: ActiveExecution, again: Input): Performed {
+    const { admission } = this.#parts.hooks;
+    return admission
+      ? admission.letBegin(turn, active, again)
+      : this.step(turn, active, { type: 'Start' }, again);
+  }
+
+  /** An execution was made in this turn, and will begin. */
+  born(turn: Turn, active: ActiveExecution): void {
+    const { hooks } = this.#parts;
+    if (hooks.admission?.skips(active)) return;
+    hooks.tell(turn, { type: 'ExecutionBegun', execution: active });
   }
 
   /** An input that delivers one event to an execution, if that still runs. */
@@ -159,7 +241,7 @@ export class Executions {
           finish(turn);
           return 'done';
         } finally {
-          for (const next of waiting) loop.add(next);
+          for (const addAgain of waiting) addAgain();
         }
       },
     };
@@ -176,13 +258,13 @@ export class Executions {
   }
 
   #carryOut(turn: Turn, active: ActiveExecution, command: Command): void {
-    const { tasks, timers, mapRuns } = this.#parts;
+    const { attempts, timers } = this.#perform;
     switch (command.type) {
       case 'ScheduleTask':
-        tasks.schedule(turn, active, command);
+        attempts.schedule(turn, active, command);
         break;
       case 'CancelTask':
-        tasks.cancel(turn, active, command.thread, command.sequence);
+        attempts.cancel(turn, active, command.thread, command.sequence);
         break;
       case 'SetTimer': {
         const { thread, timer, sequence, at } = command;
@@ -197,20 +279,26 @@ export class Executions {
           thread: 0,
           kind: 'execution',
           sequence: 0,
-          // An express execution has a limit of its own (child-host.ts): the sooner of the two counts.
+          // An express execution has a limit of its own (creations.ts): the sooner of the two counts.
           at: Math.min(command.at, active.timers.get(timerKey(0, 'execution'))?.at ?? command.at),
         });
         break;
       case 'StartMapRun':
-        mapRuns.begin(turn, active, command);
+        this.#mapRuns.start(turn, active, command);
         break;
       case 'RedriveMapRun':
-        mapRuns.redrive(turn, active, command);
+        this.#mapRuns.redrive(turn, active, command);
         break;
       case 'CancelMapRun':
-        mapRuns.cancel(turn, active, command.thread, command.sequence);
+        this.#mapRuns.cancel(turn, active, command.thread, command.sequence);
         break;
     }
+  }
+
+  get #mapRuns(): NonNullable<Hooks['mapRuns']> {
+    const { mapRuns } = this.#parts.hooks;
+    if (!mapRuns) throw new Error('Nothing here runs distributed Maps');
+    return mapRuns;
   }
 
   /** A transition that stopped half-way goes on after its commit; the mark in the store is for a restart in between. */
@@ -262,16 +350,19 @@ export class Executions {
   }
 
   #end(turn: Turn, active: ActiveExecution, transition: Transition): void {
-    const { tasks, timers, children, mapRuns, actives, waiters, time } = this.#parts;
+    const { actives, waiters, time, hooks } = this.#parts;
+    const { attempts, timers, children } = this.#perform;
     // A late event of an execution that had ended before.
     if (active.stoppedAt !== undefined && transition.history.length === 0) return;
     active.stoppedAt = transition.history.at(-1)?.at ?? time.now();
-    tasks.cancelAll(turn, active);
+    attempts.cancelAll(turn, active);
     timers.clearAll(turn, active);
-    mapRuns.cancelAll(turn, active);
+    hooks.mapRuns?.cancelAll(turn, active);
+    const { mapRun } = active.creation;
+    if (mapRun) hooks.mapRuns?.childEnded(turn, active, mapRun);
     children.ended(turn, active);
-    this.#parts.admission.ended(turn, active);
-    this.#parts.triggers.executionChanged(turn, active);
+    hooks.admission?.ended(turn, active);
+    hooks.tell(turn, { type: 'ExecutionEnded', execution: active });
     turn.afterCommit(() => {
       actives.drop(active);
       waiters.tell(active);

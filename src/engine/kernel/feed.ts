@@ -5,32 +5,10 @@
  * the feed must not disturb the engine.
  * @module
  */
-import type { ExecutionStatus } from '../../asl/execution-state.js';
-import type { HistoryEvent } from '../../asl/transition.js';
-import type { LogLine } from '../../store/store.js';
+import type { FeedChange } from './feed-change.js';
 import type { Sink } from './ports.js';
 
-/** Which execution a change belongs to. */
-export interface FeedSubject {
-  execution: string;
-  number: number;
-  pipeline: string;
-  team: string;
-}
-
-export type FeedChange =
-  | ({
-      type: 'execution';
-      status: ExecutionStatus;
-      name: string;
-      startedAt: number;
-      stoppedAt?: number;
-      error?: string;
-      cause?: string;
-    } & FeedSubject)
-  | ({ type: 'history'; events: HistoryEvent[] } & FeedSubject)
-  | ({ type: 'log'; lines: LogLine[] } & FeedSubject)
-  | { type: 'pipeline'; pipeline: string; team: string; version: number };
+export type { FeedChange } from './feed-change.js';
 
 /** Restricts a subscription; a field left out matches everything. */
 export interface FeedFilter {

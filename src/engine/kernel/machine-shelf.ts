@@ -9,10 +9,10 @@ import type { Machine } from '../../asl/compile.js';
 import type { JsonObject } from '../../asl/json.js';
 import { pipelineKey, pipelineOf } from '../../store/pipeline-ref.js';
 import type { MachineRecord, PipelineRef, Store } from '../../store/store.js';
-import type { PipelineDeployment } from '../engine.js';
 import type { LoadedMachine } from './active-execution.js';
+import type { PipelineDeployment } from './deployment.js';
 import { EngineError } from './errors.js';
-import type { Reducer } from './machinery.js';
+import type { Reducer } from './reducer.js';
 
 /** Who asks for a pipeline by its name. */
 export interface Asking {
@@ -40,7 +40,7 @@ export class MachineShelf {
 
   async open(): Promise<void> {
     for (const pipeline of await this.#store.listPipelineNames()) this.#note(pipeline);
-    for (const record of await this.#store.currentMachines()) this.#makeCurrent(record);
+    for (const record of await this.#store.currentMachines()) this.makeCurrent(record);
   }
 
   /** All current versions. */
@@ -86,16 +86,13 @@ export class MachineShelf {
       : this.#keep(number, found);
   }
 
-  async deploy(record: Omit<MachineRecord, 'number'>): Promise<LoadedMachine> {
-    return this.#makeCurrent(await this.#store.insertMachine(record));
-  }
-
   /** The pipeline is deployed no longer; its executions still find their version. */
   forget(pipeline: PipelineRef): void {
     this.#current.delete(pipelineKey(pipeline));
   }
 
-  #makeCurrent(record: MachineRecord): LoadedMachine {
+  /** A version that is durable is the current one from now on. */
+  makeCurrent(record: MachineRecord): LoadedMachine {
     const machine = load(record, this.#reducer);
     this.#note(machine.ref);
     this.#current.set(machine.key, machine);

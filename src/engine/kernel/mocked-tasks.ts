@@ -10,16 +10,14 @@
 import type { Json } from '../../asl/json.js';
 import type { AttemptRecord } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
-import type { UndatedEvent } from './executions.js';
-import type { Machinery } from './machinery.js';
+import { type Attempts, MOCKED } from './attempts.js';
+import type { EngineTime } from './engine-time.js';
+import type { Executions, UndatedEvent } from './executions.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
 import type { Resolution, ScheduleTask } from './resolve-task.js';
 import type { Turn } from './turn.js';
-import type { Input, Performed } from './turn-loop.js';
-
-/** The kind of attempts that a test answers. */
-export const MOCKED = 'mock';
+import type { Input, Performed, TurnLoop } from './turn-loop.js';
 
 /** One attempt, as mocks see it. */
 export interface MockedAttempt {
@@ -54,10 +52,19 @@ export interface TaskMocks {
   answer(attempt: MockedAttempt, settle: (outcome: AttemptOutcome) => void): void;
 }
 
-export class TestAnswers {
-  readonly #parts: Machinery;
+interface Parts {
+  readonly mocks: TaskMocks | undefined;
+  readonly executions: Executions;
+  readonly attempts: Attempts;
+  readonly time: EngineTime;
+  readonly loop: TurnLoop;
+  readonly owner: string;
+}
 
-  constructor(parts: Machinery) {
+export class MockedTasks {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
@@ -75,7 +82,7 @@ export class TestAnswers {
     usual: Resolution,
     input: Input,
   ): Performed {
-    const { executions, tasks, time, owner } = this.#parts;
+    const { executions, attempts, time, owner } = this.#parts;
     const { thread, sequence } = attempt;
     const event: UndatedEvent = { type: 'TaskStarted', thread, sequence };
     return executions.step(turn, active, event, input, (later) => {
@@ -86,7 +93,7 @@ export class TestAnswers {
         owner,
         startedAt: time.now(),
       };
-      tasks.update(later, active, started);
+      attempts.update(later, active, started);
       // In the same commit, so that it is told once whatever happens afterwards.
       if (isAccepted(command)) {
         const accepted: UndatedEvent = { type: 'TaskSubmitted', output: {}, thread, sequence };
@@ -98,13 +105,13 @@ export class TestAnswers {
 
   /** Takes up an attempt that an earlier engine had begun. */
   resume(attempt: AttemptRecord): void {
-    const { executions, loop, tasks } = this.#parts;
+    const { executions, loop, attempts } = this.#parts;
     const input: Input = {
       execution: attempt.execution,
       perform: (turn) =>
         executions.withExecution(attempt.execution, input, (active) => {
           const command = attempt.request as unknown as ScheduleTask;
-          const usual = tasks.resolveUsual(active, command);
+          const usual = attempts.resolveUsual(active, command);
           const described = describe(active, command, usual);
           turn.afterCommit(() => {
             if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
@@ -127,7 +134,7 @@ export class TestAnswers {
 
   #outcomeInput(attempt: AttemptRecord, outcome: AttemptOutcome): Input {
     return this.#input(attempt, (turn, active, current, input) => {
-      const { executions, tasks } = this.#parts;
+      const { executions, attempts } = this.#parts;
       const { thread, sequence } = attempt;
       const checked = checkOutcome(outcome);
       const event: UndatedEvent =
@@ -135,7 +142,7 @@ export class TestAnswers {
           ? { type: 'TaskSucceeded', output: checked.output, thread, sequence }
           : { type: 'TaskFailed', error: checked.error, cause: checked.cause, thread, sequence };
       return executions.step(turn, active, event, input, (later) =>
-        tasks.close(later, active, current),
+        attempts.close(later, active, current),
       );
     });
   }

@@ -31,3 +31,10 @@ export function fromCursor(what: string, cursor: string, count: number): number[
   }
   return numbers;
 }
+
+/** One page, newest first where not said otherwise. */
+export interface Page<Item> {
+  items: Item[];
+  /** Absent on the last page. */
+  next?: string;
+}

@@ -1,14 +1,15 @@
 /**
- * The five ports through which everything that the engine does to the world goes: Clock, Random, Store, Runner and Sink.
+ * The ports through which everything that the engine does to the world goes: Clock, Random, Store, Runner, Sink, Evaluator,
+ * ItemSource and Destinations here, TaskMocks in `mocked-tasks.ts`, FileSource in `features/files/`.
  *
- * Nothing else in `engine/` reads the time, draws a random number, starts a process or sends anything, so the simulation
+ * Nothing else in the kernel and its features reads the time, draws a random number, starts a process or sends anything, so the simulation
  * in `test/simulation` can drive the real engine on virtual time and hurt it at will.
  * @module
  */
 import type { Json, JsonObject } from '../../asl/json.js';
 import type { Evaluate } from '../../asl/transition.js';
 import type { LogRecord, TaskOutcome, TaskRequest } from '../../connectors/connector.js';
-import type { FeedChange } from './feed.js';
+import type { FeedChange } from './feed-change.js';
 
 export type {
   DestinationAnswer,
@@ -70,7 +71,7 @@ export interface Sink {
   publish(changes: readonly FeedChange[]): void;
 }
 
-/** Where JSONata is evaluated; see `evaluation/host.ts`. */
+/** Where JSONata is evaluated; see `adapters/evaluation/pool.ts`. */
 export interface Evaluator {
   evaluate: Evaluate;
   close(): Promise<void>;

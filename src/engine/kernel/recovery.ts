@@ -11,20 +11,31 @@
  * | running execution whose waiting parent task is gone | stopped |
  * | execution created and not begun | begun |
  * | execution interrupted by a commit | continued |
- * | running map run | taken up (map-run-host.ts) |
- * @module
+ * * @module
  */
-import type { AttemptRecord } from '../../store/store.js';
-import { WORKER_LOST } from './attempts.js';
-import type { Machinery } from './machinery.js';
-import { MOCKED } from './mocked-tasks.js';
+import type { AttemptRecord, Store } from '../../store/store.js';
+import { type Attempts, MOCKED, WORKER_LOST } from './attempts.js';
+import type { ChildExecutions } from './child-executions.js';
+import type { Executions } from './executions.js';
+import type { MockedTasks } from './mocked-tasks.js';
+import type { TurnLoop } from './turn-loop.js';
+
+interface Parts {
+  readonly store: Store;
+  readonly loop: TurnLoop;
+  readonly executions: Executions;
+  readonly attempts: Attempts;
+  readonly children: ChildExecutions;
+  readonly mocked: MockedTasks;
+  readonly owner: string;
+}
 
 const PAGE = 1000;
 
 /** Queues the work that a crash or stop interrupted. */
-export async function recover(parts: Machinery): Promise<void> {
-  const { store, loop, executions, tasks, children, mapRuns, mocked } = parts;
-  for (const number of await store.listUnstarted()) loop.add(children.startInput(number));
+export async function recover(parts: Parts): Promise<void> {
+  const { store, loop, executions, attempts, children, mocked } = parts;
+  for (const number of await store.listUnstarted()) loop.add(executions.beginInput(number));
   for (const number of await store.listInterrupted()) {
     loop.add(executions.eventInput(number, { type: 'Continue' }));
   }
@@ -33,16 +44,16 @@ export async function recover(parts: Machinery): Promise<void> {
     if (attempt.kind === MOCKED) return mocked.resume(attempt);
     const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
     loop.add(
-      tasks.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),
+      attempts.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),
     );
   });
   await eachAttempt(parts, 'submitted', (attempt) => {
     if (attempt.kind === MOCKED) mocked.resume(attempt);
   });
   await eachAttempt(parts, 'scheduled', (attempt) => {
-    if (!tasks.slots.has(attempt.kind)) loop.add(tasks.beginInput(attempt));
-    else if (tasks.slots.take(attempt.kind)) loop.add(tasks.beginInput(attempt));
-    else tasks.slots.wait(attempt.kind, attempt);
+    if (!attempts.slots.has(attempt.kind)) loop.add(attempts.beginInput(attempt));
+    else if (attempts.slots.take(attempt.kind)) loop.add(attempts.beginInput(attempt));
+    else attempts.slots.wait(attempt.kind, attempt);
   });
   for (const attempt of await store.listAnsweredAttempts()) {
     const { execution, thread, sequence, child } = attempt;
@@ -53,11 +64,10 @@ export async function recover(parts: Machinery): Promise<void> {
     const cause = 'The execution that waited for this one no longer does.';
     loop.add(executions.eventInput(number, { type: 'Stop', cause }));
   }
-  await mapRuns.open();
 }
 
 async function eachAttempt(
-  { store }: Machinery,
+  { store }: Pick<Parts, 'store'>,
   status: AttemptRecord['status'],
   act: (attempt: AttemptRecord) => void,
 ): Promise<void> {

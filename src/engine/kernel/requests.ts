@@ -2,19 +2,73 @@
  * What callers ask the engine to do to executions, as inputs for the turn loop: start, stop, redrive.
  * @module
  */
-import type { Json } from '../../asl/json.js';
+import type { Json, JsonObject } from '../../asl/json.js';
 import { prepareRedrive, type RedriveNote } from '../../asl/redrive.js';
 import type { HistoryEvent } from '../../asl/transition.js';
 import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
-import type { RedriveRequest, StartRequest } from '../engine.js';
-import type { StartTarget } from '../features/state-machines/state-machines.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
-import type { FoundOrCreated } from './child-executions.js';
+import type { Creations, FoundOrCreated, StartTarget } from './creations.js';
+import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
-import type { Machinery } from './machinery.js';
+import type { Executions } from './executions.js';
+import type { Hooks } from './hooks.js';
+import type { Asking, MachineShelf } from './machine-shelf.js';
+import type { TaskMocks } from './mocked-tasks.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
+
+/** What requests need of the kernel. */
+export interface RequestParts {
+  readonly machines: MachineShelf;
+  readonly creations: Creations;
+  readonly executions: Executions;
+  readonly hooks: Hooks;
+  readonly time: EngineTime;
+  readonly mocks: TaskMocks | undefined;
+}
+
+export interface StartRequest extends Asking {
+  /** The pipeline by its name, among those that the caller sees. */
+  pipeline: string;
+  /** Unique in the pipeline; makes the start idempotent. Default: the new id. */
+  name?: string;
+  /** Default: the pipeline's own. */
+  input?: Json;
+  /** Number of a published version or name of an alias; default: the current revision. */
+  qualifier?: string;
+  /** Added to the pipeline's tags. */
+  tags?: { [key: string]: string };
+  /**
+   * Name of a test case of the mock configuration file: tasks that it mocks are not performed but answered from the
+   * file, also after a restart or redrive. Refused with TestCaseUnknown when there is no such case of the pipeline.
+   */
+  testCase?: string;
+  /** What started it, when a trigger did. */
+  triggeredBy?: JsonObject;
+  /** The logical slice of time that it is for: its text id. */
+  interval?: string;
+}
+
+export interface RedriveRequest {
+  /** Top-level state to go on from; default: the failed one. */
+  from?: string;
+  /** Which version of the pipeline to go on with; default: the execution's own. */
+  definition?: 'own' | 'current';
+}
+
+export interface StartedExecution {
+  id: string;
+  /** The same in Amazon's form. */
+  arn: string;
+  number: number;
+  name: string;
+  pipeline: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** False when an execution of that name and input existed already. */
+  created: boolean;
+}
 
 /** Where an answer goes. */
 export interface Settle<Value> {
@@ -29,7 +83,7 @@ export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team' | 'teams
 
 /** Checks a start request at the door. Throws the EngineError that tells what is wrong. */
 export function checkStart(
-  parts: Machinery,
+  parts: RequestParts,
   request: StartOf,
 ): { machine: LoadedMachine; input: Json; tags: { [key: string]: string } } {
   const machine = parts.machines.current(request.pipeline);
@@ -46,7 +100,7 @@ export function checkStart(
   return { machine, input: given, tags };
 }
 
-function checkTestCase(parts: Machinery, { pipeline: { name }, testCase }: StartOf): void {
+function checkTestCase(parts: RequestParts, { pipeline: { name }, testCase }: StartOf): void {
   if (testCase === undefined || parts.mocks?.hasTestCase(name, testCase)) return;
   throw new EngineError('TestCaseUnknown', { pipeline: name, testCase: testCase.slice(0, 200) });
 }
@@ -58,7 +112,7 @@ function checkTestCase(parts: Machinery, { pipeline: { name }, testCase }: Start
  * @param target what it runs instead of the current revision
  */
 export function startInput(
-  parts: Machinery,
+  parts: RequestParts,
   request: StartOf,
   settle: Settle<FoundOrCreated>,
   created?: (turn: Turn, active: ActiveExecution) => void,
@@ -68,10 +122,9 @@ export function startInput(
     const { active } = found;
     if (found.created && active) {
       created?.(turn, active);
-      if (!parts.admission.skips(active)) parts.triggers.executionChanged(turn, active);
+      parts.executions.born(turn, active);
       // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
-      const again = parts.children.startInput(found.number);
-      parts.admission.begin(turn, active, again);
+      parts.executions.begin(turn, active, parts.executions.beginInput(found.number));
     }
     turn.afterCommit(() => settle.resolve(found));
     return 'done';
@@ -91,7 +144,7 @@ export function startInput(
         ...(interval === undefined ? {} : { interval }),
         ...target,
       };
-      const found = parts.children.findOrCreate(turn, wanted);
+      const found = parts.creations.findOrCreate(turn, wanted);
       return found instanceof Promise
         ? found.then((result) => proceed(turn, result))
         : proceed(turn, found);
@@ -101,7 +154,7 @@ export function startInput(
 
 /** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */
 export function stopInput(
-  parts: Machinery,
+  parts: RequestParts,
   record: ExecutionRecord,
   reason: { error?: string; cause?: string },
   settle: Settle<void>,
@@ -134,7 +187,7 @@ export function stopInput(
  * @param history its whole history: it has ended, so that stands
  */
 export function redriveInput(
-  parts: Machinery,
+  parts: RequestParts,
   record: ExecutionRecord,
   request: RedriveRequest,
   history: readonly HistoryEvent[],
@@ -173,7 +226,7 @@ export function redriveInput(
 
 /** Goes on with an ended execution in the state that was prepared for it. @param durable called once it is */
 export function redriveFrom(
-  parts: Machinery,
+  parts: RequestParts,
   turn: Turn,
   active: ActiveExecution,
   machine: LoadedMachine,
@@ -186,7 +239,9 @@ export function redriveFrom(
   active.state = state;
   active.redriveCount += 1;
   active.stoppedAt = undefined;
-  parts.admission.resumed(active);
+  parts.hooks.admission?.resumed(active);
+  if (!active.creation.mapRun)
+    parts.hooks.tell(turn, { type: 'ExecutionRedriven', execution: active });
   try {
     return parts.executions.step(turn, active, { type: 'Redrive' }, input, (later) => {
       const write = later.of(active);
@@ -206,7 +261,7 @@ export function redriveFrom(
 }
 
 function machineFor(
-  parts: Machinery,
+  parts: RequestParts,
   active: ActiveExecution,
   request: RedriveRequest,
 ): LoadedMachine {

@@ -3,7 +3,7 @@
  * @module
  */
 import { EngineError } from './errors.js';
-import type { Machinery } from './machinery.js';
+import type { Kernel } from './kernel.js';
 import type { Clock, Evaluator } from './ports.js';
 
 /** Milliseconds that running attempts have to end when the engine closes. */
@@ -11,19 +11,18 @@ export const GRACE = 25_000;
 
 /** Lets running attempts end, then kills them, and waits until all of it is written. */
 export async function shutDown(
-  parts: Machinery,
+  parts: Kernel,
+  closeFeatures: () => Promise<void>,
   evaluator: Evaluator,
   graceMs: number,
 ): Promise<void> {
-  const { tasks, timers, loop, clock, executions } = parts;
-  tasks.slots.close();
-  parts.activities.close();
+  const { attempts, timers, loop, clock, executions } = parts;
+  attempts.slots.close();
   timers.close();
-  parts.triggers.close();
-  parts.scheduler.close();
-  await parts.mapRuns.close();
-  await settledWithin(tasks.whenSettled(), clock, graceMs);
-  tasks.expectShutdown();
+  parts.dueTimes.close();
+  await closeFeatures();
+  await settledWithin(attempts.whenSettled(), clock, graceMs);
+  attempts.expectShutdown();
   await parts.runner.close();
   await loop.whenIdle();
   // Expressions have a deadline of their own, so this ends soon.

@@ -2,7 +2,7 @@
  * What a caller is told when the store fails under a request: never a bare 500.
  * @module
  */
-import type { StoreError } from '../../store/errors.js';
+import { StoreError } from '../../store/errors.js';
 import { EngineError } from './errors.js';
 
 /** @example refusalOf(new StoreError('full', 'database or disk is full')).code // 'MILL3016' */
@@ -16,4 +16,9 @@ export function refusalOf(error: StoreError): EngineError {
     default:
       return new EngineError('EngineFailed', { problem: error.message });
   }
+}
+
+/** Throws what a caller is told instead of an error of the store. */
+export function refuseStored(error: unknown): never {
+  throw error instanceof StoreError ? refusalOf(error) : error;
 }

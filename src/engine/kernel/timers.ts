@@ -6,13 +6,15 @@
  * was replaced or cleared since is not fired.
  * @module
  */
-import type { TimerRecord } from '../../store/store.js';
+import type { Store, TimerRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { timerKey } from './active-execution.js';
-import type { UndatedEvent } from './executions.js';
-import type { Machinery } from './machinery.js';
+import type { EngineTime } from './engine-time.js';
+import type { Executions, UndatedEvent } from './executions.js';
+import { Heap } from './heap.js';
+import type { Clock } from './ports.js';
 import type { Turn } from './turn.js';
-import type { Input } from './turn-loop.js';
+import type { Input, TurnLoop } from './turn-loop.js';
 
 /** Milliseconds that memory looks ahead. */
 const AHEAD = 60_000;
@@ -21,10 +23,17 @@ const CATCH_UP = 50;
 /** Timers loaded at a time, at most. */
 const LOADED = 20_000;
 
+interface Parts {
+  readonly clock: Clock;
+  readonly time: EngineTime;
+  readonly store: Pick<Store, 'listTimers'>;
+  readonly loop: TurnLoop;
+  readonly executions: Executions;
+}
+
 export class Timers {
-  readonly #parts: Machinery;
-  /** A binary heap by `at`. */
-  readonly #heap: TimerRecord[] = [];
+  readonly #parts: Parts;
+  readonly #heap: Heap<TimerRecord> = new Heap();
   /** Every timer of the store before this moment is in the heap (or on its way through the loop). */
   #horizon = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -32,7 +41,7 @@ export class Timers {
   #isClosed = false;
   #isLoading = false;
 
-  constructor(parts: Machinery) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
@@ -53,7 +62,7 @@ export class Timers {
     turn.of(active).timers.add(key);
     turn.afterCommit(() => {
       if (record.at >= this.#horizon) return;
-      this.#push(record);
+      this.#heap.push(record);
       this.#watch();
     });
   }
@@ -79,7 +88,7 @@ export class Timers {
     const { clock, time } = this.#parts;
     const now = time.now();
     const refillAt = this.#horizon - AHEAD / 4;
-    const next = Math.min(this.#heap[0]?.at ?? Number.POSITIVE_INFINITY, refillAt);
+    const next = Math.min(this.#heap.first?.at ?? Number.POSITIVE_INFINITY, refillAt);
     if (next >= this.#wakeAt) return;
     this.#cancelWake?.();
     this.#wakeAt = next;
@@ -91,9 +100,9 @@ export class Timers {
     if (this.#isClosed) return;
     const now = this.#parts.time.now();
     for (;;) {
-      const due = this.#heap[0];
+      const due = this.#heap.first;
       if (!due || due.at > now) break;
-      this.#pop();
+      this.#heap.pop();
       this.#parts.loop.add(this.#input(due));
     }
     if (now < this.#horizon - AHEAD / 4) this.#watch();
@@ -120,8 +129,8 @@ export class Timers {
       const last = timers.at(-1);
       this.#horizon = timers.length === LOADED && last ? last.at : horizon;
       // What was in memory is in the store as well, or has been cleared; doubles are sorted out when they are due.
-      if (!(found instanceof Promise)) this.#heap.length = 0;
-      for (const timer of timers) this.#push(timer);
+      if (!(found instanceof Promise)) this.#heap.clear();
+      for (const timer of timers) this.#heap.push(timer);
     } finally {
       this.#isLoading = false;
     }
@@ -144,37 +153,6 @@ export class Timers {
         }),
     };
     return input;
-  }
-
-  #push(timer: TimerRecord): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(timer);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent] as TimerRecord;
-      if (above.at <= timer.at) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = timer;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      const right = heap[child + 1];
-      if (right && right.at < (heap[child] as TimerRecord).at) child += 1;
-      const below = heap[child];
-      if (!below || below.at >= last.at) break;
-      heap[at] = below;
-      at = child;
-    }
-    heap[at] = last;
   }
 }
 

@@ -10,19 +10,19 @@ import type { Thread } from '../../asl/execution-state.js';
 import type { HistoryEvent, Transition } from '../../asl/transition.js';
 import type {
   AttemptRecord,
-  BackfillWrite,
   Commit,
-  DeclarationWrite,
-  DeliveryWrite,
-  EventRecord,
   ExecutionProgress,
   ExecutionWrite,
   LogSegment,
-  MapRunRecord,
-  MapRunWrite,
   TimerRecord,
-  TriggerStateRecord,
 } from '../../store/store.js';
+import {
+  type AnyTable,
+  keyOfRow,
+  type RowRange,
+  type RowWrite,
+  type Table,
+} from '../../store/table.js';
 import type { ActiveExecution } from './active-execution.js';
 
 /** What a turn changes of one execution. */
@@ -40,43 +40,68 @@ export interface PendingWrite {
   readonly timers: Set<string>;
 }
 
-/** What a turn changes of one map run. */
-export interface PendingMapRun {
-  record: MapRunRecord;
-  isNew: boolean;
-  /** Secrets were seen in its execution. */
+/** What a turn writes of one row. */
+export interface PendingRow {
+  readonly table: AnyTable;
+  readonly key: readonly (string | number)[];
+  /** The whole row, or what changes of it; undefined: it is deleted. */
+  row?: object;
+  isChange: boolean;
+  /** The execution whose secrets may be in it. */
+  readonly secretsOf?: number;
+  /** Secrets were seen in that execution. */
   isSecret?: boolean;
+  /** All of these are deleted instead. */
+  readonly range?: RowRange;
 }
 
 export class Turn {
   readonly writes: Map<number, PendingWrite> = new Map();
-  readonly mapRuns: Map<number, PendingMapRun> = new Map();
+  /** By table and key: what is written last of a row counts. */
+  readonly rows: Map<string, PendingRow> = new Map();
   readonly logs: LogSegment[] = [];
-  readonly events: EventRecord[] = [];
-  /** What triggers remember from now on, by pipeline and kind. */
-  readonly triggers: Map<string, TriggerStateRecord> = new Map();
-  /** By number. */
-  readonly backfills: Map<number, BackfillWrite> = new Map();
-  /** Written in this order: the last one of a resource counts. */
-  readonly declarations: DeclarationWrite[] = [];
-  /** Written in this order. */
-  readonly deliveries: DeliveryWrite[] = [];
   readonly #waiting: Promise<unknown>[] = [];
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
 
   get isEmpty(): boolean {
-    return (
-      this.writes.size === 0 &&
-      this.mapRuns.size === 0 &&
-      this.logs.length === 0 &&
-      this.events.length === 0 &&
-      this.triggers.size === 0 &&
-      this.backfills.size === 0 &&
-      this.declarations.length === 0 &&
-      this.deliveries.length === 0
-    );
+    return this.writes.size === 0 && this.rows.size === 0 && this.logs.length === 0;
+  }
+
+  /**
+   * Writes a row, new or known.
+   * @param secretsOf number of the execution whose data is in it: when secrets were seen in that, its JSON is sealed
+   * @example turn.put(POOLS, { name: 'warehouse', slots: 3 });
+   */
+  put<Row extends object>(table: Table<Row>, row: Row, secretsOf?: number): void {
+    const key = keyOfRow(table, row);
+    const id = rowId(table, key);
+    const of = secretsOf === undefined ? {} : { secretsOf };
+    this.rows.set(id, { table, key, row, isChange: false, ...of });
+  }
+
+  /** Changes some columns of a row that is there. */
+  change<Row extends object>(
+    table: Table<Row>,
+    key: readonly (string | number)[],
+    change: Partial<Row>,
+  ): void {
+    const id = rowId(table, key);
+    const known = this.rows.get(id);
+    if (known?.row) known.row = { ...known.row, ...change };
+    else this.rows.set(id, { table, key, row: change, isChange: true });
+  }
+
+  /** Deletes a row. */
+  remove<Row extends object>(table: Table<Row>, key: readonly (string | number)[]): void {
+    this.rows.set(rowId(table, key), { table, key, isChange: false });
+  }
+
+  /** Deletes rows together. */
+  removeRange(table: AnyTable, range: RowRange): void {
+    const id = `${table.name} range ${JSON.stringify(range)}`;
+    this.rows.set(id, { table, key: [], isChange: false, range });
   }
 
   /** The turn is not written before the promise has settled. */
@@ -150,23 +175,13 @@ export class Turn {
   toCommit(at: number): Commit {
     const executions: ExecutionWrite[] = [];
     for (const write of this.writes.values()) executions.push(toWrite(write));
-    const mapRuns: MapRunWrite[] = [];
-    for (const pending of this.mapRuns.values()) mapRuns.push({ ...pending });
-    const { logs, events, declarations, deliveries } = this;
-    const triggers = [...this.triggers.values()];
-    const backfills = [...this.backfills.values()];
-    return {
-      at,
-      executions,
-      mapRuns,
-      logs,
-      events,
-      triggers,
-      backfills,
-      declarations,
-      deliveries,
-    };
+    const rows: RowWrite[] = [...this.rows.values()];
+    return { at, executions, rows, logs: this.logs };
   }
+}
+
+function rowId(table: AnyTable, key: readonly (string | number)[]): string {
+  return `${table.name} ${key.length === 1 ? key[0] : JSON.stringify(key)}`;
 }
 
 function toWrite(write: PendingWrite): ExecutionWrite {

@@ -12,10 +12,10 @@ import type {
   ListBackfills,
 } from '../../engine/features/backfills/describe-backfill.js';
 import { EngineError } from '../../engine/kernel/errors.js';
-import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import { problemSchema } from '../problem.js';
 import { pageOf } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const idParams = z.object({ id: z.string().max(300).describe('Its number, or latest') });

@@ -7,13 +7,13 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { JsonObject } from '../../asl/json.js';
 import { attributesOf, deliveryOf } from '../../engine/features/rules/delivery.js';
+import type { DeliveryRecord } from '../../engine/features/rules/delivery-table.js';
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
-import type { DeliveryRecord } from '../../store/store.js';
-import type { HttpServices } from '../app.js';
 import { HttpError } from '../errors.js';
 import { problemSchema } from '../problem.js';
 import { jsonSchema } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const bus = z.string().min(1).max(256);

@@ -8,7 +8,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Engine, FeedChange, ListExecutions, StartRequest } from '../../engine/engine.js';
-import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
@@ -27,6 +26,7 @@ import {
   stateVisitSchema,
   statusSchema,
 } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 import { stateVisits } from '../state-visits.js';
 
 const idParams = z.object({

@@ -6,11 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Problem } from '../../pipelines/problem.js';
-import type { HttpServices } from '../app.js';
 import type { Principal } from '../auth.js';
 import { graphSchema } from '../graph/graph-schema.js';
 import { problemSchema } from '../problem.js';
 import { pipelineDetailSchema, pipelineOverviewSchema, problemReportSchema } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 import { visiblePipeline } from './executions.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };

@@ -5,8 +5,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { HttpServices } from '../app.js';
 import { problemSchema } from '../problem.js';
+import type { HttpServices } from '../services.js';
 
 const time = z.number().int().describe('Milliseconds since the epoch');
 const count = z.number().int();

@@ -5,9 +5,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { HttpServices } from '../app.js';
 import { SESSION_COOKIE } from '../auth.js';
 import { problemSchema } from '../problem.js';
+import type { HttpServices } from '../services.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 

@@ -6,9 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Json } from '../../asl/json.js';
-import type { HttpServices } from '../app.js';
 import { problemSchema } from '../problem.js';
 import { jsonSchema } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 
 const token = z.string().min(1).max(2048);
 const problems = { '4xx': problemSchema, '5xx': problemSchema };

@@ -8,10 +8,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { parseDuration } from '../../pipelines/duration.js';
 import { NAME_MESSAGE, NAME_PATTERN } from '../../pipelines/schema.js';
-import type { HttpServices } from '../app.js';
 import { expectAdministrator } from '../auth.js';
 import { HttpError } from '../errors.js';
 import { problemSchema } from '../problem.js';
+import type { HttpServices } from '../services.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const time = z.number().int().describe('Milliseconds since the epoch');

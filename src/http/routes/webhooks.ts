@@ -5,10 +5,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { HttpServices } from '../app.js';
 import { expectAdministrator } from '../auth.js';
 import { problemSchema } from '../problem.js';
 import { teamSchema } from '../schemas.js';
+import type { HttpServices } from '../services.js';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** Bytes: what an event may have. */

@@ -14,7 +14,7 @@ import { isObject, type Json } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WebhookRecord } from '../../engine/features/webhooks/webhooks.js';
 import { EngineError } from '../../engine/kernel/errors.js';
-import type { Seal } from '../../engine/kernel/masking/encryption.js';
+import type { Encryption } from '../../engine/kernel/masking/encryption.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { HttpError } from '../errors.js';
 import { createRateLimit } from '../rate-limit.js';
@@ -70,7 +70,7 @@ const MOST_SECRETS = 2;
 export function createWebhookDesk(options: {
   engine: Engine;
   /** Under which the secrets lie in the store. */
-  seal: Seal;
+  seal: Encryption;
   /** Is told every secret that is seen here. */
   secrets?: SecretRegistry;
   now: () => number;

@@ -6,7 +6,7 @@
  * @module
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Seal } from '../../engine/kernel/masking/encryption.js';
+import type { Encryption } from '../../engine/kernel/masking/encryption.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';
@@ -43,7 +43,7 @@ export interface AccessKeys {
 export interface AccessKeyOptions {
   store: Store;
   /** Under which the secrets lie in the store. */
-  seal: Seal;
+  seal: Encryption;
   /** Is told every secret that is seen here. */
   secrets?: SecretRegistry;
   now: () => number;

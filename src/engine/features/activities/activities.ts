@@ -9,17 +9,24 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
  * @module
  */
+
 import type { Json } from '../../../asl/json.js';
 import { pipelineKey as keyOf } from '../../../store/pipeline-ref.js';
-import type { ActivityRecord, AttemptRecord, Tags } from '../../../store/store.js';
+import type { AttemptRecord, Tags } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import { attemptKey } from '../../kernel/active-execution.js';
 import { commandOf } from '../../kernel/attempts.js';
 import { EngineError } from '../../kernel/errors.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { ActivityHook } from '../../kernel/hooks.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
-import type { Machinery } from '../../kernel/machinery.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { activityKind } from '../../kernel/resolve-task.js';
+import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
+import { RowMap } from '../../kernel/turn-memory.js';
+import { ACTIVITIES, type ActivityRecord } from './activity-table.js';
 
 /** Milliseconds that a poll waits. https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html */
 const POLL = 60_000;
@@ -66,22 +73,22 @@ interface Poll {
   refuse(error: Error): void;
 }
 
-export class ActivityPolls implements Activities {
-  readonly #parts: Machinery;
-  /** By team and name. */
-  readonly #known: Map<string, ActivityRecord> = new Map();
+export class ActivityPolls implements Activities, Feature, ActivityHook {
+  readonly name = 'activities';
+  readonly tables: readonly AnyTable[] = [ACTIVITIES];
+  readonly #kernel: Kernel;
+  readonly #known: RowMap<ActivityRecord> = new RowMap(ACTIVITIES);
   readonly #polls: Map<string, Set<Poll>> = new Map();
   /** Attempts that are being given to a poll. */
   readonly #claimed: Set<string> = new Set();
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.hooks.activities = this;
   }
 
   async open(): Promise<void> {
-    for (const record of await this.#parts.store.listActivities()) {
-      this.#known.set(keyOf(record), record);
-    }
+    await this.#known.open(this.#kernel.store);
   }
 
   /** Ends every poll, without a task. */
@@ -92,7 +99,9 @@ export class ActivityPolls implements Activities {
   }
 
   list(teams?: readonly string[]): ActivityRecord[] {
-    return [...this.#known.values()].filter(({ team }) => !teams || teams.includes(team));
+    return [...this.#known.values()]
+      .filter(({ team }) => !teams || teams.includes(team))
+      .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
   }
 
   find(name: string, { team, teams }: Asking): ActivityRecord {
@@ -104,7 +113,7 @@ export class ActivityPolls implements Activities {
   }
 
   describe(activity: ActivityRef): ActivityRecord {
-    const record = this.#known.get(keyOf(activity));
+    const record = this.#known.get(activity.team, activity.name);
     if (!record) throw notFound(activity.name);
     return record;
   }
@@ -112,14 +121,13 @@ export class ActivityPolls implements Activities {
   async create(name: string, team: string, tags: Tags): Promise<ActivityRecord> {
     checkName(name);
     checkTags(tags);
-    const known = this.#known.get(keyOf({ team, name }));
+    const known = this.#known.get(team, name);
     if (known) return known;
-    return this.#put({ name, team, tags, createdAt: this.#parts.time.now() });
+    return this.#put({ name, team, tags, createdAt: this.#kernel.time.now() });
   }
 
   async delete(activity: ActivityRef): Promise<void> {
-    this.#known.delete(keyOf(activity));
-    await this.#parts.store.deleteActivity(activity);
+    await this.#write((turn) => this.#known.delete(turn, activity.team, activity.name));
   }
 
   async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {
@@ -130,9 +138,22 @@ export class ActivityPolls implements Activities {
   }
 
   async #put(record: ActivityRecord): Promise<ActivityRecord> {
-    this.#known.set(keyOf(record), record);
-    await this.#parts.store.putActivity(record);
+    await this.#write((turn) => this.#known.put(turn, record));
     return record;
+  }
+
+  /** Writes in a turn and resolves when that is durable. */
+  #write(act: (turn: Turn) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#kernel.submit({
+        refuse: reject,
+        perform(turn) {
+          act(turn);
+          turn.afterCommit(resolve);
+          return 'done';
+        },
+      });
+    });
   }
 
   poll(activity: ActivityRef, options: PollOptions = {}): Promise<ActivityTask | undefined> {
@@ -164,7 +185,7 @@ export class ActivityPolls implements Activities {
         poll.isOver = true;
         if (polls.has(poll)) poll.settle(undefined);
       };
-      const cancel = this.#parts.clock.setTimer(giveUp, Math.min(waitMs ?? POLL, POLL));
+      const cancel = this.#kernel.clock.setTimer(giveUp, Math.min(waitMs ?? POLL, POLL));
       signal?.addEventListener('abort', giveUp, { once: true });
       polls.add(poll);
       void this.offer(activity);
@@ -177,14 +198,14 @@ export class ActivityPolls implements Activities {
     if (!polls || polls.size === 0) return;
     const query = { status: 'scheduled', kind: activityKind(activity), limit: PAGE } as const;
     for (let after = 0; polls.size > 0; ) {
-      const page = await this.#parts.store.listAttempts({ ...query, after });
+      const page = await this.#kernel.store.listAttempts({ ...query, after });
       for (const { attempt } of page) {
         if (this.#claimed.has(attempt.id)) continue;
         const [poll] = polls;
         if (!poll) return;
         polls.delete(poll);
         this.#claimed.add(attempt.id);
-        this.#parts.loop.add(this.#claimInput(activity, attempt, poll));
+        this.#kernel.submit(this.#claimInput(activity, attempt, poll));
       }
       if (page.length < PAGE) return;
       after = page.at(-1)?.position ?? after;
@@ -193,7 +214,7 @@ export class ActivityPolls implements Activities {
 
   /** Tells the execution that a worker has its task, then the worker. */
   #claimInput(activity: ActivityRef, found: AttemptRecord, poll: Poll): Input {
-    const { executions, tasks, time } = this.#parts;
+    const { executions, attempts, time } = this.#kernel;
     const release = (): void => void this.#claimed.delete(found.id);
     const comeAgain = (): void => {
       release();
@@ -225,7 +246,7 @@ export class ActivityPolls implements Activities {
             const event = { type: 'TaskStarted', thread, sequence, ...worker } as const;
             return executions.step(turn, active, event, input, (later) => {
               const taken = { ...attempt, status: 'submitted', startedAt: time.now() } as const;
-              tasks.update(later, active, taken);
+              attempts.update(later, active, taken);
               later.afterCommit(() => {
                 release();
                 const { taskToken, arguments: given } = commandOf(attempt);

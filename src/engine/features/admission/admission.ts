@@ -10,18 +10,21 @@
  * start is skipped or cancels: what a person, a backfill or another execution has asked for waits.
  * @module
  */
+
 import { pipelineKey, pipelineOf } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { SKIPPED } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { AdmissionHook } from '../../kernel/hooks.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { type ConcurrencyPolicy, policyOf } from './concurrency-policy.js';
-import type { Pools } from './pools.js';
+import { POOLS, Pools } from './pools.js';
 import { type Need, Room } from './room.js';
 
-/** Error of an execution that was not begun because of `overlap: skip`. */
-export const SKIPPED = 'Millrace.Skipped';
 /** Error of an execution that was stopped for a newer one: `overlap: cancel-running`. */
 export const SUPERSEDED = 'Millrace.Superseded';
 
@@ -37,8 +40,10 @@ interface Known {
   queue: Set<number>;
 }
 
-export class Admission {
-  readonly #parts: Machinery;
+export class Admission implements Feature, AdmissionHook {
+  readonly name = 'admission';
+  readonly tables: readonly AnyTable[] = [POOLS];
+  readonly #kernel: Kernel;
   readonly #pools: Pools;
   /** By `pipelineKey`. */
   readonly #known: Map<string, Known> = new Map();
@@ -49,16 +54,20 @@ export class Admission {
   /** For each pipeline whose running executions are looked up just now: those that have ended meanwhile. */
   readonly #endedMeanwhile: Set<Set<number>> = new Set();
 
-  constructor(parts: Machinery, pools: Pools) {
-    this.#parts = parts;
-    this.#pools = pools;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#pools = new Pools(kernel, (pool) => this.poolChanged(pool));
+    kernel.hooks.admission = this;
     this.#room = new Room((resource) => this.#limitOf(resource));
   }
 
-  /** Looks up what runs, before anything begins. */
   async open(): Promise<void> {
     await this.#pools.open();
-    for (const machine of this.#parts.machines.all()) await this.deployed(machine);
+  }
+
+  /** Pools of slots. */
+  get pools(): Pools {
+    return this.#pools;
   }
 
   /** A pipeline has this policy from now on, also for what runs and waits already. */
@@ -86,7 +95,7 @@ export class Admission {
   async #running(pipeline: PipelineRef): Promise<number[]> {
     const numbers: number[] = [];
     for (let below: number | undefined; ; ) {
-      const page = await this.#parts.store.listExecutions({
+      const page = await this.#kernel.store.listExecutions({
         pipeline,
         status: 'RUNNING',
         ...(below === undefined ? {} : { below }),
@@ -102,9 +111,9 @@ export class Admission {
    * Begins an execution that exists, or does with it what its pipeline wants while there is no room.
    * @param again what to try again when this comes to nothing
    */
-  begin(turn: Turn, active: ActiveExecution, again: Input): Performed {
+  letBegin(turn: Turn, active: ActiveExecution, again: Input): Performed {
     const { number, creation, state } = active;
-    const { executions } = this.#parts;
+    const { executions } = this.#kernel;
     const known = this.#of(active);
     if (state.header.status !== 'RUNNING') {
       if (this.#room.release(number)) turn.afterCommit(() => this.#admitSoon());
@@ -126,7 +135,7 @@ export class Admission {
           : `Not begun (overlap: skip): ${this.#reason(missing)}.`;
       return executions.step(turn, active, { type: 'Stop', error: SKIPPED, cause }, again);
     }
-    // When the turn fails, `begin` is called again.
+    // When the turn fails, `letBegin` is called again.
     turn.afterCommit(() => {
       if (isTriggered(active) && known.policy.overlap === 'cancel-running') {
         this.#supersede(known, creation.name);
@@ -177,7 +186,7 @@ export class Admission {
   #admitSoon(): void {
     if (this.#isAdmitting) return;
     this.#isAdmitting = true;
-    this.#parts.clock.soon(() => {
+    this.#kernel.clock.soon(() => {
       this.#isAdmitting = false;
       this.admit();
     });
@@ -185,7 +194,7 @@ export class Admission {
 
   /** Stops what runs and waits of a pipeline in favour of a newer execution. */
   #supersede({ ref, queue }: Known, name: string): void {
-    const { loop, executions } = this.#parts;
+    const { loop, executions } = this.#kernel;
     const cause = `Stopped for the newer execution ${name} (overlap: cancel-running).`;
     const stop = { type: 'Stop', error: SUPERSEDED, cause } as const;
     for (const number of [...queue, ...this.#room.holders(`pipeline/${pipelineKey(ref)}`)]) {
@@ -231,7 +240,7 @@ export class Admission {
       }
       this.#dequeue(known, number);
       this.#room.take(number, known.needs);
-      this.#parts.loop.add(this.#parts.children.startInput(number));
+      this.#kernel.submit(this.#kernel.executions.beginInput(number));
       const [next] = known.queue;
       if (next === undefined) continue;
       const later = heads.findIndex((head, index) => index > at && head.number > next);

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../../asl/json.js';
 import { isObject } from '../../../asl/json.js';
-import type { PipelineDeployment } from '../../engine.js';
+import type { PipelineDeployment } from '../../kernel/deployment.js';
 
 /** What happens to a start while there is no room for it. */
 export type Overlap = 'queue' | 'skip' | 'cancel-running';

@@ -4,10 +4,12 @@
  * name share nothing, and learn nothing of each other.
  * @module
  */
+import { defineTable, type Table } from '../../../store/table.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Input } from '../../kernel/turn-loop.js';
+import { RowMap } from '../../kernel/turn-memory.js';
 
 export interface PoolSummary {
   name: string;
@@ -20,40 +22,56 @@ export interface PoolSummary {
   waiting: number;
 }
 
-const KIND = 'pool';
-/** Pools belong to the server: the sizes are the operator's. */
-const TEAM = '';
+interface PoolRow {
+  name: string;
+  slots: number;
+}
+
+/** Table `pools`: sizes. Pools belong to the server: the sizes are the operator's. */
+export const POOLS: Table<PoolRow> = defineTable<PoolRow>({
+  name: 'pools',
+  columns: { name: 'text', slots: 'integer' },
+  key: ['name'],
+  migrations: [
+    `CREATE TABLE pools (name TEXT PRIMARY KEY, slots INTEGER NOT NULL);
+     INSERT INTO pools (name, slots)
+       SELECT name, json_extract(record, '$.slots') FROM declarations WHERE kind = 'pool';
+     DELETE FROM declarations WHERE kind = 'pool';`,
+  ],
+});
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 const MOST_SLOTS = 100_000;
 const MOST_POOLS = 1_000;
 
 export class Pools {
-  readonly #parts: Machinery;
-  readonly #sizes: Map<string, number> = new Map();
+  readonly #kernel: Kernel;
+  readonly #sizes: RowMap<PoolRow> = new RowMap(POOLS);
+  readonly #onChange: (pool: string) => void;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
+  /** @param onChange told when a pool was sized or forgotten */
+  constructor(kernel: Kernel, onChange: (pool: string) => void) {
+    this.#kernel = kernel;
+    this.#onChange = onChange;
   }
 
   async open(): Promise<void> {
-    for (const { name, record } of await this.#parts.store.listDeclarations(KIND)) {
-      this.#sizes.set(name, Number(record.slots));
-    }
+    await this.#sizes.open(this.#kernel.store);
   }
 
   /** @param name `NAME`, or `TEAM/NAME` of a pool that nobody has sized */
   slots(name: string): number {
-    return this.#sizes.get(name) ?? 1;
+    return this.#sizes.durable(name)?.slots ?? 1;
   }
 
   /** The operator has sized it: all teams share it. */
   isShared(name: string): boolean {
-    return this.#sizes.has(name);
+    return this.#sizes.durable(name) !== undefined;
   }
 
   /** Names of pools that were sized, in order. */
   names(): string[] {
-    return [...this.#sizes.keys()].sort();
+    return [...this.#sizes.values()].map(({ name }) => name).sort();
   }
 
   /**
@@ -70,43 +88,16 @@ export class Pools {
         if (!NAME.test(name)) refuse('its name consists of up to 80 letters, digits and . _ -');
         if (slots !== undefined && !(Number.isInteger(slots) && slots >= 1 && slots <= MOST_SLOTS))
           refuse(`it has 1 to ${MOST_SLOTS} slots`);
-        if (slots !== undefined && !this.#sizes.has(name) && this.#sizes.size >= MOST_POOLS)
+        if (slots !== undefined && !this.#sizes.get(name) && this.#sizes.size >= MOST_POOLS)
           refuse(`there are ${MOST_POOLS} pools already`);
-        turn.declarations.push({
-          kind: KIND,
-          team: TEAM,
-          name,
-          ...(slots === undefined ? {} : { record: { slots } }),
-        });
+        if (slots === undefined) this.#sizes.delete(turn, name);
+        else this.#sizes.put(turn, { name, slots });
         turn.afterCommit(() => {
-          if (slots === undefined) this.#sizes.delete(name);
-          else this.#sizes.set(name, slots);
-          this.#parts.admission.poolChanged(name);
+          this.#onChange(name);
           settle.resolve();
         });
         return 'done';
       },
     };
   }
-}
-
-/**
- * All pools that were sized, and those that pipelines of these teams use, by name.
- * @param teams whose own pools are listed; undefined: all
- */
-export function listPools(
-  { pools, admission }: Machinery,
-  teams: readonly string[] | undefined,
-): PoolSummary[] {
-  const shared = pools.names().map((name): PoolSummary => {
-    return { name, slots: pools.slots(name), ...admission.use(name) };
-  });
-  const own = new Map<string, PoolSummary>();
-  for (const { team, name } of admission.poolsInUse()) {
-    if (pools.isShared(name) || (teams && !teams.includes(team))) continue;
-    own.set(`${team}/${name}`, { name, team, slots: 1, ...admission.use(name, team) });
-  }
-  return [...shared, ...own.values()].sort((a, b) =>
-    `${a.name} ${a.team ?? ''}` < `${b.name} ${b.team ?? ''}` ? -1 : 1,
-  );
 }

@@ -12,13 +12,14 @@ import { type Slot, slots as slotsOf } from '../../../events/intervals/slots.js'
 import { formatInstant, parseInstant } from '../../../events/schedules/calendar.js';
 import { parseSchedule, type Schedule } from '../../../events/schedules/schedule.js';
 import { isTimeZone } from '../../../events/schedules/time-zone.js';
-import type { BackfillSlot, ExecutionRecord } from '../../../store/store.js';
-import type { PipelineDeployment } from '../../engine.js';
+import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import type { ExecutionRecord } from '../../../store/store.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
+import type { PipelineDeployment } from '../../kernel/deployment.js';
 import { EngineError } from '../../kernel/errors.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
-import type { Machinery } from '../../kernel/machinery.js';
-import { triggerPlanOf } from '../bus/trigger-plan.js';
+import type { BackfillSlot } from './backfill-table.js';
 
 export interface BackfillRequest extends Asking {
   pipeline: string;
@@ -53,7 +54,7 @@ const AT_A_TIME = 200;
  * @throws EngineError InvalidBackfill
  */
 export async function planSlots(
-  parts: Machinery,
+  kernel: Kernel,
   { ref, deployment }: LoadedMachine,
   request: BackfillRequest,
   planned: (interval: string) => string | undefined,
@@ -64,11 +65,11 @@ export async function planSlots(
   const seen = new Set<string>();
   for (const [index, slot] of found.entries()) {
     if (index % AT_A_TIME === AT_A_TIME - 1) {
-      await new Promise<void>((resume) => parts.clock.soon(resume));
+      await new Promise<void>((resume) => kernel.clock.soon(resume));
     }
     const { id } = slot.interval;
     const base = { interval: id, fireTime: slot.fireTime };
-    const own = await parts.store.listExecutions({
+    const own = await kernel.store.listExecutions({
       pipeline: ref,
       interval: id,
       limit: MOST_RUNS,
@@ -76,7 +77,7 @@ export async function planSlots(
     if (seen.has(id)) {
       decided.push({ ...base, action: 'skip', reason: 'another fire time has this interval' });
     } else {
-      const now = parts.time.now();
+      const now = kernel.time.now();
       decided.push({ ...base, ...decide(request, slot, own, planned(id), now) });
     }
     seen.add(id);

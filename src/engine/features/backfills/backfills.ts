@@ -9,25 +9,32 @@
  * are named after backfill and interval, so a look too many starts nothing twice.
  * @module
  */
+
 import { pipelineOf } from '../../../store/pipeline-ref.js';
-import type {
-  BackfillRecord,
-  BackfillSlot,
-  ExecutionRecord,
-  PipelineRef,
-} from '../../../store/store.js';
+import type { ExecutionRecord, PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Fact } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { type Settle, startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { TurnMap } from '../../kernel/turn-memory.js';
 import {
   type BackfillPlan,
   type BackfillRequest,
   executionNameOf,
   planSlots,
 } from './backfill-plan.js';
+import {
+  BACKFILLS,
+  type BackfillRecord,
+  type BackfillSlot,
+  fromRow,
+  toRow,
+} from './backfill-table.js';
 
 export interface StartBackfill extends BackfillRequest {
   /** Executions at a time: 1 (the default) to 100. */
@@ -40,41 +47,50 @@ export interface StartBackfill extends BackfillRequest {
 const MOST_RUNNING = 100;
 const MOST_CONCURRENT = 100;
 
-export class Backfills {
-  readonly #parts: Machinery;
+export class Backfills implements Feature {
+  readonly name = 'backfills';
+  readonly tables: readonly AnyTable[] = [BACKFILLS];
+  readonly #kernel: Kernel;
   /** Those that have not ended: as the store has them, or as the turn that runs now will write them. */
-  readonly #live: Map<number, BackfillRecord> = new Map();
+  readonly #live: TurnMap<number, BackfillRecord> = new TurnMap();
   #lastNumber = 0;
   #isOpen = false;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  async open(): Promise<void> {
+    const { store } = this.#kernel;
+    this.#lastNumber = await store.lastNumber(BACKFILLS);
+    for (const status of ['RUNNING', 'STOPPING'] as const) {
+      for (const row of await store.listRows(BACKFILLS, { where: { status } })) {
+        this.#live.remember(row.number, fromRow(row));
+      }
+    }
   }
 
   /** Goes on with those that a stop of the server interrupted. */
-  async open(): Promise<void> {
-    const { store } = this.#parts;
-    this.#lastNumber = await store.lastBackfillNumber();
-    for (const status of ['RUNNING', 'STOPPING'] as const) {
-      for (const record of await store.listBackfills({ status, limit: MOST_RUNNING * 2 })) {
-        this.#live.set(record.number, record);
-      }
-    }
+  begin(): void {
     this.#isOpen = true;
-    for (const number of this.#live.keys()) this.#look(number);
+    for (const [number] of this.#live.entries()) this.#look(number);
   }
 
   close(): void {
     this.#isOpen = false;
   }
 
+  heard(turn: Turn, fact: Fact): void {
+    if (fact.type === 'ExecutionEnded') this.#executionEnded(turn, fact.execution);
+  }
+
   /** Throws PipelineNotFound, PipelineAmbiguous and InvalidBackfill. */
   async plan(request: BackfillRequest): Promise<BackfillPlan> {
-    const pipeline = this.#parts.machines.choose(request.pipeline, request);
-    const machine = this.#parts.machines.current(pipeline);
+    const pipeline = this.#kernel.machines.choose(request.pipeline, request);
+    const machine = this.#kernel.machines.current(pipeline);
     if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
     const planned = this.#planned(pipeline);
-    return planSlots(this.#parts, machine, request, (interval) => planned.get(interval));
+    return planSlots(this.#kernel, machine, request, (interval) => planned.get(interval));
   }
 
   /** Makes a backfill of a plan and begins with it. */
@@ -82,12 +98,11 @@ export class Backfills {
     return {
       refuse: settle.reject,
       perform: (turn) => {
-        const { team } = this.#parts.machines.choose(request.pipeline, request);
+        const { team } = this.#kernel.machines.choose(request.pipeline, request);
         const record = this.#recordOf(request, plan, team);
         const { number } = record;
-        this.#live.set(number, record);
-        turn.backfills.set(number, { record, isNew: true });
-        turn.afterFailure(() => this.#live.delete(number));
+        this.#live.set(turn, number, record);
+        turn.put(BACKFILLS, toRow(record));
         turn.afterCommit(() => settle.resolve(number));
         return this.#advance(turn, record);
       },
@@ -109,9 +124,9 @@ export class Backfills {
     };
   }
 
-  /** An execution has begun or ended in this turn. */
-  executionChanged(turn: Turn, { creation, state }: ActiveExecution): void {
-    if (creation.triggeredBy?.type !== 'backfill' || state.header.status === 'RUNNING') return;
+  /** An execution has ended in this turn. */
+  #executionEnded(turn: Turn, { creation }: ActiveExecution): void {
+    if (creation.triggeredBy?.type !== 'backfill') return;
     const number = Number(creation.triggeredBy.backfill);
     if (this.#live.has(number)) turn.afterCommit(() => this.#look(number));
   }
@@ -139,7 +154,7 @@ export class Backfills {
       request: { from, to, mode, concurrency, ...(only === undefined ? {} : { only }) },
       slots: plan.slots,
       progress: { next: 0, open: [], succeeded: 0, failed: [] },
-      createdAt: this.#parts.time.now(),
+      createdAt: this.#kernel.time.now(),
     };
   }
 
@@ -159,7 +174,7 @@ export class Backfills {
 
   #look(number: number): void {
     if (!this.#isOpen) return;
-    this.#parts.loop.add({
+    this.#kernel.submit({
       perform: (turn) => {
         const record = this.#live.get(number);
         return record === undefined ? 'done' : this.#advance(turn, record);
@@ -170,7 +185,7 @@ export class Backfills {
   #advance(turn: Turn, record: BackfillRecord): Performed | Promise<Performed> {
     const found = record.progress.open.map((at) => {
       const name = executionNameOf(record.number, record.slots[at] as BackfillSlot);
-      return this.#parts.store.findExecutionByName(pipelineOf(record), name);
+      return this.#kernel.store.findExecutionByName(pipelineOf(record), name);
     });
     type Found = (ExecutionRecord | undefined)[];
     return found.some((one) => one instanceof Promise)
@@ -213,21 +228,17 @@ export class Backfills {
       ...record,
       status: isOver ? ended : record.status,
       progress: { next, open, succeeded, failed },
-      ...(isOver ? { stoppedAt: this.#parts.time.now() } : {}),
+      ...(isOver ? { stoppedAt: this.#kernel.time.now() } : {}),
     });
     if (waiting.length === 0) return 'done';
     return Promise.all(waiting).then(() => 'done' as const);
   }
 
   #keep(turn: Turn, record: BackfillRecord): void {
-    const { number } = record;
-    const before = this.#live.get(number);
-    const written = turn.backfills.get(number);
-    turn.backfills.set(number, { record, isNew: written?.isNew ?? false });
-    this.#live.set(number, record);
-    // What the store has is what counts again: as it was before the first change of this turn.
-    if (!written) turn.afterFailure(() => before && this.#live.set(number, before));
-    if (record.stoppedAt !== undefined) turn.afterCommit(() => this.#live.delete(number));
+    const { number, status, progress, stoppedAt } = record;
+    const end = stoppedAt === undefined ? {} : { stoppedAt };
+    turn.change(BACKFILLS, [number], { status, progress, ...end });
+    this.#live.set(turn, number, stoppedAt === undefined ? record : undefined);
   }
 
   /** Undefined: it cannot be started, for example because the pipeline is gone. */
@@ -249,7 +260,7 @@ export class Backfills {
       },
     };
     try {
-      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
     } catch (error) {
       if (error instanceof EngineError) return undefined;
       throw error;

@@ -2,14 +2,14 @@
  * Backfills as callers see them, and the calls of the engine that are about them.
  * @module
  */
-import type { BackfillRecord, BackfillSlot } from '../../../store/store.js';
-import type { Engine, Page } from '../../engine.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
-import { fromCursor, limitOf, toCursor } from '../../kernel/pages.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Input } from '../../kernel/turn-loop.js';
-import { executionNameOf } from './backfill-plan.js';
+import { type BackfillPlan, type BackfillRequest, executionNameOf } from './backfill-plan.js';
+import { BACKFILLS, type BackfillRecord, type BackfillSlot, fromRow } from './backfill-table.js';
+import type { Backfills, StartBackfill } from './backfills.js';
 
 export interface Backfill {
   id: string;
@@ -58,46 +58,55 @@ export interface ListBackfills {
   cursor?: string;
 }
 
-type BackfillCalls = Pick<
-  Engine,
-  'planBackfill' | 'startBackfill' | 'stopBackfill' | 'describeBackfill' | 'listBackfills'
->;
+export interface BackfillCalls {
+  /** What a backfill would start; nothing is changed. Throws InvalidBackfill. */
+  planBackfill(request: BackfillRequest): Promise<BackfillPlan>;
+  /** Plans it and runs exactly that. Throws BackfillPlanChanged when another plan was meant. */
+  startBackfill(request: StartBackfill): Promise<BackfillDetail>;
+  /** Starts no more of it; what runs goes on. Throws BackfillNotFound and BackfillNotRunning. */
+  stopBackfill(id: string): Promise<BackfillDetail>;
+  describeBackfill(id: string): Promise<BackfillDetail>;
+  listBackfills(filter?: ListBackfills): Promise<Page<Backfill>>;
+}
 
 /** @param request queues an input and answers when it is durable */
 export function backfillCalls(
-  parts: Machinery,
+  { store }: Pick<Kernel, 'store'>,
+  backfills: Backfills,
   request: <Value>(toInput: (settle: Settle<Value>) => Input) => Promise<Value>,
 ): BackfillCalls {
-  const { store } = parts;
-  const host = (): Machinery['triggers']['backfills'] => parts.triggers.backfills;
   const find = async (id: string): Promise<BackfillRecord> => {
     const number = /^\d{1,15}$/.test(id) ? Number(id) : 0;
-    const record = await store.findBackfill(number);
-    if (record) return record;
+    const row = await store.findRow(BACKFILLS, [number]);
+    if (row) return fromRow(row);
     throw new EngineError('BackfillNotFound', { backfill: id.slice(0, 100) });
   };
   return {
-    planBackfill: (wanted) => host().plan(wanted),
+    planBackfill: (wanted) => backfills.plan(wanted),
     async startBackfill(wanted) {
-      const plan = await host().plan(wanted);
-      const number = await request<number>((settle) => host().startInput(wanted, plan, settle));
+      const plan = await backfills.plan(wanted);
+      const number = await request<number>((settle) => backfills.startInput(wanted, plan, settle));
       return detailOf(await find(String(number)));
     },
     async stopBackfill(id) {
       const { number } = await find(id);
-      await request<void>((settle) => host().stopInput(number, settle));
+      await request<void>((settle) => backfills.stopInput(number, settle));
       return detailOf(await find(id));
     },
     describeBackfill: async (id) => detailOf(await find(id)),
     async listBackfills({ pipeline, teams, limit, cursor } = {}): Promise<Page<Backfill>> {
       const most = limitOf(limit);
       const [below] = cursor === undefined ? [] : fromCursor('backfills', cursor, 1);
-      const records = await store.listBackfills({
+      const rows = await store.listRows(BACKFILLS, {
+        where: {
+          ...(pipeline === undefined ? {} : { pipeline }),
+          ...(teams === undefined ? {} : { team: teams }),
+        },
+        ...(below === undefined ? {} : { below: { number: below } }),
+        order: { by: ['number'], down: true },
         limit: most + 1,
-        ...(pipeline === undefined ? {} : { pipeline }),
-        ...(teams === undefined ? {} : { teams }),
-        ...(below === undefined ? {} : { below }),
       });
+      const records = rows.map(fromRow);
       const page = records.slice(0, most);
       const last = page.at(-1);
       return {

@@ -25,17 +25,20 @@ import {
   spansOf,
   type WaitingEvents,
 } from '../../../events/batches/waiting-events.js';
+import { type EventRule, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
-import type { EventRecord, PipelineRef } from '../../../store/store.js';
+import type { PipelineRef } from '../../../store/store.js';
+import { defineTable, type Table } from '../../../store/table.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
-import { Alarm } from '../../kernel/alarm.js';
+import type { EventRecord } from '../../kernel/bus-event.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { checkPayload, PAYLOAD_BYTES } from '../../kernel/payload.js';
 import { startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { type EventRule, triggerPlanOf } from './trigger-plan.js';
+import { TurnMap } from '../../kernel/turn-memory.js';
+import { EVENTS } from './event-table.js';
 
 /** How a batch stands. */
 export interface BatchState {
@@ -78,62 +81,100 @@ const GAP = 50;
 const PAGE = 500;
 /** Batches of a rule that are closed in one turn. */
 const MOST_CLOSED = 50;
-const KIND = 'batch/';
+
+interface BatchRow {
+  team: string;
+  pipeline: string;
+  /** Key of the rule in its trigger. */
+  rule: string;
+  /** What waits is kept in pieces, so that one more event rewrites one of them. */
+  chunk: number;
+  state: JsonObject;
+}
+
+/** Table `batches`: which events wait for which rule. */
+export const BATCHES: Table<BatchRow> = defineTable<BatchRow>({
+  name: 'batches',
+  columns: { team: 'text', pipeline: 'text', rule: 'text', chunk: 'integer', state: 'json' },
+  key: ['team', 'pipeline', 'rule', 'chunk'],
+  migrations: [
+    `CREATE TABLE batches (
+       team TEXT NOT NULL,
+       pipeline TEXT NOT NULL,
+       rule TEXT NOT NULL,
+       chunk INTEGER NOT NULL,
+       state TEXT NOT NULL,
+       PRIMARY KEY (team, pipeline, rule, chunk)
+     );
+     INSERT INTO batches (team, pipeline, rule, chunk, state)
+       SELECT team, pipeline, substr(kind, 7, instr(substr(kind, 7), '/') - 1),
+         CAST(substr(kind, 7 + instr(substr(kind, 7), '/')) AS INTEGER), state
+       FROM trigger_states WHERE kind LIKE 'batch/%';
+     DELETE FROM trigger_states WHERE kind LIKE 'batch/%';`,
+  ],
+});
+
+/** What batches need of their bus. */
+interface Bus {
+  /** What an event gives a pipeline as its input. */
+  inputOf(pipeline: string, rule: EventRule, envelope: JsonObject, at: number): Json;
+  dueChanged(): void;
+}
 
 export class Batches {
-  readonly #parts: Machinery;
+  readonly #kernel: Kernel;
+  readonly #bus: Bus;
   readonly #rules: Map<string, Batching> = new Map();
   /** What waits, by `pipelineKey` and rule; also of rules that are gone. */
-  readonly #waiting: Map<string, WaitingEvents> = new Map();
-  /** What waited before the turn that changes it now. */
-  readonly #before: Map<string, WaitingEvents> = new Map();
+  readonly #waiting: TurnMap<string, WaitingEvents> = new TurnMap();
   /** Events of the turn that runs: the store does not have them yet. */
-  readonly #unstored: Map<number, EventRecord> = new Map();
-  readonly #alarm: Alarm;
+  readonly #unstored: TurnMap<number, EventRecord> = new TurnMap();
   #isOpen = false;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.#alarm = new Alarm(parts, () => this.#wake());
+  constructor(kernel: Kernel, bus: Bus) {
+    this.#kernel = kernel;
+    this.#bus = bus;
   }
 
-  /** @param remembered what triggers remember: by kind, by `pipelineKey` */
-  open(remembered: ReadonlyMap<string, ReadonlyMap<string, JsonObject>>): void {
+  async open(): Promise<void> {
     const chunks = new Map<string, JsonObject[]>();
-    for (const [kind, states] of remembered) {
-      if (!kind.startsWith(KIND)) continue;
-      const [rule = '', chunk = ''] = kind.slice(KIND.length).split('/');
-      for (const [pipeline, state] of states) {
-        const known = chunks.get(`${pipeline}/${rule}`) ?? [];
-        known[Number(chunk)] = state;
-        chunks.set(`${pipeline}/${rule}`, known);
-      }
+    for (const { team, pipeline, rule, chunk, state } of await this.#kernel.store.listRows(
+      BATCHES,
+    )) {
+      const key = `${pipelineKey({ team, name: pipeline })}/${rule}`;
+      const known = chunks.get(key) ?? [];
+      known[chunk] = state;
+      chunks.set(key, known);
     }
-    for (const [key, states] of chunks) this.#waiting.set(key, recallEvents(Array.from(states)));
+    for (const [key, states] of chunks) {
+      this.#waiting.remember(key, recallEvents(Array.from(states)));
+    }
+  }
+
+  begin(): void {
     this.#isOpen = true;
-    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    for (const key of this.#rules.keys()) this.#closeWhenDue(key);
   }
 
   close(): void {
     this.#isOpen = false;
-    this.#alarm.set(undefined);
   }
 
-  forgotten(pipeline: string): void {
+  withdrawn(pipeline: string): void {
     for (const [key, batching] of this.#rules) {
       if (pipelineKey(batching.pipeline) === pipeline) this.#rules.delete(key);
     }
   }
 
   deployed({ ref: pipeline, key: own, deployment }: LoadedMachine): void {
-    this.forgotten(own);
+    this.withdrawn(own);
     for (const rule of triggerPlanOf(deployment).events) {
       const key = `${own}/${rule.key}`;
       if (rule.batch === undefined && this.#countOf(key) === 0) continue;
       this.#rules.set(key, { pipeline, rule, isClosing: false, problem: undefined });
       this.#closeWhenDue(key);
     }
-    this.#watch();
+    this.#bus.dueChanged();
   }
 
   /** How the batch of a rule stands; undefined when it does not batch. */
@@ -168,13 +209,9 @@ export class Batches {
     if (rendered === undefined) return undefined;
     const key = `${pipelineKey(pipeline)}/${rule.key}`;
     const { number, storedAt: at } = record;
-    this.#unstored.set(number, record);
-    const forget = (): void => void this.#unstored.delete(number);
-    turn.afterCommit(forget);
-    turn.afterFailure(forget);
-    this.#change(turn, key);
+    this.#unstored.setForTurn(turn, number, record);
     const waiting = addEvent(this.#of(key), { number, at, bytes: rendered.bytes, depth });
-    this.#waiting.set(key, waiting);
+    this.#change(turn, key, waiting);
     this.#remember(turn, pipeline, rule.key, waiting, waiting.chunks.length - 1);
     return this.stateOf(pipeline, rule.key);
   }
@@ -187,18 +224,12 @@ export class Batches {
     return this.#waiting.get(key)?.count ?? 0;
   }
 
-  /** What waits is about to change: it is as before should the turn fail, and looked at when it has not. */
-  #change(turn: Turn, key: string): void {
-    if (this.#before.has(key)) return;
-    this.#before.set(key, this.#of(key));
+  /** What waits changes: it is looked at when that is durable. */
+  #change(turn: Turn, key: string, waiting: WaitingEvents): void {
+    this.#waiting.set(turn, key, waiting);
     turn.afterCommit(() => {
-      this.#before.delete(key);
       this.#closeWhenDue(key);
-      this.#watch();
-    });
-    turn.afterFailure(() => {
-      this.#waiting.set(key, this.#before.get(key) ?? noEvents(1));
-      this.#before.delete(key);
+      this.#bus.dueChanged();
     });
   }
 
@@ -209,10 +240,9 @@ export class Batches {
     waiting: WaitingEvents,
     chunk: number,
   ): void {
-    const kind = `${KIND}${rule}/${chunk}`;
     const state = rememberChunk(waiting, chunk);
     const { team, name } = pipeline;
-    turn.triggers.set(`${pipelineKey(pipeline)} ${kind}`, { team, pipeline: name, kind, state });
+    turn.put(BATCHES, { team, pipeline: name, rule, chunk, state });
   }
 
   #dueOf(key: string): BatchCondition | undefined {
@@ -220,7 +250,9 @@ export class Batches {
     const waiting = this.#of(key);
     if (batching === undefined || waiting.count === 0) return undefined;
     const limits = limitsOf(batching.rule);
-    return limits === undefined ? 'removed' : dueCondition(waiting, limits, this.#parts.time.now());
+    return limits === undefined
+      ? 'removed'
+      : dueCondition(waiting, limits, this.#kernel.time.now());
   }
 
   #closeWhenDue(key: string): void {
@@ -228,7 +260,7 @@ export class Batches {
     if (!this.#isOpen || batching === undefined || batching.isClosing) return;
     if (batching.problem !== undefined || this.#dueOf(key) === undefined) return;
     batching.isClosing = true;
-    this.#parts.loop.add(this.#closeInput(key, batching));
+    this.#kernel.submit(this.#closeInput(key, batching));
   }
 
   #closeInput(key: string, batching: Batching): Input {
@@ -237,7 +269,7 @@ export class Batches {
         turn.afterCommit(() => {
           batching.isClosing = false;
           this.#closeWhenDue(key);
-          this.#watch();
+          this.#bus.dueChanged();
         });
         return this.#closeAll(turn, key, batching);
       },
@@ -265,10 +297,9 @@ export class Batches {
       batching.problem = problem;
       if (problem !== undefined) return false;
     }
-    this.#change(turn, key);
     const bytes = Math.max(0, before.bytes - sizeOf(taken));
     const left = leaveEvents(before, last, next ?? before.openedAt, bytes);
-    this.#waiting.set(key, left);
+    this.#change(turn, key, left);
     for (const index of left.chunks.keys()) this.#remember(turn, pipeline, rule.key, left, index);
     return true;
   }
@@ -308,7 +339,11 @@ export class Batches {
     for (const { first, last } of spansOf(waiting, GAP)) {
       for (let after = first - 1; after < last; after += limit) {
         const below = Math.min(last, after + limit) + 1;
-        const page = await this.#parts.store.listEvents({ after, below, limit });
+        const page = await this.#kernel.store.listRows(EVENTS, {
+          above: { number: after },
+          below: { number: below },
+          limit,
+        });
         for (const record of page) if (waits(record.number)) yield record;
       }
     }
@@ -326,7 +361,7 @@ export class Batches {
     const ids = taken.map(({ id }) => id);
     const times = {
       openedAt: new Date(openedAt).toISOString(),
-      closedAt: new Date(this.#parts.time.now()).toISOString(),
+      closedAt: new Date(this.#kernel.time.now()).toISOString(),
     };
     const request = {
       pipeline,
@@ -346,7 +381,7 @@ export class Batches {
       },
     };
     try {
-      await startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      await startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
       return undefined;
     } catch (error) {
       if (error instanceof EngineError) return error.message;
@@ -357,7 +392,7 @@ export class Batches {
   /** What an event adds to an input; undefined when no input can hold it. */
   #render(pipeline: PipelineRef, rule: EventRule, record: EventRecord): Rendered | undefined {
     const { envelope, storedAt, id } = record;
-    const input = this.#parts.triggers.bus.inputOf(pipeline.name, rule, envelope, storedAt);
+    const input = this.#bus.inputOf(pipeline.name, rule, envelope, storedAt);
     const entry: Json = [[input], id];
     try {
       checkPayload(entry, 'input');
@@ -372,7 +407,7 @@ export class Batches {
   /** When the first batch is closed though nothing more comes, in milliseconds since the epoch. */
   nextDue(): number | undefined {
     let soonest = Number.POSITIVE_INFINITY;
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     for (const [key, { rule, problem, isClosing }] of this.#rules) {
       const { count, openedAt } = this.#of(key);
       if (count === 0 || rule.batch === undefined || isClosing) continue;
@@ -382,16 +417,12 @@ export class Batches {
     return soonest === Number.POSITIVE_INFINITY ? undefined : soonest;
   }
 
-  #watch(): void {
-    if (this.#isOpen) this.#alarm.set(this.nextDue());
-  }
-
-  #wake(): void {
+  /** A batch is due, or it is time to try again what could not be started. */
+  due(): void {
     for (const [key, batching] of this.#rules) {
       batching.problem = undefined;
       this.#closeWhenDue(key);
     }
-    this.#watch();
   }
 }
 

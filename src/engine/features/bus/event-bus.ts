@@ -10,49 +10,35 @@
  * execution's own row is what proves them.
  * @module
  */
+
 import type { Json, JsonObject } from '../../../asl/json.js';
 import { renderInput } from '../../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../../events/pattern/matcher.js';
+import { type EventRule, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
-import type { EventRecord, PipelineRef } from '../../../store/store.js';
+import type { PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { allows } from '../../kernel/allowance.js';
+import {
+  ANY_TEAM,
+  type EventRecord,
+  MAX_DEPTH,
+  type NewEvent,
+  type PutResult,
+} from '../../kernel/bus-event.js';
+import { derivedId } from '../../kernel/derived-id.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { type Fact, wasSkipped } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { maskWrite } from '../../kernel/masking/mask-turn.js';
-import { checkPayload } from '../../kernel/payload.js';
 import { type Settle, startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { ANY_TEAM, MAX_DEPTH } from '../rules/records.js';
-import { deliverToTargets } from '../rules/targets.js';
-import { derivedId } from './event-id.js';
-import { type EventRule, triggerPlanOf } from './trigger-plan.js';
-
-/** An event as somebody puts it on a bus. */
-export interface NewEvent {
-  /** Default: `default`. */
-  bus?: string;
-  /** Events of a team that have the same id on a bus are one event. Default: a new one. */
-  id?: string;
-  source: string;
-  detailType: string;
-  detail: JsonObject;
-  /** When it happened: ISO 8601. Default: now. */
-  time?: string;
-  resources?: string[];
-}
-
-/** What came of an event. */
-export interface PutResult {
-  id: string;
-  /** It was there already: nothing was started again. */
-  duplicate: boolean;
-  /** Pipelines that it started an execution of, and the executions' names. */
-  started: { pipeline: string; name: string }[];
-  /** Pipelines in whose batch it waits: how many wait with it, of how many, and when it is started at the latest. */
-  batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
-}
+import { TurnMap } from '../../kernel/turn-memory.js';
+import { BATCHES, Batches, type BatchState } from './batches.js';
+import { EVENTS } from './event-table.js';
 
 /** An event that comes to a bus. */
 interface Put {
@@ -71,24 +57,121 @@ interface Put {
   only?: ReadonlySet<string>;
 }
 
-export class EventBus {
-  readonly #parts: Machinery;
+/** An event on its way to rules elsewhere. */
+export interface RoutedEvent {
+  /** The team whose rules it is for. */
+  team: string;
+  bus: string;
+  id: string;
+  envelope: JsonObject;
+  /** Starts and buses that it follows from. */
+  depth: number;
+  /** ARNs of the only rules that get it. */
+  only?: ReadonlySet<string>;
+}
+
+/** Rules that are not those of pipelines: the feature that has them joins the bus with this. */
+export interface Router {
+  /** Whether any rule of a team listens to a bus at all. */
+  hasListeners(team: string, bus: string): boolean;
+  /** Whether a rule matches an event that is not on the bus yet. */
+  listens(team: string, bus: string, envelope: JsonObject): boolean;
+  /** Does what its rules say, in the turn that stores the event. */
+  route(turn: Turn, event: RoutedEvent): void;
+}
+
+/** Which events are wanted. */
+export interface EventQuery {
+  bus?: string;
+  teams?: readonly string[];
+  /** Only numbers above it, oldest first; otherwise newest first. */
+  after?: number;
+  /** Only numbers below it. */
+  below?: number;
+  limit: number;
+}
+
+export class EventBus implements Feature {
+  readonly name = 'bus';
+  readonly tables: readonly AnyTable[] = [EVENTS, BATCHES];
+  readonly #kernel: Kernel;
+  readonly #batches: Batches;
+  readonly #routers: Router[] = [];
   readonly #matchers: Map<string, PatternMatcher> = new Map();
   /** Rules of each pipeline, by the id that the matcher knows. */
   readonly #rules: Map<string, { machine: PipelineRef; rule: EventRule }> = new Map();
   /** Ids of rules, by `pipelineKey`. */
   readonly #ofPipeline: Map<string, string[]> = new Map();
   /** Events that are not durable yet, by team, bus and id. */
-  readonly #unstored: Map<string, EventRecord> = new Map();
+  readonly #unstored: TurnMap<string, EventRecord> = new TurnMap();
   #lastNumber = 0;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#batches = new Batches(kernel, {
+      inputOf: (pipeline, rule, envelope, at) => this.inputOf(pipeline, rule, envelope, at),
+      dueChanged: () => kernel.dueChanged(this),
+    });
   }
 
   async open(): Promise<void> {
-    this.#lastNumber = await this.#parts.store.lastEventNumber();
-    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    this.#lastNumber = await this.#kernel.store.lastNumber(EVENTS);
+    await this.#batches.open();
+  }
+
+  begin(): void {
+    this.#batches.begin();
+  }
+
+  close(): void {
+    this.#batches.close();
+  }
+
+  nextDue(): number | undefined {
+    return this.#batches.nextDue();
+  }
+
+  due(): void {
+    this.#batches.due();
+  }
+
+  heard(turn: Turn, fact: Fact): void {
+    if (fact.type !== 'ExecutionBegun' && fact.type !== 'ExecutionEnded') return;
+    if (!wasSkipped(fact.execution)) this.#executionChanged(turn, fact.execution);
+  }
+
+  /** From now on events also go to rules elsewhere. */
+  join(router: Router): void {
+    this.#routers.push(router);
+  }
+
+  /** How the batch of a rule stands; undefined when it does not batch. */
+  batchOf(pipeline: PipelineRef, rule: string): BatchState | undefined {
+    return this.#batches.stateOf(pipeline, rule);
+  }
+
+  /** Events in their order, or the newest first. */
+  list(query: EventQuery): EventRecord[] | Promise<EventRecord[]> {
+    const { bus, teams, after, below, limit } = query;
+    return this.#kernel.store.listRows(EVENTS, {
+      where: {
+        ...(bus === undefined ? {} : { bus }),
+        ...(teams === undefined ? {} : { team: teams }),
+      },
+      ...(after === undefined ? {} : { above: { number: after } }),
+      ...(below === undefined ? {} : { below: { number: below } }),
+      order: { by: ['number'], down: after === undefined },
+      limit,
+    });
+  }
+
+  #find(
+    team: string,
+    bus: string,
+    id: string,
+  ): EventRecord | undefined | Promise<EventRecord | undefined> {
+    const found = this.#kernel.store.listRows(EVENTS, { where: { team, bus, id }, limit: 1 });
+    return found instanceof Promise ? found.then(([event]) => event) : found[0];
   }
 
   /** Number of the last event. */
@@ -97,7 +180,12 @@ export class EventBus {
   }
 
   /** Rules of a pipeline that nobody deploys any longer listen no more. */
-  forgotten(key: string): void {
+  withdrawn(key: string): void {
+    this.#forgetRules(key);
+    this.#batches.withdrawn(key);
+  }
+
+  #forgetRules(key: string): void {
     for (const id of this.#ofPipeline.get(key) ?? []) {
       const known = this.#rules.get(id);
       if (known) this.#matchers.get(known.rule.bus)?.remove(id);
@@ -106,8 +194,10 @@ export class EventBus {
     this.#ofPipeline.delete(key);
   }
 
-  deployed({ ref, key, deployment }: LoadedMachine): void {
-    this.forgotten(key);
+  deployed(machine: LoadedMachine): void {
+    const { ref, key, deployment } = machine;
+    this.#batches.deployed(machine);
+    this.#forgetRules(key);
     const rules = triggerPlanOf(deployment).events;
     const ids = rules.map((rule, index) => {
       const id = `${key}/${index}`;
@@ -132,7 +222,7 @@ export class EventBus {
       refuse: settle.reject,
       perform: (turn) => {
         const bus = event.bus ?? 'default';
-        const id = event.id ?? this.#parts.random.id(this.#parts.time.now());
+        const id = event.id ?? this.#kernel.random.id(this.#kernel.time.now());
         const repeat = (known: EventRecord): Performed => {
           const started = known.matched.map((pipeline) => ({ pipeline, name: nameFor(id) }));
           turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
@@ -146,12 +236,13 @@ export class EventBus {
             settle.resolve({ id, duplicate: false, ...done }),
           );
         };
-        const found =
-          event.id === undefined ? undefined : this.#parts.store.findEvent(team, bus, id);
-        if (found instanceof Promise) {
-          return found.then((record) => (record ? repeat(record) : store()));
-        }
-        return found ? repeat(found) : store();
+        const found = event.id === undefined ? undefined : this.#find(team, bus, id);
+        const proceed = (record: EventRecord | undefined): Performed | Promise<Performed> => {
+          // Another input of this turn may have put it while the store was asked.
+          const known = record ?? this.#unstored.get(keyOf(team, bus, id));
+          return known ? repeat(known) : store();
+        };
+        return found instanceof Promise ? found.then(proceed) : proceed(found);
       },
     };
   }
@@ -161,19 +252,22 @@ export class EventBus {
     const { team, bus, id } = put;
     if (this.#unstored.has(keyOf(team, bus, id))) return 'done';
     const deliver = (known: EventRecord | undefined): Performed | Promise<Performed> =>
-      known ? 'done' : this.#deliver(turn, put, () => {});
-    const found = this.#parts.store.findEvent(team, bus, id);
+      // Two targets of one rule may forward to the same bus: the other one may have come first while the store was asked.
+      known || this.#unstored.has(keyOf(team, bus, id))
+        ? 'done'
+        : this.#deliver(turn, put, () => {});
+    const found = this.#find(team, bus, id);
     return found instanceof Promise ? found.then(deliver) : deliver(found);
   }
 
   /** An execution of the top level has begun or ended in this turn. */
-  executionChanged(turn: Turn, active: ActiveExecution): void {
+  #executionChanged(turn: Turn, active: ActiveExecution): void {
     const { creation, state } = active;
     if (creation.mapRun) return;
     const matcher = this.#rules.size === 0 ? undefined : this.#matchers.get('default');
-    const { rules } = this.#parts.triggers;
-    if (matcher === undefined && !rules.hasListeners(creation.team, 'default')) return;
-    const { arns, time, secrets } = this.#parts;
+    const routers = this.#routers.filter((one) => one.hasListeners(creation.team, 'default'));
+    if (matcher === undefined && routers.length === 0) return;
+    const { arns, time, secrets } = this.#kernel;
     const { status, error, cause } = state.header;
     const depth = Number(creation.triggeredBy?.depth ?? 0) + 1;
     const now = time.now();
@@ -213,7 +307,7 @@ export class EventBus {
     const envelope = this.#envelope(event, id);
     const isHeard =
       (matcher !== undefined && matcher.match(envelope).length > 0) ||
-      rules.listens(creation.team, 'default', envelope);
+      routers.some((one) => one.listens(creation.team, 'default', envelope));
     if (!isHeard || depth > MAX_DEPTH) return;
     const put: Put = {
       bus: 'default',
@@ -230,7 +324,7 @@ export class EventBus {
   }
 
   #envelope(event: NewEvent, id: string): JsonObject {
-    const { arns, time } = this.#parts;
+    const { arns, time } = this.#kernel;
     return {
       version: '0',
       id,
@@ -258,18 +352,13 @@ export class EventBus {
       team,
       source: String(envelope.source),
       detailType: String(envelope['detail-type']),
-      storedAt: put.now ?? this.#parts.time.now(),
+      storedAt: put.now ?? this.#kernel.time.now(),
       envelope,
       matched: [],
     };
-    turn.events.push(record);
-    if (team !== ANY_TEAM) this.#parts.triggers.upstreams.eventPut(turn, team, envelope);
-    this.#parts.triggers.files?.heard(turn, team, envelope);
-    const key = keyOf(team, bus, id);
-    this.#unstored.set(key, record);
-    const forget = (): void => void this.#unstored.delete(key);
-    turn.afterCommit(forget);
-    turn.afterFailure(forget);
+    turn.put(EVENTS, record);
+    this.#unstored.setForTurn(turn, keyOf(team, bus, id), record);
+    this.#kernel.hooks.tell(turn, { type: 'EventStored', event: record });
     const started: PutResult['started'] = [];
     const batched: NonNullable<PutResult['batched']> = [];
     const waiting: Promise<unknown>[] = [];
@@ -284,8 +373,7 @@ export class EventBus {
       const key = pipelineKey(machine);
       if (served.has(key)) continue;
       if (rule.batch !== undefined) {
-        const { batches } = this.#parts.triggers;
-        const state = batches.add(turn, machine, rule, record, put.depth);
+        const state = this.#batches.add(turn, machine, rule, record, put.depth);
         if (state === undefined) continue;
         served.add(key);
         record.batched = [...(record.batched ?? []), pipeline];
@@ -300,10 +388,8 @@ export class EventBus {
       started.push({ pipeline, name: nameFor(id) });
       if (performed instanceof Promise) waiting.push(performed);
     }
-    for (const rule of this.#parts.triggers.rules.matching(put.owner ?? team, bus, envelope)) {
-      if (only && !only.has(rule.arn)) continue;
-      deliverToTargets(this.#parts, turn, rule, { id, envelope, depth });
-    }
+    const routed = { team: put.owner ?? team, bus, id, envelope, depth, ...(only ? { only } : {}) };
+    for (const router of this.#routers) router.route(turn, routed);
     turn.afterCommit(() => done(batched.length === 0 ? { started } : { started, batched }));
     return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
   }
@@ -318,12 +404,12 @@ export class EventBus {
     const request = {
       pipeline,
       name: nameFor(id),
-      input: this.inputOf(pipeline.name, rule, envelope, this.#parts.time.now()),
+      input: this.inputOf(pipeline.name, rule, envelope, this.#kernel.time.now()),
       triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
     };
     const settle = { resolve: () => {}, reject: () => {} };
     try {
-      return startInput(this.#parts, request, settle).perform(turn);
+      return startInput(this.#kernel, request, settle).perform(turn);
     } catch (error) {
       // One of that name with another input: the pipeline's rule has changed since the event came first.
       if (error instanceof EngineError) return undefined;
@@ -333,7 +419,7 @@ export class EventBus {
 
   /** What the rules of a pipeline's own file are called. */
   #arnOf(pipeline: string): string {
-    const { region, accountId } = this.#parts.arns.identity;
+    const { region, accountId } = this.#kernel.arns.identity;
     return `arn:aws:events:${region}:${accountId}:rule/${pipeline}`;
   }
 
@@ -365,26 +451,4 @@ function keyOf(team: string, bus: string, id: string): string {
 /** Ids may be long or odd; names of executions may not. */
 function nameFor(id: string): string {
   return /^[A-Za-z0-9_-]{1,60}$/.test(id) ? `event-${id}` : `event-${derivedId(id)}`;
-}
-
-/** Bytes of an event as it is stored. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
-const MAX_EVENT_BYTES = 262_144;
-const NAME = /^[A-Za-z0-9._/-]{1,256}$/;
-
-/** Throws InvalidEvent. */
-export function checkEvent(event: NewEvent): void {
-  const refuse = (problem: string): never => {
-    throw new EngineError('InvalidEvent', { problem });
-  };
-  const { bus = 'default', id = 'x', source, detailType, detail, time } = event;
-  if (!NAME.test(bus)) refuse(`'${bus.slice(0, 100)}' is no name of a bus`);
-  if (id === '' || id.length > 256) refuse('its id has 1 to 256 characters');
-  if (source === '' || source.length > 256) refuse('its source has 1 to 256 characters');
-  if (detailType === '' || detailType.length > 128)
-    refuse('its detailType has 1 to 128 characters');
-  if (time !== undefined && Number.isNaN(Date.parse(time)))
-    refuse(`'${time.slice(0, 100)}' is no time`);
-  checkPayload(detail, 'detail');
-  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES)
-    refuse('it is larger than 256 KiB');
 }

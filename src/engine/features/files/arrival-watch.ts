@@ -18,10 +18,10 @@ import { matchArrival, parseArrivalPattern } from '../../../events/arrivals/arri
 import { checkPartners, parsePartners } from '../../../events/arrivals/partner-list.js';
 import { deadlineOf } from '../../../events/conditions/evaluate-condition.js';
 import { calendarInterval } from '../../../events/intervals/interval.js';
-import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
+import { defineTable, type Table } from '../../../store/table.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
@@ -58,7 +58,32 @@ export interface ArrivalPlace {
   readonly under: string;
 }
 
-export const KIND = 'arrivals';
+interface ArrivalRow {
+  team: string;
+  pipeline: string;
+  /** Epoch milliseconds up to which deadlines were served. */
+  served: number;
+}
+
+/** Table `arrivals`: how far the deadlines of arrivals were served. */
+export const ARRIVALS: Table<ArrivalRow> = defineTable<ArrivalRow>({
+  name: 'arrivals',
+  columns: { team: 'text', pipeline: 'text', served: 'integer' },
+  key: ['team', 'pipeline'],
+  migrations: [
+    `CREATE TABLE arrivals (
+       team TEXT NOT NULL,
+       pipeline TEXT NOT NULL,
+       served BIGINT NOT NULL,
+       PRIMARY KEY (team, pipeline)
+     );
+     INSERT INTO arrivals (team, pipeline, served)
+       SELECT team, pipeline, json_extract(state, '$.served') FROM trigger_states WHERE kind = 'arrivals';
+     DELETE FROM trigger_states WHERE kind = 'arrivals';`,
+  ],
+});
+
+const TYPE = 'arrivals';
 /** Bytes of a list of partners. */
 const MOST_LIST = 262_144;
 /** Milliseconds after a deadline in which a file may still settle. */
@@ -67,7 +92,7 @@ const GRACE = 60_000;
 const TOLD = 100;
 
 export class ArrivalWatch {
-  readonly #parts: Machinery;
+  readonly #kernel: Kernel;
   readonly #source: FileSource;
   readonly #place: ArrivalPlace;
   readonly #rules: ArrivalRules | undefined;
@@ -85,23 +110,22 @@ export class ArrivalWatch {
    * @param served epoch milliseconds up to which deadlines were served; undefined: it is new
    */
   constructor(
-    parts: Machinery,
+    kernel: Kernel,
     source: FileSource,
     place: ArrivalPlace,
     section: JsonObject,
     served: number | undefined,
   ) {
-    this.#parts = parts;
+    this.#kernel = kernel;
     this.#source = source;
     this.#place = place;
     this.#rules = rulesOf(section);
     this.#listed = section.partners;
-    this.#served = served ?? parts.time.now();
+    this.#served = served ?? kernel.time.now();
     // From when on deadlines are served must be durable too: or a restart would begin at another time.
     if (served === undefined) {
-      const { loop } = parts;
       const now = this.#served;
-      loop.add({
+      kernel.submit({
         perform: (turn) => {
           this.#remember(turn, now);
           return 'done' as const;
@@ -114,7 +138,7 @@ export class ArrivalWatch {
   nextDue(): number | undefined {
     const { by, timezone } = this.#rules ?? {};
     if (by === undefined || timezone === undefined) return undefined;
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const today = calendarInterval('day', timezone, now);
     const tomorrow = calendarInterval('day', timezone, today.end);
     return [today, tomorrow]
@@ -143,7 +167,7 @@ export class ArrivalWatch {
       this.#problem = partners;
       return;
     }
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const listed = files.map((file) => [file.key, file] as const);
     this.#board = arrivalBoard(this.#rules, partners, listed, this.#served, now);
     this.#expected = partners;
@@ -162,14 +186,14 @@ export class ArrivalWatch {
       return;
     }
     this.#isStarting = true;
-    this.#parts.loop.add(this.#startInput(due, now));
+    this.#kernel.submit(this.#startInput(due, now));
   }
 
   /** @param wanted an interval; default: today, or the latest one of which there is a file */
   async state(wanted: string | undefined): Promise<ArrivalState | undefined> {
     if (this.#rules === undefined) return undefined;
     const { timezone, whenMissing } = this.#rules;
-    const today = calendarInterval('day', timezone, this.#parts.time.now()).id;
+    const today = calendarInterval('day', timezone, this.#kernel.time.now()).id;
     const named = wanted ?? today;
     const latest = this.#board.find(({ arrived }) => arrived.size > 0);
     const entry =
@@ -178,7 +202,7 @@ export class ArrivalWatch {
       }) ?? (wanted === undefined ? (latest ?? this.#board[0]) : undefined);
     const interval = entry?.interval.id ?? named;
     const { pipeline } = this.#place;
-    const execution = await this.#parts.store.findExecutionByName(pipeline, nameFor(interval));
+    const execution = await this.#kernel.store.findExecutionByName(pipeline, nameFor(interval));
     const open = this.#board.filter(
       ({ interval: { id }, missing, arrived }) =>
         id !== interval && missing.length > 0 && arrived.size > 0 && !this.#started.has(id),
@@ -190,7 +214,7 @@ export class ArrivalWatch {
       missing: [...(entry?.missing ?? this.#expected)],
       unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
       ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
-      isLate: entry?.deadline !== undefined && entry.deadline <= this.#parts.time.now(),
+      isLate: entry?.deadline !== undefined && entry.deadline <= this.#kernel.time.now(),
       whenMissing,
       ...(execution ? { started: { name: execution.name, at: execution.startedAt } } : {}),
       open: open
@@ -259,7 +283,7 @@ export class ArrivalWatch {
         missing: [...missing],
       },
       triggeredBy: {
-        type: KIND,
+        type: TYPE,
         interval: interval.id,
         condition: due ?? 'complete',
         arrived: arrived.size,
@@ -268,7 +292,7 @@ export class ArrivalWatch {
       },
     };
     try {
-      await startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      await startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
       return undefined;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -280,12 +304,7 @@ export class ArrivalWatch {
   #remember(turn: Turn, served: number): void {
     const { pipeline } = this.#place;
     const { team, name } = pipeline;
-    turn.triggers.set(`${pipelineKey(pipeline)} ${KIND}`, {
-      team,
-      pipeline: name,
-      kind: KIND,
-      state: { served },
-    });
+    turn.put(ARRIVALS, { team, pipeline: name, served });
     turn.afterCommit(() => {
       this.#served = Math.max(this.#served, served);
     });

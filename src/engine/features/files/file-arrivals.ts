@@ -13,19 +13,24 @@
  * look come sooner: event and look find the same arrival, and so start it once.
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
 import { matchesWildcard, parseWildcard, type Wildcard } from '../../../events/pattern/wildcard.js';
+import { FILES, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
+import type { NewEvent, PutResult } from '../../kernel/bus-event.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
-import { startInput } from '../../kernel/requests.js';
+import type { Fact } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { type Settle, startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
-import { FILES, triggerPlanOf } from '../bus/trigger-plan.js';
-import { type ArrivalState, ArrivalWatch } from './arrival-watch.js';
+import { ARRIVALS, type ArrivalState, ArrivalWatch } from './arrival-watch.js';
 import { type BucketFolder, bucketFolder } from './bucket-files.js';
 import { type FileSource, type ListedFile, MOST_FILES } from './listed-file.js';
 import { type ManifestProblem, verifyManifest } from './manifest.js';
@@ -95,26 +100,37 @@ const EVERY_REMOTE = 30_000;
 const GATHERED = 1_000;
 const MOST_WAIT = 60_000;
 
-export class FileArrivals {
-  readonly #parts: Machinery;
+/** What arrivals need of the bus: files that wait for others are events of a bus of their own. */
+export interface FilePeers {
+  putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input;
+}
+
+export class FileArrivals implements Feature {
+  readonly name = 'files';
+  readonly tables: readonly AnyTable[] = [ARRIVALS];
+  readonly #kernel: Kernel;
   readonly #source: FileSource;
+  readonly #peers: FilePeers;
   readonly #all: Map<string, Watched> = new Map();
   /** Up to when deadlines of arrivals were served, by `pipelineKey`. */
   readonly #served: Map<string, number> = new Map();
   #isOpen = false;
 
-  constructor(parts: Machinery, source: FileSource) {
-    this.#parts = parts;
+  constructor(kernel: Kernel, source: FileSource, peers: FilePeers) {
+    this.#kernel = kernel;
     this.#source = source;
+    this.#peers = peers;
   }
 
-  /** @param remembered what the store has of arrivals, by `pipelineKey` */
-  open(remembered: ReadonlyMap<string, JsonObject>): void {
-    for (const [key, { served }] of remembered) {
-      if (typeof served === 'number') this.#served.set(key, served);
+  async open(): Promise<void> {
+    for (const { team, pipeline, served } of await this.#kernel.store.listRows(ARRIVALS)) {
+      this.#served.set(pipelineKey({ team, name: pipeline }), served);
     }
+  }
+
+  begin(): void {
     this.#isOpen = true;
-    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    for (const watched of this.#all.values()) this.#arm(watched, EVERY);
   }
 
   close(): void {
@@ -125,7 +141,11 @@ export class FileArrivals {
     }
   }
 
-  forgotten(key: string): void {
+  heard(turn: Turn, fact: Fact): void {
+    if (fact.type === 'EventStored') this.#hear(turn, fact.event.team, fact.event.envelope);
+  }
+
+  withdrawn(key: string): void {
     const known = this.#all.get(key);
     known?.cancel?.();
     known?.unwatch?.();
@@ -135,7 +155,7 @@ export class FileArrivals {
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
     const { files } = triggerPlanOf(deployment);
-    this.forgotten(key);
+    this.withdrawn(key);
     if (files === undefined) return;
     const { match, manifest, batch, arrivals } = files;
     const written = String(files.under);
@@ -153,7 +173,7 @@ export class FileArrivals {
       match: wildcardOf(match),
       manifest: wildcardOf(manifest),
       arrivals: isObject(arrivals)
-        ? new ArrivalWatch(this.#parts, this.#source, place, arrivals, this.#served.get(key))
+        ? new ArrivalWatch(this.#kernel, this.#source, place, arrivals, this.#served.get(key))
         : undefined,
       remote,
       seen: new Map(),
@@ -175,7 +195,7 @@ export class FileArrivals {
   }
 
   /** An event has been put on a bus: perhaps S3 tells of a new object. */
-  heard(turn: Turn, team: string, envelope: JsonObject): void {
+  #hear(turn: Turn, team: string, envelope: JsonObject): void {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     if (envelope.source !== 'aws.s3' || envelope['detail-type'] !== 'Object Created') return;
     const { bucket, object } = isObject(envelope.detail) ? envelope.detail : {};
@@ -216,7 +236,7 @@ export class FileArrivals {
   #arm(watched: Watched, wait: number): void {
     if (!this.#isOpen || watched.isLooking || this.#all.get(watched.key) !== watched) return;
     watched.cancel?.();
-    watched.cancel = this.#parts.clock.setTimer(() => void this.#look(watched), wait);
+    watched.cancel = this.#kernel.clock.setTimer(() => void this.#look(watched), wait);
   }
 
   /** Hears of changes while the folder is there. */
@@ -233,7 +253,7 @@ export class FileArrivals {
   #lookSoon(watched: Watched): void {
     if (watched.isLooking) watched.isLookedAtAgain = true;
     else {
-      const passed = this.#parts.clock.monotonic() - watched.lookedAt;
+      const passed = this.#kernel.clock.monotonic() - watched.lookedAt;
       this.#arm(
         watched,
         Math.min(MOST_WAIT, Math.max(0, GATHERED - passed, watched.took - passed)),
@@ -242,7 +262,7 @@ export class FileArrivals {
   }
 
   async #look(watched: Watched): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock } = this.#kernel;
     const begun = clock.monotonic();
     watched.isLooking = true;
     watched.isLookedAtAgain = false;
@@ -256,7 +276,18 @@ export class FileArrivals {
     watched.lookedAt = clock.monotonic();
     watched.took = watched.lookedAt - begun;
     if (watched.isLookedAtAgain) this.#lookSoon(watched);
-    else this.#arm(watched, watched.remote ? EVERY_REMOTE : EVERY);
+    else this.#arm(watched, watched.remote ? EVERY_REMOTE : this.#untilNext(watched));
+  }
+
+  /** Milliseconds until the next look: when the first of those that have not settled does, and in any case soon. */
+  #untilNext({ seen }: Watched): number {
+    const now = this.#kernel.clock.monotonic();
+    let wait = EVERY;
+    for (const { since } of seen.values()) {
+      const left = since + EVERY - now;
+      if (left > 0) wait = Math.min(wait, left);
+    }
+    return wait;
   }
 
   async #lookAt(watched: Watched): Promise<void> {
@@ -269,7 +300,7 @@ export class FileArrivals {
         ? `it holds ${MOST_FILES} files or more; only so many are looked at`
         : undefined;
     const now = new Map((listed ?? []).map((file) => [file.key, stamp(file)]));
-    const at = this.#parts.clock.monotonic();
+    const at = this.#kernel.clock.monotonic();
     const before = watched.seen;
     watched.seen = new Map(
       [...now].map(([key, its]) => {
@@ -328,7 +359,7 @@ export class FileArrivals {
       detail: { pipeline, file },
     };
     const reject = (): void => void watched.done.delete(arrival);
-    this.#parts.loop.add(this.#parts.triggers.bus.putInput(event, team, { resolve() {}, reject }));
+    this.#kernel.submit(this.#peers.putInput(event, team, { resolve() {}, reject }));
   }
 
   async #verify(watched: Watched, stable: readonly ListedFile[]): Promise<void> {
@@ -346,7 +377,7 @@ export class FileArrivals {
         const known = watched.quarantined.get(manifest.key);
         watched.quarantined.set(manifest.key, {
           manifest: manifest.key,
-          since: known?.since ?? this.#parts.time.now(),
+          since: known?.since ?? this.#kernel.time.now(),
           problems: verified.problems,
         });
         continue;
@@ -371,19 +402,19 @@ export class FileArrivals {
     const again: Input = {
       perform: (turn) => {
         try {
-          return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+          return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
         } catch (error) {
           if (!(error instanceof EngineError)) throw error;
           // One of that name with another input: this arrival was started by an earlier form of the trigger.
           if (error.kind === 'ExecutionConflict') return 'done';
           const problems = [{ file: key, problem: error.message }];
-          const since = this.#parts.time.now();
+          const since = this.#kernel.time.now();
           watched.quarantined.set(key, { manifest: key, since, problems });
           return 'done';
         }
       },
     };
-    this.#parts.loop.add(again);
+    this.#kernel.submit(again);
   }
 }
 

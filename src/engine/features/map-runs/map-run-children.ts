@@ -10,9 +10,9 @@ import type { ErrorOutput } from '../../../asl/execution-state.js';
 import { isObject } from '../../../asl/json.js';
 import { ITEM_READER_FAILED } from '../../../asl/map-run.js';
 import type { MapRunRequest } from '../../../asl/transition.js';
-import type { ExecutionRecord, MapRunRecord } from '../../../store/store.js';
+import type { ExecutionRecord } from '../../../store/store.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { FilePlace } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
@@ -28,6 +28,7 @@ import {
   stateOf,
   withState,
 } from './map-run-state.js';
+import type { MapRunRecord } from './map-run-table.js';
 
 /** A map run that goes on, in memory. */
 export interface OpenMapRun {
@@ -63,17 +64,17 @@ type DurableInput = (durable: () => void) => Input;
 const CHILDREN_A_TURN = 200;
 
 export class MapRunChildren {
-  readonly #parts: Machinery;
+  readonly #kernel: Kernel;
   readonly #changes: MapRunChanges;
 
-  constructor(parts: Machinery, changes: MapRunChanges) {
-    this.#parts = parts;
+  constructor(kernel: Kernel, changes: MapRunChanges) {
+    this.#kernel = kernel;
     this.#changes = changes;
   }
 
   /** What to do next for a run that can begin children. Throws MapRunFailure. */
   async next(run: OpenMapRun): Promise<DurableInput> {
-    const parent = await parentOf(this.#parts, run);
+    const parent = await parentOf(this.#kernel, run);
     const state = stateOf(run.record);
     const max = Math.min(freeChildren(state), CHILDREN_A_TURN);
     return state.again
@@ -83,7 +84,7 @@ export class MapRunChildren {
 
   /** Begins children of items that have none yet. */
   async #nextInput(run: OpenMapRun, parent: ActiveExecution, max: number): Promise<DurableInput> {
-    const items = await itemsOf(this.#parts, run);
+    const items = await itemsOf(this.#kernel, run);
     const next = await items.take(max);
     return next.length === 0
       ? (durable) => this.#exhaustedInput(run, durable)
@@ -98,17 +99,17 @@ export class MapRunChildren {
     limit: number,
   ): Promise<DurableInput> {
     const query = { mapRun: run.number, which: 'unsuccessful', after, limit } as const;
-    const numbers = await this.#parts.store.listOpenMapChildren(query);
+    const numbers = await this.#kernel.store.listOpenMapChildren(query);
     if (numbers.length === 0) throw new Error(`Map run ${run.number} lacks children to redrive`);
     for (const number of numbers) {
       // A child may have failed with a map run of its own.
-      const child = await this.#parts.store.findExecution(number);
+      const child = await this.#kernel.store.findExecution(number);
       if (child) await this.#changes.prepareRedrive(child);
     }
     return (durable) => ({
       perform: async (turn): Promise<Performed> => {
         turn.afterCommit(durable);
-        const children = await loadAll(this.#parts, numbers);
+        const children = await loadAll(this.#kernel, numbers);
         const state = stateOf(run.record);
         if (run.record.status !== 'RUNNING' || state.phase !== 'running' || !state.again)
           return 'done';
@@ -125,7 +126,7 @@ export class MapRunChildren {
         if (again.executions > 0) next.again = again;
         else delete next.again;
         this.#changes.write(turn, run, withState(run.record, next));
-        for (const child of children) redriveChild(this.#parts, turn, child, parent.machine);
+        for (const child of children) redriveChild(this.#kernel, turn, child, parent.machine);
         return 'done';
       },
     });
@@ -160,9 +161,9 @@ export class MapRunChildren {
     index: number,
     { input, map }: NextChild,
   ): void {
-    const { children, executions, loop } = this.#parts;
+    const { creations, executions } = this.#kernel;
     const { testCase, tags } = parent.creation;
-    const { active, number } = children.create(turn, {
+    const { active, number } = creations.create(turn, {
       machine: parent.machine,
       input,
       tags,
@@ -175,10 +176,10 @@ export class MapRunChildren {
     });
     try {
       // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`.
-      executions.step(turn, active, { type: 'Start' }, children.startInput(number));
+      executions.step(turn, active, { type: 'Start' }, executions.beginInput(number));
     } catch (error) {
       // A defect ends this child alone: the others of the page are in the same turn.
-      turn.afterCommit(() => loop.add(executions.condemnInput(number, error)));
+      turn.afterCommit(() => this.#kernel.submit(executions.condemnInput(number, error)));
     }
   }
 
@@ -200,22 +201,19 @@ export class MapRunChildren {
 }
 
 /** The execution that a run belongs to. */
-export async function parentOf(
-  { executions }: Machinery,
-  run: OpenMapRun,
-): Promise<ActiveExecution> {
+export async function parentOf({ executions }: Kernel, run: OpenMapRun): Promise<ActiveExecution> {
   const parent = await executions.load(run.execution);
   if (!parent) throw new Error(`Map run ${run.number} names execution ${run.execution}`);
   return parent;
 }
 
 /** The items of a run that have no child yet. Throws MapRunFailure. */
-export async function itemsOf(parts: Machinery, run: OpenMapRun): Promise<MapRunItems> {
+export async function itemsOf(kernel: Kernel, run: OpenMapRun): Promise<MapRunItems> {
   if (run.items) return run.items;
   const { read, version } = stateOf(run.record);
-  const parent = await parentOf(parts, run);
-  run.place = placeOf(parts, parent, run.record.id);
-  const items = await MapRunItems.open(parts, requestOf(run.record), parent, run.place, read);
+  const parent = await parentOf(kernel, run);
+  run.place = placeOf(kernel, parent, run.record.id);
+  const items = await MapRunItems.open(kernel, requestOf(run.record), parent, run.place, read);
   if (version !== undefined && version !== items.version) {
     await items.close();
     throw changed();

@@ -3,8 +3,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
  * @module
  */
-import type { MapRunRecord } from '../../../store/store.js';
-import type { MapRunCounts, MapRunDetail } from '../../engine.js';
+
 import {
   type EndedCounts,
   type MapRunState,
@@ -12,6 +11,43 @@ import {
   stateOf,
   unsuccessful,
 } from './map-run-state.js';
+import type { MapRunRecord } from './map-run-table.js';
+
+export interface MapRunCounts {
+  total: number;
+  pending: number;
+  running: number;
+  succeeded: number;
+  failed: number;
+  timedOut: number;
+  aborted: number;
+  /** Written by the ResultWriter. */
+  resultsWritten: number;
+  /** Without success, and waiting to be done again by a redrive. */
+  pendingRedrive: number;
+}
+
+/** A distributed Map at work, or what came of it. */
+export interface MapRunDetail {
+  id: string;
+  arn: string;
+  /** ARN of the execution that it belongs to. */
+  execution: string;
+  pipeline: string;
+  team: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  startedAt: number;
+  stoppedAt?: number;
+  /** 0: no limit of its own. */
+  maxConcurrency: number;
+  toleratedFailureCount: number;
+  toleratedFailurePercentage: number;
+  redriveCount: number;
+  redrivenAt?: number;
+  /** Children; a child has one item, or a batch of them. */
+  executions: MapRunCounts;
+  items: MapRunCounts;
+}
 
 /** Everything but what its execution knows. */
 export function describeMapRun(

@@ -22,7 +22,7 @@ import {
 import type { MapRunRequest } from '../../../asl/transition.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
 import { isMadeOverApi } from '../../kernel/code-grants.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { FilePlace, ItemPage, OpenedItems } from '../../kernel/ports.js';
 
 /** A child before it is begun. */
@@ -40,10 +40,10 @@ export class MapRunFailure extends Error {
   }
 }
 
-type Parts = Pick<Machinery, 'itemSource' | 'time' | 'random' | 'evaluate' | 'folders'>;
+type Parts = Pick<Kernel, 'itemSource' | 'time' | 'random' | 'evaluate' | 'folders'>;
 
 export class MapRunItems {
-  readonly #parts: Parts;
+  readonly #kernel: Parts;
   readonly #request: MapRunRequest;
   readonly #parent: ActiveExecution;
   readonly #opened: OpenedItems;
@@ -54,13 +54,13 @@ export class MapRunItems {
   #isAtEnd = false;
 
   private constructor(
-    parts: Parts,
+    kernel: Parts,
     request: MapRunRequest,
     parent: ActiveExecution,
     opened: OpenedItems,
     from: number,
   ) {
-    this.#parts = parts;
+    this.#kernel = kernel;
     this.#request = request;
     this.#parent = parent;
     this.#opened = opened;
@@ -74,16 +74,16 @@ export class MapRunItems {
    * @throws MapRunFailure
    */
   static async open(
-    parts: Parts,
+    kernel: Parts,
     request: MapRunRequest,
     parent: ActiveExecution,
     place: FilePlace,
     from: number,
   ): Promise<MapRunItems> {
     const opened = request.reader
-      ? await reading(parts.itemSource.open(request.reader, place, from))
+      ? await reading(kernel.itemSource.open(request.reader, place, from))
       : givenItems(request.items, from);
-    return new MapRunItems(parts, request, parent, opened, from);
+    return new MapRunItems(kernel, request, parent, opened, from);
   }
 
   get version(): string {
@@ -128,7 +128,7 @@ export class MapRunItems {
   }
 
   async #select(item: MapItem): Promise<Json> {
-    const { time, random, evaluate } = this.#parts;
+    const { time, random, evaluate } = this.#kernel;
     const { machine, creation, state } = this.#parent;
     const selected = await selectMapItem(
       machine.compiled(creation.pointer),
@@ -145,7 +145,7 @@ export class MapRunItems {
 
 /** Where the files of a map run lie. @param run its id */
 export function placeOf(
-  parts: Pick<Machinery, 'folders'>,
+  kernel: Pick<Kernel, 'folders'>,
   active: ActiveExecution,
   run: string,
 ): FilePlace {
@@ -153,10 +153,10 @@ export function placeOf(
   return {
     // A state machine that came over the API has no folder: what it reads here is what its team was given.
     folder: isMadeOverApi(deployment)
-      ? parts.folders.bucketsOf(deployment.team)
+      ? kernel.folders.bucketsOf(deployment.team)
       : deployment.folder,
-    workFolder: parts.folders.of(deployment.team, active.creation.id),
-    spool: parts.folders.spoolOf(run),
+    workFolder: kernel.folders.of(deployment.team, active.creation.id),
+    spool: kernel.folders.spoolOf(run),
   };
 }
 

@@ -5,15 +5,16 @@
  * @module
  */
 import { prepareRedrive, restartExecution } from '../../../asl/redrive.js';
-import type { ExecutionRecord, MapRunRecord } from '../../../store/store.js';
+import type { ExecutionRecord } from '../../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { timerKey } from '../../kernel/active-execution.js';
-import { EXPRESS_LIMIT } from '../../kernel/child-executions.js';
+import { mapRunId } from '../../kernel/arn.js';
+import { EXPRESS_LIMIT } from '../../kernel/creations.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { redriveFrom } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import { mapRunId } from './map-run-state.js';
+import { MAP_RUNS, type MapRunRecord } from './map-run-table.js';
 
 /** A map run that has ended, and how many of its children succeeded. */
 export interface RedrivableRun {
@@ -30,14 +31,15 @@ const LOOKS = 250;
  * Throws ExecutionNotRedrivable when that takes too long.
  */
 export async function redrivableRuns(
-  { store, clock }: Pick<Machinery, 'store' | 'clock'>,
+  { store, clock }: Pick<Kernel, 'store' | 'clock'>,
   execution: ExecutionRecord,
 ): Promise<RedrivableRun[]> {
   const others = await store.listThreads(execution.number);
   const runs: RedrivableRun[] = [];
   for (const { memory } of execution.root ? [execution.root, ...others] : others) {
     if (typeof memory?.mapRunArn !== 'string') continue;
-    const record = await store.findMapRunById(mapRunId(memory.mapRunArn));
+    const id = mapRunId(memory.mapRunArn);
+    const [record] = await store.listRows(MAP_RUNS, { where: { id }, limit: 1 });
     if (!record || record.status === 'RUNNING') continue;
     const query = { mapRun: record.number, which: 'running', after: 0, limit: 1 } as const;
     for (let looks = 0; (await store.listOpenMapChildren(query)).length > 0; looks += 1) {
@@ -55,7 +57,7 @@ export async function redrivableRuns(
 
 /** Loads executions that exist. */
 export async function loadAll(
-  { executions }: Machinery,
+  { executions }: Kernel,
   numbers: readonly number[],
 ): Promise<ActiveExecution[]> {
   const loaded: ActiveExecution[] = [];
@@ -68,12 +70,12 @@ export async function loadAll(
 
 /** Begins a child again that has ended without success. */
 export function redriveChild(
-  parts: Machinery,
+  kernel: Kernel,
   turn: Turn,
   active: ActiveExecution,
   machine: LoadedMachine,
 ): void {
-  const at = parts.time.now();
+  const at = kernel.time.now();
   const { pointer } = active.creation;
   const compiled = machine.compiled(pointer);
   const before = active.machine.compiled(pointer);
@@ -84,10 +86,10 @@ export function redriveChild(
   if ('problems' in plan) throw new Error(plan.problems[0]?.message ?? 'not redrivable');
   // A transition that waits for expressions comes later; the page of children that this one belongs to is durable before.
   // The mark lets a restart in between go on with it.
-  const again = parts.executions.eventInput(active.number, { type: 'Continue' });
+  const again = kernel.executions.eventInput(active.number, { type: 'Continue' });
   const write = turn.of(active);
   for (const id of Object.keys(active.state.threads)) if (id !== '0') write.removed.add(Number(id));
-  const result = redriveFrom(parts, turn, active, machine, plan.state, again, () => undefined);
+  const result = redriveFrom(kernel, turn, active, machine, plan.state, again, () => undefined);
   write.progressed = true;
   write.contextChanged = true;
   for (const thread of Object.values(active.state.threads)) {
@@ -107,6 +109,6 @@ export function redriveChild(
   }
   if (!active.keepsHistory && active.state.header.status === 'RUNNING') {
     const limit = { thread: 0, kind: 'execution', sequence: 0, at: at + EXPRESS_LIMIT } as const;
-    parts.timers.set(turn, active, limit);
+    kernel.timers.set(turn, active, limit);
   }
 }

@@ -7,17 +7,18 @@
 import type { ErrorOutput } from '../../../asl/execution-state.js';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
 import { MAX_PAYLOAD_BYTES } from '../../../asl/limits.js';
-import type { MapChildRecord, MapRunRecord } from '../../../store/store.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { MapChildRecord } from '../../../store/store.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { FilePlace, OpenedResults } from '../../kernel/ports.js';
 import type { MapRunItems } from './map-run-items.js';
 import { requestOf, stateOf } from './map-run-state.js';
+import type { MapRunRecord } from './map-run-table.js';
 
 /** What the state is told; `isWritten`: the ResultWriter's files are there. */
 export type RunResult = ({ output: Json } | { failure: ErrorOutput }) & { isWritten: boolean };
 
 type Transformation = 'NONE' | 'COMPACT' | 'FLATTEN';
-type Parts = Pick<Machinery, 'store' | 'itemSource'>;
+type Parts = Pick<Kernel, 'store' | 'itemSource'>;
 
 /** Children read at a time. */
 const PAGE = 500;

@@ -7,7 +7,7 @@ import type { ErrorOutput, ExecutionStatus } from '../../../asl/execution-state.
 import type { JsonObject } from '../../../asl/json.js';
 import { exceedsTolerance } from '../../../asl/map-run.js';
 import type { MapRunRequest } from '../../../asl/transition.js';
-import type { MapRunRecord } from '../../../store/store.js';
+import type { MapRunRecord } from './map-run-table.js';
 
 /** How many have ended, and how. */
 export interface EndedCounts {
@@ -94,11 +94,6 @@ export function requestOf(record: MapRunRecord): MapRunRequest {
 
 export function withState(record: MapRunRecord, state: MapRunState): MapRunRecord {
   return { ...record, state: state as unknown as JsonObject };
-}
-
-/** What follows the last colon of a map run's ARN is its id. */
-export function mapRunId(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
 }
 
 /** `MACHINE/LABEL`, under which the children of a map run are known. */

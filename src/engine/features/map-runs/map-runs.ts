@@ -11,15 +11,20 @@
  * memory holds one page of items and the running children, whatever the number of items.
  * @module
  */
+
 import type { ErrorOutput } from '../../../asl/execution-state.js';
 import type { JsonObject } from '../../../asl/json.js';
 import { toleranceExceeded } from '../../../asl/map-run.js';
 import type { Command, MapRunRequest } from '../../../asl/transition.js';
-import type { ExecutionRecord, MapRunRecord } from '../../../store/store.js';
+import type { ExecutionRecord } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
+import { mapRunId } from '../../kernel/arn.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { UndatedEvent } from '../../kernel/executions.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { MapRunHook } from '../../kernel/hooks.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { itemsIn, itemsOf, MapRunChildren, type OpenMapRun, parentOf } from './map-run-children.js';
@@ -33,13 +38,13 @@ import {
   initialState,
   isOver,
   type MapRunState,
-  mapRunId,
   redrivenState,
   requestOf,
   runningChildren,
   stateOf,
   withState,
 } from './map-run-state.js';
+import { MAP_RUNS, type MapRunRecord } from './map-run-table.js';
 
 type StartMapRun = Extract<Command, { type: 'StartMapRun' }>;
 type RedriveMapRun = Extract<Command, { type: 'RedriveMapRun' }>;
@@ -52,30 +57,40 @@ export type MapRunChange = Partial<
 /** Children stopped at a time. */
 const STOPPED = 500;
 
-export class MapRuns {
-  readonly #parts: Machinery;
+export class MapRuns implements Feature, MapRunHook {
+  readonly name = 'map runs';
+  readonly tables: readonly AnyTable[] = [MAP_RUNS];
+  readonly #kernel: Kernel;
   readonly #children: MapRunChildren;
   readonly #runs: Map<number, OpenMapRun> = new Map();
   /** Runs that a redrive is about to take up, by their ARNs. */
   readonly #redrivable: Map<string, RedrivableRun> = new Map();
+  /** Those that the turn that runs now has written. */
+  readonly #written: Set<number> = new Set();
   #lastNumber = 0;
   #isClosing = false;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.#children = new MapRunChildren(parts, {
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.hooks.mapRuns = this;
+    this.#children = new MapRunChildren(kernel, {
       write: (turn, run, record) => this.#write(turn, run, record),
       fail: (turn, run, failure) => this.#fail(turn, run, failure),
       prepareRedrive: (child) => this.prepareRedrive(child),
     });
   }
 
-  /** Takes up the runs that a restart interrupted. */
   async open(): Promise<void> {
-    this.#lastNumber = await this.#parts.store.lastMapRunNumber();
-    for (const record of await this.#parts.store.listMapRuns('RUNNING')) {
-      this.#react(this.#add(record, record));
+    const { store } = this.#kernel;
+    this.#lastNumber = await store.lastNumber(MAP_RUNS);
+    for (const record of await store.listRows(MAP_RUNS, { where: { status: 'RUNNING' } })) {
+      this.#add(record, record);
     }
+  }
+
+  /** Takes up the runs that a restart interrupted. */
+  begin(): void {
+    for (const run of this.#runs.values()) this.#react(run);
   }
 
   /** Begins no more children and lets go of the files that are being read. */
@@ -84,7 +99,7 @@ export class MapRuns {
     for (const run of this.#runs.values()) await run.items?.close();
   }
 
-  begin(turn: Turn, active: ActiveExecution, command: StartMapRun): void {
+  start(turn: Turn, active: ActiveExecution, command: StartMapRun): void {
     this.#lastNumber += 1;
     const state = initialState(command.mapRunArn, command.mapRun);
     const record: MapRunRecord = {
@@ -96,7 +111,7 @@ export class MapRuns {
       status: 'RUNNING',
       request: command.mapRun as unknown as JsonObject,
       state: state as unknown as JsonObject,
-      startedAt: this.#parts.time.now(),
+      startedAt: this.#kernel.time.now(),
     };
     this.#write(turn, this.#add(record, undefined), record);
   }
@@ -106,7 +121,7 @@ export class MapRuns {
    * Waits for children that are being stopped; throws ExecutionNotRedrivable when that takes too long.
    */
   async prepareRedrive(execution: ExecutionRecord): Promise<void> {
-    for (const found of await redrivableRuns(this.#parts, execution)) {
+    for (const found of await redrivableRuns(this.#kernel, execution)) {
       this.#redrivable.set(stateOf(found.record).mapRunArn, found);
     }
   }
@@ -119,7 +134,7 @@ export class MapRuns {
     turn.afterCommit(() => this.#redrivable.delete(mapRunArn));
     const { stoppedAt: _stoppedAt, ...ended } = found.record;
     const request = requestOf(ended);
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const state = redrivenState(stateOf(ended), request, found.succeeded, now);
     const next: MapRunRecord = { ...ended, thread, sequence, status: 'RUNNING' };
     const run = this.#add({ ...next, execution: active.number }, found.record);
@@ -148,17 +163,22 @@ export class MapRuns {
   /** Takes a change of the run into the turn; a failed commit takes it back. */
   #write(turn: Turn, run: OpenMapRun, record: MapRunRecord): void {
     run.record = record;
-    const known = turn.mapRuns.get(run.number);
-    if (known) {
-      known.record = record;
-      return;
+    const isFirst = !this.#written.has(run.number);
+    if (run.stored === undefined && isFirst) turn.put(MAP_RUNS, record, run.execution);
+    else {
+      const { status, state, sequence, stoppedAt } = record;
+      const end = stoppedAt === undefined ? {} : { stoppedAt };
+      turn.change(MAP_RUNS, [run.number], { status, state, sequence, ...end });
     }
-    turn.mapRuns.set(run.number, { record, isNew: run.stored === undefined });
+    if (!isFirst) return;
+    this.#written.add(run.number);
     turn.afterCommit(() => {
+      this.#written.delete(run.number);
       run.stored = run.record;
       this.#react(run);
     });
     turn.afterFailure(() => {
+      this.#written.delete(run.number);
       if (run.stored) run.record = run.stored;
       else this.#runs.delete(run.number);
     });
@@ -168,7 +188,7 @@ export class MapRuns {
   async #letGo(run: OpenMapRun): Promise<void> {
     await run.items?.close();
     const { reader, writer } = requestOf(run.record);
-    if (run.place && (reader || writer)) await this.#parts.itemSource.forget(run.place);
+    if (run.place && (reader || writer)) await this.#kernel.itemSource.forget(run.place);
   }
 
   /** Begins what the phase of a run asks for, unless it is being done. */
@@ -187,7 +207,7 @@ export class MapRuns {
     void this.#work(run, phase).catch((error: unknown) => {
       if (run.working === phase) run.working = undefined;
       const failure = error instanceof MapRunFailure ? error.output : defect(error);
-      this.#parts.loop.add(this.#failInput(run, failure));
+      this.#kernel.submit(this.#failInput(run, failure));
     });
   }
 
@@ -206,9 +226,9 @@ export class MapRuns {
 
   /** Opens the items and counts them. */
   async #prepare(run: OpenMapRun): Promise<void> {
-    const items = await itemsOf(this.#parts, run);
+    const items = await itemsOf(this.#kernel, run);
     const total = await items.count();
-    this.#parts.loop.add({
+    this.#kernel.submit({
       perform: (turn) => {
         const state = stateOf(run.record);
         if (run.record.status !== 'RUNNING' || state.phase !== 'preparing') return 'done';
@@ -234,7 +254,7 @@ export class MapRuns {
       const input = await this.#children.next(run);
       // What is read ends early when it is closed: that is not the end of the items.
       if (this.#isClosing) break;
-      await new Promise<void>((durable) => this.#parts.loop.add(input(durable)));
+      await new Promise<void>((durable) => this.#kernel.submit(input(durable)));
     }
     // No await since the look at the state: what changes from here on reacts anew.
     if (run.working === 'running') run.working = undefined;
@@ -290,20 +310,19 @@ export class MapRuns {
 
   /** Gathers the results and gives them to the state. Outside of turns: it may take long. */
   async #finish(run: OpenMapRun): Promise<void> {
-    const { loop } = this.#parts;
-    const parent = await parentOf(this.#parts, run);
+    const parent = await parentOf(this.#kernel, run);
     await run.items?.close();
     run.items = undefined;
-    run.place = placeOf(this.#parts, parent, run.record.id);
-    const result = await resultsOf(this.#parts, run.record, run.place, () =>
-      itemsOf(this.#parts, run),
+    run.place = placeOf(this.#kernel, parent, run.record.id);
+    const result = await resultsOf(this.#kernel, run.record, run.place, () =>
+      itemsOf(this.#kernel, run),
     );
-    loop.add(this.#endInput(run, result));
+    this.#kernel.submit(this.#endInput(run, result));
   }
 
   /** Ends the run and tells the state that waits for it, in one commit. */
   #endInput(run: OpenMapRun, result: RunResult): Input {
-    const { executions } = this.#parts;
+    const { executions } = this.#kernel;
     const { thread, sequence } = run;
     const event: UndatedEvent =
       'output' in result
@@ -335,7 +354,7 @@ export class MapRuns {
   #end(turn: Turn, run: OpenMapRun, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
     // Telling the state may have ended the execution and with it this run.
     if (run.record.status !== 'RUNNING') return;
-    this.#write(turn, run, { ...run.record, status, stoppedAt: this.#parts.time.now() });
+    this.#write(turn, run, { ...run.record, status, stoppedAt: this.#kernel.time.now() });
     if (status === 'ABORTED') turn.afterCommit(() => void this.#stopChildren(run));
   }
 
@@ -353,12 +372,14 @@ export class MapRuns {
   }
 
   async #stopChildren(run: OpenMapRun): Promise<void> {
-    const { store, loop, executions } = this.#parts;
+    const { store, executions } = this.#kernel;
     const cause = 'The map run of this execution has ended.';
     for (let after = 0; ; ) {
       const query = { mapRun: run.number, which: 'running', after, limit: STOPPED } as const;
       const page = await store.listOpenMapChildren(query);
-      for (const number of page) loop.add(executions.eventInput(number, { type: 'Stop', cause }));
+      for (const number of page) {
+        this.#kernel.submit(executions.eventInput(number, { type: 'Stop', cause }));
+      }
       if (page.length < STOPPED) return;
       after = page.at(-1) ?? after;
     }

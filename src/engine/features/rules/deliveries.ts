@@ -10,11 +10,10 @@
  * @module
  */
 import type { JsonObject } from '../../../asl/json.js';
-import type { DeliveryRecord } from '../../../store/store.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { hashOf } from '../../kernel/derived-id.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { DestinationAnswer } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
-import { hashOf } from '../bus/event-id.js';
 import {
   type Delivery,
   deliveryOf,
@@ -24,10 +23,11 @@ import {
   policyOf,
   queueOf,
 } from './delivery.js';
+import { DELIVERIES, type DeliveryRecord } from './delivery-table.js';
 import { requestFor } from './destination-request.js';
-import type { EventRules } from './event-rules.js';
+import type { DeclaredResources } from './resources.js';
 
-/** Milliseconds that a timer of the operating system is set ahead, at most. */
+/** Milliseconds after which what waits is looked at again in any case. */
 const AHEAD = 60_000;
 /** Deliveries that are sent at a time, and those of them to one destination: one that hangs leaves room for others. */
 const AT_A_TIME = 50;
@@ -38,12 +38,24 @@ const MAX_QUEUED = 500;
 const BUSY_PAUSE = 1_000;
 /** Deliveries that are read together. */
 const PAGE = 200;
+/** Dead letters that are kept of a team. */
+const MAX_DEAD = 10_000;
+const BETWEEN_TRIMS = 100;
 /** Deliveries of a team that may wait; more go to the dead letters at once. */
 const MAX_PENDING = 10_000;
 
+/** Which dead letters are wanted. */
+export interface DeadLetterQuery {
+  teams?: readonly string[];
+  queue?: string;
+  /** Only numbers below it: the page after it. */
+  below?: number;
+  limit: number;
+}
+
 export class Deliveries {
-  readonly #parts: Machinery;
-  readonly #rules: EventRules;
+  readonly #kernel: Kernel;
+  readonly #rules: DeclaredResources;
   /** What is due and in memory, by the ARN of its destination, the oldest first. */
   readonly #queues: Map<string, DeliveryRecord[]> = new Map();
   /** What is in memory: queued, on its way, or being put off. */
@@ -51,6 +63,7 @@ export class Deliveries {
   /** How many are on their way, by the ARN of their destination. */
   readonly #sending: Map<string, number> = new Map();
   #inFlight = 0;
+  #buried = 0;
   readonly #pending: Map<string, number> = new Map();
   /** When a destination may be called next, by its ARN. */
   readonly #nextCall: Map<string, number> = new Map();
@@ -58,20 +71,23 @@ export class Deliveries {
   #last = 0;
   /** When the store is looked at next. */
   #nextLook = Number.POSITIVE_INFINITY;
-  #cancelWake: (() => void) | undefined;
+  readonly #dueChanged: () => void;
   #isOpen = false;
 
-  constructor(parts: Machinery, rules: EventRules) {
-    this.#parts = parts;
+  constructor(kernel: Kernel, rules: DeclaredResources, dueChanged: () => void) {
+    this.#kernel = kernel;
     this.#rules = rules;
+    this.#dueChanged = dueChanged;
   }
 
   async open(): Promise<void> {
-    const { store } = this.#parts;
-    this.#last = await store.lastDeliveryNumber();
-    for (const [team, count] of Object.entries(await store.countPendingDeliveries())) {
-      this.#pending.set(team, count);
-    }
+    const { store } = this.#kernel;
+    this.#last = await store.lastNumber(DELIVERIES);
+    const pending = await store.countRows(DELIVERIES, 'team', { status: 'PENDING' });
+    for (const [team, count] of Object.entries(pending)) this.#pending.set(team, count);
+  }
+
+  async begin(): Promise<void> {
     this.#isOpen = true;
     await this.#watch();
   }
@@ -79,8 +95,34 @@ export class Deliveries {
   /** What is on its way stays pending: it is sent again at the next start. */
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
     this.#closing.abort();
+  }
+
+  /** When the store is looked at next. */
+  nextDue(): number | undefined {
+    return this.#isOpen && this.#nextLook < Number.POSITIVE_INFINITY
+      ? Math.ceil(this.#nextLook)
+      : undefined;
+  }
+
+  due(): void {
+    this.#nextLook = Number.POSITIVE_INFINITY;
+    void this.#watch();
+  }
+
+  /** What could not be delivered, the newest first. */
+  listDead(query: DeadLetterQuery): DeliveryRecord[] | Promise<DeliveryRecord[]> {
+    const { teams, queue, below, limit } = query;
+    return this.#kernel.store.listRows(DELIVERIES, {
+      where: {
+        status: 'DEAD',
+        ...(teams === undefined ? {} : { team: teams }),
+        ...(queue === undefined ? {} : { queue }),
+      },
+      ...(below === undefined ? {} : { below: { number: below } }),
+      order: { by: ['number'], down: true },
+      limit,
+    });
   }
 
   /** Stores a delivery in this turn; it is sent after the commit. */
@@ -96,18 +138,38 @@ export class Deliveries {
     turn.afterCommit(() => {
       // What finds no room is read from the store when there is some.
       if (this.#isOpen && this.#admit(record)) this.#wakeAt(this.#pump());
-      else this.#wakeAt(this.#parts.time.now() + BUSY_PAUSE);
+      else this.#wakeAt(this.#kernel.time.now() + BUSY_PAUSE);
     });
   }
 
   /** Writes a dead letter in this turn, for what is not tried at all. */
   bury(turn: Turn, team: string, delivery: Delivery, failure: Failure): void {
     this.#put(turn, { ...this.#newRecord(team, delivery), status: 'DEAD', failure });
+    this.#trim(turn, team);
+  }
+
+  /** Of each team the newest dead letters are kept. Now and then is enough: the bound is there for the disk. */
+  #trim(turn: Turn, team: string): void {
+    this.#buried += 1;
+    if (this.#buried % BETWEEN_TRIMS !== 0) return;
+    const where = { status: 'DEAD', team } as const;
+    const order = { by: ['number'], down: true } as const;
+    const found = this.#kernel.store.listRows(DELIVERIES, {
+      where,
+      order,
+      limit: 1,
+      offset: MAX_DEAD,
+    });
+    const remove = ([oldest]: readonly DeliveryRecord[]): void => {
+      if (oldest) turn.removeRange(DELIVERIES, { where, column: 'number', upTo: oldest.number });
+    };
+    if (found instanceof Promise) turn.waitFor(found.then(remove));
+    else remove(found);
   }
 
   #newRecord(team: string, delivery: Delivery): Omit<DeliveryRecord, 'status'> {
     this.#last += 1;
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     return {
       number: this.#last,
       team,
@@ -120,7 +182,13 @@ export class Deliveries {
   }
 
   #put(turn: Turn, record: DeliveryRecord): void {
-    turn.deliveries.push({ number: record.number, record });
+    turn.put(DELIVERIES, record);
+  }
+
+  /** What has changed of one that was there. */
+  #change(turn: Turn, { number, status, dueAt, attempts, failure }: DeliveryRecord): void {
+    const why = failure === undefined ? {} : { failure };
+    turn.change(DELIVERIES, [number], { status, dueAt, attempts, ...why });
   }
 
   #count(turn: Turn, team: string, change: number): void {
@@ -131,13 +199,8 @@ export class Deliveries {
   /** Sees to it that the store is looked at then, or sooner. */
   #wakeAt(at: number): void {
     if (!this.#isOpen || at >= this.#nextLook) return;
-    this.#cancelWake?.();
     this.#nextLook = at;
-    const wait = Math.max(0, Math.min(Math.ceil(at - this.#parts.time.now()), AHEAD));
-    this.#cancelWake = this.#parts.clock.setTimer(() => {
-      this.#nextLook = Number.POSITIVE_INFINITY;
-      void this.#watch();
-    }, wait);
+    this.#dueChanged();
   }
 
   /** Takes a delivery that is due into memory, unless enough wait for its destination there. */
@@ -153,7 +216,7 @@ export class Deliveries {
 
   /** Sends what may be sent now. Answers when more may be, in milliseconds since the epoch. */
   #pump(): number {
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     let wake = now + AHEAD;
     for (const [arn, queue] of this.#queues) {
       const sending = this.#sending.get(arn) ?? 0;
@@ -186,9 +249,13 @@ export class Deliveries {
   /** Takes what is due from the store, sends, and sets the timer for what is due next. */
   async #watch(): Promise<void> {
     if (!this.#isOpen) return;
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const limit = this.#known.size + PAGE;
-    const looked = await this.#parts.store.listDueDeliveries(Number.MAX_SAFE_INTEGER, limit);
+    const looked = await this.#kernel.store.listRows(DELIVERIES, {
+      where: { status: 'PENDING' },
+      order: { by: ['dueAt', 'number'] },
+      limit,
+    });
     if (!this.#isOpen) return;
     let wake = now + AHEAD;
     const later: DeliveryRecord[] = [];
@@ -211,9 +278,9 @@ export class Deliveries {
   /** Written down, so that what waits for one destination does not stand in the way of others. */
   #postpone(records: readonly DeliveryRecord[]): void {
     for (const { number } of records) this.#known.add(number);
-    this.#parts.loop.add({
+    this.#kernel.submit({
       perform: (turn) => {
-        for (const record of records) this.#put(turn, record);
+        for (const record of records) this.#change(turn, record);
         turn.afterCommit(() => {
           for (const { number } of records) this.#known.delete(number);
           void this.#watch();
@@ -225,13 +292,13 @@ export class Deliveries {
 
   async #send(record: DeliveryRecord): Promise<void> {
     const delivery = deliveryOf(record);
-    const { destinations, time } = this.#parts;
+    const { destinations, time } = this.#kernel;
     let answer: DestinationAnswer;
     if (time.now() - record.createdAt > policyOf(delivery.target).ageMs) {
       this.#settle(record, { exhausted: 'MaximumEventAgeInSeconds' });
       return;
     }
-    const request = requestFor(this.#parts, this.#rules, record.team, delivery);
+    const request = requestFor(this.#kernel, this.#rules, record.team, delivery);
     if ('code' in request) answer = { type: 'refused', failure: request };
     else if (destinations === undefined) {
       const failure = {
@@ -250,11 +317,13 @@ export class Deliveries {
     record: DeliveryRecord,
     came: { answer: DestinationAnswer } | { exhausted: Exhausted },
   ): void {
-    this.#parts.loop.add({
+    this.#kernel.submit({
       perform: (turn) => {
         const after = this.#after(record, came);
         if (after?.status !== 'PENDING') this.#count(turn, record.team, -1);
-        turn.deliveries.push({ number: record.number, ...(after ? { record: after } : {}) });
+        if (after?.status === 'DEAD') this.#trim(turn, record.team);
+        if (after) this.#change(turn, after);
+        else turn.remove(DELIVERIES, [record.number]);
         turn.afterCommit(() => {
           this.#known.delete(record.number);
           this.#arrived(deliveryOf(record).target.Arn);
@@ -279,7 +348,7 @@ export class Deliveries {
     record: DeliveryRecord,
     came: { answer: DestinationAnswer } | { exhausted: Exhausted },
   ): DeliveryRecord | undefined {
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const dead = (
       attempts: number,
       failure: Failure & { exhausted?: Exhausted },
@@ -302,7 +371,7 @@ export class Deliveries {
     if (answer.type === 'arrived') return undefined;
     const failed = record.attempts + 1;
     if (answer.type === 'refused') return dead(failed, answer.failure);
-    const chance = Number.parseInt(hashOf(this.#parts.random.seed()).slice(0, 8), 16) / 2 ** 32;
+    const chance = Number.parseInt(hashOf(this.#kernel.random.seed()).slice(0, 8), 16) / 2 ** 32;
     const { target } = deliveryOf(record);
     const next = nextTry(policyOf(target), { createdAt: record.createdAt, failed, now, chance });
     if ('exhausted' in next) return dead(failed, { ...answer.failure, exhausted: next.exhausted });

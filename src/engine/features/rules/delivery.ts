@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from '../../../asl/json.js';
-import type { DeliveryRecord } from '../../../store/store.js';
+import type { DeliveryRecord } from './delivery-table.js';
 import type { TargetRecord } from './records.js';
 
 export type Delivery = {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Json, JsonObject } from '../../../asl/json.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { DestinationRequest } from '../../kernel/ports.js';
 import type { Delivery, Failure } from './delivery.js';
-import type { EventRules } from './event-rules.js';
 import type { ConnectionRecord } from './records.js';
+import type { DeclaredResources } from './resources.js';
 
 /** Headers that belong to the exchange itself. */
 const RESERVED: ReadonlySet<string> = new Set(
@@ -22,8 +22,8 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 /** The request, or why there is none. */
 export function requestFor(
-  parts: Machinery,
-  rules: EventRules,
+  kernel: Kernel,
+  rules: DeclaredResources,
   team: string,
   { target, body }: Delivery,
 ): DestinationRequest | Failure {
@@ -36,7 +36,7 @@ export function requestFor(
     const state = connection === undefined ? 'is gone' : `is ${connection.state}`;
     return { code: 'NO_PERMISSIONS', message: `The connection of ${target.Arn} ${state}.` };
   }
-  const secrets = secretsOf(parts, connection);
+  const secrets = secretsOf(kernel, connection);
   if (secrets === undefined) {
     const message = `The secrets of the connection of ${target.Arn} cannot be read: was seal.key replaced?`;
     return { code: 'NO_PERMISSIONS', message };
@@ -72,11 +72,11 @@ export function requestFor(
 
 /** Undefined when they were sealed under another key. */
 export function secretsOf(
-  { seal, secrets }: Pick<Machinery, 'seal' | 'secrets'>,
+  { encryption, secrets }: Pick<Kernel, 'encryption' | 'secrets'>,
   { sealed }: ConnectionRecord,
 ): JsonObject | undefined {
   try {
-    const opened = JSON.parse(seal.open(sealed)) as JsonObject;
+    const opened = JSON.parse(encryption.open(sealed)) as JsonObject;
     secrets.declareIn(opened);
     return opened;
   } catch {

@@ -3,14 +3,16 @@
  * @module
  */
 import type { JsonObject } from '../../../asl/json.js';
-import type { DeadLetterQuery, DeliveryRecord } from '../../../store/store.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
+import type { DeadLetterQuery } from './deliveries.js';
+import type { DeliveryRecord } from './delivery-table.js';
 import { secretsOf } from './destination-request.js';
-import type { EventResources } from './event-rules.js';
+import type { EventRules } from './event-rules.js';
 import type { ConnectionRecord } from './records.js';
+import type { EventResources } from './resources.js';
 
 export interface EventCalls {
   /** What clients declare of EventBridge. */
@@ -35,21 +37,22 @@ export interface EventCalls {
 }
 
 export function eventCalls(
-  parts: Machinery,
+  kernel: Kernel,
+  rules: EventRules,
+  lastEventNumber: () => number,
   request: <Value>(toInput: (settle: Settle<Value>) => Input) => Promise<Value>,
 ): EventCalls {
-  const { rules, bus } = parts.triggers;
   return {
-    eventResources: rules,
+    eventResources: rules.resources,
     changeEvents: (act) => request((settle) => rules.changeInput(act, settle)),
-    lastEventNumber: () => bus.lastNumber,
-    measureArchive: (team, archive) => rules.replaying.measure(team, archive),
-    replayStarted: (turn) => turn.afterCommit(() => rules.replaying.watch()),
-    listDeadLetters: async (query) => parts.store.listDeadLetters(query),
+    lastEventNumber,
+    measureArchive: (team, archive) => rules.measureArchive(team, archive),
+    replayStarted: (turn) => turn.afterCommit(() => rules.replaysChanged()),
+    listDeadLetters: async (query) => rules.deadLetters.listDead(query),
     seal(text) {
-      parts.secrets.declareIn(JSON.parse(text) as JsonObject);
-      return parts.seal.close(text);
+      kernel.secrets.declareIn(JSON.parse(text) as JsonObject);
+      return kernel.encryption.close(text);
     },
-    secretsOf: (connection) => secretsOf(parts, connection),
+    secretsOf: (connection) => secretsOf(kernel, connection),
   };
 }

@@ -3,82 +3,72 @@
  *
  *     event on a bus ──▶ rules of its team and bus ──▶ targets, all in the commit of the event
  *
- * The rules of a pipeline's own file are in `triggers/event-bus.ts`; both are matched by the same automaton. Nothing of
+ * The rules of a pipeline's own file are the bus's affair; both are matched by the same automaton. Nothing of
  * one team is ever matched with anything of another.
  * @module
  */
+
 import type { JsonObject } from '../../../asl/json.js';
-import {
-  type InputSettings,
-  parseTargetInput,
-  type TargetInput,
-} from '../../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../../events/pattern/matcher.js';
 import { parsePattern } from '../../../events/pattern/parse-pattern.js';
-import { Declared } from '../../kernel/declared.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
+import type { EventRecord } from '../../kernel/bus-event.js';
+import type { StartTarget } from '../../kernel/creations.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input } from '../../kernel/turn-loop.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { Deliveries } from './deliveries.js';
-import { createEventArns, type EventArns, parseArn } from './event-arns.js';
-import type {
-  ApiDestinationRecord,
-  ArchiveRecord,
-  BusRecord,
-  ConnectionRecord,
-  ReplayRecord,
-  RuleRecord,
-  TargetRecord,
-} from './records.js';
-import { DEFAULT_BUS } from './records.js';
+import type { Delivery, Failure } from './delivery.js';
+import { DELIVERIES } from './delivery-table.js';
+import type { ArchiveRecord, RuleRecord } from './records.js';
 import { Replays } from './replays.js';
-import { RuleSchedules } from './rule-schedules.js';
+import { DeclaredResources, RESOURCE_TABLES, type ReadyRule } from './resources.js';
+import { RuleSchedules, type ScheduleBook } from './rule-schedules.js';
+import { type Arrival, deliverToTargets, type TargetPeers } from './targets.js';
 
-/** What clients declare, for those who read and change it. */
-export interface EventResources {
-  readonly arns: EventArns;
-  readonly buses: Declared<BusRecord>;
-  /** Named by `ruleKey`. */
-  readonly rules: Declared<RuleRecord>;
-  readonly archives: Declared<ArchiveRecord>;
-  readonly replays: Declared<ReplayRecord>;
-  readonly connections: Declared<ConnectionRecord>;
-  readonly apiDestinations: Declared<ApiDestinationRecord>;
-  /** The connection of a team that an ARN names. */
-  connectionOf(team: string, arn: string): ConnectionRecord | undefined;
+/** What rules need of others. */
+export interface RulePeers {
+  readonly bus: {
+    /** Puts an event on a bus because of another one, unless it has come there before. */
+    forward(turn: Turn, event: RoutedEvent): Performed | Promise<Performed>;
+    /** From now on events also come here. */
+    join(router: EventRules): void;
+    /** Stored events after a number, in their order. */
+    list(query: {
+      bus: string;
+      teams: readonly string[];
+      after: number;
+      limit: number;
+    }): EventRecord[] | Promise<EventRecord[]>;
+  };
+  readonly schedules: ScheduleBook;
+  /** What a start by a version's number or an alias's name runs. */
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
 }
 
-/** A target that is ready to be delivered to. */
-export interface ReadyTarget {
-  readonly target: TargetRecord;
-  readonly input: TargetInput;
+/** An event as it comes from a bus. */
+export interface RoutedEvent {
+  team: string;
+  bus: string;
+  id: string;
+  envelope: JsonObject;
+  depth: number;
+  /** ARNs of the only rules that get it. */
+  only?: ReadonlySet<string>;
 }
 
-/** A rule that is ready to be matched. */
-export interface ReadyRule {
-  readonly team: string;
-  readonly record: RuleRecord;
-  readonly arn: string;
-  readonly targets: readonly ReadyTarget[];
-}
-
-export class EventRules implements EventResources {
-  readonly arns: EventArns;
-  readonly buses: Declared<BusRecord> = new Declared('event-bus');
-  readonly rules: Declared<RuleRecord> = new Declared('event-rule', (team, key, record) =>
-    this.#ruleChanged(team, key, record),
-  );
-  readonly archives: Declared<ArchiveRecord> = new Declared('event-archive', (team, name, record) =>
-    this.#archiveChanged(team, name, record),
-  );
-  readonly replays: Declared<ReplayRecord> = new Declared('event-replay');
-  readonly connections: Declared<ConnectionRecord> = new Declared('event-connection');
-  readonly apiDestinations: Declared<ApiDestinationRecord> = new Declared('api-destination');
-  readonly deliveries: Deliveries;
-  readonly replaying: Replays;
+export class EventRules implements Feature {
+  readonly name = 'rules';
+  readonly tables: readonly AnyTable[] = [...Object.values(RESOURCE_TABLES), DELIVERIES];
+  readonly resources: DeclaredResources;
+  readonly #kernel: Kernel;
+  readonly #peers: RulePeers;
+  readonly #deliveries: Deliveries;
+  readonly #replays: Replays;
   readonly #schedules: RuleSchedules;
-  readonly #parts: Machinery;
   /** By team and bus. */
   readonly #matchers: Map<string, PatternMatcher> = new Map();
   /** Rules and archives that listen, by team and bus. */
@@ -86,50 +76,93 @@ export class EventRules implements EventResources {
   /** By the id that the matchers know: team and key. */
   readonly #ready: Map<string, ReadyRule> = new Map();
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.arns = createEventArns(parts.arns.identity);
-    this.deliveries = new Deliveries(parts, this);
-    this.replaying = new Replays(parts, this);
-    this.#schedules = new RuleSchedules(parts, this);
+  constructor(kernel: Kernel, peers: RulePeers) {
+    this.#kernel = kernel;
+    this.#peers = peers;
+    const dueChanged = (): void => kernel.dueChanged(this);
+    this.resources = new DeclaredResources(kernel.arns.identity, {
+      ruleChanged: (team, key, record) => this.#ruleChanged(team, key, record),
+      archiveChanged: (team, name, record) => this.#archiveChanged(team, name, record),
+    });
+    this.#deliveries = new Deliveries(kernel, this.resources, dueChanged);
+    this.#replays = new Replays(kernel, this.resources, {
+      dueChanged,
+      events: (query) => peers.bus.list(query),
+      forward: (turn, event) => peers.bus.forward(turn, event),
+    });
+    this.#schedules = new RuleSchedules(kernel, this.resources, {
+      schedules: peers.schedules,
+      ready: (team, key) => this.ready(team, key),
+      deliver: (turn, rule, arrival) => this.#deliver(turn, rule, arrival),
+    });
+    peers.bus.join(this);
   }
 
   async open(): Promise<void> {
-    const { store } = this.#parts;
-    await this.buses.open(store);
-    await this.rules.open(store);
-    await this.archives.open(store);
-    await this.replays.open(store);
-    await this.connections.open(store);
-    await this.apiDestinations.open(store);
-    await this.deliveries.open();
-    this.#schedules.open();
-    this.replaying.open();
+    await this.resources.open(this.#kernel.store);
+    await this.#deliveries.open();
+  }
+
+  async begin(): Promise<void> {
+    await this.#deliveries.begin();
+    this.#replays.begin();
   }
 
   close(): void {
-    this.#schedules.close();
-    this.replaying.close();
-    this.deliveries.close();
+    this.#replays.close();
+    this.#deliveries.close();
   }
 
-  /** The API destination of a team that an ARN names. */
-  destinationOf(team: string, arn: string): ApiDestinationRecord | undefined {
-    const [, name = '', id = ''] = parseArn(arn)?.resource.split('/') ?? [];
-    const record = this.apiDestinations.get(team, name);
-    return record?.id === id && this.arns.apiDestination(name, id) === arn ? record : undefined;
+  nextDue(): number | undefined {
+    const due = [this.#deliveries.nextDue(), this.#replays.nextDue()];
+    const known = due.filter((at) => at !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
-  /** The connection of a team that an ARN names. */
-  connectionOf(team: string, arn: string): ConnectionRecord | undefined {
-    const [, name = '', id = ''] = parseArn(arn)?.resource.split('/') ?? [];
-    const record = this.connections.get(team, name);
-    return record?.id === id && this.arns.connection(name, id) === arn ? record : undefined;
+  due(): void {
+    const now = this.#kernel.time.now();
+    if ((this.#deliveries.nextDue() ?? Number.POSITIVE_INFINITY) <= now) this.#deliveries.due();
+    this.#replays.due();
   }
 
-  /** A bus that a team may use: the default one, or one that it has made. */
-  hasBus(team: string, bus: string): boolean {
-    return bus === DEFAULT_BUS || this.buses.get(team, bus) !== undefined;
+  /** Does what the rules say that match an event, in the turn that stores it. */
+  route(turn: Turn, event: RoutedEvent): void {
+    const { team, bus, id, envelope, depth, only } = event;
+    for (const rule of this.matching(team, bus, envelope)) {
+      if (only && !only.has(rule.arn)) continue;
+      this.#deliver(turn, rule, { id, envelope, depth });
+    }
+  }
+
+  #deliver(turn: Turn, rule: ReadyRule, arrival: Arrival): void {
+    const peers: TargetPeers = {
+      forward: (event) => this.#peers.bus.forward(turn, event),
+      hasBus: (team, bus) => this.resources.hasBus(team, bus),
+      target: this.#peers.target,
+      enqueue: (team, delivery) => this.#deliveries.enqueue(turn, team, delivery),
+      bury: (team, delivery, failure) => this.bury(turn, team, delivery, failure),
+    };
+    deliverToTargets(this.#kernel, peers, turn, rule, arrival);
+  }
+
+  /** Writes a dead letter in this turn, for what is not tried at all. */
+  bury(turn: Turn, team: string, delivery: Delivery, failure: Failure): void {
+    this.#deliveries.bury(turn, team, delivery, failure);
+  }
+
+  /** What could not be delivered. */
+  get deadLetters(): Pick<Deliveries, 'listDead'> {
+    return this.#deliveries;
+  }
+
+  /** How much an archive holds. */
+  measureArchive(team: string, archive: string): Promise<{ count: number; bytes: number }> {
+    return this.#replays.measure(team, archive);
+  }
+
+  /** Replays may have been declared. */
+  replaysChanged(): void {
+    this.#kernel.dueChanged(this);
   }
 
   /**
@@ -181,12 +214,7 @@ export class EventRules implements EventResources {
     this.#ready.delete(id);
     this.#schedules.ruleChanged(team, key, record);
     if (record === undefined) return;
-    const targets = record.targets.flatMap((target) => {
-      const parsed = parseTargetInput(target.Id, target as InputSettings);
-      return 'error' in parsed ? [] : [{ target, input: parsed.input }];
-    });
-    const arn = this.arns.rule(record.bus, record.name);
-    this.#ready.set(id, { team, record, arn, targets });
+    this.#ready.set(id, this.resources.readied(team, record));
     if (record.state !== 'DISABLED') this.#listen(team, record.bus, id, record.eventPattern);
   }
 

@@ -20,9 +20,6 @@ export type BusRecord = {
   kmsKeyIdentifier?: string;
 };
 
-/** The owner of facts of Millrace itself, each about something of one team. No team has this name. */
-export const ANY_TEAM = '*';
-
 /** A target as a client wrote it: `Id`, `Arn` and what else AWS's Target has. */
 export type TargetRecord = JsonObject & { Id: string; Arn: string };
 
@@ -121,9 +118,6 @@ export type ApiDestinationRecord = {
 
 /** The name of every team's first bus. */
 export const DEFAULT_BUS = 'default';
-
-/** Starts that follow from starts, and buses that an event comes through: more than this is a circle. */
-export const MAX_DEPTH = 50;
 
 /** How a rule is found among those of its team. Names of rules have no slash, names of buses may. */
 export function ruleKey(bus: string, rule: string): string {

@@ -13,13 +13,13 @@
 import type { JsonObject } from '../../../asl/json.js';
 import { createMatcher } from '../../../events/pattern/matcher.js';
 import { parsePattern } from '../../../events/pattern/parse-pattern.js';
-import type { EventRecord } from '../../../store/store.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { ANY_TEAM, type EventRecord } from '../../kernel/bus-event.js';
+import { hashOf } from '../../kernel/derived-id.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { hashOf } from '../bus/event-id.js';
-import type { EventRules } from './event-rules.js';
-import { ANY_TEAM, type ArchiveRecord, type ReplayRecord } from './records.js';
+import type { ArchiveRecord, ReplayRecord } from './records.js';
+import type { DeclaredResources } from './resources.js';
 
 /** Milliseconds before a replay begins. */
 const BEFORE_START = 1_000;
@@ -29,42 +29,66 @@ const PAGE = 100;
 const MAX_MEASURED = 10_000;
 const DAY = 86_400_000;
 
+interface Peers {
+  dueChanged(): void;
+  /** Stored events after a number, in their order. */
+  events(query: {
+    bus: string;
+    teams: readonly string[];
+    after: number;
+    limit: number;
+  }): EventRecord[] | Promise<EventRecord[]>;
+  /** Puts an event on a bus because of another one, unless it has come there before. */
+  forward(
+    turn: Turn,
+    event: {
+      team: string;
+      bus: string;
+      id: string;
+      envelope: JsonObject;
+      depth: number;
+      only?: ReadonlySet<string>;
+    },
+  ): Performed | Promise<Performed>;
+}
+
 export class Replays {
-  readonly #parts: Machinery;
-  readonly #rules: EventRules;
+  readonly #kernel: Kernel;
+  readonly #rules: DeclaredResources;
+  readonly #peers: Peers;
   readonly #busy: Set<string> = new Set();
-  #cancelWake: (() => void) | undefined;
   #isOpen = false;
 
-  constructor(parts: Machinery, rules: EventRules) {
-    this.#parts = parts;
+  constructor(kernel: Kernel, rules: DeclaredResources, peers: Peers) {
+    this.#kernel = kernel;
     this.#rules = rules;
+    this.#peers = peers;
   }
 
-  open(): void {
+  begin(): void {
     this.#isOpen = true;
-    this.watch();
   }
 
   close(): void {
     this.#isOpen = false;
-    this.#cancelWake?.();
   }
 
-  /** Sees to replays that have been declared and not ended. */
-  watch(): void {
-    if (!this.#isOpen || this.#cancelWake !== undefined) return;
-    const isAnyActive = this.#rules.replays.all().some(({ value }) => isActive(value));
-    if (!isAnyActive) return;
-    this.#cancelWake = this.#parts.clock.setTimer(() => {
-      this.#cancelWake = undefined;
-      const now = this.#parts.time.now();
-      for (const { team, name, value } of this.#rules.replays.all()) {
-        const isDue = value.startedAt + BEFORE_START <= now;
-        if (isActive(value) && isDue) this.#goOn(team, name);
-      }
-      this.watch();
-    }, BEFORE_START);
+  /** When the first one that was declared goes on. */
+  nextDue(): number | undefined {
+    let soonest: number | undefined;
+    for (const { team, name, value } of this.#rules.replays.all()) {
+      if (!isActive(value) || this.#busy.has(idOf(team, name))) continue;
+      soonest = Math.min(soonest ?? Number.POSITIVE_INFINITY, value.startedAt + BEFORE_START);
+    }
+    return soonest;
+  }
+
+  due(): void {
+    if (!this.#isOpen) return;
+    const now = this.#kernel.time.now();
+    for (const { team, name, value } of this.#rules.replays.all()) {
+      if (isActive(value) && value.startedAt + BEFORE_START <= now) this.#goOn(team, name);
+    }
   }
 
   /** How much an archive holds. */
@@ -89,10 +113,10 @@ export class Replays {
   }
 
   #goOn(team: string, name: string): void {
-    const id = JSON.stringify([team, name]);
+    const id = idOf(team, name);
     if (this.#busy.has(id)) return;
     this.#busy.add(id);
-    this.#parts.loop.add(this.#pageInput(team, name, id));
+    this.#kernel.submit(this.#pageInput(team, name, id));
   }
 
   #pageInput(team: string, name: string, id: string): Input {
@@ -102,6 +126,7 @@ export class Replays {
           this.#busy.delete(id);
           const after = this.#rules.replays.get(team, name);
           if (this.#isOpen && after && isActive(after)) this.#goOn(team, name);
+          this.#peers.dueChanged();
         });
         const replay = this.#rules.replays.get(team, name);
         if (replay === undefined || !isActive(replay)) return 'done';
@@ -136,7 +161,7 @@ export class Replays {
       if (event.number > replay.until || !holds(event)) continue;
       const at = Date.parse(String(event.envelope.time));
       if (!(at >= replay.from && at <= replay.to)) continue;
-      const put = this.#parts.triggers.bus.forward(turn, {
+      const put = this.#peers.forward(turn, {
         team,
         bus: replay.bus,
         id: `replay-${hashOf(`${name} ${replay.startedAt} ${event.number}`).slice(0, 40)}`,
@@ -162,7 +187,7 @@ export class Replays {
     replay: ReplayRecord,
     state: ReplayRecord['state'],
   ): 'done' {
-    const endedAt = this.#parts.time.now();
+    const endedAt = this.#kernel.time.now();
     this.#rules.replays.put(turn, team, name, { ...replay, state, endedAt });
     return 'done';
   }
@@ -173,13 +198,13 @@ export class Replays {
     after: number,
     limit: number,
   ): EventRecord[] | Promise<EventRecord[]> {
-    return this.#parts.store.listEvents({ bus, teams: [team, ANY_TEAM], after, limit });
+    return this.#peers.events({ bus, teams: [team, ANY_TEAM], after, limit });
   }
 
   /** Whether an archive of a team holds an event. */
   #holder(team: string, archive: ArchiveRecord): (event: EventRecord) => boolean {
     const { after, retentionDays, eventPattern } = archive;
-    const oldest = retentionDays === 0 ? 0 : this.#parts.time.now() - retentionDays * DAY;
+    const oldest = retentionDays === 0 ? 0 : this.#kernel.time.now() - retentionDays * DAY;
     const parsed = eventPattern === undefined ? undefined : parsePattern(eventPattern);
     const matcher = createMatcher();
     if (parsed && 'pattern' in parsed) matcher.add('archive', parsed.pattern);
@@ -196,6 +221,10 @@ export class Replays {
 /** The team that a fact of Millrace itself is about. */
 function teamOf({ detail }: JsonObject): unknown {
   return ((detail as JsonObject | undefined)?.millrace as JsonObject | undefined)?.team;
+}
+
+function idOf(team: string, name: string): string {
+  return JSON.stringify([team, name]);
 }
 
 function isActive({ state }: ReplayRecord): boolean {

@@ -8,99 +8,66 @@
  */
 import { dueTimes } from '../../../events/schedules/due-times.js';
 import { nextTime, parseSchedule, type Schedule } from '../../../events/schedules/schedule.js';
-import { Alarm } from '../../kernel/alarm.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { derivedId } from '../../kernel/derived-id.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input } from '../../kernel/turn-loop.js';
-import { derivedId } from '../bus/event-id.js';
-import type { EventRules, ReadyRule } from './event-rules.js';
 import { type RuleRecord, ruleKey } from './records.js';
-import { deliverToTargets } from './targets.js';
+import type { DeclaredResources, ReadyRule } from './resources.js';
+import type { Arrival } from './targets.js';
 
-interface Scheduled {
-  schedule: Schedule;
-  /** The next fire time; undefined: never again. */
-  next: number | undefined;
+/** Where all schedules are kept. */
+export interface ScheduleBook {
+  /** Keeps an entry, or looks again when it is due. Without an entry it is forgotten. */
+  changed(
+    key: string,
+    entry: { next(): number | undefined; serve(turn: Turn): void } | undefined,
+  ): void;
+}
+
+interface Peers {
+  readonly schedules: ScheduleBook;
+  /** A rule by its place, whether it matches or not. */
+  ready(team: string, key: string): ReadyRule | undefined;
+  deliver(turn: Turn, rule: ReadyRule, arrival: Arrival): void;
 }
 
 export class RuleSchedules {
-  readonly #parts: Machinery;
-  readonly #rules: EventRules;
-  /** Rules with a schedule, by team and key. */
-  readonly #all: Map<string, { team: string; record: RuleRecord; scheduled: Scheduled }> =
-    new Map();
-  readonly #serving: Set<string> = new Set();
-  readonly #alarm: Alarm;
-  #isOpen = false;
+  readonly #kernel: Kernel;
+  readonly #resources: DeclaredResources;
+  readonly #peers: Peers;
 
-  constructor(parts: Machinery, rules: EventRules) {
-    this.#parts = parts;
-    this.#alarm = new Alarm(parts, () => this.#wake());
-    this.#rules = rules;
-  }
-
-  open(): void {
-    this.#isOpen = true;
-    this.#watch();
-  }
-
-  close(): void {
-    this.#isOpen = false;
-    this.#alarm.set(undefined);
+  constructor(kernel: Kernel, resources: DeclaredResources, peers: Peers) {
+    this.#kernel = kernel;
+    this.#resources = resources;
+    this.#peers = peers;
   }
 
   ruleChanged(team: string, key: string, record: RuleRecord | undefined): void {
-    const id = JSON.stringify([team, key]);
-    const scheduled = record?.state === 'DISABLED' ? undefined : scheduleOf(record);
-    if (record && scheduled) this.#all.set(id, { team, record, scheduled });
-    else if (!this.#all.delete(id)) return;
-    this.#watch();
-  }
-
-  #watch(): void {
-    if (!this.#isOpen) return;
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const [id, { scheduled }] of this.#all) {
-      if (!this.#serving.has(id)) soonest = Math.min(soonest, scheduled.next ?? soonest);
+    const id = `rule ${JSON.stringify([team, key])}`;
+    const schedule = record?.state === 'DISABLED' ? undefined : scheduleOf(record);
+    if (record === undefined || schedule === undefined) {
+      this.#peers.schedules.changed(id, undefined);
+      return;
     }
-    this.#alarm.set(soonest === Number.POSITIVE_INFINITY ? undefined : soonest);
+    this.#peers.schedules.changed(id, {
+      next: () => nextTime(schedule, record.served ?? 0),
+      serve: (turn) => this.#serve(turn, team, record, schedule),
+    });
   }
 
-  #wake(): void {
-    if (!this.#isOpen) return;
-    const now = this.#parts.time.now();
-    for (const [id, { team, record, scheduled }] of this.#all) {
-      if (scheduled.next === undefined || scheduled.next > now || this.#serving.has(id)) continue;
-      this.#serving.add(id);
-      this.#parts.loop.add(this.#serveInput(id, team, ruleKey(record.bus, record.name)));
-    }
-    this.#watch();
-  }
-
-  #serveInput(id: string, team: string, key: string): Input {
-    return {
-      perform: (turn) => {
-        turn.afterCommit(() => {
-          this.#serving.delete(id);
-          this.#watch();
-        });
-        const known = this.#all.get(id);
-        const rule = this.#rules.ready(team, key);
-        if (known === undefined || rule === undefined) return 'done';
-        const now = this.#parts.time.now();
-        const { record, scheduled } = known;
-        const { fire } = dueTimes(scheduled.schedule, record.served ?? now, now, {
-          policy: 'latest',
-        });
-        for (const at of fire) this.#fire(turn, rule, at);
-        this.#rules.rules.put(turn, team, key, { ...record, served: now });
-        return 'done';
-      },
-    };
+  #serve(turn: Turn, team: string, record: RuleRecord, schedule: Schedule): void {
+    const key = ruleKey(record.bus, record.name);
+    const rule = this.#peers.ready(team, key);
+    if (rule === undefined) return;
+    const now = this.#kernel.time.now();
+    const { fire } = dueTimes(schedule, record.served ?? now, now, { policy: 'latest' });
+    for (const at of fire) this.#fire(turn, rule, at);
+    // The record that is written makes an entry anew.
+    this.#resources.rules.put(turn, team, key, { ...record, served: now });
   }
 
   #fire(turn: Turn, rule: ReadyRule, at: number): void {
-    const { accountId, region } = this.#parts.arns.identity;
+    const { accountId, region } = this.#kernel.arns.identity;
     const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
     const id = derivedId(`${rule.team} ${rule.arn} ${time}`);
     const envelope = {
@@ -114,18 +81,16 @@ export class RuleSchedules {
       resources: [rule.arn],
       detail: {},
     };
-    deliverToTargets(this.#parts, turn, rule, { id, envelope, depth: 0 });
+    this.#peers.deliver(turn, rule, { id, envelope, depth: 0 });
   }
 }
 
-function scheduleOf(record: RuleRecord | undefined): Scheduled | undefined {
+function scheduleOf(record: RuleRecord | undefined): Schedule | undefined {
   if (record?.scheduleExpression === undefined) return undefined;
   const parsed = parseSchedule(record.scheduleExpression, 'events');
   if ('problems' in parsed) return undefined;
-  const { scheduledFrom, served = 0 } = record;
-  const schedule =
-    parsed.schedule.timing.type === 'rate' && scheduledFrom !== undefined
-      ? { ...parsed.schedule, start: scheduledFrom }
-      : parsed.schedule;
-  return { schedule, next: nextTime(schedule, served) };
+  const { scheduledFrom } = record;
+  return parsed.schedule.timing.type === 'rate' && scheduledFrom !== undefined
+    ? { ...parsed.schedule, start: scheduledFrom }
+    : parsed.schedule;
 }

@@ -12,17 +12,18 @@
  */
 import type { Json, JsonObject } from '../../../asl/json.js';
 import { renderInput } from '../../../events/input/target-input.js';
+import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
+import { MAX_DEPTH } from '../../kernel/bus-event.js';
+import type { StartTarget } from '../../kernel/creations.js';
+import { hashOf } from '../../kernel/derived-id.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import { hashOf } from '../bus/event-id.js';
-import type { StartTarget } from '../state-machines/state-machines.js';
 import type { Delivery, Failure } from './delivery.js';
 import { ownResource, parseArn } from './event-arns.js';
-import type { ReadyRule, ReadyTarget } from './event-rules.js';
-import { MAX_DEPTH } from './records.js';
+import type { ReadyRule, ReadyTarget } from './resources.js';
 
 /** An event as it comes to a rule. */
 export interface Arrival {
@@ -33,33 +34,53 @@ export interface Arrival {
   readonly depth: number;
 }
 
+/** What targets need of others, in the turn of the event. */
+export interface TargetPeers {
+  /** Puts the event on another bus, too. */
+  forward(event: {
+    team: string;
+    bus: string;
+    id: string;
+    envelope: JsonObject;
+    depth: number;
+  }): unknown;
+  hasBus(team: string, bus: string): boolean;
+  /** What a start by a version's number or an alias's name runs. */
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
+  /** Stores a delivery over the network. */
+  enqueue(team: string, delivery: Delivery): void;
+  /** Writes a dead letter. */
+  bury(team: string, delivery: Delivery, failure: Failure): void;
+}
+
 /** Delivers an event to all targets of a rule. What the store answers later, the turn waits for. */
 export function deliverToTargets(
-  parts: Machinery,
+  kernel: Kernel,
+  peers: TargetPeers,
   turn: Turn,
   rule: ReadyRule,
   arrival: Arrival,
 ): void {
   for (const target of rule.targets) {
-    const delivered = deliverTo(parts, turn, rule, target, arrival);
+    const delivered = deliverTo(kernel, peers, turn, rule, target, arrival);
     if (delivered) turn.waitFor(delivered);
   }
 }
 
 function deliverTo(
-  parts: Machinery,
+  kernel: Kernel,
+  peers: TargetPeers,
   turn: Turn,
   rule: ReadyRule,
   ready: ReadyTarget,
   arrival: Arrival,
 ): Promise<unknown> | undefined {
   const { target } = ready;
-  const { identity } = parts.arns;
-  const { deliveries } = parts.triggers.rules;
+  const { identity } = kernel.arns;
   const body = renderInput(ready.input, arrival.envelope, {
     ruleArn: rule.arn,
     ruleName: rule.record.name,
-    ingestionTime: `${new Date(parts.time.now()).toISOString().slice(0, 19)}Z`,
+    ingestionTime: `${new Date(kernel.time.now()).toISOString().slice(0, 19)}Z`,
   });
   const delivery: Delivery = {
     rule: rule.arn,
@@ -68,7 +89,7 @@ function deliverTo(
     body: body ?? JSON.stringify(arrival.envelope),
   };
   const bury = (failure: Failure): undefined => {
-    deliveries.bury(turn, rule.team, delivery, failure);
+    peers.bury(rule.team, delivery, failure);
   };
   if (body === undefined) {
     return bury({
@@ -82,15 +103,15 @@ function deliverTo(
     if (region !== identity.region || accountId !== identity.accountId || names.length > 2) {
       return bury(noResource(target.Arn));
     }
-    return start(parts, turn, rule, delivery, arrival, names, bury);
+    return start(kernel, peers, turn, rule, delivery, arrival, names, bury);
   }
   const bus = ownResource(identity, target.Arn, 'event-bus');
   if (bus !== undefined) {
-    if (!parts.triggers.rules.hasBus(rule.team, bus)) return bury(noResource(target.Arn));
+    if (!peers.hasBus(rule.team, bus)) return bury(noResource(target.Arn));
     if (arrival.depth >= MAX_DEPTH) {
       return bury({ code: 'RECURSION', message: `The event came through ${MAX_DEPTH} rules.` });
     }
-    const forwarded = parts.triggers.bus.forward(turn, {
+    const forwarded = peers.forward({
       team: rule.team,
       bus,
       id: arrival.id,
@@ -100,14 +121,15 @@ function deliverTo(
     return forwarded instanceof Promise ? forwarded : undefined;
   }
   if (ownResource(identity, target.Arn, 'api-destination') !== undefined) {
-    deliveries.enqueue(turn, rule.team, delivery);
+    peers.enqueue(rule.team, delivery);
     return undefined;
   }
   return bury(noService(target.Arn));
 }
 
 function start(
-  parts: Machinery,
+  kernel: Kernel,
+  peers: TargetPeers,
   turn: Turn,
   rule: ReadyRule,
   delivery: Delivery,
@@ -118,7 +140,7 @@ function start(
   const { target } = delivery;
   // Of another team is as good as none: a rule must not find out what others have.
   const pipeline = { team: rule.team, name };
-  if (parts.machines.current(pipeline) === undefined) return bury(noResource(target.Arn));
+  if (kernel.machines.current(pipeline) === undefined) return bury(noResource(target.Arn));
   const hash = hashOf(`${arrival.id} ${rule.arn} ${target.Id}`);
   const request = {
     pipeline,
@@ -141,7 +163,7 @@ function start(
   const go = (startTarget?: StartTarget): Promise<unknown> | undefined => {
     try {
       const settle = { resolve: () => {}, reject: () => {} };
-      const performed = startInput(parts, request, settle, undefined, startTarget).perform(turn);
+      const performed = startInput(kernel, request, settle, undefined, startTarget).perform(turn);
       return performed instanceof Promise ? performed.catch(refused) : undefined;
     } catch (error) {
       return refused(error);
@@ -149,7 +171,7 @@ function start(
   };
   if (qualifier === undefined) return go();
   const chance = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32;
-  return parts.stateMachines.target(pipeline, qualifier, chance).then(go, refused);
+  return peers.target(pipeline, qualifier, chance).then(go, refused);
 }
 
 function parsed(text: string): Json {

@@ -12,24 +12,28 @@
  * of a fire time that waits for its start.
  * @module
  */
+
 import type { JsonObject } from '../../../asl/json.js';
 import { intervalOf } from '../../../events/intervals/interval.js';
 import { type CatchUp, dueTimes } from '../../../events/schedules/due-times.js';
 import { parseSchedule, type Schedule } from '../../../events/schedules/schedule.js';
 import { nextStart, type Spread, upcoming } from '../../../events/schedules/spread.js';
 import { parseDuration } from '../../../pipelines/duration.js';
+import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
+import { defineTable, type Table } from '../../../store/table.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
-import { Alarm } from '../../kernel/alarm.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Performed } from '../../kernel/turn-loop.js';
-import { triggerPlanOf } from '../bus/trigger-plan.js';
+import type { ScheduleEntry, Schedules } from './schedules.js';
 
-interface Scheduled {
+interface Scheduled extends ScheduleEntry {
   readonly ref: PipelineRef;
   readonly schedule: Schedule;
   readonly catchUp: CatchUp;
@@ -38,57 +42,88 @@ interface Scheduled {
   readonly written: string;
   /** Epoch milliseconds up to which starts were made. */
   served: number;
-  /** The next start; undefined: never again. */
-  next: number | undefined;
 }
 
-const KIND = 'schedule';
+interface ScheduleRow {
+  team: string;
+  pipeline: string;
+  /** The section as it was written. */
+  written: string;
+  /** Epoch milliseconds up to which starts were made, and since when the schedule is what it is. */
+  served: number;
+  since: number;
+}
 
-export class PipelineSchedules {
-  readonly #parts: Machinery;
+/** Table `pipeline_schedules`: how far the schedules of pipelines were served. */
+export const PIPELINE_SCHEDULES: Table<ScheduleRow> = defineTable<ScheduleRow>({
+  name: 'pipeline_schedules',
+  columns: {
+    team: 'text',
+    pipeline: 'text',
+    written: 'text',
+    served: 'integer',
+    since: 'integer',
+  },
+  key: ['team', 'pipeline'],
+  migrations: [
+    `CREATE TABLE pipeline_schedules (
+       team TEXT NOT NULL,
+       pipeline TEXT NOT NULL,
+       written TEXT NOT NULL,
+       served BIGINT NOT NULL,
+       since BIGINT NOT NULL,
+       PRIMARY KEY (team, pipeline)
+     );
+     INSERT INTO pipeline_schedules (team, pipeline, written, served, since)
+       SELECT team, pipeline, json_extract(state, '$.written'), json_extract(state, '$.served'),
+         COALESCE(json_extract(state, '$.since'), 0)
+       FROM trigger_states WHERE kind = 'schedule';
+     DELETE FROM trigger_states WHERE kind = 'schedule';`,
+  ],
+});
+
+const TYPE = 'schedule';
+
+export class PipelineSchedules implements Feature {
+  readonly name = 'pipeline schedules';
+  readonly tables: readonly AnyTable[] = [PIPELINE_SCHEDULES];
+  readonly #kernel: Kernel;
+  readonly #schedules: Schedules;
   /** By `pipelineKey`. */
   readonly #all: Map<string, Scheduled> = new Map();
   /** What the store remembers, by `pipelineKey`. */
-  readonly #remembered: Map<string, JsonObject> = new Map();
-  readonly #alarm: Alarm;
-  #isOpen = false;
+  readonly #remembered: Map<string, ScheduleRow> = new Map();
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.#alarm = new Alarm(parts, () => this.#wake());
+  constructor(kernel: Kernel, schedules: Schedules) {
+    this.#kernel = kernel;
+    this.#schedules = schedules;
   }
 
-  /** @param remembered what the store has of schedules, by `pipelineKey` */
-  open(remembered: ReadonlyMap<string, JsonObject>): void {
-    for (const [key, state] of remembered) this.#remembered.set(key, state);
-    for (const machine of this.#parts.machines.all()) this.deployed(machine);
-    this.#isOpen = true;
-    this.#watch();
+  async open(): Promise<void> {
+    for (const row of await this.#kernel.store.listRows(PIPELINE_SCHEDULES)) {
+      this.#remembered.set(pipelineKey({ team: row.team, name: row.pipeline }), row);
+    }
   }
 
-  close(): void {
-    this.#isOpen = false;
-    this.#alarm.set(undefined);
-  }
-
-  forgotten(key: string): void {
+  withdrawn(key: string): void {
     this.#all.delete(key);
+    this.#schedules.changed(idOf(key), undefined);
   }
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
     const { schedule: section } = triggerPlanOf(deployment);
     const parsed = section && parseSchedule(section, dialectOf(section));
     if (section === undefined || parsed === undefined || 'problems' in parsed) {
-      this.#all.delete(key);
+      if (this.#all.has(key)) this.withdrawn(key);
       return;
     }
     const written = JSON.stringify(section);
     const known = this.#all.get(key);
     if (known?.written === written) return;
     const remembered = this.#remembered.get(key);
-    const isKnown = remembered?.written === written;
-    const served = isKnown ? Number(remembered.served) : this.#parts.time.now();
-    const since = isKnown ? Number(remembered.since ?? 0) : served;
+    const row = remembered?.written === written ? remembered : undefined;
+    const served = row?.served ?? this.#kernel.time.now();
+    const since = row?.since ?? served;
     const { schedule } = parsed;
     const spread = spreadOf(section, ref.name, since);
     const entry: Scheduled = {
@@ -98,33 +133,25 @@ export class PipelineSchedules {
       spread,
       written,
       served,
-      next: nextStart(schedule, spread, served),
+      next: () => nextStart(schedule, spread, entry.served),
+      serve: (turn) => this.#serve(turn, entry),
     };
     this.#all.set(key, entry);
+    this.#schedules.changed(idOf(key), entry);
     // From when on it is served must be durable too: or a restart would begin at another time.
-    if (!isKnown) this.#parts.loop.add(this.#serveInput(entry, served));
-    if (this.#isOpen) this.#watch();
+    if (row === undefined) this.#schedules.serve(idOf(key));
   }
 
   /** When a pipeline's schedule starts it next. */
   next(pipeline: PipelineRef): number | undefined {
-    return this.#of(pipeline)?.next;
-  }
-
-  /** When the first of all schedules fires. */
-  nextDue(): number | undefined {
-    let soonest: number | undefined;
-    for (const { next } of this.#all.values()) {
-      if (next !== undefined && next < (soonest ?? Number.POSITIVE_INFINITY)) soonest = next;
-    }
-    return soonest;
+    return this.#of(pipeline)?.next();
   }
 
   /** The next fire times of a pipeline's schedule that have not started, with their starts. */
   upcoming(pipeline: PipelineRef, count: number): { fireTime: number; start: number }[] {
     const known = this.#of(pipeline);
     if (known === undefined) return [];
-    return upcoming(known.schedule, known.spread, this.#parts.time.now(), count);
+    return upcoming(known.schedule, known.spread, this.#kernel.time.now(), count);
   }
 
   spreadOf(pipeline: PipelineRef): Spread | undefined {
@@ -139,49 +166,26 @@ export class PipelineSchedules {
     return this.#all.get(pipelineKey(pipeline));
   }
 
-  #watch(): void {
-    if (this.#isOpen) this.#alarm.set(this.nextDue());
-  }
-
-  #wake(): void {
-    if (!this.#isOpen) return;
-    const now = this.#parts.time.now();
-    for (const entry of this.#all.values()) {
-      if (entry.next === undefined || entry.next > now) continue;
-      // Only when it is written is it served; until then nothing else serves it.
-      entry.next = undefined;
-      this.#parts.loop.add(this.#serveInput(entry, now));
-    }
-    this.#watch();
-  }
-
-  #serveInput(
-    entry: Scheduled,
-    now: number,
-  ): { perform(turn: Turn): Performed | Promise<Performed> } {
-    return {
-      perform: (turn) => {
-        const { schedule, served, catchUp, spread } = entry;
-        const { fire } = dueTimes(schedule, served, now, catchUp, spread);
-        const waiting = fire.flatMap((at) => {
-          const performed = this.#start(turn, entry, at);
-          return performed instanceof Promise ? [performed] : [];
-        });
-        const { ref, written } = entry;
-        turn.triggers.set(`${pipelineKey(ref)} ${KIND}`, {
-          team: ref.team,
-          pipeline: ref.name,
-          kind: KIND,
-          state: { written, served: Math.max(entry.served, now), since: spread.since },
-        });
-        turn.afterCommit(() => {
-          entry.served = Math.max(entry.served, now);
-          entry.next = nextStart(schedule, spread, entry.served);
-          this.#watch();
-        });
-        return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
-      },
-    };
+  #serve(turn: Turn, entry: Scheduled): Performed | Promise<Performed> {
+    const { ref, schedule, served, catchUp, spread, written } = entry;
+    const now = this.#kernel.time.now();
+    const { fire } = dueTimes(schedule, served, now, catchUp, spread);
+    const waiting = fire.flatMap((at) => {
+      const performed = this.#start(turn, entry, at);
+      return performed instanceof Promise ? [performed] : [];
+    });
+    const reached = Math.max(served, now);
+    turn.put(PIPELINE_SCHEDULES, {
+      team: ref.team,
+      pipeline: ref.name,
+      written,
+      served: reached,
+      since: spread.since,
+    });
+    turn.afterCommit(() => {
+      entry.served = reached;
+    });
+    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
   }
 
   #start(turn: Turn, entry: Scheduled, at: number): Performed | Promise<Performed> {
@@ -190,16 +194,21 @@ export class PipelineSchedules {
       pipeline: ref,
       name: `schedule-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`,
       interval: intervalOf(schedule, at).id,
-      triggeredBy: { type: KIND, at: new Date(at).toISOString(), depth: 0 },
+      triggeredBy: { type: TYPE, at: new Date(at).toISOString(), depth: 0 },
     };
     try {
-      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
     } catch (error) {
       // Somebody has started one of that name with another input: the fire time has its execution.
       if (error instanceof EngineError) return 'done';
       throw error;
     }
   }
+}
+
+/** Its key among all schedules. */
+function idOf(key: string): string {
+  return `pipeline ${key}`;
 }
 
 function dialectOf(section: JsonObject): 'scheduler' | 'unix' {

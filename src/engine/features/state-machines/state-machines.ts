@@ -10,7 +10,7 @@
  * @module
  */
 import type { MachineDefinition } from '../../../asl/definition.js';
-import type { Json, JsonObject } from '../../../asl/json.js';
+import type { Json } from '../../../asl/json.js';
 import type {
   AliasRecord,
   AliasRoute,
@@ -18,28 +18,17 @@ import type {
   PublishedVersionRecord,
   Tags,
 } from '../../../store/store.js';
-import type { PipelineDeployment } from '../../engine.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
+import type { StartTarget } from '../../kernel/creations.js';
+import type { PipelineDeployment, StateMachineAttributes } from '../../kernel/deployment.js';
 import { EngineError } from '../../kernel/errors.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { ALIASES, PUBLISHED_VERSIONS } from '../../kernel/machine-tables.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { sameJson } from '../../kernel/same-json.js';
-
-/** What AWS keeps of a state machine beside its definition. */
-export interface StateMachineAttributes {
-  type: 'STANDARD' | 'EXPRESS';
-  roleArn: string;
-  /** The definition as it was sent: what is given back, and what makes two requests the same. */
-  definitionText: string;
-  loggingConfiguration?: JsonObject;
-  tracingConfiguration?: JsonObject;
-  encryptionConfiguration?: JsonObject;
-  /** Absent for the revision that CreateStateMachine made. */
-  revisionId?: string;
-  /** Milliseconds since the epoch. */
-  createdAt: number;
-}
+import type { Turn } from '../../kernel/turn.js';
 
 export interface CreateStateMachine {
   name: string;
@@ -115,29 +104,17 @@ export interface StateMachines {
   deleteAlias(machine: PipelineRef, alias: string): Promise<void>;
 }
 
-/** What a start through a version or alias runs. */
-export interface StartTarget {
-  machine: LoadedMachine;
-  publishedVersion: number;
-  alias?: string;
-}
-
-type Deploy = (deployment: PipelineDeployment) => Promise<unknown>;
-
-export class StateMachineRegistry implements StateMachines {
-  readonly #parts: Machinery;
-  readonly #deploy: Deploy;
-  readonly #stop: (pipeline: PipelineRef) => Promise<void>;
+export class StateMachineRegistry implements StateMachines, Feature {
+  readonly name = 'state machines';
+  readonly #kernel: Kernel;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: Machinery, deploy: Deploy, stop: (pipeline: PipelineRef) => Promise<void>) {
-    this.#parts = parts;
-    this.#deploy = deploy;
-    this.#stop = stop;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
   }
 
   find(name: string, asking: Asking): StateMachineDetail {
-    return this.describe(this.#parts.machines.choose(name, asking));
+    return this.describe(this.#kernel.machines.choose(name, asking));
   }
 
   describe(machine: PipelineRef): StateMachineDetail {
@@ -145,7 +122,7 @@ export class StateMachineRegistry implements StateMachines {
   }
 
   list(teams?: readonly string[]): StateMachineDetail[] {
-    return this.#parts.machines
+    return this.#kernel.machines
       .all()
       .filter(({ record }) => !teams || teams.includes(record.team))
       .map((machine) => this.#detail(machine))
@@ -153,30 +130,30 @@ export class StateMachineRegistry implements StateMachines {
   }
 
   async revision(machine: PipelineRef, version: number): Promise<StateMachineDetail> {
-    const record = await this.#parts.store.findVersion(machine, version);
+    const record = await this.#kernel.store.findVersion(machine, version);
     if (!record) {
       throw new EngineError('PipelineNotFound', { pipeline: `${machine.name}@${version}` });
     }
-    return this.#detail(await this.#parts.machines.find(record.number));
+    return this.#detail(await this.#kernel.machines.find(record.number));
   }
 
   create(request: CreateStateMachine): Promise<StateMachineDetail> {
     return this.#exclusive(async () => {
       checkName(request.name);
-      const current = this.#parts.machines.current(request);
+      const current = this.#kernel.machines.current(request);
       if (current) {
         const known = this.#detail(current);
         if (sameMachine(known.attributes, request.attributes)) return known;
         throw new EngineError('StateMachineExists', { name: request.name });
       }
-      const createdAt = this.#parts.time.now();
-      await this.#deploy({
+      const createdAt = this.#kernel.time.now();
+      await this.#kernel.deployments.deploy({
         name: request.name,
         team: request.team,
         tags: request.tags,
         definition: request.definition,
         bindings: {},
-        folder: this.#parts.folders.root,
+        folder: this.#kernel.folders.root,
         stateMachine: { ...request.attributes, createdAt },
       });
       return this.describe(request);
@@ -191,9 +168,9 @@ export class StateMachineRegistry implements StateMachines {
         throw new EngineError('DeployedFromFile', { name: machine.name });
       const attributes = { ...stateMachine, ...change.attributes };
       if (!sameMachine(stateMachine, attributes) || attributes.roleArn !== stateMachine.roleArn) {
-        const revisionId = this.#parts.random.seed();
+        const revisionId = this.#kernel.random.seed();
         const definition = change.definition ?? deployment.definition;
-        await this.#deploy({
+        await this.#kernel.deployments.deploy({
           ...deployment,
           definition,
           stateMachine: { ...attributes, revisionId },
@@ -204,22 +181,14 @@ export class StateMachineRegistry implements StateMachines {
   }
 
   withdraw(machine: PipelineRef): Promise<void> {
-    return this.#exclusive(() => this.#withdraw(machine));
-  }
-
-  async #withdraw(machine: PipelineRef): Promise<void> {
-    const current = this.#parts.machines.current(machine);
-    if (!current) return;
-    await this.#parts.store.deletePipeline(machine);
-    this.#parts.machines.forget(machine);
-    this.#parts.triggers.forgotten(current.key);
+    return this.#exclusive(() => this.#kernel.deployments.withdraw(machine));
   }
 
   delete(machine: PipelineRef): Promise<void> {
     return this.#exclusive(async () => {
-      if (!this.#parts.machines.current(machine)) return;
-      await this.#withdraw(machine);
-      await this.#stop(machine);
+      if (!this.#kernel.machines.current(machine)) return;
+      await this.#kernel.deployments.withdraw(machine);
+      await this.#kernel.deployments.stopAll(machine);
     });
   }
 
@@ -228,7 +197,7 @@ export class StateMachineRegistry implements StateMachines {
       const { deployment } = this.#current(machine);
       const tags = change(deployment.tags);
       checkTags(tags);
-      await this.#deploy({ ...deployment, tags });
+      await this.#kernel.deployments.deploy({ ...deployment, tags });
     });
   }
 
@@ -247,26 +216,30 @@ export class StateMachineRegistry implements StateMachines {
       const version: PublishedVersionRecord = {
         team: machine.team,
         pipeline: machine.name,
-        version: (await this.#parts.store.lastPublishedVersion(machine)) + 1,
+        version: (await this.#kernel.store.lastNumber(PUBLISHED_VERSIONS, ofMachine(machine))) + 1,
         machine: record.number,
         ...(options.description === undefined ? {} : { description: options.description }),
-        createdAt: this.#parts.time.now(),
+        createdAt: this.#kernel.time.now(),
       };
-      await this.#parts.store.insertPublishedVersion(version);
+      await this.#write((turn) => turn.put(PUBLISHED_VERSIONS, { ...version, deleted: 0 }));
       return version;
     });
   }
 
   /** Tags make a deployment of their own, but no revision. */
   async #isSameRevision(machine: number, deployment: PipelineDeployment): Promise<boolean> {
-    const { deployment: other } = await this.#parts.machines.find(machine);
+    const { deployment: other } = await this.#kernel.machines.find(machine);
     const kept = (one: PipelineDeployment): Json =>
       JSON.parse(JSON.stringify([one.definition, one.stateMachine ?? null])) as Json;
     return sameJson(kept(other), kept(deployment));
   }
 
   async versions(machine: PipelineRef): Promise<PublishedVersionRecord[]> {
-    return this.#parts.store.listPublishedVersions(machine);
+    const rows = await this.#kernel.store.listRows(PUBLISHED_VERSIONS, {
+      where: { ...ofMachine(machine), deleted: 0 },
+      order: { by: ['version'], down: true },
+    });
+    return rows.map(({ deleted: _, ...version }) => version);
   }
 
   async #version(machine: PipelineRef, version: number): Promise<PublishedVersionRecord> {
@@ -280,7 +253,7 @@ export class StateMachineRegistry implements StateMachines {
     version: number,
   ): Promise<StateMachineDetail & { published: PublishedVersionRecord }> {
     const published = await this.#version(machine, version);
-    const detail = this.#detail(await this.#parts.machines.find(published.machine));
+    const detail = this.#detail(await this.#kernel.machines.find(published.machine));
     return { ...detail, published };
   }
 
@@ -293,12 +266,16 @@ export class StateMachineRegistry implements StateMachines {
         const aliases = users.map((alias) => alias.name).join(', ');
         throw new EngineError('VersionInUse', { name: machine.name, version, aliases });
       }
-      await this.#parts.store.deletePublishedVersion(machine, version);
+      const key = [machine.team, machine.name, version];
+      await this.#write((turn) => turn.change(PUBLISHED_VERSIONS, key, { deleted: 1 }));
     });
   }
 
   async aliases(machine: PipelineRef): Promise<AliasRecord[]> {
-    return this.#parts.store.listAliases(machine);
+    return this.#kernel.store.listRows(ALIASES, {
+      where: ofMachine(machine),
+      order: { by: ['createdAt', 'name'] },
+    });
   }
 
   async alias(machine: PipelineRef, alias: string): Promise<AliasRecord> {
@@ -322,7 +299,7 @@ export class StateMachineRegistry implements StateMachines {
         if (same) return known;
         throw new EngineError('AliasExists', { name: machine.name, alias });
       }
-      const now = this.#parts.time.now();
+      const now = this.#kernel.time.now();
       const described = description === undefined ? {} : { description };
       const record: AliasRecord = {
         team: machine.team,
@@ -333,7 +310,7 @@ export class StateMachineRegistry implements StateMachines {
         createdAt: now,
         updatedAt: now,
       };
-      await this.#parts.store.putAlias(record);
+      await this.#write((turn) => turn.put(ALIASES, record));
       return record;
     });
   }
@@ -346,14 +323,16 @@ export class StateMachineRegistry implements StateMachines {
     return this.#exclusive(async () => {
       const known = await this.alias(machine, alias);
       for (const { version } of change.routing ?? []) await this.#version(machine, version);
-      const record: AliasRecord = { ...known, ...change, updatedAt: this.#parts.time.now() };
-      await this.#parts.store.putAlias(record);
+      const record: AliasRecord = { ...known, ...change, updatedAt: this.#kernel.time.now() };
+      await this.#write((turn) => turn.put(ALIASES, record));
       return record;
     });
   }
 
   deleteAlias(machine: PipelineRef, alias: string): Promise<void> {
-    return this.#exclusive(async () => this.#parts.store.deleteAlias(machine, alias));
+    return this.#exclusive(() =>
+      this.#write((turn) => turn.remove(ALIASES, [machine.team, machine.name, alias])),
+    );
   }
 
   /**
@@ -364,7 +343,7 @@ export class StateMachineRegistry implements StateMachines {
     if (/^\d+$/.test(qualifier)) {
       const published = await this.#version(machine, Number(qualifier));
       return {
-        machine: await this.#parts.machines.find(published.machine),
+        machine: await this.#kernel.machines.find(published.machine),
         publishedVersion: published.version,
       };
     }
@@ -372,14 +351,14 @@ export class StateMachineRegistry implements StateMachines {
     const publishedVersion = pick(routing, chance);
     const published = await this.#version(machine, publishedVersion);
     return {
-      machine: await this.#parts.machines.find(published.machine),
+      machine: await this.#kernel.machines.find(published.machine),
       publishedVersion,
       alias: qualifier,
     };
   }
 
   #current(machine: PipelineRef): LoadedMachine {
-    const current = this.#parts.machines.current(machine);
+    const current = this.#kernel.machines.current(machine);
     if (!current) throw new EngineError('PipelineNotFound', { pipeline: machine.name });
     return current;
   }
@@ -387,7 +366,7 @@ export class StateMachineRegistry implements StateMachines {
   #detail({ record, deployment }: LoadedMachine): StateMachineDetail {
     const attributes: StateMachineAttributes = deployment.stateMachine ?? {
       type: 'STANDARD',
-      roleArn: this.#parts.arns.role,
+      roleArn: this.#kernel.arns.role,
       definitionText: JSON.stringify(deployment.definition),
       createdAt: record.deployedAt,
     };
@@ -401,11 +380,29 @@ export class StateMachineRegistry implements StateMachines {
     };
   }
 
+  /** Writes in a turn and resolves when that is durable. */
+  #write(act: (turn: Turn) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#kernel.submit({
+        refuse: reject,
+        perform(turn) {
+          act(turn);
+          turn.afterCommit(resolve);
+          return 'done';
+        },
+      });
+    });
+  }
+
   #exclusive<Value>(act: () => Promise<Value>): Promise<Value> {
     const result = this.#last.then(act);
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+function ofMachine({ team, name }: PipelineRef): { team: string; pipeline: string } {
+  return { team, pipeline: name };
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html: role and tags do not count. */

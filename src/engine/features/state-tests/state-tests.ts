@@ -13,19 +13,35 @@ import {
   type TestedTask,
   testState,
 } from '../../../asl/test-state/test-state.js';
-import { parseItems } from '../../adapters/items/parse-items.js';
-import type { StartedExecution, StartRequest, TestStateOptions } from '../../engine.js';
 import { startOutput } from '../../kernel/child-executions.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { checkOutcome } from '../../kernel/payload-outcome.js';
 import type { AttemptOutcome } from '../../kernel/ports.js';
+import type { StartedExecution, StartRequest } from '../../kernel/requests.js';
 import { type Resolution, wrapOutput } from '../../kernel/resolve-task.js';
 
 /** Tests that may perform tasks at a time; more are refused. */
 const TESTS_AT_A_TIME = 8;
 /** A clock's timer is not set for longer. */
 const LONGEST_TIMER_MS = 60_000;
+
+export interface TestStateOptions {
+  /** On whose behalf: it may do what this team may. */
+  team: string;
+  /** Ends it. */
+  signal?: AbortSignal;
+}
+
+/** Items of a file as ItemReader reads them. */
+type ParseItems = NonNullable<Parameters<typeof testState>[1]['parseItems']>;
+
+/** What tests need of others. */
+export interface StateTestPeers {
+  /** Starts the execution that a tested `states:startExecution` asks for. */
+  start(request: StartRequest): Promise<StartedExecution>;
+  readonly parseItems: ParseItems;
+}
 
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
@@ -35,14 +51,13 @@ function notThere(pipeline: string): TaskOutcome {
 }
 
 export class StateTests {
-  readonly #parts: Machinery;
-  readonly #start: (request: StartRequest) => Promise<StartedExecution>;
+  readonly #kernel: Kernel;
+  readonly #peers: StateTestPeers;
   #running = 0;
 
-  /** @param start starts the execution that a tested `states:startExecution` asks for */
-  constructor(parts: Machinery, start: (request: StartRequest) => Promise<StartedExecution>) {
-    this.#parts = parts;
-    this.#start = start;
+  constructor(kernel: Kernel, peers: StateTestPeers) {
+    this.#kernel = kernel;
+    this.#peers = peers;
   }
 
   /**
@@ -50,7 +65,7 @@ export class StateTests {
    * @throws TestStateRefused, EngineError TooManyQueued
    */
   test(request: TestStateRequest, options: TestStateOptions): Promise<TestStateAnswer> {
-    const { time, random, evaluate, arns } = this.#parts;
+    const { time, random, evaluate, arns } = this.#kernel;
     const at = time.now();
     const seed = random.seed();
     const name = random.id(at);
@@ -67,16 +82,16 @@ export class StateTests {
         taskToken: seed,
       },
       evaluate,
-      parseItems,
+      parseItems: this.#peers.parseItems,
       runTask: (task) => this.tryTask(task, options),
     });
   }
 
   /** Performs one task outside of any execution. A task that fails is an outcome. */
   async tryTask(task: TestedTask, { team, signal }: TestStateOptions): Promise<TaskOutcome> {
-    const { tasks, random, time } = this.#parts;
+    const { attempts, random, time } = this.#kernel;
     const asker = { machine: 'TestState', team, isOverApi: true, bindings: {} };
-    const resolution = tasks.resolve(task, asker);
+    const resolution = attempts.resolve(task, asker);
     const at = time.now();
     const id = random.id(at);
     const answered = { requestId: id, at };
@@ -112,7 +127,7 @@ export class StateTests {
 
   async #startExecution(start: StartRequest, requestId: string): Promise<TaskOutcome> {
     try {
-      const { arn, startedAt } = await this.#start(start);
+      const { arn, startedAt } = await this.#peers.start(start);
       return { output: startOutput(arn, startedAt, requestId) };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -127,9 +142,9 @@ export class StateTests {
     connector: ConnectorCall,
     signal: AbortSignal | undefined,
   ): Promise<AttemptOutcome> {
-    const { runner } = this.#parts;
+    const { runner } = this.#kernel;
     const tested = { team, folder: '', isOverApi: true };
-    const folders = this.#parts.folders.forAttempt(tested, id, connector.folder);
+    const folders = this.#kernel.folders.forAttempt(tested, id, connector.folder);
     const limit = Math.min(
       TEST_TIMEOUT_MS,
       (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,
@@ -171,7 +186,7 @@ export class StateTests {
 
   /** Calls back once after `ms`, however many; the answer cancels it. */
   #after(ms: number, callback: () => void): () => void {
-    const { clock } = this.#parts;
+    const { clock } = this.#kernel;
     const until = clock.monotonic() + ms;
     let cancel = (): void => {};
     const arm = (): void => {

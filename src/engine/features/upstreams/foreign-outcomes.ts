@@ -6,11 +6,12 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  * @module
  */
-import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
+import { isObject, type JsonObject } from '../../../asl/json.js';
 import type { UpstreamFact, UpstreamStatus } from '../../../events/conditions/upstream.js';
+import type { Store } from '../../../store/store.js';
+import { defineTable, type Table } from '../../../store/table.js';
 import type { Turn } from '../../kernel/turn.js';
-
-export const FOREIGN_KIND = 'foreign';
+import { TurnMap } from '../../kernel/turn-memory.js';
 
 /** Executions of one state machine that are remembered, the latest ones. */
 const MOST = 100;
@@ -31,14 +32,54 @@ export interface ForeignOutcome {
   interval?: string;
 }
 
+type OutcomeRow = ForeignOutcome & { team: string };
+
+/** Table `foreign_outcomes`: one row an execution in another account, for each team that was told of it. */
+export const FOREIGN_OUTCOMES: Table<OutcomeRow> = defineTable<OutcomeRow>({
+  name: 'foreign_outcomes',
+  columns: {
+    team: 'text',
+    account: 'text',
+    name: 'text',
+    arn: 'text',
+    status: 'text',
+    startedAt: 'integer',
+    since: 'integer',
+    redriveCount: 'integer',
+    interval: 'text?',
+  },
+  key: ['team', 'account', 'name', 'arn'],
+  migrations: [
+    `CREATE TABLE foreign_outcomes (
+       team TEXT NOT NULL,
+       account TEXT NOT NULL,
+       name TEXT NOT NULL,
+       arn TEXT NOT NULL,
+       status TEXT NOT NULL,
+       started_at BIGINT NOT NULL,
+       since BIGINT NOT NULL,
+       redrive_count INTEGER NOT NULL,
+       interval TEXT,
+       PRIMARY KEY (team, account, name, arn)
+     );
+     INSERT INTO foreign_outcomes (team, account, name, arn, status, started_at, since, redrive_count, interval)
+       SELECT t.team, json_extract(o.value, '$.account'), json_extract(o.value, '$.name'),
+         json_extract(o.value, '$.arn'), json_extract(o.value, '$.status'), json_extract(o.value, '$.startedAt'),
+         json_extract(o.value, '$.since'), json_extract(o.value, '$.redriveCount'), json_extract(o.value, '$.interval')
+       FROM trigger_states t, json_each(t.state, '$.outcomes') o WHERE t.kind = 'foreign';
+     DELETE FROM trigger_states WHERE kind = 'foreign';`,
+  ],
+});
+
 export class ForeignOutcomes {
   /** By team, account and name; the latest first. */
-  readonly #known: Map<string, ForeignOutcome[]> = new Map();
+  readonly #known: TurnMap<string, readonly ForeignOutcome[]> = new TurnMap();
 
-  /** @param remembered what the store has, by the key under which it was written */
-  open(remembered: ReadonlyMap<string, JsonObject>): void {
-    for (const [key, { outcomes }] of remembered) {
-      if (Array.isArray(outcomes)) this.#known.set(key, outcomes as unknown as ForeignOutcome[]);
+  async open(store: Pick<Store, 'listRows'>): Promise<void> {
+    const order = { by: ['startedAt', 'arn'], down: true } as const;
+    for (const { team, ...outcome } of await store.listRows(FOREIGN_OUTCOMES, { order })) {
+      const key = keyOf(team, outcome);
+      this.#known.remember(key, [...(this.#known.get(key) ?? []), outcome]);
     }
   }
 
@@ -54,15 +95,12 @@ export class ForeignOutcomes {
     const known = this.#known.get(key) ?? [];
     const before = known.find(({ arn }) => arn === outcome.arn);
     if (before !== undefined && !isNewer(outcome, before)) return undefined;
-    const outcomes = [outcome, ...known.filter(({ arn }) => arn !== outcome.arn)].slice(0, MOST);
-    this.#known.set(key, outcomes);
-    turn.afterFailure(() => this.#known.set(key, known));
-    turn.triggers.set(`${key} ${FOREIGN_KIND}`, {
-      team,
-      pipeline: `${outcome.account}/${outcome.name}`,
-      kind: FOREIGN_KIND,
-      state: { outcomes: outcomes as unknown as Json },
-    });
+    const all = [outcome, ...known.filter(({ arn }) => arn !== outcome.arn)];
+    for (const { account, name, arn } of all.slice(MOST)) {
+      turn.remove(FOREIGN_OUTCOMES, [team, account, name, arn]);
+    }
+    this.#known.set(turn, key, all.slice(0, MOST));
+    turn.put(FOREIGN_OUTCOMES, { team, ...outcome });
     return outcome;
   }
 

@@ -11,7 +11,8 @@
  */
 import { pipelineKey, pipelineOf, pipelineOfKey } from '../../../store/pipeline-ref.js';
 import type { ExecutionRecord } from '../../../store/store.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Upstreams } from './upstreams.js';
 
 export interface RepairItem {
   pipeline: string;
@@ -43,7 +44,11 @@ export interface RepairPlan {
 type Standing = { type: 'fresh'; end: number } | { type: 'stale' } | { type: 'failed' };
 
 /** Plans a repair of what follows from an execution. */
-export async function planRepair(parts: Machinery, record: ExecutionRecord): Promise<RepairPlan> {
+export async function planRepair(
+  kernel: Pick<Kernel, 'store'>,
+  upstreams: Upstreams,
+  record: ExecutionRecord,
+): Promise<RepairPlan> {
   const { id, interval, stoppedAt, header } = record;
   const repaired = pipelineKey(pipelineOf(record));
   const about = { execution: id, ...(interval === undefined ? {} : { interval }) };
@@ -51,14 +56,13 @@ export async function planRepair(parts: Machinery, record: ExecutionRecord): Pro
   if (header.status !== 'SUCCEEDED' || stoppedAt === undefined) {
     return { ...about, problem: `it is ${header.status}`, items: [] };
   }
-  const { upstreams } = parts.triggers;
   const order = orderOf(repaired, (key) => upstreams.dependentsOf(key));
   const standings = new Map<string, Standing>([[repaired, { type: 'fresh', end: stoppedAt }]]);
   const items: RepairItem[] = [];
   for (const key of order) {
     if (key === repaired) continue;
     const pipeline = pipelineOfKey(key);
-    const [latest] = await parts.store.listExecutions({ pipeline, interval, limit: 1 });
+    const [latest] = await kernel.store.listExecutions({ pipeline, interval, limit: 1 });
     if (latest === undefined) continue;
     const above = [...standings].filter(([upstream]) =>
       upstreams.dependentsOf(upstream).includes(key),

@@ -8,6 +8,7 @@
  * upstreams were redriven or run again, so each outcome starts it once, and a repaired upstream starts it again.
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
 import {
@@ -30,18 +31,21 @@ import {
   parseInterval,
 } from '../../../events/intervals/interval.js';
 import type { Schedule } from '../../../events/schedules/schedule.js';
+import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey, pipelineOf } from '../../../store/pipeline-ref.js';
 import type { ExecutionRecord, PipelineRef } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
-import { Alarm } from '../../kernel/alarm.js';
 import { allows } from '../../kernel/allowance.js';
+import { ANY_TEAM } from '../../kernel/bus-event.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import { type Fact, wasSkipped } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import { startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { triggerPlanOf } from '../bus/trigger-plan.js';
-import { type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
+import { FOREIGN_OUTCOMES, type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
 import {
   combinedFact,
   dependentIntervals,
@@ -72,34 +76,47 @@ const LOOKED_AHEAD = 30;
 /** Starts that follow from starts: more than this is a circle. */
 const MAX_DEPTH = 50;
 
-export class Upstreams {
-  readonly #parts: Machinery;
+/** The schedules of pipelines. */
+export interface KnownSchedules {
+  scheduleOf(pipeline: PipelineRef): Schedule | undefined;
+  /** The next fire times that have not started, with their starts. */
+  upcoming(pipeline: PipelineRef, count: number): { fireTime: number; start: number }[];
+}
+
+export class Upstreams implements Feature {
+  readonly name = 'upstreams';
+  readonly tables: readonly AnyTable[] = [FOREIGN_OUTCOMES];
+  readonly #kernel: Kernel;
+  readonly #schedules: KnownSchedules;
   /** By `pipelineKey`. */
   readonly #dependents: Map<string, Dependent> = new Map();
   /** Keys of dependents by the key of the upstream that they wait for. */
   readonly #byUpstream: Map<string, Set<string>> = new Map();
   /** When to look again though nothing happens, by dependent and interval. */
   readonly #deadlines: Map<string, { at: number; key: string; interval: string }> = new Map();
-  readonly foreign: ForeignOutcomes = new ForeignOutcomes();
-  readonly #alarm: Alarm;
+  readonly #foreign: ForeignOutcomes = new ForeignOutcomes();
   #isOpen = false;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.#alarm = new Alarm(parts, () => this.#wake());
+  constructor(kernel: Kernel, schedules: KnownSchedules) {
+    this.#kernel = kernel;
+    this.#schedules = schedules;
+  }
+
+  async open(): Promise<void> {
+    await this.#foreign.open(this.#kernel.store);
   }
 
   /** What happened while nobody looked is looked at now. */
-  async open(): Promise<void> {
+  async begin(): Promise<void> {
     this.#isOpen = true;
-    for (const machine of this.#parts.machines.all()) this.deployed(machine);
+    for (const dependent of this.#dependents.values()) this.#lookIfTimed(dependent);
     for (const dependent of this.#dependents.values()) {
       const intervals = new Set<string>();
       for (const condition of dependent.conditions) {
         const pipeline = this.#readable(dependent, condition);
         if (pipeline === undefined) continue;
         const query = { pipeline, limit: LOOKED_BACK };
-        for (const { interval } of await this.#parts.store.listExecutions(query)) {
+        for (const { interval } of await this.#kernel.store.listExecutions(query)) {
           if (interval === undefined) continue;
           for (const id of this.#intervalsOf(dependent, pipeline, interval)) intervals.add(id);
         }
@@ -110,10 +127,23 @@ export class Upstreams {
 
   close(): void {
     this.#isOpen = false;
-    this.#alarm.set(undefined);
   }
 
-  forgotten(key: string): void {
+  heard(turn: Turn, fact: Fact): void {
+    switch (fact.type) {
+      case 'ExecutionBegun':
+      case 'ExecutionEnded':
+        if (!wasSkipped(fact.execution)) this.#executionChanged(turn, fact.execution);
+        return;
+      case 'EventStored':
+        if (fact.event.team !== ANY_TEAM)
+          this.#eventPut(turn, fact.event.team, fact.event.envelope);
+        return;
+      case 'ExecutionRedriven':
+    }
+  }
+
+  withdrawn(key: string): void {
     const known = this.#dependents.get(key);
     for (const condition of known?.conditions ?? []) {
       this.#byUpstream.get(pipelineKey(namedBy(known?.ref, condition)))?.delete(key);
@@ -122,7 +152,7 @@ export class Upstreams {
   }
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
-    this.forgotten(key);
+    this.withdrawn(key);
     const { executions, schedule } = triggerPlanOf(deployment);
     if (executions === undefined) return;
     const trigger = executions as unknown as UpstreamTrigger;
@@ -142,12 +172,16 @@ export class Upstreams {
       const waiting = this.#byUpstream.get(upstream) ?? new Set<string>();
       this.#byUpstream.set(upstream, waiting.add(key));
     }
-    // "Did not start by 06:00" must be noticed on a day on which nothing happens at all.
-    if (this.#isOpen && conditions.some(({ by }) => by !== undefined)) this.#lookToday(dependent);
+    if (this.#isOpen) this.#lookIfTimed(dependent);
+  }
+
+  /** "Did not start by 06:00" must be noticed on a day on which nothing happens at all. */
+  #lookIfTimed(dependent: Dependent): void {
+    if (dependent.conditions.some(({ by }) => by !== undefined)) this.#lookToday(dependent);
   }
 
   /** An execution has begun or ended in this turn. */
-  executionChanged(turn: Turn, { creation }: ActiveExecution): void {
+  #executionChanged(turn: Turn, { creation }: ActiveExecution): void {
     const { interval } = creation;
     const upstream = pipelineOf(creation);
     const dependents = this.#byUpstream.get(pipelineKey(upstream));
@@ -162,8 +196,8 @@ export class Upstreams {
   }
 
   /** An event of a team tells of an execution in another account. */
-  eventPut(turn: Turn, team: string, envelope: JsonObject): void {
-    const outcome = this.foreign.heard(turn, team, envelope, this.#account);
+  #eventPut(turn: Turn, team: string, envelope: JsonObject): void {
+    const outcome = this.#foreign.heard(turn, team, envelope, this.#account);
     if (outcome === undefined) return;
     const waiting = [...this.#dependents.values()].filter(
       (dependent) =>
@@ -184,7 +218,7 @@ export class Upstreams {
   }
 
   get #account(): string {
-    return this.#parts.arns.identity.accountId;
+    return this.#kernel.arns.identity.accountId;
   }
 
   /** The interval of a dependent that an outcome in another account is for. */
@@ -213,7 +247,7 @@ export class Upstreams {
   }
 
   #scheduleOf(pipeline: PipelineRef | undefined): Schedule | undefined {
-    return pipeline && this.#parts.triggers.schedules.scheduleOf(pipeline);
+    return pipeline && this.#schedules.scheduleOf(pipeline);
   }
 
   /**
@@ -224,7 +258,7 @@ export class Upstreams {
     if (this.#isForeign(condition)) return undefined;
     const upstream = namedBy(ref, condition);
     if (upstream.team === ref.team) return upstream;
-    const machine = this.#parts.machines.current(upstream);
+    const machine = this.#kernel.machines.current(upstream);
     return machine && allows(machine, 'read', ref.team) ? upstream : undefined;
   }
 
@@ -264,11 +298,11 @@ export class Upstreams {
     const dependent = this.#dependents.get(pipelineKey(pipeline));
     if (dependent === undefined) return undefined;
     const grain = this.#grainOf(dependent) === 'hour' ? 'hour' : 'day';
-    return calendarInterval(grain, dependent.timezone, this.#parts.time.now()).id;
+    return calendarInterval(grain, dependent.timezone, this.#kernel.time.now()).id;
   }
 
   #look(key: string, interval: string): void {
-    if (this.#isOpen) this.#parts.loop.add(this.#lookInput(key, interval));
+    if (this.#isOpen) this.#kernel.submit(this.#lookInput(key, interval));
   }
 
   #lookInput(key: string, interval: string): Input {
@@ -296,7 +330,7 @@ export class Upstreams {
       pipeline: PipelineRef,
       id: string,
     ): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
-      this.#parts.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS });
+      this.#kernel.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS });
     const needs = conditions.map((condition) => {
       const upstream = this.#readable(dependent, condition);
       if (upstream === undefined) return { condition, upstream, needed: undefined, ids: [] };
@@ -322,7 +356,7 @@ export class Upstreams {
         const each = runs.map((list) => factOf(list)[0]);
         const { account, team, name } = condition;
         const fact = this.#isForeign(condition)
-          ? this.foreign.fact(
+          ? this.#foreign.fact(
               ref.team,
               { account: account ?? '', name },
               (outcome) => this.#foreignInterval(dependent, outcome) === interval.id,
@@ -341,7 +375,7 @@ export class Upstreams {
         timezone: dependent.timezone,
         facts,
         unneeded,
-        now: this.#parts.time.now(),
+        now: this.#kernel.time.now(),
         ...(expected === undefined ? {} : { expected }),
         ...startedWith(own),
       });
@@ -360,8 +394,7 @@ export class Upstreams {
       const upstream = this.#readable(dependent, condition);
       const schedule = this.#scheduleOf(upstream);
       if (upstream === undefined || schedule === undefined) continue;
-      const { schedules } = this.#parts.triggers;
-      const next = schedules.upcoming(upstream, LOOKED_AHEAD).find(({ fireTime }) => {
+      const next = this.#schedules.upcoming(upstream, LOOKED_AHEAD).find(({ fireTime }) => {
         const { id } = intervalOf(schedule, fireTime);
         const belongsTo = dependentIntervals(grain, dependent.timezone, id, schedule);
         return belongsTo.includes(interval.id);
@@ -394,7 +427,7 @@ export class Upstreams {
       } as JsonObject,
     };
     try {
-      return startInput(this.#parts, request, { resolve() {}, reject() {} }).perform(turn);
+      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
     } catch (error) {
       // Of that name with another input: this outcome has started it already.
       if (error instanceof EngineError) return 'done';
@@ -403,7 +436,7 @@ export class Upstreams {
   }
 
   #lookToday({ key, timezone }: Dependent): void {
-    const now = this.#parts.time.now();
+    const now = this.#kernel.time.now();
     const today = calendarInterval('day', timezone, now);
     this.#look(key, today.id);
     // And again when the next day begins.
@@ -414,15 +447,11 @@ export class Upstreams {
     const place = `${key} ${interval}`;
     if (at === undefined) this.#deadlines.delete(place);
     else this.#deadlines.set(place, { at, key, interval });
-    this.#arm();
+    this.#kernel.dueChanged(this);
   }
 
-  #arm(): void {
-    if (this.#isOpen) this.#alarm.set(this.nextDue());
-  }
-
-  #wake(): void {
-    const now = this.#parts.time.now();
+  due(): void {
+    const now = this.#kernel.time.now();
     for (const [place, { at, key, interval }] of [...this.#deadlines]) {
       if (at > now) continue;
       this.#deadlines.delete(place);
@@ -431,7 +460,6 @@ export class Upstreams {
       if (interval === '') this.#lookToday(dependent);
       else this.#look(key, interval);
     }
-    this.#arm();
   }
 }
 

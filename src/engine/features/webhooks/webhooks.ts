@@ -1,12 +1,14 @@
 /**
  * Webhooks: addresses under which others put events on a team's bus, each with secrets that they sign with.
  *
- * They are declarations in the store and few, so all of them are in memory. Secrets are sealed before they come here.
+ * They are few, so all of them are in memory. Secrets are sealed before they come here.
  * @module
  */
-import { isObject, type JsonObject } from '../../../asl/json.js';
+import type { AnyTable, Table } from '../../../store/table.js';
+import { Declared, type DeclaredRow, declaredTable } from '../../kernel/declared.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
 
 export interface WebhookRecord {
@@ -38,24 +40,29 @@ export interface Webhooks {
   delete(name: string): Promise<void>;
 }
 
-const KIND = 'webhook';
+/** Table `webhooks`. Names are unique on the server. */
+export const WEBHOOKS: Table<DeclaredRow> = declaredTable('webhooks', 'webhook', 'itself');
 /** Webhooks of a server. */
 const MOST = 1_000;
 
-export class WebhookRegistry implements Webhooks {
-  readonly #parts: Machinery;
+export class WebhookRegistry implements Webhooks, Feature {
+  readonly name = 'webhooks';
+  readonly tables: readonly AnyTable[] = [WEBHOOKS];
+  readonly #kernel: Kernel;
+  readonly #declared: Declared<WebhookRecord>;
+  /** By name, as the turn that runs now leaves them. */
   readonly #all: Map<string, WebhookRecord> = new Map();
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#declared = new Declared(WEBHOOKS, (_team, name, webhook) => {
+      if (webhook === undefined) this.#all.delete(name);
+      else this.#all.set(name, webhook);
+    });
   }
 
   async open(): Promise<void> {
-    for (const { record } of await this.#parts.store.listDeclarations(KIND)) {
-      if (isObject(record)) {
-        this.#all.set(String(record.name), record as unknown as WebhookRecord);
-      }
-    }
+    await this.#declared.open(this.#kernel.store);
   }
 
   list(): WebhookRecord[] {
@@ -96,31 +103,18 @@ export class WebhookRegistry implements Webhooks {
   ): Promise<WebhookRecord | undefined> {
     return new Promise((resolve, reject) => {
       const settle: Settle<WebhookRecord | undefined> = { resolve, reject };
-      this.#parts.loop.add({
+      this.#kernel.submit({
         refuse: settle.reject,
         perform: (turn) => {
           const known = this.#all.get(name);
           const changed = change(known);
           const { team } = changed ?? expectKnown(name, known);
-          turn.declarations.push({
-            kind: KIND,
-            team,
-            name,
-            ...(changed === undefined ? {} : { record: changed as unknown as JsonObject }),
-          });
-          this.#set(name, changed);
-          // The next one of this turn must see it; if the turn fails, nobody must.
-          turn.afterFailure(() => this.#set(name, known));
+          this.#declared.put(turn, team, name, changed);
           turn.afterCommit(() => settle.resolve(changed));
           return 'done';
         },
       });
     });
-  }
-
-  #set(name: string, webhook: WebhookRecord | undefined): void {
-    if (webhook === undefined) this.#all.delete(name);
-    else this.#all.set(name, webhook);
   }
 }
 

@@ -5,14 +5,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-export interface Seal {
+export interface Encryption {
   close(text: string): string;
   /** Throws when it was closed under another key, or changed since. */
   open(sealed: string): string;
 }
 
 /** @param key 32 bytes */
-export function createSeal(key: Buffer): Seal {
+export function createEncryption(key: Buffer): Encryption {
   return {
     close(text) {
       const nonce = randomBytes(12);
@@ -29,8 +29,8 @@ export function createSeal(key: Buffer): Seal {
   };
 }
 
-/** The seal whose key lies in a file, which is made when it is not there. */
-export function openSealFile(file: string): Seal {
+/** The encryption whose key lies in a file, which is made when it is not there. */
+export function openEncryptionFile(file: string): Encryption {
   if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
   chmodSync(file, 0o600);
   const key = readFileSync(file);
@@ -39,10 +39,10 @@ export function openSealFile(file: string): Seal {
       `${file} must hold 32 bytes. Put it back from a backup, or delete it and issue new access keys.`,
     );
   }
-  return createSeal(key);
+  return createEncryption(key);
 }
 
-/** A seal that nobody can open once this process has ended. */
-export function passingSeal(): Seal {
-  return createSeal(randomBytes(32));
+/** An encryption that nobody can open once this process has ended. */
+export function passingEncryption(): Encryption {
+  return createEncryption(randomBytes(32));
 }

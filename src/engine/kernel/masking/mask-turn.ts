@@ -28,9 +28,10 @@ const STRUCTURE: ReadonlySet<string> = new Set(
 /** Finds the secrets of a turn's executions, and says how their new events are shown. */
 export function maskTurn(turn: Turn, secrets: SecretRegistry): void {
   for (const write of turn.writes.values()) maskWrite(write, secrets);
-  for (const pending of turn.mapRuns.values()) {
-    const parent = turn.writes.get(pending.record.execution)?.active;
-    if (parent?.secrets !== undefined) pending.isSecret = true;
+  for (const pending of turn.rows.values()) {
+    if (pending.secretsOf === undefined) continue;
+    const execution = turn.writes.get(pending.secretsOf)?.active;
+    if (execution?.secrets !== undefined) pending.isSecret = true;
   }
 }
 

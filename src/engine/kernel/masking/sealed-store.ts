@@ -23,8 +23,9 @@ import type {
   HistoryQuery,
   Store,
 } from '../../../store/store.js';
+import type { RowWrite, Table } from '../../../store/table.js';
 import { EngineError } from '../errors.js';
-import type { Seal } from './encryption.js';
+import type { Encryption } from './encryption.js';
 
 /** A store from which histories are read as they are shown. `readHistory` answers the originals. */
 export interface SealedStore extends Store {
@@ -35,13 +36,11 @@ export interface SealedStore extends Store {
 const SEALED = 'millrace:sealed';
 /** Where a text stands for a text. */
 const SEALED_TEXT = 'millrace:sealed:';
-/** Declarations that hold nothing but sealed secrets already. */
-const SEALED_BY_THEMSELVES: ReadonlySet<string> = new Set(['webhook', 'event-connection']);
 const UNREADABLE = '(sealed under another key)';
 
 type SealedEvent = HistoryEvent & { [SEALED]?: string };
 
-export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): SealedStore {
+export function sealedStore(store: Store, seal: Encryption, secrets: SecretRegistry): SealedStore {
   const close = (value: unknown): JsonObject => ({ [SEALED]: seal.close(JSON.stringify(value)) });
   const closeText = (value: unknown): string => SEALED_TEXT + seal.close(JSON.stringify(value));
   /** For columns that stand alone: sealed when there is something to seal. */
@@ -188,15 +187,6 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
       return opened === owner[name] ? owner : { ...owner, [name]: opened };
     };
   const openMachine = member('deployment');
-  const openMapRun = member('request');
-  const openDeclaration = member('record');
-  const openEvent = member('envelope');
-  const openDelivery = <Delivery extends { request: JsonObject; failure?: JsonObject }>(
-    delivery: Delivery,
-  ): Delivery => {
-    const opened = member('request')(delivery);
-    return opened.failure === undefined ? opened : { ...opened, failure: open(opened.failure) };
-  };
   const openEvents = (events: HistoryEvent[]): HistoryEvent[] =>
     events.map((event) => {
       const sealed = (event as SealedEvent)[SEALED];
@@ -207,47 +197,41 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     return {
       ...commit,
       executions: commit.executions.map(closeExecution),
-      mapRuns: commit.mapRuns.map((write) => {
-        if (!write.isNew) return write;
-        const { request } = write.record;
-        const kept = write.isSecret ? close(request) : closeSecret(request);
-        return kept === request ? write : { ...write, record: { ...write.record, request: kept } };
-      }),
-      events: commit.events.map((event) => {
-        const envelope = closeSecret(event.envelope);
-        return envelope === event.envelope ? event : { ...event, envelope };
-      }),
-      declarations: commit.declarations.map((write) =>
-        write.record === undefined || SEALED_BY_THEMSELVES.has(write.kind)
-          ? write
-          : { ...write, record: closeSecret(write.record) },
-      ),
-      deliveries: commit.deliveries.map((write) => {
-        if (write.record === undefined) return write;
-        const { request, failure } = write.record;
-        return {
-          ...write,
-          record: {
-            ...write.record,
-            request: closeSecret(request),
-            ...(failure === undefined ? {} : { failure: closeSecret(failure) }),
-          },
-        };
-      }),
+      rows: commit.rows.map(closeRow),
     };
   }
+
+  function closeRow(write: RowWrite): RowWrite {
+    const { table, row, isSecret } = write;
+    if (row === undefined || table.sealing === 'itself') return write;
+    let closed: { [column: string]: unknown } | undefined;
+    for (const [column, value] of Object.entries(row)) {
+      const isJson = (table.columns as { [column: string]: string })[column]?.startsWith('json');
+      if (!isJson || value === undefined) continue;
+      const kept = isSecret ? close(value) : closeSecret(value);
+      if (kept !== value) closed = { ...(closed ?? row), [column]: kept };
+    }
+    return closed === undefined ? write : { ...write, row: closed };
+  }
+
+  const openRow =
+    <Row extends object>(table: Table<Row>) =>
+    (row: Row): Row => {
+      let opened: Row | undefined;
+      for (const [column, type] of Object.entries(table.columns) as [
+        keyof Row & string,
+        string,
+      ][]) {
+        if (!type.startsWith('json') || row[column] === undefined) continue;
+        const value = open(row[column]);
+        if (value !== row[column]) opened = { ...(opened ?? row), [column]: value };
+      }
+      return opened ?? row;
+    };
 
   return {
     ...store,
     commit: (commit) => store.commit(closeCommit(commit)),
-    insertMachine: (machine) =>
-      reading(
-        store.insertMachine,
-        openMachine,
-      )({
-        ...machine,
-        deployment: closeSecret(machine.deployment),
-      }),
     findMachine: reading(store.findMachine, maybe(openMachine)),
     findVersion: reading(store.findVersion, maybe(openMachine)),
     currentMachine: reading(store.currentMachine, maybe(openMachine)),
@@ -291,15 +275,9 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     ),
     findAttemptByToken: reading(store.findAttemptByToken, maybe(openAttempt)),
     listAnsweredAttempts: reading(store.listAnsweredAttempts, each(openListedAttempt)),
-    findMapRun: reading(store.findMapRun, maybe(openMapRun)),
-    findMapRunById: reading(store.findMapRunById, maybe(openMapRun)),
-    listMapRunsOf: reading(store.listMapRunsOf, eachReadable(openMapRun)),
-    listMapRuns: reading(store.listMapRuns, eachReadable(openMapRun)),
-    findEvent: reading(store.findEvent, maybe(openEvent)),
-    listEvents: reading(store.listEvents, each(openEvent)),
-    listDeclarations: reading(store.listDeclarations, eachReadable(openDeclaration)),
-    listDueDeliveries: reading(store.listDueDeliveries, eachReadable(openDelivery)),
-    listDeadLetters: reading(store.listDeadLetters, eachReadable(openDelivery)),
+    findRow: (table, key) => reading(store.findRow, maybe(openRow(table)))(table, key),
+    // Without those that cannot be read the others are still there.
+    listRows: (table, query) => reading(store.listRows, eachReadable(openRow(table)))(table, query),
   };
 }
 

@@ -3,8 +3,8 @@
  * @module
  */
 import { ownResource, parseArn } from '../../../engine/features/rules/event-arns.js';
-import type { EventResources } from '../../../engine/features/rules/event-rules.js';
 import { DEFAULT_BUS, type RuleRecord, ruleKey } from '../../../engine/features/rules/records.js';
+import type { EventResources } from '../../../engine/features/rules/resources.js';
 import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
 

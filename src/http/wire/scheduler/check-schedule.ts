@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../asl/json.js';
 import type {
   ScheduleSettings,
   ScheduleTarget,
-} from '../../../engine/features/scheduler/schedule.js';
+} from '../../../engine/features/schedules/api-schedule.js';
 import type { Identity } from '../../../engine/kernel/arn.js';
 import { awsScheduleRefusal } from '../../../events/schedules/expression.js';
 import { isTimeZone } from '../../../events/schedules/time-zone.js';

@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-group.html
  * @module
  */
-import { groupArn, type ScheduleGroup } from '../../../engine/features/scheduler/schedule.js';
+import { groupArn, type ScheduleGroup } from '../../../engine/features/schedules/api-schedule.js';
+import type { SchedulerCall } from './call.js';
 import { pageOf } from './pages.js';
-import type { SchedulerCall } from './rest.js';
 import { readTags } from './tags.js';
 
 export async function createGroup({ engine, caller, request }: SchedulerCall): Promise<object> {

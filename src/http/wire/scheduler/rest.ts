@@ -10,12 +10,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Engine } from '../../../engine/engine.js';
 import { EngineError } from '../../../engine/kernel/errors.js';
-import type { Caller } from '../access-keys.js';
 import { MAX_BODY_BYTES, readBody, toWireError, type WireServices } from '../protocol.js';
 import { checkShape, type Shape } from '../shape.js';
 import { WireError } from '../wire-error.js';
+import type { SchedulerCall } from './call.js';
 import { createGroup, deleteGroup, getGroup, listGroups } from './groups.js';
 import { type RestOperation, SCHEDULER_OPERATIONS, type SchedulerOperation } from './model.js';
 import {
@@ -32,15 +31,6 @@ declare module 'fastify' {
     /** Requests may be signed with an access key instead of carrying a token. */
     isSigned?: true;
   }
-}
-
-/** One call of an operation of Scheduler. */
-export interface SchedulerCall {
-  engine: Engine;
-  caller: Caller;
-  /** Checked against the operation's shape. */
-  // biome-ignore lint/suspicious/noExplicitAny: each operation reads its own members, whose types its shape has checked.
-  request: any;
 }
 
 /** Answers with the members of the response. */

@@ -6,10 +6,10 @@ import {
   type ApiSchedule,
   DEFAULT_GROUP,
   scheduleArn,
-} from '../../../engine/features/scheduler/schedule.js';
+} from '../../../engine/features/schedules/api-schedule.js';
+import type { SchedulerCall } from './call.js';
 import { readSettings } from './check-schedule.js';
 import { pageOf } from './pages.js';
-import type { SchedulerCall } from './rest.js';
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 const DEFAULT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };

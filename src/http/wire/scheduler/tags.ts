@@ -2,9 +2,9 @@
  * Tags of schedule groups; schedules have none. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_TagResource.html
  * @module
  */
-import { groupArn, type ScheduleGroup } from '../../../engine/features/scheduler/schedule.js';
+import { groupArn, type ScheduleGroup } from '../../../engine/features/schedules/api-schedule.js';
 import { WireError } from '../wire-error.js';
-import type { SchedulerCall } from './rest.js';
+import type { SchedulerCall } from './call.js';
 
 type Tags = ScheduleGroup['tags'];
 

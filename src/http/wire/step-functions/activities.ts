@@ -3,8 +3,8 @@
  * @module
  */
 import type { Json } from '../../../asl/json.js';
+import type { ActivityRecord } from '../../../engine/features/activities/activity-table.js';
 import { EngineError } from '../../../engine/kernel/errors.js';
-import type { ActivityRecord } from '../../../store/store.js';
 import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { readArn } from './arns.js';

@@ -12,21 +12,31 @@ import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
 import { intervalOf } from '../../../events/intervals/interval.js';
 import type { Schedule } from '../../../events/schedules/schedule.js';
+import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
+import { checkEvent, type NewEvent, type PutResult } from '../../kernel/bus-event.js';
+import type { StartTarget } from '../../kernel/creations.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
-import { startInput } from '../../kernel/requests.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { type Settle, startInput } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Performed } from '../../kernel/turn-loop.js';
-import { checkEvent, type NewEvent } from '../bus/event-bus.js';
-import type { StartTarget } from '../state-machines/state-machines.js';
-import { type ApiSchedule, scheduleArn } from './schedule.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { type ApiSchedule, scheduleArn } from './api-schedule.js';
 
 /** Undefined: it was done. Else the reason why not. */
 type Outcome = string | undefined;
 
+/** What invocations need of others. */
+export interface InvocationPeers {
+  /** Puts an event of a team on a bus. */
+  putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input;
+  /** What a start by a version's number or an alias's name runs. */
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
+}
+
 interface Invocation {
-  parts: Machinery;
+  kernel: Kernel;
+  peers: InvocationPeers;
   turn: Turn;
   schedule: ApiSchedule;
   timing: Schedule;
@@ -45,18 +55,19 @@ const MAX_REASON = 500;
 
 /** Does what a schedule says for one of its fire times. Never throws for what is wrong with the target. */
 export function invoke(
-  parts: Machinery,
+  kernel: Kernel,
+  peers: InvocationPeers,
   turn: Turn,
   schedule: ApiSchedule,
   timing: Schedule,
   fireTime: number,
 ): Outcome | Promise<Outcome> {
   const { team, group, name, createdAt } = schedule;
-  const arn = scheduleArn(parts.arns.identity, group, name);
+  const arn = scheduleArn(kernel.arns.identity, group, name);
   const hash = createHash('sha256')
     .update(JSON.stringify([team, arn, createdAt, fireTime]))
     .digest('hex');
-  const invocation = { parts, turn, schedule, timing, fireTime, arn, hash };
+  const invocation = { kernel, peers, turn, schedule, timing, fireTime, arn, hash };
   try {
     const outcome = perform(invocation);
     return outcome instanceof Promise ? outcome.catch(reasonOf) : outcome;
@@ -149,15 +160,15 @@ function startMachine(
   input: { value: Json } | undefined,
   chosenName?: Json,
 ): Outcome | Promise<Outcome> {
-  const { parts, turn, schedule, timing, fireTime, hash } = invocation;
+  const { kernel, peers, turn, schedule, timing, fireTime, hash } = invocation;
   const { type, accountId, parts: path } = parseStatesArn(arn) ?? { parts: [] };
   const [name = '', qualifier, ...rest] = path;
   // Of another team is as good as none: a schedule must not find out what others have.
   const pipeline = { team: schedule.team, name };
-  const machine = parts.machines.current(pipeline);
+  const machine = kernel.machines.current(pipeline);
   const isOurs =
     type === 'stateMachine' &&
-    accountId === parts.arns.identity.accountId &&
+    accountId === kernel.arns.identity.accountId &&
     rest.length === 0 &&
     machine !== undefined;
   if (!isOurs) return `State Machine Does Not Exist: '${arn.slice(0, 200)}'`;
@@ -181,21 +192,21 @@ function startMachine(
       isNew = true;
     };
     const settle = { resolve: () => {}, reject: () => {} };
-    return startInput(parts, request, settle, created, target).perform(turn);
+    return startInput(kernel, request, settle, created, target).perform(turn);
   };
   // A name that the request itself chose can be taken.
   const judge = (): Outcome => (isNew ? undefined : `Execution Already Exists: '${request.name}'`);
   const performed =
     qualifier === undefined
       ? start()
-      : parts.stateMachines
+      : peers
           .target(pipeline, qualifier, Number.parseInt(hash.slice(8, 16), 16) / 2 ** 32)
           .then(start);
   return performed instanceof Promise ? performed.then(judge) : judge();
 }
 
 function putEvents(
-  { parts, turn, schedule, fireTime, arn, hash }: Invocation,
+  { peers, turn, schedule, fireTime, arn, hash }: Invocation,
   entries: readonly JsonObject[],
 ): Outcome | Promise<Outcome> {
   const events = entries.map((entry, index): NewEvent | string => {
@@ -223,7 +234,7 @@ function putEvents(
   }
   const waiting = (events as NewEvent[]).flatMap((event) => {
     const settle = { resolve: () => {}, reject: () => {} };
-    const performed = parts.triggers.bus.putInput(event, schedule.team, settle).perform(turn);
+    const performed = peers.putInput(event, schedule.team, settle).perform(turn);
     return performed instanceof Promise ? [performed] : [];
   });
   return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);

@@ -3,13 +3,12 @@
  * loaded; what cannot be read here (a newer file's, a damaged one's) triggers nothing.
  * @module
  */
-import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
-import { parseTargetInput, type TargetInput } from '../../../events/input/target-input.js';
-import type { EventPattern } from '../../../events/pattern/matcher-types.js';
-import { parsePattern } from '../../../events/pattern/parse-pattern.js';
-import { parseDuration } from '../../../pipelines/duration.js';
-import { inputSettings } from '../../../pipelines/event-input.js';
-import type { PipelineDeployment } from '../../engine.js';
+import { isObject, type Json, type JsonObject } from '../asl/json.js';
+import { parseTargetInput, type TargetInput } from '../events/input/target-input.js';
+import type { EventPattern } from '../events/pattern/matcher-types.js';
+import { parsePattern } from '../events/pattern/parse-pattern.js';
+import { parseDuration } from './duration.js';
+import { inputSettings } from './event-input.js';
 
 /** The bus of files that arrive for a batch, and their events' source. */
 export const FILES = 'millrace.files';
@@ -36,7 +35,13 @@ export interface TriggerPlan {
 }
 
 /** @example triggerPlanOf(deployment).events.length */
-export function triggerPlanOf({ name, sections }: PipelineDeployment): TriggerPlan {
+export function triggerPlanOf({
+  name,
+  sections,
+}: {
+  name: string;
+  sections?: JsonObject;
+}): TriggerPlan {
   const trigger = sections?.trigger;
   if (!isObject(trigger)) return { events: [] };
   const { schedule, executions, events, files } = trigger;

@@ -3,10 +3,10 @@
  * durable.
  * @module
  */
-import type { Machinery } from '../../kernel/machinery.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Input } from '../../kernel/turn-loop.js';
-import type { ApiSchedule, ScheduleGroup } from './schedule.js';
+import type { ApiSchedule, ScheduleGroup } from './api-schedule.js';
+import type { ApiSchedules } from './api-schedules.js';
 
 type Named = Pick<ApiSchedule, 'team' | 'group' | 'name'>;
 
@@ -40,23 +40,22 @@ export interface Scheduler {
 
 /** @param request queues an input and answers when it is durable */
 export function schedulerCalls(
-  parts: Machinery,
+  schedules: ApiSchedules,
   request: <Value>(toInput: (settle: Settle<Value>) => Input) => Promise<Value>,
 ): Scheduler {
-  const host = parts.scheduler;
   return {
-    list: (team) => host.list([team]).map(({ schedule }) => schedule),
-    get: ({ team, group, name }) => host.get(team, group, name).schedule,
-    create: (wanted) => request<void>((settle) => host.createInput(wanted, settle)),
-    update: (wanted) => request<void>((settle) => host.updateInput(wanted, settle)),
+    list: (team) => schedules.list([team]).map(({ schedule }) => schedule),
+    get: ({ team, group, name }) => schedules.get(team, group, name).schedule,
+    create: (wanted) => request<void>((settle) => schedules.createInput(wanted, settle)),
+    update: (wanted) => request<void>((settle) => schedules.updateInput(wanted, settle)),
     delete: ({ team, group, name }, token) =>
-      request<void>((settle) => host.deleteInput(team, group, name, token, settle)),
-    groups: (team) => host.groups(team),
-    group: (team, name) => host.group(team, name),
-    createGroup: (wanted) => request<void>((settle) => host.createGroupInput(wanted, settle)),
+      request<void>((settle) => schedules.deleteInput(team, group, name, token, settle)),
+    groups: (team) => schedules.groups(team),
+    group: (team, name) => schedules.group(team, name),
+    createGroup: (wanted) => request<void>((settle) => schedules.createGroupInput(wanted, settle)),
     deleteGroup: (team, name, token) =>
-      request<void>((settle) => host.deleteGroupInput(team, name, token, settle)),
+      request<void>((settle) => schedules.deleteGroupInput(team, name, token, settle)),
     tagGroup: (team, name, change) =>
-      request<void>((settle) => host.tagGroupInput(team, name, change, settle)),
+      request<void>((settle) => schedules.tagGroupInput(team, name, change, settle)),
   };
 }

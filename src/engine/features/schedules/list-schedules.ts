@@ -2,17 +2,15 @@
  * All schedules in one list: those of pipelines and those that clients made, with their next times.
  * @module
  */
-import type { JsonObject } from '../asl/json.js';
-import { longestDelay, upcoming } from '../events/schedules/spread.js';
-import type { PipelineRef } from '../store/store.js';
-import { triggerPlanOf } from './features/bus/trigger-plan.js';
-import type {
-  ApiSchedule,
-  ScheduleProgress,
-  ScheduleTarget,
-} from './features/scheduler/schedule.js';
-import { parseStatesArn } from './kernel/arn.js';
-import type { Machinery } from './kernel/machinery.js';
+import type { JsonObject } from '../../../asl/json.js';
+import { longestDelay, upcoming } from '../../../events/schedules/spread.js';
+import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import type { PipelineRef } from '../../../store/store.js';
+import { parseStatesArn } from '../../kernel/arn.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { ApiSchedule, ScheduleProgress, ScheduleTarget } from './api-schedule.js';
+import type { ApiSchedules } from './api-schedules.js';
+import type { PipelineSchedules } from './pipeline-schedules.js';
 
 export interface ListedSchedule {
   /** Who says it: a pipeline's definition, or a client of the Scheduler API. */
@@ -42,22 +40,29 @@ export interface ListSchedules {
   count?: number;
 }
 
+/** Where schedules are found. */
+export interface ScheduleSources {
+  readonly kernel: Pick<Kernel, 'machines' | 'time'>;
+  readonly pipelines: PipelineSchedules;
+  readonly clients: ApiSchedules;
+}
+
 /** By team and name. */
 export function listSchedules(
-  parts: Machinery,
+  sources: ScheduleSources,
   { teams, count = 1 }: ListSchedules,
 ): ListedSchedule[] {
-  return [...ofPipelines(parts, count), ...ofClients(parts, count)]
+  return [...ofPipelines(sources, count), ...ofClients(sources, count)]
     .filter(({ team }) => !teams || teams.includes(team))
     .sort((a, b) => (`${a.team} ${a.name}` < `${b.team} ${b.name}` ? -1 : 1));
 }
 
-function ofPipelines({ machines, triggers }: Machinery, count: number): ListedSchedule[] {
-  return machines.all().flatMap(({ ref, deployment }): ListedSchedule[] => {
+function ofPipelines({ kernel, pipelines }: ScheduleSources, count: number): ListedSchedule[] {
+  return kernel.machines.all().flatMap(({ ref, deployment }): ListedSchedule[] => {
     const { name, team } = ref;
     const { schedule: written } = triggerPlanOf(deployment);
-    const schedule = triggers.schedules.scheduleOf(ref);
-    const spread = triggers.schedules.spreadOf(ref);
+    const schedule = pipelines.scheduleOf(ref);
+    const spread = pipelines.spreadOf(ref);
     if (written === undefined || schedule === undefined || spread === undefined) return [];
     const window = longestDelay(spread);
     return [
@@ -70,19 +75,19 @@ function ofPipelines({ machines, triggers }: Machinery, count: number): ListedSc
         timezone: schedule.timezone,
         state: 'ENABLED',
         ...(window === 0 ? {} : { window }),
-        next: triggers.schedules.upcoming(ref, count),
+        next: pipelines.upcoming(ref, count),
       },
     ];
   });
 }
 
 function ofClients(
-  { scheduler, time }: Machinery,
+  { clients, kernel }: ScheduleSources,
   count: number,
   isWanted: (schedule: ApiSchedule) => boolean = () => true,
 ): ListedSchedule[] {
-  const now = time.now();
-  const wanted = scheduler.list().filter(({ schedule }) => isWanted(schedule));
+  const now = kernel.time.now();
+  const wanted = clients.list().filter(({ schedule }) => isWanted(schedule));
   return wanted.map(({ schedule, progress, timing, spread }): ListedSchedule => {
     const { group, name, team, settings } = schedule;
     const { expression, timezone, state, target } = settings;
@@ -108,11 +113,11 @@ function ofClients(
 
 /** Schedules of clients that start a pipeline: those of its team whose target is it, or a version or alias of it. */
 export function schedulesFor(
-  parts: Machinery,
+  sources: ScheduleSources,
   { team, name }: PipelineRef,
   count: number,
 ): ListedSchedule[] {
-  return ofClients(parts, count, (schedule) => {
+  return ofClients(sources, count, (schedule) => {
     const arn = machineOf(schedule.settings.target);
     return schedule.team === team && parseStatesArn(arn)?.parts[0] === name;
   });

@@ -1,9 +1,3 @@
-/**
- * What the store keeps of who gets in (tokens, access keys) and of what clients of the wire API make besides executions.
- * @module
- */
-import type { Tags } from './store.js';
-
 /** A login, session or API token; only its hash is stored. */
 export interface TokenRecord {
   hash: string;
@@ -45,14 +39,6 @@ export interface AliasRecord {
   routing: AliasRoute[];
   createdAt: number;
   updatedAt: number;
-}
-
-/** A queue of tasks that workers elsewhere take. */
-export interface ActivityRecord {
-  name: string;
-  team: string;
-  tags: Tags;
-  createdAt: number;
 }
 
 /** What a client of the wire API signs with. */

@@ -3,25 +3,27 @@
  *
  *     wake ──▶ due since `served` ──▶ one turn: what the targets start + new `served` ──commit
  *
- * Like the schedules of pipelines (`triggers/schedule-host.ts`), with AWS's rules for what was missed: an invocation is made
+ * Like the schedules of pipelines (pipeline-schedules.ts), with AWS's rules for what was missed: an invocation is made
  * late while it is younger than its target's MaximumEventAgeInSeconds, and dropped then. What is dropped, and what fails, is
  * noted with the progress and shown in lists of schedules.
  *
- * A schedule in memory has two versions: `current`, as the turn that runs now leaves it, and `durable`, as the store has it.
- * Turns read and change the first, everybody else sees the second; a commit makes them the same, either way.
+ * Turns read and change schedules as the turn that runs now leaves them, everybody else sees them as the store has them.
  * @module
  */
+
 import type { JsonObject } from '../../../asl/json.js';
 import { dueTimes } from '../../../events/schedules/due-times.js';
 import type { Schedule } from '../../../events/schedules/schedule.js';
 import { nextStart, type Spread } from '../../../events/schedules/spread.js';
-import { Alarm } from '../../kernel/alarm.js';
+import type { AnyTable, Table } from '../../../store/table.js';
+import { asStored, Declared, type DeclaredRow, declaredTable } from '../../kernel/declared.js';
 import { EngineError } from '../../kernel/errors.js';
-import type { Machinery } from '../../kernel/machinery.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { invoke } from './invoke-target.js';
+import type { Input } from '../../kernel/turn-loop.js';
+import { TurnMap } from '../../kernel/turn-memory.js';
 import {
   type ApiSchedule,
   DEFAULT_GROUP,
@@ -32,7 +34,9 @@ import {
   scheduleArn,
   spreadOf,
   timingOf,
-} from './schedule.js';
+} from './api-schedule.js';
+import { type InvocationPeers, invoke } from './invoke-target.js';
+import type { ScheduleEntry, Schedules } from './schedules.js';
 
 /** A schedule with everything that is computed from it. */
 export interface HeldSchedule {
@@ -45,18 +49,6 @@ export interface HeldSchedule {
   readonly next: number | undefined;
 }
 
-interface Kept<Value> {
-  current: Value | undefined;
-  durable: Value | undefined;
-}
-
-interface ScheduleSlot extends Kept<HeldSchedule> {
-  /** An input that serves it waits for its turn. */
-  isQueued: boolean;
-}
-
-/** Schedules that one input serves. */
-const SERVED_AT_ONCE = 50;
 /** Milliseconds; MaximumEventAgeInSeconds when the target has none. */
 const DEFAULT_AGE = 86_400_000;
 /** Invocations that are made up for at a time. */
@@ -68,73 +60,102 @@ const MAX_GROUPS = 500;
 /** Deletions that are remembered, so that a client that asks again by the same token is answered the same. */
 const MAX_DELETIONS = 1_000;
 
-const SCHEDULE = 'schedule';
-const PROGRESS = 'schedule-progress';
-const GROUP = 'schedule-group';
+/** Tables of schedules, how far each was served, and groups. Names of schedules are `GROUP/NAME` there. */
+export const API_SCHEDULES: Table<DeclaredRow> = declaredTable('schedules', 'schedule');
+export const SCHEDULE_PROGRESS: Table<DeclaredRow> = declaredTable(
+  'schedule_progress',
+  'schedule-progress',
+);
+export const SCHEDULE_GROUPS: Table<DeclaredRow> = declaredTable(
+  'schedule_groups',
+  'schedule-group',
+);
 
-export class Scheduler {
-  readonly #parts: Machinery;
-  readonly #schedules: Map<string, ScheduleSlot> = new Map();
-  readonly #groups: Map<string, Kept<ScheduleGroup>> = new Map();
+/** What schedules of clients need of others. */
+export interface ApiSchedulePeers extends InvocationPeers {
+  readonly schedules: Schedules;
+  /** Keeps an invocation that could not be made as a dead letter. */
+  bury(turn: Turn, team: string, delivery: BuriedDelivery, why: string): void;
+}
+
+/** An invocation that could not be made. */
+export interface BuriedDelivery {
+  rule: string;
+  target: JsonObject & { Id: string; Arn: string };
+  eventId: string;
+  body: string;
+}
+
+export class ApiSchedules implements Feature {
+  readonly name = 'api schedules';
+  readonly tables: readonly AnyTable[] = [API_SCHEDULES, SCHEDULE_PROGRESS, SCHEDULE_GROUPS];
+  readonly #kernel: Kernel;
+  readonly #peers: ApiSchedulePeers;
+  /** By team and `GROUP/NAME`. */
+  readonly #schedules: TurnMap<string, HeldSchedule> = new TurnMap();
+  readonly #groups: Declared<ScheduleGroup> = new Declared(SCHEDULE_GROUPS);
+  /** Their entries among all schedules, by the same keys. */
+  readonly #entries: Map<string, ScheduleEntry> = new Map();
   readonly #deletions: Set<string> = new Set();
   #openedAt = 0;
-  #isOpen = false;
-  #isWatching = false;
-  readonly #alarm: Alarm;
 
-  constructor(parts: Machinery) {
-    this.#parts = parts;
-    this.#alarm = new Alarm(parts, () => this.#wake());
+  constructor(kernel: Kernel, peers: ApiSchedulePeers) {
+    this.#kernel = kernel;
+    this.#peers = peers;
   }
 
-  /** Reads what clients have made and begins to act. */
+  /** Reads what clients have made. */
   async open(): Promise<void> {
-    const { store, time } = this.#parts;
+    const { store, time } = this.#kernel;
     this.#openedAt = time.now();
-    for (const { record } of await store.listDeclarations(GROUP)) {
-      const group = record as unknown as ScheduleGroup;
-      this.#groups.set(keyOf(group.team, group.name), { current: group, durable: group });
-    }
+    await this.#groups.open(store);
     const progress = new Map<string, ScheduleProgress>();
-    for (const { team, name, record } of await store.listDeclarations(PROGRESS)) {
+    for (const { team, name, record } of await store.listRows(SCHEDULE_PROGRESS)) {
       progress.set(keyOf(team, name), record as unknown as ScheduleProgress);
     }
-    for (const { team, name, record } of await store.listDeclarations(SCHEDULE)) {
+    for (const { team, name, record } of await store.listRows(API_SCHEDULES)) {
       const key = keyOf(team, name);
       const schedule = record as unknown as ApiSchedule;
       const from = { served: schedule.updatedAt, since: schedule.updatedAt };
-      const held = hold(schedule, progress.get(key) ?? from);
-      this.#schedules.set(key, { current: held, durable: held, isQueued: false });
+      this.#schedules.remember(key, hold(schedule, progress.get(key) ?? from));
+      this.#watch(key);
     }
-    this.#isOpen = true;
-    this.#watch();
   }
 
-  close(): void {
-    this.#isOpen = false;
-    this.#alarm.set(undefined);
+  /** Its entry among all schedules follows what is durable of it. */
+  #watch(key: string): void {
+    const isThere = this.#schedules.durable(key) !== undefined;
+    if (!isThere) this.#entries.delete(key);
+    else if (!this.#entries.has(key)) {
+      this.#entries.set(key, {
+        next: () => this.#schedules.durable(key)?.next,
+        serve: (turn) => this.#serve(turn, key),
+      });
+    }
+    this.#peers.schedules.changed(`api ${key}`, this.#entries.get(key));
   }
 
   /** Those of the teams, by team, group and name; those of all teams when undefined. */
   list(teams?: readonly string[]): HeldSchedule[] {
-    return [...this.#schedules.entries()]
-      .flatMap(([key, { durable }]) => (durable ? [{ key, durable }] : []))
-      .filter(({ durable }) => !teams || teams.includes(durable.schedule.team))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ durable }) => durable);
+    return this.#schedules
+      .durableEntries()
+      .filter(([, { schedule }]) => !teams || teams.includes(schedule.team))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, held]) => held);
   }
 
   /** Throws ScheduleNotFound. */
   get(team: string, group: string, name: string): HeldSchedule {
-    const found = this.#schedules.get(keyOf(team, group, name))?.durable;
+    const found = this.#schedules.durable(keyOf(team, group, name));
     if (found === undefined) throw new EngineError('ScheduleNotFound', { schedule: name });
     return found;
   }
 
   /** By name, the default group among them. */
   groups(team: string): ScheduleGroup[] {
-    return [...this.#groups.values()]
-      .flatMap(({ durable }) => (durable?.team === team ? [durable] : []))
+    return this.#groups
+      .listDurable(team)
+      .map(({ value }) => value)
       .concat(this.#defaultGroup(team))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -142,7 +163,7 @@ export class Scheduler {
   /** Throws ScheduleGroupNotFound. */
   group(team: string, name: string): ScheduleGroup {
     if (name === DEFAULT_GROUP) return this.#defaultGroup(team);
-    const found = this.#groups.get(keyOf(team, name))?.durable;
+    const found = this.#groups.durable(team, name);
     if (found === undefined) throw new EngineError('ScheduleGroupNotFound', { group: name });
     return found;
   }
@@ -160,9 +181,10 @@ export class Scheduler {
     const { team, group, name, settings, clientToken } = wanted;
     return this.#input(settle, (turn) => {
       this.#checkGroup(team, group);
-      const slot = this.#slot(keyOf(team, group, name));
-      if (slot.current) {
-        const { schedule } = slot.current;
+      const key = keyOf(team, group, name);
+      const known = this.#schedules.get(key);
+      if (known) {
+        const { schedule } = known;
         const isRepeat = clientToken !== undefined && schedule.clientToken === clientToken;
         if (isRepeat && JSON.stringify(schedule.settings) === JSON.stringify(settings)) return;
         throw new EngineError('ScheduleExists', { schedule: name });
@@ -170,10 +192,10 @@ export class Scheduler {
       if (this.#schedules.size >= MAX_SCHEDULES) {
         throw new EngineError('TooManySchedules', { what: 'schedules', limit: MAX_SCHEDULES });
       }
-      const now = this.#parts.time.now();
+      const now = this.#kernel.time.now();
       const anchor = Math.floor(now / 1000) * 1000;
       const schedule: ApiSchedule = { ...wanted, createdAt: now, updatedAt: now, anchor };
-      this.#put(turn, slot, hold(schedule, { served: now, since: now }));
+      this.#put(turn, key, hold(schedule, { served: now, since: now }));
     });
   }
 
@@ -184,10 +206,11 @@ export class Scheduler {
   ): Input {
     return this.#input(settle, (turn) => {
       this.#checkGroup(team, group);
-      const slot = this.#slot(keyOf(team, group, name));
-      if (!slot.current) throw new EngineError('ScheduleNotFound', { schedule: name });
-      const { schedule, progress } = slot.current;
-      const now = this.#parts.time.now();
+      const key = keyOf(team, group, name);
+      const known = this.#schedules.get(key);
+      if (!known) throw new EngineError('ScheduleNotFound', { schedule: name });
+      const { schedule, progress } = known;
+      const now = this.#kernel.time.now();
       const isAlike = firesAlike(schedule.settings, settings);
       const isSameRate = schedule.settings.expression === settings.expression;
       const changed: ApiSchedule = {
@@ -197,7 +220,7 @@ export class Scheduler {
         anchor: isSameRate ? schedule.anchor : Math.floor(now / 1000) * 1000,
       };
       const reached = isAlike ? progress : { ...progress, served: now, since: now };
-      this.#put(turn, slot, hold(changed, reached));
+      this.#put(turn, key, hold(changed, reached));
     });
   }
 
@@ -211,12 +234,11 @@ export class Scheduler {
     return this.#input(settle, (turn) => {
       const key = keyOf(team, group, name);
       const deletion = `${key} ${clientToken}`;
-      const slot = this.#schedules.get(key);
-      if (slot?.current === undefined) {
+      if (!this.#schedules.has(key)) {
         if (clientToken !== undefined && this.#deletions.has(deletion)) return;
         throw new EngineError('ScheduleNotFound', { schedule: name });
       }
-      this.#put(turn, slot, undefined);
+      this.#put(turn, key, undefined);
       if (clientToken !== undefined) turn.afterCommit(() => this.#rememberDeletion(deletion));
     });
   }
@@ -232,20 +254,19 @@ export class Scheduler {
   ): Input {
     return this.#input(settle, (turn) => {
       checkChangeable(name);
-      const key = keyOf(team, name);
-      const known = this.#groups.get(key)?.current;
+      const known = this.#groups.get(team, name);
       if (known) {
         const isRepeat = clientToken !== undefined && known.clientToken === clientToken;
         if (isRepeat) return;
         throw new EngineError('ScheduleGroupExists', { group: name });
       }
-      const ofTeam = [...this.#groups.values()].filter(({ current }) => current?.team === team);
-      if (ofTeam.length >= MAX_GROUPS) {
+      if (this.#groups.count(team) >= MAX_GROUPS) {
         throw new EngineError('TooManySchedules', { what: 'schedule groups', limit: MAX_GROUPS });
       }
-      const now = this.#parts.time.now();
+      const now = this.#kernel.time.now();
       const token = clientToken === undefined ? {} : { clientToken };
-      this.#putGroup(turn, key, { team, name, tags, createdAt: now, updatedAt: now, ...token });
+      const group = { team, name, tags, createdAt: now, updatedAt: now, ...token };
+      this.#groups.put(turn, team, name, asStored(group));
     });
   }
 
@@ -260,15 +281,14 @@ export class Scheduler {
       checkChangeable(name);
       const key = keyOf(team, name);
       const deletion = `${key} ${clientToken}`;
-      if (this.#groups.get(key)?.current === undefined) {
+      if (this.#groups.get(team, name) === undefined) {
         if (clientToken !== undefined && this.#deletions.has(deletion)) return;
         throw new EngineError('ScheduleGroupNotFound', { group: name });
       }
-      for (const slot of this.#schedules.values()) {
-        const schedule = slot.current?.schedule;
-        if (schedule?.team === team && schedule.group === name) this.#put(turn, slot, undefined);
+      for (const [its, { schedule }] of [...this.#schedules.entries()]) {
+        if (schedule.team === team && schedule.group === name) this.#put(turn, its, undefined);
       }
-      this.#putGroup(turn, key, undefined);
+      this.#groups.put(turn, team, name, undefined);
       if (clientToken !== undefined) turn.afterCommit(() => this.#rememberDeletion(deletion));
     });
   }
@@ -282,11 +302,15 @@ export class Scheduler {
   ): Input {
     return this.#input(settle, (turn) => {
       checkChangeable(name);
-      const key = keyOf(team, name);
-      const known = this.#groups.get(key)?.current;
+      const known = this.#groups.get(team, name);
       if (known === undefined) throw new EngineError('ScheduleGroupNotFound', { group: name });
-      const updatedAt = this.#parts.time.now();
-      this.#putGroup(turn, key, { ...known, tags: change(known.tags), updatedAt });
+      const updatedAt = this.#kernel.time.now();
+      this.#groups.put(
+        turn,
+        team,
+        name,
+        asStored({ ...known, tags: change(known.tags), updatedAt }),
+      );
     });
   }
 
@@ -302,7 +326,7 @@ export class Scheduler {
   }
 
   #checkGroup(team: string, group: string): void {
-    if (group === DEFAULT_GROUP || this.#groups.get(keyOf(team, group))?.current) return;
+    if (group === DEFAULT_GROUP || this.#groups.get(team, group)) return;
     throw new EngineError('ScheduleGroupNotFound', { group });
   }
 
@@ -314,111 +338,27 @@ export class Scheduler {
     this.#deletions.add(deletion);
   }
 
-  /** It is in the map only once something was put. */
-  #slot(key: string): ScheduleSlot {
-    return this.#schedules.get(key) ?? { current: undefined, durable: undefined, isQueued: false };
-  }
-
-  #put(turn: Turn, slot: ScheduleSlot, held: HeldSchedule | undefined): void {
-    const { schedule } = (held ?? slot.current) as HeldSchedule;
-    const { team, group, name } = schedule;
-    const at = { team, name: `${group}/${name}` };
-    if (held === undefined) turn.declarations.push({ kind: SCHEDULE, ...at });
-    else if (held.schedule !== slot.current?.schedule) {
-      turn.declarations.push({ kind: SCHEDULE, ...at, record: toRecord(held.schedule) });
+  #put(turn: Turn, key: string, held: HeldSchedule | undefined): void {
+    const before = this.#schedules.get(key);
+    const { schedule } = (held ?? before) as HeldSchedule;
+    const { team } = schedule;
+    const name = `${schedule.group}/${schedule.name}`;
+    if (held === undefined) {
+      turn.remove(API_SCHEDULES, [team, name]);
+      turn.remove(SCHEDULE_PROGRESS, [team, name]);
+    } else {
+      if (held.schedule !== before?.schedule) {
+        turn.put(API_SCHEDULES, { team, name, record: toRecord(held.schedule) });
+      }
+      turn.put(SCHEDULE_PROGRESS, { team, name, record: toRecord(held.progress) });
     }
-    const progress = held === undefined ? {} : { record: toRecord(held.progress) };
-    turn.declarations.push({ kind: PROGRESS, ...at, ...progress });
-    this.#keep(turn, this.#schedules, keyOf(team, group, name), slot, held);
-    turn.afterCommit(() => this.#watchSoon());
-  }
-
-  #putGroup(turn: Turn, key: string, group: ScheduleGroup | undefined): void {
-    const kept = this.#groups.get(key) ?? { current: undefined, durable: undefined };
-    const { team, name } = (group ?? kept.current) as ScheduleGroup;
-    const record = group === undefined ? {} : { record: toRecord(group) };
-    turn.declarations.push({ kind: GROUP, team, name, ...record });
-    this.#keep(turn, this.#groups, key, kept, group);
-  }
-
-  #keep<Value, Slot extends Kept<Value>>(
-    turn: Turn,
-    all: Map<string, Slot>,
-    key: string,
-    slot: Slot,
-    value: Value | undefined,
-  ): void {
-    slot.current = value;
-    all.set(key, slot);
-    const forget = (): void => {
-      const isGone = slot.current === undefined && slot.durable === undefined;
-      if (isGone && all.get(key) === slot) all.delete(key);
-    };
-    turn.afterCommit(() => {
-      slot.durable = slot.current;
-      forget();
-    });
-    turn.afterFailure(() => {
-      slot.current = slot.durable;
-      forget();
-    });
-  }
-
-  /** After a commit in which many were served the timer is set once. */
-  #watchSoon(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    this.#parts.clock.soon(() => {
-      this.#isWatching = false;
-      this.#watch();
-    });
-  }
-
-  #watch(): void {
-    if (!this.#isOpen) return;
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const { durable, isQueued } of this.#schedules.values()) {
-      const next = durable?.next;
-      if (!isQueued && next !== undefined && next < soonest) soonest = next;
-    }
-    this.#alarm.set(soonest === Number.POSITIVE_INFINITY ? undefined : soonest);
-  }
-
-  #wake(): void {
-    if (!this.#isOpen) return;
-    const now = this.#parts.time.now();
-    const due: ScheduleSlot[] = [];
-    for (const slot of this.#schedules.values()) {
-      const next = slot.durable?.next;
-      if (slot.isQueued || next === undefined || next > now) continue;
-      slot.isQueued = true;
-      due.push(slot);
-    }
-    for (let from = 0; from < due.length; from += SERVED_AT_ONCE) {
-      this.#parts.loop.add(this.#serveInput(due.slice(from, from + SERVED_AT_ONCE)));
-    }
-    this.#watch();
-  }
-
-  #serveInput(slots: readonly ScheduleSlot[]): Input {
-    return {
-      perform: (turn) => {
-        turn.afterCommit(() => {
-          for (const slot of slots) slot.isQueued = false;
-          this.#watchSoon();
-        });
-        const waiting = slots.flatMap((slot) => {
-          const performed = this.#serve(turn, slot);
-          return performed instanceof Promise ? [performed] : [];
-        });
-        return waiting.length === 0 ? 'done' : Promise.all(waiting).then((): Performed => 'done');
-      },
-    };
+    this.#schedules.set(turn, key, held);
+    turn.afterCommit(() => this.#watch(key));
   }
 
   /** What could not be invoked is a dead letter, under the queue that the target names. */
   #bury(turn: Turn, { team, group, name, settings }: ApiSchedule, at: number, why: string): void {
-    const { arns, triggers } = this.#parts;
+    const { arns } = this.#kernel;
     const { target } = settings;
     const arn = scheduleArn(arns.identity, group, name);
     const input = (target as JsonObject).Input;
@@ -428,12 +368,12 @@ export class Scheduler {
       eventId: `${arn} ${new Date(at).toISOString()}`,
       body: typeof input === 'string' ? input : '{}',
     };
-    triggers.rules.deliveries.bury(turn, team, delivery, { code: 'NO_RESOURCE', message: why });
+    this.#peers.bury(turn, team, delivery, why);
   }
 
-  #serve(turn: Turn, slot: ScheduleSlot): void | Promise<void> {
-    const held = slot.current;
-    const now = this.#parts.time.now();
+  #serve(turn: Turn, key: string): void | Promise<void> {
+    const held = this.#schedules.get(key);
+    const now = this.#kernel.time.now();
     if (held?.timing === undefined || held.next === undefined || held.next > now) return;
     const { schedule, progress, timing, spread } = held;
     const { served } = progress;
@@ -451,7 +391,7 @@ export class Scheduler {
     };
     const waiting: Promise<void>[] = [];
     for (const fireTime of fire) {
-      const reason = invoke(this.#parts, turn, schedule, timing, fireTime);
+      const reason = invoke(this.#kernel, this.#peers, turn, schedule, timing, fireTime);
       if (reason instanceof Promise) waiting.push(reason.then((told) => note(fireTime, told)));
       else note(fireTime, reason);
     }
@@ -472,7 +412,7 @@ export class Scheduler {
       const after = hold(schedule, reached);
       const isOver = after.next === undefined && schedule.settings.afterCompletion === 'DELETE';
       // One whose last invocation failed stays, so that people see why.
-      this.#put(turn, slot, isOver && failure === undefined ? undefined : after);
+      this.#put(turn, key, isOver && failure === undefined ? undefined : after);
     };
     return waiting.length === 0 ? finish() : Promise.all(waiting).then(finish);
   }
@@ -501,7 +441,6 @@ function checkChangeable(group: string): void {
   if (group === DEFAULT_GROUP) throw new EngineError('ScheduleGroupFixed', { group });
 }
 
-/** Through text: what is kept is what the store will give back. */
 function toRecord(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
+  return asStored(value) as JsonObject;
 }

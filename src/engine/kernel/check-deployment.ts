@@ -3,12 +3,12 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../asl/json.js';
-import { validateDefinition } from '../asl/validate.js';
-import type { PipelineDeployment } from './engine.js';
-import { EngineError } from './kernel/errors.js';
-import type { Reducer } from './kernel/machinery.js';
-import { checkPayload, checkTags } from './kernel/payload.js';
+import type { JsonObject } from '../../asl/json.js';
+import { validateDefinition } from '../../asl/validate.js';
+import type { PipelineDeployment } from './deployment.js';
+import { EngineError } from './errors.js';
+import { checkPayload, checkTags } from './payload.js';
+import type { Reducer } from './reducer.js';
 
 /** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
 export function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {

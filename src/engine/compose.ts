@@ -1,0 +1,78 @@
+/**
+ * The features of this Millrace, in the order in which they open and hear of facts, each with what it needs of those
+ * before it. A new feature is one folder and one line here.
+ * @module
+ */
+import { parseItems } from './adapters/items/parse-items.js';
+import { ActivityPolls } from './features/activities/activities.js';
+import { Admission } from './features/admission/admission.js';
+import { Backfills } from './features/backfills/backfills.js';
+import { EventBus } from './features/bus/event-bus.js';
+import { FileArrivals } from './features/files/file-arrivals.js';
+import type { FileSource } from './features/files/file-source.js';
+import { MapRuns } from './features/map-runs/map-runs.js';
+import { EventRules } from './features/rules/event-rules.js';
+import { ApiSchedules } from './features/schedules/api-schedules.js';
+import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
+import { Schedules } from './features/schedules/schedules.js';
+import { StateMachineRegistry } from './features/state-machines/state-machines.js';
+import { StateTests } from './features/state-tests/state-tests.js';
+import { Upstreams } from './features/upstreams/upstreams.js';
+import { WebhookRegistry } from './features/webhooks/webhooks.js';
+import type { Feature } from './kernel/feature.js';
+import type { Kernel } from './kernel/kernel.js';
+import type { StartedExecution, StartRequest } from './kernel/requests.js';
+
+/** Makes a feature. */
+export type Addition = (kernel: Kernel) => Feature;
+
+/** What features need of those who put the engine together. */
+export interface Surroundings {
+  /** Files that triggers watch. Without: none are watched. */
+  readonly files: FileSource | undefined;
+  /** Features that join besides: what a folder of somebody else brings. */
+  readonly additions: readonly Addition[];
+  /** Starts an execution as a caller does. */
+  start(request: StartRequest): Promise<StartedExecution>;
+}
+
+/** Makes the features. What they offer is found under their names. */
+export function composeFeatures(kernel: Kernel, { files: source, start, additions }: Surroundings) {
+  const admission = new Admission(kernel);
+  const activities = new ActivityPolls(kernel);
+  const mapRuns = new MapRuns(kernel);
+  const stateMachines = new StateMachineRegistry(kernel);
+  const schedules = new Schedules(kernel);
+  const pipelineSchedules = new PipelineSchedules(kernel, schedules);
+  const bus = new EventBus(kernel);
+  const target = stateMachines.target.bind(stateMachines);
+  const rules = new EventRules(kernel, { bus, schedules, target });
+  const apiSchedules = new ApiSchedules(kernel, {
+    schedules,
+    target,
+    putInput: (...event) => bus.putInput(...event),
+    bury: (turn, team, delivery, message) =>
+      rules.bury(turn, team, delivery, { code: 'NO_RESOURCE', message }),
+  });
+  const upstreams = new Upstreams(kernel, pipelineSchedules);
+  const putInput = bus.putInput.bind(bus);
+  const files = source && new FileArrivals(kernel, source, { putInput });
+  const backfills = new Backfills(kernel);
+  const webhooks = new WebhookRegistry(kernel);
+  const stateTests = new StateTests(kernel, { start, parseItems });
+  const all: Feature[] = [
+    ...[activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[pipelineSchedules, apiSchedules, schedules, upstreams],
+    ...(files ? [files] : []),
+    ...[backfills, webhooks],
+    ...additions.map((make) => make(kernel)),
+  ];
+  return {
+    all,
+    ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, stateTests },
+  };
+}
+
+/** The features of an engine. */
+export type Features = ReturnType<typeof composeFeatures>;

@@ -1,0 +1,167 @@
+/**
+ * Makes the kernel: each part with those below it.
+ * @module
+ */
+import { resolve } from 'node:path';
+import { createSecretRegistry, type SecretRegistry } from '../../secrets/secret-registry.js';
+import { ActiveExecutions } from './active-execution.js';
+import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
+import { Attempts } from './attempts.js';
+import { CapturedOutput } from './captured-output.js';
+import { ChildExecutions } from './child-executions.js';
+import type { SharedBindings } from './code-grants.js';
+import { Creations } from './creations.js';
+import { Deployments } from './deployments.js';
+import { DueTimes } from './due-times.js';
+import { createEngineTime } from './engine-time.js';
+import { EngineError } from './errors.js';
+import { Executions } from './executions.js';
+import { createFeed } from './feed.js';
+import { Hooks } from './hooks.js';
+import type { Kernel } from './kernel.js';
+import { MachineShelf } from './machine-shelf.js';
+import { type Encryption, passingEncryption } from './masking/encryption.js';
+import { maskTurn } from './masking/mask-turn.js';
+import { sealedStore } from './masking/sealed-store.js';
+import { MockedTasks, type TaskMocks } from './mocked-tasks.js';
+import type {
+  Clock,
+  Destinations,
+  Evaluator,
+  ItemSource,
+  Random,
+  Runner,
+  Sink,
+  Store,
+} from './ports.js';
+import { publishTurn } from './publish.js';
+import type { Reducer } from './reducer.js';
+import { Timers } from './timers.js';
+import { TurnLoop } from './turn-loop.js';
+import { Waiters } from './waiters.js';
+import { WorkFolders } from './work-folders.js';
+
+export interface KernelConfig {
+  store: Store;
+  /** Runs attempts; see `createConnectorRunner`. */
+  runner: Runner;
+  /** Evaluates JSONata; see `createEvaluationPool`. */
+  evaluator: Evaluator;
+  /** Reads and writes the files of distributed Maps; see `createLocalItems`. */
+  itemSource: ItemSource;
+  /** Folder under which each execution gets its work folder. */
+  workFolder: string;
+  clock: Clock;
+  random: Random;
+  /** The interpreter. */
+  reducer: Reducer;
+  /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
+  mocks?: TaskMocks;
+  /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
+  sharedBindings?: SharedBindings;
+  /** Machines that clients make may run any code: for development. Default: false. */
+  allowCodeOverApi?: boolean;
+  /** Sends what rules deliver to API destinations. Default: nothing is sent. */
+  destinations?: Destinations;
+  /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
+  secrets?: SecretRegistry;
+  /** Seals secrets in the store. Default: one that lasts as long as the process. */
+  seal?: Encryption;
+  /** Account and region that its ARNs name. Default: 000000000000 in us-east-1. */
+  identity?: Identity;
+  /** Hears every committed change, besides those who subscribe. Default: nobody. */
+  sink?: Sink;
+  /** Executions kept in memory between their events. Default: 1,000. */
+  loadedExecutions?: number;
+  /** Transitions in one commit, at most. Default: 200. */
+  transitionsPerCommit?: number;
+  /** The store failed and nobody knows what is durable. Must end the process. Default: exit code 70. */
+  onFatal?: (error: unknown) => void;
+  /** An execution could not go on because of a defect or a damaged record. Default: a line on standard error. */
+  onProblem?: (error: unknown, execution: number | undefined) => void;
+}
+
+/** Milliseconds before a failed commit is tried again. */
+const PAUSE = 500;
+
+export function createKernel(config: KernelConfig): Kernel {
+  const { clock, random, reducer, runner, itemSource, mocks, destinations, sink } = config;
+  const { evaluate } = config.evaluator;
+  const secrets = config.secrets ?? createSecretRegistry();
+  const encryption = config.seal ?? passingEncryption();
+  const store = sealedStore(config.store, encryption, secrets);
+  const time = createEngineTime(clock);
+  const owner = random.id(clock.now());
+  const arns = createArns(config.identity ?? DEFAULT_IDENTITY);
+  const folders = new WorkFolders(resolve(config.workFolder));
+  const codeRules = {
+    shared: config.sharedBindings,
+    code: runner.code,
+    allowAll: config.allowCodeOverApi ?? false,
+  };
+  const feed = createFeed();
+  const hooks = new Hooks();
+  const waiters = new Waiters();
+  const actives = new ActiveExecutions(config.loadedExecutions ?? 1000);
+  const machines = new MachineShelf(store, reducer);
+  const dueTimes = new DueTimes({ clock, time });
+  const report = config.onProblem ?? reportProblem;
+  const loop: TurnLoop = new TurnLoop({
+    clock,
+    prepare: (turn) => maskTurn(turn, secrets),
+    commit: (commit) => store.commit(commit),
+    now: () => time.now(),
+    cap: config.transitionsPerCommit ?? 200,
+    pauseMs: PAUSE,
+    committed(turn) {
+      if (!feed.idle() || sink) publishTurn(turn, feed, sink, secrets);
+      actives.trim();
+    },
+    broken(input, error) {
+      report(error, input.execution);
+      input.refuse?.(new EngineError('RequestDefect'));
+      if (input.execution !== undefined) loop.add(executions.condemnInput(input.execution, error));
+    },
+    onFatal: config.onFatal ?? exit,
+  });
+  const base = { store, clock, time, random, reducer, evaluate, runner, itemSource, mocks };
+  const world = { arns, folders, codeRules, secrets, encryption, destinations, owner };
+  const below = { ...base, ...world, feed, hooks, waiters, actives, machines, loop };
+  const executions = new Executions(below);
+  const timers = new Timers({ ...below, executions });
+  const creations = new Creations({ ...below, timers });
+  const output = new CapturedOutput(below);
+  const attempts = new Attempts({ ...below, executions, output });
+  const mocked = new MockedTasks({ ...below, executions, attempts });
+  const children = new ChildExecutions({ ...below, creations, executions, attempts });
+  const deployments = new Deployments({ ...below, executions });
+  executions.performWith({ attempts, timers, children });
+  attempts.performWith({ children, mocked });
+  return {
+    ...below,
+    executions,
+    timers,
+    creations,
+    output,
+    attempts,
+    mocked,
+    children,
+    deployments,
+    dueTimes,
+    submit: (input) => loop.add(input),
+    dueChanged: (feature) => dueTimes.changed(feature),
+  };
+}
+
+/** An unknown state of the disk must not be built upon: see turn-loop.ts. */
+function exit(error: unknown): void {
+  process.stderr.write(
+    `The store failed, the server ends and recovers at its next start: ${error}\n`,
+  );
+  process.exit(70);
+}
+
+function reportProblem(error: unknown, execution: number | undefined): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`Execution ${execution ?? '(none)'} hit a defect: ${text}\n`);
+}

@@ -1,0 +1,32 @@
+/**
+ * Facts: what features hear of, in the turn in which it becomes durable.
+ *
+ * A feature that writes because of a fact does so in the same commit, so either both are on disk or neither. What must
+ * happen in the world because of it happens after the commit (`turn.afterCommit`). What a feature learns is a fact again.
+ * @module
+ */
+
+import type { ActiveExecution } from './active-execution.js';
+import type { EventRecord } from './bus-event.js';
+import type { Turn } from './turn.js';
+
+export type Fact =
+  /** It exists; it goes on at once, or when there is room for it. */
+  | { readonly type: 'ExecutionBegun'; readonly execution: ActiveExecution }
+  /** Its header says how. One that was not let begin (`SKIPPED`) has ended without having run. */
+  | { readonly type: 'ExecutionEnded'; readonly execution: ActiveExecution }
+  /** It had ended and goes on. */
+  | { readonly type: 'ExecutionRedriven'; readonly execution: ActiveExecution }
+  /** An event is on its bus. */
+  | { readonly type: 'EventStored'; readonly event: EventRecord };
+
+/** Hears of a fact. What must be written with it goes into the turn. */
+export type FactListener = (turn: Turn, fact: Fact) => void;
+
+/** Error of an execution that was not begun because there was no room for it. */
+export const SKIPPED = 'Millrace.Skipped';
+
+/** Whether an execution has ended without ever having run: nobody who waits for outcomes hears of it. */
+export function wasSkipped({ state: { header } }: ActiveExecution): boolean {
+  return header.status === 'ABORTED' && header.error === SKIPPED;
+}

@@ -1,0 +1,64 @@
+/**
+ * Where features take part in what the kernel does while an execution goes on: on the hot path, so each has a name and a
+ * type instead of being found. Without the feature the kernel does the plain thing.
+ *
+ * | hook | without it |
+ * | --- | --- |
+ * | admission | every execution begins at once |
+ * | mapRuns | a distributed Map fails as a defect |
+ * | activities | tasks wait for workers that never come |
+ * | tell | nobody hears of facts |
+ * @module
+ */
+import type { Command } from '../../asl/transition.js';
+import type { ActiveExecution } from './active-execution.js';
+import type { Fact, FactListener } from './facts.js';
+import type { Turn } from './turn.js';
+import type { Input, Performed } from './turn-loop.js';
+
+/** Decides who may begin, and keeps count of who has. */
+export interface AdmissionHook {
+  /**
+   * Begins an execution that exists, or does with it what its pipeline wants while there is no room.
+   * @param again what to try again when this comes to nothing
+   */
+  letBegin(turn: Turn, active: ActiveExecution, again: Input): Performed;
+  /** An execution that was just created will not be begun: nobody hears that it runs. */
+  skips(active: ActiveExecution): boolean;
+  /** An ended execution goes on. */
+  resumed(active: ActiveExecution): void;
+  ended(turn: Turn, active: ActiveExecution): void;
+}
+
+/** Runs the children of distributed Maps. */
+export interface MapRunHook {
+  start(turn: Turn, active: ActiveExecution, command: Of<'StartMapRun'>): void;
+  redrive(turn: Turn, active: ActiveExecution, command: Of<'RedriveMapRun'>): void;
+  cancel(turn: Turn, active: ActiveExecution, thread: number, sequence: number): void;
+  cancelAll(turn: Turn, active: ActiveExecution): void;
+  childEnded(turn: Turn, child: ActiveExecution, link: { number: number }): void;
+}
+
+/** Gives tasks to workers that poll for them. */
+export interface ActivityHook {
+  /** A task of the activity may be new. */
+  offer(activity: { team: string; name: string }): Promise<void>;
+}
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+export class Hooks {
+  admission: AdmissionHook | undefined;
+  mapRuns: MapRunHook | undefined;
+  activities: ActivityHook | undefined;
+  readonly #listeners: FactListener[] = [];
+
+  /** Listeners hear in the order in which they came. */
+  listen(listener: FactListener): void {
+    this.#listeners.push(listener);
+  }
+
+  tell(turn: Turn, fact: Fact): void {
+    for (const listener of this.#listeners) listener(turn, fact);
+  }
+}

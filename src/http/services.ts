@@ -1,0 +1,48 @@
+/**
+ * What the HTTP server is given: the engine, who may call it, and what it shows besides.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine/engine.js';
+import type { PipelineFolder } from '../engine/pipeline-folder.js';
+import type { SecretRegistry } from '../secrets/secret-registry.js';
+import type { Store } from '../store/store.js';
+import type { Authenticator } from './auth.js';
+import type { GraphLayouts } from './graph/layouts.js';
+import type { WebhookDesk } from './webhooks/webhook-desk.js';
+import type { AccessKeys } from './wire/access-keys.js';
+
+export interface HttpConfig {
+  version: string;
+  /** Whether the sealing key is the one that the store was written with. */
+  sealFits: boolean;
+  /** Host names, without port, under which the server may be addressed. */
+  hosts: readonly string[];
+  /** Folder of the built console; undefined: none is served. */
+  consoleFolder: string | undefined;
+  /** Text of the JSON Schema for pipeline files. */
+  pipelineSchema: string;
+  /** Called with failures that are ours: where they are logged. */
+  onFault: (error: unknown, requestId: string) => void;
+}
+
+export interface HttpServices {
+  engine: Engine;
+  store: Store;
+  authenticator: Authenticator;
+  /** What clients of the AWS wire API sign with. */
+  accessKeys: AccessKeys;
+  /** Receives signed events of others. */
+  webhooks: WebhookDesk;
+  /** The folder of pipeline files, when one is watched. */
+  folder: PipelineFolder | undefined;
+  layouts: GraphLayouts;
+  /** The one place that masks. */
+  secrets: SecretRegistry;
+  config: HttpConfig;
+  /** Routes of features that have joined from outside; they lie under `/api/v1` like all others. */
+  additions: readonly RouteAddition[];
+}
+
+/** Adds the routes of a feature. */
+export type RouteAddition = (api: FastifyInstance, services: HttpServices) => void;

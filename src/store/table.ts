@@ -1,0 +1,110 @@
+/**
+ * A table, declared once beside what it serves: its columns, its key, the steps that made it, and what is sealed in it.
+ *
+ * The store writes rows of any table in the commit of a turn and answers the few questions that all of them have: one row by
+ * its key, some rows in the order of the key, the last number, how many. What is declared says how; nobody writes SQL for it.
+ * Columns are named in camel case here and in snake case there.
+ * @module
+ */
+
+/** `?`: may be absent, which is NULL there and a missing property here. */
+export type ColumnType = 'integer' | 'text' | 'json' | 'integer?' | 'text?' | 'json?';
+
+export interface Table<Row extends object = object> {
+  readonly name: string;
+  readonly columns: { readonly [Column in keyof Row & string]-?: ColumnType };
+  /** What makes a row that one, and the order of lists. */
+  readonly key: readonly (keyof Row & string)[];
+  /**
+   * SQL that makes the table and what changes it, in the subset of SQLite and PostgreSQL; a step that was released is never
+   * edited. Empty for those that the schema's numbered steps have made (migrations.ts).
+   */
+  readonly migrations: readonly string[];
+  /** `secrets` (the default): a JSON column with a secret in it is sealed. `itself`: the feature has seen to it. */
+  readonly sealing?: 'secrets' | 'itself';
+  /** A row that may be there already is an error, not a change: for what is only ever appended. */
+  readonly appendOnly?: boolean;
+}
+
+/** A table of any rows. */
+// biome-ignore lint/suspicious/noExplicitAny: rows of different tables have nothing in common.
+export type AnyTable = Table<any>;
+
+/**
+ * Declares a table; the types of its columns are checked against its rows.
+ * @example const pools = defineTable<PoolRow>({ name: 'pools', columns: { name: 'text', slots: 'integer' }, key: ['name'], migrations: [CREATE] });
+ */
+export function defineTable<Row extends object>(table: Table<Row>): Table<Row> {
+  return table;
+}
+
+/** A row as a commit writes it; without `row` the one of that key is deleted. */
+export interface RowWrite {
+  readonly table: AnyTable;
+  /** Values of the key's columns, in its order. */
+  readonly key: readonly (string | number)[];
+  readonly row?: object;
+  /** `row` holds only the columns that change of one that is there. */
+  readonly isChange?: boolean;
+  /** Its JSON columns are sealed whatever is in them. */
+  readonly isSecret?: boolean;
+  /** All rows with these values, up to one of a column, are deleted instead. */
+  readonly range?: RowRange;
+}
+
+/** Rows that are deleted together. */
+export interface RowRange {
+  readonly where: { readonly [column: string]: string | number };
+  readonly column: string;
+  /** Itself included. */
+  readonly upTo: number | string;
+}
+
+/** Which rows are wanted; a column that is not named may be anything. */
+export interface RowQuery<Row extends object> {
+  /** A list: any of them. */
+  readonly where?: {
+    readonly [Column in keyof Row & string]?: Row[Column] | readonly NonNullable<Row[Column]>[];
+  };
+  /** Only rows above, or below, these values of a column. */
+  readonly above?: { readonly [Column in keyof Row & string]?: number | string };
+  readonly below?: { readonly [Column in keyof Row & string]?: number | string };
+  /** Default: by the key, upwards. */
+  readonly order?: { readonly by: readonly (keyof Row & string)[]; readonly down?: boolean };
+  /** Default: all. */
+  readonly limit?: number;
+  /** So many are left out first. Only with a limit. */
+  readonly offset?: number;
+}
+
+/** What a store answers about the rows of tables. */
+export interface RowReads<Answer extends 'now' | 'whenever' = 'whenever'> {
+  findRow<Row extends object>(
+    table: Table<Row>,
+    key: readonly (string | number)[],
+  ): When<Answer, Row | undefined>;
+  listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): When<Answer, Row[]>;
+  /** The greatest value of the key's last column, among rows with these values; 0 when there is none. */
+  lastNumber<Row extends object>(
+    table: Table<Row>,
+    where?: NonNullable<RowQuery<Row>['where']>,
+  ): When<Answer, number>;
+  /** How many rows there are of each value of a column. */
+  countRows<Row extends object>(
+    table: Table<Row>,
+    by: keyof Row & string,
+    where?: NonNullable<RowQuery<Row>['where']>,
+  ): When<Answer, { [value: string]: number }>;
+}
+
+type When<Answer, Value> = Answer extends 'now' ? Value : Value | Promise<Value>;
+
+/** `camelCase` → `camel_case`. */
+export function sqlName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Values of a row's key. */
+export function keyOfRow<Row extends object>(table: Table<Row>, row: Row): (string | number)[] {
+  return table.key.map((column) => row[column] as string | number);
+}
