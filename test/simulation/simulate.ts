@@ -258,7 +258,8 @@ class Simulation {
         });
       }
     }
-    for (const [name, sections] of this.#hasTriggers ? TRIGGERED : []) {
+    // Those that follow first: a schedule starts its pipeline from the moment at which it is deployed.
+    for (const [name, sections] of this.#hasTriggers ? [...TRIGGERED].toReversed() : []) {
       await engine.deployPipeline({
         name,
         team: 'team',
