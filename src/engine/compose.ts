@@ -11,6 +11,7 @@ import { EventBus } from './features/bus/event-bus.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
+import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
 import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
@@ -30,6 +31,8 @@ export type Addition = (kernel: Kernel) => Feature;
 export interface Surroundings {
   /** Files that triggers watch. Without: none are watched. */
   readonly files: FileSource | undefined;
+  /** How long things are kept. */
+  readonly retention: RetentionConfig;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -37,7 +40,10 @@ export interface Surroundings {
 }
 
 /** Makes the features. What they offer is found under their names. */
-export function composeFeatures(kernel: Kernel, { files: source, start, additions }: Surroundings) {
+export function composeFeatures(
+  kernel: Kernel,
+  { files: source, start, additions, retention: kept }: Surroundings,
+) {
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
@@ -59,18 +65,20 @@ export function composeFeatures(kernel: Kernel, { files: source, start, addition
   const files = source && new FileArrivals(kernel, source, { putInput });
   const backfills = new Backfills(kernel);
   const webhooks = new WebhookRegistry(kernel);
+  const aging = [bus.aging, rules.aging, backfills.aging];
+  const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks],
+    ...[backfills, webhooks, retention],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ bus, rules, upstreams, files, backfills, webhooks, stateTests },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
   };
 }
 

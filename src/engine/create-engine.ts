@@ -13,6 +13,7 @@ import { explainTrigger } from './explain-trigger.js';
 import { listPools } from './features/admission/list-pools.js';
 import { backfillCalls } from './features/backfills/describe-backfill.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { RetentionConfig } from './features/retention/retention.js';
 import { eventCalls } from './features/rules/event-calls.js';
 import { listSchedules } from './features/schedules/list-schedules.js';
 import { schedulerCalls } from './features/schedules/scheduler-calls.js';
@@ -40,6 +41,7 @@ import {
 } from './kernel/requests.js';
 import { GRACE, shutDown } from './kernel/shut-down.js';
 import { refuseStored } from './kernel/store-refusal.js';
+import { TAKEN_NAMES } from './kernel/taken-names.js';
 import type { Input } from './kernel/turn-loop.js';
 import { Reading, summarisePipeline } from './reading.js';
 
@@ -47,6 +49,8 @@ import { Reading, summarisePipeline } from './reading.js';
 export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'reducer'> {
   /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
   files?: FileSource;
+  /** How long things are kept. Default: `DEFAULT_RETENTION`. */
+  retention?: RetentionConfig;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -67,7 +71,7 @@ const REDUCER: Reducer = {
 };
 
 /** Tables of the kernel itself that are rows like those of features. */
-const KERNEL_TABLES = [MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES];
+const KERNEL_TABLES = [MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES];
 
 /**
  * Creates an engine; `open` it before use.
@@ -85,6 +89,7 @@ export function createEngine(config: EngineConfig): Engine {
   const features = composeFeatures(kernel, {
     files: config.files,
     additions: config.additions ?? [],
+    retention: config.retention ?? {},
     start: (request) => engine.startExecution(request),
   });
   const { store, loop, machines, attempts, waiters, feed, deployments } = kernel;
@@ -302,6 +307,8 @@ export function createEngine(config: EngineConfig): Engine {
     activities: features.activities,
     ...eventCalls(kernel, rules, () => bus.lastNumber, request),
 
+    sweep: () => features.retention.sweep(),
+
     subscribe: (listener, filter) => feed.subscribe(listener, filter),
   };
   return engine;
@@ -334,6 +341,7 @@ async function openAll(kernel: Kernel, { all }: Features): Promise<void> {
   kernel.time.goOnFrom(await store.lastHistoryTime());
   await kernel.machines.open();
   await kernel.creations.open();
+  await kernel.takenNames.open();
   for (const feature of all) await feature.open?.();
   for (const feature of all) if (feature.heard) hooks.listen(feature.heard.bind(feature));
   await kernel.deployments.open(all);

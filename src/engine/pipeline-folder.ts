@@ -245,6 +245,7 @@ export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
     'trigger',
     'concurrency',
     'allow',
+    'retention',
     'expect',
     'datasets',
     'notifications',

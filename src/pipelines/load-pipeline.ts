@@ -106,7 +106,7 @@ function assemble(
   loading: Loading,
 ): PipelinePlan {
   const { owner, description, trigger, concurrency, allow } = sections;
-  const { expect, datasets, notifications, timeout } = sections;
+  const { expect, datasets, notifications, timeout, retention } = sections;
   const seconds = timeout === undefined ? undefined : parseDuration(timeout);
   const definition = (seconds === undefined
     ? found.definition
@@ -123,6 +123,7 @@ function assemble(
     ...(trigger === undefined ? {} : { trigger: trigger as unknown as JsonObject }),
     ...(concurrency === undefined ? {} : { concurrency: concurrency as unknown as JsonObject }),
     ...(allow === undefined ? {} : { allow: allow as unknown as JsonObject }),
+    ...(retention === undefined ? {} : { retention }),
     ...(expect === undefined ? {} : { expect }),
     ...(datasets === undefined ? {} : { datasets: datasets as unknown as JsonObject }),
     ...(notifications === undefined ? {} : { notifications: notifications as unknown as Json }),

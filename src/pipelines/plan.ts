@@ -29,6 +29,8 @@ export interface PipelinePlan {
   /** Sections that are stored for later: they do not act yet, and a warning says so. */
   trigger?: JsonObject;
   concurrency?: JsonObject;
+  /** How long its executions are kept: a duration, or `forever`. */
+  retention?: string | number;
   /** What other teams may do with it: `{ start, read }`. */
   allow?: JsonObject;
   expect?: Json[];

@@ -14,6 +14,7 @@ import {
   expectSchema,
   type NotificationRule,
   notificationsSchema,
+  retentionSchema,
   type Trigger,
   triggerSchema,
 } from './section-schema.js';
@@ -34,6 +35,7 @@ export interface PipelineFile {
   bindings?: { [resource: string]: JsonObject } | undefined;
   trigger?: Trigger | undefined;
   concurrency?: Concurrency | undefined;
+  retention?: string | number | undefined;
   allow?: Allow | undefined;
   datasets?: { [name: string]: DatasetSection } | undefined;
   expect?: string[] | undefined;
@@ -105,6 +107,7 @@ const shared = {
     .optional()
     .meta({ description: 'How many of its executions run at a time' }),
   allow: allowSchema.optional(),
+  retention: retentionSchema.optional(),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
   expect: expectSchema.optional(),
   notifications: notificationsSchema

@@ -269,6 +269,14 @@ export const concurrencySchema: z.ZodType<Concurrency> = z
     message: 'overlap: allow means that there is no limit: give one or the other',
   });
 
+export const retentionSchema: z.ZodType<string | number> = z
+  .union([z.literal('forever'), duration])
+  .meta({
+    description:
+      'How long an execution is kept after its end, with its history, logs and work folder; 90d when absent',
+    examples: ['30d', 'forever'],
+  });
+
 /** Sentences of `expect`, with `DURATION` and `TIME` for their values. */
 export const EXPECTATIONS: readonly string[] = [
   'succeeded',

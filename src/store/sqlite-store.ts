@@ -23,6 +23,7 @@ import { machineQueries } from './machines.js';
 import { mapChildQueries } from './map-children.js';
 import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
+import { removalQueries } from './removal.js';
 import { rowQueries } from './rows.js';
 import { checkClosed, checkOpened } from './start-check.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
@@ -128,6 +129,8 @@ function carryOver(guard: WriteGuard, driver: Driver): void {
 
 function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
   const pragma = (setting: string): void => void driver.prepare(`PRAGMA ${setting}`).all();
+  // Only a new database takes it: pages that become free can be given back to the file system then.
+  pragma('auto_vacuum = INCREMENTAL');
   pragma('journal_mode = WAL');
   pragma(`synchronous = ${synchronous}`);
   // A checkpoint this rare writes a hot page once instead of many times (pages of 4 KiB: about 20 MB of WAL).
@@ -148,6 +151,7 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   const mapChildren = mapChildQueries(driver);
   const logs = logQueries(driver);
   const rows = rowQueries(driver);
+  const removal = removalQueries(driver);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -190,6 +194,7 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
       for (const write of turn.executions) writeExecution(write);
       for (const segment of turn.logs) logs.appendLogs(segment);
       for (const write of turn.rows) rows.writeRow(write);
+      for (const number of turn.removals ?? []) removal.removeExecution(number);
       end.run();
     } catch (error) {
       rollBackAfter(error, () => driver.exec('ROLLBACK'));
@@ -208,6 +213,7 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
     ...mapChildren,
     ...logs,
     ...rows,
+    ...removal,
     commit,
     loadExecution(number) {
       const record = executions.findExecution(number);

@@ -195,6 +195,8 @@ export interface Commit {
   rows: readonly RowWrite[];
   executions: readonly ExecutionWrite[];
   logs: readonly LogSegment[];
+  /** Numbers of executions that are removed for good, with all that is theirs. */
+  removals?: readonly number[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -244,7 +246,28 @@ export interface LogQuery {
   limit: number;
 }
 
+/** An execution of which it is asked whether it is still kept. */
+export interface OldExecution {
+  number: number;
+  id: string;
+  name: string;
+  status: ExecutionStatus;
+  startedAt: number;
+  stoppedAt?: number;
+}
+
 export interface Store extends RowReads {
+  /** Executions of a pipeline that started before a moment, the oldest first; page by the last one's number. */
+  listOldExecutions(query: {
+    pipeline: PipelineRef;
+    startedBefore: number;
+    after: number;
+    limit: number;
+  }): Awaitable<OldExecution[]>;
+  /** Children of a map run, in the order of their items. */
+  listOldMapChildren(query: { mapRun: number; limit: number }): Awaitable<OldExecution[]>;
+  /** Gives up to so many unused pages back to the file system; answers how many are left. */
+  giveBack(pages: number): Awaitable<number>;
   /** What features have sealed by themselves, under a key that may be another one now. */
   listOwnSealings(): Awaitable<{ what: string; sealed: string[] }[]>;
   /** Makes the tables of features or brings them to this version's shape. To be called once, before their rows. */

@@ -128,14 +128,12 @@ async function execute(test: PlannedTest, world: World, host: TestHost): Promise
   let refusal: Error | undefined;
   try {
     await engine.open();
-    await engine.deployPipeline({
-      name: pipeline.name,
-      team: pipeline.team,
-      tags: pipeline.tags,
-      definition: pipeline.definition,
-      bindings: pipeline.bindings,
-      folder: pipeline.folder,
-    });
+    const { name, team, tags, definition, bindings, folder } = pipeline;
+    await settled(
+      world,
+      host,
+      engine.deployPipeline({ name, team, tags, definition, bindings, folder }),
+    );
   } catch (error) {
     return { course: 'stuck', refusal: error as Error };
   }
@@ -163,20 +161,31 @@ async function execute(test: PlannedTest, world: World, host: TestHost): Promise
   return { course, ...(detail === undefined ? {} : { detail }) };
 }
 
-async function closeWorld({ time, store, engine }: World, host: TestHost): Promise<void> {
-  let isClosed = false;
-  const closing = engine.close(0).finally(() => {
-    isClosed = true;
+async function closeWorld(world: World, host: TestHost): Promise<void> {
+  await settled(world, host, world.engine.close(0));
+  world.store.close();
+}
+
+/** Lets time go on until something that the engine does by itself is done. */
+async function settled<Value>(
+  { time }: World,
+  host: TestHost,
+  doing: Promise<Value>,
+): Promise<Value> {
+  let isOver = false;
+  const over = doing.finally(() => {
+    isOver = true;
   });
+  // Whoever waits hears of it below.
+  over.catch(() => undefined);
   await time.run({
-    done: () => isClosed,
-    // What closes waits for looks alone.
+    done: () => isOver,
+    // What it waits for looks alone.
     nextTimer: () => time.now(),
     limit: Number.POSITIVE_INFINITY,
     signal: host.deadline(host.timeoutMs),
   });
-  await closing;
-  store.close();
+  return over;
 }
 
 async function observe(

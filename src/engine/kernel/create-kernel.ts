@@ -36,6 +36,7 @@ import type {
 } from './ports.js';
 import { publishTurn } from './publish.js';
 import type { Reducer } from './reducer.js';
+import { TakenNames } from './taken-names.js';
 import { Timers } from './timers.js';
 import { TurnLoop } from './turn-loop.js';
 import { Waiters } from './waiters.js';
@@ -129,7 +130,8 @@ export function createKernel(config: KernelConfig): Kernel {
   const below = { ...base, ...world, feed, hooks, waiters, actives, machines, loop };
   const executions = new Executions(below);
   const timers = new Timers({ ...below, executions });
-  const creations = new Creations({ ...below, timers });
+  const takenNames = new TakenNames(below);
+  const creations = new Creations({ ...below, timers, takenNames });
   const output = new CapturedOutput(below);
   const attempts = new Attempts({ ...below, executions, output });
   const mocked = new MockedTasks({ ...below, executions, attempts });
@@ -142,6 +144,7 @@ export function createKernel(config: KernelConfig): Kernel {
     executions,
     timers,
     creations,
+    takenNames,
     output,
     attempts,
     mocked,

@@ -8,7 +8,7 @@
 import type { ExecutionContext } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { SecretValues } from '../../secrets/secret-values.js';
-import type { ExecutionCreation, ParentLink, Store } from '../../store/store.js';
+import type { ExecutionCreation, ExecutionRecord, ParentLink, Store } from '../../store/store.js';
 import {
   type ActiveExecution,
   type ActiveExecutions,
@@ -21,6 +21,7 @@ import { EngineError } from './errors.js';
 import type { Random } from './ports.js';
 import type { Reducer } from './reducer.js';
 import { sameJson } from './same-json.js';
+import type { TakenNames } from './taken-names.js';
 import type { Timers } from './timers.js';
 import type { Turn } from './turn.js';
 
@@ -77,6 +78,7 @@ interface Parts {
   readonly actives: ActiveExecutions;
   readonly arns: Arns;
   readonly timers: Timers;
+  readonly takenNames: TakenNames;
 }
 
 export class Creations {
@@ -105,10 +107,26 @@ export class Creations {
     const unstored = this.#unstored.get(`${key}/${wanted.name}`);
     if (unstored && !unstored.stale) return same(unstored, wanted);
     const found = this.#parts.store.findExecutionByName(ref, wanted.name);
-    if (found instanceof Promise) {
-      return found.then((record) => (record ? same(record, wanted) : this.create(turn, wanted)));
-    }
-    return found ? same(found, wanted) : this.create(turn, wanted);
+    const proceed = (
+      record: ExecutionRecord | undefined,
+    ): FoundOrCreated | Promise<FoundOrCreated> =>
+      record ? same(record, wanted) : this.#createUnlessTaken(turn, wanted, wanted.name ?? '');
+    return found instanceof Promise ? found.then(proceed) : proceed(found);
+  }
+
+  /** The execution of that name may be gone, and its name still taken: with which input, nobody knows any more. */
+  #createUnlessTaken(
+    turn: Turn,
+    wanted: NewExecution,
+    name: string,
+  ): FoundOrCreated | Promise<FoundOrCreated> {
+    const { team, name: pipeline } = wanted.machine.ref;
+    const taken = this.#parts.takenNames.has(team, pipeline, name);
+    const proceed = (isTaken: boolean): FoundOrCreated => {
+      if (isTaken) throw new EngineError('ExecutionConflict', { name, pipeline });
+      return this.create(turn, wanted);
+    };
+    return taken instanceof Promise ? taken.then(proceed) : proceed(taken);
   }
 
   /** Creates an execution in this turn without starting it. */

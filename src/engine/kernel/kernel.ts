@@ -39,6 +39,7 @@ import type { SealedStore } from './masking/sealed-store.js';
 import type { MockedTasks, TaskMocks } from './mocked-tasks.js';
 import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js';
 import type { Reducer } from './reducer.js';
+import type { TakenNames } from './taken-names.js';
 import type { Timers } from './timers.js';
 import type { Input, TurnLoop } from './turn-loop.js';
 import type { Waiters } from './waiters.js';
@@ -64,6 +65,7 @@ export interface Kernel {
   readonly hooks: Hooks;
   readonly executions: Executions;
   readonly creations: Creations;
+  readonly takenNames: TakenNames;
   readonly attempts: Attempts;
   readonly timers: Timers;
   readonly deployments: Deployments;

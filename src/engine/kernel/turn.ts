@@ -60,13 +60,20 @@ export class Turn {
   /** By table and key: what is written last of a row counts. */
   readonly rows: Map<string, PendingRow> = new Map();
   readonly logs: LogSegment[] = [];
+  /** Numbers of executions that are removed for good. */
+  readonly removals: number[] = [];
   readonly #waiting: Promise<unknown>[] = [];
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
 
   get isEmpty(): boolean {
-    return this.writes.size === 0 && this.rows.size === 0 && this.logs.length === 0;
+    return (
+      this.writes.size === 0 &&
+      this.rows.size === 0 &&
+      this.logs.length === 0 &&
+      this.removals.length === 0
+    );
   }
 
   /**
@@ -176,7 +183,8 @@ export class Turn {
     const executions: ExecutionWrite[] = [];
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const rows: RowWrite[] = [...this.rows.values()];
-    return { at, executions, rows, logs: this.logs };
+    const { logs, removals } = this;
+    return { at, executions, rows, logs, ...(removals.length === 0 ? {} : { removals }) };
   }
 }
 

@@ -100,7 +100,7 @@ class World {
 
   async play(): Promise<Failure[]> {
     const { from, to, happenings } = this.#test;
-    await this.#open();
+    await this.#settled(this.#time.during(this.#open()));
     for (const happening of happenings) {
       this.#time.after(Date.parse(happening.at) - from, () => this.#happen(happening));
     }
@@ -148,18 +148,24 @@ class World {
 
   async close(): Promise<void> {
     this.#away();
-    let isClosed = false;
-    void this.#closing.then(() => {
-      isClosed = true;
-    });
+    await this.#settled(this.#closing);
+    this.#store.close();
+  }
+
+  /** Lets time go on until something that the engine does by itself is done. */
+  async #settled(doing: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    void doing.then(over, over);
     await this.#time.run({
-      done: () => isClosed,
-      // What closes waits for looks alone.
+      done: () => isOver,
+      // What it waits for looks alone.
       nextTimer: () => this.#time.now(),
       limit: Number.POSITIVE_INFINITY,
       signal: this.#host.deadline(this.#host.timeoutMs),
     });
-    this.#store.close();
   }
 
   async #open(): Promise<void> {

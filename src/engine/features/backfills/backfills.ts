@@ -84,6 +84,19 @@ export class Backfills implements Feature {
     if (fact.type === 'ExecutionEnded') this.#executionEnded(turn, fact.execution);
   }
 
+  /** Those that have ended and grow old. */
+  readonly aging = {
+    kind: 'backfills' as const,
+    removeOld: (turn: Turn, before: number, limit: number): boolean | Promise<boolean> => {
+      const found = this.#kernel.store.listRows(BACKFILLS, { below: { stoppedAt: before }, limit });
+      const remove = (old: readonly { number: number }[]): boolean => {
+        for (const { number } of old) turn.remove(BACKFILLS, [number]);
+        return old.length === limit;
+      };
+      return found instanceof Promise ? found.then(remove) : remove(found);
+    },
+  };
+
   /** Throws PipelineNotFound, PipelineAmbiguous and InvalidBackfill. */
   async plan(request: BackfillRequest): Promise<BackfillPlan> {
     const pipeline = this.#kernel.machines.choose(request.pipeline, request);

@@ -216,6 +216,15 @@ export class Batches {
     return this.stateOf(pipeline, rule.key);
   }
 
+  /** Whether an event waits in a batch. */
+  holds(number: number): boolean {
+    for (const waiting of this.#waiting.values()) {
+      if (spansOf(waiting, 0).some(({ first, last }) => first <= number && number <= last))
+        return true;
+    }
+    return false;
+  }
+
   #of(key: string): WaitingEvents {
     return this.#waiting.get(key) ?? noEvents(1);
   }

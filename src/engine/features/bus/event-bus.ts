@@ -76,8 +76,17 @@ export interface Router {
   hasListeners(team: string, bus: string): boolean;
   /** Whether a rule matches an event that is not on the bus yet. */
   listens(team: string, bus: string, envelope: JsonObject): boolean;
+  /** Whether somebody needs an event for longer than others are kept. */
+  holds(event: EventRecord): boolean;
   /** Does what its rules say, in the turn that stores the event. */
   route(turn: Turn, event: RoutedEvent): void;
+}
+
+/** How events grow old. */
+export interface EventAging {
+  readonly kind: 'events';
+  /** Removes up to so many that were stored before a moment. Answers whether there may be more. */
+  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean>;
 }
 
 /** Which events are wanted. */
@@ -105,6 +114,8 @@ export class EventBus implements Feature {
   /** Events that are not durable yet, by team, bus and id. */
   readonly #unstored: TurnMap<string, EventRecord> = new TurnMap();
   #lastNumber = 0;
+  /** Events up to this number were looked at by the sweep that goes on. */
+  #swept = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -163,6 +174,32 @@ export class EventBus implements Feature {
       order: { by: ['number'], down: after === undefined },
       limit,
     });
+  }
+
+  /** Events that grow old go when nobody holds them: no archive, and no batch that they wait in. */
+  readonly aging: EventAging = {
+    kind: 'events',
+    removeOld: (turn, before, limit) => {
+      const page = this.#kernel.store.listRows(EVENTS, { above: { number: this.#swept }, limit });
+      return page instanceof Promise
+        ? page.then((events) => this.#removeOld(turn, events, before, limit))
+        : this.#removeOld(turn, page, before, limit);
+    },
+  };
+
+  #removeOld(turn: Turn, page: readonly EventRecord[], before: number, limit: number): boolean {
+    for (const event of page) {
+      if (event.storedAt >= before) {
+        this.#swept = 0;
+        return false;
+      }
+      const isHeld =
+        this.#batches.holds(event.number) || this.#routers.some((one) => one.holds(event));
+      if (!isHeld) turn.remove(EVENTS, [event.number]);
+    }
+    // What is held stays behind: the next look begins after it, and the next sweep at the beginning.
+    this.#swept = page.length < limit ? 0 : (page.at(-1)?.number ?? 0);
+    return page.length === limit;
   }
 
   #find(

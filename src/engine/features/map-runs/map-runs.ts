@@ -93,6 +93,16 @@ export class MapRuns implements Feature, MapRunHook {
     for (const run of this.#runs.values()) this.#react(run);
   }
 
+  /** Map runs of an execution. */
+  async of(execution: number): Promise<{ number: number; id: string }[]> {
+    return this.#kernel.store.listRows(MAP_RUNS, { where: { execution } });
+  }
+
+  /** The row of a map run whose execution goes in this turn. */
+  remove(turn: Turn, mapRun: number): void {
+    turn.remove(MAP_RUNS, [mapRun]);
+  }
+
   /** Begins no more children and lets go of the files that are being read. */
   async close(): Promise<void> {
     this.#isClosing = true;

@@ -167,6 +167,20 @@ export class Deliveries {
     else remove(found);
   }
 
+  /** Removes up to so many dead letters that were given up before a moment. Answers whether there may be more. */
+  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean> {
+    const found = this.#kernel.store.listRows(DELIVERIES, {
+      where: { status: 'DEAD' },
+      below: { dueAt: before },
+      limit,
+    });
+    const remove = (old: readonly DeliveryRecord[]): boolean => {
+      for (const { number } of old) turn.remove(DELIVERIES, [number]);
+      return old.length === limit;
+    };
+    return found instanceof Promise ? found.then(remove) : remove(found);
+  }
+
   #newRecord(team: string, delivery: Delivery): Omit<DeliveryRecord, 'status'> {
     this.#last += 1;
     const now = this.#kernel.time.now();

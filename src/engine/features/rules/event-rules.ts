@@ -155,6 +155,18 @@ export class EventRules implements Feature {
     return this.#deliveries;
   }
 
+  /** Whether an archive holds an event. */
+  holds(event: EventRecord): boolean {
+    return this.#replays.holds(event);
+  }
+
+  /** Dead letters that grow old. */
+  readonly aging = {
+    kind: 'deadLetters' as const,
+    removeOld: (turn: Turn, before: number, limit: number): boolean | Promise<boolean> =>
+      this.#deliveries.removeOld(turn, before, limit),
+  };
+
   /** How much an archive holds. */
   measureArchive(team: string, archive: string): Promise<{ count: number; bytes: number }> {
     return this.#replays.measure(team, archive);

@@ -91,6 +91,13 @@ export class Replays {
     }
   }
 
+  /** Whether any archive holds an event. */
+  holds(event: EventRecord): boolean {
+    return this.#rules.archives
+      .all()
+      .some(({ team, value }) => value.bus === event.bus && this.#holder(team, value)(event));
+  }
+
   /** How much an archive holds. */
   async measure(team: string, name: string): Promise<{ count: number; bytes: number }> {
     const archive = this.#rules.archives.get(team, name);

@@ -71,6 +71,8 @@ type Judged = UpstreamAnswer & { depth: number };
 const MOST_RUNS = 100;
 /** Executions of an upstream whose intervals are looked at again after a restart. */
 const LOOKED_BACK = 200;
+/** Milliseconds: what is older may be kept no longer, and what it has started looks as if it had not. */
+const LOOKED_BACK_FOR = 30 * 86_400_000;
 /** Fire times of an upstream among which the one of an interval is looked for. */
 const LOOKED_AHEAD = 30;
 /** Starts that follow from starts: more than this is a circle. */
@@ -110,14 +112,15 @@ export class Upstreams implements Feature {
   async begin(): Promise<void> {
     this.#isOpen = true;
     for (const dependent of this.#dependents.values()) this.#lookIfTimed(dependent);
+    const oldest = this.#kernel.time.now() - LOOKED_BACK_FOR;
     for (const dependent of this.#dependents.values()) {
       const intervals = new Set<string>();
       for (const condition of dependent.conditions) {
         const pipeline = this.#readable(dependent, condition);
         if (pipeline === undefined) continue;
         const query = { pipeline, limit: LOOKED_BACK };
-        for (const { interval } of await this.#kernel.store.listExecutions(query)) {
-          if (interval === undefined) continue;
+        for (const { interval, startedAt } of await this.#kernel.store.listExecutions(query)) {
+          if (interval === undefined || startedAt < oldest) continue;
           for (const id of this.#intervalsOf(dependent, pipeline, interval)) intervals.add(id);
         }
       }

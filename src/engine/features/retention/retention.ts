@@ -1,0 +1,272 @@
+/**
+ * Removes what is no longer kept, in small turns, and gives the space back.
+ *
+ *     every few minutes ──▶ pipeline by pipeline, the oldest first ──a turn──▶ up to 25 executions gone ──▶ … ──▶ pages given back
+ *
+ * An execution goes as a whole: its row, history, logs and threads, its map runs and their children, and its work folder
+ * once that is durable. It goes when it has ended so long ago as its pipeline says (`retention`), or the server. What runs
+ * is never touched. Its name stays taken (kernel/taken-names.ts).
+ *
+ * Each turn takes few executions and waits for others: a loop that is behind is left alone. What a sweep costs follows what is
+ * removed and what runs, not what is stored.
+ * @module
+ */
+import { rm } from 'node:fs/promises';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
+import type { OldExecution, PipelineRef } from '../../../store/store.js';
+import { type AnyTable, defineTable, type Table } from '../../../store/table.js';
+import type { LoadedMachine } from '../../kernel/active-execution.js';
+import type { Feature } from '../../kernel/feature.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { TAKEN_NAMES } from '../../kernel/taken-names.js';
+import type { Turn } from '../../kernel/turn.js';
+import { retentionOf } from './retention-section.js';
+
+/** How long things are kept, in milliseconds; undefined: for good. */
+export interface RetentionConfig {
+  /** Executions, of pipelines that say nothing else. Default: 90 days. */
+  readonly executions?: number | undefined;
+  /** Events of buses that no archive holds. Default: 30 days. */
+  readonly events?: number | undefined;
+  /** Dead letters. Default: 14 days. */
+  readonly deadLetters?: number | undefined;
+  /** Backfills that have ended. Default: 90 days. */
+  readonly backfills?: number | undefined;
+}
+
+const DAY = 86_400_000;
+/** What is kept when nobody says otherwise. */
+export const DEFAULT_RETENTION: RetentionConfig = {
+  executions: 90 * DAY,
+  events: 30 * DAY,
+  deadLetters: 14 * DAY,
+  backfills: 90 * DAY,
+};
+
+/** Things of another feature that grow old. */
+export interface Aging {
+  readonly kind: keyof Omit<RetentionConfig, 'executions'>;
+  /** Removes up to so many that are older than a moment, in the turn. Answers whether there may be more. */
+  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean>;
+}
+
+/** Map runs of an execution. */
+export interface MapRunsOf {
+  /** Numbers and ids of the map runs of an execution. */
+  of(execution: number): Promise<{ number: number; id: string }[]>;
+  /** Its row goes in this turn. */
+  remove(turn: Turn, mapRun: number): void;
+}
+
+/** Milliseconds between two sweeps, and between two turns of one. */
+const EVERY = 600_000;
+const PAUSE = 20;
+/** Executions that one turn removes, and inputs that may wait before a sweep stands back. */
+const AT_A_TIME = 25;
+const BUSY = 50;
+/** Pages that are given back at a time: 4 KiB each. */
+const PAGES = 256;
+/** Names stay taken so long after the end. */
+const NAMES_KEPT = 90 * DAY;
+/** What lies where it is and would start the same again: its names stay taken for good. */
+const FILES: ReadonlySet<unknown> = new Set(['files', 'arrivals']);
+
+interface SweepRow {
+  name: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  removed: number;
+}
+
+/** Table `sweeps`: what the last sweep has done. */
+export const SWEEPS: Table<SweepRow> = defineTable<SweepRow>({
+  name: 'sweeps',
+  columns: { name: 'text', at: 'integer', removed: 'integer' },
+  key: ['name'],
+  migrations: [
+    'CREATE TABLE sweeps (name TEXT PRIMARY KEY, at BIGINT NOT NULL, removed BIGINT NOT NULL);',
+  ],
+});
+
+export class Retention implements Feature {
+  readonly name = 'retention';
+  readonly tables: readonly AnyTable[] = [SWEEPS];
+  readonly #kernel: Kernel;
+  readonly #config: RetentionConfig;
+  readonly #mapRuns: MapRunsOf;
+  readonly #aging: readonly Aging[];
+  /** What pipelines say themselves, by `pipelineKey`; `undefined` as a value: for good. */
+  readonly #own: Map<string, number | undefined> = new Map();
+  #nextSweep: number | undefined;
+  #sweeping: Promise<void> | undefined;
+  #isOpen = false;
+
+  constructor(
+    kernel: Kernel,
+    config: RetentionConfig,
+    peers: { mapRuns: MapRunsOf; aging: readonly Aging[] },
+  ) {
+    this.#kernel = kernel;
+    this.#config = { ...DEFAULT_RETENTION, ...config };
+    this.#mapRuns = peers.mapRuns;
+    this.#aging = peers.aging;
+  }
+
+  begin(): void {
+    this.#isOpen = true;
+    this.#nextSweep = this.#kernel.time.now() + EVERY;
+    this.#kernel.dueChanged(this);
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#sweeping;
+  }
+
+  deployed({ key, deployment }: LoadedMachine): void {
+    const own = retentionOf(deployment);
+    if (own === 'unsaid') this.#own.delete(key);
+    else this.#own.set(key, own === 'forever' ? undefined : own);
+  }
+
+  withdrawn(key: string): void {
+    this.#own.delete(key);
+  }
+
+  nextDue(): number | undefined {
+    return this.#isOpen ? this.#nextSweep : undefined;
+  }
+
+  due(): void {
+    this.#nextSweep = undefined;
+    this.#sweeping = this.sweep()
+      .catch(() => undefined)
+      .then(() => {
+        this.#sweeping = undefined;
+        if (!this.#isOpen) return;
+        this.#nextSweep = this.#kernel.time.now() + EVERY;
+        this.#kernel.dueChanged(this);
+      });
+  }
+
+  /** Milliseconds that executions of a pipeline are kept after their end; undefined: for good. */
+  keeps(pipeline: PipelineRef): number | undefined {
+    const key = pipelineKey(pipeline);
+    return this.#own.has(key) ? this.#own.get(key) : this.#config.executions;
+  }
+
+  /** Removes all that is due now. Resolves when it is gone. */
+  async sweep(): Promise<{ removed: number }> {
+    const { store, time } = this.#kernel;
+    let removed = 0;
+    for (const pipeline of await store.listPipelineNames()) {
+      const kept = this.keeps(pipeline);
+      if (kept !== undefined) removed += await this.#sweepPipeline(pipeline, time.now() - kept);
+    }
+    for (const { kind, removeOld } of this.#aging) {
+      const kept = this.#config[kind];
+      if (kept === undefined) continue;
+      const before = time.now() - kept;
+      while (this.#isOpen) {
+        let isMore = false;
+        await this.#turn(async (turn) => {
+          isMore = await removeOld(turn, before, AT_A_TIME * 4);
+        });
+        if (!isMore) break;
+        await this.#pause();
+      }
+    }
+    await this.#turn((turn) => {
+      turn.removeRange(TAKEN_NAMES, { where: {}, column: 'until', upTo: time.now() });
+      turn.put(SWEEPS, { name: 'last', at: time.now(), removed });
+    });
+    while (this.#isOpen && removed > 0 && (await store.giveBack(PAGES)) > 0) await this.#pause();
+    return { removed };
+  }
+
+  async #sweepPipeline(pipeline: PipelineRef, before: number): Promise<number> {
+    const { store } = this.#kernel;
+    let removed = 0;
+    for (let after = 0; this.#isOpen; ) {
+      const query = { pipeline, startedBefore: before, after, limit: AT_A_TIME };
+      const page = await store.listOldExecutions(query);
+      const old = page.filter(({ status, stoppedAt }) => {
+        return status !== 'RUNNING' && stoppedAt !== undefined && stoppedAt < before;
+      });
+      for (const execution of old) await this.#removeChildren(execution.number);
+      if (old.length > 0) removed += await this.#remove(pipeline, old, before);
+      if (page.length < AT_A_TIME) return removed;
+      after = page.at(-1)?.number ?? after;
+      await this.#pause();
+    }
+    return removed;
+  }
+
+  /** Children of map runs go first, page by page: there may be a million. */
+  async #removeChildren(execution: number): Promise<void> {
+    for (const { number, id } of await this.#mapRuns.of(execution)) {
+      for (;;) {
+        const query = { mapRun: number, limit: AT_A_TIME * 4 };
+        const children = await this.#kernel.store.listOldMapChildren(query);
+        if (children.length === 0 || !this.#isOpen) break;
+        await this.#turn((turn) => void turn.removals.push(...children.map((one) => one.number)));
+        await this.#pause();
+      }
+      await rm(this.#kernel.folders.spoolOf(id), { recursive: true, force: true });
+    }
+  }
+
+  async #remove(
+    pipeline: PipelineRef,
+    old: readonly OldExecution[],
+    before: number,
+  ): Promise<number> {
+    const { executions, runner, folders, takenNames, actives, time } = this.#kernel;
+    const runs = new Map<number, { number: number }[]>();
+    for (const { number } of old) runs.set(number, await this.#mapRuns.of(number));
+    const gone: OldExecution[] = [];
+    await this.#turn(async (turn) => {
+      for (const execution of old) {
+        const { number, id, name, stoppedAt = 0 } = execution;
+        const active = await executions.load(number);
+        // It may have been redriven since it was listed.
+        const { status } = active?.state.header ?? {};
+        if (active === undefined || status === 'RUNNING') continue;
+        if ((active.stoppedAt ?? Number.POSITIVE_INFINITY) >= before) continue;
+        actives.drop(active);
+        turn.removals.push(number);
+        for (const run of runs.get(number) ?? []) this.#mapRuns.remove(turn, run.number);
+        const isForGood = FILES.has(active.creation.triggeredBy?.type);
+        const until = isForGood ? undefined : stoppedAt + NAMES_KEPT;
+        const isTaken = name !== id && (until ?? Number.POSITIVE_INFINITY) > time.now();
+        const taken = { team: pipeline.team, pipeline: pipeline.name, name };
+        if (isTaken) takenNames.take(turn, taken, until);
+        gone.push(execution);
+      }
+    });
+    for (const { id } of gone) await runner.forget(folders.of(pipeline.team, id));
+    return gone.length;
+  }
+
+  /** Performs something in a turn of its own and resolves when that is durable. */
+  #turn(act: (turn: Turn) => void | Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#kernel.submit({
+        refuse: reject,
+        async perform(turn) {
+          await act(turn);
+          turn.afterCommit(resolve);
+          return 'done' as const;
+        },
+      });
+    });
+  }
+
+  /** Lets others go first. */
+  async #pause(): Promise<void> {
+    const { clock, loop } = this.#kernel;
+    do {
+      await new Promise<void>((resolve) => clock.setTimer(resolve, PAUSE));
+    } while (loop.queued > BUSY && this.#isOpen);
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * What is kept how long, on a real file, with a clock that the test moves.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MachineDefinition } from '../../src/asl/definition.js';
+import type { JsonObject } from '../../src/asl/json.js';
+import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { openDriver } from '../../src/store/driver.js';
+import { settled } from './manual-clock.js';
+import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
+
+const DAY = 86_400_000;
+let test: TriggerEngine;
+
+beforeEach(async () => {
+  test = await openTriggerEngine('2026-01-01T00:00:00Z');
+});
+afterEach(() => test.close());
+
+async function deploy(
+  name: string,
+  sections: JsonObject = {},
+  definition: unknown = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+): Promise<void> {
+  await test.engine.deployPipeline({
+    name,
+    team: 'default',
+    tags: {},
+    definition: definition as MachineDefinition,
+    bindings: {},
+    folder: test.folder,
+    sections,
+  });
+}
+
+async function days(count: number): Promise<void> {
+  // The wall clock alone: nobody need live through every minute of them.
+  test.clock.jump(count * DAY);
+  await settled();
+}
+
+/** Sweeps now; its pauses are on the test's clock. */
+async function sweep(): Promise<number> {
+  let removed: number | undefined;
+  const sweeping = test.engine.sweep().then((swept) => {
+    removed = swept.removed;
+  });
+  for (let turns = 0; removed === undefined && turns < 2_000; turns += 1) {
+    await test.clock.until(new Date(test.clock.now() + 20).toISOString());
+    await settled();
+  }
+  await sweeping;
+  return removed ?? -1;
+}
+
+async function names(pipeline: string): Promise<string[]> {
+  return (await test.executions(pipeline)).map(({ name }) => name);
+}
+
+/** Rows of every table that tells of executions. */
+function rows(): { [table: string]: number } {
+  const location = test.store.information().location;
+  const driver = openDriver(location);
+  try {
+    const count = (table: string): number =>
+      Number(driver.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.n);
+    const tables = ['executions', 'history', 'threads', 'logs', 'attempts', 'timers'];
+    return Object.fromEntries(tables.map((table) => [table, count(table)]));
+  } finally {
+    driver.close();
+  }
+}
+
+describe('an execution that has ended', () => {
+  it('is kept as long as its pipeline says, and 90 days when it says nothing', async () => {
+    await deploy('short', { retention: '10d' });
+    await deploy('usual');
+    await deploy('always', { retention: 'forever' });
+    for (const pipeline of ['short', 'usual', 'always']) {
+      await test.engine.runExecution({ pipeline, name: 'old', input: {} });
+    }
+    await days(9);
+    await sweep();
+    expect([await names('short'), await names('usual')]).toEqual([['old'], ['old']]);
+    await test.engine.runExecution({ pipeline: 'short', name: 'new', input: {} });
+    await days(2);
+    await sweep();
+    expect([await names('short'), await names('usual')]).toEqual([['new'], ['old']]);
+    await days(90);
+    await sweep();
+    expect(await names('short')).toEqual([]);
+    expect(await names('usual')).toEqual([]);
+    expect(await names('always')).toEqual(['old']);
+  });
+
+  it('goes with its history and its work folder, and nothing of it is left', async () => {
+    await deploy('short', { retention: '1d' });
+    const { id } = await test.engine.runExecution({ pipeline: 'short', input: {} });
+    const work = join(test.folder, '..', 'work', 'default', id);
+    mkdirSync(work, { recursive: true });
+    writeFileSync(join(work, 'result.csv'), 'a');
+    await days(2);
+    await sweep();
+    expect(rows()).toEqual({
+      executions: 0,
+      history: 0,
+      threads: 0,
+      logs: 0,
+      attempts: 0,
+      timers: 0,
+    });
+    expect(existsSync(work)).toBe(false);
+    await expect(test.engine.describeExecution(id)).rejects.toMatchObject({
+      kind: 'ExecutionNotFound',
+    });
+  });
+
+  it('takes the children of its map runs with it, however many turns that needs', async () => {
+    await deploy(
+      'mapped',
+      { retention: '1d' },
+      {
+        StartAt: 'Each',
+        States: {
+          Each: {
+            Type: 'Map',
+            ItemProcessor: {
+              ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+              StartAt: 'Item',
+              States: { Item: { Type: 'Pass', End: true } },
+            },
+            End: true,
+          },
+        },
+      },
+    );
+    const input = Array.from({ length: 230 }, (_, n) => n);
+    await test.engine.runExecution({ pipeline: 'mapped', input });
+    expect(rows().executions).toBe(231);
+    await days(2);
+    expect(await sweep()).toBe(1);
+    expect(rows()).toMatchObject({ executions: 0, history: 0, threads: 0 });
+    expect(await test.store.listRows(MAP_RUNS)).toEqual([]);
+  });
+
+  it('leaves its name taken until 90 days after its end, as in AWS', async () => {
+    await deploy('short', { retention: '1d' });
+    const start = { pipeline: 'short', name: 'once', input: {} };
+    await test.engine.runExecution(start);
+    await days(2);
+    await sweep();
+    await expect(test.engine.startExecution(start)).rejects.toMatchObject({
+      kind: 'ExecutionConflict',
+    });
+    await test.restart();
+    await expect(test.engine.startExecution(start)).rejects.toMatchObject({
+      kind: 'ExecutionConflict',
+    });
+    await days(89);
+    await sweep();
+    expect((await test.engine.startExecution(start)).created).toBe(true);
+  });
+});
+
+it('never touches what runs, however old it is', async () => {
+  const waiting = {
+    StartAt: 'Wait',
+    States: { Wait: { Type: 'Wait', Seconds: 40 * 86_400, End: true } },
+  };
+  await deploy('long', { retention: '1d' }, waiting);
+  await test.engine.startExecution({ pipeline: 'long', name: 'patient', input: {} });
+  await days(30);
+  await sweep();
+  expect(await names('long')).toEqual(['patient']);
+});
+
+it('is not started again by a file that lies there still', async () => {
+  mkdirSync(join(test.folder, 'in'));
+  writeFileSync(join(test.folder, 'in', 'a.csv'), 'x');
+  await deploy('load', { retention: '1d', trigger: { files: { under: 'in' } } });
+  await test.looks();
+  expect(await names('load')).toHaveLength(1);
+  await days(200);
+  await sweep();
+  expect(await names('load')).toEqual([]);
+  await days(200);
+  await sweep();
+  await test.restart();
+  await test.looks();
+  expect(await names('load')).toEqual([]);
+});
+
+it('sweeps by itself, and gives pages back to the file system', async () => {
+  await deploy('short', { retention: '1d' });
+  for (let n = 0; n < 60; n += 1) {
+    await test.engine.runExecution({ pipeline: 'short', input: { text: 'x'.repeat(20_000) } });
+  }
+  const pages = (): number => {
+    const driver = openDriver(test.store.information().location);
+    try {
+      return Number(driver.prepare('PRAGMA page_count').get()?.page_count);
+    } finally {
+      driver.close();
+    }
+  };
+  const before = pages();
+  await days(1);
+  for (let n = 0; n < 200; n += 1) {
+    await test.clock.until(new Date(test.clock.now() + 10_000).toISOString());
+    await settled();
+  }
+  expect(rows().executions).toBe(0);
+  expect(pages()).toBeLessThan(before / 2);
+});
+
+describe('an event', () => {
+  const put = (id: string) =>
+    test.engine.putEvents([{ id, source: 's', detailType: 'd', detail: {} }], { team: 'default' });
+  const stored = async (): Promise<string[]> =>
+    (await test.engine.listEvents({ limit: 100 })).map(({ id }) => id);
+
+  it('is kept for 30 days, and for as long as an archive holds it', async () => {
+    await put('early');
+    await test.engine.changeEvents((turn) =>
+      test.engine.eventResources.archives.put(turn, 'default', 'all', {
+        bus: 'default',
+        retentionDays: 60,
+        createdAt: test.clock.now(),
+        after: test.engine.lastEventNumber(),
+      }),
+    );
+    await put('archived');
+    await days(31);
+    await put('new');
+    await sweep();
+    expect(await stored()).toEqual(['new', 'archived']);
+    await days(30);
+    await sweep();
+    expect(await stored()).toEqual(['new']);
+  });
+
+  it('is kept while it waits in a batch', async () => {
+    const batch = { size: 10, window: '24 hours' };
+    await deploy('gather', { trigger: { events: [{ pattern: { source: ['s'] }, batch }] } });
+    await put('waiting');
+    // Nothing closes a batch of a pipeline that is deployed no longer; should it come back, its events are there.
+    await test.engine.withdrawPipeline({ team: 'default', name: 'gather' });
+    await days(40);
+    await sweep();
+    expect(await stored()).toEqual(['waiting']);
+  });
+});
