@@ -22,6 +22,7 @@ import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
+import type { RetentionConfig } from './engine/features/retention/retention.js';
 import type { Identity } from './engine/kernel/arn.js';
 import {
   checkEncryption,
@@ -104,6 +105,8 @@ export interface ServerConfig {
   ownControlGroup?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
+  /** How long things are kept. Default: `DEFAULT_RETENTION`. */
+  retention?: RetentionConfig;
   /** Features that join besides those that there are, with what they show over REST. Default: none. */
   additions?: readonly ServerAddition[];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -225,6 +228,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     destinations: createDestinations(http),
     seal,
     secrets,
+    ...(config.retention === undefined ? {} : { retention: config.retention }),
     additions: (config.additions ?? []).map(({ feature }) => feature),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: endFatally,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
+import { parseDuration } from '../../pipelines/duration.js';
 import type { Identity } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
@@ -73,6 +74,12 @@ export default class Up extends MillraceCommand {
       description: 'user that tasks run as: a name, or UID[:GID]; the server must be root',
       env: 'MILLRACE_TASK_USER',
     }),
+    retention: Flags.string({
+      description:
+        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever',
+      env: 'MILLRACE_RETENTION',
+      default: '90d',
+    }),
     'allow-private-addresses': Flags.boolean({
       description: 'let http tasks reach loopback and private addresses',
     }),
@@ -104,6 +111,7 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
+      retention: { executions: retentionOf(flags.retention) },
       allowCodeOverApi: flags['allow-code-over-api'],
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
@@ -165,6 +173,18 @@ function identityOf(flags: { account: string; region: string }): Identity {
     exitCode: EXIT.usage,
     code: 'MILL5020',
     fix: 'Give twelve digits and a name like us-east-1, or leave both out.',
+  });
+}
+
+/** Milliseconds; undefined: for good. */
+function retentionOf(text: string): number | undefined {
+  if (text === 'forever') return undefined;
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0) return seconds * 1_000;
+  throw new CommandFailure(`'${text}' is no time for which executions are kept.`, {
+    exitCode: EXIT.usage,
+    code: 'MILL5033',
+    fix: 'Give a number and a unit, such as 30d or 12 weeks, or forever.',
   });
 }
 
