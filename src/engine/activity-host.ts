@@ -117,9 +117,26 @@ export class ActivityHost implements Activities {
     return this.#put({ name, team, tags, createdAt: this.#parts.time.now() });
   }
 
+  has(activity: ActivityRef): boolean {
+    return this.#known.has(keyOf(activity));
+  }
+
   async delete(activity: ActivityRef): Promise<void> {
     this.#known.delete(keyOf(activity));
     await this.#parts.store.deleteActivity(activity);
+    await this.#failWaiting(activity);
+  }
+
+  /** Tasks that no worker has taken begin anew: they find that there is no activity, and fail. */
+  async #failWaiting(activity: ActivityRef): Promise<void> {
+    const { store, loop, tasks } = this.#parts;
+    const query = { status: 'scheduled', kind: activityKind(activity), limit: PAGE } as const;
+    for (let after = 0; ; ) {
+      const page = await store.listAttempts({ ...query, after });
+      for (const { attempt } of page) loop.add(tasks.beginInput(attempt));
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.position ?? after;
+    }
   }
 
   async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {

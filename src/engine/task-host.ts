@@ -18,7 +18,13 @@ import type { Machinery } from './machinery.js';
 import { MOCKED } from './mocked-tasks.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest } from './ports.js';
-import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './resolve-task.js';
+import {
+  activityKind,
+  missingActivity,
+  type Resolution,
+  type ScheduleTask,
+  wrapOutput,
+} from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
@@ -105,7 +111,11 @@ export class TaskHost {
   }
 
   #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
-    return this.resolve(command, askerOf(active.machine.deployment));
+    const resolution = this.resolve(command, askerOf(active.machine.deployment));
+    if (resolution.type !== 'activity') return resolution;
+    const { team } = active.creation;
+    const isThere = this.#parts.activities.has({ team, name: resolution.name });
+    return isThere ? resolution : missingActivity(command.resource);
   }
 
   /** Who performs a task of this machine. */

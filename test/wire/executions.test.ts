@@ -300,6 +300,25 @@ describe('a worker of an activity', () => {
     await expect(late).rejects.toMatchObject({ name: 'TaskTimedOut' });
   });
 
+  test('is not waited for once its activity is deleted, nor when there never was one', async () => {
+    const { activityArn, machine } = await activityMachine('closed-down');
+    const waiting = await start(machine);
+    await until(
+      () => typesOf(waiting),
+      (types) => types.includes('ActivityScheduled'),
+    );
+    await client.send(new sfn.DeleteActivityCommand({ activityArn }));
+    const failure = {
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: expect.stringContaining('Activity Does Not Exist'),
+    };
+    expect(await ended(waiting)).toMatchObject(failure);
+    const late = await start(machine);
+    expect(await ended(late)).toMatchObject(failure);
+    expect(await typesOf(late)).toContain('ActivityScheduleFailed');
+  });
+
   test('does not lose the task that was offered when it went away', async () => {
     const { activityArn, machine } = await activityMachine('gone');
     const leaving = new AbortController();
