@@ -173,7 +173,7 @@ describe('a history', () => {
 });
 
 describe('a list of executions', () => {
-  test('is filtered by status and redrives, newest first', async () => {
+  test('is filtered by status, newest first', async () => {
     const machine = await create('counted', FAIL);
     const failed = await start(machine, { name: 'a' });
     await ended(failed);
@@ -191,8 +191,10 @@ describe('a list of executions', () => {
     expect(await names({})).toEqual(['b', 'a']);
     expect(await names({ statusFilter: 'FAILED' })).toEqual(['b', 'a']);
     expect(await names({ statusFilter: 'RUNNING' })).toEqual([]);
-    expect(await names({ redriveFilter: 'REDRIVEN' })).toEqual(['b']);
-    expect(await names({ redriveFilter: 'NOT_REDRIVEN' })).toEqual(['a']);
+    // The reference keeps this filter for the children of a map run.
+    await expect(names({ redriveFilter: 'REDRIVEN' })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
   });
 });
 
