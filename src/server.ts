@@ -113,6 +113,9 @@ export interface ServerConfig {
   logFile?: string;
 }
 
+/** What `server.engine.deployPipeline` takes of a plan. */
+export { deploymentOf } from './engine/pipeline-folder.js';
+
 export interface Server {
   url: string;
   /** Works once, for 15 minutes. */

@@ -83,6 +83,9 @@ function resetVisit(thread: Thread): void {
   delete thread.failure;
 }
 
+/** Has no cause in the history and an empty one for a catcher; what others give no cause for has none there either. */
+const TIMEOUT = 'States.Timeout';
+
 /** Answers a state's failure: Retry, then Catch, else upwards. */
 export function* failState(
   draft: Draft,
@@ -128,7 +131,7 @@ export function* failState(
     return;
   }
   try {
-    const { Error: name = null, Cause: cause = null } = failure.output;
+    const { Error: name = null, Cause: cause = name === TIMEOUT ? '' : null } = failure.output;
     const errorOutput: JsonObject = { Error: name, Cause: cause };
     const view = { data: errorOutput, errorOutput };
     const assigned = yield* assignments(draft, thread, catcher.assign, view);

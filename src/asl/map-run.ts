@@ -159,7 +159,8 @@ function jsonBytes(value: Json): number {
 }
 
 /**
- * Tells whether so many children have failed that the run must.
+ * Tells whether so many children have failed that the run must. A threshold of 0 counts as none, so it does not take
+ * from what the other one tolerates.
  * @param failed items whose children failed, timed out or were aborted
  * @param total items of the whole run
  */
@@ -168,11 +169,11 @@ export function exceedsTolerance(
   failed: number,
   total: number,
 ): boolean {
-  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = request;
+  const { toleratedFailureCount: count = 0, toleratedFailurePercentage: percentage = 0 } = request;
   if (failed === 0) return false;
-  if (count === undefined && percentage === undefined) return true;
-  if (count !== undefined && failed > count) return true;
-  return percentage !== undefined && (failed / total) * 100 > percentage;
+  if (count === 0 && percentage === 0) return true;
+  if (count > 0 && failed > count) return true;
+  return percentage > 0 && (failed / total) * 100 > percentage;
 }
 
 /** The failure of a run with too many failed children. */

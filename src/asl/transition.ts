@@ -170,8 +170,10 @@ export type EvaluationResult =
   | { type: 'undefined' }
   /** A function or another value that is no JSON. */
   | { type: 'unsupported' }
-  /** `message` as AWS words it, e.g. `T1006: Attempted to invoke a non-function`. */
-  | { type: 'error'; message: string };
+  /** `message` as AWS words it, e.g. `T1006: Attempted to invoke a non-function`; one about a bound has no code. */
+  | { type: 'error'; message: string }
+  /** What the service says no more about than a random id. */
+  | { type: 'internal'; id: string };
 
 /** The port through which `advance` evaluates JSONata. Answers in the order of the requests; never rejects. */
 export type Evaluate = (requests: EvaluationRequest[]) => Promise<EvaluationResult[]>;

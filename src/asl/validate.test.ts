@@ -278,7 +278,7 @@ describe('validateDefinition', () => {
         Resource: 'millrace:echo',
         Retry: [{ ErrorEquals: ['X'], BackoffRate: 0.5 }],
       }),
-      '/States/A/Retry[0]/BackoffRate Minimum value is 1',
+      '/States/A/Retry[0]/BackoffRate Minimum value is 1.0',
     ],
     [
       'credentials without a role',

@@ -55,12 +55,14 @@ export function readServerFile(dataFolder: string): ServerFile | undefined {
 export function createClient(options: {
   server?: string | undefined;
   data?: string | undefined;
+  /** Goes before the environment's and the file's. */
+  token?: string | undefined;
   /** Every request is about the things of this team only. */
   team?: string | undefined;
 }): Client {
   const file = readServerFile(findDataFolder(options.data));
   const url = options.server ?? process.env.MILLRACE_URL ?? file?.url;
-  const token = process.env.MILLRACE_TOKEN ?? file?.token;
+  const token = options.token ?? process.env.MILLRACE_TOKEN ?? file?.token;
   if (url === undefined) {
     throw new CommandFailure('No Millrace server is known here.', {
       exitCode: EXIT.unreachable,

@@ -8,9 +8,14 @@ import { printable } from './text.js';
 
 /**
  * Text of the box; empty for an execution that has not failed.
+ * @param options `isKept: false` for an execution that is forgotten when it has ended: nothing can be done with it
  * @example process.stderr.write(errorBox(execution, visits))
  */
-export function errorBox(execution: Execution, visits: readonly StateVisit[]): string {
+export function errorBox(
+  execution: Execution,
+  visits: readonly StateVisit[],
+  { isKept = true }: { isKept?: boolean } = {},
+): string {
   if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(execution.status)) return '';
   const failed =
     visits.findLast((visit) => visit.status === 'failed' && visit.error !== undefined) ??
@@ -22,6 +27,7 @@ export function errorBox(execution: Execution, visits: readonly StateVisit[]): s
       (failed !== undefined && failed.attempts > 1 ? `, attempt ${failed.attempts}` : ''),
   ];
   for (const line of readableCause(execution.cause ?? '')) lines.push(`${bar} ${line}`);
+  if (!isKept) return `${[...lines, colors.red('╰')].join('\n')}\n`;
   const id = execution.id;
   lines.push(
     `${colors.red('╰')} ${colors.dim('logs')}  millrace logs ${id}${failed === undefined ? '' : ` --state ${quoted(failed.name)}`}`,

@@ -40,15 +40,29 @@ const CODES: Record<DiagnosticCode, ProblemCode> = {
   UNKNOWN_ERROR_NAME: 'MILL1206',
 };
 
-/** Adds everything that is wrong with the definition to the problems. */
-export function checkDefinition(found: FoundDefinition, loading: Loading): void {
-  const diagnostics = validateDefinition(found.definition);
+/**
+ * Adds everything that is wrong with the definition to the problems.
+ * @param concerns tells which findings are told; all when absent
+ */
+export function checkDefinition(
+  found: FoundDefinition,
+  loading: Loading,
+  { machineType = 'STANDARD', concerns = () => true }: DefinitionChecks = {},
+): void {
+  const diagnostics = validateDefinition(found.definition, { machineType }).filter(concerns);
   const lost = diagnostics
     .filter(({ pointer, message }) => pointer.endsWith('/StartAt') && message.startsWith('Missing'))
     .map(({ pointer }) => pointer.slice(0, -'StartAt'.length));
   for (const diagnostic of diagnostics) {
     if (!isConsequence(diagnostic, lost)) addDiagnostic(diagnostic, found, loading);
   }
+}
+
+/** How a definition is checked. */
+export interface DefinitionChecks {
+  /** Default: STANDARD. */
+  machineType?: 'STANDARD' | 'EXPRESS';
+  concerns?: (diagnostic: Diagnostic) => boolean;
 }
 
 /** Where StartAt leads nowhere no state is reached: saying so of each would bury the cause. */

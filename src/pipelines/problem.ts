@@ -38,6 +38,11 @@ export const PROBLEM_CODES = {
     'nothing on this machine performs the task, so it would fail',
   ],
   MILL1206: ['suspicious state machine', 'it is valid but probably not what was meant'],
+  MILL1207: [
+    'placeholder without a value',
+    'what it stands for is known only when the template is deployed, so that part could not be checked',
+  ],
+  MILL1208: ['definition that is elsewhere', 'only files on this machine can be checked'],
   MILL1301: [
     'section that does not act yet',
     'it is checked and stored; a later version of Millrace acts on it',

@@ -158,7 +158,7 @@ describe('time limits of a task', () => {
       { task: () => 'never' },
     );
     expect(elapsed).toBe(5000);
-    expect(state.header.output).toMatchObject({ Error: 'States.Timeout' });
+    expect(state.header.output).toMatchObject({ Error: 'States.Timeout', Cause: '' });
   });
 });
 

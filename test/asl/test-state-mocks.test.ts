@@ -110,14 +110,15 @@ describe('a mocked Map', () => {
     const { ItemsPath: _itemsPath, ...rest } = DISTRIBUTED;
     const ItemReader = {
       Resource: 'arn:aws:states:::s3:getObject',
-      ReaderConfig: { InputType: 'JSON', MaxItems: 2 },
+      ReaderConfig: { InputType: 'JSON', MaxItems: 2, ItemsPointer: '/of/day' },
       Parameters: { Bucket: 'b', Key: 'k' },
     };
     const { inspectionData } = await tested({ ...rest, ItemReader }, ROWS, {
       ...result([]),
       ...DEBUG,
-      stateConfiguration: { mapItemReaderData: '[7, 8, 9]' },
+      stateConfiguration: { mapItemReaderData: '{"of":{"day":[7, 8, 9]}}' },
     });
+    expect(inspectionData?.afterItemsPointer).toEqual([7, 8, 9]);
     expect(inspectionData?.afterItemSelector).toEqual([
       { row: 7, of: 't' },
       { row: 8, of: 't' },

@@ -3,13 +3,13 @@
  * @module
  */
 import { evaluateJsonata } from '../../src/asl/expressions/jsonata.js';
-import type { Json } from '../../src/asl/json.js';
 import type { TestStateAnswer, TestStateRequest } from '../../src/asl/test-state/request.js';
 import {
   type TaskOutcome,
   type TestedTask,
   testState,
 } from '../../src/asl/test-state/test-state.js';
+import { parseItems } from '../../src/engine/adapters/items/parse-items.js';
 
 /** The answer, and in `asked` the tasks that were to be performed, when there were any. */
 export async function tryState(
@@ -29,7 +29,7 @@ export async function tryState(
       taskToken: 'token',
     },
     evaluate: (requests) => Promise.all(requests.map((one) => evaluateJsonata(one))),
-    parseItems: (_config, text) => JSON.parse(text) as Json[],
+    parseItems,
     runTask: async (task) => {
       asked.push(task);
       return outcome;

@@ -119,12 +119,31 @@ describe('a map run', () => {
     const tolerant = { ToleratedFailurePercentage: 40 };
     await test.deploy('p', map({ ...reader('numbers.jsonl'), ...batcher, ...tolerant }, TASK));
     const { ended, mapRun } = await run('p');
-    expect(ended.output).toEqual([4, 2]);
+    const refused = { Status: 'FAILED', Error: 'Odd', Cause: 'because' };
+    expect(ended.output).toEqual([refused, 4, 2]);
     expect(mapRun.items).toMatchObject({ total: 10, succeeded: 6, failed: 4 });
     expect(mapRun.executions).toMatchObject({ total: 3, succeeded: 2, failed: 1 });
     const strict = { ToleratedFailurePercentage: 39 };
     await test.deploy('strict', map({ ...reader('numbers.jsonl'), ...batcher, ...strict }, TASK));
     expect((await run('strict')).ended.error).toBe('States.ExceedToleratedFailureThreshold');
+  });
+
+  it('keeps the place of an item whose failure is tolerated, in full when a writer shapes it', async () => {
+    test = await openTestEngine((task) =>
+      task.arguments === 'b' ? failed('Odd') : succeeded([task.arguments]),
+    );
+    // A threshold of 0 is none: the percentage alone decides.
+    const tolerant = { ToleratedFailureCount: 0, ToleratedFailurePercentage: 40 };
+    await test.deploy('p', map(tolerant, TASK));
+    const refused = { Status: 'FAILED', Error: 'Odd', Cause: 'because' };
+    expect((await run('p', ['a', 'b', 'c'])).ended.output).toEqual([['a'], refused, ['c']]);
+    const writer = { ResultWriter: { WriterConfig: { Transformation: 'FLATTEN' } } };
+    await test.deploy('shaped', map({ ...tolerant, ...writer }, TASK));
+    expect((await run('shaped', ['a', 'b', 'c'])).ended.output).toEqual([
+      'a',
+      expect.objectContaining({ ...refused, Input: '"b"', RedriveStatus: 'REDRIVABLE' }),
+      'c',
+    ]);
   });
 
   it('stops its children when too many have failed, and counts each of them', async () => {

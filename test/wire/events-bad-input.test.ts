@@ -134,6 +134,10 @@ function wrongTypesFor({ type }: Shape): unknown[] {
   return all.filter((_, index) => index !== right);
 }
 
+function isBlankRefused(pattern: RegExp | string): boolean {
+  return new RegExp(pattern).source.includes('(?!\\s*$)');
+}
+
 function outOfBounds(shape: Shape): unknown[] {
   const { min, max } = shape as { min?: number; max?: number };
   if (shape.type === 'string') {
@@ -141,7 +145,8 @@ function outOfBounds(shape: Shape): unknown[] {
       ...(max === undefined ? [] : ['x'.repeat(max + 1)]),
       ...(min ? [''] : []),
       ...(shape.enum === undefined ? [] : ['NO_SUCH_CHOICE']),
-      ...(shape.pattern === undefined ? [] : ['\u0000']),
+      // Every pattern refuses one of these: a control character, or a text of blanks.
+      ...(shape.pattern === undefined ? [] : [isBlankRefused(shape.pattern) ? ' ' : '\u0000']),
     ];
   }
   if (shape.type === 'integer' || shape.type === 'number') {

@@ -142,6 +142,9 @@ function resultValue(
   );
 }
 
+/** A message with JSONata's code is a sentence of its own; one about a bound continues the sentence. */
+const CODED = /^[A-Z]\d{4}: /;
+
 function problemOf(result: Exclude<EvaluationResult, { type: 'value' }>): string {
   switch (result.type) {
     case 'undefined':
@@ -149,6 +152,8 @@ function problemOf(result: Exclude<EvaluationResult, { type: 'value' }>): string
     case 'unsupported':
       return 'returned an unsupported result type.';
     case 'error':
-      return `threw an error during evaluation. ${result.message}`;
+      return `threw an error during evaluation${CODED.test(result.message) ? '.' : ':'} ${result.message}`;
+    case 'internal':
+      return `threw an internal error during evaluation. ${result.id}`;
   }
 }

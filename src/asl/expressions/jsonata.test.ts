@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json.js';
 import type { EvaluationResult } from '../transition.js';
 import { evaluateJsonata, readJsonata } from './jsonata.js';
+import { EXCESS } from './jsonata-problem.js';
 
 const states: JsonObject = { input: { list: [1, 2, 3, 4, 5], one: [7], object: { a: { b: 1 } } } };
 
@@ -22,7 +23,7 @@ describe('evaluateJsonata', () => {
     ['$partition($states.input.one, 2)', [[7]]],
     ['$range(0, 10, 5)', [0, 5, 10]],
     ["$hash('abc', 'MD5')", '900150983cd24fb0d6963f7d28e17f72'],
-    ["$hash('abc')", 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    ["$hash('abc', 'SHA-256')", 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
     ['$parse(\'{"a": [1]}\')', { a: [1] }],
     ['$now()', '2023-11-14T22:13:20.000Z'],
     ["$now('[Y]')", '2023'],
@@ -74,11 +75,7 @@ describe('evaluateJsonata', () => {
         message: 'T0410: Argument 1 of function "range" does not match function signature',
       },
     ],
-    [
-      '$range(0, 1000, 1)',
-      { type: 'error', message: expect.stringContaining('at most 1000 items') },
-    ],
-    ["$parse('{')", { type: 'error', message: expect.stringContaining('not valid JSON') }],
+    ["$parse('{')", { type: 'error', message: 'D3137: Invalid JSON' }],
     ['(1', { type: 'error', message: expect.stringMatching(/^S\d{4}: /) }],
   ])('%s ends as data', async (expression, expected) => {
     expect(await evaluate(expression)).toEqual(expected);
@@ -124,26 +121,21 @@ describe('hostile expressions', () => {
   });
 
   it.each([
-    ['endless recursion', '($f := function($x){ 1 + $f($x) }; $f(1))'],
+    ['endless recursion', '($f := function($x){ 1 + $f($x) }; $f(1))', EXCESS.depth],
     [
       'endless mutual recursion',
       '($g := function($x){ $h($x) }; $h := function($x){ 1 + $g($x) }; $g(1))',
+      EXCESS.depth,
     ],
-    ['an array that doubles for ever', '($f := function($a){ $f($append($a, $a)) }; $f([1]))'],
-    ['too long a sequence', '[1..2000000]'],
-    ['deep nesting', `${'['.repeat(50_000)}`],
-  ])('%s ends with an error', async (_, expression) => {
-    expect(await evaluate(expression)).toEqual({
-      type: 'error',
-      message: expect.stringMatching(/^[DS]\d{4}: /),
-    });
-  });
-
-  it('an endless loop ends at its deadline', async () => {
-    const result = await evaluate('($f := function($x){ $f($x + 1) }; $f(1))');
-    expect(result).toEqual({
-      type: 'error',
-      message: expect.stringContaining('D1012: Evaluation timeout'),
-    });
+    [
+      'an array that doubles for ever',
+      '($f := function($a){ $f($append($a, $a)) }; $f([1]))',
+      EXCESS.memory,
+    ],
+    ['too long a sequence', '[1..2000000]', EXCESS.memory],
+    ['deep nesting', `${'['.repeat(50_000)}`, EXCESS.depth],
+    ['an endless loop', '($f := function($x){ $f($x + 1) }; $f(1))', EXCESS.time],
+  ])('%s ends with an error', async (_, expression, message) => {
+    expect(await evaluate(expression)).toEqual({ type: 'error', message });
   });
 });

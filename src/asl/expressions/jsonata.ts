@@ -3,30 +3,33 @@
  *
  * The language itself is the `jsonata` package; this module adds the functions of Step Functions, takes time and
  * randomness from the request, switches `$eval` off, and keeps one evaluation from reaching another: the built-in
- * functions are frozen, and what an expression could change in place is copied first. Deadlines within an evaluation
- * are enforced here; a pattern or a function that never returns can only be stopped from outside, so a host runs this
- * where it can end it. Source: Step Functions developer guide, "Transforming data with JSONata".
+ * functions are frozen, and what an expression could change in place is copied first. Where the service's own engine,
+ * which is written in Java, answers otherwise than the package, the service is followed (`jsonata-builtins.ts`,
+ * `java-pattern.ts`). Deadlines within an evaluation are enforced here; a pattern or a function that never returns can
+ * only be stopped from outside, so a host runs this where it can end it.
+ * Source: Step Functions developer guide, "Transforming data with JSONata".
  * @module
  */
 import jsonata from 'jsonata';
 import type { Json, JsonObject } from '../json.js';
 import type { EvaluationRequest, EvaluationResult } from '../transition.js';
-import {
-  type Implementation,
-  stepFunctionsFunctions,
-  type TimeFunctions,
-} from './jsonata-functions.js';
+import { JavaPattern } from './java-pattern.js';
+import { enterStep, isFunctionRecord, LONGEST_SEQUENCE, leaveStep } from './jsonata-bounds.js';
+import { type FunctionRecord, functionsOfJava } from './jsonata-builtins.js';
+import { stepFunctionsFunctions, type TimeFunctions } from './jsonata-functions.js';
+import { EXCESS, ExcessProblem, InternalProblem } from './jsonata-problem.js';
 import { type SyntaxNode, topLevelReferences } from './jsonata-references.js';
+import { newerOperator } from './jsonata-version.js';
 import { setOwn } from './property.js';
+import { nextSeed, randomUuid } from './random.js';
 
-/** Bounds of one evaluation. */
-export const EVALUATION_LIMITS: { timeout: number; stack: number; sequence: number } = {
+/** How one expression is evaluated. Depth and memory are bounded in `jsonata-bounds.ts`. */
+const OPTIONS: jsonata.JsonataOptions & { timeout: number; sequence: number } = {
   /** Milliseconds, checked at every step. */
   timeout: 1_000,
-  /** Nested steps; a recursive function uses about ten each time. */
-  stack: 2_000,
-  /** Items of one array that the expression builds. */
-  sequence: 1_000_000,
+  /** Items of one array that the expression builds, refused before it is built. */
+  sequence: LONGEST_SEQUENCE,
+  RegexEngine: JavaPattern as unknown as RegExpConstructor,
 };
 
 /** Compiled expressions that are kept. They come from definitions, so few are in use at a time. */
@@ -42,18 +45,22 @@ const cache = new Map<string, jsonata.Expression>();
  */
 export async function evaluateJsonata(request: EvaluationRequest): Promise<EvaluationResult> {
   try {
-    const time = await frozenBuiltins();
+    const builtins = await frozenBuiltins();
     const expression = compiled(request.expression);
     const bindings = {
-      ...stepFunctionsFunctions(request.at, request.seed, time),
+      ...builtins.functions,
+      ...stepFunctionsFunctions(request.at, request.seed, builtins.time),
       ...isolated(request),
     };
     const value: unknown = await expression.evaluate(undefined, bindings);
     return value === undefined ? { type: 'undefined' } : { type: 'value', value: toJson(value) };
   } catch (error) {
-    return error instanceof UnsupportedValue
-      ? { type: 'unsupported' }
-      : { type: 'error', message: describe(error) };
+    if (error instanceof UnsupportedValue) return { type: 'unsupported' };
+    if (error instanceof InternalProblem) {
+      const id = randomUuid(nextSeed({ seed: request.seed, made: 0 }));
+      return { type: 'internal', id };
+    }
+    return { type: 'error', message: describe(error) };
   }
 }
 
@@ -80,12 +87,22 @@ export function readJsonata(expression: string): JsonataReading {
 function compiled(text: string): jsonata.Expression {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const expression = jsonata(text, EVALUATION_LIMITS);
+  const expression = jsonata(text, OPTIONS);
+  const newer = newerOperator(text, expression.ast());
+  if (newer !== undefined) throw newer;
+  bound(expression);
   if (text.length > CACHED_LENGTH) return expression;
   const [oldest] = cache.keys();
   if (cache.size >= CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
   cache.set(text, expression);
   return expression;
+}
+
+/** The package calls what is bound to these symbols before and after each step. */
+function bound(expression: jsonata.Expression): void {
+  const assign = expression.assign as unknown as (name: symbol, value: unknown) => void;
+  assign(Symbol.for('jsonata.__evaluate_entry'), enterStep);
+  assign(Symbol.for('jsonata.__evaluate_exit'), leaveStep);
 }
 
 /** Only the transform operator `|…|…|` changes values in place: where there is none, nothing needs to be copied. */
@@ -101,7 +118,8 @@ class UnsupportedValue extends Error {}
 /** A copy that is plain JSON: JSONata marks its arrays with properties of their own. */
 function toJson(value: unknown): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  // JSON has no such numbers; the service answers their names.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object' || isFunctionRecord(value)) throw new UnsupportedValue();
   const copy: JsonObject = {};
@@ -111,14 +129,14 @@ function toJson(value: unknown): Json {
   return copy;
 }
 
-function isFunctionRecord(value: object): boolean {
-  return Object.hasOwn(value, '_jsonata_function') || Object.hasOwn(value, '_jsonata_lambda');
-}
-
 function describe(error: unknown): string {
-  if (error instanceof RangeError)
-    return 'D1011: Stack overflow. Check for non-terminating recursive function.';
+  if (error instanceof ExcessProblem) return error.message;
+  if (error instanceof RangeError) {
+    return error.message.includes('string length') ? EXCESS.memory : EXCESS.depth;
+  }
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === 'D1012') return EXCESS.time;
+  if (code === 'D2015') return EXCESS.memory;
   const text = typeof message === 'string' ? message : String(error);
   return typeof code === 'string' ? `${code}: ${text}` : text;
 }
@@ -127,13 +145,19 @@ function describe(error: unknown): string {
  * Built-in functions are shared by all evaluations, and `$ ~> |$sum|{…}|` would overwrite one for everybody: frozen, the
  * attempt is an error of that expression alone.
  */
-let frozen: Promise<TimeFunctions> | undefined;
-function frozenBuiltins(): Promise<TimeFunctions> {
+let frozen: Promise<Builtins> | undefined;
+function frozenBuiltins(): Promise<Builtins> {
   frozen ??= freezeBuiltins();
   return frozen;
 }
 
-async function freezeBuiltins(): Promise<TimeFunctions> {
+interface Builtins {
+  readonly time: TimeFunctions;
+  /** Those that answer otherwise on the service than in the package. */
+  readonly functions: { readonly [name: string]: FunctionRecord };
+}
+
+async function freezeBuiltins(): Promise<Builtins> {
   const records = new Map<string, FunctionRecord>();
   for (const name of BUILTINS.split(' ')) {
     const record: unknown = await jsonata(`$${name}`).evaluate(undefined);
@@ -142,9 +166,16 @@ async function freezeBuiltins(): Promise<TimeFunctions> {
     }
     records.set(name, freeze(record as FunctionRecord, name));
   }
-  const implementation = (name: string): Implementation =>
-    (records.get(name) as FunctionRecord).implementation;
-  return { fromMillis: implementation('fromMillis'), toMillis: implementation('toMillis') };
+  const original = (name: string): FunctionRecord => records.get(name) as FunctionRecord;
+  const time = {
+    fromMillis: original('fromMillis').implementation,
+    toMillis: original('toMillis').implementation,
+  };
+  const functions: { [name: string]: FunctionRecord } = {};
+  for (const [name, implementation] of Object.entries(functionsOfJava(original))) {
+    functions[name] = freeze({ ...original(name), implementation }, name);
+  }
+  return { time, functions };
 }
 
 /**
@@ -156,11 +187,6 @@ function freeze(record: FunctionRecord, name: string): FunctionRecord {
   Object.defineProperty(record, 'position', { get: ignore, set: ignore });
   if (record.signature !== undefined) Object.freeze(record.signature);
   return Object.freeze(record);
-}
-
-interface FunctionRecord {
-  implementation: Implementation;
-  signature?: object;
 }
 
 const BUILTINS =

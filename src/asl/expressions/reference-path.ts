@@ -1,5 +1,6 @@
 /**
- * Reference paths: the simple paths of ResultPath, which name exactly one place to *write* to.
+ * Reference paths: the simple paths of ResultPath, which name exactly one place to *write* to, and of fields that read one
+ * number or time.
  * @module
  */
 import type { Json } from '../json.js';
@@ -43,13 +44,25 @@ export function referenceSteps(referencePath: string): Step[] {
   return steps;
 }
 
+/**
+ * True for a path that names one place of the input or of a variable, as fields with a number or a time read them.
+ * @param path of valid syntax
+ */
+export function isReadReference(path: string): boolean {
+  const { root, steps } = parsePath(path);
+  return (root.type === 'input' || root.type === 'variable') && namesOnePlace(steps);
+}
+
+function namesOnePlace(steps: readonly Step[]): boolean {
+  return steps.every(
+    (step) => step.type === 'property' || (step.type === 'index' && step.index >= 0),
+  );
+}
+
 function parseReference(text: string): Step[] {
   try {
     const { root, steps } = parsePath(text);
-    const simple = steps.every(
-      (step) => step.type === 'property' || (step.type === 'index' && step.index >= 0),
-    );
-    if (root.type === 'input' && simple) return steps;
+    if (root.type === 'input' && namesOnePlace(steps)) return steps;
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
   }

@@ -1,5 +1,5 @@
 /**
- * Rounding as Java's `Math.round` does it: halves go up, so -1.5 becomes -1.
+ * Whole numbers from fractions, as Java makes them: `Math.round`, `Math.floor` and the cast to a whole number.
  * @module
  */
 
@@ -10,7 +10,18 @@ export function floor(value: number): number {
   return value - remainder - (value < 0 ? 1 : 0) || 0;
 }
 
-/** @example roundHalfUp(2.5) // 3 */
+/**
+ * Halves go up, so -1.5 becomes -1.
+ * @example roundHalfUp(2.5) // 3
+ */
 export function roundHalfUp(value: number): number {
   return floor(value + 0.5);
+}
+
+/**
+ * The fraction cut off, towards zero.
+ * @example truncate(-1.7) // -1
+ */
+export function truncate(value: number): number {
+  return value - (value % 1) || 0;
 }

@@ -128,8 +128,9 @@ function* batcherOf(
   const batcher: NonNullable<MapRunRequest['batcher']> = {};
   const maxItems = yield* integerField(draft, thread, state, 'MaxItemsPerBatch');
   const maxBytes = yield* integerField(draft, thread, state, 'MaxInputBytesPerBatch');
-  if (maxItems !== undefined) batcher.maxItems = maxItems;
-  if (maxBytes !== undefined) batcher.maxBytes = maxBytes;
+  // 0 is allowed and bounds nothing.
+  if (maxItems) batcher.maxItems = maxItems;
+  if (maxBytes) batcher.maxBytes = maxBytes;
   if (state.fields.has('BatchInput')) {
     batcher.batchInput = yield* argumentsOf(draft, thread, state, 'BatchInput');
   }

@@ -43,7 +43,7 @@ export function* beginMockedMap(
   if (run?.toleratedFailurePercentage !== undefined) {
     data.toleratedFailurePercentage = run.toleratedFailurePercentage;
   }
-  const items = itemsOf(thread, run, configured, parseItems);
+  const items = itemsOf(thread, run, configured, parseItems, data);
   if (items !== undefined && !Array.isArray(items)) return items;
   const count = yield* showIterations(draft, thread, state, run, items, data);
   const failed = configured.mapIterationFailureCount ?? 0;
@@ -68,12 +68,15 @@ function itemsOf(
   run: MapRunRequest | undefined,
   configured: StateConfiguration,
   parseItems: ParseItems,
+  data: InspectionData,
 ): Json[] | ErrorOutput | undefined {
   if (run?.reader !== undefined) {
     const text = configured.mapItemReaderData;
     if (text === undefined) return undefined;
     const config = isObject(run.reader.ReaderConfig) ? run.reader.ReaderConfig : {};
     const items = parseItems(config, text);
+    // No larger than the text of the request, which has a bound.
+    if (config.ItemsPointer !== undefined && Array.isArray(items)) data.afterItemsPointer = items;
     return Array.isArray(items) ? limitItems(config, items) : items;
   }
   const items = run === undefined ? thread.memory?.items : run.items;

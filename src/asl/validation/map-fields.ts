@@ -27,12 +27,16 @@ import {
   type Place,
   path,
   payloadTemplate,
+  readReference,
   text,
   wrong,
   wrongType,
 } from './place.js';
 
 const MOST = 2_147_483_647;
+
+/** Most items of a reader. Source: Step Functions developer guide, "ItemReader (Map)". */
+const MOST_ITEMS = 100_000_000;
 
 /** Longest Label. Source: Step Functions developer guide, "Map state in Distributed mode". */
 const MAX_LABEL = 40;
@@ -47,8 +51,8 @@ const READER_CONFIG: Fields = {
   Transformation: oneOf('NONE', 'LOAD_AND_FLATTEN'),
   ManifestType: oneOf('ATHENA_DATA', 'S3_INVENTORY'),
   ItemsPointer: text,
-  MaxItems: orExpression(integer(0, MOST)),
-  ...only('JSONPath', { MaxItemsPath: path }),
+  MaxItems: orExpression(integer(0, MOST_ITEMS)),
+  ...only('JSONPath', { MaxItemsPath: readReference }),
 };
 
 /** Headers belong to CSV files, which must say where theirs are. */
@@ -92,11 +96,14 @@ const WRITER: Fields = {
 };
 
 const BATCHER: Fields = {
-  MaxItemsPerBatch: orExpression(integer(1, MOST)),
-  MaxInputBytesPerBatch: orExpression(integer(1, 262_144)),
+  MaxItemsPerBatch: orExpression(integer(0, MOST)),
+  MaxInputBytesPerBatch: orExpression(integer(0, 262_144)),
   BatchInput: (value, place) =>
     place.language === 'JSONata' ? jsonataTemplate(value, place) : payloadTemplate(value, place),
-  ...only('JSONPath', { MaxItemsPerBatchPath: path, MaxInputBytesPerBatchPath: path }),
+  ...only('JSONPath', {
+    MaxItemsPerBatchPath: readReference,
+    MaxInputBytesPerBatchPath: readReference,
+  }),
 };
 
 /** Fields of Map states, beside those that Task and Parallel have too. */
@@ -115,9 +122,9 @@ export const MAP_FIELDS: Fields = {
   Label: checkLabel,
   ...only('JSONPath', {
     ItemsPath: path,
-    MaxConcurrencyPath: path,
-    ToleratedFailureCountPath: path,
-    ToleratedFailurePercentagePath: path,
+    MaxConcurrencyPath: readReference,
+    ToleratedFailureCountPath: readReference,
+    ToleratedFailurePercentagePath: readReference,
   }),
   ...only('JSONata', { Items: orExpression(listOf(jsonataTemplate)) }),
 };
@@ -130,7 +137,9 @@ export function checkMap(state: JsonObject, place: Place): void {
   }
   atMostOneOf(state, ['ItemSelector', 'Parameters'], place);
   const batcher = isObject(state.ItemBatcher) ? state.ItemBatcher : {};
-  atMostOneOf(batcher, ['MaxItemsPerBatch', 'MaxItemsPerBatchPath'], at(place, 'ItemBatcher'));
+  for (const name of ['MaxItemsPerBatch', 'MaxInputBytesPerBatch']) {
+    atMostOneOf(batcher, [name, `${name}Path`], at(place, 'ItemBatcher'));
+  }
   if (isDistributed(state)) {
     if (place.machineType === 'EXPRESS') {
       wrong(place, 'Express state machine does not support distributed Map states');

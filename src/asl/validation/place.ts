@@ -11,6 +11,7 @@ import { compileIntrinsic, isIntrinsic } from '../expressions/intrinsic.js';
 import { readJsonata } from '../expressions/jsonata.js';
 import { isJsonataString, jsonataText } from '../expressions/jsonata-template.js';
 import { compilePath, setPath } from '../expressions/path.js';
+import { isReadReference } from '../expressions/reference-path.js';
 import type { Json } from '../json.js';
 import { isObject } from '../json.js';
 import { parseTimestamp } from '../timestamp.js';
@@ -105,13 +106,19 @@ export function integer(least: number, most: number): Check {
 export function decimal(least: number, most: number): Check {
   return (value, place) => {
     if (typeof value !== 'number') wrongType(place, 'Number');
-    else inRange(value, least, most, place);
+    else inRange(value, least, most, place, (bound) => bound.toFixed(1));
   };
 }
 
-function inRange(value: number, least: number, most: number, place: Place): void {
-  if (value < least) wrong(place, `Minimum value is ${least}`);
-  else if (value > most) wrong(place, `Maximum value is ${most}`);
+function inRange(
+  value: number,
+  least: number,
+  most: number,
+  place: Place,
+  shown: (bound: number) => string = String,
+): void {
+  if (value < least) wrong(place, `Minimum value is ${shown(least)}`);
+  else if (value > most) wrong(place, `Maximum value is ${shown(most)}`);
 }
 
 /** In JSONata states the value may also be computed by `{% %}`. */
@@ -141,6 +148,25 @@ export function listOf(item: Check, least = 0): Check {
 export const path: Check = (value, place) => {
   if (typeof value !== 'string') wrongType(place, 'String');
   else attempt(place, () => compilePath(value), 'Value must be a valid JSONPath.');
+};
+
+/**
+ * A path that can name one place only and reads the input or a variable. The context object can be read by few fields, of
+ * which none is such a path. Source: Step Functions developer guide, "Accessing execution data from the Context object".
+ */
+export const readReference: Check = (value, place) => {
+  if (typeof value !== 'string' || !value.startsWith('$')) {
+    comparedPath(value, place);
+    return;
+  }
+  attempt(
+    place,
+    () => compilePath(value),
+    'Value must be a valid JSONPath.',
+    () => {
+      if (!isReadReference(value)) wrong(place, 'Value is not a Reference Path');
+    },
+  );
 };
 
 /** What a Choice rule looks at or compares with. */
@@ -266,11 +292,18 @@ export function looksComputed(value: string): boolean {
   return value.startsWith('$.') || value.startsWith('$$.') || isIntrinsic(value);
 }
 
-function attempt(place: Place, compile: () => unknown, message: string): void {
+function attempt(
+  place: Place,
+  compile: () => unknown,
+  message: string,
+  then: () => void = () => undefined,
+): void {
   try {
     compile();
   } catch (failure) {
     if (!(failure instanceof ExpressionFailure)) throw failure;
     wrong(place, message);
+    return;
   }
+  then();
 }

@@ -385,3 +385,69 @@ describe('a warning', () => {
     expect(warned({ Type: 'Fail', ErrorPath: '$.error' })).toEqual([]);
   });
 });
+
+describe('paths of numbers and times', () => {
+  const machineOf = (field: string, value: string): JsonObject => {
+    const inPart = (part: JsonObject): JsonObject => ({ ...part, [field]: value });
+    if (field === 'SecondsPath' || field === 'TimestampPath') return one(inPart({ Type: 'Wait' }));
+    if (field === 'TimeoutSecondsPath' || field === 'HeartbeatSecondsPath') {
+      return one(inPart({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' }));
+    }
+    if (field === 'MaxItemsPath') return reader(inPart({ InputType: 'JSON' }));
+    if (field.endsWith('PerBatchPath')) return distributed({ ItemBatcher: inPart({}) });
+    return distributed(inPart({}));
+  };
+  const fields = [
+    'SecondsPath',
+    'TimestampPath',
+    'TimeoutSecondsPath',
+    'HeartbeatSecondsPath',
+    'MaxConcurrencyPath',
+    'ToleratedFailureCountPath',
+    'ToleratedFailurePercentagePath',
+    'MaxItemsPath',
+    'MaxItemsPerBatchPath',
+    'MaxInputBytesPerBatchPath',
+  ];
+
+  test.each(fields)('%s names one place of the input or of a variable', (field) => {
+    for (const path of ['$', '$.a.b', "$['a b'][0]", '$limit', '$limit.of[1]']) {
+      expect(told(machineOf(field, path))).toEqual([]);
+    }
+    const problem = expect.stringContaining('Value is not a Reference Path at');
+    for (const path of ['$$.Execution.Input.n', '$..n', '$.n[*]', '$.n[0:2]', '$.n[?(@.a)]']) {
+      expect(told(machineOf(field, path))).toEqual([problem]);
+    }
+    expect(told(machineOf(field, 'n'))).toEqual([
+      expect.stringContaining("Reference path didn't start with '$'"),
+    ]);
+  });
+
+  test('ItemsPath may read the context object', () => {
+    expect(told(distributed({ ItemsPath: '$$.Execution.Input.rows' }))).toEqual([]);
+  });
+});
+
+describe('bounds of a Map', () => {
+  test.each<[JsonObject, string | undefined]>([
+    [reader({ MaxItems: 100_000_000 }), undefined],
+    [reader({ MaxItems: 100_000_001 }), 'Maximum value is 100000000'],
+    [reader({ MaxItems: -1 }), 'Minimum value is 0'],
+    [distributed({ ItemBatcher: { MaxItemsPerBatch: 0 } }), undefined],
+    [distributed({ ItemBatcher: { MaxItemsPerBatch: -1 } }), 'Minimum value is 0'],
+    [distributed({ ItemBatcher: { MaxInputBytesPerBatch: -1 } }), 'Minimum value is 0'],
+    [distributed({ ItemBatcher: { MaxInputBytesPerBatch: 262_145 } }), 'Maximum value is 262144'],
+    [distributed({ ToleratedFailurePercentage: -0.5 }), 'Minimum value is 0.0'],
+    [distributed({ ToleratedFailurePercentage: 101 }), 'Maximum value is 100.0'],
+    [distributed({ ToleratedFailureCount: -1 }), 'Minimum value is 0'],
+    [distributed({ MaxConcurrency: -1 }), 'Minimum value is 0'],
+    [
+      distributed({ ItemBatcher: { MaxInputBytesPerBatch: 1, MaxInputBytesPerBatchPath: '$.n' } }),
+      'There should only be one of the following fields: [MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]',
+    ],
+  ])('%#: %s', (definition, problem) => {
+    expect(told(definition)).toEqual(
+      problem === undefined ? [] : [expect.stringContaining(`${problem} at`)],
+    );
+  });
+});

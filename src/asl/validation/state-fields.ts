@@ -28,10 +28,10 @@ import {
   oneOf,
   orExpression,
   type Place,
-  path,
   pathOrIntrinsic,
   pathOrNull,
   payloadTemplate,
+  readReference,
   referencePath,
   text,
   timestamp,
@@ -139,7 +139,10 @@ const RULES: Record<StateType, StateRules> = {
       Credentials: credentials,
       TimeoutSeconds: orExpression(integer(1, MOST_SECONDS)),
       HeartbeatSeconds: orExpression(integer(1, MOST_SECONDS)),
-      ...only('JSONPath', { TimeoutSecondsPath: path, HeartbeatSecondsPath: path }),
+      ...only('JSONPath', {
+        TimeoutSecondsPath: readReference,
+        HeartbeatSecondsPath: readReference,
+      }),
     },
     required: ['Resource'],
     together(state, place) {
@@ -181,7 +184,7 @@ const RULES: Record<StateType, StateRules> = {
       ...ASSIGN,
       Seconds: orExpression(integer(0, MOST_SECONDS)),
       Timestamp: orExpression(timestamp),
-      ...only('JSONPath', { SecondsPath: path, TimestampPath: path }),
+      ...only('JSONPath', { SecondsPath: readReference, TimestampPath: readReference }),
     },
     required: [],
     together: (state, place) =>

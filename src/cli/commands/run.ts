@@ -8,20 +8,26 @@ import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { followExecution, outcomeText } from '../follow.js';
 import { readInput } from '../read-input.js';
+import { isDefinitionFile, openFile } from '../run-file.js';
 import { printableJson } from '../text.js';
 
-/** `millrace run NAME`: starts an execution, and follows it with --wait. */
+/** `millrace run NAME`: starts an execution, and follows it with --wait. `millrace run FILE` needs no server. */
 export default class Run extends MillraceCommand {
-  static override summary = 'Start an execution of a pipeline';
+  static override summary =
+    'Start an execution of a pipeline, or run a Step Functions definition as it is';
   static override description =
-    `Starts by name. With --wait it shows the progress and ends when the execution has ended.\nExit codes: ${EXIT_HELP}`;
+    `Starts by name. With --wait it shows the progress and ends when the execution has ended.\nA file with a definition in Amazon States Language, or a template of CloudFormation, SAM or the CDK, is run at once and to its end, without a server: in a data folder of its own, which is removed afterwards.\nExit codes: ${EXIT_HELP}`;
   static override examples = [
     '<%= config.bin %> run weather --wait',
     '<%= config.bin %> run orders --input \'{"day":"2026-11-21"}\' --name orders-2026-11-21',
     'echo \'{"n":1}\' | <%= config.bin %> run orders --input -',
+    '<%= config.bin %> run template.yaml --machine Orders --input @order.json',
   ];
   static override args = {
-    pipeline: Args.string({ required: true, description: 'name of the pipeline' }),
+    pipeline: Args.string({
+      required: true,
+      description: 'name of the pipeline, or file of a definition',
+    }),
   };
   static override flags = {
     input: Flags.string({ char: 'i', description: 'input: JSON, @FILE, or - for standard input' }),
@@ -30,6 +36,9 @@ export default class Run extends MillraceCommand {
     }),
     interval: Flags.string({
       description: 'the slice of time that it is for: 2026-11-20, 2026-11-20T05 or start/end',
+    }),
+    machine: Flags.string({
+      description: 'of a file with several state machines: which one, by its name or logical id',
     }),
     wait: Flags.boolean({ char: 'w', description: 'wait for the end and show the progress' }),
     logs: Flags.boolean({ description: 'with --wait: also show what the tasks print' }),
@@ -42,16 +51,35 @@ export default class Run extends MillraceCommand {
 
   async run(): Promise<Execution> {
     const { args, flags } = await this.parse(Run);
-    const client = this.client(flags);
     const input = flags.input === undefined ? undefined : await readInput(flags.input);
+    if (isDefinitionFile(args.pipeline)) {
+      const opened = await openFile(args.pipeline, flags.machine, (text) => this.say(text));
+      try {
+        const start = { pipeline: opened.pipeline, wait: true, isKept: false };
+        return await this.#run(opened.client, { ...flags, ...start }, input);
+      } finally {
+        await opened.close();
+      }
+    }
+    if (flags.machine !== undefined) {
+      throw new CommandFailure('--machine is for a file with several state machines.', {
+        exitCode: EXIT.usage,
+        code: 'MILL5004',
+        fix: 'Name the file: millrace run template.yaml --machine NAME',
+      });
+    }
+    return this.#run(this.client(flags), { ...flags, pipeline: args.pipeline }, input);
+  }
+
+  async #run(client: Client, flags: StartFlags, input: unknown): Promise<Execution> {
     const started = await client
       .post<Execution>('/executions', {
-        pipeline: args.pipeline,
+        pipeline: flags.pipeline,
         ...(input === undefined ? {} : { input }),
         ...(flags.name === undefined ? {} : { name: flags.name }),
         ...(flags.interval === undefined ? {} : { interval: flags.interval }),
       })
-      .catch((error: unknown) => suggestPipeline(client, args.pipeline, error));
+      .catch((error: unknown) => suggestPipeline(client, flags.pipeline, error));
     if (!flags.wait) {
       this.log(started.id);
       this.say(`started; look with: millrace show ${started.id}`);
@@ -64,7 +92,7 @@ export default class Run extends MillraceCommand {
     process.once('SIGINT', detach);
     const ended = await followExecution(client, started.id, {
       timeoutMs: flags.timeout === undefined ? undefined : flags.timeout * 1000,
-      logs: flags.logs,
+      logs: flags.logs === true,
       write: (text) => this.say(text),
     });
     process.off('SIGINT', detach);
@@ -79,10 +107,22 @@ export default class Run extends MillraceCommand {
       const { items } = await client.get<{ items: StateVisit[] }>(
         `/executions/${ended.id}/states?data=none`,
       );
-      this.say(errorBox(ended, items));
+      this.say(errorBox(ended, items, { isKept: flags.isKept !== false }));
     }
     return ended;
   }
+}
+
+/** What a start asks for. */
+interface StartFlags {
+  pipeline: string;
+  name?: string | undefined;
+  interval?: string | undefined;
+  wait?: boolean | undefined;
+  /** False for an execution that is forgotten when it has ended. */
+  isKept?: boolean;
+  logs?: boolean | undefined;
+  timeout?: number | undefined;
 }
 
 /** Adds the name that was probably meant to the failure of a start. */

@@ -5,6 +5,7 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
+import { loadPlain } from '../../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
 import { TEST_FILE } from '../../testing/find-pipeline.js';
@@ -18,14 +19,20 @@ interface Report {
   problems: Problem[];
 }
 
-/** `millrace validate`: checks pipeline files without a server. */
+/** Definitions that lie beside pipeline files. */
+const PLAIN_JSON = /\.asl\.json$/;
+
+/** `millrace validate`: checks pipeline files, and definitions of Step Functions as they are, without a server. */
 export default class Validate extends MillraceCommand {
   static override summary =
-    'Check pipeline files: all problems at once, with file:line:column and the fix';
+    'Check pipeline files and Step Functions definitions: all problems at once, with file:line:column and the fix';
+  static override description =
+    'Takes pipeline files, definitions in Amazon States Language (JSON or YAML), and templates of CloudFormation, SAM and the CDK with state machines in them; it tells them by their content.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> validate',
     '<%= config.bin %> validate pipelines/orders.yaml --json',
+    '<%= config.bin %> validate orders.asl.json template.yaml cdk.out/Stack.template.json',
   ];
   static override args = {
     paths: Args.string({
@@ -35,7 +42,8 @@ export default class Validate extends MillraceCommand {
 
   async run(): Promise<Report> {
     const { argv } = await this.parse(Validate);
-    const files = pipelineFiles(argv as string[]);
+    const paths = argv as string[];
+    const files = pipelineFiles(paths);
     const texts = new Map<string, string>();
     const read = async (path: string): Promise<string | undefined> => {
       try {
@@ -48,8 +56,10 @@ export default class Validate extends MillraceCommand {
     };
     const found: Problem[] = [];
     for (const file of files) {
+      // A definition that a pipeline names has been checked with it.
+      if (PLAIN_JSON.test(file) && !paths.includes(file) && texts.has(file)) continue;
       if (TEST_FILE.test(file)) found.push(...(await ownProblems(file, read)));
-      else found.push(...(await loadPipeline(file, read)).problems);
+      else found.push(...(await problemsOf(file, read)));
     }
     const here = (path: string): string => relative(process.cwd(), path) || path;
     const problems = sortProblems(
@@ -74,6 +84,12 @@ export default class Validate extends MillraceCommand {
     if (errors > 0) process.exitCode = EXIT.invalidDefinition;
     return { files: files.length, errors, warnings, problems };
   }
+}
+
+/** Problems of a pipeline file, or of the definitions in a file of AWS's own kind. */
+async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
+  const plain = await loadPlain(file, read);
+  return (plain ?? (await loadPipeline(file, read))).problems;
 }
 
 /** Problems of a test file; those of its pipeline are told with the pipeline. */
@@ -105,12 +121,14 @@ function pipelineFiles(paths: readonly string[]): string[] {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       const inside = relative(path, file);
-      if (!entry.isFile() || !/\.ya?ml$/.test(entry.name)) continue;
+      if (!entry.isFile() || !/\.ya?ml$|\.asl\.json$/.test(entry.name)) continue;
       if (/(^|[/\\])(node_modules|templates|\.[^/\\]+)([/\\]|$)/.test(inside)) continue;
       files.push(file);
     }
   }
-  return files.sort();
+  // Pipeline files first: definitions that they name are checked with them.
+  const isPlain = (file: string): number => (PLAIN_JSON.test(file) ? 1 : 0);
+  return files.sort((a, b) => isPlain(a) - isPlain(b) || (a < b ? -1 : 1));
 }
 
 function exists(path: string): boolean {

@@ -19,7 +19,13 @@ import type { Executions, UndatedEvent } from './executions.js';
 import type { Hooks } from './hooks.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest, Clock, Random, Runner } from './ports.js';
-import { activityKind, type Resolution, type ScheduleTask, wrapOutput } from './resolve-task.js';
+import {
+  activityKind,
+  missingActivity,
+  type Resolution,
+  type ScheduleTask,
+  wrapOutput,
+} from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed, TurnLoop } from './turn-loop.js';
@@ -168,7 +174,11 @@ export class Attempts {
   }
 
   #resolve(active: ActiveExecution, command: ScheduleTask): Resolution {
-    return this.resolve(command, askerOf(active.machine.deployment));
+    const resolution = this.resolve(command, askerOf(active.machine.deployment));
+    if (resolution.type !== 'activity') return resolution;
+    const { team } = active.creation;
+    const isThere = this.#parts.hooks.activities?.has({ team, name: resolution.name }) ?? false;
+    return isThere ? resolution : missingActivity(command.resource);
   }
 
   /** Who performs a task of this machine. */

@@ -6,7 +6,7 @@
  * | --- | --- |
  * | admission | every execution begins at once |
  * | mapRuns | a distributed Map fails as a defect |
- * | activities | tasks wait for workers that never come |
+ * | activities | there are none: their tasks fail |
  * | tell | nobody hears of facts |
  * @module
  */
@@ -41,6 +41,8 @@ export interface MapRunHook {
 
 /** Gives tasks to workers that poll for them. */
 export interface ActivityHook {
+  /** Whether there is such an activity. */
+  has(activity: { team: string; name: string }): boolean;
   /** A task of the activity may be new. */
   offer(activity: { team: string; name: string }): Promise<void>;
 }

@@ -85,7 +85,10 @@ export function checkName(name: string): void {
     ![...name].some((character) => {
       const code = character.codePointAt(0) ?? 0;
       const isControl = code <= 0x20 || (code >= 0x7f && code <= 0x9f);
-      return isControl || FORBIDDEN_IN_NAME.has(character) || character.trim() === '';
+      const isNoCharacter = (code >= 0xfffe && code <= 0xffff) || code === 0x10ffff;
+      return (
+        isControl || isNoCharacter || FORBIDDEN_IN_NAME.has(character) || character.trim() === ''
+      );
     });
   if (!accepted)
     throw new EngineError('InvalidName', { name: JSON.stringify(name.slice(0, 100)).slice(1, -1) });

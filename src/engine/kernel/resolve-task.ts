@@ -88,6 +88,11 @@ export function resolveTask(
   return bound(bindings, [task.resource, bare], task.arguments, 'plain') ?? unbound(bare);
 }
 
+/** An activity that was never made, or was deleted, also while a task waits for it: no worker can ever take the task. */
+export function missingActivity(arn: string): Resolution {
+  return { type: 'failure', error: 'States.Runtime', cause: `Activity Does Not Exist: '${arn}'` };
+}
+
 /** The answer to one request to a service. */
 export interface Answered {
   requestId: string;

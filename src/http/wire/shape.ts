@@ -15,6 +15,8 @@ export type Shape =
       max?: number;
       /** What all of the text must be. As a text it is told as it stands here. */
       pattern?: RegExp | string;
+      /** How messages write the pattern, where it is checked by one that means the same and takes no longer on any text. */
+      told?: string;
       enum?: readonly string[];
       /** Its value is not repeated in messages: it may be data or a secret. */
       sensitive?: true;
@@ -163,9 +165,9 @@ function collect(
     case 'string': {
       const text = value as string;
       checkSize(shape, text.length, 'length', violate);
-      const { pattern } = shape;
+      const { pattern, told } = shape;
       if (pattern !== undefined && !isWholly(pattern, text)) {
-        const shown = typeof pattern === 'string' ? pattern : pattern.source;
+        const shown = told ?? (typeof pattern === 'string' ? pattern : pattern.source);
         violate(`Member must satisfy regular expression pattern: ${shown}`);
       }
       if (shape.enum !== undefined && !shape.enum.includes(text)) {

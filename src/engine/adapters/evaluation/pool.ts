@@ -184,8 +184,7 @@ class EvaluationPool {
 }
 
 /** As the library words a deadline it can keep itself. */
-const TOO_MUCH =
-  'D1012: Expression evaluation timeout. Check for infinite loop, or too much memory.';
+const TOO_MUCH = 'Expression evaluation timeout: Check for infinite loop';
 
 function failure(message: string): EvaluationResult {
   return { type: 'error', message };

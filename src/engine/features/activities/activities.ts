@@ -126,8 +126,25 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
     return this.#put({ name, team, tags, createdAt: this.#kernel.time.now() });
   }
 
+  has(activity: ActivityRef): boolean {
+    return this.#known.get(activity.team, activity.name) !== undefined;
+  }
+
   async delete(activity: ActivityRef): Promise<void> {
     await this.#write((turn) => this.#known.delete(turn, activity.team, activity.name));
+    await this.#failWaiting(activity);
+  }
+
+  /** Tasks that no worker has taken begin anew: they find that there is no activity, and fail. */
+  async #failWaiting(activity: ActivityRef): Promise<void> {
+    const { store, attempts } = this.#kernel;
+    const query = { status: 'scheduled', kind: activityKind(activity), limit: PAGE } as const;
+    for (let after = 0; ; ) {
+      const page = await store.listAttempts({ ...query, after });
+      for (const { attempt } of page) this.#kernel.submit(attempts.beginInput(attempt));
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.position ?? after;
+    }
   }
 
   async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {

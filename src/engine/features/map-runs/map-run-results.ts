@@ -42,7 +42,7 @@ export async function resultsOf(
     }
     if (failure) return { failure, isWritten: false };
     return {
-      ...(await gather(parts, record, transformationOf(writer, 'COMPACT'))),
+      ...(await gather(parts, record, writer)),
       isWritten: false,
     };
   } catch (error) {
@@ -71,18 +71,23 @@ async function* childrenOf({ store }: Parts, mapRun: number): AsyncGenerator<Map
   }
 }
 
-/** The results as one array; a failure as soon as it is too large for a payload. */
+/**
+ * The results as one array, in which a failure that was tolerated keeps the place of its item; a failure as soon as it is
+ * too large for a payload.
+ */
 async function gather(
   parts: Parts,
   record: MapRunRecord,
-  transformation: Transformation,
+  writer: JsonObject | undefined,
 ): Promise<{ output: Json } | { failure: ErrorOutput }> {
+  const transformation = transformationOf(writer, 'COMPACT');
+  const toleratedRow = writer === undefined ? outcomeOf : describe;
   const output: Json[] = [];
   let bytes = 2;
   for await (const page of childrenOf(parts, record.number)) {
     for (const child of page) {
-      if (child.status !== 'SUCCEEDED') continue;
-      for (const row of rowsOf(child, transformation)) {
+      const hasOutput = child.status === 'SUCCEEDED';
+      for (const row of hasOutput ? rowsOf(child, transformation) : [toleratedRow(child)]) {
         bytes += Buffer.byteLength(JSON.stringify(row)) + (output.length === 0 ? 0 : 1);
         output.push(row);
       }
@@ -143,6 +148,15 @@ function rowsOf(child: MapChildRecord, transformation: Transformation): Json[] {
   if (transformation === 'NONE') return [describe(child)];
   const output = child.output ?? null;
   return transformation === 'FLATTEN' && Array.isArray(output) ? output : [output];
+}
+
+/** A child that did not succeed, where nothing asks for more than outputs. */
+function outcomeOf({ status, error, cause }: MapChildRecord): JsonObject {
+  return {
+    Status: status,
+    ...(error === undefined ? {} : { Error: error }),
+    ...(cause === undefined ? {} : { Cause: cause }),
+  };
 }
 
 /** A child as ResultWriter's files and DescribeExecution tell it. */

@@ -28,6 +28,9 @@ const MAX_POLICY_BYTES = 10_240;
 export async function createEventBus({ engine, caller, request }: Call): Promise<object> {
   const { Name: bus } = request;
   const { buses, arns } = engine.eventResources;
+  if (request.EventSourceName) {
+    throw notFound(`Event source ${request.EventSourceName} does not exist.`);
+  }
   if (bus.includes('/')) throw invalid("Event bus name must not contain '/'.");
   if (request.EventSourceName)
     throw notFound(`Event source ${request.EventSourceName} does not exist.`);

@@ -30,31 +30,57 @@ const endpoint: Shape = {
   pattern: /^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$/,
 };
 // Written so that it takes no longer on texts that nearly match; the service's own pattern means the same.
-const word: Shape = { type: 'string', min: 1, max: 512, pattern: /[^\p{Cc}:]+/u };
+const word: Shape = {
+  type: 'string',
+  min: 1,
+  max: 512,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that must not be in it.
+  pattern: /[\t ]*[^\x00-\x1f:\x7f][^\x00-\x08\x0a-\x1f:\x7f]*/,
+  told: String.raw`^[ \t]*[^\x00-\x1F:\x7F]+([ \t]+[^\x00-\x1F:\x7F]+)*[ \t]*$`,
+};
 const secret: Shape = { ...word, sensitive: true };
 const kmsKey: Shape = { type: 'string', max: 2048, pattern: /^[a-zA-Z0-9_\-/:]*$/ };
 
-const parameter = (key: Shape): Shape => ({
+/** What may stand in a header. */
+export const headerValue: Shape = {
+  type: 'string',
+  max: 512,
+  pattern: /[\t ]*[\x20-\x7e][\t\x20-\x7e]*/,
+  told: String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*$`,
+};
+export const queryValue: Shape = {
+  type: 'string',
+  max: 512,
+  pattern: String.raw`[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F]+`,
+};
+
+const parameters = (key: Shape, value: Shape): Shape => ({
   type: 'list',
   max: 100,
   member: structure({
     Key: key,
-    Value: { type: 'string', max: 512, pattern: /[^\p{Cc}]*/u, sensitive: true },
+    Value: { ...value, sensitive: true } as Shape,
     IsValueSecret: flag,
   }),
 });
 const httpParameters = structure({
-  HeaderParameters: parameter({
-    type: 'string',
-    max: 512,
-    pattern: /^[!#$%&'*+-.^_`|~0-9a-zA-Z]+$/,
-  }),
-  QueryStringParameters: parameter({ type: 'string', max: 512 }),
-  BodyParameters: parameter({ type: 'string', max: 512 }),
+  HeaderParameters: parameters(
+    { type: 'string', max: 512, pattern: /^[!#$%&'*+-.^_`|~0-9a-zA-Z]+$/ },
+    headerValue,
+  ),
+  QueryStringParameters: parameters(
+    { type: 'string', max: 512, pattern: String.raw`[^\x00-\x1F\x7F]+` },
+    queryValue,
+  ),
+  BodyParameters: parameters({ type: 'string' }, { type: 'string' }),
 });
 const privateResource = structure({
   'ResourceParameters!': structure({
-    'ResourceConfigurationArn!': { type: 'string', max: 2048 },
+    'ResourceConfigurationArn!': {
+      type: 'string',
+      max: 2048,
+      pattern: String.raw`^(?:^arn:[a-z0-9\-]+:vpc-lattice:[a-zA-Z0-9\-]+:\d{12}:resourceconfiguration/rcfg-[0-9a-z]{17}$|^$)`,
+    },
   }),
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Shape, type Structure, structure } from '../shape.js';
+import { headerValue, queryValue } from './model-connections.js';
 
 const text: Shape = { type: 'string' };
 const flag: Shape = { type: 'boolean' };
@@ -28,19 +29,39 @@ const ecs = structure({
   CapacityProviderStrategy: {
     type: 'list',
     max: 6,
-    member: structure({ 'capacityProvider!': text, weight: whole, base: whole }),
+    member: structure({
+      'capacityProvider!': { type: 'string', min: 1, max: 255 },
+      weight: { type: 'integer', min: 0, max: 1000 },
+      base: { type: 'integer', min: 0, max: 100_000 },
+    }),
   },
   EnableECSManagedTags: flag,
   EnableExecuteCommand: flag,
   PlacementConstraints: {
     type: 'list',
     max: 10,
-    member: structure({ type: text, expression: text }),
+    member: structure({
+      type: { type: 'string', enum: ['distinctInstance', 'memberOf'] },
+      expression: { type: 'string', max: 2000 },
+    }),
   },
-  PlacementStrategy: { type: 'list', max: 5, member: structure({ type: text, field: text }) },
+  PlacementStrategy: {
+    type: 'list',
+    max: 5,
+    member: structure({
+      type: { type: 'string', enum: ['random', 'spread', 'binpack'] },
+      field: { type: 'string', max: 255 },
+    }),
+  },
   PropagateTags: { type: 'string', enum: ['TASK_DEFINITION'] },
   ReferenceId: { type: 'string', max: 1024 },
-  Tags: { type: 'list', member: structure({ 'Key!': text, 'Value!': text }) },
+  Tags: {
+    type: 'list',
+    member: structure({
+      'Key!': { type: 'string', min: 1, max: 128 },
+      'Value!': { type: 'string', min: 0, max: 256 },
+    }),
+  },
 });
 
 export const targetShape: Structure = structure({
@@ -59,7 +80,20 @@ export const targetShape: Structure = structure({
       type: 'list',
       min: 1,
       max: 5,
-      member: structure({ 'Key!': text, 'Values!': texts }),
+      member: structure({
+        'Key!': {
+          type: 'string',
+          min: 1,
+          max: 128,
+          pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+        },
+        'Values!': {
+          type: 'list',
+          min: 1,
+          max: 50,
+          member: { type: 'string', min: 1, max: 256 },
+        },
+      }),
     },
   }),
   EcsParameters: ecs,
@@ -71,9 +105,12 @@ export const targetShape: Structure = structure({
   }),
   SqsParameters: structure({ MessageGroupId: { type: 'string', max: 100 } }),
   HttpParameters: structure({
-    PathParameterValues: { type: 'list', member: text },
-    HeaderParameters: { type: 'map', value: { type: 'string', max: 512 } },
-    QueryStringParameters: { type: 'map', value: { type: 'string', max: 512 } },
+    PathParameterValues: {
+      type: 'list',
+      member: { type: 'string', pattern: String.raw`^(?!\s*$).+` },
+    },
+    HeaderParameters: { type: 'map', value: headerValue },
+    QueryStringParameters: { type: 'map', value: queryValue },
   }),
   RedshiftDataParameters: structure({
     SecretManagerArn: arn,
@@ -88,7 +125,16 @@ export const targetShape: Structure = structure({
     PipelineParameterList: {
       type: 'list',
       max: 200,
-      member: structure({ 'Name!': text, 'Value!': text }),
+      member: structure({
+        'Name!': {
+          type: 'string',
+          min: 1,
+          max: 256,
+          pattern: /[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?/,
+          told: '^[a-zA-Z0-9](-*[a-zA-Z0-9])*$',
+        },
+        'Value!': { type: 'string', max: 1024 },
+      }),
     },
   }),
   DeadLetterConfig: structure({ Arn: arn }),

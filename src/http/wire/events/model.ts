@@ -95,11 +95,21 @@ const OPERATIONS = {
         Resources: { type: 'list', member: text },
         DetailType: text,
         Detail: { type: 'string', sensitive: true },
-        EventBusName: { type: 'string', min: 1, max: 1600 },
+        EventBusName: {
+          type: 'string',
+          min: 1,
+          max: 1600,
+          pattern: String.raw`(arn:aws[\w-]*:events:[a-z]+-[a-z]+-[\w-]+:[0-9]{12}:event-bus\/)?[\.\-_A-Za-z0-9]+`,
+        },
         TraceHeader: { type: 'string', min: 1, max: 500 },
       }),
     },
-    EndpointId: { type: 'string', min: 1, max: 50 },
+    EndpointId: {
+      type: 'string',
+      min: 1,
+      max: 50,
+      pattern: String.raw`^[A-Za-z0-9\-]+[\.][A-Za-z0-9\-]+$`,
+    },
   }),
   TestEventPattern: structure({
     'EventPattern!': { type: 'string', max: 4096 },

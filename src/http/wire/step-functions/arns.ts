@@ -52,6 +52,27 @@ export function readStateMachineArn(identity: Identity, given: string): StateMac
   };
 }
 
+/**
+ * Refuses an ARN that names more than a state machine: one of its versions, aliases or distributed Maps.
+ * @throws WireError ValidationException, as the reference says of operations that take state machines alone
+ */
+export function refuseQualified({ qualifier, label }: StateMachineName, arn: string): void {
+  if (qualifier !== undefined) throw qualified(arn, 'a version or an alias of a state machine');
+  refuseMapLabel(label === undefined ? {} : { label }, arn);
+}
+
+/** Refuses the ARN of a distributed Map. @throws WireError ValidationException */
+export function refuseMapLabel({ label }: { label?: string }, arn: string): void {
+  if (label !== undefined) throw qualified(arn, 'a Map state of a state machine');
+}
+
+function qualified(arn: string, what: string): WireError {
+  return new WireError(
+    'ValidationException',
+    `The ARN '${arn}' names ${what}, which this operation does not take.`,
+  );
+}
+
 /** The number of the published version that an ARN names. Throws InvalidArn when it names none. */
 export function readVersionArn(identity: Identity, arn: string): { name: string; version: number } {
   const { name, qualifier } = readStateMachineArn(identity, arn);

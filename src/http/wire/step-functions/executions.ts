@@ -15,7 +15,7 @@ import type { StateMachineDetail } from '../../../engine/features/state-machines
 import { EngineError } from '../../../engine/kernel/errors.js';
 import { type Call, scopeOf, timestamp, viewOf } from '../call.js';
 import { WireError } from '../wire-error.js';
-import { noExecution, noResource, noStateMachine, readArn } from './arns.js';
+import { noExecution, noResource, noStateMachine, readArn, refuseMapLabel } from './arns.js';
 import { readJson } from './json-text.js';
 import { readToken, resultsOf, toToken } from './pages.js';
 import { describeRevision, findStateMachine } from './state-machines.js';
@@ -91,6 +91,7 @@ export async function startSyncExecution(call: Call): Promise<object> {
 function readStart(call: Call): { start: StartRequest; detail: StateMachineDetail } {
   const { request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
+  refuseMapLabel(named, request.stateMachineArn);
   const { qualifier, testCase } = named;
   const given = request.input;
   let input: Json | undefined;
@@ -302,6 +303,7 @@ export async function listExecutions(call: Call): Promise<object> {
         : 'Must provide a State Machine ARN or Map Run ARN',
     );
   }
+  if (stateMachineArn) refuseMapRunFilters(request);
   const scope = stateMachineArn
     ? machineScope(call, stateMachineArn)
     : await mapRunScope(call, mapRunArn);
@@ -324,6 +326,16 @@ export async function listExecutions(call: Call): Promise<object> {
     })),
     ...(next === undefined ? {} : { nextToken: toToken(list, next) }),
   };
+}
+
+/** @throws WireError ValidationException for what only the children of a map run can be asked for */
+function refuseMapRunFilters({ statusFilter, redriveFilter }: Call['request']): void {
+  const wrong = statusFilter === 'PENDING_REDRIVE' ? 'PENDING_REDRIVE status' : 'redrive';
+  if (statusFilter !== 'PENDING_REDRIVE' && !redriveFilter) return;
+  throw new WireError(
+    'ValidationException',
+    `The ${wrong} filter is only supported with a Map Run ARN`,
+  );
 }
 
 function machineScope(call: Call, arn: string): object {

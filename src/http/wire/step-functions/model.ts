@@ -22,6 +22,8 @@ const flag: Shape = { type: 'boolean' };
 const arn = text(1, 256);
 const longArn = text(1, 2000);
 const name = text(1, 80);
+/** Of a state under test: part of a definition, which messages do not repeat. */
+const secretName = data(1, 80);
 const payload = data(undefined, 262_144);
 const definition = data(1, 1_048_576);
 const description = data(undefined, 256);
@@ -31,7 +33,7 @@ const includedData = choice('ALL_DATA', 'METADATA_ONLY');
 const machineType = choice('STANDARD', 'EXPRESS');
 const error = data(0, 256);
 const cause = data(0, 32_768);
-const traceHeader: Shape = { type: 'string', min: 0, max: 256, pattern: /^\p{ASCII}*$/u };
+const traceHeader: Shape = { type: 'string', min: 0, max: 256, pattern: /\p{ASCII}*/u };
 const taskToken = text(1, 2048);
 
 const tags: Shape = {
@@ -65,7 +67,7 @@ const aliasName: Shape = {
   type: 'string',
   min: 1,
   max: 80,
-  pattern: /^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/,
+  pattern: '^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$',
 };
 const page = { maxResults, nextToken: token };
 
@@ -135,7 +137,7 @@ export const OPERATIONS = {
   }),
   RedriveExecution: structure({
     'executionArn!': arn,
-    clientToken: { type: 'string', min: 1, max: 64, pattern: /^[!-~]+$/ },
+    clientToken: { type: 'string', min: 1, max: 64, pattern: '[!-~]+' },
   }),
   SendTaskFailure: structure({ 'taskToken!': taskToken, error, cause }),
   SendTaskHeartbeat: structure({ 'taskToken!': taskToken }),
@@ -157,7 +159,7 @@ export const OPERATIONS = {
     inspectionLevel: choice('INFO', 'DEBUG', 'TRACE'),
     revealSecrets: flag,
     variables: payload,
-    stateName: name,
+    stateName: secretName,
     mock: structure({
       result: payload,
       errorOutput: structure({ error, cause }),
@@ -166,7 +168,7 @@ export const OPERATIONS = {
     context: payload,
     stateConfiguration: structure({
       retrierRetryCount: { type: 'integer', min: 0 },
-      errorCausedByState: name,
+      errorCausedByState: secretName,
       mapIterationFailureCount: { type: 'integer', min: 0 },
       mapItemReaderData: payload,
     }),

@@ -10,7 +10,12 @@ import { EngineError } from '../../../engine/kernel/errors.js';
 import type { PipelineRef, PublishedVersionRecord } from '../../../store/store.js';
 import { type Call, scopeOf, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
-import { noStateMachine, readStateMachineArn, type StateMachineName } from './arns.js';
+import {
+  noStateMachine,
+  readStateMachineArn,
+  refuseQualified,
+  type StateMachineName,
+} from './arns.js';
 import { readDefinition } from './definitions.js';
 import { pageOf } from './pages.js';
 import { readTags } from './tags.js';
@@ -69,12 +74,7 @@ export async function createStateMachine(call: Call): Promise<object> {
 export async function updateStateMachine(call: Call): Promise<object> {
   const { engine, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
-  if (named.qualifier !== undefined) {
-    throw new WireError(
-      'ValidationException',
-      'A version or an alias cannot be updated: name the state machine itself.',
-    );
-  }
+  refuseQualified(named, request.stateMachineArn);
   const configuration = configurationOf(request);
   const isEmpty =
     !request.definition && !request.roleArn && Object.keys(configuration).length === 0;
@@ -119,8 +119,11 @@ async function publishNow({ engine, request }: Call, machine: PipelineRef): Prom
 
 export async function deleteStateMachine(call: Call): Promise<object> {
   const { engine, request } = call;
+  const arn = request.stateMachineArn;
+  // What it names is looked at first: the ARN of a version must not delete the machine.
+  refuseQualified(readStateMachineArn(engine.arns.identity, arn), arn);
   try {
-    await engine.stateMachines.delete(findStateMachine(call, request.stateMachineArn).detail);
+    await engine.stateMachines.delete(findStateMachine(call, arn).detail);
   } catch (error) {
     // Deleting what is not there is no error.
     if (!(error instanceof WireError && error.code === 'StateMachineDoesNotExist')) throw error;

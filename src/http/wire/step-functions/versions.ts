@@ -6,13 +6,20 @@ import { EngineError } from '../../../engine/kernel/errors.js';
 import type { AliasRecord, AliasRoute, PipelineRef } from '../../../store/store.js';
 import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
-import { readAliasArn, readVersionArn } from './arns.js';
+import {
+  readAliasArn,
+  readVersionArn,
+  refuseMapLabel,
+  refuseQualified,
+  type StateMachineName,
+} from './arns.js';
 import { pageOf } from './pages.js';
 import { findStateMachine, refusal } from './state-machines.js';
 
 export async function publishStateMachineVersion(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { detail } = findStateMachine(call, request.stateMachineArn);
+  const { named, detail } = findStateMachine(call, request.stateMachineArn);
+  refuseQualified(named, request.stateMachineArn);
   const { revisionId, description } = request;
   try {
     const published = await engine.stateMachines.publish(detail, {
@@ -37,7 +44,8 @@ export async function publishStateMachineVersion(call: Call): Promise<object> {
 
 export async function listStateMachineVersions(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { detail } = findStateMachine(call, request.stateMachineArn);
+  const { named, detail } = findStateMachine(call, request.stateMachineArn);
+  refuseQualified(named, request.stateMachineArn);
   const arn = engine.arns.stateMachine(detail.name);
   const all = await engine.stateMachines.versions(detail);
   const { items, nextToken } = pageOf(`versions ${detail.name}`, all, request);
@@ -54,9 +62,8 @@ export async function deleteStateMachineVersion(call: Call): Promise<object> {
   const { engine, request } = call;
   const arn = request.stateMachineVersionArn;
   const { version } = readVersionArn(engine.arns.identity, arn);
-  const { detail } = findStateMachine(call, arn);
   try {
-    await engine.stateMachines.deleteVersion(detail, version);
+    await engine.stateMachines.deleteVersion(findStateMachine(call, arn).detail, version);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'VersionInUse') {
       throw new WireError(
@@ -64,14 +71,15 @@ export async function deleteStateMachineVersion(call: Call): Promise<object> {
         `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${error.details.aliases}]`,
       );
     }
-    throw error;
+    // Deleting what is not there is no error.
+    if (!isNoStateMachine(error)) throw error;
   }
   return {};
 }
 
 export async function createStateMachineAlias(call: Call): Promise<object> {
   const { engine, request } = call;
-  const { machine, routing } = readRouting(call, request.routingConfiguration);
+  const { machine, routing } = findRouting(call, request.routingConfiguration);
   try {
     const alias = await engine.stateMachines.createAlias(
       machine,
@@ -117,7 +125,7 @@ export async function updateStateMachineAlias(call: Call): Promise<object> {
       'Either the description or the RoutingConfiguration must be specified',
     );
   }
-  const routed = routingConfiguration ? readRouting(call, routingConfiguration) : undefined;
+  const routed = routingConfiguration ? findRouting(call, routingConfiguration) : undefined;
   if (routed && routed.machine.name !== machine.name) {
     throw new WireError(
       'ValidationException',
@@ -145,7 +153,7 @@ export async function listStateMachineAliases(call: Call): Promise<object> {
   const { engine, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   const arn = engine.arns.stateMachine(detail.name);
-  const version = named.qualifier === undefined ? undefined : Number(named.qualifier);
+  const version = await versionOf(call, named, detail);
   const all = (await engine.stateMachines.aliases(detail)).filter(
     ({ routing }) => version === undefined || routing.some((route) => route.version === version),
   );
@@ -159,10 +167,41 @@ export async function listStateMachineAliases(call: Call): Promise<object> {
   };
 }
 
+/** The version whose aliases are listed; undefined for all of the machine's. Throws InvalidArn, ResourceNotFound. */
+async function versionOf(
+  { engine, request }: Call,
+  named: StateMachineName,
+  machine: PipelineRef,
+): Promise<number | undefined> {
+  const arn = request.stateMachineArn;
+  refuseMapLabel(named, arn);
+  if (named.qualifier === undefined) return undefined;
+  const { version } = readVersionArn(engine.arns.identity, arn);
+  const published = await engine.stateMachines.versions(machine);
+  if (!published.some((each) => each.version === version)) throw nothingThere();
+  return version;
+}
+
+/** Throws ResourceNotFound, also when there is no such machine: an alias is what is asked for. */
 function findAlias(call: Call): { machine: PipelineRef; alias: string } {
   const arn = call.request.stateMachineAliasArn;
   const { alias } = readAliasArn(call.engine.arns.identity, arn);
-  return { machine: findStateMachine(call, arn).detail, alias };
+  try {
+    return { machine: findStateMachine(call, arn).detail, alias };
+  } catch (error) {
+    throw missing(error);
+  }
+}
+
+function findRouting(
+  call: Call,
+  given: Parameters<typeof readRouting>[1],
+): ReturnType<typeof readRouting> {
+  try {
+    return readRouting(call, given);
+  } catch (error) {
+    throw missing(error);
+  }
 }
 
 function describeAlias(arn: string, alias: AliasRecord): object {
@@ -210,6 +249,13 @@ function missing(error: unknown): unknown {
   const isMissing =
     error instanceof EngineError &&
     (error.kind === 'AliasNotFound' || error.kind === 'VersionNotFound');
-  if (!isMissing) return error;
+  return isMissing || isNoStateMachine(error) ? nothingThere() : error;
+}
+
+function isNoStateMachine(error: unknown): boolean {
+  return error instanceof WireError && error.code === 'StateMachineDoesNotExist';
+}
+
+function nothingThere(): WireError {
   return new WireError('ResourceNotFound', 'Request references a resource that does not exist.');
 }
