@@ -11,6 +11,7 @@ import type { Json } from '../asl/json.js';
 import type { AttemptRecord } from '../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import type { UndatedEvent } from './execution-host.js';
+import { Invocations } from './invocations.js';
 import type { Machinery } from './machinery.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
@@ -41,6 +42,12 @@ export interface MockedAttempt {
   performer: string;
 }
 
+/** One attempt that has begun and waits for its answer. */
+export interface BegunAttempt extends MockedAttempt {
+  /** Attempts of this state that its execution has begun before, over all visits and retries: 0, 1, 2 …. */
+  invocation: number;
+}
+
 /** Answers tasks in place of those who perform them. */
 export interface TaskMocks {
   /** Whether executions of the pipeline may be started with that test case. */
@@ -51,14 +58,16 @@ export interface TaskMocks {
    * Answers an attempt, now or later or never. After a restart it is asked again for the same one.
    * @param settle takes the first outcome; it is ignored when the attempt has timed out or was stopped meanwhile
    */
-  answer(attempt: MockedAttempt, settle: (outcome: AttemptOutcome) => void): void;
+  answer(attempt: BegunAttempt, settle: (outcome: AttemptOutcome) => void): void;
 }
 
 export class MockHost {
   readonly #parts: Machinery;
+  readonly #invocations: Invocations;
 
   constructor(parts: Machinery) {
     this.#parts = parts;
+    this.#invocations = new Invocations(parts.store);
   }
 
   /** Whether a test answers this command; `usual` is what would be done otherwise. */
@@ -74,6 +83,22 @@ export class MockHost {
     command: ScheduleTask,
     usual: Resolution,
     input: Input,
+  ): Performed | Promise<Performed> {
+    const invocation = this.#invocations.before(turn, active, command.state);
+    const begin = (number: number): Performed => {
+      const counted = { ...command, invocation: number };
+      return this.#start(turn, active, attempt, counted, usual, input);
+    };
+    return invocation instanceof Promise ? invocation.then(begin) : begin(invocation);
+  }
+
+  #start(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    command: CountedTask,
+    usual: Resolution,
+    input: Input,
   ): Performed {
     const { executions, tasks, time, owner } = this.#parts;
     const { thread, sequence } = attempt;
@@ -85,14 +110,18 @@ export class MockHost {
         kind: MOCKED,
         owner,
         startedAt: time.now(),
+        // With its number: the same answer is due to it after a restart.
+        request: { ...command },
       };
+      this.#invocations.begun(active, command.state);
       tasks.update(later, active, started);
       // In the same commit, so that it is told once whatever happens afterwards.
       if (isAccepted(command)) {
         const accepted: UndatedEvent = { type: 'TaskSubmitted', output: {}, thread, sequence };
         executions.step(later, active, accepted, input);
       }
-      later.afterCommit(() => this.#answer(started, describe(active, command, usual)));
+      const begun = { ...describe(active, command, usual), invocation: command.invocation };
+      later.afterCommit(() => this.#answer(started, begun));
     });
   }
 
@@ -103,9 +132,10 @@ export class MockHost {
       execution: attempt.execution,
       perform: (turn) =>
         executions.withExecution(attempt.execution, input, (active) => {
-          const command = attempt.request as unknown as ScheduleTask;
+          const command = attempt.request as unknown as CountedTask;
           const usual = tasks.resolveUsual(active, command);
-          const described = describe(active, command, usual);
+          const { invocation } = command;
+          const described = { ...describe(active, command, usual), invocation };
           turn.afterCommit(() => {
             if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
             else loop.add(this.#outcomeInput(attempt, GONE));
@@ -116,7 +146,7 @@ export class MockHost {
     loop.add(input);
   }
 
-  #answer(attempt: AttemptRecord, described: MockedAttempt): void {
+  #answer(attempt: AttemptRecord, described: BegunAttempt): void {
     let isSettled = false;
     this.#parts.mocks?.answer(described, (outcome) => {
       if (isSettled) return;
@@ -162,6 +192,9 @@ export class MockHost {
     return input;
   }
 }
+
+/** A command whose attempt has begun. */
+type CountedTask = ScheduleTask & { invocation: number };
 
 /** Of an attempt whose mock is no longer there after a restart. */
 const GONE: AttemptOutcome = {
