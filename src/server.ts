@@ -33,6 +33,7 @@ import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js'
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
+import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
@@ -201,7 +202,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const buckets = createS3Buckets(config.environment ?? process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
-  const engine = createEngine({
+  const engine: Engine = createEngine({
     store,
     runner: createConnectorRunner(connectors, config.concurrency, ledger, confinement),
     evaluator,
@@ -214,6 +215,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     allowCodeOverApi: config.allowCodeOverApi ?? false,
     workFolder: work,
     destinations: createDestinations(http),
+    services: createOwnServices(() => engine),
     seal,
     secrets,
     ...(config.identity === undefined ? {} : { identity: config.identity }),

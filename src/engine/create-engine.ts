@@ -47,6 +47,7 @@ import type {
   Destinations,
   Evaluator,
   ItemSource,
+  OwnServices,
   Random,
   Runner,
   Sink,
@@ -68,6 +69,7 @@ import { listSchedules } from './scheduler/list-schedules.js';
 import { schedulerCalls } from './scheduler/scheduler-calls.js';
 import { SchedulerHost } from './scheduler/scheduler-host.js';
 import { passingSeal, type Seal } from './seal.js';
+import { ServiceHost } from './service-host.js';
 import { GRACE, shutDown } from './shut-down.js';
 import { type StartTarget, StateMachineHost } from './state-machines.js';
 import { StateTestHost } from './state-test-host.js';
@@ -96,6 +98,8 @@ export interface EngineConfig {
   workFolder: string;
   /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
   mocks?: TaskMocks;
+  /** What this server answers to its own tasks; see `http/wire/from-within.ts`. Default: nothing, they need bindings. */
+  services?: OwnServices;
   /** Files that triggers watch; see `createFileSource`. Default: none are watched. */
   files?: FileSource;
   /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
@@ -444,6 +448,7 @@ function assemble(config: EngineConfig): Machinery {
     evaluate: config.evaluator.evaluate,
     itemSource: config.itemSource,
     mocks: config.mocks,
+    services: config.services,
     codeRules: {
       shared: config.sharedBindings,
       code: config.runner.code,
@@ -469,6 +474,7 @@ function assemble(config: EngineConfig): Machinery {
   parts.children = new ChildHost(parts);
   parts.mapRuns = new MapRunHost(parts);
   parts.mocked = new MockHost(parts);
+  parts.requests = new ServiceHost(parts);
   parts.logs = new LogHost(parts);
   parts.pools = new Pools(parts);
   parts.admission = new AdmissionHost(parts, parts.pools);

@@ -36,9 +36,10 @@ import type { MachineShelf } from './machine-shelf.js';
 import type { MapRunHost } from './map-run-host.js';
 import type { SealedStore } from './masking/sealed-store.js';
 import type { MockHost, TaskMocks } from './mocked-tasks.js';
-import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js';
+import type { Clock, Destinations, ItemSource, OwnServices, Random, Runner } from './ports.js';
 import type { SchedulerHost } from './scheduler/scheduler-host.js';
 import type { Seal } from './seal.js';
+import type { ServiceHost } from './service-host.js';
 import type { StateMachineHost } from './state-machines.js';
 import type { TaskHost } from './task-host.js';
 import type { TimerHost } from './timer-host.js';
@@ -93,6 +94,9 @@ export interface Machinery {
   readonly children: ChildHost;
   readonly mapRuns: MapRunHost;
   readonly mocked: MockHost;
+  /** Tasks that ask this server's own services. */
+  readonly requests: ServiceHost;
+  readonly services: OwnServices | undefined;
   readonly logs: LogHost;
   readonly waiters: Waiters;
   readonly activities: ActivityHost;

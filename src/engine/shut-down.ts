@@ -24,6 +24,7 @@ export async function shutDown(
   await parts.mapRuns.close();
   await settledWithin(tasks.whenSettled(), clock, graceMs);
   tasks.expectShutdown();
+  parts.requests.close();
   await parts.runner.close();
   await loop.whenIdle();
   // Expressions have a deadline of their own, so this ends soon.

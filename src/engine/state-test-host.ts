@@ -93,6 +93,18 @@ export class StateTestHost {
         if (named !== undefined && named !== team) return notThere(start.pipeline);
         return this.#startExecution({ ...start, team }, id);
       }
+      case 'service': {
+        const outcome = await this.#parts.requests.call({
+          ...resolution,
+          team,
+          executionArn: this.#parts.arns.execution('TestState', id),
+          stateMachineArn: this.#parts.arns.stateMachine('TestState'),
+          signal: signal ?? new AbortController().signal,
+        });
+        return outcome.type === 'failed'
+          ? { error: outcome.error, cause: outcome.cause }
+          : { output: outcome.output };
+      }
       case 'connector': {
         if (this.#running >= TESTS_AT_A_TIME) {
           throw new EngineError('TooManyQueued', { queued: this.#running });

@@ -111,6 +111,7 @@ export class TaskHost {
   /** Who performs a task of this machine. */
   resolve(task: Pick<ScheduleTask, 'resource' | 'arguments'>, asker: Asker): Resolution {
     const resolution = resolveFor(task, asker, this.#parts.codeRules);
+    if (resolution.type === 'service') return this.#parts.requests.known(resolution);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
     const known = this.slots.kinds().join(', ');
     return {
@@ -168,6 +169,8 @@ export class TaskHost {
         return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
         return children.begin(turn, active, attempt, resolution, input);
+      case 'service':
+        return this.#parts.requests.begin(turn, active, attempt, resolution, input);
       case 'failure': {
         const { error, cause } = resolution;
         const event: UndatedEvent = { type: 'TaskFailed', error, cause, stage: 'schedule', ...ref };
@@ -470,8 +473,13 @@ export class TaskHost {
     const attempt = active.attempts.get(attemptKey(thread, sequence));
     if (!attempt) return;
     this.close(turn, active, attempt);
-    const { runner, children } = this.#parts;
-    if (attempt.status === 'started') turn.afterCommit(() => runner.kill(attempt.id));
+    const { runner, children, requests } = this.#parts;
+    if (attempt.status === 'started') {
+      turn.afterCommit(() => {
+        runner.kill(attempt.id);
+        requests.cancel(attempt.id);
+      });
+    }
     if (attempt.child !== undefined) children.abandon(turn, active, attempt);
   }
 

@@ -66,8 +66,8 @@ export interface TaskBench {
 }
 
 interface Run {
-  request: AttemptRequest;
-  listener: AttemptListener;
+  request: Pick<AttemptRequest, 'arguments'> & { attemptId?: string };
+  listener: Pick<AttemptListener, 'settled' | 'heartbeat'>;
   isKilled: boolean;
 }
 
@@ -129,6 +129,19 @@ export async function openTaskBench(): Promise<TaskBench> {
       workFolder: join(folder, 'work'),
       seal: passingSeal(),
       clock,
+      services: {
+        has: () => true,
+        call: ({ parameters, signal }) =>
+          new Promise((settle) => {
+            const made: Run = {
+              request: { arguments: parameters },
+              listener: { settled: settle, heartbeat() {} },
+              isKilled: false,
+            };
+            signal.addEventListener('abort', () => end(made));
+            runs.push(made);
+          }),
+      },
       mocks: {
         hasTestCase: (_pipeline, testCase) => testCase === mocked?.testCase,
         answers: ({ state, testCase }) =>
