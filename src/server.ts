@@ -198,7 +198,11 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     );
   }
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
-  const connectors = createConnectors({ http, confinement });
+  const connectors = createConnectors({
+    http,
+    confinement,
+    ...(config.identity === undefined ? {} : { lambda: { identity: config.identity } }),
+  });
   const buckets = createS3Buckets(config.environment ?? process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
