@@ -5,10 +5,9 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { type LoadedPipeline, loadPipeline } from '../pipelines/load-pipeline.js';
+import { TEST_FILE } from '../pipelines/pipeline-files.js';
 import type { ReadFile } from '../pipelines/plan.js';
 
-/** What a test file is called. */
-export const TEST_FILE: RegExp = /\.test\.ya?ml$/;
 const ASL_FILE = /(\.asl)?\.json$|\.asl\.ya?ml$/;
 /** Siblings that are looked for, in this order. */
 const SIBLINGS = ['.yaml', '.yml', '.asl.json', '.asl.yaml', '.json'];

@@ -5,9 +5,9 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
+import { isYamlOfOurs, TEST_FILE } from '../../pipelines/pipeline-files.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
-import { TEST_FILE } from '../../testing/find-pipeline.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -105,9 +105,7 @@ function pipelineFiles(paths: readonly string[]): string[] {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       const inside = relative(path, file);
-      if (!entry.isFile() || !/\.ya?ml$/.test(entry.name)) continue;
-      if (/(^|[/\\])(node_modules|templates|\.[^/\\]+)([/\\]|$)/.test(inside)) continue;
-      files.push(file);
+      if (entry.isFile() && isYamlOfOurs(inside)) files.push(file);
     }
   }
   return files.sort();
