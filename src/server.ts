@@ -255,6 +255,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
+  const layouts = createGraphLayouts();
+  // Before whoever asks for a picture: a thread of its own would keep the process from ending.
+  closers.push(() => layouts.close());
   opened = await createApp({
     engine,
     store,
@@ -262,7 +265,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     accessKeys,
     webhooks,
     folder,
-    layouts: createGraphLayouts(),
+    layouts,
     secrets,
     config: {
       version: packageVersion(),
