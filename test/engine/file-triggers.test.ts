@@ -185,6 +185,13 @@ describe('a manifest', () => {
 
   beforeEach(() => deploy({ under: 'incoming', manifest: 'manifest*.json' }));
 
+  it('may begin with a byte order mark', async () => {
+    write('a.csv', 'aa');
+    write('manifest-1.json', '\uFEFF{"files":[{"name":"a.csv","size":2}]}\r\n');
+    await looks();
+    expect(await inputs()).toMatchObject([{ files: [{ key: 'a.csv', size: 2 }] }]);
+  });
+
   it('starts the pipeline when every file that it lists is as it says', async () => {
     write('a.csv', 'aa');
     write('b.csv', 'bbb');

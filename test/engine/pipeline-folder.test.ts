@@ -2,7 +2,7 @@
  * Which files of a folder are deployed, and what is told of the others.
  * @module
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { openPipelineFolder } from '../../src/engine/pipeline-folder.js';
@@ -19,7 +19,6 @@ async function deployed(files: { [name: string]: string | Buffer }) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  if (files['closed.yaml'] !== undefined) chmodSync(join(folder, 'closed.yaml'), 0);
   const opened = await openPipelineFolder({ engine: test.engine, folder, watch: false });
   const names = (await test.engine.listPipelines()).map(({ name }) => name).sort();
   const problems = opened.problems();
@@ -54,9 +53,4 @@ it('takes pipelines in whatever way they are written, and names every file that 
     'warning MILL1002 wide.yaml',
     'warning MILL1102 nameless.yaml',
   ]);
-});
-
-it.skipIf(process.getuid?.() === 0)('tells a file that it may not read', async () => {
-  const { problems } = await deployed({ 'closed.yaml': `pipeline: closed\n${STEPS}\n` });
-  expect(problems).toMatchObject([{ file: 'closed.yaml', code: 'MILL1001' }]);
 });
