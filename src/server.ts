@@ -40,6 +40,7 @@ import { createGraphLayouts } from './http/graph/layouts.js';
 import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
+import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
@@ -212,11 +213,15 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   }
   const seal = openEncryptionFile(join(data, 'seal.key'));
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
-  const connectors = createConnectors({ http, confinement });
+  const connectors = createConnectors({
+    http,
+    confinement,
+    ...(config.identity === undefined ? {} : { lambda: { identity: config.identity } }),
+  });
   const buckets = createS3Buckets(config.environment ?? process.env);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
-  const engine = createEngine({
+  const engine: Engine = createEngine({
     store,
     runner: createConnectorRunner(connectors, config.concurrency, ledger, confinement),
     evaluator,
@@ -229,6 +234,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     allowCodeOverApi: config.allowCodeOverApi ?? false,
     workFolder: work,
     destinations: createDestinations(http),
+    services: createOwnServices(() => engine),
     seal,
     secrets,
     ...(config.retention === undefined ? {} : { retention: config.retention }),
@@ -273,6 +279,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
+  const layouts = createGraphLayouts();
+  // Before whoever asks for a picture: a thread of its own would keep the process from ending.
+  closers.push(() => layouts.close());
   opened = await createApp({
     engine,
     store,
@@ -280,7 +289,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     accessKeys,
     webhooks,
     folder,
-    layouts: createGraphLayouts(),
+    layouts,
     secrets,
     additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
     config: {

@@ -17,6 +17,13 @@ export interface TaskResource {
   pattern: TaskPattern;
 }
 
+/** Services of AWS whose part Millrace itself plays: their requests need nobody's binding. */
+export const OWN_SERVICES: ReadonlySet<string> = new Set([
+  'aws-sdk:sfn',
+  'aws-sdk:eventbridge',
+  'events',
+]);
+
 const parsed = new Map<string, TaskResource>();
 
 /**

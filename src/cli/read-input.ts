@@ -14,7 +14,8 @@ import { CommandFailure } from './failure.js';
 export async function readInput(text: string): Promise<Json> {
   const source = await inputText(text);
   try {
-    return JSON.parse(source) as Json;
+    // Editors of Windows begin a file with a byte order mark.
+    return JSON.parse(source.replace(/^\uFEFF/, '')) as Json;
   } catch (error) {
     throw new CommandFailure(`The input is not JSON: ${(error as Error).message}`, {
       exitCode: EXIT.usage,

@@ -12,6 +12,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
 import { loadPipeline } from '../pipelines/load-pipeline.js';
+import { fileKind, isYamlOfOurs, TEST_FILE } from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
@@ -47,8 +48,7 @@ const MAX_FILES = 5_000;
 const MAX_FILE_BYTES = 4 * 1024 * 1024 + 4;
 const NEVER_WATCHED = /(^|[/\\])(node_modules|__pycache__|\.[^/\\]+)$/;
 /** Files whose content is read here; of all others it only matters whether they exist. */
-const READ = /\.(ya?ml|json)$/;
-const IGNORED = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)|\.test\.ya?ml$/;
+const READ = /\.(ya?ml|json)$/i;
 
 /**
  * Reads the folder once, then watches it.
@@ -67,7 +67,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     /** What was deployed for the first time: perhaps it had another team before. */
     const moved: PipelinePlan[] = [];
     const owners = new Map<string, string>();
-    for (const file of await pipelineFiles(folder)) {
+    for (const file of await pipelineFiles(folder, found)) {
       const { plan, problems: own } = await loadPipeline(file, readInside);
       found.push(...own);
       if (plan === undefined || !isDeployable(own)) continue;
@@ -174,28 +174,40 @@ async function watchFolder(folder: string): Promise<FSWatcher> {
   return watcher;
 }
 
-/** Pipeline files: YAML with a `pipeline:` at the top level, anywhere in the folder but in `templates`; test files are none. */
-async function pipelineFiles(folder: string): Promise<string[]> {
+/**
+ * Pipeline files, anywhere in the folder but in `templates`; test files are none.
+ * @param problems gets why a file that looks like one is not taken
+ */
+async function pipelineFiles(folder: string, problems: Problem[]): Promise<string[]> {
   const files: string[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
-    const path = relative(folder, file).split(sep).join('/');
-    if (!entry.isFile() || !/\.ya?ml$/.test(entry.name) || IGNORED.test(path)) continue;
+    if (!entry.isFile() || !isYamlOfOurs(relative(folder, file)) || TEST_FILE.test(file)) continue;
     if (files.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
-    if (await isPipelineFile(file)) files.push(file);
+    const kind = await kindOf(file);
+    if (kind === 'pipeline') files.push(file);
+    else if (kind !== 'other') problems.push(kind);
   }
   return files.sort();
 }
 
-async function isPipelineFile(file: string): Promise<boolean> {
+async function kindOf(file: string): Promise<ReturnType<typeof fileKind>> {
+  let text: string;
   try {
-    return /^pipeline\s*:/m.test(await readBeginning(file));
-  } catch {
-    // It was removed a moment ago, or is not for us to read.
-    return false;
+    text = await readBeginning(file);
+  } catch (error) {
+    // It was removed a moment ago; or it is there, and somebody waits for it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'other';
+    return {
+      ...unreadable(file, error),
+      message: `the file cannot be read: ${error instanceof Error ? error.message : error}`,
+      file,
+      fix: 'let the server read it, or move it out of this folder',
+    };
   }
+  return fileKind(file, text);
 }
 
 async function readBeginning(file: string): Promise<string> {

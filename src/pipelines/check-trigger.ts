@@ -8,7 +8,7 @@ import { parseArrivalPattern } from '../events/arrivals/arrival-pattern.js';
 import { checkPartners, parsePartners } from '../events/arrivals/partner-list.js';
 import { parseTargetInput } from '../events/input/target-input.js';
 import { parsePattern } from '../events/pattern/parse-pattern.js';
-import { parseWildcard } from '../events/pattern/wildcard.js';
+import { parsePathPattern } from '../events/pattern/path-pattern.js';
 import { parseSchedule } from '../events/schedules/schedule.js';
 import { LONGEST_WINDOW } from '../events/schedules/spread.js';
 import { isTimeZone } from '../events/schedules/time-zone.js';
@@ -60,7 +60,7 @@ export async function checkTrigger(
   if (files === undefined) return;
   checkBatch(['files', 'batch'], files.batch);
   for (const field of ['match', 'manifest'] as const) {
-    const parsed = files[field] === undefined ? undefined : parseWildcard(files[field]);
+    const parsed = files[field] === undefined ? undefined : parsePathPattern(files[field]);
     if (parsed && 'reason' in parsed) report(['files', field], parsed.reason);
   }
   const { under, manifest, arrivals } = files;

@@ -218,7 +218,7 @@ describe('a trigger', () => {
     ['  events: [{ pattern: { source: [a] }, inputPath: detail }]', 'MILL1302 3:12 InputPath'],
     ['  executions: { allOf: [{ name: a, by: "6" }] }', 'MILL1103 3:40 '],
     ['  files: { under: ../elsewhere }', 'MILL1302 3:19 name a folder beside the pipeline file'],
-    ['  files: { under: incoming, match: "**" }', 'MILL1302 3:36 Consecutive wildcard'],
+    ['  files: { under: incoming, match: "a**" }', 'MILL1302 3:36 write ** by itself'],
     ['  events: [{ pattern: { source: [a] }, batch: { size: 0, window: 60s } }]', 'MILL1103 3:55 '],
     [
       '  events: [{ pattern: { source: [a] }, batch: { size: 2, window: 25h } }]',

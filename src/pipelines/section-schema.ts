@@ -188,8 +188,11 @@ export const triggerSchema: z.ZodType<Trigger> = z.strictObject({
         .string()
         .min(1)
         .meta({ description: 'A folder beside the pipeline file, or s3://bucket/folder' }),
-      match: z.string().min(1).optional(),
-      manifest: z.string().min(1).optional(),
+      match: z.string().min(1).optional().meta({
+        description:
+          '*.csv in every folder under it, /*.csv in the folder itself, new/**/*.csv under its folder new',
+      }),
+      manifest: z.string().min(1).optional().meta({ description: 'A pattern like that of match' }),
       batch: batch.optional().meta({ description: 'One execution for so many files' }),
       arrivals: arrivals
         .optional()

@@ -105,10 +105,15 @@ export function readSource(
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // With less than this, further documents are left out without an error.
+    logLevel: 'error',
   });
-  for (const error of document.errors) {
-    report('MILL1002', firstLine(error.message), error.pos[0], error.pos[1] - error.pos[0]);
+  for (const { code, message, pos } of document.errors) {
+    const told =
+      code === 'MULTIPLE_DOCS'
+        ? 'a second document begins here, and a file holds one: put each into a file of its own'
+        : firstLine(message);
+    report('MILL1002', told, pos[0], pos[1] - pos[0]);
   }
   for (const warning of document.warnings) {
     report(

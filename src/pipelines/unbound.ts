@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
+import { OWN_SERVICES, parseResource } from '../asl/task-resource.js';
 import { tasksOf } from './tasks.js';
 
 export interface UnboundTask {
@@ -33,6 +34,9 @@ function unboundTask(
   if (typeof resource !== 'string' || !resource.startsWith('arn:')) return [];
   const bare = resource.replace(PATTERN, '');
   if (bare.endsWith(':states:startExecution') || bare.includes(':activity:')) return [];
+  const { service, action, pattern } = parseResource(resource);
+  // The server answers these itself; a job to wait for is none of them.
+  if (OWN_SERVICES.has(service) && !pattern.startsWith('sync') && action !== '') return [];
   if (bare === 'arn:aws:states:::lambda:invoke') {
     const name = functionName(state);
     if (name === undefined || isBound(bare) || functionNames(name).some(isBound)) return [];

@@ -3,7 +3,7 @@
  * their answers from it, all others are performed.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
+import type { BegunAttempt, MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
 import type { AttemptOutcome } from '../engine/kernel/ports.js';
 import { type MockConfiguration, type MockedResponse, responseTo } from './mock-configuration.js';
 
@@ -19,16 +19,16 @@ export function configuredMocks({ machines }: MockConfiguration): TaskMocks {
     answers: (attempt) => responseOf(attempt) !== undefined,
     answer(attempt, settle) {
       const response = responseOf(attempt);
-      const outcome = response && responseTo(response, attempt.retryCount);
+      const outcome = response && responseTo(response, attempt.invocation);
       settle(outcome ?? unanswered(attempt, response));
     },
   };
 }
 
 function unanswered(
-  { state, retryCount }: MockedAttempt,
+  { state, invocation }: BegunAttempt,
   response: MockedResponse | undefined,
 ): AttemptOutcome {
-  const cause = `The mocked response '${response?.name}' of state '${state}' has no answer for attempt ${retryCount}.`;
+  const cause = `The mocked response '${response?.name}' of state '${state}' has no answer for invocation ${invocation}.`;
   return { type: 'failed', error: 'States.Runtime', cause };
 }

@@ -5,12 +5,11 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { type LoadedPipeline, loadPipeline } from '../pipelines/load-pipeline.js';
+import { TEST_FILE } from '../pipelines/pipeline-files.js';
 import { chooseMachine, loadPlain } from '../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../pipelines/plan.js';
 import { PROBLEM_CODES } from '../pipelines/problem.js';
 
-/** What a test file is called. */
-export const TEST_FILE: RegExp = /\.test\.ya?ml$/;
 /** Siblings that are looked for, in this order. */
 const SIBLINGS = ['.yaml', '.yml', '.asl.json', '.asl.yaml', '.json'];
 

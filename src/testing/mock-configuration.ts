@@ -4,8 +4,9 @@
  *     { "StateMachines": { MACHINE: { "TestCases": { CASE: { STATE: RESPONSE } } } },
  *       "MockedResponses": { RESPONSE: { "0": { "Throw": { "Error", "Cause" } }, "1-2": { "Return": … } } } }
  *
- * Attempts are counted as AWS counts them, by the retries of one visit of the state; the answer is the result of the
- * service itself, before ResultSelector. States inside of Map and Parallel are named like any other.
+ * Invocations are counted as Step Functions Local counts them: one count for each state of an execution, which retries, further
+ * visits and the iterations of an inline Map go on with. The answer is the result of the service itself, before
+ * ResultSelector. States inside of Map and Parallel are named like any other.
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
  * @module
  */
@@ -17,7 +18,7 @@ import type { Problem } from '../pipelines/problem.js';
 import { checked } from '../pipelines/schema-problems.js';
 import { problemAt, readSource, type SourceFile } from '../pipelines/source-file.js';
 
-/** Answers of one mocked response, by attempt. */
+/** Answers of one mocked response, by invocation. */
 export interface MockedResponse {
   readonly name: string;
   /** Both ends included, in ascending order, without gaps from 0. */
@@ -193,9 +194,12 @@ function outcomeOf(answered: MockFile['MockedResponses'][string][string]): Attem
   return { type: 'failed', error: Throw.Error, cause: Throw.Cause ?? '' };
 }
 
-/** The answer of an attempt; undefined when the response has none for it. */
-export function responseTo(response: MockedResponse, attempt: number): AttemptOutcome | undefined {
-  return response.ranges.find(({ from, to }) => from <= attempt && attempt <= to)?.outcome;
+/** The answer of an invocation; undefined when the response has none for it. */
+export function responseTo(
+  response: MockedResponse,
+  invocation: number,
+): AttemptOutcome | undefined {
+  return response.ranges.find(({ from, to }) => from <= invocation && invocation <= to)?.outcome;
 }
 
 /** Names of what is in an object, for messages; at most a few. */

@@ -3,7 +3,7 @@
  * and what had no answer.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
+import type { BegunAttempt, MockedAttempt, TaskMocks } from '../engine/kernel/mocked-tasks.js';
 import { responseTo } from './mock-configuration.js';
 import type { PlannedOutcome, StateMock } from './test-plan.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -50,15 +50,15 @@ export class TestMocks implements TaskMocks {
     return mock === undefined ? !HARMLESS.includes(performer) : mock.type !== 'run';
   }
 
-  answer(attempt: MockedAttempt, settle: Parameters<TaskMocks['answer']>[1]): void {
+  answer(attempt: BegunAttempt, settle: Parameters<TaskMocks['answer']>[1]): void {
     const planned = this.#next(attempt);
     if (planned?.outcome === undefined) return;
     const { outcome, afterMs } = planned;
     this.#time.after(afterMs, () => settle(outcome));
   }
 
-  #next(attempt: MockedAttempt): PlannedOutcome | undefined {
-    const { execution, state, iterations, retryCount } = attempt;
+  #next(attempt: BegunAttempt): PlannedOutcome | undefined {
+    const { execution, state, iterations, invocation } = attempt;
     const mock = this.#mocks.get(state);
     const place = `${execution} ${iterations.join('.')} ${state}`;
     const given = this.#given.get(place) ?? 0;
@@ -66,11 +66,11 @@ export class TestMocks implements TaskMocks {
     let planned: PlannedOutcome | undefined;
     if (mock?.type === 'outcomes') planned = outcomeAt(mock.outcomes, iterations.at(-1), given);
     else if (mock?.type === 'response') {
-      const outcome = responseTo(mock.response, retryCount);
+      const outcome = responseTo(mock.response, invocation);
       planned = outcome && { outcome, afterMs: 0, times: 1 };
     }
     if (planned !== undefined) return planned;
-    const number = (mock?.type === 'response' ? retryCount : given) + 1;
+    const number = (mock?.type === 'response' ? invocation : given) + 1;
     this.unanswered.push({ attempt, number, isUsedUp: mock !== undefined });
     return undefined;
   }

@@ -63,6 +63,39 @@ test('says where it is, keeps its data to itself and cleans up when it stops', a
   expect((await run('show')).code).toBe(9);
 });
 
+test('stops at once, whatever of it was used', async () => {
+  writeFileSync(
+    join(project, 'pipelines/all.yaml'),
+    `pipeline: all
+steps:
+  - count: { sql: { query: SELECT 1 AS n } }
+  - think: { set: { n: "{% 1 + 1 %}" } }
+  - call: { lambda: functions/call }
+`,
+  );
+  mkdirSync(join(project, 'pipelines/functions/call'), { recursive: true });
+  writeFileSync(
+    join(project, 'pipelines/functions/call/index.mjs'),
+    'export const handler = async () => 1;\n',
+  );
+  const server = await up();
+  const { url, token } = JSON.parse(
+    readFileSync(join(project, '.millrace/server.json'), 'utf8'),
+  ) as { url: string; token: string };
+  const headers = { authorization: `Bearer ${token}` };
+  const get = (path: string) => fetch(`${url}/api/v1${path}`, { headers });
+  expect(await run('run', 'all', '--wait')).toMatchObject({ code: 0 });
+  const picture = (await (await get('/pipelines/all/graph')).json()) as { nodes: object[] };
+  expect(picture.nodes.length).toBeGreaterThan(3);
+  const live = await get('/events');
+  expect(live.headers.get('content-type')).toContain('text/event-stream');
+  const began = performance.now();
+  expect((await stopped(server)).code).toBe(0);
+  expect(performance.now() - began).toBeLessThan(5_000);
+  await live.body?.cancel().catch(() => undefined);
+  rmSync(join(project, 'pipelines/all.yaml'));
+});
+
 test('goes on where it was, also after it was killed', async () => {
   const first = await up();
   const { stdout: id } = await run('run', 'hold', '--name', 'survivor');

@@ -132,6 +132,22 @@ describe('a file', () => {
     expect(await keys()).toEqual(['deep/b.csv', 'deep/b.csv']);
   });
 
+  it.each([
+    ['/*.csv', ['o.csv']],
+    ['./*.csv', ['o.csv']],
+    ['*.csv', ['o.csv', 'done/o.csv']],
+    ['done/*.csv', ['done/o.csv']],
+    ['done/**', ['done/o.csv']],
+  ])('that is moved to a folder below starts, by %s, for %j', async (match, expected) => {
+    await deploy({ under: 'incoming', match });
+    writeFileSync(join(incoming, 'o.csv'), 'x');
+    await looks();
+    mkdirSync(join(incoming, 'done'));
+    renameSync(join(incoming, 'o.csv'), join(incoming, 'done/o.csv'));
+    await looks();
+    expect(await keys()).toEqual(expected);
+  });
+
   it('counts neither when it is empty, nor hidden, nor a link', async () => {
     writeFileSync(join(folder, 'secret.csv'), 'outside');
     writeFileSync(join(incoming, 'empty.csv'), '');
@@ -168,6 +184,13 @@ describe('a manifest', () => {
   const list = (files: unknown): void => write('manifest-1.json', JSON.stringify({ files }));
 
   beforeEach(() => deploy({ under: 'incoming', manifest: 'manifest*.json' }));
+
+  it('may begin with a byte order mark', async () => {
+    write('a.csv', 'aa');
+    write('manifest-1.json', '\uFEFF{"files":[{"name":"a.csv","size":2}]}\r\n');
+    await looks();
+    expect(await inputs()).toMatchObject([{ files: [{ key: 'a.csv', size: 2 }] }]);
+  });
 
   it('starts the pipeline when every file that it lists is as it says', async () => {
     write('a.csv', 'aa');

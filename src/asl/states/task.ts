@@ -124,9 +124,9 @@ export function* continueTask(
   if (!memory.started && stage !== 'schedule' && stage !== 'start') {
     memory.started = true;
     record(draft, thread, `${resource.events}Started`, startedDetails(resource, event));
-    if (resource.pattern !== 'activity' && event.type === 'TaskStarted') {
-      startTimers(draft, thread, memory);
-    }
+    // Whichever news tells it first: what starts an execution is heard of when that exists, not before.
+    const goesOn = event.type === 'TaskStarted' || event.type === 'TaskSubmitted';
+    if (resource.pattern !== 'activity' && goesOn) startTimers(draft, thread, memory);
   }
   switch (event.type) {
     case 'TaskStarted':

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { formatProblems } from '../../pipelines/format-problems.js';
+import { isYamlOfOurs, TEST_FILE } from '../../pipelines/pipeline-files.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
 import type { LoadedTests } from '../../testing/load-tests.js';
 import type { Summary } from '../../testing/run-tests.js';
@@ -204,9 +205,8 @@ function testFiles(paths: readonly string[]): string[] {
     }
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
-      if (!entry.isFile() || !/\.test\.ya?ml$/.test(entry.name)) continue;
-      if (/(^|[/\\])(node_modules|\.[^/\\]+)([/\\]|$)/.test(relative(path, file))) continue;
-      files.push(resolve(file));
+      const isTest = TEST_FILE.test(file) && isYamlOfOurs(relative(path, file));
+      if (entry.isFile() && isTest) files.push(resolve(file));
     }
   }
   return files.sort();

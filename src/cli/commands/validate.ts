@@ -5,10 +5,10 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
+import { isYamlOfOurs, TEST_FILE } from '../../pipelines/pipeline-files.js';
 import { loadPlain } from '../../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
-import { TEST_FILE } from '../../testing/find-pipeline.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -121,14 +121,17 @@ function pipelineFiles(paths: readonly string[]): string[] {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       const inside = relative(path, file);
-      if (!entry.isFile() || !/\.ya?ml$|\.asl\.json$/.test(entry.name)) continue;
-      if (/(^|[/\\])(node_modules|templates|\.[^/\\]+)([/\\]|$)/.test(inside)) continue;
-      files.push(file);
+      if (entry.isFile() && (isYamlOfOurs(inside) || isPlainOfOurs(inside))) files.push(file);
     }
   }
   // Pipeline files first: definitions that they name are checked with them.
   const isPlain = (file: string): number => (PLAIN_JSON.test(file) ? 1 : 0);
   return files.sort((a, b) => isPlain(a) - isPlain(b) || (a < b ? -1 : 1));
+}
+
+/** A definition as it is, by its name, where pipeline files are looked for too. */
+function isPlainOfOurs(path: string): boolean {
+  return PLAIN_JSON.test(path) && isYamlOfOurs(path.replace(/\.json$/, '.yaml'));
 }
 
 function exists(path: string): boolean {

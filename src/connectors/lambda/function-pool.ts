@@ -10,6 +10,8 @@ import type { FunctionCode } from './function-code.js';
 import { WarmFunction } from './warm-function.js';
 
 export interface PoolLimits {
+  /** That functions are told that they run in. */
+  region: string;
   /** Processes, idle and busy. */
   maxProcesses: number;
   /** How long an idle process stays, in milliseconds. */
@@ -109,7 +111,7 @@ export class FunctionPool {
   }
 
   private async start(code: FunctionCode): Promise<WarmFunction> {
-    const start = WarmFunction.start(code, this.limits.terminationGrace);
+    const start = WarmFunction.start(code, this.limits.terminationGrace, this.limits.region);
     this.starting.add(start);
     try {
       const warm = await start;

@@ -29,9 +29,18 @@ import {
   type LambdaArguments,
   lambdaArguments,
 } from './lambda-arguments.js';
+import { REPORTED_MEMORY } from './protocol.js';
 import type { InvocationEnd, WarmFunction } from './warm-function.js';
 
+/** Which account and region functions are told that they run in. */
+export interface FunctionIdentity {
+  region: string;
+  accountId: string;
+}
+
 export interface LambdaConfig extends Confinement {
+  /** Defaults to us-east-1 and an account of zeros. */
+  identity?: FunctionIdentity;
   /** Processes of functions, idle and busy. Defaults to twice the processors, at least 4. */
   maxProcesses?: number;
   /** Seconds an idle process stays warm. Defaults to 300. */
@@ -40,11 +49,10 @@ export interface LambdaConfig extends Confinement {
   terminationGrace?: number;
 }
 
-/** What the context reports when no `memory` is given, in MiB. */
-const REPORTED_MEMORY = 512;
-
 export function createLambdaConnector(config: LambdaConfig = {}): Connector {
+  const identity = config.identity ?? { region: 'us-east-1', accountId: '000000000000' };
   const pool = new FunctionPool({
+    region: identity.region,
     maxProcesses: config.maxProcesses ?? Math.max(4, availableParallelism() * 2),
     idleMilliseconds: (config.idleSeconds ?? 300) * 1_000,
     terminationGrace: config.terminationGrace ?? TERMINATION_GRACE,
@@ -54,7 +62,7 @@ export function createLambdaConnector(config: LambdaConfig = {}): Connector {
     runsCode: true,
     dataArguments: ['payload'],
     validate: (args) => argumentProblems(lambdaArguments, args),
-    run: (task, context) => runLambda(task, context, pool, config).catch(outcomeOfThrown),
+    run: (task, context) => runLambda(task, context, pool, config, identity).catch(outcomeOfThrown),
     close: () => pool.close(),
   };
 }
@@ -64,6 +72,7 @@ async function runLambda(
   context: TaskContext,
   pool: FunctionPool,
   confinement: Confinement,
+  identity: FunctionIdentity,
 ): Promise<TaskOutcome> {
   const args = parseArguments(lambdaArguments, task.arguments, 'lambda');
   const code = await functionCode(args, args, task.folder, confinement);
@@ -72,7 +81,7 @@ async function runLambda(
   const { warm, cold } = acquired;
   try {
     context.started?.({ pid: warm.pid, startTime: warm.startTime });
-    return await invoke(warm, cold, args, task, context);
+    return await invoke(warm, cold, args, task, context, identity);
   } finally {
     pool.release(warm);
   }
@@ -115,6 +124,7 @@ async function invoke(
   args: LambdaArguments,
   task: TaskRequest,
   context: TaskContext,
+  { region, accountId }: FunctionIdentity,
 ): Promise<TaskOutcome> {
   const requestId = randomUUID();
   const timeout = args.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
@@ -132,6 +142,8 @@ async function invoke(
       event: args.payload ?? {},
       deadline: begin + timeout * 1_000,
       functionName: warm.code.name,
+      functionArn: `arn:aws:lambda:${region}:${accountId}:function:${warm.code.name}`,
+      traceId: traceOf(requestId, begin),
       memory: args.memory ?? REPORTED_MEMORY,
       millrace: {
         workFolder: task.workFolder,
@@ -147,6 +159,12 @@ async function invoke(
   const message = `Function ${warm.code.name}: ${at - begin} ms${cold ? ', cold start' : ''}`;
   log({ at, stream: 'system', level: 'debug', message });
   return outcomeOf(end, requestId, timeout);
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function traceOf(requestId: string, at: number): string {
+  const seconds = Math.floor(at / 1_000).toString(16);
+  return `Root=1-${seconds}-${requestId.replaceAll('-', '').slice(-24)};Sampled=0`;
 }
 
 function outcomeOf(end: InvocationEnd, requestId: string, timeout: number): TaskOutcome {

@@ -16,6 +16,10 @@ export interface Invocation {
   /** Milliseconds since the epoch when the function's time is over. */
   deadline: number;
   functionName: string;
+  /** With the server's region and account. */
+  functionArn: string;
+  /** `_X_AMZN_TRACE_ID`. */
+  traceId: string;
   /** MiB. */
   memory: number;
   /** What a function may know about where it runs; AWS has no such field. */
@@ -26,6 +30,9 @@ export type Response =
   | { requestId: string; result: Json }
   /** `error` as AWS writes it. `fatal`: the process cannot serve another invocation. */
   | { requestId: string; error: { [field: string]: Json }; fatal: boolean };
+
+/** What is reported when no memory is given, in MiB. */
+export const REPORTED_MEMORY = 512;
 
 /** Bytes of a response: AWS's 6 MiB and its allowance. */
 export const RESPONSE_LIMIT = 6_291_556;

@@ -18,7 +18,13 @@ import {
   startGroup,
 } from '../process/process-group.js';
 import type { FunctionCode } from './function-code.js';
-import { type Invocation, outputEnd, RESPONSE_LIMIT, type Response } from './protocol.js';
+import {
+  type Invocation,
+  outputEnd,
+  REPORTED_MEMORY,
+  RESPONSE_LIMIT,
+  type Response,
+} from './protocol.js';
 import { PYTHON_RUNTIME } from './runtime/python-runtime.js';
 
 /** How an invocation ended. */
@@ -83,12 +89,12 @@ export class WarmFunction {
   }
 
   /** Starts the process; its handler is loaded by the first invocation. */
-  static async start(code: FunctionCode, grace: number): Promise<WarmFunction> {
+  static async start(code: FunctionCode, grace: number, region: string): Promise<WarmFunction> {
     const isPython = code.runtime === 'python';
     const leader = await startGroup({
       argv: isPython ? pythonCommand(code) : nodeCommand(code),
       cwd: code.folder,
-      env: functionEnvironment(code),
+      env: functionEnvironment(code, region),
       user: code.user,
       channel: true,
     });
@@ -214,12 +220,24 @@ function pythonCommand(code: FunctionCode): [string, ...string[]] {
   return ['python3', '-u', '-', code.folder, code.handler, ...memory];
 }
 
-function functionEnvironment(code: FunctionCode): { [name: string]: string } {
+/**
+ * What Lambda defines, so that a function runs here as there: also zone and language are Lambda's and not the server's. What
+ * only the process itself can know (log stream, version of the runtime, trace) it adds.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+function functionEnvironment(code: FunctionCode, region: string): { [name: string]: string } {
   const own = {
     PYTHONDONTWRITEBYTECODE: '1',
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     ...code.environment,
     AWS_LAMBDA_FUNCTION_NAME: code.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(code.memory ?? REPORTED_MEMORY),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${code.name}`,
     LAMBDA_TASK_ROOT: code.folder,
     _HANDLER: code.handler,
   };

@@ -16,6 +16,8 @@ export async function* parquetRows(path: string, size: number): AsyncGenerator<u
   });
   const connection = await instance.connect();
   try {
+    // A moment is told in the zone of the connection, and that is the server's own otherwise.
+    await connection.run("SET TimeZone = 'UTC'");
     const rows = await connection.stream(
       'SELECT to_json(file)::VARCHAR FROM read_parquet($path) AS file',
       { path },

@@ -5,8 +5,8 @@
  * | --- | --- |
  * | `file` | an SQL file under the pipeline's folder; one or more statements |
  * | `query` | or the SQL itself |
- * | `parameters` | values for `$name` in the SQL, always bound, never pasted in; lists and objects are bound as JSON text |
- * | `inputs` | `{ view: file }`: CSV, TSV, JSON, JSON lines and Parquet files as views. Patterns such as `part-*.parquet` and lists of files are fine |
+ * | `parameters` | values for `$name` in the SQL, always bound, never pasted in; types are told in `runtime/sql-values.ts` |
+ * | `inputs` | `{ view: file }`: CSV, TSV, JSON, JSON lines and Parquet files as views. Patterns such as `part-*.parquet` and lists of files are fine; `{ files, … }` says how they are written, see `input-arguments.ts` |
  * | `output` | `{ path, format? }`: the last statement, a SELECT, is written there; parquet, csv, json or jsonl, told from the ending when absent |
  *
  * Files of `inputs` are looked for in the work folder first (what earlier steps wrote), then in the pipeline's folder.
@@ -16,12 +16,13 @@
 import { z } from 'zod';
 import { messageOf } from '../arguments.js';
 import type { Json } from '../connector.js';
+import { type InputArgument, inputArgument } from './input-arguments.js';
 
 export type OutputFormat = 'parquet' | 'csv' | 'json' | 'jsonl';
 
 interface SharedArguments {
   parameters?: { [name: string]: Json } | undefined;
-  inputs?: { [view: string]: string | string[] } | undefined;
+  inputs?: { [view: string]: InputArgument } | undefined;
   output?: { path: string; format?: OutputFormat | undefined } | undefined;
 }
 
@@ -42,7 +43,7 @@ const shared = {
   inputs: z
     .record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Name views with letters, digits and _.'),
-      z.union([path, z.array(path).min(1).max(1_000)], 'Give a file name or a list of them.'),
+      inputArgument,
     )
     .optional(),
   output: z

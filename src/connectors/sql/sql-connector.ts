@@ -74,12 +74,17 @@ async function prepareJob(
   await mkdir(task.workFolder, { recursive: true });
   const { user, dataFolder } = config;
   const roots = [task.workFolder, task.folder];
-  const inputs = Object.entries(args.inputs ?? {}).map(([view, files]) => ({
-    view,
-    files: (Array.isArray(files) ? files : [files]).map((file) =>
-      /[*?[{]/.test(file) ? file : existingInside(file, roots, dataFolder),
-    ),
-  }));
+  const inputs = Object.entries(args.inputs ?? {}).map(([view, given]) => {
+    const { files, ...options } =
+      typeof given === 'string' || Array.isArray(given) ? { files: given } : given;
+    return {
+      view,
+      files: (Array.isArray(files) ? files : [files]).map((file) =>
+        /[*?[{]/.test(file) ? file : existingInside(file, roots, dataFolder),
+      ),
+      options,
+    };
+  });
   return {
     name: 'file' in args ? args.file : 'query',
     sql:
@@ -131,7 +136,8 @@ async function runInProcess(
   const leader = await startGroup({
     argv: [process.execPath, compiledEntry('./runtime/sql-runtime.js', import.meta.url)],
     cwd: job.workFolder,
-    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId }, config.user),
+    // DuckDB and its binding both look at the zone of their process.
+    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId, TZ: 'UTC' }, config.user),
     user: config.user,
     channel: true,
   });
@@ -190,6 +196,9 @@ function outcomeOf(
       });
       return undefined;
     }
+    case 'warning':
+      context.log({ at: Date.now(), stream: 'system', level: 'warn', message: message.message });
+      return undefined;
     case 'done': {
       const output = checkOutput(message.output as unknown as Json, 'The result of the SQL');
       return { type: 'succeeded', output };

@@ -4,7 +4,15 @@
  * @module
  */
 import type { Json } from '../connector.js';
+import type { ReaderOptions } from './input-arguments.js';
 import type { OutputFormat } from './sql-arguments.js';
+
+/** Files as a view; their format is told from the ending when the options do not say it. */
+export interface SqlInput {
+  view: string;
+  files: string[];
+  options: ReaderOptions;
+}
 
 export interface SqlJob {
   /** Names the SQL in messages: the file as written in the arguments, or "query". */
@@ -12,7 +20,7 @@ export interface SqlJob {
   /** The SQL, or the absolute path of the file with it: read by the process, with its rights. */
   sql: { text: string } | { file: string };
   parameters: { [name: string]: Json };
-  inputs: { view: string; files: string[] }[];
+  inputs: SqlInput[];
   /** `path` is final, `temporary` is written first. Absolute. */
   output?: { path: string; temporary: string; format: OutputFormat };
   folder: string;
@@ -42,5 +50,7 @@ export type SqlMessage =
   /** The process is working: a sign of life, every few seconds. */
   | { type: 'working' }
   | { type: 'statement'; line: number; number: number; of: number; milliseconds: number }
+  /** Something that its author may not have meant. */
+  | { type: 'warning'; message: string }
   | { type: 'done'; output: SqlOutput }
   | { type: 'failed'; error: string; cause: string };

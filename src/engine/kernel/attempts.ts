@@ -71,9 +71,25 @@ export interface AttemptPerformers {
       command: ScheduleTask,
       usual: Resolution,
       input: Input,
+    ): Performed | Promise<Performed>;
+  };
+  /** Attempts whose request goes to this server itself. */
+  readonly services: {
+    /** The same, or a failure when this server has no such operation. */
+    known(call: ServiceCall): Resolution;
+    begin(
+      turn: Turn,
+      active: ActiveExecution,
+      attempt: AttemptRecord,
+      call: ServiceCall,
+      input: Input,
     ): Performed;
+    /** Nobody waits for the attempt any more. */
+    cancel(attemptId: string): void;
   };
 }
+
+type ServiceCall = Extract<Resolution, { type: 'service' }>;
 
 /** The kind of attempts that a test answers. */
 export const MOCKED = 'mock';
@@ -184,6 +200,7 @@ export class Attempts {
   /** Who performs a task of this machine. */
   resolve(task: Pick<ScheduleTask, 'resource' | 'arguments'>, asker: Asker): Resolution {
     const resolution = resolveFor(task, asker, this.#parts.codeRules);
+    if (resolution.type === 'service') return this.#perform.services.known(resolution);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
     const known = this.slots.kinds().join(', ');
     return {
@@ -241,6 +258,8 @@ export class Attempts {
         return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
         return this.#perform.children.begin(turn, active, attempt, resolution, input);
+      case 'service':
+        return this.#perform.services.begin(turn, active, attempt, resolution, input);
       case 'failure': {
         const { error, cause } = resolution;
         const event: UndatedEvent = { type: 'TaskFailed', error, cause, stage: 'schedule', ...ref };
@@ -547,7 +566,12 @@ export class Attempts {
     if (!attempt) return;
     this.close(turn, active, attempt);
     const { runner } = this.#parts;
-    if (attempt.status === 'started') turn.afterCommit(() => runner.kill(attempt.id));
+    if (attempt.status === 'started') {
+      turn.afterCommit(() => {
+        runner.kill(attempt.id);
+        this.#perform.services.cancel(attempt.id);
+      });
+    }
     if (attempt.child !== undefined) this.#perform.children.abandon(turn, active, attempt);
   }
 

@@ -93,9 +93,9 @@ export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resoluti
   return ungranted(task, own, asker, shared);
 }
 
-/** Nothing is bound to it. A worker may still come for an activity. */
+/** Nothing is bound to it. A worker may still come for an activity, and this server's own services answer by themselves. */
 function isOpen(resolution: Resolution): boolean {
-  if (resolution.type === 'activity') return true;
+  if (resolution.type === 'activity' || resolution.type === 'service') return true;
   return resolution.type === 'failure' && resolution.error === UNBOUND;
 }
 

@@ -24,11 +24,13 @@ import { type Encryption, passingEncryption } from './masking/encryption.js';
 import { maskTurn } from './masking/mask-turn.js';
 import { sealedStore } from './masking/sealed-store.js';
 import { MockedTasks, type TaskMocks } from './mocked-tasks.js';
+import { OwnServiceTasks } from './own-service-tasks.js';
 import type {
   Clock,
   Destinations,
   Evaluator,
   ItemSource,
+  OwnServices,
   Random,
   Runner,
   Sink,
@@ -58,6 +60,8 @@ export interface KernelConfig {
   reducer: Reducer;
   /** Answers tasks in place of those who perform them, in tests. Default: nothing is mocked. */
   mocks?: TaskMocks;
+  /** What this server answers to its own tasks; see `http/wire/from-within.ts`. Default: nothing, they need bindings. */
+  services?: OwnServices;
   /** Who performs what the bindings of a machine leave open, and which machines may run code. Default: nobody, none. */
   sharedBindings?: SharedBindings;
   /** Machines that clients make may run any code: for development. Default: false. */
@@ -138,7 +142,13 @@ export function createKernel(config: KernelConfig): Kernel {
   const children = new ChildExecutions({ ...below, creations, executions, attempts });
   const deployments = new Deployments({ ...below, executions });
   executions.performWith({ attempts, timers, children });
-  attempts.performWith({ children, mocked });
+  const services = new OwnServiceTasks({
+    ...below,
+    executions,
+    attempts,
+    services: config.services,
+  });
+  attempts.performWith({ children, mocked, services });
   return {
     ...below,
     executions,
@@ -148,6 +158,7 @@ export function createKernel(config: KernelConfig): Kernel {
     output,
     attempts,
     mocked,
+    services,
     children,
     deployments,
     dueTimes,

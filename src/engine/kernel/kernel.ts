@@ -9,6 +9,7 @@
  *     Timers          timers: the store's, and the next minute's in memory
  *     ChildExecutions executions started by executions
  *     MockedTasks     attempts that a test answers
+ *     OwnServiceTasks tasks that ask this server's own services
  *     CapturedOutput  what tasks write, on its way to the store
  *     Hooks           where features take part
  *     DueTimes        the one alarm of all features
@@ -37,6 +38,7 @@ import type { MachineShelf } from './machine-shelf.js';
 import type { Encryption } from './masking/encryption.js';
 import type { SealedStore } from './masking/sealed-store.js';
 import type { MockedTasks, TaskMocks } from './mocked-tasks.js';
+import type { OwnServiceTasks } from './own-service-tasks.js';
 import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js';
 import type { Reducer } from './reducer.js';
 import type { TakenNames } from './taken-names.js';
@@ -71,6 +73,7 @@ export interface Kernel {
   readonly deployments: Deployments;
   readonly children: ChildExecutions;
   readonly mocked: MockedTasks;
+  readonly services: OwnServiceTasks;
   readonly output: CapturedOutput;
   readonly waiters: Waiters;
   readonly actives: ActiveExecutions;

@@ -9,7 +9,7 @@ import type { SynchronousStore } from '../../store/store.js';
 import { createLocalItems } from '../adapters/local-items.js';
 import { createEngine } from '../create-engine.js';
 import type { Engine } from '../engine.js';
-import type { MockedAttempt, TaskMocks } from './mocked-tasks.js';
+import type { BegunAttempt, TaskMocks } from './mocked-tasks.js';
 import type { AttemptOutcome, Runner } from './ports.js';
 
 /** Nothing may really be started. */
@@ -24,10 +24,10 @@ const noRunner: Runner = {
   close: async () => undefined,
 };
 
-type Answer = (attempt: MockedAttempt) => AttemptOutcome | undefined;
+type Answer = (attempt: BegunAttempt) => AttemptOutcome | undefined;
 
-function mocksOf(answer: Answer): TaskMocks & { asked: MockedAttempt[] } {
-  const asked: MockedAttempt[] = [];
+function mocksOf(answer: Answer): TaskMocks & { asked: BegunAttempt[] } {
+  const asked: BegunAttempt[] = [];
   return {
     asked,
     hasTestCase: (pipeline, testCase) => pipeline === 'orders' && testCase === 'Happy',
@@ -215,6 +215,97 @@ describe('an execution on a test case', () => {
     expect(again.created).toBe(false);
     const other = engine.startExecution({ pipeline: 'orders', name: 'one' });
     await expect(other).rejects.toMatchObject({ kind: 'ExecutionConflict' });
+  });
+});
+
+describe('invocations of a mocked state', () => {
+  /** Its own number; a failure for those listed. */
+  const numbered =
+    (...failing: number[]): Answer =>
+    ({ invocation }) =>
+      failing.includes(invocation)
+        ? { type: 'failed', error: 'Busy', cause: 'come again' }
+        : { type: 'succeeded', output: invocation };
+  const Retry = [{ ErrorEquals: ['Busy'], IntervalSeconds: 1, MaxDelaySeconds: 1, MaxAttempts: 3 }];
+  const loadEach = (more: object = {}): object => ({
+    Type: 'Map',
+    MaxConcurrency: 1,
+    ItemProcessor: { StartAt: 'Load', States: { Load: task({ Retry }) } },
+    End: true,
+    ...more,
+  });
+
+  it('are counted over the iterations of a Map and over retries alike', async () => {
+    const { engine } = await open(':memory:', mocksOf(numbered(0, 2)));
+    await deploy(engine, { Each: loadEach() }, 'Each');
+    const ended = await engine.runExecution({ ...happy, input: ['a', 'b', 'c'] });
+    expect(ended.output).toEqual([1, 3, 4]);
+  });
+
+  it('are counted over the visits of a loop, for each state by itself', async () => {
+    const { engine } = await open(':memory:', mocksOf(numbered(1)));
+    await deploy(engine, {
+      Load: { Type: 'Task', Resource: 'millrace:shell', Retry, ResultPath: '$.load', Next: 'Save' },
+      Save: {
+        Type: 'Task',
+        Resource: 'millrace:shell',
+        Retry,
+        ResultPath: '$.save',
+        Next: 'Enough',
+      },
+      Enough: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.load', NumericLessThan: 3, Next: 'Load' }],
+        Default: 'Done',
+      },
+      Done: { Type: 'Succeed' },
+    });
+    const ended = await engine.runExecution({ ...happy, input: {} });
+    expect(ended.output).toEqual({ load: 3, save: 3 });
+  });
+
+  it('begin anew with each execution, and with each child of a distributed Map', async () => {
+    const { engine } = await open(':memory:', mocksOf(numbered()));
+    await deploy(engine, { Load: task() });
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect((await engine.runExecution({ ...happy, input: {} })).output).toBe(0);
+    }
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'Load',
+      States: { Load: task() },
+    };
+    await deploy(engine, { Each: { Type: 'Map', ItemProcessor, End: true } }, 'Each');
+    const ended = await engine.runExecution({ ...happy, input: ['a', 'b'] });
+    expect(ended.output).toEqual([0, 0]);
+  });
+
+  it('go on where they were after a restart, also the one that was under way', async () => {
+    const file = join(folder(), 'test.db');
+    const until =
+      (last: number): Answer =>
+      (attempt) =>
+        attempt.invocation < last ? numbered()(attempt) : undefined;
+    const waiting = mocksOf(until(2));
+    const before = await open(file, waiting);
+    await deploy(before.engine, { Each: loadEach() }, 'Each');
+    const { id } = await before.engine.startExecution({ ...happy, input: ['a', 'b', 'c', 'd'] });
+    await expect.poll(() => waiting.asked.length).toBe(3);
+    await before.close();
+    const mocks = mocksOf(numbered());
+    const after = await open(file, mocks);
+    expect((await after.engine.waitForExecution(id)).output).toEqual([0, 1, 2, 3]);
+    expect(mocks.asked.map(({ invocation }) => invocation)).toEqual([2, 3]);
+  });
+
+  it('go on with a redrive', async () => {
+    const file = join(folder(), 'test.db');
+    const { engine } = await open(file, mocksOf(numbered(0)));
+    await deploy(engine, { Load: task() });
+    const failed = await engine.runExecution({ ...happy, input: {} });
+    expect(failed.status).toBe('FAILED');
+    await engine.redriveExecution(failed.id);
+    expect((await engine.waitForExecution(failed.id)).output).toBe(1);
   });
 });
 

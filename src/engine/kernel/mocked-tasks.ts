@@ -8,11 +8,12 @@
  * @module
  */
 import type { Json } from '../../asl/json.js';
-import type { AttemptRecord } from '../../store/store.js';
+import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import { type Attempts, MOCKED } from './attempts.js';
 import type { EngineTime } from './engine-time.js';
 import type { Executions, UndatedEvent } from './executions.js';
+import { Invocations } from './invocations.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
 import type { Resolution, ScheduleTask } from './resolve-task.js';
@@ -39,6 +40,12 @@ export interface MockedAttempt {
   performer: string;
 }
 
+/** One attempt that has begun and waits for its answer. */
+export interface BegunAttempt extends MockedAttempt {
+  /** Attempts of this state that its execution has begun before, over all visits and retries: 0, 1, 2 …. */
+  invocation: number;
+}
+
 /** Answers tasks in place of those who perform them. */
 export interface TaskMocks {
   /** Whether executions of the pipeline may be started with that test case. */
@@ -49,10 +56,11 @@ export interface TaskMocks {
    * Answers an attempt, now or later or never. After a restart it is asked again for the same one.
    * @param settle takes the first outcome; it is ignored when the attempt has timed out or was stopped meanwhile
    */
-  answer(attempt: MockedAttempt, settle: (outcome: AttemptOutcome) => void): void;
+  answer(attempt: BegunAttempt, settle: (outcome: AttemptOutcome) => void): void;
 }
 
 interface Parts {
+  readonly store: Pick<Store, 'readHistory'>;
   readonly mocks: TaskMocks | undefined;
   readonly executions: Executions;
   readonly attempts: Attempts;
@@ -63,9 +71,11 @@ interface Parts {
 
 export class MockedTasks {
   readonly #parts: Parts;
+  readonly #invocations: Invocations;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#invocations = new Invocations(parts.store);
   }
 
   /** Whether a test answers this command; `usual` is what would be done otherwise. */
@@ -81,6 +91,22 @@ export class MockedTasks {
     command: ScheduleTask,
     usual: Resolution,
     input: Input,
+  ): Performed | Promise<Performed> {
+    const invocation = this.#invocations.before(turn, active, command.state);
+    const begin = (number: number): Performed => {
+      const counted = { ...command, invocation: number };
+      return this.#start(turn, active, attempt, counted, usual, input);
+    };
+    return invocation instanceof Promise ? invocation.then(begin) : begin(invocation);
+  }
+
+  #start(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    command: CountedTask,
+    usual: Resolution,
+    input: Input,
   ): Performed {
     const { executions, attempts, time, owner } = this.#parts;
     const { thread, sequence } = attempt;
@@ -92,14 +118,18 @@ export class MockedTasks {
         kind: MOCKED,
         owner,
         startedAt: time.now(),
+        // With its number: the same answer is due to it after a restart.
+        request: { ...command },
       };
+      this.#invocations.begun(active, command.state);
       attempts.update(later, active, started);
       // In the same commit, so that it is told once whatever happens afterwards.
       if (isAccepted(command)) {
         const accepted: UndatedEvent = { type: 'TaskSubmitted', output: {}, thread, sequence };
         executions.step(later, active, accepted, input);
       }
-      later.afterCommit(() => this.#answer(started, describe(active, command, usual)));
+      const begun = { ...describe(active, command, usual), invocation: command.invocation };
+      later.afterCommit(() => this.#answer(started, begun));
     });
   }
 
@@ -110,9 +140,10 @@ export class MockedTasks {
       execution: attempt.execution,
       perform: (turn) =>
         executions.withExecution(attempt.execution, input, (active) => {
-          const command = attempt.request as unknown as ScheduleTask;
+          const command = attempt.request as unknown as CountedTask;
           const usual = attempts.resolveUsual(active, command);
-          const described = describe(active, command, usual);
+          const { invocation } = command;
+          const described = { ...describe(active, command, usual), invocation };
           turn.afterCommit(() => {
             if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
             else loop.add(this.#outcomeInput(attempt, GONE));
@@ -123,7 +154,7 @@ export class MockedTasks {
     loop.add(input);
   }
 
-  #answer(attempt: AttemptRecord, described: MockedAttempt): void {
+  #answer(attempt: AttemptRecord, described: BegunAttempt): void {
     let isSettled = false;
     this.#parts.mocks?.answer(described, (outcome) => {
       if (isSettled) return;
@@ -169,6 +200,9 @@ export class MockedTasks {
     return input;
   }
 }
+
+/** A command whose attempt has begun. */
+type CountedTask = ScheduleTask & { invocation: number };
 
 /** Of an attempt whose mock is no longer there after a restart. */
 const GONE: AttemptOutcome = {

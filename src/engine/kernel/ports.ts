@@ -66,6 +66,29 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** A task's request to a service that this server is itself: Step Functions, EventBridge. */
+export interface ServiceRequest {
+  /** As resources name it: `aws-sdk:sfn`, `events`. */
+  service: string;
+  /** `sendTaskSuccess`, `putEvents`, …. */
+  action: string;
+  parameters: Json;
+  /** Whose execution asks: nothing of other teams is seen or changed. */
+  team: string;
+  /** ARNs of the execution and of its state machine. */
+  executionArn: string;
+  stateMachineArn: string;
+  /** Nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+/** The services that this server is itself, as its own tasks call them; see `http/wire/from-within.ts`. */
+export interface OwnServices {
+  has(service: string, action: string): boolean;
+  /** Never rejects: refusals are the outcome of the task. */
+  call(request: ServiceRequest): Promise<AttemptOutcome>;
+}
+
 /** Receives every committed change, in order. */
 export interface Sink {
   publish(changes: readonly FeedChange[]): void;

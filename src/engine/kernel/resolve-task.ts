@@ -7,6 +7,7 @@
  * | `millrace:executions:start[.sync…]`, `arn:aws:states:::states:startExecution[.sync…]` | the engine: another execution |
  * | `arn:aws:states:::lambda:invoke` | the binding of its FunctionName; the answer is wrapped as AWS does |
  * | `arn:aws:lambda:…:function:NAME` | its binding; payload in, payload out |
+ * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`service-host.ts`) |
  * | an activity's ARN | the worker that takes it (`activity-host.ts`) and sends the outcome with the task token |
  * | anything else | its binding, or a failure that names the binding to add |
  *
@@ -16,7 +17,7 @@
  */
 import type { Json, JsonObject } from '../../asl/json.js';
 import { isObject } from '../../asl/json.js';
-import { parseResource } from '../../asl/task-resource.js';
+import { OWN_SERVICES, parseResource } from '../../asl/task-resource.js';
 import type { Command } from '../../asl/transition.js';
 import { parseStatesArn } from './arn.js';
 
@@ -47,6 +48,8 @@ export type Resolution =
     }
   /** Waits for a worker that takes tasks of this activity. */
   | { type: 'activity'; name: string }
+  /** A request to a service that this server is itself. */
+  | { type: 'service'; service: string; action: string; parameters: Json; resource: string }
   /** The binding says what the result is. */
   | { type: 'result'; output: Json; wrapping: Wrapping }
   /** `resource` is what nothing is bound to. */
@@ -85,7 +88,12 @@ export function resolveTask(
     return { type: 'connector', kind: action, arguments: task.arguments, wrapping: 'plain' };
   }
   const bare = task.resource.replace(/\.(sync|sync:2|waitForTaskToken)$/, '');
-  return bound(bindings, [task.resource, bare], task.arguments, 'plain') ?? unbound(bare);
+  const found = bound(bindings, [task.resource, bare], task.arguments, 'plain');
+  if (found !== undefined) return found;
+  const { service, pattern } = resource;
+  const isRequest = pattern === 'requestResponse' || pattern === 'waitForTaskToken';
+  if (!OWN_SERVICES.has(service) || !isRequest) return unbound(bare);
+  return { type: 'service', service, action, parameters: task.arguments, resource: bare };
 }
 
 /** An activity that was never made, or was deleted, also while a task waits for it: no worker can ever take the task. */
@@ -262,7 +270,8 @@ function command(shell: Json): JsonObject {
   return Array.isArray(shell) ? { command: shell } : { script: shell };
 }
 
-function unbound(resource: string): Resolution {
+/** The failure of a task that nobody performs. */
+export function unbound(resource: string): Resolution {
   return {
     type: 'failure',
     error: UNBOUND,

@@ -23,6 +23,7 @@ export async function shutDown(
   await closeFeatures();
   await settledWithin(attempts.whenSettled(), clock, graceMs);
   attempts.expectShutdown();
+  parts.services.close();
   await parts.runner.close();
   await loop.whenIdle();
   // Expressions have a deadline of their own, so this ends soon.

@@ -15,6 +15,7 @@ export interface GraphLayouts {
    * @throws HttpError GraphTooLarge
    */
   layout(digest: string, definition: MachineDefinition): Promise<Graph>;
+  /** Ends the thread: it would keep the process from ending for as long as a minute. Nothing is laid out afterwards. */
   close(): Promise<void>;
 }
 
@@ -56,6 +57,7 @@ export function createGraphLayouts(): GraphLayouts {
   const waiting = new Map<number, { resolve(node: ElkNode): void; reject(error: Error): void }>();
   let worker: Worker | undefined;
   let nextId = 1;
+  let isClosed = false;
 
   function start(): Worker {
     // From source (tests) the thread runs the compiled file all the same.
@@ -98,6 +100,7 @@ export function createGraphLayouts(): GraphLayouts {
         ? { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF' }
         : {}),
     };
+    if (isClosed) throw new Error('The server is closing');
     worker ??= start();
     const thread = worker;
     const id = nextId++;
@@ -140,6 +143,7 @@ export function createGraphLayouts(): GraphLayouts {
       return graph;
     },
     async close() {
+      isClosed = true;
       await worker?.terminate();
       worker = undefined;
     },

@@ -3,7 +3,7 @@
  * something is broken just now.
  * @module
  */
-import type { MockedAttempt, TaskMocks } from '../../engine/kernel/mocked-tasks.js';
+import type { BegunAttempt, MockedAttempt, TaskMocks } from '../../engine/kernel/mocked-tasks.js';
 import type { AttemptOutcome } from '../../engine/kernel/ports.js';
 import { TestMocks, type Unanswered } from '../test-mocks.js';
 import type { StateMock } from '../test-plan.js';
@@ -59,7 +59,7 @@ export class SimulatedTasks implements TaskMocks {
     return this.#broken.has(attempt.pipeline) || !PERFORMED.includes(attempt.performer);
   }
 
-  answer(attempt: MockedAttempt, settle: (outcome: AttemptOutcome) => void): void {
+  answer(attempt: BegunAttempt, settle: (outcome: AttemptOutcome) => void): void {
     const { pipeline, state } = attempt;
     const error = this.#broken.get(pipeline);
     const mocked = this.#mocks.get(pipeline);

@@ -5,7 +5,8 @@
  * behaves as AWS Lambda's Node runtime does: async handlers, callbacks, `context.done`, and its names of errors.
  *
  * While an invocation runs, its descriptor does not keep the process alive. So a handler that waits for nothing is
- * noticed: with a callback the answer is null, with a promise the process ends, as on AWS.
+ * noticed: with a callback the answer is null, with a promise the process ends, as on AWS. What a callback was given is
+ * answered then, too: when everything that the handler has begun is done, unless `callbackWaitsForEmptyEventLoop` is false.
  * @module
  */
 import { existsSync } from 'node:fs';
@@ -33,7 +34,18 @@ const [folder = '.', handlerName = ''] = process.argv.slice(2);
 const channel = new Socket({ fd: 3, readable: true, writable: true });
 let handler: Handler | undefined;
 /** The invocation that has no answer yet. */
-let current: { requestId: string; usesCallback: boolean } | undefined;
+let current:
+  | {
+      requestId: string;
+      /** Its handler has returned no promise. */
+      usesCallback: boolean;
+      /** What its callback was given, until everything that it has begun is done. */
+      given?: { error: unknown; result: unknown };
+    }
+  | undefined;
+
+process.env.AWS_LAMBDA_LOG_STREAM_NAME = `millrace/${process.pid}`;
+process.env.AWS_EXECUTION_ENV = `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
 
 channel.on('error', () => process.exit(0));
 const lines = createInterface({ input: channel });
@@ -41,7 +53,8 @@ lines.on('line', (line) => void serve(JSON.parse(line) as Invocation));
 lines.on('close', () => process.exit(0));
 
 process.on('beforeExit', () => {
-  if (current?.usesCallback) answer(null);
+  if (current?.given) settle(current.given.error, current.given.result);
+  else if (current?.usesCallback) answer(null);
 });
 process.on('uncaughtException', (error) => fail(error, true));
 process.on('unhandledRejection', (reason) => {
@@ -59,19 +72,33 @@ async function serve(invocation: Invocation): Promise<void> {
     return;
   }
   channel.unref();
+  process.env._X_AMZN_TRACE_ID = invocation.traceId;
+  const isOpen = (): boolean => current?.requestId === invocation.requestId;
+  let isPromised = false;
+  // An answer after the first one, or for an invocation that is over, is ignored.
   const finish: Callback = (error, result) => {
-    // An answer after the first one, or for an invocation that is over, is ignored.
-    if (current?.requestId !== invocation.requestId) return;
-    if (error === null || error === undefined) answer(result);
-    else fail(error, false);
+    if (!isOpen() || current?.given) return;
+    if (isPromised || context.callbackWaitsForEmptyEventLoop === false) settle(error, result);
+    else if (current) current.given = { error, result };
   };
+  const context = contextOf(invocation, finish);
   try {
-    const returned = handler(invocation.event, contextOf(invocation, finish), finish);
-    if (isThenable(returned)) finish(undefined, await returned);
-    else if (current) current.usesCallback = true;
+    const returned = handler(invocation.event, context, finish);
+    if (isThenable(returned)) {
+      isPromised = true;
+      // A promise has its own end, so nothing waits for more than that.
+      if (current?.given) settle(current.given.error, current.given.result);
+      const result = await returned;
+      if (isOpen()) settle(undefined, result);
+    } else if (current) current.usesCallback = true;
   } catch (error) {
-    finish(error ?? new Error('The handler threw nothing.'));
+    if (isOpen()) settle(error ?? new Error('The handler threw nothing.'), undefined);
   }
+}
+
+function settle(error: unknown, result: unknown): void {
+  if (error === null || error === undefined) answer(result);
+  else fail(error, false);
 }
 
 async function loadHandler(): Promise<Handler> {
@@ -130,13 +157,16 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
-function contextOf(invocation: Invocation, finish: Callback): object {
-  const { functionName, requestId, deadline } = invocation;
+function contextOf(
+  invocation: Invocation,
+  finish: Callback,
+): { callbackWaitsForEmptyEventLoop: boolean; [name: string]: unknown } {
+  const { functionName, functionArn, requestId, deadline } = invocation;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
+    invokedFunctionArn: functionArn,
     memoryLimitInMB: String(invocation.memory),
     awsRequestId: requestId,
     logGroupName: `/aws/lambda/${functionName}`,

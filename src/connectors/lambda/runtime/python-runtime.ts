@@ -40,7 +40,7 @@ class Context:
         name = invocation["functionName"]
         self.function_name = name
         self.function_version = "$LATEST"
-        self.invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:" + name
+        self.invoked_function_arn = invocation["functionArn"]
         self.memory_limit_in_mb = str(invocation["memory"])
         self.aws_request_id = invocation["requestId"]
         self.log_group_name = "/aws/lambda/" + name
@@ -121,6 +121,7 @@ def serve(handler, invocation):
     request_id = invocation["requestId"]
     fatal = handler is None
     try:
+        os.environ["_X_AMZN_TRACE_ID"] = invocation["traceId"]
         handler = handler or load_handler()
         fatal = False
         result = marshal(handler(invocation["event"], Context(invocation)))
@@ -141,6 +142,8 @@ def limit_memory(mebibytes):
 
 def main():
     sys.path[0] = FOLDER
+    os.environ["AWS_LAMBDA_LOG_STREAM_NAME"] = "millrace/%d" % os.getpid()
+    os.environ["AWS_EXECUTION_ENV"] = "AWS_Lambda_python%d.%d" % sys.version_info[:2]
     logging.getLogger().addHandler(JsonLines())
     if len(sys.argv) > 3:
         limit_memory(int(sys.argv[3]))

@@ -18,10 +18,11 @@ import {
 } from '@duckdb/node-api';
 import type { Json } from '../../connector.js';
 import { type SqlStatement, splitStatements } from '../split-statements.js';
-import type { SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
+import type { SqlInput, SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
 import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
+import { createView, quoted } from './input-views.js';
 import { SqlFailure, sqlFailure } from './sql-errors.js';
-import { fromJson, toJson } from './sql-values.js';
+import { copiesExactly, fromJson, toJson, typeOf, type WholeNumbers } from './sql-values.js';
 
 /** Bounds of the rows that go into the task's output; the data itself belongs in a file. */
 const RESULT_ROWS = 100;
@@ -30,17 +31,6 @@ const RESULT_BYTES = 65_536;
 const SIGN_OF_LIFE = 2_000;
 
 const SQL_FILE_LIMIT = 1_000_000;
-
-const READERS: { [ending: string]: string } = {
-  csv: 'read_csv',
-  tsv: 'read_csv',
-  txt: 'read_csv',
-  json: 'read_json',
-  geojson: 'read_json',
-  jsonl: 'read_json',
-  ndjson: 'read_json',
-  parquet: 'read_parquet',
-};
 
 const WRITERS = {
   parquet: 'FORMAT parquet',
@@ -74,10 +64,11 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
   const connection = await openDatabase(job);
   const places = allowedPlaces(job);
   // Before the doors are closed: patterns are looked up everywhere, and only what may be read is taken.
-  const inputs: { view: string; files: string[] }[] = [];
+  const inputs: SqlInput[] = [];
   for (const input of job.inputs) inputs.push(await withFoundFiles(connection, input, job));
   await closeDoors(connection, job, places);
-  for (const input of inputs) await createView(connection, input);
+  const warn = (message: string): void => report({ type: 'warning', message });
+  for (const input of inputs) await createView(connection, input, warn);
   const statements = splitStatements(await sqlOf(job));
   let last: Result = { rows: 0, result: [], truncated: false };
   const outputs: SqlOutput['outputs'] = [];
@@ -142,58 +133,51 @@ async function sqlOf({ sql, name }: SqlJob): Promise<string> {
   return readFile(sql.file, 'utf8');
 }
 
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-async function createView(
-  connection: DuckDBConnection,
-  input: SqlJob['inputs'][number],
-): Promise<void> {
-  const { files } = input;
-  const ending =
-    (files[0] as string)
-      .replace(/\.(gz|zst)$/i, '')
-      .split('.')
-      .at(-1) ?? '';
-  const reader = READERS[ending.toLowerCase()];
-  if (!reader) {
-    throw new SqlFailure(
-      'Sql.UnknownFormat',
-      `inputs.${input.view}: it is not clear how to read ${files[0]}. Known endings: ${Object.keys(READERS).join(', ')}.`,
-    );
-  }
-  const source = `${reader}([${files.map(quoted).join(', ')}])`;
-  try {
-    await connection.run(`CREATE VIEW "${input.view}" AS SELECT * FROM ${source}`);
-  } catch (error) {
-    throw sqlFailure(error, `inputs.${input.view}`, 1);
-  }
-}
-
 /** Patterns are resolved here, because only DuckDB knows what its patterns match; plain files were resolved before. */
 async function withFoundFiles(
   connection: DuckDBConnection,
-  { view, files }: SqlJob['inputs'][number],
+  { view, files, options }: SqlInput,
   job: SqlJob,
-): Promise<{ view: string; files: string[] }> {
+): Promise<SqlInput> {
   const found: string[] = [];
   for (const file of files) {
     if (!/[*?[{]/.test(file)) found.push(file);
     else found.push(...(await filesMatching(connection, file, job)));
   }
-  return { view, files: found };
+  return { view, files: found, options };
 }
 
+/**
+ * Some functions take no BIGINT where they take an INTEGER (`DATE + $days`), and INTEGER overflows where BIGINT does not. So
+ * whole numbers are the one, and the other when the statement cannot be bound with it, which is known before it does anything.
+ */
 async function runStatement(
   connection: DuckDBConnection,
   statement: SqlStatement,
   job: SqlJob,
   isLast: boolean,
 ): Promise<Result> {
+  try {
+    return await runWith(connection, statement, job, isLast, 'BIGINT');
+  } catch (error) {
+    const isBinding = error instanceof Error && error.message.startsWith('Binder Error');
+    if (!isBinding || !/\(.*\bBIGINT\b.*\)/.test(error.message)) throw error;
+    return await runWith(connection, statement, job, isLast, 'INTEGER').catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function runWith(
+  connection: DuckDBConnection,
+  statement: SqlStatement,
+  job: SqlJob,
+  isLast: boolean,
+  numbers: WholeNumbers,
+): Promise<Result> {
   // Prepared as it was written, so that messages show what was written.
   const prepared = await connection.prepare(statement.text);
-  bind(prepared, job);
+  bind(prepared, job, numbers);
   if (!isLast || !job.output) return readResult(prepared);
   if (prepared.statementType !== StatementType.SELECT) {
     const kind = StatementType[prepared.statementType];
@@ -203,22 +187,33 @@ async function runStatement(
     );
   }
   const { temporary, format } = job.output;
-  const copy = `COPY (${statement.text}\n) TO ${quoted(temporary)} (${WRITERS[format]})`;
-  const writing = await connection.prepare(copy);
-  bind(writing, job);
+  // A file of another format, or of other types, does not give back what was written: then the rows are kept beside it.
+  const isExact = format === 'parquet' && copiesExactly(prepared);
+  let source = `(${statement.text}\n)`;
+  if (!isExact) {
+    const kept = await connection.prepare(`CREATE TEMP TABLE ${KEPT} AS ${source}`);
+    bind(kept, job, numbers);
+    await kept.run();
+    source = KEPT;
+  }
+  const writing = await connection.prepare(
+    `COPY ${source} TO ${quoted(temporary)} (${WRITERS[format]})`,
+  );
+  bind(writing, job, numbers);
   const written = await writing.runAndReadAll();
   const rows = Number(written.getRows()[0]?.[0] ?? 0);
-  const reader =
-    format === 'csv' ? 'read_csv' : format === 'parquet' ? 'read_parquet' : 'read_json';
-  const preview = await connection.prepare(
-    `SELECT * FROM ${reader}(${quoted(temporary)}) LIMIT ${RESULT_ROWS}`,
-  );
+  const shown = isExact ? `read_parquet(${quoted(temporary)})` : KEPT;
+  const preview = await connection.prepare(`SELECT * FROM ${shown} LIMIT ${RESULT_ROWS}`);
   const { result } = await readResult(preview);
   return { rows, result, truncated: result.length < rows };
 }
 
-function bind(prepared: DuckDBPreparedStatement, job: SqlJob): void {
+/** The rows that a file was written from. */
+const KEPT = '"millrace output"';
+
+function bind(prepared: DuckDBPreparedStatement, job: SqlJob, numbers: WholeNumbers): void {
   const values: { [name: string]: ReturnType<typeof fromJson> } = {};
+  const types: { [name: string]: ReturnType<typeof typeOf> } = {};
   for (let index = 1; index <= prepared.parameterCount; index += 1) {
     const name = prepared.parameterName(index);
     if (!Object.hasOwn(job.parameters, name)) {
@@ -227,9 +222,11 @@ function bind(prepared: DuckDBPreparedStatement, job: SqlJob): void {
         `${job.name}: the SQL uses $${name}, but "parameters" has no "${name}".`,
       );
     }
-    values[name] = fromJson(job.parameters[name] as Json);
+    const value = job.parameters[name] as Json;
+    types[name] = typeOf(value, numbers);
+    values[name] = fromJson(value, types[name]);
   }
-  prepared.bind(values);
+  prepared.bind(values, types);
 }
 
 /** Reads every row, so that the count is true, but keeps the first ones only. */
@@ -237,6 +234,7 @@ async function readResult(prepared: DuckDBPreparedStatement): Promise<Result> {
   const changes = CHANGING.has(prepared.statementType);
   const answer = await prepared.stream();
   const columns = answer.deduplicatedColumnNames();
+  const types = answer.columnTypes();
   const result: SqlOutput['result'] = [];
   let rows = 0;
   let bytes = 0;
@@ -246,7 +244,9 @@ async function readResult(prepared: DuckDBPreparedStatement): Promise<Result> {
     rows += chunk.rowCount;
     if (result.length >= RESULT_ROWS || bytes >= RESULT_BYTES) continue;
     for (const values of chunk.getRows()) {
-      const row = Object.fromEntries(columns.map((name, i) => [name, toJson(values[i] ?? null)]));
+      const row = Object.fromEntries(
+        columns.map((name, i) => [name, toJson(values[i] ?? null, types[i])]),
+      );
       bytes += Buffer.byteLength(JSON.stringify(row));
       if (result.length >= RESULT_ROWS || bytes >= RESULT_BYTES) break;
       result.push(row);

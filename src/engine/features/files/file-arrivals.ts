@@ -16,7 +16,11 @@
 
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
-import { matchesWildcard, parseWildcard, type Wildcard } from '../../../events/pattern/wildcard.js';
+import {
+  matchesPath,
+  type PathPattern,
+  parsePathPattern,
+} from '../../../events/pattern/path-pattern.js';
 import { FILES, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
@@ -61,8 +65,8 @@ interface Watched {
   readonly isBatched: boolean;
   readonly folder: string;
   readonly under: string;
-  readonly match: Wildcard | undefined;
-  readonly manifest: Wildcard | undefined;
+  readonly match: PathPattern | undefined;
+  readonly manifest: PathPattern | undefined;
   readonly arrivals: ArrivalWatch | undefined;
   /** Where it lies in S3. */
   readonly remote: BucketFolder | undefined;
@@ -170,8 +174,8 @@ export class FileArrivals implements Feature {
       folder,
       under,
       isBatched: batch !== undefined,
-      match: wildcardOf(match),
-      manifest: wildcardOf(manifest),
+      match: patternOf(match),
+      manifest: patternOf(manifest),
       arrivals: isObject(arrivals)
         ? new ArrivalWatch(this.#kernel, this.#source, place, arrivals, this.#served.get(key))
         : undefined,
@@ -440,15 +444,12 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function wildcardOf(pattern: Json | undefined): Wildcard | undefined {
+function patternOf(pattern: Json | undefined): PathPattern | undefined {
   if (typeof pattern !== 'string') return undefined;
-  const parsed = parseWildcard(pattern);
-  return 'wildcard' in parsed ? parsed.wildcard : undefined;
+  const parsed = parsePathPattern(pattern);
+  return 'pattern' in parsed ? parsed.pattern : undefined;
 }
 
-/** A pattern without a slash is about the name of the file, in whatever folder. */
-function fits(pattern: Wildcard | undefined, key: string): boolean {
-  if (pattern === undefined) return true;
-  const name = pattern.written.includes('/') ? key : key.slice(key.lastIndexOf('/') + 1);
-  return matchesWildcard(pattern, name);
+function fits(pattern: PathPattern | undefined, key: string): boolean {
+  return pattern === undefined || matchesPath(pattern, key);
 }

@@ -75,7 +75,7 @@ export async function verifyManifest(
 function entriesOf(text: string): ManifestEntry[] | string {
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
   } catch {
     return 'it is no JSON';
   }

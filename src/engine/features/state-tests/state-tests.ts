@@ -108,6 +108,18 @@ export class StateTests {
         if (named !== undefined && named !== team) return notThere(start.pipeline);
         return this.#startExecution({ ...start, team }, id);
       }
+      case 'service': {
+        const outcome = await this.#kernel.services.call({
+          ...resolution,
+          team,
+          executionArn: this.#kernel.arns.execution('TestState', id),
+          stateMachineArn: this.#kernel.arns.stateMachine('TestState'),
+          signal: signal ?? new AbortController().signal,
+        });
+        return outcome.type === 'failed'
+          ? { error: outcome.error, cause: outcome.cause }
+          : { output: outcome.output };
+      }
       case 'connector': {
         if (this.#running >= TESTS_AT_A_TIME) {
           throw new EngineError('TooManyQueued', { queued: this.#running });

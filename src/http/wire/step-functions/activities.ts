@@ -88,11 +88,12 @@ function findActivity({ engine, caller, request }: Call): ActivityRecord {
 }
 
 export async function sendTaskSuccess({ engine, caller, request }: Call): Promise<object> {
+  const { taskToken } = request;
   const read = readJson(request.output);
   if ('problem' in read) {
+    if (!TOKEN.test(taskToken)) throw invalidToken();
     throw new WireError('InvalidOutput', `Invalid Output: '${read.problem}'`);
   }
-  const { taskToken } = request;
   const sending = engine.sendTaskSuccess(taskToken, read.value as Json, caller.teams);
   await settle(taskToken, sending);
   return {};

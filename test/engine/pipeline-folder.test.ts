@@ -1,0 +1,56 @@
+/**
+ * Which files of a folder are deployed, and what is told of the others.
+ * @module
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { openPipelineFolder } from '../../src/engine/pipeline-folder.js';
+import { openTestEngine, type TestEngine } from './test-engine.js';
+
+let test: TestEngine;
+
+afterEach(() => test.close());
+
+async function deployed(files: { [name: string]: string | Buffer }) {
+  test = await openTestEngine();
+  const folder = join(test.folder, 'pipelines');
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const opened = await openPipelineFolder({ engine: test.engine, folder, watch: false });
+  const names = (await test.engine.listPipelines()).map(({ name }) => name).sort();
+  const problems = opened.problems();
+  await opened.close();
+  return { names, problems };
+}
+
+const STEPS = 'steps: [{ say: { echo: {} } }]';
+
+it('takes pipelines in whatever way they are written, and names every file that it does not take', async () => {
+  const { names, problems } = await deployed({
+    'marked.yaml': `\uFEFFpipeline: marked\r\n${STEPS}\r\n`,
+    'noted.yaml': `# note\n---\n"pipeline": noted\n${STEPS}\n`,
+    'braces.yml': `{ pipeline: braces, ${STEPS} }`,
+    'deep/JSON.YAML': '\uFEFF{"steps":[{"say":{"echo":{}}}],"pipeline":"json"}',
+    'broken.yaml': '{ "pipeline": "broken", "steps": [ }',
+    'two.yaml': `pipeline: two\n${STEPS}\n---\npipeline: three\n${STEPS}\n`,
+    'nameless.yaml': `${STEPS}\n`,
+    'wide.yaml': Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(`pipeline: wide\n${STEPS}`, 'utf16le'),
+    ]),
+    'other.yaml': 'services: { db: { image: postgres } }\n',
+    'templates/t.yaml': `${STEPS}\n`,
+    'marked.test.yaml': 'tests: []\n',
+  });
+  expect(names).toEqual(['braces', 'json', 'marked', 'noted']);
+  const told = problems.map(({ file, code, severity }) => `${severity} ${code} ${file}`);
+  expect([...new Set(told)].sort()).toEqual([
+    'error MILL1002 broken.yaml',
+    'error MILL1002 two.yaml',
+    'warning MILL1002 wide.yaml',
+    'warning MILL1102 nameless.yaml',
+  ]);
+});

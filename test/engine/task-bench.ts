@@ -1,0 +1,263 @@
+/**
+ * An engine on a real file whose time, runner and mocks are played by the test: for features of tasks that every kind of
+ * performer must have.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MachineDefinition } from '../../src/asl/definition.js';
+import type { JsonObject } from '../../src/asl/json.js';
+import { createLocalItems } from '../../src/engine/adapters/local-items.js';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, ExecutionDetail } from '../../src/engine/engine.js';
+import { passingEncryption } from '../../src/engine/kernel/masking/encryption.js';
+import type {
+  AttemptListener,
+  AttemptOutcome,
+  AttemptRequest,
+} from '../../src/engine/kernel/ports.js';
+import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import type { SynchronousStore } from '../../src/store/store.js';
+import { ManualClock, settled } from './manual-clock.js';
+
+export const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:sort';
+export const CHILD = 'arn:aws:states:us-east-1:000000000000:stateMachine:child';
+
+const START = '2026-11-20T00:00:00Z';
+
+/** What a state says about its task. */
+export interface TaskFeatures {
+  TimeoutSeconds?: number;
+  HeartbeatSeconds?: number;
+  Retry?: object[];
+}
+
+/** Signs that somebody who worked for an attempt does so no longer, or rightly goes on. */
+export type Left = 'killed' | 'child stopped' | 'child goes on' | 'token unknown';
+
+export interface TaskBench {
+  readonly engine: Engine;
+  /** Tokens that a worker has got for the activity, in order. */
+  readonly claimed: string[];
+  /** Attempts that were really given to somebody: a connector, a worker, a child. */
+  readonly performed: number;
+  deploy(
+    name: string,
+    definition: object,
+    bindings?: { [resource: string]: JsonObject },
+  ): Promise<void>;
+  /** Starts it and lets everything happen that needs no time. */
+  start(pipeline: string, testCase?: string, input?: unknown): Promise<string>;
+  describe(id: string): Promise<ExecutionDetail>;
+  /** Types of its history events. */
+  history(id: string): Promise<string[]>;
+  /** Lets time pass. */
+  pass(ms: number): Promise<void>;
+  /** The server is away for so long. */
+  restart(ms: number): Promise<void>;
+  argumentsOf(n: number): JsonObject;
+  /** Ends the n-th attempt that a connector got. */
+  settle(n: number, outcome: AttemptOutcome): Promise<void>;
+  /** Output of the n-th attempt that a connector got. */
+  beat(n: number): Promise<void>;
+  leftBehind(left: Left, n: number): Promise<boolean>;
+  /** From now on attempts of the state get these outcomes in turn, and none when they are used up. */
+  mock(state: string, outcomes: readonly AttemptOutcome[]): void;
+  /** The same for executions that are started with the test case. */
+  mockCase(testCase: string, state: string, outcomes: readonly AttemptOutcome[]): void;
+  close(): Promise<void>;
+}
+
+interface Run {
+  request: Pick<AttemptRequest, 'arguments'> & { attemptId?: string };
+  listener: Pick<AttemptListener, 'settled' | 'heartbeat'>;
+  isKilled: boolean;
+}
+
+/** A bench with an activity `sort`, a pipeline `child` of one task that ends when a test says so, and a worker. */
+export async function openTaskBench(): Promise<TaskBench> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+  const file = join(folder, 'test.db');
+  let clock = new ManualClock(START);
+  let store: SynchronousStore;
+  let engine: Engine;
+  const runs: Run[] = [];
+  const claimed: string[] = [];
+  let mocked: { testCase?: string; state: string; outcomes: AttemptOutcome[] } | undefined;
+  let isClosed = false;
+
+  const runner = {
+    kinds: new Map([
+      ['lambda', 10],
+      ['echo', 10],
+    ]),
+    code: new Map(),
+    start(request: AttemptRequest, listener: AttemptListener) {
+      // Who sends a request that carries a token is done when it is sent.
+      if (request.kind === 'echo') listener.settled({ type: 'succeeded', output: {} });
+      runs.push({ request, listener, isKilled: false });
+    },
+    kill(attemptId: string) {
+      for (const run of runs) if (run.request.attemptId === attemptId) end(run);
+    },
+    forget: async () => {},
+    async close() {
+      for (const run of runs) end(run);
+    },
+  };
+
+  function end(run: Run): void {
+    run.isKilled = true;
+    run.listener.settled({ type: 'failed', error: 'Killed', cause: 'killed' });
+  }
+
+  /** The moment of grace is one of the clock's. */
+  async function stop(): Promise<void> {
+    let isOver = false;
+    const closing = engine.close(0).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) await clock.until(new Date(clock.now()).toISOString());
+    await closing;
+    store.close();
+  }
+
+  async function open(): Promise<void> {
+    store = openSqliteStore({ file });
+    engine = createEngine({
+      store,
+      runner,
+      evaluator: { evaluate: async () => [], close: async () => {} },
+      itemSource: createLocalItems(),
+      workFolder: join(folder, 'work'),
+      seal: passingEncryption(),
+      clock,
+      services: {
+        has: () => true,
+        call: ({ parameters, signal }) =>
+          new Promise((settle) => {
+            const made: Run = {
+              request: { arguments: parameters },
+              listener: { settled: settle, heartbeat() {} },
+              isKilled: false,
+            };
+            signal.addEventListener('abort', () => end(made));
+            runs.push(made);
+          }),
+      },
+      mocks: {
+        hasTestCase: (_pipeline, testCase) => testCase === mocked?.testCase,
+        answers: ({ state, testCase }) =>
+          mocked !== undefined && mocked.state === state && mocked.testCase === testCase,
+        answer(_attempt, settle) {
+          const outcome = mocked?.outcomes.shift();
+          if (outcome) settle(outcome);
+        },
+      },
+    });
+    await engine.open();
+    void work(engine);
+    await settled();
+  }
+
+  /** Takes every task of the activity, as a worker elsewhere does. */
+  async function work(from: Engine): Promise<void> {
+    const activity = { team: 'shop', name: 'sort' };
+    await from.activities.create('sort', 'shop', {});
+    while (!isClosed && from === engine) {
+      const task = await from.activities.poll(activity).catch(() => undefined);
+      if (task) claimed.push(task.taskToken);
+      else if (from.health().status !== 'ready') return;
+    }
+  }
+
+  const run = (n: number): Run => {
+    const found = runs[n];
+    if (!found) throw new Error(`There is no attempt ${n} yet; ${runs.length} have begun`);
+    return found;
+  };
+
+  const bench: TaskBench = {
+    get engine() {
+      return engine;
+    },
+    claimed,
+    get performed() {
+      return runs.length + claimed.length;
+    },
+    async deploy(name, definition, bindings = {}) {
+      await engine.deployPipeline({
+        name,
+        team: 'shop',
+        tags: {},
+        definition: definition as MachineDefinition,
+        bindings,
+        folder,
+      });
+    },
+    async start(pipeline, testCase, input = {}) {
+      const { id } = await engine.startExecution({
+        pipeline,
+        input: input as never,
+        ...(testCase === undefined ? {} : { testCase }),
+      });
+      await settled();
+      return id;
+    },
+    describe: (id) => engine.describeExecution(id),
+    async history(id) {
+      return (await engine.history(id, { limit: 1000 })).items.map(({ type }) => type);
+    },
+    async pass(ms) {
+      await clock.until(new Date(clock.now() + ms).toISOString());
+    },
+    async restart(ms) {
+      const at = clock.now() + ms;
+      await stop();
+      clock = new ManualClock(new Date(at).toISOString());
+      await open();
+      await bench.pass(0);
+    },
+    argumentsOf: (n) => run(n).request.arguments as JsonObject,
+    async settle(n, outcome) {
+      run(n).listener.settled(outcome);
+      await settled();
+    },
+    async beat(n) {
+      run(n).listener.heartbeat();
+      await settled();
+    },
+    async leftBehind(left, n) {
+      if (left === 'killed') return run(n).isKilled;
+      if (left === 'token unknown') {
+        const token = claimed[n] ?? (bench.argumentsOf(n).token as string);
+        return await engine.sendTaskHeartbeat(token).then(
+          () => false,
+          ({ code }) => code === 'MILL3006',
+        );
+      }
+      const { items } = await engine.listExecutions({ pipeline: 'child' });
+      const child = items.toReversed()[n];
+      return child?.status === (left === 'child stopped' ? 'ABORTED' : 'RUNNING');
+    },
+    mock(state, outcomes) {
+      mocked = { state, outcomes: [...outcomes] };
+    },
+    mockCase(testCase, state, outcomes) {
+      mocked = { testCase, state, outcomes: [...outcomes] };
+    },
+    async close() {
+      isClosed = true;
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+
+  await open();
+  await bench.deploy('child', {
+    StartAt: 'Wait',
+    States: { Wait: { Type: 'Task', Resource: 'millrace:lambda', End: true } },
+  });
+  return bench;
+}
