@@ -36,7 +36,9 @@ import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
+import type { DriverName } from './store/driver.js';
 import { readOnly } from './store/inspect-store.js';
+import { createReaderPool } from './store/readers/reader-pool.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { watchStore } from './store/watch-store.js';
@@ -168,6 +170,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     },
   });
   closers.push(() => store.close());
+  const { location: database, driver } = store.information();
+  const readers = createReaderPool({
+    database,
+    driver: driver as DriverName,
+    onDamage: store.noteDamage,
+  });
+  // Before the connection that writes, which carries the log over as the last one.
+  closers.push(() => readers.close());
   const watch = watchStore(store, {
     onLost: endFatally,
     onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
@@ -203,6 +213,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   closers.push(() => evaluator.close());
   const engine = createEngine({
     store,
+    readers,
     runner: createConnectorRunner(connectors, config.concurrency, ledger, confinement),
     evaluator,
     itemSource: createLocalItems(buckets, confinement),

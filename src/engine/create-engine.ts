@@ -10,6 +10,7 @@ import type { RedriveNote } from '../asl/redrive.js';
 import type { HistoryEvent } from '../asl/transition.js';
 import { createSecretRegistry, type SecretRegistry } from '../secrets/secret-registry.js';
 import { StoreError } from '../store/errors.js';
+import type { ReadStore } from '../store/readers/read-store.js';
 import type { ExecutionRecord, PipelineRef } from '../store/store.js';
 import { type ActiveExecution, ActiveExecutions } from './active-execution.js';
 import { ActivityHost } from './activity-host.js';
@@ -86,6 +87,8 @@ import { WorkFolders } from './work-folders.js';
 
 export interface EngineConfig {
   store: Store;
+  /** Reads for people beside the main loop, see `store/readers/`. Default: the store itself. */
+  readers?: ReadStore;
   /** Runs attempts; see `createConnectorRunner`. */
   runner: Runner;
   /** Evaluates JSONata; see `createEvaluationPool`. */
@@ -149,7 +152,7 @@ const PAUSE = 500;
 export function createEngine(config: EngineConfig): Engine {
   const parts = assemble(config) as { -readonly [Part in keyof Machinery]: Machinery[Part] };
   const { store, loop, machines, tasks, waiters, feed } = parts;
-  const reading = new Reading(store, parts.secrets, machines, (pipeline, number) =>
+  const reading = new Reading(parts, (pipeline, number) =>
     parts.admission.reasonFor(pipeline, number),
   );
   const chosen = (start: StartRequest): StartOf => startOf(parts, start);
@@ -358,7 +361,7 @@ export function createEngine(config: EngineConfig): Engine {
         ),
       );
     },
-    listEvents: async (query) => store.listEvents(query),
+    listEvents: async (query) => parts.reads.listEvents(query),
     explainTrigger: async (pipeline, { interval, ...asking } = {}) =>
       explainTrigger(parts, machines.choose(pipeline, asking), asking.teams, interval),
 
@@ -437,6 +440,10 @@ function assemble(config: EngineConfig): Machinery {
   const store = sealedStore(config.store, seal, secrets);
   const parts = {
     store,
+    reads:
+      config.readers === undefined
+        ? store
+        : sealedStore({ ...config.store, ...config.readers }, seal, secrets),
     clock,
     random,
     runner: config.runner,
@@ -563,7 +570,7 @@ function recordOf(active: ActiveExecution): ExecutionRecord {
 async function wholeHistory(parts: Machinery, record: ExecutionRecord): Promise<HistoryEvent[]> {
   const history: HistoryEvent[] = [];
   for (let after = 0; ; ) {
-    const page = await parts.store.readHistory({
+    const page = await parts.reads.readHistory({
       execution: record.number,
       order: 'ascending',
       after,

@@ -63,6 +63,8 @@ export interface Reducer {
 export interface Machinery {
   /** Keeps secrets sealed: see masking/sealed-store.ts. */
   readonly store: SealedStore;
+  /** The same store for people: lists, histories and logs are read beside the main loop, see store/readers/. */
+  readonly reads: SealedStore;
   /** The one place that masks. */
   readonly secrets: SecretRegistry;
   readonly clock: Clock;

@@ -73,7 +73,7 @@ export class MapRunHost {
   /** Takes up the runs that a restart interrupted. */
   async open(): Promise<void> {
     this.#lastNumber = await this.#parts.store.lastMapRunNumber();
-    for (const record of await this.#parts.store.listMapRuns('RUNNING')) {
+    for (const record of await this.#parts.store.listRunningMapRuns()) {
       this.#react(this.#add(record, record));
     }
   }

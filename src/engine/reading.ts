@@ -6,7 +6,14 @@ import type { HistoryEvent } from '../asl/transition.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import { SecretValues } from '../secrets/secret-values.js';
 import { pipelineOf } from '../store/pipeline-ref.js';
-import type { ExecutionRecord, LogPosition, MapRunRecord, PipelineRef } from '../store/store.js';
+import type {
+  ExecutionRecord,
+  ExecutionScope,
+  ListedExecution,
+  LogPosition,
+  MapRunRecord,
+  PipelineRef,
+} from '../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import { parseStatesArn } from './arn.js';
 import type {
@@ -24,6 +31,7 @@ import type {
 } from './engine.js';
 import { EngineError } from './errors.js';
 import { ambiguous, type MachineShelf } from './machine-shelf.js';
+import type { Machinery } from './machinery.js';
 import { describeMapRun } from './map-run-detail.js';
 import { mapRunId, stateOf } from './map-run-state.js';
 import { maskEvent } from './masking/mask-turn.js';
@@ -37,6 +45,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class Reading {
   readonly #store: SealedStore;
+  /** The same store, for what may take long: read beside the main loop. */
+  readonly #reads: SealedStore;
   readonly #secrets: SecretRegistry;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
@@ -44,12 +54,16 @@ export class Reading {
 
   /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
   constructor(
-    store: SealedStore,
-    secrets: SecretRegistry,
-    machines: MachineShelf,
+    {
+      store,
+      reads,
+      secrets,
+      machines,
+    }: Pick<Machinery, 'store' | 'reads' | 'secrets' | 'machines'>,
     queued: (pipeline: PipelineRef, number: number) => string | undefined,
   ) {
     this.#store = store;
+    this.#reads = reads;
     this.#secrets = secrets;
     this.#machines = machines;
     this.#waits = queued;
@@ -90,9 +104,11 @@ export class Reading {
     return found[0];
   }
 
-  async summarise(record: ExecutionRecord, view: View = 'masked'): Promise<ExecutionSummary> {
+  async summarise(record: ListedExecution, view: View = 'masked'): Promise<ExecutionSummary> {
     const machine = await this.#machines.find(record.machine);
-    const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
+    const parent =
+      record.parentExecution ??
+      (record.parent && (await this.#store.findExecution(record.parent.execution)));
     const mapRun = record.mapRun && (await this.#mapRunOf(record.mapRun.number));
     // Which execution of another team has started it is that team's affair.
     const isOurs = parent && parent.team === record.team;
@@ -159,7 +175,7 @@ export class Reading {
 
   async mapRuns(execution: ExecutionRecord): Promise<MapRunDetail[]> {
     const found: MapRunDetail[] = [];
-    for (const record of await this.#store.listMapRunsOf(execution.number)) {
+    for (const record of await this.#reads.listMapRunsOf(execution.number)) {
       found.push(await this.#describeMapRun(record));
     }
     return found;
@@ -198,18 +214,13 @@ export class Reading {
   async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
-    const { pipeline: name, status, mapRun, publishedVersion, alias, redriven } = filter;
-    const teams = narrowed(filter);
-    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
-    if (pipeline === 'unknown') return { items: [] };
-    const found = await this.#store.listExecutions({
-      ...(pipeline === undefined ? {} : { pipeline }),
-      ...(publishedVersion === undefined ? {} : { publishedVersion }),
-      ...(alias === undefined ? {} : { alias }),
+    const { status, redriven } = filter;
+    const scope = await this.#scopeOf(filter);
+    if (scope === 'nothing') return { items: [] };
+    const found = await this.#reads.listExecutionHeads({
+      ...scope,
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
-      ...(teams === undefined ? {} : { teams }),
-      ...(mapRun === undefined ? {} : { mapRun: (await this.mapRun(mapRun, teams)).number }),
       ...(below === undefined ? {} : { below }),
       limit: limit + 1,
     });
@@ -218,6 +229,29 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  /** Of what executions are listed. */
+  async #scopeOf(filter: ListExecutions): Promise<ExecutionScope | 'nothing'> {
+    const { pipeline: name, mapRun, publishedVersion, alias } = filter;
+    const teams = narrowed(filter);
+    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
+    const isOfStart = publishedVersion !== undefined || alias !== undefined;
+    if (pipeline === 'unknown') return 'nothing';
+    if (mapRun !== undefined) {
+      const run = await this.mapRun(mapRun, teams);
+      const isOfIt = !pipeline || (run.pipeline === pipeline.name && run.team === pipeline.team);
+      return isOfIt && !isOfStart ? { mapRun: run.number } : 'nothing';
+    }
+    if (pipeline === undefined) {
+      if (isOfStart) return 'nothing';
+      return teams === undefined ? {} : { teams };
+    }
+    return {
+      pipeline,
+      ...(publishedVersion === undefined ? {} : { publishedVersion }),
+      ...(alias === undefined ? {} : { alias }),
+    };
   }
 
   /** The pipeline of a name whose executions are listed: the one that is deployed, else the one that was. */
@@ -232,7 +266,7 @@ export class Reading {
   async history(record: ExecutionRecord, page: HistoryPage): Promise<Page<HistoryEvent>> {
     const limit = limitOf(page.limit);
     const [after] = page.cursor === undefined ? [] : fromCursor('history', page.cursor, 1);
-    const found = await this.#store.readShownHistory({
+    const found = await this.#reads.readShownHistory({
       execution: record.number,
       order: page.order === 'newest-first' ? 'descending' : 'ascending',
       ...(after === undefined ? {} : { after }),
@@ -257,9 +291,9 @@ export class Reading {
       const [segment = 0, line = 0] = fromCursor('log', page.cursor, 2);
       after = { segment, line };
     } else if (page.from === 'tail') {
-      after = await this.#store.logTail(record.number, limit, state);
+      after = await this.#reads.logTail(record.number, limit, state);
     }
-    const { lines, position } = await this.#store.readLogs({
+    const { lines, position } = await this.#reads.readLogs({
       execution: record.number,
       ...(state === undefined ? {} : { state }),
       ...(after === undefined ? {} : { after }),

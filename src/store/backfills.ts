@@ -4,6 +4,7 @@
  */
 import { fromJson, integer, optional, text, toJson } from './columns.js';
 import type { Driver, Row, SqlValue } from './driver.js';
+import { distinctValues, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
 import type {
   BackfillProgress,
   BackfillQuery,
@@ -48,31 +49,32 @@ export function backfillQueries(driver: Driver): BackfillQueries {
       return row && toBackfill(row);
     },
     listBackfills(query) {
-      const { where, values } = conditions(query);
-      const sql = `SELECT * FROM backfills WHERE ${where} ORDER BY number DESC LIMIT ?`;
-      return driver
-        .prepare(sql)
-        .all(...values, query.limit)
-        .map(toBackfill);
+      const ranges = rangesOf(driver, query);
+      const numbers = mergedNumbers(driver, ranges, 'descending', query.below, query.limit);
+      return rowsOf(driver, 'backfills', numbers, toBackfill);
     },
   };
 }
 
-function conditions(query: BackfillQuery): { where: string; values: SqlValue[] } {
-  const where: string[] = ['1 = 1'];
-  const values: SqlValue[] = [];
-  const add = (condition: string, ...given: SqlValue[]): void => {
-    where.push(condition);
-    values.push(...given);
-  };
-  if (query.pipeline !== undefined) add('pipeline = ?', query.pipeline);
-  if (query.status !== undefined) add('status = ?', query.status);
-  if (query.below !== undefined) add('number < ?', query.below);
-  if (query.teams) {
-    const marks = query.teams.map(() => '?').join(', ');
-    add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);
+const STATUSES = ['RUNNING', 'STOPPING', 'SUCCEEDED', 'FAILED', 'STOPPED'] as const;
+
+/** For each team, of the pipeline if there is one, each status; or the whole table. */
+function rangesOf(driver: Driver, { pipeline, status, teams }: BackfillQuery): Range[] {
+  if (pipeline === undefined && status === undefined && teams === undefined) {
+    return [{ table: 'backfills', where: '1 = 1', values: [] }];
   }
-  return { where: where.join(' AND '), values };
+  const [before, given] =
+    pipeline === undefined ? ['1 = 1', []] : ['pipeline = ?', [pipeline] as SqlValue[]];
+  const wanted =
+    teams ??
+    distinctValues(driver, { table: 'backfills', column: 'team', where: before, values: given });
+  return [...new Set(wanted)].flatMap((team) =>
+    (status === undefined ? STATUSES : [status]).map((one) => ({
+      table: 'backfills',
+      where: `${before} AND team = ? AND status = ?`,
+      values: [...given, team, one],
+    })),
+  );
 }
 
 function toBackfill(row: Row): BackfillRecord {

@@ -6,8 +6,9 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson } from './columns.js';
-import type { Driver, Row, SqlValue } from './driver.js';
-import type { DeliveryRecord, DeliveryWrite, SynchronousStore } from './store.js';
+import type { Driver, Row } from './driver.js';
+import { distinctValues, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
+import type { DeadLetterQuery, DeliveryRecord, DeliveryWrite, SynchronousStore } from './store.js';
 
 /** Dead letters that are kept of a team. */
 const MAX_DEAD = 10_000;
@@ -63,26 +64,33 @@ export function deliveryQueries(driver: Driver): DeliveryQueries {
     listDueDeliveries: (before, limit) => due.all(before, limit).map(toDelivery),
     countPendingDeliveries: () =>
       Object.fromEntries(pending.all().map((row) => [text(row, 'team'), integer(row, 'count')])),
-    listDeadLetters({ teams, queue, below, limit }) {
-      const where = ["status = 'DEAD'"];
-      const values: SqlValue[] = [];
-      const add = (condition: string, ...given: SqlValue[]): void => {
-        where.push(condition);
-        values.push(...given);
-      };
-      if (teams) {
-        const marks = teams.map(() => '?').join(', ');
-        add(teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...teams);
-      }
-      if (queue !== undefined) add('queue = ?', queue);
-      if (below !== undefined) add('number < ?', below);
-      const sql = `SELECT * FROM deliveries WHERE ${where.join(' AND ')} ORDER BY number DESC LIMIT ?`;
-      return driver
-        .prepare(sql)
-        .all(...values, limit)
-        .map(toDelivery);
+    listDeadLetters(query) {
+      const ranges = rangesOf(driver, query);
+      const numbers = mergedNumbers(driver, ranges, 'descending', query.below, query.limit);
+      return rowsOf(driver, 'deliveries', numbers, toDelivery);
     },
   };
+}
+
+/** For each team, the one queue or all of them. */
+function rangesOf(driver: Driver, { teams, queue }: DeadLetterQuery): Range[] {
+  const wanted =
+    teams ??
+    distinctValues(driver, {
+      table: 'deliveries',
+      column: 'team',
+      where: "status = 'DEAD'",
+      values: [],
+    });
+  return [...new Set(wanted)].map((team) =>
+    queue === undefined
+      ? { table: 'deliveries', where: "status = 'DEAD' AND team = ?", values: [team] }
+      : {
+          table: 'deliveries',
+          where: "status = 'DEAD' AND team = ? AND queue = ?",
+          values: [team, queue],
+        },
+  );
 }
 
 function toDelivery(row: Row): DeliveryRecord {

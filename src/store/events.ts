@@ -5,6 +5,7 @@
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, text, toJson } from './columns.js';
 import type { Driver, Row, SqlValue } from './driver.js';
+import { distinctValues, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
 import type { EventQuery, EventRecord, SynchronousStore, TriggerStateRecord } from './store.js';
 
 type EventQueries = Pick<
@@ -52,13 +53,13 @@ export function eventQueries(driver: Driver): EventQueries {
       return row && toEvent(row);
     },
     listEvents(query) {
-      const { where, values } = conditions(query);
-      const order = query.after === undefined ? 'DESC' : 'ASC';
-      const sql = `SELECT * FROM events WHERE ${where} ORDER BY number ${order} LIMIT ?`;
-      return driver
-        .prepare(sql)
-        .all(...values, query.limit)
-        .map(toEvent);
+      const { after, below, limit } = query;
+      const order = after === undefined ? 'descending' : 'ascending';
+      const ranges = rangesOf(driver, query);
+      const beyond = order === 'ascending' ? after : below;
+      const numbers = mergedNumbers(driver, ranges, order, beyond, limit);
+      const within = numbers.filter((number) => below === undefined || number < below);
+      return rowsOf(driver, 'events', within, toEvent);
     },
     listTriggerStates: () =>
       states.all().map((row) => ({
@@ -70,21 +71,21 @@ export function eventQueries(driver: Driver): EventQueries {
   };
 }
 
-function conditions(query: EventQuery): { where: string; values: SqlValue[] } {
-  const where: string[] = ['1 = 1'];
-  const values: SqlValue[] = [];
-  const add = (condition: string, ...given: SqlValue[]): void => {
-    where.push(condition);
-    values.push(...given);
-  };
-  if (query.bus !== undefined) add('bus = ?', query.bus);
-  if (query.after !== undefined) add('number > ?', query.after);
-  if (query.below !== undefined) add('number < ?', query.below);
-  if (query.teams) {
-    const marks = query.teams.map(() => '?').join(', ');
-    add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);
+/** For each team each bus, or the whole table. */
+function rangesOf(driver: Driver, { bus, teams }: EventQuery): Range[] {
+  if (bus === undefined && teams === undefined) {
+    return [{ table: 'events', where: '1 = 1', values: [] }];
   }
-  return { where: where.join(' AND '), values };
+  const different = (column: string, where: string, values: SqlValue[]): string[] =>
+    distinctValues(driver, { table: 'events', column, where, values });
+  return [...new Set(teams ?? different('team', '1 = 1', []))].flatMap((team) => {
+    const buses = bus === undefined ? different('bus', 'team = ?', [team]) : [bus];
+    return buses.map((name) => ({
+      table: 'events',
+      where: 'team = ? AND bus = ?',
+      values: [team, name],
+    }));
+  });
 }
 
 function toEvent(row: Row): EventRecord {

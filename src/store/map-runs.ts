@@ -13,11 +13,9 @@ type MapRunQueries = Pick<
   | 'lastMapRunNumber'
   | 'findMapRun'
   | 'findMapRunById'
-  | 'listMapRuns'
+  | 'listRunningMapRuns'
   | 'listMapRunsOf'
   | 'listMapChildren'
-  | 'listOpenMapChildren'
-  | 'countMapChildren'
 > & {
   writeMapRun(write: MapRunWrite): void;
 };
@@ -36,26 +34,12 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
   const ofExecution = driver.prepare(
     'SELECT * FROM map_runs WHERE execution = ? ORDER BY number DESC',
   );
-  const byStatus = driver.prepare('SELECT * FROM map_runs WHERE status = ? ORDER BY number');
+  // The status is a constant, so that the partial index applies.
+  const running = driver.prepare("SELECT * FROM map_runs WHERE status = 'RUNNING' ORDER BY number");
   const children = driver.prepare(
     `SELECT number, map_child, name, status, context, output, error, cause, started_at, stopped_at, redrive_count
      FROM executions WHERE map_run = ? AND map_child > ? ORDER BY map_child LIMIT ?`,
   );
-  const open = {
-    running: driver.prepare(
-      `SELECT number FROM executions WHERE map_run IS NOT NULL AND status = 'RUNNING'
-       AND map_run = ? AND number > ? ORDER BY number LIMIT ?`,
-    ),
-    unsuccessful: driver.prepare(
-      `SELECT number FROM executions WHERE map_run IS NOT NULL AND status <> 'RUNNING'
-       AND status <> 'SUCCEEDED' AND map_run = ? AND number > ? ORDER BY number LIMIT ?`,
-    ),
-  };
-
-  const byChildStatus = driver.prepare(
-    'SELECT status, COUNT(*) AS count FROM executions WHERE map_run = ? GROUP BY status',
-  );
-
   return {
     writeMapRun({ record, isNew }) {
       const stopped = record.stoppedAt ?? null;
@@ -86,14 +70,8 @@ export function mapRunQueries(driver: Driver): MapRunQueries {
       return row && toMapRun(row);
     },
     listMapRunsOf: (execution) => ofExecution.all(execution).map(toMapRun),
-    listMapRuns: (status) => byStatus.all(status).map(toMapRun),
+    listRunningMapRuns: () => running.all().map(toMapRun),
     listMapChildren: ({ mapRun, after, limit }) => children.all(mapRun, after, limit).map(toChild),
-    countMapChildren: (mapRun) =>
-      Object.fromEntries(
-        byChildStatus.all(mapRun).map((row) => [text(row, 'status'), integer(row, 'count')]),
-      ),
-    listOpenMapChildren: ({ mapRun, which, after, limit }) =>
-      open[which].all(mapRun, after, limit).map((row) => integer(row, 'number')),
   };
 }
 

@@ -9,27 +9,15 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { accessQueries } from './access.js';
-import { attemptQueries } from './attempts.js';
-import { backfillQueries } from './backfills.js';
 import { writeDamageNote } from './damage-note.js';
-import { declarationQueries } from './declarations.js';
-import { deliveryQueries } from './deliveries.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
-import { eventQueries } from './events.js';
-import { executionQueries } from './executions.js';
-import { historyQueries } from './history.js';
 import { type Lock, takeLock } from './lock-file.js';
-import { logQueries } from './logs.js';
-import { machineQueries } from './machines.js';
-import { mapRunQueries } from './map-runs.js';
 import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
-import { resourceQueries } from './resources.js';
+import { queriesOf } from './queries.js';
 import { checkClosed, checkOpened } from './start-check.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
-import { timerQueries } from './timers.js';
 import { beginEpoch, guardWrites, rollBackAfter, type WriteGuard } from './write-guard.js';
 
 export interface SqliteStoreOptions {
@@ -144,16 +132,9 @@ function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
 
 function assemble(guard: WriteGuard, file: string, close: () => void): SqliteStore {
   const { driver } = guard;
-  const executions = executionQueries(driver);
-  const history = historyQueries(driver);
-  const attempts = attemptQueries(driver);
-  const timers = timerQueries(driver);
-  const mapRuns = mapRunQueries(driver);
-  const logs = logQueries(driver);
-  const events = eventQueries(driver);
-  const backfills = backfillQueries(driver);
-  const declarations = declarationQueries(driver);
-  const deliveries = deliveryQueries(driver);
+  const queries = queriesOf(driver);
+  const { executions, history, attempts, timers, mapRuns, logs, events } = queries.groups;
+  const { backfills, declarations, deliveries } = queries.groups;
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
@@ -209,30 +190,8 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   }
 
   const store: SynchronousStore = {
-    ...machineQueries(driver),
-    ...accessQueries(driver),
-    ...resourceQueries(driver),
-    ...executions,
-    ...history,
-    ...attempts,
-    ...timers,
-    ...mapRuns,
-    ...logs,
-    ...events,
-    ...backfills,
-    ...declarations,
-    ...deliveries,
+    ...queries.store,
     commit,
-    loadExecution(number) {
-      const record = executions.findExecution(number);
-      if (!record) return undefined;
-      return {
-        record,
-        threads: executions.listThreads(number),
-        attempts: attempts.attemptsOf(number),
-        timers: timers.timersOf(number),
-      };
-    },
     information: () => ({
       driver: driver.name,
       version,

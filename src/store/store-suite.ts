@@ -424,7 +424,7 @@ export function storeSuite(name: string, makeFactory: () => StoreFactory): void 
       };
       await store.commit({ ...commit(), mapRuns: [{ record: later, isNew: false }] });
       expect(await store.findMapRun(7)).toEqual({ ...later, request: { items: [1] } });
-      expect(await store.listMapRuns('RUNNING')).toEqual([]);
+      expect(await store.listRunningMapRuns()).toEqual([]);
       expect(await store.lastMapRunNumber()).toBe(7);
     });
 

@@ -373,22 +373,67 @@ export interface LoadedExecution {
   timers: TimerRecord[];
 }
 
-export interface ExecutionQuery {
-  pipeline?: PipelineRef;
-  /** Only those started by this published version, or by this alias. */
-  publishedVersion?: number;
-  alias?: string;
-  /** Only those that were redriven, or were not. */
-  redriven?: boolean;
-  /** Only those for this interval. */
-  interval?: string;
-  status?: ExecutionStatus;
-  teams?: readonly string[];
-  mapRun?: number;
+/** Which executions are listed: of a pipeline, of a map run, or of teams. Each combination has an index that answers it. */
+export type ExecutionQuery = {
   /** Only numbers below this one: the page after it. */
   below?: number;
   limit: number;
+} & (
+  | (ExecutionScope & {
+      status?: ExecutionStatus;
+      /** Only those that were redriven, or were not. */
+      redriven?: boolean;
+      interval?: never;
+    })
+  | ExecutionsOfInterval
+);
+
+export type ExecutionScope = ExecutionsOfPipeline | ExecutionsOfMapRun | ExecutionsOfTeams;
+
+interface ExecutionsOfPipeline {
+  pipeline: PipelineRef;
+  /** Only those started by this published version, or by this alias: one of them. */
+  publishedVersion?: number;
+  alias?: string;
+  mapRun?: never;
+  teams?: never;
 }
+
+/** Children of a distributed Map; the other lists leave them out. */
+interface ExecutionsOfMapRun {
+  mapRun: number;
+  pipeline?: never;
+  publishedVersion?: never;
+  alias?: never;
+  teams?: never;
+}
+
+interface ExecutionsOfTeams {
+  /** Absent: of all teams. */
+  teams?: readonly string[];
+  pipeline?: never;
+  publishedVersion?: never;
+  alias?: never;
+  mapRun?: never;
+}
+
+/** Those of a pipeline for one slice of time. */
+interface ExecutionsOfInterval {
+  pipeline: PipelineRef;
+  interval: string;
+  publishedVersion?: never;
+  alias?: never;
+  status?: never;
+  redriven?: never;
+  mapRun?: never;
+  teams?: never;
+}
+
+/**
+ * An execution as a list shows it: without input, output and threads, unless they are sealed. With the execution that waits
+ * for it, so that nobody has to look that up for each one.
+ */
+export type ListedExecution = ExecutionRecord & { parentExecution?: { id: string; team: string } };
 
 export interface BackfillQuery {
   pipeline?: string;
@@ -484,6 +529,8 @@ export interface Store {
   findExecutionById(id: string): Awaitable<ExecutionRecord | undefined>;
   findExecutionByName(pipeline: PipelineRef, name: string): Awaitable<ExecutionRecord | undefined>;
   listExecutions(query: ExecutionQuery): Awaitable<ExecutionRecord[]>;
+  /** The same list for people. */
+  listExecutionHeads(query: ExecutionQuery): Awaitable<ListedExecution[]>;
   /** The threads of an execution except thread 0. */
   listThreads(execution: number): Awaitable<Thread[]>;
   readHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
@@ -511,7 +558,7 @@ export interface Store {
   findMapRunById(id: string): Awaitable<MapRunRecord | undefined>;
   /** Those of one execution, the newest first. */
   listMapRunsOf(execution: number): Awaitable<MapRunRecord[]>;
-  listMapRuns(status: MapRunRecord['status']): Awaitable<MapRunRecord[]>;
+  listRunningMapRuns(): Awaitable<MapRunRecord[]>;
   /** Children in the order of their items; page by the last one's `child`. */
   listMapChildren(query: {
     mapRun: number;

@@ -68,7 +68,7 @@ export function backfillCalls(
   parts: Machinery,
   request: <Value>(toInput: (settle: Settle<Value>) => Input) => Promise<Value>,
 ): BackfillCalls {
-  const { store } = parts;
+  const { store, reads } = parts;
   const host = (): Machinery['triggers']['backfills'] => parts.triggers.backfills;
   const find = async (id: string): Promise<BackfillRecord> => {
     const number = /^\d{1,15}$/.test(id) ? Number(id) : 0;
@@ -92,7 +92,7 @@ export function backfillCalls(
     async listBackfills({ pipeline, teams, limit, cursor } = {}): Promise<Page<Backfill>> {
       const most = limitOf(limit);
       const [below] = cursor === undefined ? [] : fromCursor('backfills', cursor, 1);
-      const records = await store.listBackfills({
+      const records = await reads.listBackfills({
         limit: most + 1,
         ...(pipeline === undefined ? {} : { pipeline }),
         ...(teams === undefined ? {} : { teams }),

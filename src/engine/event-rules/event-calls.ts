@@ -45,7 +45,7 @@ export function eventCalls(
     lastEventNumber: () => bus.lastNumber,
     measureArchive: (team, archive) => rules.replaying.measure(team, archive),
     replayStarted: (turn) => turn.afterCommit(() => rules.replaying.watch()),
-    listDeadLetters: async (query) => parts.store.listDeadLetters(query),
+    listDeadLetters: async (query) => parts.reads.listDeadLetters(query),
     seal(text) {
       parts.secrets.declareIn(JSON.parse(text) as JsonObject);
       return parts.seal.close(text);

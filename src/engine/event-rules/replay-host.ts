@@ -74,7 +74,7 @@ export class ReplayHost {
     if (archive === undefined) return total;
     const holds = this.#holder(team, archive);
     for (let after = archive.after, looked = 0; looked < MAX_MEASURED; ) {
-      const page = await this.#page(team, archive.bus, after, 1_000);
+      const page = await this.#page(this.#parts.reads, team, archive.bus, after, 1_000);
       for (const event of page) {
         if (!holds(event)) continue;
         total.count += 1;
@@ -111,7 +111,7 @@ export class ReplayHost {
           const reason = `Archive ${replay.archive} was deleted.`;
           return this.#end(turn, team, name, { ...replay, reason }, 'FAILED');
         }
-        const page = this.#page(team, replay.bus, replay.position, PAGE);
+        const page = this.#page(this.#parts.store, team, replay.bus, replay.position, PAGE);
         return page instanceof Promise
           ? page.then((events) => this.#replay(turn, team, name, archive, replay, events))
           : this.#replay(turn, team, name, archive, replay, page);
@@ -168,12 +168,13 @@ export class ReplayHost {
   }
 
   #page(
+    store: Pick<Machinery['store'], 'listEvents'>,
     team: string,
     bus: string,
     after: number,
     limit: number,
   ): EventRecord[] | Promise<EventRecord[]> {
-    return this.#parts.store.listEvents({ bus, teams: [team, ANY_TEAM], after, limit });
+    return store.listEvents({ bus, teams: [team, ANY_TEAM], after, limit });
   }
 
   /** Whether an archive of a team holds an event. */

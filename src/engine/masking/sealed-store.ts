@@ -13,6 +13,7 @@ import type { ExecutionContext, Thread } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
 import type { HistoryEvent } from '../../asl/transition.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
+import { SEALED, SEALED_TEXT } from '../../store/sealed-mark.js';
 import type {
   AttemptRecord,
   Awaitable,
@@ -31,10 +32,6 @@ export interface SealedStore extends Store {
   readShownHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
 }
 
-/** The member that stands for everything that was there. No record of ours has one of this name. */
-const SEALED = 'millrace:sealed';
-/** Where a text stands for a text. */
-const SEALED_TEXT = 'millrace:sealed:';
 /** Declarations that hold nothing but sealed secrets already. */
 const SEALED_BY_THEMSELVES: ReadonlySet<string> = new Set(['webhook', 'event-connection']);
 const UNREADABLE = '(sealed under another key)';
@@ -123,7 +120,7 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     return { ...shown, ...close(original.details) } as SealedEvent;
   }
 
-  function openExecution(record: ExecutionRecord): ExecutionRecord {
+  function openExecution<Known extends ExecutionRecord>(record: Known): Known {
     const { header } = record;
     const context = open(record.context);
     const output = openText(header.output) as Json | WithValues<Json> | undefined;
@@ -147,7 +144,7 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
   }
 
   /** In a list: what cannot be opened says so. */
-  function openListed(record: ExecutionRecord): ExecutionRecord {
+  function openListed<Listed extends ExecutionRecord>(record: Listed): Listed {
     try {
       return openExecution(record);
     } catch {
@@ -268,6 +265,7 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     findExecutionById: reading(store.findExecutionById, maybe(openExecution)),
     findExecutionByName: reading(store.findExecutionByName, maybe(openExecution)),
     listExecutions: reading(store.listExecutions, each(openListed)),
+    listExecutionHeads: reading(store.listExecutionHeads, each(openListed)),
     listThreads: reading(store.listThreads, each(open)),
     listMapChildren: reading(
       store.listMapChildren,
@@ -294,7 +292,7 @@ export function sealedStore(store: Store, seal: Seal, secrets: SecretRegistry): 
     findMapRun: reading(store.findMapRun, maybe(openMapRun)),
     findMapRunById: reading(store.findMapRunById, maybe(openMapRun)),
     listMapRunsOf: reading(store.listMapRunsOf, eachReadable(openMapRun)),
-    listMapRuns: reading(store.listMapRuns, eachReadable(openMapRun)),
+    listRunningMapRuns: reading(store.listRunningMapRuns, eachReadable(openMapRun)),
     findEvent: reading(store.findEvent, maybe(openEvent)),
     listEvents: reading(store.listEvents, each(openEvent)),
     listDeclarations: reading(store.listDeclarations, eachReadable(openDeclaration)),

@@ -108,7 +108,7 @@ export async function explainTrigger(
       : {
           events: await Promise.all(
             rules.map(async (rule) => {
-              const events = await parts.store.listEvents({
+              const events = await parts.reads.listEvents({
                 bus: rule.bus,
                 limit: LOOKED_AT,
                 ...(teams === undefined ? {} : { teams }),
