@@ -31,13 +31,13 @@ export function wireClient({ url, key }: BenchServer): Call {
   const scope = `${day}/us-east-1/states/aws4_request`;
   let signingKey: string | Buffer = `AWS4${key.secretAccessKey}`;
   for (const part of scope.split('/')) signingKey = hmac(signingKey, part);
-  const names = 'host;x-amz-date;x-amz-target';
+  const names = 'content-type;host;x-amz-date;x-amz-target';
   return (operation, body) =>
     new Promise((resolve, reject) => {
       const text = JSON.stringify(body);
       const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
       const target = `AWSStepFunctions.${operation}`;
-      const canonical = `POST\n/\n\nhost:${host}\nx-amz-date:${stamp}\nx-amz-target:${target}\n\n${names}\n${sha256(text)}`;
+      const canonical = `POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:${host}\nx-amz-date:${stamp}\nx-amz-target:${target}\n\n${names}\n${sha256(text)}`;
       const toSign = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`;
       const signature = hmac(signingKey, toSign).toString('hex');
       const request = http.request(
