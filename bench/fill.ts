@@ -115,7 +115,7 @@ function executionOf(
       header: {
         format: 1,
         status,
-        nextEvent: 23,
+        nextEvent: 3,
         nextThread: 1,
         forks: {},
         ...(isFailed ? { error: 'Bench.Broken', cause: 'it broke' } : { output: input }),

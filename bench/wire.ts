@@ -139,6 +139,7 @@ export async function longHistory(pages: number): Promise<void> {
     events += page.events.length;
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
+  const p50s: number[] = [];
   for (const maxResults of [100, 1000]) {
     const times: number[] = [];
     for (let page = 0; page < pages; page++) {
@@ -152,6 +153,7 @@ export async function longHistory(pages: number): Promise<void> {
       times.push(performance.now() - at);
     }
     times.sort((a, b) => a - b);
+    p50s.push(median(times));
     report({
       bench: `page of ${maxResults} events`,
       history_events: events,
@@ -161,5 +163,11 @@ export async function longHistory(pages: number): Promise<void> {
       idle_ten_steps_p50_ms: round(idle.p50_ms),
     });
   }
+  const [small = 0, large = 1] = p50s;
+  report({
+    ratio: 'page of 100 events / page of 1000',
+    value: round(small / large),
+    goal: '<= 0.3',
+  });
   await server.close();
 }
