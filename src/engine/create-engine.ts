@@ -164,12 +164,14 @@ export function createEngine(config: EngineConfig): Engine {
   parts.stateMachines = stateMachines;
   const stateTests = new StateTestHost(parts, (start) => engine.startExecution(start));
   const maxQueued = config.queuedRequests ?? 10_000;
-  let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
+  let status: 'starting' | 'held' | 'ready' | 'closing' | 'closed' = 'starting';
+  let goingOn: Promise<void> | undefined;
+  const unready = (): EngineError => new EngineError(status === 'held' ? 'Held' : 'ShuttingDown');
 
   /** Queues a request and answers when it is durable. */
   function request<Value>(toInput: (settle: Settle<Value>) => Input): Promise<Value> {
     return new Promise((resolveRequest, reject) => {
-      if (status !== 'ready') return reject(new EngineError('ShuttingDown'));
+      if (status !== 'ready') return reject(unready());
       if (loop.queued >= maxQueued) {
         return reject(new EngineError('TooManyQueued', { queued: loop.queued }));
       }
@@ -212,7 +214,7 @@ export function createEngine(config: EngineConfig): Engine {
   async function deploy(
     deployment: PipelineDeployment,
   ): Promise<ReturnType<typeof summarisePipeline>> {
-    if (status !== 'ready') throw new EngineError('ShuttingDown');
+    if (status !== 'ready') throw unready();
     const kept = checkDeployment(parts.reducer, deployment);
     const pipeline: PipelineRef = { team: deployment.team, name: deployment.name };
     const current = machines.current(pipeline);
@@ -243,9 +245,20 @@ export function createEngine(config: EngineConfig): Engine {
   }
 
   const engine: Engine = {
-    async open() {
-      await openParts(parts);
-      status = 'ready';
+    async open(as = 'working') {
+      await openRecords(parts);
+      if (as === 'working') await openWork(parts);
+      status = as === 'working' ? 'ready' : 'held';
+    },
+    goOn() {
+      if (status !== 'held') return goingOn ?? Promise.resolve();
+      status = 'starting';
+      goingOn = (async () => {
+        await store.leaveBackup();
+        await openWork(parts);
+        status = 'ready';
+      })();
+      return goingOn;
     },
     async close(graceMs = GRACE) {
       if (status === 'closing' || status === 'closed') return;
@@ -342,7 +355,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
 
     async testState(test, options) {
-      if (status !== 'ready') throw new EngineError('ShuttingDown');
+      if (status !== 'ready') throw unready();
       return stateTests.test(test, options);
     },
 
@@ -417,12 +430,18 @@ function chanceOf(seed: string): number {
   return Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16) / 2 ** 32;
 }
 
-async function openParts(parts: Machinery): Promise<void> {
-  const { store, clock, machines, children, timers } = parts;
+/** What is read and known; nothing acts yet. */
+async function openRecords(parts: Machinery): Promise<void> {
+  const { store, clock, machines, children } = parts;
   parts.time = createEngineTime(clock, await store.lastHistoryTime());
   await machines.open();
   await parts.activities.open();
   children.open(await store.lastExecutionNumber());
+}
+
+/** Takes up what is open, and acts from here on. */
+async function openWork(parts: Machinery): Promise<void> {
+  const { timers } = parts;
   await parts.admission.open();
   await parts.triggers.open();
   await recover(parts);
@@ -525,7 +544,7 @@ function reportProblem(error: unknown, execution: number | undefined): void {
 
 function healthOf(
   parts: Machinery,
-  status: 'starting' | 'ready' | 'closing' | 'closed',
+  status: 'starting' | 'held' | 'ready' | 'closing' | 'closed',
 ): EngineHealth {
   const { loop, actives, tasks } = parts;
   const { damage } = parts.store.information();

@@ -37,6 +37,7 @@ export type EngineErrorKind =
   | 'ReadTooLong'
   | 'ReadFailed'
   | 'StorageFull'
+  | 'Held'
   | 'ShuttingDown'
   | 'EngineFailed'
   | 'StoreDamaged'
@@ -190,6 +191,13 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 503,
     message: 'The disk that holds the records is full; new work is refused until there is space.',
     fix: 'Free space on the disk of the data folder. Work goes on by itself afterwards.',
+  },
+  Held: {
+    code: 'MILL3028',
+    status: 503,
+    message:
+      'This server was restored from a backup and does nothing until somebody says that it may go on.',
+    fix: 'Make sure that the server which the backup is of runs nowhere any more, then: millrace resume. Nothing was started.',
   },
   ShuttingDown: {
     code: 'MILL3017',

@@ -17,6 +17,8 @@ import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store } from '../store/store.js';
 import { type Authenticator, checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import type { BackupDesk } from './backups/backup-desk.js';
+import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
@@ -28,6 +30,7 @@ import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
 import { backfillRoutes } from './routes/backfills.js';
+import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
@@ -67,6 +70,7 @@ export interface HttpServices {
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
+  backups: BackupDesk;
   /** The one place that masks. */
   secrets: SecretRegistry;
   config: HttpConfig;
@@ -181,6 +185,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
+      backupRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
       webhookRoutes(api, services);
@@ -193,6 +198,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
             status,
             version: config.version,
             ...(problem === undefined ? {} : { problem }),
+            ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
             // Nothing else is broken, so it is ready; `doctor` asks.
             ...(config.sealFits ? {} : { sealKey: 'another one' }),
           };

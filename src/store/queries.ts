@@ -36,7 +36,7 @@ export interface QueryGroups {
 export interface Queries {
   groups: QueryGroups;
   /** What a store answers, but for what is more than a query. */
-  store: Omit<SynchronousStore, 'commit' | 'information' | 'close'>;
+  store: Omit<SynchronousStore, 'commit' | 'leaveBackup' | 'information' | 'close'>;
 }
 
 export function queriesOf(driver: Driver): Queries {

@@ -9,6 +9,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { BACKUP_NOTE } from './backups/backup-note.js';
 import { writeDamageNote } from './damage-note.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
@@ -137,6 +138,7 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   const { backfills, declarations, deliveries } = queries.groups;
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
+  const forgetBackup = driver.prepare('DELETE FROM settings WHERE key = ?');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
 
   function writeExecution(write: ExecutionWrite): void {
@@ -192,6 +194,17 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   const store: SynchronousStore = {
     ...queries.store,
     commit,
+    leaveBackup() {
+      begin.run();
+      try {
+        attempts.countScheduledAsStarted('before the backup');
+        forgetBackup.run(BACKUP_NOTE);
+        end.run();
+      } catch (error) {
+        rollBackAfter(error, () => driver.exec('ROLLBACK'));
+        throw error;
+      }
+    },
     information: () => ({
       driver: driver.name,
       version,

@@ -16,6 +16,7 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { ExecutionQuery } from './execution-query.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretRun, SecretWrite, SeenSecrets } from './seen-secrets.js';
 import type { StoreInformation } from './store-information.js';
@@ -31,6 +32,7 @@ import type {
   TokenRecord,
 } from './resource-records.js';
 
+export type { ExecutionQuery, ExecutionScope } from './execution-query.js';
 export type { PipelineRef } from './pipeline-ref.js';
 export type {
   AccessKeyRecord,
@@ -373,62 +375,6 @@ export interface LoadedExecution {
   timers: TimerRecord[];
 }
 
-/** Which executions are listed: of a pipeline, of a map run, or of teams. Each combination has an index that answers it. */
-export type ExecutionQuery = {
-  /** Only numbers below this one: the page after it. */
-  below?: number;
-  limit: number;
-} & (
-  | (ExecutionScope & {
-      status?: ExecutionStatus;
-      /** Only those that were redriven, or were not. */
-      redriven?: boolean;
-      interval?: never;
-    })
-  | ExecutionsOfInterval
-);
-
-export type ExecutionScope = ExecutionsOfPipeline | ExecutionsOfMapRun | ExecutionsOfTeams;
-
-interface ExecutionsOfPipeline {
-  pipeline: PipelineRef;
-  /** Only those started by this published version, or by this alias: one of them. */
-  publishedVersion?: number;
-  alias?: string;
-  mapRun?: never;
-  teams?: never;
-}
-
-/** Children of a distributed Map; the other lists leave them out. */
-interface ExecutionsOfMapRun {
-  mapRun: number;
-  pipeline?: never;
-  publishedVersion?: never;
-  alias?: never;
-  teams?: never;
-}
-
-interface ExecutionsOfTeams {
-  /** Absent: of all teams. */
-  teams?: readonly string[];
-  pipeline?: never;
-  publishedVersion?: never;
-  alias?: never;
-  mapRun?: never;
-}
-
-/** Those of a pipeline for one slice of time. */
-interface ExecutionsOfInterval {
-  pipeline: PipelineRef;
-  interval: string;
-  publishedVersion?: never;
-  alias?: never;
-  status?: never;
-  redriven?: never;
-  mapRun?: never;
-  teams?: never;
-}
-
 /**
  * An execution as a list shows it: without input, output and threads, unless they are sealed. With the execution that waits
  * for it, so that nobody has to look that up for each one.
@@ -587,6 +533,12 @@ export interface Store {
   deleteExpiredTokens(at: number): Awaitable<void>;
   readSetting(key: string): Awaitable<Json | undefined>;
   writeSetting(key: string, value: Json): Awaitable<void>;
+
+  /**
+   * Takes a database that was made from a backup into use: attempts that were about to begin count as begun, because they may
+   * have been since, and the note of the backup is forgotten. One transaction.
+   */
+  leaveBackup(): Awaitable<void>;
 
   information(): StoreInformation;
   close(): Awaitable<void>;

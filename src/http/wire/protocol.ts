@@ -172,6 +172,7 @@ export function toWireError(error: unknown): WireError {
         return new WireError('ThrottlingException', `Rate exceeded. ${error.message}`);
       case 'StorageFull':
       case 'ShuttingDown':
+      case 'Held':
       case 'EngineFailed':
       case 'ReadTooLong':
       case 'ReadFailed':
