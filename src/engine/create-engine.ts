@@ -42,6 +42,7 @@ import { MapRunHost } from './map-run-host.js';
 import { maskTurn } from './masking/mask-turn.js';
 import { sealedStore } from './masking/sealed-store.js';
 import { MockHost, type TaskMocks } from './mocked-tasks.js';
+import { openRecords, openWork } from './opening.js';
 import { checkPayload } from './payload.js';
 import type {
   Clock,
@@ -55,7 +56,6 @@ import type {
 } from './ports.js';
 import { publishTurn } from './publish.js';
 import { Reading, summarisePipeline } from './reading.js';
-import { recover } from './recovery.js';
 import {
   checkStart,
   redriveInput,
@@ -428,25 +428,6 @@ function startOf(parts: Machinery, { pipeline, team, teams, ...rest }: StartRequ
 /** 0 to 1, from a seed. */
 function chanceOf(seed: string): number {
   return Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16) / 2 ** 32;
-}
-
-/** What is read and known; nothing acts yet. */
-async function openRecords(parts: Machinery): Promise<void> {
-  const { store, clock, machines, children } = parts;
-  parts.time = createEngineTime(clock, await store.lastHistoryTime());
-  await machines.open();
-  await parts.activities.open();
-  children.open(await store.lastExecutionNumber());
-}
-
-/** Takes up what is open, and acts from here on. */
-async function openWork(parts: Machinery): Promise<void> {
-  const { timers } = parts;
-  await parts.admission.open();
-  await parts.triggers.open();
-  await recover(parts);
-  await parts.scheduler.open();
-  await timers.open();
 }
 
 function assemble(config: EngineConfig): Machinery {
