@@ -39,6 +39,8 @@ import type { SealedStore } from './masking/sealed-store.js';
 import { fromCursor, limitOf, toCursor } from './pages.js';
 
 const MAX_MAP_RUNS = 1_000;
+/** Bytes of events in one page: with inputs of 256 KiB each, a thousand of them would hold everybody up. */
+const PAGE_BYTES = 2 * 1024 ** 2;
 
 /** What ids look like: UUIDs. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -271,6 +273,7 @@ export class Reading {
       order: page.order === 'newest-first' ? 'descending' : 'ascending',
       ...(after === undefined ? {} : { after }),
       limit: limit + 1,
+      bytes: PAGE_BYTES,
     });
     // What was written before a value was known to be secret.
     const own = ownOf(record);
@@ -278,8 +281,18 @@ export class Reading {
       .slice(0, limit)
       .map((event) => (own === undefined ? event : maskEvent(event, this.#secrets, own)));
     const last = items.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
+    const hasMore =
+      last !== undefined &&
+      (found.length > limit ||
+        (page.order === 'newest-first' ? last.id > 1 : last.id < (await this.#eventsOf(record))));
     return { items, ...(hasMore ? { next: toCursor('history', [last.id]) } : {}) };
+  }
+
+  /** How many events an execution has: a page may have ended early, for its bytes. */
+  async #eventsOf(record: ExecutionRecord): Promise<number> {
+    const isOver = record.header.status !== 'RUNNING';
+    const now = isOver ? record : await this.#store.findExecution(record.number);
+    return (now ?? record).header.nextEvent - 1;
   }
 
   /** Always with `next`: more lines may come. */

@@ -43,6 +43,38 @@ function longHistory(): {
   };
 }
 
+describe('a history of large events', () => {
+  it.each(['ascending', 'descending'] as const)(
+    'is read in pages of so many bytes, %s',
+    (order) => {
+      const driver = openDriver(':memory:');
+      migrate(driver);
+      const history = historyQueries(driver);
+      for (let first = 1; first <= 30; first += 3) {
+        const events = [0, 1, 2].map((at) => ({
+          id: first + at,
+          at: 7,
+          details: { text: 'z'.repeat(first === 13 ? 9_000 : 900) },
+        }));
+        history.appendHistory(1, events as unknown as HistoryEvent[]);
+      }
+      const ids: number[] = [];
+      const sizes: number[] = [];
+      for (let after: number | undefined; ids.length < 30; after = ids.at(-1)) {
+        const at = after === undefined ? {} : { after };
+        const page = history.readHistory({ execution: 1, order, limit: 8, bytes: 4_000, ...at });
+        sizes.push(page.length);
+        ids.push(...page.map(({ id }) => id));
+      }
+      const upwards = Array.from({ length: 30 }, (_, at) => at + 1);
+      expect(ids).toEqual(order === 'ascending' ? upwards : upwards.reverse());
+      // Four of the small ones fit; one that does not fit at all comes alone.
+      expect(Math.max(...sizes)).toBe(4);
+      expect(Math.min(...sizes)).toBe(1);
+    },
+  );
+});
+
 describe('a long history', () => {
   it.each(['ascending', 'descending'] as const)(
     'is read in pages, %s, each event once',

@@ -37,11 +37,13 @@ export function historyQueries(driver: Driver): HistoryQueries {
   function readAscending(query: HistoryQuery): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     let after = query.after ?? 0;
+    const room = roomOf(query);
     for (let size = FIRST_ROWS; events.length < query.limit; size = larger(size)) {
       const from = after + 1;
       const rows = ascending.all(query.execution, query.execution, from, size);
       for (const row of rows) {
-        events.push(...eventsOf(row).filter((event) => event.id > after));
+        const page = eventsOf(row).filter((event) => event.id > after);
+        if (room.fill(events, page)) return events.slice(0, query.limit);
       }
       const last = Number(rows.at(-1)?.last ?? 0);
       if (rows.length < size || last <= after) break;
@@ -53,11 +55,12 @@ export function historyQueries(driver: Driver): HistoryQueries {
   function readDescending(query: HistoryQuery): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     let below = query.after ?? Number.MAX_SAFE_INTEGER;
+    const room = roomOf(query);
     for (let size = FIRST_ROWS; events.length < query.limit; size = larger(size)) {
       const rows = descending.all(query.execution, below, size);
       for (const row of rows) {
         const page = eventsOf(row).filter((event) => event.id < below);
-        events.push(...page.reverse());
+        if (room.fill(events, page.reverse())) return events.slice(0, query.limit);
       }
       if (rows.length < size) break;
       below = Number(rows.at(-1)?.first);
@@ -87,6 +90,28 @@ export function historyQueries(driver: Driver): HistoryQueries {
     readHistory: (query) =>
       query.order === 'ascending' ? readAscending(query) : readDescending(query),
     lastHistoryTime: () => Number(latest.get()?.at ?? 0),
+  };
+}
+
+/** Takes events into a page as long as there is room. */
+function roomOf({ bytes }: HistoryQuery): {
+  /** True when the page is full. */
+  fill(page: HistoryEvent[], events: readonly HistoryEvent[]): boolean;
+} {
+  let left = bytes ?? Number.POSITIVE_INFINITY;
+  return {
+    fill(page, events) {
+      if (bytes === undefined) {
+        page.push(...events);
+        return false;
+      }
+      for (const event of events) {
+        left -= toJson(event).length;
+        if (left < 0 && page.length > 0) return true;
+        page.push(event);
+      }
+      return false;
+    },
   };
 }
 

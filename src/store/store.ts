@@ -396,6 +396,8 @@ export interface HistoryQuery {
   after?: number;
   order: 'ascending' | 'descending';
   limit: number;
+  /** A page ends early when it has so many bytes of JSON; it holds one event at least. Default: no such limit. */
+  bytes?: number;
 }
 
 /** A position between log lines: segment number and lines of it already read. */
