@@ -33,6 +33,11 @@ const ALLOWED: readonly { query: string; steps: readonly string[]; reason: strin
     reason: 'open attempts of one execution',
   },
   {
+    query: "UPDATE attempts SET status = 'started'",
+    steps: ['SCAN attempts USING INDEX attempts_scheduled'],
+    reason: 'once, when a backup is taken into use: attempts that wait for a slot',
+  },
+  {
     query: "SELECT execution FROM timers WHERE kind = 'continue'",
     steps: ['SCAN timers USING COVERING INDEX timers_interrupted'],
     reason: 'at a start: executions in the middle of a turn',
