@@ -13,7 +13,9 @@ import { parseArgs } from 'node:util';
 import { day } from './day.js';
 import { distributedMap } from './distributed-map.js';
 import { eventToStart, flood } from './events.js';
+import { fillStore } from './fill.js';
 import { physicalLimits } from './limits.js';
+import { lists } from './lists.js';
 import {
   type BenchServer,
   closedLoop,
@@ -78,25 +80,30 @@ async function throughput(pipeline: 'pass' | 'task' | 'jsonata', name: string): 
   await server.close();
 }
 
-/** The rate stays the same while the history grows. */
+/** The rate stays the same while the store grows: the same window on a small store and on one of a million executions. */
 async function growth(): Promise<void> {
-  const server = await startBenchServer();
-  const one = executions(server, 'pass');
-  const rowsEach = 22;
-  const window = Math.ceil(100_000 / rowsEach);
-  await closedLoop(300, CLIENTS, one);
-  const first = await closedLoop(window, CLIENTS, one);
-  const between = values.quick ? 2 * window : 8 * window;
-  await closedLoop(between, CLIENTS, one);
-  const last = await closedLoop(window, CLIENTS, one);
+  const most = values.quick ? 100_000 : 1_000_000;
+  const window = values.quick ? 1_000 : 4_000;
+  const data = newDataFolder();
+  const rate = async (): Promise<number> => {
+    const server = await startBenchServer(data);
+    const one = executions(server, 'pass');
+    await closedLoop(500, CLIENTS, one);
+    const { per_s } = await closedLoop(window, CLIENTS, one);
+    await server.close({ remove: false });
+    return per_s;
+  };
+  const first = await rate();
+  fillStore(data, most);
+  const last = await rate();
   report({
     bench: 'growth',
-    history_rows: rowsEach * (300 + 2 * window + between),
-    first_100k_per_s: Math.round(first.per_s),
-    last_100k_per_s: Math.round(last.per_s),
-    ratio: round(last.per_s / first.per_s),
+    executions: most + 2 * (window + 500),
+    first_per_s: Math.round(first),
+    last_per_s: Math.round(last),
+    ratio: round(last / first),
   });
-  await server.close();
+  rmSync(data, { recursive: true, force: true });
 }
 
 /** Expressions that hang or explode end alone; the main loop and other executions go on. */
@@ -276,6 +283,9 @@ if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
 if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
+if (runs('lists')) {
+  await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
+}
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();

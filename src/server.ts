@@ -36,6 +36,8 @@ import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
+import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
+import { heldText } from './http/backups/held-text.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
@@ -44,8 +46,12 @@ import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
+import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
+import { countOpenWork } from './store/backups/open-work.js';
+import type { DriverName } from './store/driver.js';
 import { readOnly } from './store/inspect-store.js';
-import { openSqliteStore } from './store/sqlite-store.js';
+import { createReaderPool } from './store/readers/reader-pool.js';
+import { openSqliteStore, type SqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { watchStore } from './store/watch-store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
@@ -53,6 +59,7 @@ import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
 export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
+export type { Held } from './http/backups/backup-desk.js';
 
 /** A feature that joins from outside; see `docs/guides/adding-a-feature.md`. */
 export interface ServerAddition {
@@ -97,6 +104,8 @@ export interface ServerConfig {
   identity?: Identity;
   /** Takes every AWS access key without looking at its signature: for development. Default: false. */
   acceptAnyAccessKey?: boolean;
+  /** Lets records that were restored from a backup go on at once. Default: false, the server waits for `millrace resume`. */
+  resumeRestored?: boolean;
   /** What should be known about this start, for the server's log. Default: nothing. */
   startNotes?: readonly string[];
   /**
@@ -130,6 +139,8 @@ export interface Server {
   app: App;
   /** Whether the sealing key is the one that the store was written with. */
   sealCheck: SealCheck;
+  /** It was restored from a backup, and waited at its start until somebody says that it may go on. */
+  held: Held | undefined;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
 }
@@ -191,6 +202,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     },
   });
   closers.push(() => store.close());
+  const { location: database, driver } = store.information();
+  const readers = createReaderPool({
+    database,
+    driver: driver as DriverName,
+    onDamage: store.noteDamage,
+  });
+  // Before the connection that writes, which carries the log over as the last one.
+  closers.push(() => readers.close());
   const watch = watchStore(store, {
     onLost: endFatally,
     onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
@@ -223,6 +242,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   closers.push(() => evaluator.close());
   const engine: Engine = createEngine({
     store,
+    readers,
     runner: createConnectorRunner(connectors, config.concurrency, ledger, confinement),
     evaluator,
     itemSource: createLocalItems(buckets, confinement),
@@ -251,7 +271,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     await opened?.app.close();
   });
   closers.push(() => engine.close());
-  await engine.open();
+  const held = heldBy(store, config.resumeRestored ?? false);
+  await engine.open(held === undefined ? 'working' : 'held');
   const sealCheck = await checkEncryption(store, seal);
   if (!sealCheck.fits) {
     log.error(
@@ -262,13 +283,28 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const folder =
     config.folder === undefined
       ? undefined
-      : await openPipelineFolder({
-          engine,
-          folder: config.folder,
-          check: (plan) => argumentProblemsOf(plan, connectors),
-          ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
-        });
+      : openFolderLater(config.folder, () =>
+          openPipelineFolder({
+            engine,
+            folder: config.folder ?? '',
+            check: (plan) => argumentProblemsOf(plan, connectors),
+            ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
+          }),
+        );
+  // Also one that is being opened now: what it deploys is durable before the engine closes.
   if (folder !== undefined) closers.push(() => folder.close());
+  if (held === undefined) await folder?.open();
+  const backups = createBackupDesk({
+    engine,
+    data,
+    version: packageVersion(),
+    held,
+    onGoOn: async () => {
+      log.warn({ ...held }, 'the restored records are in use from now on');
+      await folder?.open();
+    },
+  });
+  if (held !== undefined) log.warn({ ...held }, heldText(held));
   const authenticator = createAuthenticator(store, Date.now, secrets);
   const accessKeys = createAccessKeys({
     store,
@@ -290,6 +326,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     webhooks,
     folder,
     layouts,
+    backups,
     secrets,
     additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
     config: {
@@ -328,10 +365,41 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     accessKeys,
     app,
     sealCheck,
+    held: backups.held(),
     close() {
       closing ??= closeAll(closers);
       return closing;
     },
+  };
+}
+
+/** What is held back of records that were restored; undefined when they are in use. */
+function heldBy(store: SqliteStore, isGoingOn: boolean): Held | undefined {
+  const note = store.readSetting(BACKUP_NOTE) as BackupNote | undefined;
+  if (note === undefined) return undefined;
+  if (isGoingOn) {
+    store.leaveBackup();
+    return undefined;
+  }
+  return { ...note, ...countOpenWork(store.information().location) };
+}
+
+/** A folder of pipeline files that is read when the engine works; until then it has no problems. */
+function openFolderLater(
+  folder: string,
+  openNow: () => Promise<PipelineFolder>,
+): PipelineFolder & { open(): Promise<void> } {
+  let opening: Promise<PipelineFolder> | undefined;
+  let opened: PipelineFolder | undefined;
+  return {
+    folder: resolve(folder),
+    async open() {
+      opening ??= openNow();
+      opened = await opening;
+    },
+    problems: () => opened?.problems() ?? [],
+    reload: async () => opened?.reload(),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** Posts, and answers the response itself: a file. */
+  download(path: string): Promise<Response>;
   put(path: string, body: unknown): Promise<void>;
   delete(path: string): Promise<void>;
   /** Server-sent events until the signal aborts or the server ends them. */
@@ -109,6 +111,7 @@ export function createClient(options: {
     async post<T>(path: string, body?: unknown): Promise<T> {
       return (await (await send('POST', path, body ?? {})).json()) as T;
     },
+    download: (path) => send('POST', path, {}),
     async put(path: string, body: unknown): Promise<void> {
       await send('PUT', path, body);
     },

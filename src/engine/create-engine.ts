@@ -24,10 +24,8 @@ import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { FoundOrCreated, StartTarget } from './kernel/creations.js';
 import { EngineError } from './kernel/errors.js';
 import type { Kernel } from './kernel/kernel.js';
-import { ALIASES, MACHINES, PIPELINES, PUBLISHED_VERSIONS } from './kernel/machine-tables.js';
 import { checkPayload } from './kernel/payload.js';
 import type { Clock, Random } from './kernel/ports.js';
-import { recover } from './kernel/recovery.js';
 import type { Reducer } from './kernel/reducer.js';
 import {
   checkStart,
@@ -41,8 +39,8 @@ import {
 } from './kernel/requests.js';
 import { GRACE, shutDown } from './kernel/shut-down.js';
 import { refuseStored } from './kernel/store-refusal.js';
-import { TAKEN_NAMES } from './kernel/taken-names.js';
 import type { Input } from './kernel/turn-loop.js';
+import { closeFeatures, openRecords, openWork } from './opening.js';
 import { Reading, summarisePipeline } from './reading.js';
 
 /** Every field besides those of the kernel. */
@@ -70,8 +68,7 @@ const REDUCER: Reducer = {
   apply: applyTransition,
 };
 
-/** Tables of the kernel itself that are rows like those of features. */
-const KERNEL_TABLES = [MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES];
+type Status = 'starting' | 'held' | 'ready' | 'closing' | 'closed';
 
 /**
  * Creates an engine; `open` it before use.
@@ -99,17 +96,17 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: features.pipelineSchedules,
     clients: features.apiSchedules,
   };
-  const reading = new Reading(store, kernel.secrets, machines, (pipeline, number) =>
-    admission.reasonFor(pipeline, number),
-  );
+  const reading = new Reading(kernel, (pipeline, number) => admission.reasonFor(pipeline, number));
   const chosen = (start: StartRequest): StartOf => startOf(kernel, start);
   const maxQueued = config.queuedRequests ?? 10_000;
-  let status: 'starting' | 'ready' | 'closing' | 'closed' = 'starting';
+  let status: Status = 'starting';
+  let goingOn: Promise<void> | undefined;
+  const unready = (): EngineError => new EngineError(status === 'held' ? 'Held' : 'ShuttingDown');
 
   /** Queues a request and answers when it is durable. */
   function request<Value>(toInput: (settle: Settle<Value>) => Input): Promise<Value> {
     return new Promise((resolveRequest, reject) => {
-      if (status !== 'ready') return reject(new EngineError('ShuttingDown'));
+      if (status !== 'ready') return reject(unready());
       if (loop.queued >= maxQueued) {
         return reject(new EngineError('TooManyQueued', { queued: loop.queued }));
       }
@@ -150,20 +147,31 @@ export function createEngine(config: EngineConfig): Engine {
   }
 
   const engine: Engine = {
-    async open() {
-      await openAll(kernel, features);
-      status = 'ready';
+    async open(as = 'working') {
+      await openRecords(kernel, features);
+      if (as === 'working') await openWork(kernel, features);
+      status = as === 'working' ? 'ready' : 'held';
+    },
+    goOn() {
+      if (status !== 'held') return goingOn ?? Promise.resolve();
+      status = 'starting';
+      goingOn = (async () => {
+        await store.leaveBackup();
+        await openWork(kernel, features);
+        status = 'ready';
+      })();
+      return goingOn;
     },
     async close(graceMs = GRACE) {
       if (status === 'closing' || status === 'closed') return;
       status = 'closing';
-      await shutDown(kernel, () => closeAll(features), config.evaluator, graceMs);
+      await shutDown(kernel, () => closeFeatures(features), config.evaluator, graceMs);
       status = 'closed';
     },
     health: () => healthOf(kernel, status),
 
     async deployPipeline(deployment) {
-      if (status !== 'ready') throw new EngineError('ShuttingDown');
+      if (status !== 'ready') throw unready();
       return summarisePipeline(await deployments.deploy(deployment).catch(refuseStored));
     },
     listPipelines: async (filter) => reading.pipelines(filter?.teams),
@@ -252,7 +260,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
 
     async testState(test, options) {
-      if (status !== 'ready') throw new EngineError('ShuttingDown');
+      if (status !== 'ready') throw unready();
       return features.stateTests.test(test, options);
     },
 
@@ -269,7 +277,7 @@ export function createEngine(config: EngineConfig): Engine {
         events.map((event) => request<PutResult>((settle) => bus.putInput(event, team, settle))),
       );
     },
-    listEvents: async (query) => bus.list(query),
+    listEvents: async (query) => bus.show(query),
     explainTrigger: async (pipeline, { interval, ...asking } = {}) =>
       explainTrigger(
         { schedules: sources, upstreams, bus, files: features.files },
@@ -334,31 +342,7 @@ function chanceOf(seed: string): number {
   return Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16) / 2 ** 32;
 }
 
-/** Everybody remembers before anybody acts. */
-async function openAll(kernel: Kernel, { all }: Features): Promise<void> {
-  const { store, hooks } = kernel;
-  await store.joinTables([...KERNEL_TABLES, ...all.flatMap(({ tables }) => tables ?? [])]);
-  kernel.time.goOnFrom(await store.lastHistoryTime());
-  await kernel.machines.open();
-  await kernel.creations.open();
-  await kernel.takenNames.open();
-  for (const feature of all) await feature.open?.();
-  for (const feature of all) if (feature.heard) hooks.listen(feature.heard.bind(feature));
-  await kernel.deployments.open(all);
-  await recover(kernel);
-  for (const feature of all) await feature.begin?.();
-  kernel.dueTimes.begin(all);
-  await kernel.timers.open();
-}
-
-async function closeAll({ all }: Features): Promise<void> {
-  for (const feature of all) await feature.close?.();
-}
-
-function healthOf(
-  { loop, actives, attempts, store }: Kernel,
-  status: 'starting' | 'ready' | 'closing' | 'closed',
-): EngineHealth {
+function healthOf({ loop, actives, attempts, store }: Kernel, status: Status): EngineHealth {
   const { damage } = store.information();
   const isFailed = loop.state === 'ended' && status === 'ready';
   const isFull = loop.isFull && status === 'ready';

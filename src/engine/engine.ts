@@ -152,8 +152,19 @@ export interface LogPage {
 }
 
 export interface EngineHealth {
-  /** `corrupt`: damage was found, nothing is accepted any more; reading goes on as far as it can. */
-  status: 'starting' | 'ready' | 'storage-full' | 'corrupt' | 'closing' | 'closed' | 'failed';
+  /**
+   * `held`: opened on a backup, and does nothing until `goOn`; reading works.
+   * `corrupt`: damage was found, nothing is accepted any more; reading goes on as far as it can.
+   */
+  status:
+    | 'starting'
+    | 'held'
+    | 'ready'
+    | 'storage-full'
+    | 'corrupt'
+    | 'closing'
+    | 'closed'
+    | 'failed';
   /** What is damaged. */
   problem?: string;
   /** Requests and events that wait for a turn. */
@@ -167,8 +178,16 @@ export interface EngineHealth {
 }
 
 export interface Engine extends EventCalls, BackfillCalls {
-  /** Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. */
-  open(): Promise<void>;
+  /**
+   * Takes over the store: closes what a crash left open, queues what was scheduled, arms the timers. `held` (on a backup): only
+   * reads, until `goOn`. Default: `working`.
+   */
+  open(as?: 'working' | 'held'): Promise<void>;
+  /**
+   * Begins to work after it was opened `held`: attempts that were open in the backup are closed as after a crash, also those
+   * that had not begun in it. Does nothing otherwise.
+   */
+  goOn(): Promise<void>;
   /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
   close(graceMs?: number): Promise<void>;
   health(): EngineHealth;

@@ -121,7 +121,7 @@ export async function explainTrigger(
       : {
           events: await Promise.all(
             rules.map(async (rule) => {
-              const events = await bus.list({
+              const events = await bus.show({
                 bus: rule.bus,
                 limit: LOOKED_AT,
                 ...(teams === undefined ? {} : { teams }),

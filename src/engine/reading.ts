@@ -6,7 +6,13 @@ import type { HistoryEvent } from '../asl/transition.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import { SecretValues } from '../secrets/secret-values.js';
 import { pipelineOf } from '../store/pipeline-ref.js';
-import type { ExecutionRecord, LogPosition, PipelineRef } from '../store/store.js';
+import type {
+  ExecutionRecord,
+  ExecutionScope,
+  ListedExecution,
+  LogPosition,
+  PipelineRef,
+} from '../store/store.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -25,18 +31,23 @@ import { MAP_RUNS, type MapRunRecord } from './features/map-runs/map-run-table.j
 import type { LoadedMachine } from './kernel/active-execution.js';
 import { mapRunId, parseStatesArn } from './kernel/arn.js';
 import { EngineError } from './kernel/errors.js';
+import type { Kernel } from './kernel/kernel.js';
 import { ambiguous, type MachineShelf } from './kernel/machine-shelf.js';
 import { maskEvent } from './kernel/masking/mask-turn.js';
 import type { SealedStore } from './kernel/masking/sealed-store.js';
 import { fromCursor, limitOf, toCursor } from './kernel/pages.js';
 
 const MAX_MAP_RUNS = 1_000;
+/** Bytes of events in one page: with inputs of 256 KiB each, a thousand of them would hold everybody up. */
+const PAGE_BYTES = 2 * 1024 ** 2;
 
 /** What ids look like: UUIDs. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class Reading {
   readonly #store: SealedStore;
+  /** The same store, for what may take long: read beside the main loop. */
+  readonly #reads: SealedStore;
   readonly #secrets: SecretRegistry;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
@@ -44,12 +55,11 @@ export class Reading {
 
   /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
   constructor(
-    store: SealedStore,
-    secrets: SecretRegistry,
-    machines: MachineShelf,
+    { store, reads, secrets, machines }: Pick<Kernel, 'store' | 'reads' | 'secrets' | 'machines'>,
     queued: (pipeline: PipelineRef, number: number) => string | undefined,
   ) {
     this.#store = store;
+    this.#reads = reads;
     this.#secrets = secrets;
     this.#machines = machines;
     this.#waits = queued;
@@ -90,9 +100,11 @@ export class Reading {
     return found[0];
   }
 
-  async summarise(record: ExecutionRecord, view: View = 'masked'): Promise<ExecutionSummary> {
+  async summarise(record: ListedExecution, view: View = 'masked'): Promise<ExecutionSummary> {
     const machine = await this.#machines.find(record.machine);
-    const parent = record.parent && (await this.#store.findExecution(record.parent.execution));
+    const parent =
+      record.parentExecution ??
+      (record.parent && (await this.#store.findExecution(record.parent.execution)));
     const mapRun = record.mapRun && (await this.#mapRunOf(record.mapRun.number));
     // Which execution of another team has started it is that team's affair.
     const isOurs = parent && parent.team === record.team;
@@ -162,7 +174,7 @@ export class Reading {
     const found: MapRunDetail[] = [];
     const where = { execution: execution.number };
     const order = { by: ['number'], down: true } as const;
-    for (const record of await this.#store.listRows(MAP_RUNS, { where, order })) {
+    for (const record of await this.#reads.listRows(MAP_RUNS, { where, order })) {
       found.push(await this.#describeMapRun(record));
     }
     return found;
@@ -201,18 +213,13 @@ export class Reading {
   async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
-    const { pipeline: name, status, mapRun, publishedVersion, alias, redriven } = filter;
-    const teams = narrowed(filter);
-    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
-    if (pipeline === 'unknown') return { items: [] };
-    const found = await this.#store.listExecutions({
-      ...(pipeline === undefined ? {} : { pipeline }),
-      ...(publishedVersion === undefined ? {} : { publishedVersion }),
-      ...(alias === undefined ? {} : { alias }),
+    const { status, redriven } = filter;
+    const scope = await this.#scopeOf(filter);
+    if (scope === 'nothing') return { items: [] };
+    const found = await this.#reads.listExecutionHeads({
+      ...scope,
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
-      ...(teams === undefined ? {} : { teams }),
-      ...(mapRun === undefined ? {} : { mapRun: (await this.mapRun(mapRun, teams)).number }),
       ...(below === undefined ? {} : { below }),
       limit: limit + 1,
     });
@@ -221,6 +228,29 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  /** Of what executions are listed. */
+  async #scopeOf(filter: ListExecutions): Promise<ExecutionScope | 'nothing'> {
+    const { pipeline: name, mapRun, publishedVersion, alias } = filter;
+    const teams = narrowed(filter);
+    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
+    const isOfStart = publishedVersion !== undefined || alias !== undefined;
+    if (pipeline === 'unknown') return 'nothing';
+    if (mapRun !== undefined) {
+      const run = await this.mapRun(mapRun, teams);
+      const isOfIt = !pipeline || (run.pipeline === pipeline.name && run.team === pipeline.team);
+      return isOfIt && !isOfStart ? { mapRun: run.number } : 'nothing';
+    }
+    if (pipeline === undefined) {
+      if (isOfStart) return 'nothing';
+      return teams === undefined ? {} : { teams };
+    }
+    return {
+      pipeline,
+      ...(publishedVersion === undefined ? {} : { publishedVersion }),
+      ...(alias === undefined ? {} : { alias }),
+    };
   }
 
   /** The pipeline of a name whose executions are listed: the one that is deployed, else the one that was. */
@@ -235,11 +265,12 @@ export class Reading {
   async history(record: ExecutionRecord, page: HistoryPage): Promise<Page<HistoryEvent>> {
     const limit = limitOf(page.limit);
     const [after] = page.cursor === undefined ? [] : fromCursor('history', page.cursor, 1);
-    const found = await this.#store.readShownHistory({
+    const found = await this.#reads.readShownHistory({
       execution: record.number,
       order: page.order === 'newest-first' ? 'descending' : 'ascending',
       ...(after === undefined ? {} : { after }),
       limit: limit + 1,
+      bytes: PAGE_BYTES,
     });
     // What was written before a value was known to be secret.
     const own = ownOf(record);
@@ -247,7 +278,10 @@ export class Reading {
       .slice(0, limit)
       .map((event) => (own === undefined ? event : maskEvent(event, this.#secrets, own)));
     const last = items.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
+    const hasMore =
+      last !== undefined &&
+      (found.length > limit ||
+        (page.order === 'newest-first' ? last.id > 1 : last.id < (await this.#eventsOf(record))));
     return { items, ...(hasMore ? { next: toCursor('history', [last.id]) } : {}) };
   }
 
@@ -256,11 +290,18 @@ export class Reading {
     const history: HistoryEvent[] = [];
     for (let after = 0; ; ) {
       const query = { execution, order: 'ascending', after, limit: 1000 } as const;
-      const page = await this.#store.readHistory(query);
+      const page = await this.#reads.readHistory(query);
       history.push(...page);
       if (page.length < 1000) return history;
       after = page.at(-1)?.id ?? after;
     }
+  }
+
+  /** How many events an execution has: a page may have ended early, for its bytes. */
+  async #eventsOf(record: ExecutionRecord): Promise<number> {
+    const isOver = record.header.status !== 'RUNNING';
+    const now = isOver ? record : await this.#store.findExecution(record.number);
+    return (now ?? record).header.nextEvent - 1;
   }
 
   /** Always with `next`: more lines may come. */
@@ -272,9 +313,9 @@ export class Reading {
       const [segment = 0, line = 0] = fromCursor('log', page.cursor, 2);
       after = { segment, line };
     } else if (page.from === 'tail') {
-      after = await this.#store.logTail(record.number, limit, state);
+      after = await this.#reads.logTail(record.number, limit, state);
     }
-    const { lines, position } = await this.#store.readLogs({
+    const { lines, position } = await this.#reads.readLogs({
       execution: record.number,
       ...(state === undefined ? {} : { state }),
       ...(after === undefined ? {} : { after }),

@@ -13,6 +13,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
@@ -23,6 +24,7 @@ import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
 import { backfillRoutes } from './routes/backfills.js';
+import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { pipelineRoutes } from './routes/pipelines.js';
@@ -145,6 +147,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
+      backupRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
       webhookRoutes(api, services);
@@ -158,6 +161,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
             status,
             version: config.version,
             ...(problem === undefined ? {} : { problem }),
+            ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
             // Nothing else is broken, so it is ready; `doctor` asks.
             ...(config.sealFits ? {} : { sealKey: 'another one' }),
           };

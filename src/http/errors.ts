@@ -88,6 +88,12 @@ export const HTTP_ERRORS = {
     message: '{problem}',
     fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
   },
+  BackupRunning: {
+    code: 'MILL4024',
+    status: 409,
+    message: 'A backup is being made already.',
+    fix: 'Wait until it is there, then ask again.',
+  },
   GraphTooLarge: {
     code: 'MILL4013',
     status: 422,

@@ -8,6 +8,7 @@ import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store } from '../store/store.js';
 import type { Authenticator } from './auth.js';
+import type { BackupDesk } from './backups/backup-desk.js';
 import type { GraphLayouts } from './graph/layouts.js';
 import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
@@ -37,6 +38,7 @@ export interface HttpServices {
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
+  backups: BackupDesk;
   /** The one place that masks. */
   secrets: SecretRegistry;
   config: HttpConfig;

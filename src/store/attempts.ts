@@ -17,6 +17,8 @@ type AttemptQueries = Pick<
   /** Closes an attempt and puts the next one of its thread in its place: one write instead of two. */
   replaceAttempt(closed: number, attempt: AttemptRecord): void;
   attemptsOf(execution: number): AttemptRecord[];
+  /** Whatever was about to begin counts as begun under this owner. */
+  countScheduledAsStarted(owner: string): void;
 };
 
 export function attemptQueries(driver: Driver): AttemptQueries {
@@ -51,6 +53,9 @@ export function attemptQueries(driver: Driver): AttemptQueries {
     `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
      ORDER BY position LIMIT ?`,
   );
+  const begun = driver.prepare(
+    "UPDATE attempts SET status = 'started', owner = ? WHERE status = 'scheduled'",
+  );
   const byToken = driver.prepare('SELECT * FROM attempts WHERE token = ?');
   const answered = driver.prepare(
     `SELECT a.* FROM attempts a JOIN executions e ON e.number = a.child
@@ -76,6 +81,7 @@ export function attemptQueries(driver: Driver): AttemptQueries {
         position: integer(row, 'position'),
       }));
     },
+    countScheduledAsStarted: (owner) => void begun.run(owner),
     findAttemptByToken(token) {
       const row = byToken.get(token);
       return row && toAttempt(row);

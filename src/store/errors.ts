@@ -8,6 +8,7 @@
  * - `io`, `ambiguous`: nobody knows what is durable. Never try again: end the process and recover.
  * - `corrupt`: the file is damaged. Write nothing any more; reading may work.
  * - `fenced`, `gone`: the file is another server's by now, or no longer where it was opened. End the process.
+ * - `reads-full`, `read-late`, `reader-lost`, `closing`: what is read beside the main loop was not answered; try again.
  * - `locked`: another process owns the file. `newer-schema`: a newer Millrace wrote it.
  * @module
  */
@@ -23,6 +24,10 @@ export type StoreErrorCode =
   | 'gone'
   | 'locked'
   | 'newer-schema'
+  | 'reads-full'
+  | 'read-late'
+  | 'reader-lost'
+  | 'closing'
   | 'driver';
 
 export class StoreError extends Error {

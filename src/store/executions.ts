@@ -2,22 +2,15 @@
  * Tables `executions` (one row each, with thread 0) and `threads` (all other threads).
  * @module
  */
-import type {
-  ExecutionContext,
-  ExecutionHeader,
-  ExecutionStatus,
-  Thread,
-} from '../asl/execution-state.js';
-import type { Json, JsonObject } from '../asl/json.js';
-import { fromJson, integer, optional, text, toJson, toOptionalJson } from './columns.js';
+import type { Thread } from '../asl/execution-state.js';
+import { fromJson, integer, toJson, toOptionalJson } from './columns.js';
 import type { Driver, Row, SqlValue } from './driver.js';
+import { toExecution } from './execution-rows.js';
 import type {
   ExecutionCreation,
   ExecutionProgress,
-  ExecutionQuery,
   ExecutionRecord,
   SynchronousStore,
-  Tags,
 } from './store.js';
 
 type ExecutionQueries = Pick<
@@ -26,7 +19,6 @@ type ExecutionQueries = Pick<
   | 'findExecution'
   | 'findExecutionById'
   | 'findExecutionByName'
-  | 'listExecutions'
   | 'listThreads'
   | 'listOrphans'
   | 'listUnstarted'
@@ -90,14 +82,16 @@ export function executionQueries(driver: Driver): ExecutionQueries {
   const byName = driver.prepare(
     'SELECT * FROM executions WHERE pipeline = ? AND team = ? AND name = ? AND name <> id',
   );
+  // In the words of the index that holds just those whose end somebody waits for.
+  const dependent =
+    "e.status = 'RUNNING' AND e.redrive_count = 0 AND (e.parent_attached = 1 OR e.map_run IS NOT NULL)";
   const orphans = driver.prepare(
     `SELECT e.number FROM executions e
-     WHERE e.status = 'RUNNING' AND e.parent_attached = 1 AND e.redrive_count = 0
-       AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
-         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence)
-     UNION
-     SELECT e.number FROM executions e JOIN map_runs m ON m.number = e.map_run
-     WHERE e.status = 'RUNNING' AND m.status <> 'RUNNING' AND e.redrive_count = 0`,
+     WHERE ${dependent} AND (
+       (e.parent_attached = 1 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
+         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence))
+       OR EXISTS (SELECT 1 FROM map_runs m WHERE m.number = e.map_run AND m.status <> 'RUNNING'))
+     ORDER BY e.number`,
   );
   const unstarted = driver.prepare(
     "SELECT number FROM executions WHERE status = 'RUNNING' AND root IS NULL ORDER BY number",
@@ -130,62 +124,10 @@ export function executionQueries(driver: Driver): ExecutionQueries {
     findExecutionById: (id) => executionOf(byId.get(id)),
     findExecutionByName: ({ team, name: pipeline }, name) =>
       executionOf(byName.get(pipeline, team, name)),
-    listExecutions(query) {
-      const { where, values } = conditions(query);
-      const order = isByChild(query) ? 'map_child' : 'number';
-      const sql = `SELECT * FROM executions WHERE ${where} ORDER BY ${order} DESC LIMIT ?`;
-      return driver
-        .prepare(sql)
-        .all(...values, query.limit)
-        .map(toExecution);
-    },
     listThreads: (execution) => threads.all(execution).map((row) => fromJson<Thread>(row.body)),
     listUnstarted: () => unstarted.all().map((row) => integer(row, 'number')),
     listOrphans: () => orphans.all().map((row) => integer(row, 'number')),
   };
-}
-
-/**
- * Children of a map run are numbered in the order of their items, so both orders are the same: the one is taken that has
- * an index. Those that run or have failed have partial ones by number.
- */
-function isByChild({ mapRun, status }: ExecutionQuery): boolean {
-  return mapRun !== undefined && (status === undefined || status === 'SUCCEEDED');
-}
-
-/** Only fixed pieces of SQL are put together; every value is bound. */
-function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] } {
-  const where: string[] = [];
-  const values: SqlValue[] = [];
-  const add = (sql: string, ...bound: SqlValue[]): void => {
-    where.push(sql);
-    values.push(...bound);
-  };
-  if (query.mapRun === undefined) add('map_run IS NULL');
-  else add('map_run = ? AND map_run IS NOT NULL', query.mapRun);
-  if (query.pipeline !== undefined) {
-    add('pipeline = ? AND team = ?', query.pipeline.name, query.pipeline.team);
-  }
-  if (query.publishedVersion !== undefined) add('published_version = ?', query.publishedVersion);
-  if (query.alias !== undefined) add('alias = ?', query.alias);
-  if (query.interval !== undefined)
-    add('for_interval = ? AND for_interval IS NOT NULL', query.interval);
-  if (query.redriven !== undefined) add(query.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
-  if (query.below !== undefined) {
-    if (!isByChild(query)) add('number < ?', query.below);
-    else add('map_child < (SELECT map_child FROM executions WHERE number = ?)', query.below);
-  }
-  if (query.teams) {
-    const marks = query.teams.map(() => '?').join(', ');
-    add(query.teams.length === 0 ? '1 = 0' : `team IN (${marks})`, ...query.teams);
-  }
-  if (query.status !== undefined) {
-    add('status = ?', query.status);
-    // Said a second time as a constant, so that the partial indexes apply.
-    if (query.status === 'RUNNING') add("status = 'RUNNING'");
-    else if (query.status !== 'SUCCEEDED') add("status <> 'RUNNING' AND status <> 'SUCCEEDED'");
-  }
-  return { where: where.join(' AND '), values };
 }
 
 function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
@@ -232,44 +174,4 @@ function progressValues(progress: ExecutionProgress): SqlValue[] {
 
 function executionOf(row: Row | undefined): ExecutionRecord | undefined {
   return row && toExecution(row);
-}
-
-function toExecution(row: Row): ExecutionRecord {
-  return {
-    number: integer(row, 'number'),
-    id: text(row, 'id'),
-    name: text(row, 'name'),
-    pipeline: text(row, 'pipeline'),
-    team: text(row, 'team'),
-    tags: fromJson<Tags>(row.tags),
-    pointer: text(row, 'pointer'),
-    startedAt: integer(row, 'started_at'),
-    ...optional(row, 'parent', 'parent', (execution) => ({
-      execution: Number(execution),
-      thread: integer(row, 'parent_thread'),
-      sequence: integer(row, 'parent_sequence'),
-      attached: row.parent_attached === 1,
-    })),
-    ...optional(row, 'map_run', 'mapRun', (number) => ({
-      number: Number(number),
-      child: integer(row, 'map_child'),
-    })),
-    ...optional(row, 'test_case', 'testCase', String),
-    ...optional(row, 'published_version', 'publishedVersion', Number),
-    ...optional(row, 'alias', 'alias', String),
-    ...optional(row, 'triggered_by', 'triggeredBy', fromJson<JsonObject>),
-    ...optional(row, 'for_interval', 'interval', String),
-    machine: integer(row, 'machine'),
-    context: fromJson<ExecutionContext>(row.context),
-    header: {
-      ...fromJson<ExecutionHeader>(row.header),
-      status: text(row, 'status') as ExecutionStatus,
-      ...optional(row, 'output', 'output', fromJson<Json>),
-      ...optional(row, 'error', 'error', String),
-      ...optional(row, 'cause', 'cause', String),
-    },
-    root: row.root === null ? null : fromJson<Thread>(row.root),
-    ...optional(row, 'stopped_at', 'stoppedAt', Number),
-    redriveCount: integer(row, 'redrive_count'),
-  };
 }

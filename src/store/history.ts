@@ -12,8 +12,11 @@ type HistoryQueries = Pick<SynchronousStore, 'readHistory' | 'lastHistoryTime'> 
   appendHistory(execution: number, events: readonly HistoryEvent[]): void;
 };
 
-/** Rows read at a time: a row holds one event or a few dozen. */
-const ROWS = 50;
+/** Events in a row, at most. A row is read and checked as a whole, so a page of a long transition would cost all of it. */
+const EVENTS = 100;
+/** Rows read at first, and at a time later on: a row holds one event or a hundred, and a page may be any size. */
+const FIRST_ROWS = 4;
+const MOST_ROWS = 64;
 
 export function historyQueries(driver: Driver): HistoryQueries {
   const append = driver.prepare(
@@ -34,14 +37,16 @@ export function historyQueries(driver: Driver): HistoryQueries {
   function readAscending(query: HistoryQuery): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     let after = query.after ?? 0;
-    while (events.length < query.limit) {
+    const room = roomOf(query);
+    for (let size = FIRST_ROWS; events.length < query.limit; size = larger(size)) {
       const from = after + 1;
-      const rows = ascending.all(query.execution, query.execution, from, ROWS);
+      const rows = ascending.all(query.execution, query.execution, from, size);
       for (const row of rows) {
-        events.push(...eventsOf(row).filter((event) => event.id > after));
+        const page = eventsOf(row).filter((event) => event.id > after);
+        if (room.fill(events, page)) return events.slice(0, query.limit);
       }
       const last = Number(rows.at(-1)?.last ?? 0);
-      if (rows.length < ROWS || last <= after) break;
+      if (rows.length < size || last <= after) break;
       after = last;
     }
     return events.slice(0, query.limit);
@@ -50,36 +55,68 @@ export function historyQueries(driver: Driver): HistoryQueries {
   function readDescending(query: HistoryQuery): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     let below = query.after ?? Number.MAX_SAFE_INTEGER;
-    while (events.length < query.limit) {
-      const rows = descending.all(query.execution, below, ROWS);
+    const room = roomOf(query);
+    for (let size = FIRST_ROWS; events.length < query.limit; size = larger(size)) {
+      const rows = descending.all(query.execution, below, size);
       for (const row of rows) {
         const page = eventsOf(row).filter((event) => event.id < below);
-        events.push(...page.reverse());
+        if (room.fill(events, page.reverse())) return events.slice(0, query.limit);
       }
-      if (rows.length < ROWS) break;
+      if (rows.length < size) break;
       below = Number(rows.at(-1)?.first);
     }
     return events.slice(0, query.limit);
   }
 
+  function appendRow(execution: number, events: readonly HistoryEvent[]): void {
+    const [first, last] = [events[0], events.at(-1)];
+    if (!first || !last) return;
+    const row = {
+      execution,
+      first: first.id,
+      last: last.id,
+      at: last.at,
+      events: toJson(events),
+    };
+    append.run(execution, row.first, row.last, row.at, row.events, digestOf(row));
+  }
+
   return {
     appendHistory(execution, events) {
-      const first = events[0];
-      const last = events.at(-1);
-      if (!first || !last) return;
-      const row = {
-        execution,
-        first: first.id,
-        last: last.id,
-        at: last.at,
-        events: toJson(events),
-      };
-      append.run(execution, row.first, row.last, row.at, row.events, digestOf(row));
+      for (let at = 0; at < events.length; at += EVENTS) {
+        appendRow(execution, events.length <= EVENTS ? events : events.slice(at, at + EVENTS));
+      }
     },
     readHistory: (query) =>
       query.order === 'ascending' ? readAscending(query) : readDescending(query),
     lastHistoryTime: () => Number(latest.get()?.at ?? 0),
   };
+}
+
+/** Takes events into a page as long as there is room. */
+function roomOf({ bytes }: HistoryQuery): {
+  /** True when the page is full. */
+  fill(page: HistoryEvent[], events: readonly HistoryEvent[]): boolean;
+} {
+  let left = bytes ?? Number.POSITIVE_INFINITY;
+  return {
+    fill(page, events) {
+      if (bytes === undefined) {
+        page.push(...events);
+        return false;
+      }
+      for (const event of events) {
+        left -= toJson(event).length;
+        if (left < 0 && page.length > 0) return true;
+        page.push(event);
+      }
+      return false;
+    },
+  };
+}
+
+function larger(size: number): number {
+  return Math.min(2 * size, MOST_ROWS);
 }
 
 function eventsOf(row: Row): HistoryEvent[] {

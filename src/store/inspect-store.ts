@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { accessQueries } from './access.js';
 import { accessKeyQueries } from './access-keys.js';
+import { readBackupNote } from './backups/backup-note.js';
 import { readDamageNote } from './damage-note.js';
 import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
@@ -22,7 +23,7 @@ export type StoreInspection =
   | { state: 'in use'; holder: Holder | undefined; note: string | undefined }
   /** Not there, or not yet finished when the process that made it was killed. */
   | { state: 'missing' }
-  | { state: 'sound'; schema: number }
+  | { state: 'sound'; schema: number; isRestored: boolean }
   | { state: 'damaged'; what: string };
 
 /**
@@ -46,7 +47,7 @@ export function inspectStore(file: string): StoreInspection {
       const schema = expectKnownSchema(reader);
       if (schema === 0) return emptyOne(file);
       expectSound(verifyDatabase(reader));
-      return { state: 'sound', schema };
+      return { state: 'sound', schema, isRestored: readBackupNote(reader) !== undefined };
     } finally {
       reader.close();
     }

@@ -6,6 +6,7 @@
  */
 import { fromJson, integer, text, toJson } from './columns.js';
 import type { Driver, Row } from './driver.js';
+import { distinctValues, mergedNumbers, type Order, rowsOf } from './merged-ranges.js';
 import type { LogLine, LogPosition, LogSegment, SynchronousStore, Tags } from './store.js';
 
 type LogQueries = Pick<SynchronousStore, 'readLogs' | 'logTail'> & {
@@ -16,17 +17,25 @@ export function logQueries(driver: Driver): LogQueries {
   const append = driver.prepare(
     'INSERT INTO logs (execution, state, attempt, count, tags, lines) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const page = (state: string, direction: string): string =>
-    `SELECT * FROM logs WHERE execution = ? AND number >= ? ${state} ORDER BY number ${direction} LIMIT ?`;
-  const read = driver.prepare(page('', 'ASC'));
-  const readState = driver.prepare(page('AND state = ?', 'ASC'));
-  const back = driver.prepare(page('', 'DESC'));
-  const backState = driver.prepare(page('AND state = ?', 'DESC'));
-
-  function rows(execution: number, from: number, state: string | undefined, limit: number): Row[] {
-    return state === undefined
-      ? read.all(execution, from, limit)
-      : readState.all(execution, from, state, limit);
+  /** Segments of an execution, of one state or of each, from a number on. */
+  function segments(
+    execution: number,
+    state: string | undefined,
+    order: Order,
+    beyond: number | undefined,
+    limit: number,
+  ): number[] {
+    const where = 'execution = ?';
+    const states =
+      state === undefined
+        ? distinctValues(driver, { table: 'logs', column: 'state', where, values: [execution] })
+        : [state];
+    const ranges = states.map((one) => ({
+      table: 'logs',
+      where: `${where} AND state = ?`,
+      values: [execution, one],
+    }));
+    return mergedNumbers(driver, ranges, order, beyond, limit);
   }
 
   return {
@@ -38,7 +47,8 @@ export function logQueries(driver: Driver): LogQueries {
       const lines: LogLine[] = [];
       let position: LogPosition = after ?? { segment: 0, line: 0 };
       // A segment has at least one line, so `limit` rows and the one begun before are always enough.
-      for (const row of rows(execution, position.segment, state, limit + 1)) {
+      const numbers = segments(execution, state, 'ascending', position.segment - 1, limit + 1);
+      for (const row of rowsOf(driver, 'logs', numbers, (found) => found)) {
         const segment = integer(row, 'number');
         const skip = segment === position.segment ? position.line : 0;
         const found = linesOf(row).slice(skip, skip + limit - lines.length);
@@ -49,10 +59,8 @@ export function logQueries(driver: Driver): LogQueries {
       return { lines, position };
     },
     logTail(execution, wanted, state) {
-      const found =
-        state === undefined
-          ? back.all(execution, 0, wanted)
-          : backState.all(execution, 0, state, wanted);
+      const numbers = segments(execution, state, 'descending', undefined, wanted);
+      const found = rowsOf(driver, 'logs', numbers, (row) => row);
       let missing = wanted;
       let position: LogPosition | undefined;
       for (const row of found) {

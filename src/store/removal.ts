@@ -5,7 +5,8 @@
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import { integer, text } from './columns.js';
 import type { Driver, Row } from './driver.js';
-import type { OldExecution, SynchronousStore } from './store.js';
+import { distinctNumbers, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
+import type { OldExecution, PipelineRef, SynchronousStore } from './store.js';
 
 type RemovalQueries = Pick<
   SynchronousStore,
@@ -14,16 +15,12 @@ type RemovalQueries = Pick<
   removeExecution(number: number): void;
 };
 
+const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const COLUMNS = 'number, id, name, status, started_at, stopped_at';
 
 export function removalQueries(driver: Driver): RemovalQueries {
-  // Bounded by what is old and what runs: numbers grow with the start, and the index is by pipeline and number.
-  const oldest = driver.prepare(
-    `SELECT ${COLUMNS} FROM executions WHERE map_run IS NULL AND pipeline = ? AND team = ? AND number > ?
-     ORDER BY number LIMIT ?`,
-  );
   const children = driver.prepare(
-    `SELECT ${COLUMNS} FROM executions WHERE map_run = ? ORDER BY map_child LIMIT ?`,
+    `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
   );
   const removals = ['history', 'logs', 'threads', 'attempts', 'timers']
     .map((table) => `DELETE FROM ${table} WHERE execution = ?`)
@@ -32,11 +29,12 @@ export function removalQueries(driver: Driver): RemovalQueries {
   const free = driver.prepare('PRAGMA freelist_count');
   const mode = driver.prepare('PRAGMA auto_vacuum');
   return {
-    listOldExecutions: ({ pipeline, startedBefore, after, limit }) =>
-      oldest
-        .all(pipeline.name, pipeline.team, after, limit)
-        .map(toOld)
-        .filter(({ startedAt }) => startedAt < startedBefore),
+    listOldExecutions({ pipeline, startedBefore, after, limit }) {
+      const numbers = mergedNumbers(driver, endedOf(driver, pipeline), 'ascending', after, limit);
+      return rowsOf(driver, 'executions', numbers, toOld).filter(
+        ({ startedAt }) => startedAt < startedBefore,
+      );
+    },
     listOldMapChildren: ({ mapRun, limit }) => children.all(mapRun, limit).map(toOld),
     removeExecution(number) {
       for (const removal of removals) removal.run(number);
@@ -50,6 +48,21 @@ export function removalQueries(driver: Driver): RemovalQueries {
       return Number(free.get()?.freelist_count);
     },
   };
+}
+
+/** Executions of a pipeline that have ended: ranges of the index that lists are made of. */
+function endedOf(driver: Driver, { team, name }: PipelineRef): Range[] {
+  const table = 'executions';
+  return ENDED.flatMap((status) => {
+    const where = 'pipeline = ? AND team = ? AND status = ? AND map_run IS NULL';
+    const values = [name, team, status];
+    const column = 'redrive_count';
+    return distinctNumbers(driver, { table, column, where, values, above: -1 }).map((redrives) => ({
+      table,
+      where: 'pipeline = ? AND team = ? AND status = ? AND redrive_count = ? AND map_run IS NULL',
+      values: [...values, redrives],
+    }));
+  });
 }
 
 function toOld(row: Row): OldExecution {

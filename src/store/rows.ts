@@ -4,6 +4,7 @@
  */
 import type { Driver, Row as SqlRow, SqlValue } from './driver.js';
 import { StoreError } from './errors.js';
+import { distinctValues, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
 import {
   type AnyTable,
   type RowQuery,
@@ -11,6 +12,7 @@ import {
   type RowReads,
   type RowWrite,
   sqlName,
+  type TableList,
 } from './table.js';
 import { rollBackAfter } from './write-guard.js';
 
@@ -84,6 +86,10 @@ export function rowQueries(driver: Driver): RowQueries {
     },
     listRows<Row extends object>(table: AnyTable, query: RowQuery<Row> = {}): Row[] {
       const { toRow } = of(table);
+      const paged = pageOf(driver, table, query as RowQuery<object>);
+      if (paged !== undefined) {
+        return rowsOf(driver, table.name, paged, toRow) as Row[];
+      }
       const { where, values } = conditions(table, query as RowQuery<object>);
       const { by = table.key, down = false } = query.order ?? {};
       const order = by.map((column) => `${sqlName(column)}${down ? ' DESC' : ''}`).join(', ');
@@ -111,6 +117,63 @@ export function rowQueries(driver: Driver): RowQueries {
     },
     listOwnSealings: () => ownSealings(driver),
   };
+}
+
+/**
+ * The numbers of a page of a list, by the ranges of one of the table's indexes; undefined when it is no list that they answer.
+ */
+function pageOf(driver: Driver, table: AnyTable, query: RowQuery<object>): number[] | undefined {
+  const { where = {}, above = {}, below = {}, order, limit, offset } = query;
+  const [key = ''] = table.key;
+  const isByKey = order === undefined || (order.by.length === 1 && order.by[0] === key);
+  if (table.key.length !== 1 || !isByKey || limit === undefined || offset !== undefined) return;
+  const wanted = Object.entries(where).filter(([, value]) => value !== undefined);
+  const list = (table.lists ?? []).find(({ columns, only = {} }) =>
+    wanted.every(([name, value]) => only[name] === value || columns.includes(name)),
+  );
+  const bounds = { ...above, ...below };
+  if (list === undefined || Object.keys(bounds).some((one) => one !== key)) return;
+  const direction = order?.down ? 'descending' : 'ascending';
+  const [beyond, end] = (order?.down ? [below, above] : [above, below]) as {
+    [key: string]: number;
+  }[];
+  const ranges =
+    wanted.length === 0
+      ? [{ table: table.name, where: '1 = 1', values: [] }]
+      : rangesOf(driver, table, list, where as { [column: string]: unknown });
+  const numbers = mergedNumbers(driver, ranges, direction, beyond?.[key], limit);
+  const last = end?.[key];
+  if (last === undefined) return numbers;
+  return numbers.filter((number) => (order?.down ? number > last : number < last));
+}
+
+/** For each value of each column that is wanted; of a column that may be anything, for each value that there is. */
+function rangesOf(
+  driver: Driver,
+  table: AnyTable,
+  { columns, only = {} }: TableList,
+  wanted: { [column: string]: unknown },
+): Range[] {
+  const fixed = Object.entries(only).map(([name, value]) => `${sqlName(name)} = '${value}'`);
+  let ranges: Range[] = [{ table: table.name, where: fixed.join(' AND ') || '1 = 1', values: [] }];
+  for (const name of columns) {
+    const column = sqlName(name);
+    ranges = ranges.flatMap(({ where, values }) => {
+      const given = wanted[name];
+      const each =
+        given === undefined
+          ? distinctValues(driver, { table: table.name, column, where, values })
+          : Array.isArray(given)
+            ? [...new Set(given as SqlValue[])]
+            : [given as SqlValue];
+      return each.map((value) => ({
+        table: table.name,
+        where: `${where} AND ${column} = ?`,
+        values: [...values, value],
+      }));
+    });
+  }
+  return ranges;
 }
 
 function statementsOf(driver: Driver, table: AnyTable): Statements {
@@ -186,6 +249,10 @@ function conditions(
   for (const [column, wanted] of Object.entries(query.where ?? {}) as [string, unknown][]) {
     if (wanted === undefined) continue;
     const type = types[column] ?? 'text';
+    if (isConstant(table, column, wanted)) {
+      parts.push(`${sqlName(column)} = '${wanted}'`);
+      continue;
+    }
     if (!Array.isArray(wanted)) {
       parts.push(`${sqlName(column)} = ?`);
       values.push(toSql(wanted, type));
@@ -207,6 +274,11 @@ function conditions(
     }
   }
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
+}
+
+/** A value that is written into the text, so that an index that holds only such rows applies. */
+function isConstant(table: AnyTable, column: string, value: unknown): boolean {
+  return table.lists?.some(({ only = {} }) => only[column] === value) ?? false;
 }
 
 /** Brings one table to this version's shape, each step in a transaction of its own. */

@@ -9,25 +9,16 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { accessQueries } from './access.js';
-import { accessKeyQueries } from './access-keys.js';
-import { attemptQueries } from './attempts.js';
+import { BACKUP_NOTE } from './backups/backup-note.js';
 import { writeDamageNote } from './damage-note.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
-import { executionQueries } from './executions.js';
-import { historyQueries } from './history.js';
 import { type Lock, takeLock } from './lock-file.js';
-import { logQueries } from './logs.js';
-import { machineQueries } from './machines.js';
-import { mapChildQueries } from './map-children.js';
 import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
-import { removalQueries } from './removal.js';
-import { rowQueries } from './rows.js';
+import { queriesOf } from './queries.js';
 import { checkClosed, checkOpened } from './start-check.js';
 import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
-import { timerQueries } from './timers.js';
 import { beginEpoch, guardWrites, rollBackAfter, type WriteGuard } from './write-guard.js';
 
 export interface SqliteStoreOptions {
@@ -144,16 +135,11 @@ function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
 
 function assemble(guard: WriteGuard, file: string, close: () => void): SqliteStore {
   const { driver } = guard;
-  const executions = executionQueries(driver);
-  const history = historyQueries(driver);
-  const attempts = attemptQueries(driver);
-  const timers = timerQueries(driver);
-  const mapChildren = mapChildQueries(driver);
-  const logs = logQueries(driver);
-  const rows = rowQueries(driver);
-  const removal = removalQueries(driver);
+  const queries = queriesOf(driver);
+  const { executions, history, attempts, timers, logs, rows, removal } = queries.groups;
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
+  const forgetBackup = driver.prepare('DELETE FROM settings WHERE key = ?');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
 
   function writeExecution(write: ExecutionWrite): void {
@@ -203,27 +189,18 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   }
 
   const store: SynchronousStore = {
-    ...machineQueries(driver),
-    ...accessQueries(driver),
-    ...accessKeyQueries(driver),
-    ...executions,
-    ...history,
-    ...attempts,
-    ...timers,
-    ...mapChildren,
-    ...logs,
-    ...rows,
-    ...removal,
+    ...queries.store,
     commit,
-    loadExecution(number) {
-      const record = executions.findExecution(number);
-      if (!record) return undefined;
-      return {
-        record,
-        threads: executions.listThreads(number),
-        attempts: attempts.attemptsOf(number),
-        timers: timers.timersOf(number),
-      };
+    leaveBackup() {
+      begin.run();
+      try {
+        attempts.countScheduledAsStarted('before the backup');
+        forgetBackup.run(BACKUP_NOTE);
+        end.run();
+      } catch (error) {
+        rollBackAfter(error, () => driver.exec('ROLLBACK'));
+        throw error;
+      }
     },
     information: () => ({
       driver: driver.name,

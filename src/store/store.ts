@@ -16,6 +16,7 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { ExecutionQuery } from './execution-query.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretWrite, SeenSecrets } from './seen-secrets.js';
 import type { StoreInformation } from './store-information.js';
@@ -33,6 +34,7 @@ export type {
   PublishedVersionRecord,
   TokenRecord,
 } from './access-records.js';
+export type { ExecutionQuery, ExecutionScope } from './execution-query.js';
 export type { PipelineRef } from './pipeline-ref.js';
 
 export type Tags = { [key: string]: string };
@@ -208,22 +210,11 @@ export interface LoadedExecution {
   timers: TimerRecord[];
 }
 
-export interface ExecutionQuery {
-  pipeline?: PipelineRef;
-  /** Only those started by this published version, or by this alias. */
-  publishedVersion?: number;
-  alias?: string;
-  /** Only those that were redriven, or were not. */
-  redriven?: boolean;
-  /** Only those for this interval. */
-  interval?: string;
-  status?: ExecutionStatus;
-  teams?: readonly string[];
-  mapRun?: number;
-  /** Only numbers below this one: the page after it. */
-  below?: number;
-  limit: number;
-}
+/**
+ * An execution as a list shows it: without input, output and threads, unless they are sealed. With the execution that waits
+ * for it, so that nobody has to look that up for each one.
+ */
+export type ListedExecution = ExecutionRecord & { parentExecution?: { id: string; team: string } };
 
 export interface HistoryQuery {
   execution: number;
@@ -231,6 +222,8 @@ export interface HistoryQuery {
   after?: number;
   order: 'ascending' | 'descending';
   limit: number;
+  /** A page ends early when it has so many bytes of JSON; it holds one event at least. Default: no such limit. */
+  bytes?: number;
 }
 
 /** A position between log lines: segment number and lines of it already read. */
@@ -257,7 +250,7 @@ export interface OldExecution {
 }
 
 export interface Store extends RowReads {
-  /** Executions of a pipeline that started before a moment, the oldest first; page by the last one's number. */
+  /** Executions of a pipeline that have ended and started before a moment, the oldest first; page by the last one's number. */
   listOldExecutions(query: {
     pipeline: PipelineRef;
     startedBefore: number;
@@ -300,6 +293,8 @@ export interface Store extends RowReads {
   findExecutionById(id: string): Awaitable<ExecutionRecord | undefined>;
   findExecutionByName(pipeline: PipelineRef, name: string): Awaitable<ExecutionRecord | undefined>;
   listExecutions(query: ExecutionQuery): Awaitable<ExecutionRecord[]>;
+  /** The same list for people. */
+  listExecutionHeads(query: ExecutionQuery): Awaitable<ListedExecution[]>;
   /** The threads of an execution except thread 0. */
   listThreads(execution: number): Awaitable<Thread[]>;
   readHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
@@ -351,6 +346,12 @@ export interface Store extends RowReads {
   deleteExpiredTokens(at: number): Awaitable<void>;
   readSetting(key: string): Awaitable<Json | undefined>;
   writeSetting(key: string, value: Json): Awaitable<void>;
+
+  /**
+   * Takes a database that was made from a backup into use: attempts that were about to begin count as begun, because they may
+   * have been since, and the note of the backup is forgotten. One transaction.
+   */
+  leaveBackup(): Awaitable<void>;
 
   information(): StoreInformation;
   close(): Awaitable<void>;

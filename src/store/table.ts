@@ -22,8 +22,19 @@ export interface Table<Row extends object = object> {
   readonly migrations: readonly string[];
   /** `secrets` (the default): a JSON column with a secret in it is sealed. `itself`: the feature has seen to it. */
   readonly sealing?: 'secrets' | 'itself';
+  /**
+   * Indexes of columns and then the key, which is one number: lists with filters are made of their ranges (merged-ranges.ts),
+   * so that a page costs what it holds. One with `only` holds only rows with these values.
+   */
+  readonly lists?: readonly TableList[];
   /** A row that may be there already is an error, not a change: for what is only ever appended. */
   readonly appendOnly?: boolean;
+}
+
+/** An index that lists are made of. */
+export interface TableList {
+  readonly columns: readonly string[];
+  readonly only?: { readonly [column: string]: string };
 }
 
 /** A table of any rows. */

@@ -73,6 +73,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/access-keys', administers: true },
   { method: 'POST', route: '/api/v1/access-keys', changes: true, administers: true, body: {} },
   { method: 'DELETE', route: '/api/v1/access-keys/:id', changes: true, administers: true },
+  { method: 'GET', route: '/api/v1/restore', administers: true },
+  { method: 'POST', route: '/api/v1/restore/resume', changes: true, administers: true },
+  { method: 'POST', route: '/api/v1/backups', changes: true, administers: true },
   { method: 'GET', route: '/api/v1/tokens', administers: true },
   {
     method: 'POST',

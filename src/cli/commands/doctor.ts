@@ -118,7 +118,7 @@ async function database(data: string, health: Health | undefined): Promise<Check
     const found = inspectStore(resolve(data, 'millrace.db'));
     switch (found.state) {
       case 'in use': {
-        const problem = health?.problem ?? found.note;
+        const problem = health?.status === 'held' ? found.note : (health?.problem ?? found.note);
         if (problem !== undefined) return { name, verdict: 'fail', found: problem, fix: DAMAGED };
         const { holder } = found;
         const who = holder
@@ -131,7 +131,9 @@ async function database(data: string, health: Health | undefined): Promise<Check
       default: {
         const { driver, version } = usedSqlite();
         const schema =
-          found.state === 'sound' ? `schema ${found.schema}, all records sound` : 'none yet';
+          found.state === 'sound'
+            ? `schema ${found.schema}, all records sound${found.isRestored ? ', restored from a backup: it waits for `millrace resume` after `millrace up`' : ''}`
+            : 'none yet';
         const patched = newerThan(version, [3, 51, 3]);
         return {
           name,
@@ -220,6 +222,11 @@ async function serverAnswers(
     const skewed = skew > MUCH_SKEW;
     const found = `${url} is ${health.status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`;
     if (health.status === 'corrupt') return { name, verdict: 'fail', found, fix: DAMAGED };
+    if (health.status === 'held') {
+      const fix =
+        'Make sure that the server which the backup is of runs nowhere any more, then: millrace resume';
+      return { name, verdict: 'warn', found: `${url} waits: ${health.problem}`, fix };
+    }
     return { name, verdict: health.status === 'ready' && !skewed ? 'ok' : 'warn', found };
   }
   if (url !== undefined) {

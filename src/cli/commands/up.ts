@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
 import { parseDuration } from '../../pipelines/duration.js';
-import type { Identity } from '../../server.js';
+import type { Held, Identity } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
@@ -80,6 +80,10 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_RETENTION',
       default: '90d',
     }),
+    'resume-restored': Flags.boolean({
+      description:
+        'let records that were restored from a backup go on at once, without `millrace resume`',
+    }),
     'allow-private-addresses': Flags.boolean({
       description: 'let http tasks reach loopback and private addresses',
     }),
@@ -117,6 +121,7 @@ export default class Up extends MillraceCommand {
       ...(warning === undefined ? {} : { startNotes: [warning] }),
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
+      resumeRestored: flags['resume-restored'],
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
@@ -158,10 +163,20 @@ export default class Up extends MillraceCommand {
       warn(`every access key that may make state machines may run any command as ${user}`);
     }
     if (warning !== undefined) warn(warning);
+    if (server.held !== undefined) for (const line of heldLines(server.held)) warn(line);
     say(colors.dim('  stop with Ctrl-C\n'));
     await stop;
     await server.close();
   }
+}
+
+function heldLines({ madeAt, running, attempts, deliveries }: Held): string[] {
+  const of = madeAt === undefined ? 'a copied database' : `a backup of ${madeAt}`;
+  return [
+    `restored from ${of}: nothing starts by itself, new work is refused`,
+    `${running} executions, ${attempts} open attempts (to be closed as lost) and ${deliveries} deliveries wait`,
+    'let it go on when the server that the backup is of runs nowhere any more: millrace resume',
+  ];
 }
 
 function identityOf(flags: { account: string; region: string }): Identity {

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { createSecretRegistry, type SecretRegistry } from '../../secrets/secret-registry.js';
+import type { ReadStore } from '../../store/readers/read-store.js';
 import { ActiveExecutions } from './active-execution.js';
 import { createArns, DEFAULT_IDENTITY, type Identity } from './arn.js';
 import { Attempts } from './attempts.js';
@@ -46,6 +47,8 @@ import { WorkFolders } from './work-folders.js';
 
 export interface KernelConfig {
   store: Store;
+  /** Reads for people beside the main loop, see `store/readers/`. Default: the store itself. */
+  readers?: ReadStore;
   /** Runs attempts; see `createConnectorRunner`. */
   runner: Runner;
   /** Evaluates JSONata; see `createEvaluationPool`. */
@@ -95,6 +98,10 @@ export function createKernel(config: KernelConfig): Kernel {
   const secrets = config.secrets ?? createSecretRegistry();
   const encryption = config.seal ?? passingEncryption();
   const store = sealedStore(config.store, encryption, secrets);
+  const reads =
+    config.readers === undefined
+      ? store
+      : sealedStore({ ...config.store, ...config.readers } as Store, encryption, secrets);
   const time = createEngineTime(clock);
   const owner = random.id(clock.now());
   const arns = createArns(config.identity ?? DEFAULT_IDENTITY);
@@ -129,7 +136,7 @@ export function createKernel(config: KernelConfig): Kernel {
     },
     onFatal: config.onFatal ?? exit,
   });
-  const base = { store, clock, time, random, reducer, evaluate, runner, itemSource, mocks };
+  const base = { store, reads, clock, time, random, reducer, evaluate, runner, itemSource, mocks };
   const world = { arns, folders, codeRules, secrets, encryption, destinations, owner };
   const below = { ...base, ...world, feed, hooks, waiters, actives, machines, loop };
   const executions = new Executions(below);

@@ -34,21 +34,21 @@ export function declaredTable(
   earlier?: string,
   sealing: 'secrets' | 'itself' = 'secrets',
 ): Table<DeclaredRow> {
-  const create = `
-    CREATE TABLE ${name} (
-      team TEXT NOT NULL,
-      name TEXT NOT NULL,
-      record TEXT NOT NULL,
-      PRIMARY KEY (team, name)
-    );`;
-  const adopt = `
-    INSERT INTO ${name} (team, name, record) SELECT team, name, record FROM declarations WHERE kind = '${earlier}';
-    DELETE FROM declarations WHERE kind = '${earlier}';`;
   return defineTable<DeclaredRow>({
     name,
     columns: { team: 'text', name: 'text', record: 'json' },
     key: ['team', 'name'],
-    migrations: [earlier === undefined ? create : create + adopt],
+    migrations: [
+      `CREATE TABLE ${name} (
+         team TEXT NOT NULL,
+         name TEXT NOT NULL,
+         record TEXT NOT NULL,
+         PRIMARY KEY (team, name)
+       );
+       INSERT INTO ${name} (team, name, record)
+         SELECT team, name, record FROM declarations WHERE kind = '${earlier ?? ''}';
+       DELETE FROM declarations WHERE kind = '${earlier ?? ''}';`,
+    ],
     sealing,
   });
 }

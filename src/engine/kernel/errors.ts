@@ -33,7 +33,11 @@ export type EngineErrorKind =
   | 'InvalidPage'
   | 'InvalidDefinition'
   | 'TooManyQueued'
+  | 'TooManyReads'
+  | 'ReadTooLong'
+  | 'ReadFailed'
   | 'StorageFull'
+  | 'Held'
   | 'ShuttingDown'
   | 'EngineFailed'
   | 'StoreDamaged'
@@ -164,11 +168,36 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     message: 'The engine has {queued} requests waiting and accepts no more.',
     fix: 'Try again in a moment, with fewer requests at a time.',
   },
+  TooManyReads: {
+    code: 'MILL3025',
+    status: 429,
+    message: 'So many lists and histories are being read that no more is accepted.',
+    fix: 'Try again in a moment, with fewer requests at a time.',
+  },
+  ReadTooLong: {
+    code: 'MILL3026',
+    status: 503,
+    message: 'Reading the records took too long, and was given up. Nothing else waited for it.',
+    fix: 'Try again, with a smaller limit or a filter. When it repeats, look at how busy the disk of the data folder is.',
+  },
+  ReadFailed: {
+    code: 'MILL3027',
+    status: 503,
+    message: 'The records could not be read: {problem}.',
+    fix: 'Try again. When it repeats, see how much memory the machine has left.',
+  },
   StorageFull: {
     code: 'MILL3016',
     status: 503,
     message: 'The disk that holds the records is full; new work is refused until there is space.',
     fix: 'Free space on the disk of the data folder. Work goes on by itself afterwards.',
+  },
+  Held: {
+    code: 'MILL3028',
+    status: 503,
+    message:
+      'This server was restored from a backup and does nothing until somebody says that it may go on.',
+    fix: 'Make sure that the server which the backup is of runs nowhere any more, then: millrace resume. Nothing was started.',
   },
   ShuttingDown: {
     code: 'MILL3017',

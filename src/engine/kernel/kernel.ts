@@ -54,6 +54,8 @@ export interface Kernel {
   readonly random: Random;
   /** Reads; what is written goes through a turn. Keeps secrets sealed: see masking/sealed-store.ts. */
   readonly store: SealedStore;
+  /** The same store for people: lists, histories and logs are read beside the main loop, see store/readers/. */
+  readonly reads: SealedStore;
   /** Versions of pipelines. */
   readonly machines: MachineShelf;
   readonly arns: Arns;

@@ -13,6 +13,14 @@ export function refusalOf(error: StoreError): EngineError {
       return new EngineError('StorageFull');
     case 'corrupt':
       return new EngineError('StoreDamaged', { problem: error.message });
+    case 'reads-full':
+      return new EngineError('TooManyReads');
+    case 'read-late':
+      return new EngineError('ReadTooLong');
+    case 'reader-lost':
+      return new EngineError('ReadFailed', { problem: error.message });
+    case 'closing':
+      return new EngineError('ShuttingDown');
     default:
       return new EngineError('EngineFailed', { problem: error.message });
   }

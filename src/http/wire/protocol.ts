@@ -168,10 +168,14 @@ export function toWireError(error: unknown): WireError {
   if (error instanceof EngineError) {
     switch (error.kind) {
       case 'TooManyQueued':
+      case 'TooManyReads':
         return new WireError('ThrottlingException', `Rate exceeded. ${error.message}`);
       case 'StorageFull':
       case 'ShuttingDown':
+      case 'Held':
       case 'EngineFailed':
+      case 'ReadTooLong':
+      case 'ReadFailed':
       case 'StoreDamaged':
         return new WireError('ServiceUnavailableException', error.message, { status: 503 });
       default:

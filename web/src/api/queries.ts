@@ -9,6 +9,7 @@ import type {
   ExecutionDetail,
   FileProblem,
   Graph,
+  Health,
   HistoryEvent,
   Page,
   PipelineDetail,
@@ -29,12 +30,20 @@ const EVENTS_PER_PAGE = 500;
 /** Broken files are no live event; they are asked for. */
 const PROBLEMS_EVERY_MS = 5_000;
 const TRIGGER_EVERY_MS = 5_000;
+const HEALTH_EVERY_MS = 10_000;
 
 // Types are inferred: they carry what each query answers to its key.
 export const pipelinesQuery = queryOptions({
   queryKey: ['pipelines'],
   queryFn: async ({ signal }) =>
     (await get<{ items: PipelineOverview[] }>('/pipelines', {}, signal)).items,
+});
+
+/** Whether the server works is no live event either. */
+export const healthQuery = queryOptions({
+  queryKey: ['health'],
+  queryFn: async ({ signal }) => await get<Health>('/health', {}, signal),
+  refetchInterval: HEALTH_EVERY_MS,
 });
 
 export const problemsQuery = queryOptions({

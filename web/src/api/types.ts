@@ -155,6 +155,12 @@ export interface Graph {
   edges: GraphEdge[];
 }
 
+/** How the server is; `problem` when it does no work. */
+export interface Health {
+  status: string;
+  problem?: string;
+}
+
 export interface Page<Item> {
   items: Item[];
   /** Cursor of the next page; absent on the last. */

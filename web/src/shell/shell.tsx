@@ -9,6 +9,7 @@ import { LivePill } from '../live/live-pill.js';
 import { Button } from '../parts/button.js';
 import { EmptyState } from '../parts/empty-state.js';
 import { Icon } from '../parts/icon.js';
+import { HeldNotice } from './held-notice.js';
 import { HelpDialog } from './help-dialog.js';
 import { focusRow, useHotkeys } from './hotkeys.js';
 import mark from './mark.svg';
@@ -62,6 +63,7 @@ export function Shell(): ReactElement {
         </div>
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
+        <HeldNotice />
         {loggedOut ? <LoggedOut /> : <Outlet />}
       </main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />

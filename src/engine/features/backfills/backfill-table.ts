@@ -66,6 +66,7 @@ export const BACKFILLS: Table<BackfillRow> = defineTable<BackfillRow>({
     stoppedAt: 'integer?',
   },
   key: ['number'],
+  lists: [{ columns: ['team', 'status'] }, { columns: ['pipeline', 'team', 'status'] }],
   migrations: [],
 });
 

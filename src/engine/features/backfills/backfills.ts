@@ -64,7 +64,10 @@ export class Backfills implements Feature {
     const { store } = this.#kernel;
     this.#lastNumber = await store.lastNumber(BACKFILLS);
     for (const status of ['RUNNING', 'STOPPING'] as const) {
-      for (const row of await store.listRows(BACKFILLS, { where: { status } })) {
+      for (const row of await store.listRows(BACKFILLS, {
+        where: { status },
+        limit: MOST_RUNNING * 10,
+      })) {
         this.#live.remember(row.number, fromRow(row));
       }
     }
@@ -88,10 +91,12 @@ export class Backfills implements Feature {
   readonly aging = {
     kind: 'backfills' as const,
     removeOld: (turn: Turn, before: number, limit: number): boolean | Promise<boolean> => {
-      const found = this.#kernel.store.listRows(BACKFILLS, { below: { stoppedAt: before }, limit });
-      const remove = (old: readonly { number: number }[]): boolean => {
-        for (const { number } of old) turn.remove(BACKFILLS, [number]);
-        return old.length === limit;
+      // The oldest, and as many more as may be going on: those stay.
+      const found = this.#kernel.store.listRows(BACKFILLS, { limit: limit + MOST_RUNNING });
+      const remove = (oldest: readonly { number: number; stoppedAt?: number }[]): boolean => {
+        const old = oldest.filter(({ stoppedAt }) => stoppedAt !== undefined && stoppedAt < before);
+        for (const { number } of old.slice(0, limit)) turn.remove(BACKFILLS, [number]);
+        return old.length >= limit;
       };
       return found instanceof Promise ? found.then(remove) : remove(found);
     },

@@ -71,7 +71,7 @@ export interface BackfillCalls {
 
 /** @param request queues an input and answers when it is durable */
 export function backfillCalls(
-  { store }: Pick<Kernel, 'store'>,
+  { store, reads }: Pick<Kernel, 'store' | 'reads'>,
   backfills: Backfills,
   request: <Value>(toInput: (settle: Settle<Value>) => Input) => Promise<Value>,
 ): BackfillCalls {
@@ -97,7 +97,7 @@ export function backfillCalls(
     async listBackfills({ pipeline, teams, limit, cursor } = {}): Promise<Page<Backfill>> {
       const most = limitOf(limit);
       const [below] = cursor === undefined ? [] : fromCursor('backfills', cursor, 1);
-      const rows = await store.listRows(BACKFILLS, {
+      const rows = await reads.listRows(BACKFILLS, {
         where: {
           ...(pipeline === undefined ? {} : { pipeline }),
           ...(teams === undefined ? {} : { team: teams }),

@@ -163,8 +163,20 @@ export class EventBus implements Feature {
 
   /** Events in their order, or the newest first. */
   list(query: EventQuery): EventRecord[] | Promise<EventRecord[]> {
+    return this.#list(this.#kernel.store, query);
+  }
+
+  /** The same for people, beside the main loop. */
+  async show(query: EventQuery): Promise<EventRecord[]> {
+    return this.#list(this.#kernel.reads, query);
+  }
+
+  #list(
+    store: Pick<Kernel['store'], 'listRows'>,
+    query: EventQuery,
+  ): EventRecord[] | Promise<EventRecord[]> {
     const { bus, teams, after, below, limit } = query;
-    return this.#kernel.store.listRows(EVENTS, {
+    return store.listRows(EVENTS, {
       where: {
         ...(bus === undefined ? {} : { bus }),
         ...(teams === undefined ? {} : { team: teams }),

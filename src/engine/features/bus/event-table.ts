@@ -20,6 +20,7 @@ export const EVENTS: Table<EventRecord> = defineTable<EventRecord>({
     batched: 'json?',
   },
   key: ['number'],
+  lists: [{ columns: ['team', 'bus'] }],
   // An id that comes a second time on its bus is an error: see the index events_by_id.
   appendOnly: true,
   migrations: [

@@ -31,7 +31,7 @@ const LOOKS = 250;
  * Throws ExecutionNotRedrivable when that takes too long.
  */
 export async function redrivableRuns(
-  { store, clock }: Pick<Kernel, 'store' | 'clock'>,
+  { store, reads, clock }: Pick<Kernel, 'store' | 'reads' | 'clock'>,
   execution: ExecutionRecord,
 ): Promise<RedrivableRun[]> {
   const others = await store.listThreads(execution.number);
@@ -49,7 +49,7 @@ export async function redrivableRuns(
       }
       await new Promise<void>((look) => clock.setTimer(look, LOOK));
     }
-    const counts = await store.countMapChildren(record.number);
+    const counts = await reads.countMapChildren(record.number);
     runs.push({ record, succeeded: counts.SUCCEEDED ?? 0 });
   }
   return runs;

@@ -36,6 +36,7 @@ export const MAP_RUNS: Table<MapRunRecord> = defineTable<MapRunRecord>({
     stoppedAt: 'integer?',
   },
   key: ['number'],
+  lists: [{ columns: [], only: { status: 'RUNNING' } }],
   migrations: [
     // It was part of the state once.
     "UPDATE map_runs SET request = json_extract(state, '$.request') WHERE request IS NULL;",

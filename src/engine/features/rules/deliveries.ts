@@ -113,7 +113,7 @@ export class Deliveries {
   /** What could not be delivered, the newest first. */
   listDead(query: DeadLetterQuery): DeliveryRecord[] | Promise<DeliveryRecord[]> {
     const { teams, queue, below, limit } = query;
-    return this.#kernel.store.listRows(DELIVERIES, {
+    return this.#kernel.reads.listRows(DELIVERIES, {
       where: {
         status: 'DEAD',
         ...(teams === undefined ? {} : { team: teams }),
@@ -171,10 +171,10 @@ export class Deliveries {
   removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean> {
     const found = this.#kernel.store.listRows(DELIVERIES, {
       where: { status: 'DEAD' },
-      below: { dueAt: before },
       limit,
     });
-    const remove = (old: readonly DeliveryRecord[]): boolean => {
+    const remove = (oldest: readonly DeliveryRecord[]): boolean => {
+      const old = oldest.filter(({ dueAt }) => dueAt < before);
       for (const { number } of old) turn.remove(DELIVERIES, [number]);
       return old.length === limit;
     };

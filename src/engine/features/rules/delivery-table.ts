@@ -37,5 +37,10 @@ export const DELIVERIES: Table<DeliveryRecord> = defineTable<DeliveryRecord>({
     failure: 'json?',
   },
   key: ['number'],
+  lists: [
+    { columns: ['team'], only: { status: 'DEAD' } },
+    { columns: ['team', 'queue'], only: { status: 'DEAD' } },
+    { columns: [], only: { status: 'PENDING' } },
+  ],
   migrations: [],
 });

@@ -43,6 +43,13 @@ export interface RulePeers {
       after: number;
       limit: number;
     }): EventRecord[] | Promise<EventRecord[]>;
+    /** The same, beside the main loop. */
+    show(query: {
+      bus: string;
+      teams: readonly string[];
+      after: number;
+      limit: number;
+    }): Promise<EventRecord[]>;
   };
   readonly schedules: ScheduleBook;
   /** What a start by a version's number or an alias's name runs. */
@@ -88,6 +95,7 @@ export class EventRules implements Feature {
     this.#replays = new Replays(kernel, this.resources, {
       dueChanged,
       events: (query) => peers.bus.list(query),
+      shown: (query) => peers.bus.show(query),
       forward: (turn, event) => peers.bus.forward(turn, event),
     });
     this.#schedules = new RuleSchedules(kernel, this.resources, {

@@ -38,6 +38,13 @@ interface Peers {
     after: number;
     limit: number;
   }): EventRecord[] | Promise<EventRecord[]>;
+  /** The same, beside the main loop. */
+  shown(query: {
+    bus: string;
+    teams: readonly string[];
+    after: number;
+    limit: number;
+  }): Promise<EventRecord[]>;
   /** Puts an event on a bus because of another one, unless it has come there before. */
   forward(
     turn: Turn,
@@ -105,7 +112,12 @@ export class Replays {
     if (archive === undefined) return total;
     const holds = this.#holder(team, archive);
     for (let after = archive.after, looked = 0; looked < MAX_MEASURED; ) {
-      const page = await this.#page(team, archive.bus, after, 1_000);
+      const page = await this.#peers.shown({
+        bus: archive.bus,
+        teams: [team, ANY_TEAM],
+        after,
+        limit: 1_000,
+      });
       for (const event of page) {
         if (!holds(event)) continue;
         total.count += 1;

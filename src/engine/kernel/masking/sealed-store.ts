@@ -13,6 +13,7 @@ import type { ExecutionContext, Thread } from '../../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../../asl/json.js';
 import type { HistoryEvent } from '../../../asl/transition.js';
 import type { SecretRegistry } from '../../../secrets/secret-registry.js';
+import { SEALED, SEALED_TEXT } from '../../../store/sealed-mark.js';
 import type {
   AttemptRecord,
   Awaitable,
@@ -32,10 +33,6 @@ export interface SealedStore extends Store {
   readShownHistory(query: HistoryQuery): Awaitable<HistoryEvent[]>;
 }
 
-/** The member that stands for everything that was there. No record of ours has one of this name. */
-const SEALED = 'millrace:sealed';
-/** Where a text stands for a text. */
-const SEALED_TEXT = 'millrace:sealed:';
 const UNREADABLE = '(sealed under another key)';
 
 type SealedEvent = HistoryEvent & { [SEALED]?: string };
@@ -122,7 +119,7 @@ export function sealedStore(store: Store, seal: Encryption, secrets: SecretRegis
     return { ...shown, ...close(original.details) } as SealedEvent;
   }
 
-  function openExecution(record: ExecutionRecord): ExecutionRecord {
+  function openExecution<Known extends ExecutionRecord>(record: Known): Known {
     const { header } = record;
     const context = open(record.context);
     const output = openText(header.output) as Json | WithValues<Json> | undefined;
@@ -146,7 +143,7 @@ export function sealedStore(store: Store, seal: Encryption, secrets: SecretRegis
   }
 
   /** In a list: what cannot be opened says so. */
-  function openListed(record: ExecutionRecord): ExecutionRecord {
+  function openListed<Listed extends ExecutionRecord>(record: Listed): Listed {
     try {
       return openExecution(record);
     } catch {
@@ -252,6 +249,7 @@ export function sealedStore(store: Store, seal: Encryption, secrets: SecretRegis
     findExecutionById: reading(store.findExecutionById, maybe(openExecution)),
     findExecutionByName: reading(store.findExecutionByName, maybe(openExecution)),
     listExecutions: reading(store.listExecutions, each(openListed)),
+    listExecutionHeads: reading(store.listExecutionHeads, each(openListed)),
     listThreads: reading(store.listThreads, each(open)),
     listMapChildren: reading(
       store.listMapChildren,

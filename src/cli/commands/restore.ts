@@ -1,0 +1,76 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import colors from 'picocolors';
+import type { Restored } from '../../store/backups/restore-backup.js';
+import { MillraceCommand } from '../base-command.js';
+import { DEFAULT_DATA_FOLDER } from '../client.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { progressLine } from '../progress-line.js';
+import { storeFailure } from '../store-failure.js';
+import { progressText } from '../verify-text.js';
+
+/** `millrace restore FILE`: puts a backup into a new data folder. */
+export default class Restore extends MillraceCommand {
+  static override summary = 'Put a backup into a new data folder; nothing starts by that';
+  static override description =
+    'The backup is checked first. A server that is started on the folder shows everything and does nothing: no attempt, timer, ' +
+    'schedule or delivery, until `millrace resume` says that it may go on.';
+  static override examples = [
+    '<%= config.bin %> restore /backups/monday.db --data /srv/millrace --seal-key /keys/seal.key',
+  ];
+  static override args = {
+    file: Args.string({ required: true, description: 'backup that `millrace backup` has written' }),
+  };
+  static override flags = {
+    data: Flags.string({
+      description: 'data folder to be made; in it may be a seal.key and nothing else',
+      default: DEFAULT_DATA_FOLDER,
+      env: 'MILLRACE_DATA',
+    }),
+    'seal-key': Flags.string({ description: 'the seal.key that was kept: copied into the folder' }),
+  };
+
+  async run(): Promise<Restored> {
+    const { args, flags } = await this.parse(Restore);
+    const { restoreBackup } = await import('../../store/backups/restore-backup.js');
+    const folder = resolve(flags.data);
+    const key = flags['seal-key'];
+    if (key !== undefined && !existsSync(key)) {
+      throw new CommandFailure(`There is no file ${key}.`, {
+        exitCode: EXIT.notFound,
+        code: 'MILL5043',
+        fix: 'Name the seal.key that was kept with the backup.',
+      });
+    }
+    const line = progressLine(this.jsonEnabled());
+    const restored = await restoreBackup({
+      file: args.file,
+      folder,
+      onProgress: (progress) => line.show(progressText(progress)),
+    })
+      .finally(line.end)
+      .catch((error: unknown) => {
+        throw storeFailure(error);
+      });
+    if (key !== undefined && !restored.hasSealKey) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      copyFileSync(key, join(folder, 'seal.key'));
+      restored.hasSealKey = true;
+    }
+    const { madeAt } = restored.note;
+    this.log(
+      `${colors.green('restored')} ${restored.executions} executions ${madeAt === undefined ? '' : `of ${madeAt} `}to ${folder}`,
+    );
+    if (!restored.hasSealKey) {
+      this.say(
+        colors.yellow(
+          '  seal.key is not there: put the one that was kept into the folder before you start, or secrets cannot be read',
+        ),
+      );
+    }
+    this.say('  next: millrace up (it shows everything and does nothing), then: millrace resume');
+    return restored;
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Args } from '@oclif/core';
+import colors from 'picocolors';
+import type { Verified } from '../../store/backups/verify-file.js';
+import { MillraceCommand } from '../base-command.js';
+import { findDataFolder } from '../client.js';
+import { EXIT } from '../exit-codes.js';
+import { progressLine } from '../progress-line.js';
+import { storeFailure } from '../store-failure.js';
+import { progressText } from '../verify-text.js';
+
+/** `millrace verify`: reads all records and says whether they are what was written. */
+export default class Verify extends MillraceCommand {
+  static override summary =
+    'Read all records of a data folder or backup and say whether they are sound';
+  static override description =
+    'Looks at pages and indexes, the digest of every row of history, that each history is whole, and foreign bytes in records; of a ' +
+    'backup also at the SHA-256 beside it. It changes nothing, and a server may run meanwhile. Ends with 10 when something is damaged.';
+  static override examples = [
+    '<%= config.bin %> verify',
+    '<%= config.bin %> verify /backups/monday.db --json',
+  ];
+  static override args = {
+    path: Args.string({
+      description: 'backup or data folder (default: the nearest .millrace)',
+    }),
+  };
+
+  async run(): Promise<{ file: string; sound: boolean } & Verified> {
+    const { args } = await this.parse(Verify);
+    const { examineFile } = await import('../../store/backups/verify-file.js');
+    const file = databaseAt(args.path);
+    const line = progressLine(this.jsonEnabled());
+    const verified = await examineFile(file, (progress) => line.show(progressText(progress)))
+      .finally(line.end)
+      .catch((error: unknown) => {
+        throw storeFailure(error);
+      });
+    const sound = verified.findings.length === 0;
+    if (sound) {
+      const { executions, histories, schema, note } = verified;
+      const made = note?.madeAt === undefined ? '' : `, backup of ${note.madeAt}`;
+      this.log(
+        `${colors.green('sound')} ${file}: ${executions} executions, ${histories} rows of history, schema ${schema}${made}`,
+      );
+    } else {
+      this.log(`${colors.red('damaged')} ${file}`);
+      for (const finding of verified.findings) this.log(`  ${finding}`);
+      process.exitCode = EXIT.checkFailed;
+    }
+    return { file, sound, ...verified };
+  }
+}
+
+function databaseAt(path: string | undefined): string {
+  const at = path === undefined ? findDataFolder(undefined) : resolve(path);
+  const isFolder = path === undefined || (existsSync(at) && statSync(at).isDirectory());
+  return isFolder ? join(at, 'millrace.db') : at;
+}

@@ -1,0 +1,62 @@
+/**
+ * Which executions a list may be of. The types leave out combinations for which there is no index.
+ * @module
+ */
+import type { ExecutionStatus } from '../asl/execution-state.js';
+import type { PipelineRef } from './pipeline-ref.js';
+
+/** Which executions are listed: of a pipeline, of a map run, or of teams. Each combination has an index that answers it. */
+export type ExecutionQuery = {
+  /** Only numbers below this one: the page after it. */
+  below?: number;
+  limit: number;
+} & (
+  | (ExecutionScope & {
+      status?: ExecutionStatus;
+      /** Only those that were redriven, or were not. */
+      redriven?: boolean;
+      interval?: never;
+    })
+  | ExecutionsOfInterval
+);
+
+export type ExecutionScope = ExecutionsOfPipeline | ExecutionsOfMapRun | ExecutionsOfTeams;
+
+interface ExecutionsOfPipeline {
+  pipeline: PipelineRef;
+  /** Only those started by this published version, or by this alias: one of them. */
+  publishedVersion?: number;
+  alias?: string;
+  mapRun?: never;
+  teams?: never;
+}
+
+/** Children of a distributed Map; the other lists leave them out. */
+interface ExecutionsOfMapRun {
+  mapRun: number;
+  pipeline?: never;
+  publishedVersion?: never;
+  alias?: never;
+  teams?: never;
+}
+
+interface ExecutionsOfTeams {
+  /** Absent: of all teams. */
+  teams?: readonly string[];
+  pipeline?: never;
+  publishedVersion?: never;
+  alias?: never;
+  mapRun?: never;
+}
+
+/** Those of a pipeline for one slice of time. */
+interface ExecutionsOfInterval {
+  pipeline: PipelineRef;
+  interval: string;
+  publishedVersion?: never;
+  alias?: never;
+  status?: never;
+  redriven?: never;
+  mapRun?: never;
+  teams?: never;
+}

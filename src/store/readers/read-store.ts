@@ -1,0 +1,26 @@
+/**
+ * What is read beside the main loop: everything whose answer is long, or takes more than a look-up by a key.
+ * @module
+ */
+import type { Store } from '../store.js';
+import type { RowQuery, Table } from '../table.js';
+
+export const READS = [
+  'listExecutionHeads',
+  'readHistory',
+  'readLogs',
+  'logTail',
+  'countMapChildren',
+  'listRows',
+] as const satisfies readonly (keyof Store)[];
+
+export type ReadMethod = (typeof READS)[number];
+
+/** The part of a store that readers answer. What was committed before a call is in its answer. */
+export type ReadStore = {
+  [Method in Exclude<ReadMethod, 'listRows'>]: (
+    ...values: Parameters<Store[Method]>
+  ) => Promise<Awaited<ReturnType<Store[Method]>>>;
+} & {
+  listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): Promise<Row[]>;
+};
