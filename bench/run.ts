@@ -28,6 +28,7 @@ import {
   startBenchServer,
 } from './load.js';
 import { patterns } from './patterns.js';
+import { pipelineFolder } from './pipeline-folder.js';
 import { schedules } from './schedules.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 
@@ -290,6 +291,7 @@ if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
+if (runs('folder')) await pipelineFolder(700, values.quick ? 5 : 20);
 if (runs('events')) await eventToStart(values.quick ? 5 : 20);
 if (runs('flood')) await flood(values.quick ? 20 : 300);
 if (runs('day')) await day(700);

@@ -11,12 +11,13 @@ import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
-import { loadPipeline } from '../pipelines/load-pipeline.js';
+
+import { LoadedFiles } from '../pipelines/loaded-files.js';
 import { fileKind, isYamlOfOurs, TEST_FILE } from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
-import type { Engine, PipelineDeployment } from './engine.js';
+import type { Engine, PipelineDeployment, PipelineSummary } from './engine.js';
 import { EngineError } from './kernel/errors.js';
 
 export interface PipelineFolder {
@@ -60,15 +61,41 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   let reading: Promise<void> = Promise.resolve();
   let quiet: NodeJS.Timeout | undefined;
   let lastTold = '[]';
+  const loaded = new LoadedFiles();
 
   async function read(): Promise<void> {
     const found: Problem[] = [];
-    const deployed: string[] = [];
-    /** What was deployed for the first time: perhaps it had another team before. */
-    const moved: PipelinePlan[] = [];
+    const plans = await readPlans(found);
+    const before = await config.engine.listPipelines();
+    const versions = new Map(before.map((known) => [pipelineKey(known), known.version]));
+    // All at once: the engine writes many in one commit.
+    const outcomes = await Promise.all(
+      [...plans].map(([file, plan]) =>
+        deploy(config.engine, plan, file, versions.get(pipelineKey(plan))),
+      ),
+    );
+    const deployed = outcomes.flatMap(({ deployed = [] }) => deployed);
+    found.push(...outcomes.flatMap(({ problem = [] }) => problem));
+    const owners = new Set([...plans.values()].map(pipelineKey));
+    const first = outcomes.flatMap(({ first = [] }) => first);
+    await withdrawFormer(config.engine, first, before, owners);
+    problems = sortProblems(found).map((problem) => ({
+      ...problem,
+      file: relative(folder, problem.file) || basename(problem.file),
+    }));
+    const told = JSON.stringify(problems);
+    if (deployed.length > 0 || told !== lastTold) config.onChange?.({ deployed, problems });
+    lastTold = told;
+  }
+
+  /** What the files say, in the order of their names; of two that define the same pipeline the first counts. */
+  async function readPlans(found: Problem[]): Promise<Map<string, PipelinePlan>> {
+    const plans = new Map<string, PipelinePlan>();
     const owners = new Map<string, string>();
-    for (const file of await pipelineFiles(folder, found)) {
-      const { plan, problems: own } = await loadPipeline(file, readInside);
+    const files = await pipelineFiles(folder, found);
+    loaded.keepOnly(files);
+    for (const file of files) {
+      const { plan, problems: own } = await loaded.load(file, readInside);
       found.push(...own);
       if (plan === undefined || !isDeployable(own)) continue;
       const further = config.check?.(plan) ?? [];
@@ -81,25 +108,9 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
         continue;
       }
       owners.set(key, file);
-      const before = await currentVersion(config.engine, plan);
-      try {
-        const { version } = await config.engine.deployPipeline(deploymentOf(plan));
-        if (version !== before) deployed.push(`${plan.name} v${version}`);
-        if (before === undefined) moved.push(plan);
-      } catch (error) {
-        // One pipeline that the engine refuses must not keep the others from being deployed.
-        if (!(error instanceof EngineError)) throw error;
-        found.push(refused(plan, file, error));
-      }
+      plans.set(file, plan);
     }
-    for (const plan of moved) await withdrawFormer(config.engine, plan, owners);
-    problems = sortProblems(found).map((problem) => ({
-      ...problem,
-      file: relative(folder, problem.file) || basename(problem.file),
-    }));
-    const told = JSON.stringify(problems);
-    if (deployed.length > 0 || told !== lastTold) config.onChange?.({ deployed, problems });
-    lastTold = told;
+    return plans;
   }
 
   /** A change that nobody waits for: when the folder cannot be read, that is a problem like those in its files. */
@@ -225,26 +236,50 @@ async function readBeginning(file: string): Promise<string> {
 /**
  * A file that names another team than before has made another pipeline. The former one is withdrawn: it would be started by
  * the same triggers once more.
+ * @param first plans of pipelines that were deployed for the first time
+ * @param before what was deployed until then
  */
 async function withdrawFormer(
   engine: Engine,
-  { name, team, folder }: PipelinePlan,
-  owners: ReadonlyMap<string, string>,
+  first: readonly PipelinePlan[],
+  before: readonly PipelineSummary[],
+  owners: ReadonlySet<string>,
 ): Promise<void> {
-  for (const former of await engine.listPipelines()) {
-    if (former.name !== name || former.team === team || owners.has(pipelineKey(former))) continue;
-    const { deployment } = await engine.describePipeline(name, undefined, { team: former.team });
+  const folders = new Map(first.map(({ name, folder }) => [name, folder]));
+  for (const former of before) {
+    const { name, team } = former;
+    const folder = folders.get(name);
+    if (folder === undefined || owners.has(pipelineKey(former))) continue;
+    const { deployment } = await engine.describePipeline(name, undefined, { team });
     if (deployment.stateMachine !== undefined || deployment.folder !== folder) continue;
     await engine.withdrawPipeline(former);
   }
 }
 
-async function currentVersion(engine: Engine, plan: PipelinePlan): Promise<number | undefined> {
-  const { team, name } = plan;
+interface Deployed {
+  /** Name and version, when it is a new one. */
+  deployed?: string;
+  /** The plan, when there was no such pipeline. */
+  first?: PipelinePlan;
+  problem?: Problem;
+}
+
+/** Deploys what a file says. One pipeline that the engine refuses keeps no other from being deployed. */
+async function deploy(
+  engine: Engine,
+  plan: PipelinePlan,
+  file: string,
+  before: number | undefined,
+): Promise<Deployed> {
   try {
-    return (await engine.describePipeline(name, undefined, { team })).version;
-  } catch {
-    return undefined;
+    const { version } = await engine.deployPipeline(deploymentOf(plan));
+    return {
+      ...(version === before ? {} : { deployed: `${plan.name} v${version}` }),
+      ...(before === undefined ? { first: plan } : {}),
+    };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { problem: refused(plan, file, error) };
   }
 }
 
