@@ -1,5 +1,5 @@
 /**
- * Errors of the HTTP layer itself: code, status, text and what to do next. The engine's own are in `engine/errors.ts`;
+ * Errors of the HTTP layer itself: code, status, text and what to do next. The engine's own are in `engine/kernel/errors.ts`;
  * both leave as RFC 9457 problems (`problem.ts`).
  * @module
  */

@@ -4,7 +4,7 @@
  * Shapes that were chosen by measurement: executions have integer numbers; history is appended by rowid at the end of
  * the file, one row a transition (its events are always written and mostly read together), with one unique index on
  * (execution, first event) that also guards against writing an event twice; partial indexes hold only what is open.
- * The SQL is the subset that SQLite and PostgreSQL share, except for what `dialect.ts` names.
+ * The SQL is SQLite's. Tables of the kernel and of features bring their own further steps, see `table.ts`.
  * @module
  */
 import type { Driver } from './driver.js';

@@ -38,7 +38,7 @@ export interface TestResult {
 }
 
 /** What tests share. */
-export interface TestHost {
+export interface TestMeans {
   evaluator: Evaluator;
   /** Performs tasks that really run. */
   runner: Runner;
@@ -58,13 +58,13 @@ const LONGEST = 366 * 86_400_000;
 const CHILDREN = 1000;
 
 /** Runs a test and tells how it went; never rejects for what the pipeline does. */
-export async function runTest(test: PlannedTest, host: TestHost): Promise<TestResult> {
-  const began = host.monotonic();
-  const world = await openWorld(test, host);
+export async function runTest(test: PlannedTest, means: TestMeans): Promise<TestResult> {
+  const began = means.monotonic();
+  const world = await openWorld(test, means);
   try {
-    const { course, detail, refusal } = await execute(test, world, host);
+    const { course, detail, refusal } = await execute(test, world, means);
     const seen = detail && (await observe(test, world, detail));
-    const stopped = failuresOfCourse(course, world, refusal, host.timeoutMs);
+    const stopped = failuresOfCourse(course, world, refusal, means.timeoutMs);
     const failures =
       stopped.length > 0 || seen === undefined ? stopped : failuresOf(test.expect, seen);
     return {
@@ -73,14 +73,14 @@ export async function runTest(test: PlannedTest, host: TestHost): Promise<TestRe
       line: test.line,
       pipeline: test.pipeline.name,
       status: failures.length === 0 ? 'passed' : 'failed',
-      realMs: host.monotonic() - began,
+      realMs: means.monotonic() - began,
       virtualMs: seen?.durationMs ?? world.time.elapsed,
       failures,
       path: pathText(seen?.path ?? []),
       kind: 'execution',
     };
   } finally {
-    await closeWorld(world, host);
+    await closeWorld(world, means);
   }
 }
 
@@ -93,7 +93,7 @@ interface World {
   defects: unknown[];
 }
 
-async function openWorld(test: PlannedTest, host: TestHost): Promise<World> {
+async function openWorld(test: PlannedTest, means: TestMeans): Promise<World> {
   const time = new VirtualTime(test.at);
   const store = openSqliteStore({ file: ':memory:' });
   const mocks = new TestMocks(test.mocks, time);
@@ -102,10 +102,10 @@ async function openWorld(test: PlannedTest, host: TestHost): Promise<World> {
     store,
     clock: time.clock,
     random: seededRandom(),
-    runner: frozenRunner(time, host.runner),
-    evaluator: frozenEvaluator(time, host.evaluator),
+    runner: frozenRunner(time, means.runner),
+    evaluator: frozenEvaluator(time, means.evaluator),
     itemSource: frozenItems(time, createLocalItems()),
-    workFolder: join(host.workFolder, 'work'),
+    workFolder: join(means.workFolder, 'work'),
     mocks,
     secrets: nothingSecret(),
     onFatal: (error) => defects.push(error),
@@ -121,7 +121,7 @@ interface Executed {
   refusal?: Error;
 }
 
-async function execute(test: PlannedTest, world: World, host: TestHost): Promise<Executed> {
+async function execute(test: PlannedTest, world: World, means: TestMeans): Promise<Executed> {
   const { time, store, engine, mocks, defects } = world;
   const { pipeline, input } = test;
   let ended: ExecutionDetail | undefined;
@@ -131,7 +131,7 @@ async function execute(test: PlannedTest, world: World, host: TestHost): Promise
     const { name, team, tags, definition, bindings, folder } = pipeline;
     await settled(
       world,
-      host,
+      means,
       engine.deployPipeline({ name, team, tags, definition, bindings, folder }),
     );
   } catch (error) {
@@ -153,7 +153,7 @@ async function execute(test: PlannedTest, world: World, host: TestHost): Promise
       mocks.unanswered.length > 0,
     nextTimer: () => store.listTimers(Number.MAX_SAFE_INTEGER, 1)[0]?.at,
     limit: LONGEST,
-    signal: host.deadline(host.timeoutMs),
+    signal: means.deadline(means.timeoutMs),
   });
   if (refusal !== undefined) return { course, refusal };
   const [running] = ended === undefined ? store.listExecutions({ limit: 1 }) : [];
@@ -161,15 +161,15 @@ async function execute(test: PlannedTest, world: World, host: TestHost): Promise
   return { course, ...(detail === undefined ? {} : { detail }) };
 }
 
-async function closeWorld(world: World, host: TestHost): Promise<void> {
-  await settled(world, host, world.engine.close(0));
+async function closeWorld(world: World, means: TestMeans): Promise<void> {
+  await settled(world, means, world.engine.close(0));
   world.store.close();
 }
 
 /** Lets time go on until something that the engine does by itself is done. */
 async function settled<Value>(
   { time }: World,
-  host: TestHost,
+  means: TestMeans,
   doing: Promise<Value>,
 ): Promise<Value> {
   let isOver = false;
@@ -183,7 +183,7 @@ async function settled<Value>(
     // What it waits for looks alone.
     nextTimer: () => time.now(),
     limit: Number.POSITIVE_INFINITY,
-    signal: host.deadline(host.timeoutMs),
+    signal: means.deadline(means.timeoutMs),
   });
   return over;
 }

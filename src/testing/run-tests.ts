@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createConnectors } from '../connectors/registry.js';
 import { createConnectorRunner } from '../engine/adapters/connector-runner.js';
 import { createEvaluationPool } from '../engine/adapters/evaluation/pool.js';
-import { runTest, type TestHost, type TestResult } from './run-test.js';
+import { runTest, type TestMeans, type TestResult } from './run-test.js';
 import { type PlannedSimulation, runSimulation } from './simulation/run-simulation.js';
 import type { PlannedTest } from './test-plan.js';
 
@@ -46,7 +46,7 @@ export async function runTests(
   const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
   const evaluator = createEvaluationPool();
   const runner = createConnectorRunner(createConnectors());
-  const host: TestHost = {
+  const means: TestMeans = {
     evaluator,
     runner,
     workFolder: folder,
@@ -57,7 +57,9 @@ export async function runTests(
   const results: TestResult[] = [];
   try {
     for (const test of tests) {
-      const result = await ('pipelines' in test ? runSimulation(test, host) : runTest(test, host));
+      const result = await ('pipelines' in test
+        ? runSimulation(test, means)
+        : runTest(test, means));
       results.push(result);
       options.onResult?.(result);
       if (result.status === 'failed' && options.bail) break;

@@ -7,8 +7,8 @@
  * | `millrace:executions:start[.sync…]`, `arn:aws:states:::states:startExecution[.sync…]` | the engine: another execution |
  * | `arn:aws:states:::lambda:invoke` | the binding of its FunctionName; the answer is wrapped as AWS does |
  * | `arn:aws:lambda:…:function:NAME` | its binding; payload in, payload out |
- * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`service-host.ts`) |
- * | an activity's ARN | the worker that takes it (`activity-host.ts`) and sends the outcome with the task token |
+ * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`own-service-tasks.ts`) |
+ * | an activity's ARN | the worker that takes it (`features/activities`) and sends the outcome with the task token |
  * | anything else | its binding, or a failure that names the binding to add |
  *
  * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name. Whose bindings

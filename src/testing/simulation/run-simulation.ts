@@ -19,7 +19,7 @@ import { openSqliteStore } from '../../store/sqlite-store.js';
 import type { ExecutionRecord, SynchronousStore } from '../../store/store.js';
 import type { Failure } from '../expectations.js';
 import { frozenEvaluator, frozenItems, frozenRunner, seededRandom } from '../frozen-ports.js';
-import type { TestHost, TestResult } from '../run-test.js';
+import type { TestMeans, TestResult } from '../run-test.js';
 import type { StateMock } from '../test-plan.js';
 import { VirtualTime } from '../virtual-time.js';
 import { SimulatedTasks } from './simulated-tasks.js';
@@ -52,9 +52,12 @@ const PAGE = 1000;
 const NAMED = 5;
 
 /** Plays a test and tells how it went; never rejects for what pipelines do. */
-export async function runSimulation(test: PlannedSimulation, host: TestHost): Promise<TestResult> {
-  const began = host.monotonic();
-  const world = new World(test, host);
+export async function runSimulation(
+  test: PlannedSimulation,
+  means: TestMeans,
+): Promise<TestResult> {
+  const began = means.monotonic();
+  const world = new World(test, means);
   try {
     const failures = await world.play();
     const started = world.executions().map(startedOf);
@@ -66,7 +69,7 @@ export async function runSimulation(test: PlannedSimulation, host: TestHost): Pr
       line: test.line,
       pipeline: [...names.slice(0, NAMED), ...(names.length > NAMED ? ['…'] : [])].join(', '),
       status: all.length === 0 ? 'passed' : 'failed',
-      realMs: host.monotonic() - began,
+      realMs: means.monotonic() - began,
       virtualMs: test.to - test.from,
       failures: all,
       path: countsText(started),
@@ -79,7 +82,7 @@ export async function runSimulation(test: PlannedSimulation, host: TestHost): Pr
 
 class World {
   readonly #test: PlannedSimulation;
-  readonly #host: TestHost;
+  readonly #means: TestMeans;
   readonly #time: VirtualTime;
   readonly #store: SynchronousStore;
   readonly #tasks: SimulatedTasks;
@@ -90,9 +93,9 @@ class World {
   #engine: Engine | undefined;
   #closing: Promise<void> = Promise.resolve();
 
-  constructor(test: PlannedSimulation, host: TestHost) {
+  constructor(test: PlannedSimulation, means: TestMeans) {
     this.#test = test;
-    this.#host = host;
+    this.#means = means;
     this.#time = new VirtualTime(test.from);
     this.#store = openSqliteStore({ file: ':memory:' });
     this.#tasks = new SimulatedTasks(this.#time, test.takes, test.mocks);
@@ -109,7 +112,7 @@ class World {
       nextTimer: () => this.#nextTimer(),
       // The end itself is no longer part of it.
       limit: to - from - 1,
-      signal: this.#host.deadline(this.#host.timeoutMs),
+      signal: this.#means.deadline(this.#means.timeoutMs),
     });
     const [missing] = this.#tasks.unanswered;
     if (missing !== undefined) {
@@ -119,7 +122,7 @@ class World {
     }
     if (course !== 'too-slow') return this.#defects.map((message) => ({ message, details: [] }));
     const reached = new Date(this.#time.now()).toISOString();
-    const seconds = this.#host.timeoutMs / 1000;
+    const seconds = this.#means.timeoutMs / 1000;
     const message = `given up after ${seconds} seconds of real time, at ${reached}`;
     return [{ message, details: [], fix: 'Give it more time (--timeout), or play fewer days.' }];
   }
@@ -164,7 +167,7 @@ class World {
       // What it waits for looks alone.
       nextTimer: () => this.#time.now(),
       limit: Number.POSITIVE_INFINITY,
-      signal: this.#host.deadline(this.#host.timeoutMs),
+      signal: this.#means.deadline(this.#means.timeoutMs),
     });
   }
 
@@ -175,15 +178,15 @@ class World {
       store: this.#store,
       clock: time.clock,
       random: this.#random,
-      runner: frozenRunner(time, this.#host.runner),
-      evaluator: frozenEvaluator(time, this.#host.evaluator),
+      runner: frozenRunner(time, this.#means.runner),
+      evaluator: frozenEvaluator(time, this.#means.evaluator),
       itemSource: frozenItems(time, createLocalItems()),
       files: {
         list: (folder, under) => time.during(this.#files.list(folder, under)),
         read: (folder, path, most) => time.during(this.#files.read(folder, path, most)),
         sha256: (folder, path) => time.during(this.#files.sha256(folder, path)),
       },
-      workFolder: join(this.#host.workFolder, 'work'),
+      workFolder: join(this.#means.workFolder, 'work'),
       mocks: this.#tasks,
       secrets: nothingSecret(),
       onFatal: fail,
