@@ -54,7 +54,7 @@ export class EngineHome {
 
   async open(): Promise<this> {
     const { wrap = (store) => store, additions = [], ...config } = this.#config;
-    this.store = openSqliteStore({ file: join(this.data, 'test.db') });
+    this.store = openSqliteStore({ file: join(this.data, 'test.db'), synchronous: 'NORMAL' });
     this.engine = createEngine({
       ...WITHOUT,
       runner: createConnectorRunner(new Map()),
