@@ -34,9 +34,9 @@ const task = (more: object): object => ({ Type: 'Task', Resource: 'millrace:echo
 
 /** Everything that the store has on the disk. */
 function onDisk(): string {
-  return readdirSync(test.folder)
+  return readdirSync(test.data)
     .filter((name) => name.startsWith('test.db'))
-    .map((name) => readFileSync(join(test.folder, name), 'utf8'))
+    .map((name) => readFileSync(join(test.data, name), 'utf8'))
     .join('\n');
 }
 

@@ -6,7 +6,8 @@ import * as events from '@aws-sdk/client-eventbridge';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
-import { ROLE, until, type WireServer } from '../wire/wire-server.js';
+import { until } from '../support/until.js';
+import { ROLE, type WireServer } from '../wire/wire-server.js';
 
 /** How a task ended: `error` and `cause` are those of the task, whatever is around it. */
 export interface Ended {

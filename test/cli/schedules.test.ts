@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Server, startServer } from '../../src/server.js';
+import { until } from '../support/until.js';
+import { minutesAhead, onceAt, reach, releaseWallClock } from '../support/wall-clock.js';
 import { type Ended, millrace } from './millrace.js';
 
 let project: string;
@@ -23,6 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  releaseWallClock();
   await server.close();
   rmSync(project, { recursive: true, force: true });
 });
@@ -60,11 +63,13 @@ steps: [{ greet: { echo: { done: true } } }]
 `,
   );
   await server.folder?.reload();
-  const at = Math.ceil(Date.now() / 1000) * 1000;
+  const at = minutesAhead(60);
   const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:none';
-  await make('once', `at(${new Date(at).toISOString().slice(0, 19)})`, lambda);
+  await make('once', onceAt(at), lambda);
   await make('noon', 'cron(0 12 * * ? *)', server.engine.arns.stateMachine('nightly'));
-  await new Promise((resolve) => setTimeout(resolve, at - Date.now() + 200));
+  await reach(server.engine, at);
+  const list = () => server.engine.listSchedules();
+  await until(list, (schedules) => schedules.some(({ failure }) => failure !== undefined));
   const { items } = JSON.parse((await run('schedules', '--next', '2', '--json')).stdout);
   expect(items).toMatchObject([
     { kind: 'api', name: 'default/noon', next: [{}, {}] },

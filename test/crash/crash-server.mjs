@@ -2,10 +2,7 @@
 // when each start is durable, and stops when told so. Its one connector notes every start of an attempt in a file, before it does anything.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
-import { createEngine } from '../../dist/engine/create-engine.js';
-import { createLocalItems } from '../../dist/engine/local-items.js';
-import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+import { openKilledEngine } from './engine.mjs';
 
 const [folder, synchronous = 'FULL'] = process.argv.slice(2);
 const started = join(folder, 'started.log');
@@ -53,13 +50,10 @@ const definition = {
   },
 };
 
-const store = openSqliteStore({ file: join(folder, 'crash.db'), synchronous });
-const engine = createEngine({
-  store,
-  runner: createConnectorRunner(new Map([['echo', noting]]), { echo: 40 }),
-  evaluator: { evaluate: async () => [], close: async () => {} },
-  itemSource: createLocalItems(),
-  workFolder: join(folder, 'work'),
+const { engine, store } = openKilledEngine(folder, 'crash.db', {
+  connectors: [noting],
+  concurrency: { echo: 40 },
+  synchronous,
 });
 await engine.open();
 await engine.deployPipeline({

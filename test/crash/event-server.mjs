@@ -3,20 +3,12 @@
 // says when that was answered. What the destination gets is a line of a file.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
-import { createEngine } from '../../dist/engine/create-engine.js';
-import { createLocalItems } from '../../dist/engine/local-items.js';
-import { openEncryptionFile } from '../../dist/engine/seal.js';
+import { openEncryptionFile } from '../../dist/engine/kernel/masking/encryption.js';
 import { EVENT_BRIDGE } from '../../dist/http/wire/events/operations.js';
-import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+import { openKilledEngine } from './engine.mjs';
 
 const [folder] = process.argv.slice(2);
-const engine = createEngine({
-  store: openSqliteStore({ file: join(folder, 'events.db') }),
-  runner: createConnectorRunner(new Map()),
-  evaluator: { evaluate: async () => [], close: async () => {} },
-  itemSource: createLocalItems(),
-  workFolder: join(folder, 'work'),
+const { engine } = openKilledEngine(folder, 'events.db', {
   seal: openEncryptionFile(join(folder, 'seal.key')),
   destinations: {
     send: async ({ body }) => {

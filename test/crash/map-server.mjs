@@ -3,10 +3,7 @@
 // begun in this life, and when the Map is over.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
-import { createEngine } from '../../dist/engine/create-engine.js';
-import { createLocalItems } from '../../dist/engine/local-items.js';
-import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+import { openKilledEngine } from './engine.mjs';
 
 const [folder, told] = process.argv.slice(2);
 let begun = 0;
@@ -26,12 +23,9 @@ const noting = {
 };
 
 const retry = { ErrorEquals: ['Millrace.WorkerLost'], IntervalSeconds: 1, MaxAttempts: 50 };
-const engine = createEngine({
-  store: openSqliteStore({ file: join(folder, 'map.db') }),
-  runner: createConnectorRunner(new Map([['echo', noting]]), { echo: 20 }),
-  evaluator: { evaluate: async () => [], close: async () => {} },
-  itemSource: createLocalItems(),
-  workFolder: join(folder, 'work'),
+const { engine } = openKilledEngine(folder, 'map.db', {
+  connectors: [noting],
+  concurrency: { echo: 20 },
 });
 await engine.open();
 await engine.deployPipeline({

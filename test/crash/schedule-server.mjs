@@ -1,19 +1,9 @@
 // A server to be killed while clients make schedules and these fall due: the real engine on a real SQLite file. Its parent
 // sends schedules of one time; it makes each and says when that was answered.
-import { join } from 'node:path';
-import { createConnectorRunner } from '../../dist/engine/connector-runner.js';
-import { createEngine } from '../../dist/engine/create-engine.js';
-import { createLocalItems } from '../../dist/engine/local-items.js';
-import { openSqliteStore } from '../../dist/store/sqlite-store.js';
+import { openKilledEngine } from './engine.mjs';
 
 const [folder] = process.argv.slice(2);
-const engine = createEngine({
-  store: openSqliteStore({ file: join(folder, 'schedules.db') }),
-  runner: createConnectorRunner(new Map()),
-  evaluator: { evaluate: async () => [], close: async () => {} },
-  itemSource: createLocalItems(),
-  workFolder: join(folder, 'work'),
-});
+const { engine } = openKilledEngine(folder, 'schedules.db');
 await engine.open();
 await engine.deployPipeline({
   name: 'orders',

@@ -7,17 +7,18 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ArrivalState } from '../../src/engine/features/files/arrival-watch.js';
-import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 
-let test: TriggerEngine;
+let test: TimedEngine;
 
 beforeEach(async () => {
-  test = await openTriggerEngine('2026-11-20T00:00:00Z');
+  test = await openTimedEngine({ start: '2026-11-20T00:00:00Z', files: new ToldFiles() });
 });
 afterEach(() => test.close());
 
 const deploy = (more: JsonObject = {}): Promise<void> =>
-  test.deploy('join', {
+  test.trigger('join', {
     files: {
       under: 'incoming',
       arrivals: { path: '{interval}/{partner}.csv', partners: ['a', 'b', 'c'], ...more },
@@ -33,7 +34,7 @@ function deliver(...names: string[]): void {
 }
 
 async function started(): Promise<unknown[]> {
-  const executions = await test.executions('join');
+  const executions = await test.details('join');
   return executions.map(({ name, interval, input }) => {
     const { arrived, missing } = input as { arrived: { partner: string }[]; missing: string[] };
     return [name, interval, arrived.map(({ partner }) => partner).join(), missing.join()];
@@ -68,7 +69,7 @@ describe('arrivals', () => {
     });
     deliver('2026-11-20/c');
     await test.looks();
-    const [execution] = await test.executions('join');
+    const [execution] = await test.details('join');
     expect(execution).toMatchObject({
       name: 'arrivals-2026-11-20',
       interval: '2026-11-20',
@@ -119,7 +120,7 @@ describe('arrivals', () => {
     await at('2026-11-20T08:00:00Z');
     const only = ['arrivals-2026-11-20', '2026-11-20', 'a', 'b,c'];
     expect(await started()).toEqual([only]);
-    const [{ triggeredBy } = {}] = await test.executions('join');
+    const [{ triggeredBy } = {}] = await test.details('join');
     expect(triggeredBy).toMatchObject({ condition: 'deadline', missing: ['b', 'c'] });
     deliver('2026-11-20/b', '2026-11-20/c');
     await test.looks();

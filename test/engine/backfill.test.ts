@@ -2,23 +2,13 @@
  * Backfills on the real engine and a real file: what a plan says, that exactly it is run, and that it survives a restart.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from './manual-clock.js';
+import type { ExecutionSummary } from '../../src/engine/engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
-let folder: string;
-let clock: ManualClock;
-let engine: Engine;
-let store: SynchronousStore;
+let test: TimedEngine;
 /** Names of executions that fail. */
 let failing: (name: string) => boolean;
 /** Executions that run, by name: call it to let one end. */
@@ -29,10 +19,20 @@ let most: number;
 
 const DAILY = { schedule: { cron: '0 3 * * ? *' } };
 
-async function open(): Promise<void> {
-  store = openSqliteStore({ file: join(folder, 'test.db') });
-  engine = createEngine({
-    store,
+/** What is running is cut off when the time that it has is over. */
+async function ends(ending: Promise<void>): Promise<void> {
+  await test.settled();
+  await test.pass(60_000);
+  await ending;
+}
+
+beforeEach(async () => {
+  failing = () => false;
+  held = new Map();
+  holding = false;
+  most = 0;
+  test = await openTimedEngine({
+    start: '2026-11-20T12:00:00Z',
     runner: createConnectorRunner(
       new Map([
         [
@@ -59,73 +59,34 @@ async function open(): Promise<void> {
         ],
       ]),
     ),
-    evaluator: { evaluate: async () => [], close: async () => {} },
-    itemSource: createLocalItems(),
-    workFolder: join(folder, 'work'),
-    clock,
   });
-  await engine.open();
-}
-
-async function close(): Promise<void> {
-  // What is running is cut off when the time that it has is over.
-  const closed = engine.close(1000);
-  await settled();
-  await clock.until(new Date(clock.now() + 60_000).toISOString());
-  await closed;
-  await store.close();
-}
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-backfill-'));
-  clock = new ManualClock('2026-11-20T12:00:00Z');
-  failing = () => false;
-  held = new Map();
-  holding = false;
-  most = 0;
-  await open();
 });
 
-afterEach(async () => {
-  await close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => ends(test.close(1000)));
 
-async function deploy(name: string, trigger: JsonObject): Promise<void> {
-  await engine.deployPipeline({
-    name,
-    team: 'default',
-    tags: {},
-    definition: {
-      StartAt: 'Work',
-      States: {
-        Work: {
-          Type: 'Task',
-          Resource: 'millrace:echo',
-          Parameters: {},
-          ResultPath: null,
-          Retry: [{ ErrorEquals: ['Millrace.WorkerLost'], MaxAttempts: 1 }],
-          End: true,
-        },
-      },
-    } as never,
-    bindings: {},
-    folder,
-    sections: { trigger },
-  });
-  await settled();
-}
+const WORK = {
+  StartAt: 'Work',
+  States: {
+    Work: {
+      Type: 'Task',
+      Resource: 'millrace:echo',
+      Parameters: {},
+      ResultPath: null,
+      Retry: [{ ErrorEquals: ['Millrace.WorkerLost'], MaxAttempts: 1 }],
+      End: true,
+    },
+  },
+};
 
-async function executionsOf(pipeline: string): Promise<ExecutionSummary[]> {
-  await settled();
-  const { items } = await engine.listExecutions({ pipeline, limit: 1000 });
-  return items.toReversed();
-}
+const deploy = (name: string, trigger: JsonObject): Promise<void> =>
+  test.deploy(name, { trigger }, { definition: WORK });
+
+const executionsOf = (pipeline: string): Promise<ExecutionSummary[]> => test.executions(pipeline);
 
 const range = { pipeline: 'listings', from: '2026-11-01', to: '2026-11-04' };
 
 async function actions(request: object = range): Promise<string[]> {
-  const { slots } = await engine.planBackfill(request as typeof range);
+  const { slots } = await test.engine.planBackfill(request as typeof range);
   return slots.map(({ interval, action, reason }) => `${interval} ${action}: ${reason}`);
 }
 
@@ -139,12 +100,12 @@ describe('the plan of a backfill', () => {
       '2026-11-04 create: has not run',
     ]);
     expect(await executionsOf('listings')).toEqual([]);
-    expect((await engine.listBackfills()).items).toEqual([]);
+    expect((await test.engine.listBackfills()).items).toEqual([]);
   });
 
   it('takes days in their own zone when the pipeline has no schedule', async () => {
     await deploy('listings', {});
-    const { slots } = await engine.planBackfill({ ...range, to: '2026-11-02T12:00:00Z' });
+    const { slots } = await test.engine.planBackfill({ ...range, to: '2026-11-02T12:00:00Z' });
     expect(slots.map(({ interval, fireTime }) => [interval, fireTime])).toEqual([
       ['2026-11-01', Date.parse('2026-11-01T00:00:00Z')],
       ['2026-11-02', Date.parse('2026-11-02T00:00:00Z')],
@@ -154,13 +115,13 @@ describe('the plan of a backfill', () => {
   it('leaves alone what has succeeded, runs or is not due, and says so', async () => {
     await deploy('listings', DAILY);
     const start = (interval: string) =>
-      engine.runExecution({ pipeline: 'listings', name: `by-hand-${interval}`, interval });
+      test.engine.runExecution({ pipeline: 'listings', name: `by-hand-${interval}`, interval });
     failing = (name) => name.endsWith('17');
     await start('2026-11-16');
     await start('2026-11-17');
     holding = true;
-    await engine.startExecution({ pipeline: 'listings', name: 'now', interval: '2026-11-18' });
-    await settled();
+    await test.engine.startExecution({ pipeline: 'listings', name: 'now', interval: '2026-11-18' });
+    await test.settled();
     const dates = { pipeline: 'listings', from: '2026-11-16', to: '2026-11-21' };
     expect(await actions(dates)).toEqual([
       '2026-11-16 skip: by-hand-2026-11-16 has succeeded',
@@ -170,7 +131,7 @@ describe('the plan of a backfill', () => {
       '2026-11-20 create: has not run',
       '2026-11-21 skip: is not due yet',
     ]);
-    const { slots } = await engine.planBackfill(dates);
+    const { slots } = await test.engine.planBackfill(dates);
     expect(slots.flatMap(({ conflict }) => conflict ?? [])).toEqual(['now']);
     expect(
       (await actions({ ...dates, only: 'failed' })).filter((line) => /create/.test(line)),
@@ -183,7 +144,9 @@ describe('the plan of a backfill', () => {
   it('is refused when it is no range, is too long, or nobody knows the pipeline', async () => {
     await deploy('listings', { schedule: { rate: '1 minute' } });
     const refusal = (request: object) =>
-      engine.planBackfill({ ...range, ...request }).catch((error: { code: string }) => error.code);
+      test.engine
+        .planBackfill({ ...range, ...request })
+        .catch((error: { code: string }) => error.code);
     expect(await refusal({ from: 'monday' })).toBe('MILL3043');
     expect(await refusal({ from: '2026-11-05' })).toBe('MILL3043');
     expect(await refusal({ to: '2026-11-19' })).toBe('MILL3043');
@@ -195,14 +158,14 @@ describe('a backfill', () => {
   it('starts what was planned, oldest first, so many at a time', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    const begun = await engine.startBackfill({ ...range, concurrency: 2 });
-    await settled();
+    const begun = await test.engine.startBackfill({ ...range, concurrency: 2 });
+    await test.settled();
     expect(begun).toMatchObject({ id: '1', status: 'RUNNING', concurrency: 2 });
     expect([...held.keys()]).toEqual(['backfill-1-2026-11-01', 'backfill-1-2026-11-02']);
     held.get('backfill-1-2026-11-01')?.();
-    await settled();
+    await test.settled();
     expect([...held.keys()]).toEqual(['backfill-1-2026-11-02', 'backfill-1-2026-11-03']);
-    expect((await engine.describeBackfill('1')).counts).toEqual({
+    expect((await test.engine.describeBackfill('1')).counts).toEqual({
       total: 4,
       skipped: 0,
       pending: 1,
@@ -212,9 +175,9 @@ describe('a backfill', () => {
     });
     holding = false;
     for (const release of held.values()) release();
-    await settled();
+    await test.settled();
     expect(most).toBe(2);
-    const ended = await engine.describeBackfill('1');
+    const ended = await test.engine.describeBackfill('1');
     expect(ended.status).toBe('SUCCEEDED');
     expect(ended.counts).toMatchObject({ succeeded: 4, pending: 0, running: 0 });
     const executions = await executionsOf('listings');
@@ -235,15 +198,15 @@ describe('a backfill', () => {
   it('goes on after a restart and starts nothing twice', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    await engine.startBackfill({ ...range, concurrency: 2 });
-    await settled();
-    await close();
+    await test.engine.startBackfill({ ...range, concurrency: 2 });
+    await test.settled();
+    await ends(test.stop(1000));
     holding = false;
     held = new Map();
-    await open();
-    await settled();
-    await clock.until('2026-11-20T12:05:00Z');
-    const ended = await engine.describeBackfill('1');
+    await test.open();
+    await test.settled();
+    await test.clock.until('2026-11-20T12:05:00Z');
+    const ended = await test.engine.describeBackfill('1');
     expect(ended.slots.map(({ execution, status }) => `${execution} ${status}`)).toEqual([
       'backfill-1-2026-11-01 succeeded',
       'backfill-1-2026-11-02 succeeded',
@@ -257,16 +220,16 @@ describe('a backfill', () => {
   it('is FAILED when one of its executions fails, and a second one takes up only the failed', async () => {
     await deploy('listings', DAILY);
     failing = (name) => name.endsWith('-02');
-    await engine.startBackfill(range);
-    await settled();
-    expect(await engine.describeBackfill('1')).toMatchObject({
+    await test.engine.startBackfill(range);
+    await test.settled();
+    expect(await test.engine.describeBackfill('1')).toMatchObject({
       status: 'FAILED',
       counts: { succeeded: 3, failed: 1 },
     });
     failing = () => false;
-    await engine.startBackfill({ ...range, only: 'failed' });
-    await settled();
-    expect(await engine.describeBackfill('2')).toMatchObject({
+    await test.engine.startBackfill({ ...range, only: 'failed' });
+    await test.settled();
+    expect(await test.engine.describeBackfill('2')).toMatchObject({
       status: 'SUCCEEDED',
       counts: { total: 4, skipped: 3, succeeded: 1 },
     });
@@ -276,45 +239,45 @@ describe('a backfill', () => {
   it('can be stopped: what runs goes on, nothing more is started', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    await engine.startBackfill(range);
-    await settled();
-    expect((await engine.stopBackfill('1')).status).toBe('STOPPING');
+    await test.engine.startBackfill(range);
+    await test.settled();
+    expect((await test.engine.stopBackfill('1')).status).toBe('STOPPING');
     held.get('backfill-1-2026-11-01')?.();
-    await settled();
-    expect(await engine.describeBackfill('1')).toMatchObject({
+    await test.settled();
+    expect(await test.engine.describeBackfill('1')).toMatchObject({
       status: 'STOPPED',
       counts: { succeeded: 1, pending: 3, running: 0 },
     });
     expect(await executionsOf('listings')).toHaveLength(1);
-    await expect(engine.stopBackfill('1')).rejects.toMatchObject({ code: 'MILL3045' });
-    await expect(engine.stopBackfill('9')).rejects.toMatchObject({ code: 'MILL3044' });
+    await expect(test.engine.stopBackfill('1')).rejects.toMatchObject({ code: 'MILL3045' });
+    await expect(test.engine.stopBackfill('9')).rejects.toMatchObject({ code: 'MILL3044' });
   });
 
   it('is refused when the plan that was shown is no longer the plan', async () => {
     await deploy('listings', DAILY);
-    const { digest } = await engine.planBackfill(range);
-    await engine.runExecution({ pipeline: 'listings', interval: '2026-11-02' });
-    await expect(engine.startBackfill({ ...range, plan: digest })).rejects.toMatchObject({
+    const { digest } = await test.engine.planBackfill(range);
+    await test.engine.runExecution({ pipeline: 'listings', interval: '2026-11-02' });
+    await expect(test.engine.startBackfill({ ...range, plan: digest })).rejects.toMatchObject({
       code: 'MILL3046',
     });
-    expect((await engine.listBackfills()).items).toEqual([]);
+    expect((await test.engine.listBackfills()).items).toEqual([]);
   });
 
   it('does not run what another one is about to run', async () => {
     await deploy('listings', DAILY);
     holding = true;
     const both = await Promise.allSettled([
-      engine.startBackfill(range),
-      engine.startBackfill(range),
+      test.engine.startBackfill(range),
+      test.engine.startBackfill(range),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    await settled();
+    await test.settled();
     expect((await actions())[3]).toBe('2026-11-04 skip: backfill-1-2026-11-04 is going to run');
   });
 
   it('ends at once when there is nothing to start', async () => {
     await deploy('listings', DAILY);
-    const { status, counts } = await engine.startBackfill({ ...range, only: 'failed' });
+    const { status, counts } = await test.engine.startBackfill({ ...range, only: 'failed' });
     expect(status).toBe('SUCCEEDED');
     expect(counts).toMatchObject({ total: 4, skipped: 4, pending: 0 });
   });
@@ -322,15 +285,15 @@ describe('a backfill', () => {
   it('is listed page by page, the newest first', async () => {
     await deploy('listings', DAILY);
     for (const day of ['01', '02', '03']) {
-      await engine.startBackfill({ ...range, from: `2026-11-${day}`, to: `2026-11-${day}` });
-      await settled();
+      await test.engine.startBackfill({ ...range, from: `2026-11-${day}`, to: `2026-11-${day}` });
+      await test.settled();
     }
-    const first = await engine.listBackfills({ limit: 2 });
+    const first = await test.engine.listBackfills({ limit: 2 });
     expect(first.items.map(({ id }) => id)).toEqual(['3', '2']);
-    const second = await engine.listBackfills({ limit: 2, cursor: first.next ?? '' });
+    const second = await test.engine.listBackfills({ limit: 2, cursor: first.next ?? '' });
     expect(second.items.map(({ id }) => id)).toEqual(['1']);
     expect(second.next).toBeUndefined();
-    expect((await engine.listBackfills({ teams: ['other'] })).items).toEqual([]);
+    expect((await test.engine.listBackfills({ teams: ['other'] })).items).toEqual([]);
   });
 });
 
@@ -340,18 +303,22 @@ describe('the repair of what follows from an execution', () => {
   });
   const interval = '2026-11-19';
   const plan = async (id: string): Promise<string[]> =>
-    (await engine.planRepair(id)).items.map(
+    (await test.engine.planRepair(id)).items.map(
       ({ pipeline, action, reason }) => `${pipeline} ${action}: ${reason}`,
     );
 
   it('lists what was made from an older outcome, upstreams first, and starts nothing that starts itself', async () => {
     for (const name of ['listings', 'searches', 'report']) await deploy(name, DAILY);
     for (const pipeline of ['listings', 'searches', 'report']) {
-      await engine.runExecution({ pipeline, name: 'by-hand', interval });
-      await clock.until(new Date(clock.now() + 1000).toISOString());
+      await test.engine.runExecution({ pipeline, name: 'by-hand', interval });
+      await test.pass(1000);
     }
-    const { id } = await engine.runExecution({ pipeline: 'listings', name: 'again', interval });
-    await clock.until(new Date(clock.now() + 1000).toISOString());
+    const { id } = await test.engine.runExecution({
+      pipeline: 'listings',
+      name: 'again',
+      interval,
+    });
+    await test.pass(1000);
     // Nobody waits for listings yet: nothing follows from it.
     expect(await plan(id)).toEqual([]);
     holding = true;
@@ -361,28 +328,28 @@ describe('the repair of what follows from an execution', () => {
       'searches start: it began before listings ended',
       'report later: searches must run first',
     ]);
-    const { name = '' } = (await engine.planRepair(id)).items[0] ?? {};
-    const started = await engine.startExecution({ pipeline: 'searches', name, interval });
-    await settled();
+    const { name = '' } = (await test.engine.planRepair(id)).items[0] ?? {};
+    const started = await test.engine.startExecution({ pipeline: 'searches', name, interval });
+    await test.settled();
     expect(await plan(id)).toEqual([
       'searches wait: it runs now',
       'report later: searches must run first',
     ]);
     // When searches has ended, report follows by itself: it is only waited for.
     held.get(name)?.();
-    await engine.waitForExecution(started.id);
+    await test.engine.waitForExecution(started.id);
     expect(await plan(id)).toEqual(['report wait: it runs now']);
     const names = (await executionsOf('report')).map((execution) => execution.name);
     held.get(names.at(-1) ?? '')?.();
-    await settled();
+    await test.settled();
     expect(await plan(id)).toEqual([]);
     expect(names).toHaveLength(2);
   });
 
   it('says when nothing can follow', async () => {
     await deploy('listings', DAILY);
-    const { id } = await engine.runExecution({ pipeline: 'listings' });
-    expect(await engine.planRepair(id)).toEqual({
+    const { id } = await test.engine.runExecution({ pipeline: 'listings' });
+    expect(await test.engine.planRepair(id)).toEqual({
       execution: id,
       problem: 'it is for no interval',
       items: [],

@@ -10,10 +10,10 @@ import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import type { PutResult } from '../../src/engine/kernel/bus-event.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { Store } from '../../src/store/store.js';
-import { settled } from './manual-clock.js';
-import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 
-let test: TriggerEngine;
+let test: TimedEngine;
 /** The next commit fails as on a full disk. */
 let failsNext = false;
 
@@ -33,7 +33,11 @@ const wrap = (store: Store): Store =>
 
 beforeEach(async () => {
   failsNext = false;
-  test = await openTriggerEngine('2026-11-20T08:00:00Z', undefined, wrap);
+  test = await openTimedEngine({
+    start: '2026-11-20T08:00:00Z',
+    files: new ToldFiles(),
+    wrap,
+  });
 });
 afterEach(() => test.close());
 
@@ -54,7 +58,7 @@ async function put(from: number, to = from): Promise<PutResult[]> {
     }));
     results.push(...(await test.engine.putEvents(events, { team: 'default' })));
   }
-  await settled();
+  await test.settled();
   return results;
 }
 
@@ -71,7 +75,7 @@ const explained = async (): Promise<unknown> =>
 
 describe('a batch of events', () => {
   it('is started by its hundredth event at 8:40, and with 75 an hour after the first of them at 9:41', async () => {
-    await test.deploy('load', batched(100, '3600s'));
+    await test.trigger('load', batched(100, '3600s'));
     await put(1, 60);
     await test.clock.until('2026-11-20T08:40:00Z');
     expect(await batches()).toEqual([]);
@@ -93,9 +97,9 @@ describe('a batch of events', () => {
   });
 
   it('says in its input and in what triggered it which events it has, and what completed it', async () => {
-    await test.deploy('load', batched(2, 60));
+    await test.trigger('load', batched(2, 60));
     await put(1, 2);
-    const [execution] = await test.executions('load');
+    const [execution] = await test.details('load');
     const times = {
       openedAt: '2026-11-20T08:00:00.000Z',
       closedAt: '2026-11-20T08:00:00.000Z',
@@ -115,7 +119,7 @@ describe('a batch of events', () => {
   });
 
   it('tells whoever puts an event how many wait, and explains since when and until when', async () => {
-    await test.deploy('load', batched(3, '10 minutes'));
+    await test.trigger('load', batched(3, '10 minutes'));
     expect(await explained()).toEqual({ size: 3, window: 600, waiting: 0 });
     const closesAt = Date.parse('2026-11-20T08:10:00Z');
     expect((await put(1))[0]).toEqual({
@@ -132,7 +136,7 @@ describe('a batch of events', () => {
   });
 
   it('does not count an event twice that comes twice, at once or after a restart', async () => {
-    await test.deploy('load', batched(3, 3600));
+    await test.trigger('load', batched(3, 3600));
     await put(1, 2);
     expect((await put(2))[0]).toEqual({ id: 'e-2', duplicate: true, started: [] });
     await test.restart();
@@ -143,15 +147,15 @@ describe('a batch of events', () => {
   });
 
   it('of one turn holds no more events than its size; the others begin the next', async () => {
-    await test.deploy('load', batched(20, 3600));
+    await test.trigger('load', batched(20, 3600));
     const events = Array.from({ length: 50 }, (_, i) => ({
       source: 'partner',
       detailType: 'd',
       detail: { n: i + 1 },
     }));
     await test.engine.putEvents(events, { team: 'default' });
-    await settled();
-    await settled();
+    await test.settled();
+    await test.settled();
     expect(await batches()).toEqual([
       ['size', await count(1, 20)],
       ['size', await count(21, 40)],
@@ -160,7 +164,7 @@ describe('a batch of events', () => {
   });
 
   it('survives a kill at any moment, and is started at once when it is overdue', async () => {
-    await test.deploy('load', batched(5, 3600));
+    await test.trigger('load', batched(5, 3600));
     await put(1, 4);
     await test.crash();
     expect(await explained()).toMatchObject({ waiting: 4 });
@@ -171,7 +175,7 @@ describe('a batch of events', () => {
     expect(await explained()).toMatchObject({ waiting: 2 });
     test.clock.jump(7_200_000);
     await test.crash();
-    await settled();
+    await test.settled();
     expect(await batches()).toEqual([
       ['size', [1, 2, 3, 4, 5]],
       ['window', [6, 7]],
@@ -181,18 +185,18 @@ describe('a batch of events', () => {
   });
 
   it('is neither lost nor doubled by a commit that fails', async () => {
-    await test.deploy('load', batched(4, 3600));
+    await test.trigger('load', batched(4, 3600));
     await put(1, 2);
     failsNext = true;
     const putting = put(3, 4);
-    await settled();
+    await test.settled();
     await test.clock.until('2026-11-20T08:00:01Z');
     await putting;
     expect(await batches()).toEqual([['size', [1, 2, 3, 4]]]);
     await put(5, 7);
     failsNext = true;
     const last = put(8);
-    await settled();
+    await test.settled();
     await test.clock.until('2026-11-20T08:00:02Z');
     await last;
     await test.crash();
@@ -203,11 +207,11 @@ describe('a batch of events', () => {
   });
 
   it('keeps what waits when its size, its window or its pattern is changed', async () => {
-    await test.deploy('load', batched(100, 3600));
+    await test.trigger('load', batched(100, 3600));
     await put(1, 5);
-    await test.deploy('load', batched(50, 7200, { pattern: { source: ['partner', 'other'] } }));
+    await test.trigger('load', batched(50, 7200, { pattern: { source: ['partner', 'other'] } }));
     expect(await explained()).toMatchObject({ size: 50, waiting: 5 });
-    await test.deploy('load', batched(2, 3600));
+    await test.trigger('load', batched(2, 3600));
     expect(await batches()).toEqual([
       ['size', [1, 2]],
       ['size', [3, 4]],
@@ -217,25 +221,25 @@ describe('a batch of events', () => {
   });
 
   it('is started at once when its rule batches no longer, and waits when the rule is gone', async () => {
-    await test.deploy('load', batched(100, 3600));
+    await test.trigger('load', batched(100, 3600));
     await put(1, 3);
-    await test.deploy('load', {});
+    await test.trigger('load', {});
     await test.clock.until('2026-11-20T10:00:00Z');
     await test.restart();
     expect(await batches()).toEqual([]);
-    await test.deploy('load', { events: [{ pattern, inputPath: '$.detail.n' }] });
+    await test.trigger('load', { events: [{ pattern, inputPath: '$.detail.n' }] });
     expect(await batches()).toEqual([['removed', [1, 2, 3]]]);
     await put(4);
-    expect(await test.executions('load')).toHaveLength(2);
+    expect(await test.details('load')).toHaveLength(2);
   });
 
   it('is started before the input of an execution would be too large', async () => {
-    await test.deploy('load', batched(1_000, 3600, { inputPath: '$.detail' }));
+    await test.trigger('load', batched(1_000, 3600, { inputPath: '$.detail' }));
     const text = 'x'.repeat(50_000);
     for (let n = 1; n <= 7; n += 1) {
       const event = { id: `b-${n}`, source: 'partner', detailType: 'd', detail: { n, text } };
       await test.engine.putEvents([event], { team: 'default' });
-      await settled();
+      await test.settled();
     }
     const inputs = (await test.inputs('load')) as { events: { n: number }[]; batch: JsonObject }[];
     expect(inputs.map(({ events, batch }) => [batch.condition, events.map(({ n }) => n)])).toEqual([
@@ -245,7 +249,7 @@ describe('a batch of events', () => {
   });
 
   it('is closed no later when the clock is set back, and ends with one that is set ahead', async () => {
-    await test.deploy('load', batched(100, 3600));
+    await test.trigger('load', batched(100, 3600));
     await put(1);
     test.clock.jump(-86_400_000);
     await test.clock.until('2026-11-19T08:59:59Z');
@@ -259,11 +263,11 @@ describe('a batch of events', () => {
   });
 
   it('holds only events of the team, and takes those of executions too', async () => {
-    await test.deploy('load', batched(2, 3600), 'other');
+    await test.trigger('load', batched(2, 3600), 'other');
     await put(1, 4);
     expect(await batches()).toEqual([]);
     await test.engine.withdrawPipeline({ team: 'other', name: 'load' });
-    await test.deploy('load', {
+    await test.trigger('load', {
       events: [
         {
           pattern: { detail: { status: ['SUCCEEDED'], millrace: { pipeline: ['job'] } } },
@@ -272,14 +276,14 @@ describe('a batch of events', () => {
         },
       ],
     });
-    await test.deploy('job', {});
+    await test.trigger('job', {});
     for (const name of ['a', 'b']) await test.engine.runExecution({ pipeline: 'job', name });
     expect(await batches()).toEqual([['size', ['a', 'b']]]);
   });
 
   it('writes as much for the ten-thousandth event as for the first', async () => {
-    await test.deploy('load', batched(10_000, 3600));
-    await test.deploy('other', { events: [{ pattern: { source: ['shop'] } }] });
+    await test.trigger('load', batched(10_000, 3600));
+    await test.trigger('other', { events: [{ pattern: { source: ['shop'] } }] });
     // Every second event is another rule's, so that no two numbers follow each other.
     for (let n = 0; n < 1_200; n += 100) {
       const events = Array.from({ length: 100 }, (_, i) => ({
@@ -303,7 +307,7 @@ describe('a batch of files', () => {
   it('starts one execution for so many files, or for a window, each file once', async () => {
     const incoming = join(test.folder, 'incoming');
     mkdirSync(incoming);
-    await test.deploy('load', {
+    await test.trigger('load', {
       files: { under: 'incoming', match: '*.csv', batch: { size: 3, window: 60 } },
     });
     const keys = async (): Promise<unknown> =>

@@ -3,60 +3,23 @@
  * file, with a clock that the test moves.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine, PipelineDeployment } from '../../src/engine/engine.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from './manual-clock.js';
+import type { PipelineDeployment } from '../../src/engine/engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
-let folder: string;
-let clock: ManualClock;
-let engine: Engine;
-let store: SynchronousStore;
-
-async function open(): Promise<void> {
-  store = openSqliteStore({ file: join(folder, 'test.db') });
-  engine = createEngine({
-    store,
-    runner: createConnectorRunner(new Map()),
-    evaluator: { evaluate: async () => [], close: async () => {} },
-    itemSource: createLocalItems(),
-    workFolder: join(folder, 'work'),
-    clock,
-  });
-  await engine.open();
-  await settled();
-}
-
-async function restart(): Promise<void> {
-  await engine.close();
-  await store.close();
-  await open();
-}
+let test: TimedEngine;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-concurrency-'));
-  clock = new ManualClock('2026-11-20T00:00:00Z');
-  await open();
+  test = await openTimedEngine();
 });
 
-afterEach(async () => {
-  await engine.close();
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => test.close());
 
 /** A pipeline whose executions take a little less than ten minutes. */
 async function deploy(...given: Parameters<typeof deployment>): Promise<void> {
-  await engine.deployPipeline(deployment(...given));
-  await settled();
+  await test.engine.deployPipeline(deployment(...given));
+  await test.settled();
 }
 
 function deployment(name: string, sections: JsonObject): PipelineDeployment {
@@ -69,20 +32,20 @@ function deployment(name: string, sections: JsonObject): PipelineDeployment {
       States: { Work: { Type: 'Wait', Seconds: 590, End: true } },
     } as never,
     bindings: {},
-    folder,
+    folder: test.folder,
     sections,
   };
 }
 
 const start = async (pipeline: string, ...names: string[]): Promise<void> => {
-  for (const name of names) await engine.startExecution({ pipeline, name });
-  await settled();
+  for (const name of names) await test.engine.startExecution({ pipeline, name });
+  await test.settled();
 };
 
 /** Every execution of a pipeline, the first one first. */
 async function states(pipeline: string): Promise<string[]> {
-  await settled();
-  const { items } = await engine.listExecutions({ pipeline, limit: 1000 });
+  await test.settled();
+  const { items } = await test.engine.listExecutions({ pipeline, limit: 1000 });
   return items
     .toReversed()
     .map(({ name, status, queued }) => `${name} ${queued === undefined ? status : queued}`);
@@ -90,7 +53,7 @@ async function states(pipeline: string): Promise<string[]> {
 
 const HOURLY = { schedule: { rate: '5 minutes' } };
 const afterMinutes = (minutes: number): Promise<void> =>
-  clock.until(new Date(Date.parse('2026-11-20T00:00:00Z') + minutes * 60_000).toISOString());
+  test.clock.until(new Date(Date.parse('2026-11-20T00:00:00Z') + minutes * 60_000).toISOString());
 
 describe('a limit', () => {
   it('lets those that are too many wait, and begins them in the order in which they came', async () => {
@@ -113,15 +76,15 @@ describe('a limit', () => {
   it('counts what waits as not begun: its time limit runs from its beginning', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a', 'b');
-    const { items } = await engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
     const waiting = items.find(({ name }) => name === 'b');
-    expect((await engine.history(waiting?.id ?? '', {})).items).toEqual([]);
+    expect((await test.engine.history(waiting?.id ?? '', {})).items).toEqual([]);
   });
 
   it('holds across a restart, for what runs and for what waits', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a', 'b', 'c');
-    await restart();
+    await test.restart();
     await start('load', 'd');
     expect((await states('load')).map((state) => state.slice(0, 9))).toEqual([
       'a RUNNING',
@@ -153,23 +116,23 @@ describe('a limit', () => {
   it('gives the place of one that is stopped while it waits to nobody else, and of one that runs to the next', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a', 'b', 'c');
-    await engine.stopExecution('load/b');
+    await test.engine.stopExecution('load/b');
     expect(await states('load')).toEqual([
       'a RUNNING',
       'b ABORTED',
       'c 1 of 1 executions of load run',
     ]);
-    const { items } = await engine.history('load/b', {});
+    const { items } = await test.engine.history('load/b', {});
     expect(items.map(({ type }) => type)).toEqual(['ExecutionStarted', 'ExecutionAborted']);
-    await engine.stopExecution('load/a');
+    await test.engine.stopExecution('load/a');
     expect(await states('load')).toEqual(['a ABORTED', 'b ABORTED', 'c RUNNING']);
   });
 
   it('counts an execution that is redriven', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a');
-    await engine.stopExecution('load/a');
-    await engine.redriveExecution('load/a');
+    await test.engine.stopExecution('load/a');
+    await test.engine.redriveExecution('load/a');
     await start('load', 'b');
     expect(await states('load')).toEqual(['a RUNNING', 'b 1 of 1 executions of load run']);
     await afterMinutes(25);
@@ -184,13 +147,13 @@ describe('overlap: skip', () => {
     await deploy('load', sections);
     await afterMinutes(16);
     const outcome = async (): Promise<string[]> =>
-      (await engine.listExecutions({ pipeline: 'load' })).items
+      (await test.engine.listExecutions({ pipeline: 'load' })).items
         .toReversed()
         .map(({ status, error = '', cause = '' }) => `${status} ${error} ${cause}`.trim());
     const skipped =
       'ABORTED Millrace.Skipped Not begun (overlap: skip): 1 of 1 executions of load run.';
     expect(await outcome()).toEqual(['SUCCEEDED', skipped, 'RUNNING']);
-    await restart();
+    await test.restart();
     expect(await outcome()).toEqual(['SUCCEEDED', skipped, 'RUNNING']);
   });
 
@@ -207,9 +170,9 @@ describe('overlap: skip', () => {
       concurrency: { overlap: 'allow' },
     });
     await afterMinutes(11);
-    const { items } = await engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
     expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'RUNNING']);
-    const events = await engine.listEvents({ limit: 100 });
+    const events = await test.engine.listEvents({ limit: 100 });
     expect(events.map(({ envelope }) => (envelope.detail as JsonObject).status)).toEqual([
       'RUNNING',
     ]);
@@ -218,10 +181,10 @@ describe('overlap: skip', () => {
   it('can be taken back: a redrive begins what was skipped', async () => {
     await deploy('load', sections);
     await afterMinutes(11);
-    const { items } = await engine.listExecutions({ pipeline: 'load', status: 'ABORTED' });
-    await engine.redriveExecution(items[0]?.id ?? '');
+    const { items } = await test.engine.listExecutions({ pipeline: 'load', status: 'ABORTED' });
+    await test.engine.redriveExecution(items[0]?.id ?? '');
     await afterMinutes(14);
-    expect((await engine.describeExecution(items[0]?.id ?? '')).status).toBe('RUNNING');
+    expect((await test.engine.describeExecution(items[0]?.id ?? '')).status).toBe('RUNNING');
   });
 });
 
@@ -231,7 +194,7 @@ describe('overlap: cancel-running', () => {
   it('stops the one that runs for the one that a trigger starts', async () => {
     await deploy('load', sections);
     await afterMinutes(11);
-    const { items } = await engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
     expect(items.map(({ status, error }) => `${status} ${error ?? ''}`.trim())).toEqual([
       'RUNNING',
       'ABORTED Millrace.Superseded',
@@ -249,7 +212,7 @@ describe('overlap: cancel-running', () => {
     await deploy('other', { concurrency: { pools: ['warehouse'] } });
     await start('other', 'holds-the-warehouse');
     for (const id of ['1', '2', '3']) {
-      await engine.putEvents([{ id, source: 'shop', detailType: 'd', detail: {} }], {
+      await test.engine.putEvents([{ id, source: 'shop', detailType: 'd', detail: {} }], {
         team: 'default',
       });
     }
@@ -270,13 +233,13 @@ describe('a pool', () => {
     const taken = '1 of 1 slots of the pool warehouse are taken';
     expect(await states('load')).toEqual(['a RUNNING', `b ${taken}`]);
     expect(await states('report')).toEqual([`c ${taken}`]);
-    expect(await engine.listPools()).toEqual([
+    expect(await test.engine.listPools()).toEqual([
       { name: 'warehouse', team: 'default', slots: 1, taken: 1, waiting: 2 },
     ]);
-    await engine.sizePool('warehouse', 2);
+    await test.engine.sizePool('warehouse', 2);
     expect(await states('load')).toEqual(['a RUNNING', 'b RUNNING']);
-    await restart();
-    expect(await engine.listPools()).toEqual([
+    await test.restart();
+    expect(await test.engine.listPools()).toEqual([
       { name: 'warehouse', slots: 2, taken: 2, waiting: 1 },
     ]);
     await afterMinutes(11);
@@ -286,7 +249,7 @@ describe('a pool', () => {
   it('is kept from small executions while a large one has waited for longer', async () => {
     await deploy('large', { concurrency: { pools: { warehouse: 3 } } });
     await deploy('small', { concurrency: { pools: ['warehouse'] } });
-    await engine.sizePool('warehouse', 3);
+    await test.engine.sizePool('warehouse', 3);
     await start('small', 'a');
     await start('large', 'b');
     await start('small', 'c');
@@ -300,20 +263,19 @@ describe('a pool', () => {
   });
 
   it('is never overdrawn when a thousand schedules fire at the same second', async () => {
-    await engine.sizePool('warehouse', 250);
+    await test.engine.sizePool('warehouse', 250);
     const sections = {
       trigger: { schedule: { cron: '1 0 * * ? *' } },
       concurrency: { pools: ['warehouse'] },
     };
     for (let n = 0; n < 1000; n += 1)
-      await engine.deployPipeline(deployment(`daily-${n}`, sections));
-    await clock.until('2026-11-20T00:01:00Z');
-    while ((await engine.listExecutions({ limit: 1 })).items[0]?.number !== 1000) await settled();
-    await settled();
+      await test.engine.deployPipeline(deployment(`daily-${n}`, sections));
+    await test.clock.until('2026-11-20T00:01:00Z');
+    await test.settled();
     const running = async (): Promise<number> => {
       let begun = 0;
       for (let cursor: string | undefined; ; ) {
-        const page = await engine.listExecutions({
+        const page = await test.engine.listExecutions({
           status: 'RUNNING',
           limit: 1000,
           ...(cursor === undefined ? {} : { cursor }),
@@ -324,19 +286,19 @@ describe('a pool', () => {
       }
     };
     expect(await running()).toBe(250);
-    expect(await engine.listPools()).toEqual([
+    expect(await test.engine.listPools()).toEqual([
       { name: 'warehouse', slots: 250, taken: 250, waiting: 750 },
     ]);
-    await clock.until('2026-11-20T00:15:00Z');
+    await test.clock.until('2026-11-20T00:15:00Z');
     expect(await running()).toBe(250);
     // A quarter of them every ten minutes.
-    await clock.until('2026-11-20T00:45:00Z');
-    expect(await engine.listPools()).toEqual([
+    await test.clock.until('2026-11-20T00:45:00Z');
+    expect(await test.engine.listPools()).toEqual([
       { name: 'warehouse', slots: 250, taken: 0, waiting: 0 },
     ]);
-    expect((await engine.listExecutions({ status: 'SUCCEEDED', limit: 1000 })).items).toHaveLength(
-      1000,
-    );
+    expect(
+      (await test.engine.listExecutions({ status: 'SUCCEEDED', limit: 1000 })).items,
+    ).toHaveLength(1000);
   }, 60_000);
 
   it('gives all of itself to one that asks for more than it has', async () => {
@@ -355,6 +317,6 @@ describe('a pool', () => {
     ['warehouse', 1.5],
     ['warehouse', 1e9],
   ])('is not %j with %d slots', async (name, slots) => {
-    await expect(engine.sizePool(name, slots)).rejects.toMatchObject({ kind: 'InvalidPool' });
+    await expect(test.engine.sizePool(name, slots)).rejects.toMatchObject({ kind: 'InvalidPool' });
   });
 });

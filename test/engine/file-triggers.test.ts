@@ -1,103 +1,39 @@
 /**
- * Files that start pipelines, on the real engine and a real folder: single files, and deliveries with a manifest.
+ * Files that start pipelines, on the real engine and a real folder: single files, and deliveries with a manifest. Changes are
+ * told when the test says so, but for those tests that listen to the operating system.
  * @module
  */
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
-import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine } from '../../src/engine/engine.js';
-import {
-  createFileSource,
-  type FileSource,
-  type ListedFile,
-} from '../../src/engine/features/files/file-source.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from './manual-clock.js';
+import { systemClock } from '../../src/engine/adapters/system-ports.js';
+import { createFileSource } from '../../src/engine/features/files/file-source.js';
+import { EngineHome } from '../support/engine-home.js';
+import { DONE, openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 
+let files: ToldFiles;
+let test: TimedEngine;
 let folder: string;
 let incoming: string;
-let clock: ManualClock;
-let engine: Engine;
-let store: SynchronousStore;
-
-async function open(files: FileSource = createFileSource()): Promise<void> {
-  store = openSqliteStore({ file: join(folder, 'test.db') });
-  engine = createEngine({
-    store,
-    runner: createConnectorRunner(new Map()),
-    evaluator: { evaluate: async () => [], close: async () => {} },
-    itemSource: createLocalItems(),
-    workFolder: join(folder, 'work'),
-    files,
-    clock,
-  });
-  await engine.open();
-}
-
-async function close(): Promise<void> {
-  await engine.close();
-  await store.close();
-}
-
-/** The server looks again, a few times. */
-async function looks(count = 3): Promise<void> {
-  for (let look = 0; look < count; look += 1) {
-    const armed = clock.timers;
-    await clock.until(new Date(clock.now() + 2_000).toISOString());
-    // Reading the disk takes real time: it is over when the timer for the next look is set.
-    for (let left = 500; clock.timers < armed && left > 0; left -= 1) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await settled();
-  }
-}
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-files-'));
+  files = new ToldFiles();
+  test = await openTimedEngine({ files });
+  folder = test.folder;
   incoming = join(folder, 'incoming');
   mkdirSync(incoming);
-  clock = new ManualClock('2026-11-20T00:00:00Z');
-  await open();
 });
 
-afterEach(async () => {
-  await close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => test.close());
 
-async function deploy(files: JsonObject): Promise<void> {
-  await engine.deployPipeline({
-    name: 'load',
-    team: 'default',
-    tags: {},
-    definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
-    bindings: {},
-    folder,
-    sections: { trigger: { files } },
-  });
-}
+const deploy = (section: JsonObject): Promise<void> => test.trigger('load', { files: section });
 
-async function inputs(): Promise<JsonObject[]> {
-  await settled();
-  const { items } = await engine.listExecutions({ pipeline: 'load', limit: 100 });
-  const found = await Promise.all(items.map(({ id }) => engine.describeExecution(id)));
-  return found.map(({ input }) => input as JsonObject).toReversed();
-}
+const inputs = async (): Promise<JsonObject[]> => (await test.inputs('load')) as JsonObject[];
 
 const keys = async (): Promise<unknown[]> =>
   (await inputs()).map(({ file }) => (file as JsonObject).key);
@@ -107,11 +43,11 @@ describe('a file', () => {
     await deploy({ under: 'incoming', match: '*.csv' });
     writeFileSync(join(incoming, 'a.csv'), 'id\n');
     writeFileSync(join(incoming, 'readme.txt'), 'x');
-    await looks(1);
+    await test.looks(1);
     appendFileSync(join(incoming, 'a.csv'), '1\n');
-    await looks(1);
+    await test.looks(1);
     expect(await keys()).toEqual([]);
-    await looks(4);
+    await test.looks(4);
     expect(await inputs()).toEqual([
       { file: { key: 'a.csv', path: 'incoming/a.csv', size: 5, modifiedAt: expect.any(String) } },
     ]);
@@ -121,14 +57,13 @@ describe('a file', () => {
     mkdirSync(join(incoming, 'deep'));
     writeFileSync(join(incoming, 'deep/b.csv'), 'x');
     await deploy({ under: 'incoming', match: '*.csv' });
-    await looks();
+    await test.looks();
     expect(await keys()).toEqual(['deep/b.csv']);
-    await close();
-    await open();
-    await looks();
+    await test.restart();
+    await test.looks();
     expect(await keys()).toEqual(['deep/b.csv']);
     writeFileSync(join(incoming, 'deep/b.csv'), 'replaced');
-    await looks();
+    await test.looks();
     expect(await keys()).toEqual(['deep/b.csv', 'deep/b.csv']);
   });
 
@@ -141,10 +76,10 @@ describe('a file', () => {
   ])('that is moved to a folder below starts, by %s, for %j', async (match, expected) => {
     await deploy({ under: 'incoming', match });
     writeFileSync(join(incoming, 'o.csv'), 'x');
-    await looks();
+    await test.looks();
     mkdirSync(join(incoming, 'done'));
     renameSync(join(incoming, 'o.csv'), join(incoming, 'done/o.csv'));
-    await looks();
+    await test.looks();
     expect(await keys()).toEqual(expected);
   });
 
@@ -154,26 +89,26 @@ describe('a file', () => {
     writeFileSync(join(incoming, '.part.csv'), 'x');
     symlinkSync(join(folder, 'secret.csv'), join(incoming, 'link.csv'));
     await deploy({ under: 'incoming' });
-    await looks();
+    await test.looks();
     expect(await keys()).toEqual([]);
   });
 
   it('is missed by nobody when the folder goes away and comes back', async () => {
     await deploy({ under: 'incoming' });
     renameSync(incoming, join(folder, 'elsewhere'));
-    await looks();
-    expect((await engine.explainTrigger('load')).files).toMatchObject({ isGone: true });
+    await test.looks();
+    expect((await test.engine.explainTrigger('load')).files).toMatchObject({ isGone: true });
     renameSync(join(folder, 'elsewhere'), incoming);
     writeFileSync(join(incoming, 'c.csv'), 'x');
-    await looks();
+    await test.looks();
     expect(await keys()).toEqual(['c.csv']);
-    expect((await engine.explainTrigger('load')).files).toMatchObject({ isGone: false });
+    expect((await test.engine.explainTrigger('load')).files).toMatchObject({ isGone: false });
   });
 
   it('outside of the pipeline’s folder is never looked at', async () => {
     symlinkSync(tmpdir(), join(folder, 'out'));
     await deploy({ under: 'out' });
-    await looks();
+    await test.looks();
     expect(await inputs()).toEqual([]);
   });
 });
@@ -188,20 +123,20 @@ describe('a manifest', () => {
   it('may begin with a byte order mark', async () => {
     write('a.csv', 'aa');
     write('manifest-1.json', '\uFEFF{"files":[{"name":"a.csv","size":2}]}\r\n');
-    await looks();
+    await test.looks();
     expect(await inputs()).toMatchObject([{ files: [{ key: 'a.csv', size: 2 }] }]);
   });
 
   it('starts the pipeline when every file that it lists is as it says', async () => {
     write('a.csv', 'aa');
     write('b.csv', 'bbb');
-    await looks();
+    await test.looks();
     expect(await inputs()).toEqual([]);
     list([
       { name: 'a.csv', size: 2 },
       { name: 'b.csv', sha256: sha('bbb') },
     ]);
-    await looks();
+    await test.looks();
     expect(await inputs()).toMatchObject([
       {
         manifest: { key: 'manifest-1.json' },
@@ -217,9 +152,9 @@ describe('a manifest', () => {
     write('a.csv', 'aa');
     write('b.csv', 'bxb');
     list([{ name: 'a.csv', size: 3 }, { name: 'b.csv', sha256: sha('bbb') }, { name: 'c.csv' }]);
-    await looks();
+    await test.looks();
     expect(await inputs()).toEqual([]);
-    expect((await engine.explainTrigger('load')).files?.quarantined).toEqual([
+    expect((await test.engine.explainTrigger('load')).files?.quarantined).toEqual([
       {
         manifest: 'manifest-1.json',
         since: expect.any(Number),
@@ -233,9 +168,9 @@ describe('a manifest', () => {
     write('a.csv', 'aaa');
     write('b.csv', 'bbb');
     write('c.csv', 'c');
-    await looks();
+    await test.looks();
     expect(await inputs()).toHaveLength(1);
-    expect((await engine.explainTrigger('load')).files?.quarantined).toEqual([]);
+    expect((await test.engine.explainTrigger('load')).files?.quarantined).toEqual([]);
   });
 
   it.each<[string, string]>([
@@ -246,77 +181,130 @@ describe('a manifest', () => {
     ['{"files": [{"name": "a", "sha256": "12"}]}', 'entry 0 has a wrong sha256'],
   ])('%s is held back', async (text, problem) => {
     write('manifest-1.json', text);
-    await looks();
-    expect((await engine.explainTrigger('load')).files?.quarantined).toMatchObject([
+    await test.looks();
+    expect((await test.engine.explainTrigger('load')).files?.quarantined).toMatchObject([
       { problems: [{ file: 'manifest-1.json', problem }] },
     ]);
   });
 });
 
 describe('a change in a folder', () => {
-  const told = async (act: () => void): Promise<boolean> => {
-    let changed: () => void = () => {};
-    const heard = new Promise<boolean>((resolve) => {
-      changed = () => resolve(true);
+  /** Counts what is told of a folder, on the disk and by the operating system's own time. */
+  const listen = (under: string) => {
+    let count = 0;
+    let heard = (): void => {};
+    const end = createFileSource().watch?.(folder, under, () => {
+      count += 1;
+      heard();
     });
-    const unwatch = createFileSource().watch?.(folder, 'incoming', () => changed());
-    // The operating system needs a moment until it tells.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    act();
-    const silence = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 2_000));
-    const result = await Promise.race([heard, silence]);
-    unwatch?.();
-    return result;
+    return {
+      end: () => end?.(),
+      count: () => count,
+      /** Acts again and again until something is told: a watcher takes a moment until it listens. */
+      async told(act: (time: number) => void): Promise<void> {
+        const before = count;
+        for (let time = 1; count === before; time += 1) {
+          act(time);
+          await new Promise<void>((resolve) => {
+            heard = resolve;
+            setTimeout(resolve, 20);
+          });
+        }
+      },
+    };
   };
 
   it('is told by the operating system: a new file, one that grows, and one in a folder below', async () => {
-    expect(await told(() => writeFileSync(join(incoming, 'a.csv'), '1'))).toBe(true);
-    expect(await told(() => appendFileSync(join(incoming, 'a.csv'), '2'))).toBe(true);
     mkdirSync(join(incoming, 'below'));
-    expect(await told(() => writeFileSync(join(incoming, 'below', 'b.csv'), '1'))).toBe(true);
+    const ears = listen('incoming');
+    await ears.told((time) => writeFileSync(join(incoming, `new-${time}.csv`), '1'));
+    await ears.told(() => appendFileSync(join(incoming, 'new-1.csv'), '2'));
+    await ears.told((time) => writeFileSync(join(incoming, 'below', `new-${time}.csv`), '1'));
+    ears.end();
   });
 
   it('outside of it is not told, also not through a link', async () => {
     const outside = join(folder, 'outside');
     mkdirSync(outside);
     symlinkSync(outside, join(incoming, 'link'));
-    expect(await told(() => writeFileSync(join(outside, 'a.csv'), '1'))).toBe(false);
+    const [inner, outer] = [listen('incoming'), listen('outside')];
+    await inner.told((time) => writeFileSync(join(incoming, `in-${time}.csv`), '1'));
+    // What is told comes in order. Whatever there was of the files above has been told when this is.
+    await outer.told((time) => writeFileSync(join(outside, `out-${time}.csv`), '1'));
+    const before = inner.count();
+    await outer.told((time) => writeFileSync(join(outside, `more-${time}.csv`), '1'));
+    await outer.told((time) => writeFileSync(join(outside, `last-${time}.csv`), '1'));
+    expect(inner.count()).toBe(before);
+    await inner.told((time) => writeFileSync(join(incoming, `more-${time}.csv`), '1'));
+    inner.end();
+    outer.end();
   });
 
   it('makes the next look come sooner, and no file count that has not been still for two seconds', async () => {
-    const later = (ms: number): Promise<void> =>
-      clock.until(new Date(clock.now() + ms).toISOString());
-    let changed: () => void = () => {};
-    let listed: ListedFile[] = [];
-    let looks = 0;
-    const source: FileSource = {
-      list: async () => {
-        looks += 1;
-        return listed;
-      },
-      read: async () => undefined,
-      sha256: async () => undefined,
-      watch: (_folder, _under, tell) => {
-        changed = tell;
-        return () => {};
-      },
-    };
-    await close();
-    await open(source);
     await deploy({ under: 'incoming' });
-    await later(2_000);
-    expect(looks).toBe(1);
-    listed = [{ key: 'a.csv', size: 1, modifiedAt: 1 }];
-    await later(100);
-    changed();
+    await test.pass(2_000);
+    expect(files.looks).toBe(1);
+    writeFileSync(join(incoming, 'a.csv'), 'x');
+    await test.pass(100);
+    files.tell();
     // A second after the last look.
-    await later(900);
-    expect(looks).toBe(2);
-    changed();
-    await later(1_000);
-    expect(looks).toBe(3);
+    await test.pass(899);
+    expect(files.looks).toBe(1);
+    await test.pass(1);
+    expect(files.looks).toBe(2);
+    files.tell();
+    await test.pass(1_000);
+    expect(files.looks).toBe(3);
     expect(await inputs()).toEqual([]);
-    await later(2_000);
-    expect(await inputs()).toHaveLength(1);
+    await test.pass(1_000);
+    expect(await keys()).toEqual(['a.csv']);
+  });
+
+  it('puts no other file off: each is looked at again when it has been still for two seconds', async () => {
+    await deploy({ under: 'incoming' });
+    writeFileSync(join(incoming, 'a.csv'), 'x');
+    await test.pass(2_000);
+    await test.pass(1_500);
+    writeFileSync(join(incoming, 'b.csv'), 'x');
+    files.tell();
+    await test.pass(0);
+    expect(files.looks).toBe(2);
+    await test.pass(499);
+    expect(await keys()).toEqual([]);
+    await test.pass(1);
+    expect(await keys()).toEqual(['a.csv']);
+    await test.pass(1_499);
+    expect(await keys()).toEqual(['a.csv']);
+    await test.pass(1);
+    expect(await keys()).toEqual(['a.csv', 'b.csv']);
+    expect(files.looks).toBe(4);
+  });
+
+  it('starts the pipeline with the clock and the files of this machine', async () => {
+    const real = new EngineHome({ clock: systemClock(), files: createFileSource() });
+    try {
+      await real.open();
+      mkdirSync(join(real.folder, 'incoming'));
+      const started = new Promise<void>((resolve) => {
+        real.engine.subscribe((change) => {
+          if (change.type === 'execution' && change.status === 'SUCCEEDED') resolve();
+        });
+      });
+      await real.engine.deployPipeline({
+        name: 'load',
+        team: 'default',
+        tags: {},
+        definition: DONE as MachineDefinition,
+        bindings: {},
+        folder: real.folder,
+        sections: { trigger: { files: { under: 'incoming' } } },
+      });
+      writeFileSync(join(real.folder, 'incoming', 'a.csv'), 'x');
+      await started;
+      const { items } = await real.engine.listExecutions({ pipeline: 'load' });
+      expect(items).toMatchObject([{ status: 'SUCCEEDED' }]);
+    } finally {
+      await real.close(0);
+    }
   });
 });

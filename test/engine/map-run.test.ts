@@ -536,7 +536,7 @@ describe('what a map run may read', () => {
     });
     const { ended } = await run('api');
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
-    const given = join(test.folder, 'work/.buckets/shop');
+    const given = join(test.work, '.buckets/shop');
     mkdirSync(given, { recursive: true });
     writeFileSync(join(given, 'numbers.jsonl'), '7\n');
     expect((await run('api')).ended.output).toEqual([7]);

@@ -4,41 +4,32 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { openDriver } from '../../src/store/driver.js';
-import { settled } from './manual-clock.js';
-import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 
 const DAY = 86_400_000;
-let test: TriggerEngine;
+let test: TimedEngine;
 
 beforeEach(async () => {
-  test = await openTriggerEngine('2026-01-01T00:00:00Z');
+  test = await openTimedEngine({ start: '2026-01-01T00:00:00Z', files: new ToldFiles() });
 });
 afterEach(() => test.close());
 
 async function deploy(
   name: string,
   sections: JsonObject = {},
-  definition: unknown = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
+  definition: object = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } },
 ): Promise<void> {
-  await test.engine.deployPipeline({
-    name,
-    team: 'default',
-    tags: {},
-    definition: definition as MachineDefinition,
-    bindings: {},
-    folder: test.folder,
-    sections,
-  });
+  await test.deploy(name, sections, { definition });
 }
 
 async function days(count: number): Promise<void> {
   // The wall clock alone: nobody need live through every minute of them.
   test.clock.jump(count * DAY);
-  await settled();
+  await test.settled();
 }
 
 /** Sweeps now; its pauses are on the test's clock. */
@@ -47,16 +38,13 @@ async function sweep(): Promise<number> {
   const sweeping = test.engine.sweep().then((swept) => {
     removed = swept.removed;
   });
-  for (let turns = 0; removed === undefined && turns < 2_000; turns += 1) {
-    await test.clock.until(new Date(test.clock.now() + 20).toISOString());
-    await settled();
-  }
+  while (removed === undefined) await test.pass(20);
   await sweeping;
   return removed ?? -1;
 }
 
 async function names(pipeline: string): Promise<string[]> {
-  return (await test.executions(pipeline)).map(({ name }) => name);
+  return (await test.details(pipeline)).map(({ name }) => name);
 }
 
 /** Rows of every table that tells of executions. */
@@ -98,7 +86,7 @@ describe('an execution that has ended', () => {
   it('goes with its history and its work folder, and nothing of it is left', async () => {
     await deploy('short', { retention: '1d' });
     const { id } = await test.engine.runExecution({ pipeline: 'short', input: {} });
-    const work = join(test.folder, '..', 'work', 'default', id);
+    const work = join(test.work, 'default', id);
     mkdirSync(work, { recursive: true });
     writeFileSync(join(work, 'result.csv'), 'a');
     await days(2);
@@ -208,8 +196,7 @@ it('sweeps by itself, and gives pages back to the file system', async () => {
   const before = pages();
   await days(1);
   for (let n = 0; n < 200; n += 1) {
-    await test.clock.until(new Date(test.clock.now() + 10_000).toISOString());
-    await settled();
+    await test.pass(10_000);
   }
   expect(rows().executions).toBe(0);
   expect(pages()).toBeLessThan(before / 2);

@@ -19,14 +19,14 @@ import type { JsonObject } from '../../src/asl/json.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
 import { createFileSource } from '../../src/engine/features/files/file-source.js';
 import { requirement } from '../requirements.js';
-import { settled } from './manual-clock.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 import { type Moto, startMoto } from './moto.js';
-import { openTriggerEngine, type TriggerEngine } from './trigger-engine.js';
 
 const { missing } = requirement('moto');
 
 let moto: Moto;
-let test: TriggerEngine;
+let test: TimedEngine;
 let buckets = 0;
 let bucket: string;
 
@@ -42,24 +42,19 @@ async function open(url = moto.url): Promise<void> {
   bucket = `incoming-${buckets}`;
   await moto.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const remote = createS3Buckets({ AWS_ENDPOINT_URL_S3: url });
-  test = await openTriggerEngine('2026-11-20T00:00:00Z', createFileSource(remote));
+  test = await openTimedEngine({
+    start: '2026-11-20T00:00:00Z',
+    files: new ToldFiles(createFileSource(remote)),
+  });
 }
 
 const put = (Key: string, Body: string): Promise<unknown> =>
   moto.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 
 const deploy = (more: JsonObject = {}, team?: string): Promise<void> =>
-  test.deploy('load', { files: { under: `s3://${bucket}/drop/`, ...more } }, team);
+  test.trigger('load', { files: { under: `s3://${bucket}/drop/`, ...more } }, team);
 
-/** Time passes; a look asks another process, which takes real time. */
-async function passes(seconds: number): Promise<void> {
-  const armed = test.clock.timers;
-  await test.clock.until(new Date(test.clock.now() + seconds * 1_000).toISOString());
-  for (let left = 1_000; test.clock.timers < armed && left > 0; left -= 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  await settled();
-}
+const passes = (seconds: number): Promise<void> => test.pass(seconds * 1_000);
 
 const keys = async (): Promise<unknown[]> =>
   (await test.inputs('load')).map((input) => ((input as JsonObject).file as JsonObject).key);
@@ -193,7 +188,7 @@ describe.skipIf(missing)('an object in S3', () => {
       await deploy();
       mkdirSync(join(test.folder, 'local'));
       writeFileSync(join(test.folder, 'local/l.csv'), 'x');
-      await test.deploy('near', { files: { under: 'local' } });
+      await test.trigger('near', { files: { under: 'local' } });
       await passes(2);
       await passes(4);
       await passes(4);
@@ -212,7 +207,10 @@ describe.skipIf(missing)('an object in S3', () => {
   }, 60_000);
 
   it('cannot be looked for when S3 is not configured, which is told', async () => {
-    test = await openTriggerEngine('2026-11-20T00:00:00Z', createFileSource());
+    test = await openTimedEngine({
+      start: '2026-11-20T00:00:00Z',
+      files: new ToldFiles(createFileSource()),
+    });
     bucket = 'any';
     await deploy();
     await passes(2);
@@ -252,7 +250,7 @@ describe.skipIf(missing)('an object in S3', () => {
   it('of each partner is awaited, and batches of them are formed, as in a folder', async () => {
     await open();
     await deploy({ arrivals: { path: '{interval}/{partner}', partners: ['a', 'b'] } });
-    await test.deploy('some', {
+    await test.trigger('some', {
       files: { under: `s3://${bucket}`, batch: { size: 2, window: 60 } },
     });
     await put('drop/2026-11-20/a', 'x');

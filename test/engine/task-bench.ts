@@ -3,23 +3,15 @@
  * performer must have.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, ExecutionDetail } from '../../src/engine/engine.js';
-import { passingEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type {
   AttemptListener,
   AttemptOutcome,
   AttemptRequest,
 } from '../../src/engine/kernel/ports.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from './manual-clock.js';
+import { TimedEngine } from '../support/timed-engine.js';
 
 export const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:sort';
 export const CHILD = 'arn:aws:states:us-east-1:000000000000:stateMachine:child';
@@ -77,11 +69,6 @@ interface Run {
 
 /** A bench with an activity `sort`, a pipeline `child` of one task that ends when a test says so, and a worker. */
 export async function openTaskBench(): Promise<TaskBench> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-  const file = join(folder, 'test.db');
-  let clock = new ManualClock(START);
-  let store: SynchronousStore;
-  let engine: Engine;
   const runs: Run[] = [];
   const claimed: string[] = [];
   let mocked: { testCase?: string; state: string; outcomes: AttemptOutcome[] } | undefined;
@@ -113,59 +100,53 @@ export async function openTaskBench(): Promise<TaskBench> {
   }
 
   /** The moment of grace is one of the clock's. */
-  async function stop(): Promise<void> {
+  async function ends(ending: Promise<void>): Promise<void> {
     let isOver = false;
-    const closing = engine.close(0).finally(() => {
+    const over = ending.finally(() => {
       isOver = true;
     });
-    while (!isOver) await clock.until(new Date(clock.now()).toISOString());
-    await closing;
-    store.close();
+    while (!isOver) await test.pass(0);
+    await over;
   }
 
+  const test = new TimedEngine({
+    start: START,
+    runner,
+    services: {
+      has: () => true,
+      call: ({ parameters, signal }) =>
+        new Promise((settle) => {
+          const made: Run = {
+            request: { arguments: parameters },
+            listener: { settled: settle, heartbeat() {} },
+            isKilled: false,
+          };
+          signal.addEventListener('abort', () => end(made));
+          runs.push(made);
+        }),
+    },
+    mocks: {
+      hasTestCase: (_pipeline, testCase) => testCase === mocked?.testCase,
+      answers: ({ state, testCase }) =>
+        mocked !== undefined && mocked.state === state && mocked.testCase === testCase,
+      answer(_attempt, settle) {
+        const outcome = mocked?.outcomes.shift();
+        if (outcome) settle(outcome);
+      },
+    },
+  });
+
   async function open(): Promise<void> {
-    store = openSqliteStore({ file });
-    engine = createEngine({
-      store,
-      runner,
-      evaluator: { evaluate: async () => [], close: async () => {} },
-      itemSource: createLocalItems(),
-      workFolder: join(folder, 'work'),
-      seal: passingEncryption(),
-      clock,
-      services: {
-        has: () => true,
-        call: ({ parameters, signal }) =>
-          new Promise((settle) => {
-            const made: Run = {
-              request: { arguments: parameters },
-              listener: { settled: settle, heartbeat() {} },
-              isKilled: false,
-            };
-            signal.addEventListener('abort', () => end(made));
-            runs.push(made);
-          }),
-      },
-      mocks: {
-        hasTestCase: (_pipeline, testCase) => testCase === mocked?.testCase,
-        answers: ({ state, testCase }) =>
-          mocked !== undefined && mocked.state === state && mocked.testCase === testCase,
-        answer(_attempt, settle) {
-          const outcome = mocked?.outcomes.shift();
-          if (outcome) settle(outcome);
-        },
-      },
-    });
-    await engine.open();
-    void work(engine);
-    await settled();
+    await test.open();
+    void work(test.engine);
+    await test.settled();
   }
 
   /** Takes every task of the activity, as a worker elsewhere does. */
   async function work(from: Engine): Promise<void> {
     const activity = { team: 'shop', name: 'sort' };
     await from.activities.create('sort', 'shop', {});
-    while (!isClosed && from === engine) {
+    while (!isClosed && from === test.engine) {
       const task = await from.activities.poll(activity).catch(() => undefined);
       if (task) claimed.push(task.taskToken);
       else if (from.health().status !== 'ready') return;
@@ -180,64 +161,63 @@ export async function openTaskBench(): Promise<TaskBench> {
 
   const bench: TaskBench = {
     get engine() {
-      return engine;
+      return test.engine;
     },
     claimed,
     get performed() {
       return runs.length + claimed.length;
     },
     async deploy(name, definition, bindings = {}) {
-      await engine.deployPipeline({
+      await test.engine.deployPipeline({
         name,
         team: 'shop',
         tags: {},
         definition: definition as MachineDefinition,
         bindings,
-        folder,
+        folder: test.folder,
       });
     },
     async start(pipeline, testCase, input = {}) {
-      const { id } = await engine.startExecution({
+      const { id } = await test.engine.startExecution({
         pipeline,
         input: input as never,
         ...(testCase === undefined ? {} : { testCase }),
       });
-      await settled();
+      await test.settled();
       return id;
     },
-    describe: (id) => engine.describeExecution(id),
+    describe: (id) => test.engine.describeExecution(id),
     async history(id) {
-      return (await engine.history(id, { limit: 1000 })).items.map(({ type }) => type);
+      return (await test.engine.history(id, { limit: 1000 })).items.map(({ type }) => type);
     },
     async pass(ms) {
-      await clock.until(new Date(clock.now() + ms).toISOString());
+      await test.pass(ms);
     },
     async restart(ms) {
-      const at = clock.now() + ms;
-      await stop();
-      clock = new ManualClock(new Date(at).toISOString());
+      await ends(test.stop(0));
+      test.clock.jump(ms);
       await open();
-      await bench.pass(0);
+      await test.pass(0);
     },
     argumentsOf: (n) => run(n).request.arguments as JsonObject,
     async settle(n, outcome) {
       run(n).listener.settled(outcome);
-      await settled();
+      await test.settled();
     },
     async beat(n) {
       run(n).listener.heartbeat();
-      await settled();
+      await test.settled();
     },
     async leftBehind(left, n) {
       if (left === 'killed') return run(n).isKilled;
       if (left === 'token unknown') {
         const token = claimed[n] ?? (bench.argumentsOf(n).token as string);
-        return await engine.sendTaskHeartbeat(token).then(
+        return await test.engine.sendTaskHeartbeat(token).then(
           () => false,
           ({ code }) => code === 'MILL3006',
         );
       }
-      const { items } = await engine.listExecutions({ pipeline: 'child' });
+      const { items } = await test.engine.listExecutions({ pipeline: 'child' });
       const child = items.toReversed()[n];
       return child?.status === (left === 'child stopped' ? 'ABORTED' : 'RUNNING');
     },
@@ -249,8 +229,7 @@ export async function openTaskBench(): Promise<TaskBench> {
     },
     async close() {
       isClosed = true;
-      await stop();
-      rmSync(folder, { recursive: true, force: true });
+      await ends(test.close(0));
     },
   };
 

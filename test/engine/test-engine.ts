@@ -2,27 +2,27 @@
  * A real engine on a real SQLite file, for tests; tasks run on a connector that the test gives.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { Connector, TaskOutcome, TaskRequest } from '../../src/connectors/connector.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.js';
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { passingEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type { ItemSource } from '../../src/engine/kernel/ports.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
+import { EngineHome } from '../support/engine-home.js';
 
 export type Work = (task: TaskRequest, signal: AbortSignal) => TaskOutcome | Promise<TaskOutcome>;
 
 export interface TestEngine {
-  engine: Engine;
-  folder: string;
+  readonly engine: Engine;
+  /** Where pipelines lie. */
+  readonly folder: string;
+  /** Where executions get their work folders. */
+  readonly work: string;
+  /** Where the store lies. */
+  readonly data: string;
   deploy(
     name: string,
     definition: object,
@@ -52,7 +52,6 @@ export async function openTestEngine(
   wrap: (store: Store) => Store = (store) => store,
   itemSource: ItemSource = createLocalItems(),
 ): Promise<TestEngine> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
   const connector = (kind: string): Connector => ({
     kind,
     runsCode: kind !== 'echo',
@@ -69,26 +68,21 @@ export async function openTestEngine(
   });
   const kinds = ['echo', 'lambda'];
   const evaluator = createEvaluationPool();
-  // Of the data folder, as a server's: it outlives the engine.
-  const seal = passingEncryption();
-  let store = openSqliteStore({ file: join(folder, 'test.db') });
-
-  async function open(): Promise<Engine> {
-    const engine = createEngine({
-      store: wrap(store),
-      runner: createConnectorRunner(new Map(kinds.map((kind) => [kind, connector(kind)]))),
-      evaluator,
-      itemSource,
-      workFolder: join(folder, 'work'),
-      seal,
-    });
-    await engine.open();
-    return engine;
-  }
+  const home = new EngineHome({
+    runner: createConnectorRunner(new Map(kinds.map((kind) => [kind, connector(kind)]))),
+    evaluator,
+    itemSource,
+    wrap,
+  });
+  await home.open();
 
   const opened: TestEngine = {
-    engine: await open(),
-    folder,
+    get engine() {
+      return home.engine;
+    },
+    folder: home.folder,
+    work: home.work,
+    data: home.data,
     async deploy(name, definition, bindings = {}) {
       await opened.engine.deployPipeline({
         name,
@@ -96,20 +90,14 @@ export async function openTestEngine(
         tags: { county: 'alder' },
         definition: definition as MachineDefinition,
         bindings,
-        folder,
+        folder: home.folder,
       });
     },
-    async restart() {
-      await opened.engine.close(0);
-      store.close();
-      store = openSqliteStore({ file: join(folder, 'test.db') });
-      opened.engine = await open();
-    },
+    restart: () => home.restart(0),
     async close() {
-      await opened.engine.close(0);
+      await home.stop(0);
       await evaluator.close();
-      store.close();
-      rmSync(folder, { recursive: true, force: true });
+      home.remove();
     },
   };
   return opened;

@@ -2,30 +2,19 @@
  * Events, schedules and upstream conditions on the real engine and a real file, with a clock that the test moves.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from './manual-clock.js';
+import type { ExecutionSummary } from '../../src/engine/engine.js';
+import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
-let folder: string;
-let clock: ManualClock;
-let engine: Engine;
-let store: SynchronousStore;
+let test: TimedEngine;
 /** Outcomes of the tasks of pipelines, by name; those that are not here succeed. */
 let failing: Set<string>;
 
-async function open(): Promise<void> {
-  store = openSqliteStore({ file: join(folder, 'test.db') });
-  engine = createEngine({
-    store,
+beforeEach(async () => {
+  failing = new Set();
+  test = await openTimedEngine({
     runner: createConnectorRunner(
       new Map([
         [
@@ -42,79 +31,34 @@ async function open(): Promise<void> {
         ],
       ]),
     ),
-    evaluator: { evaluate: async () => [], close: async () => {} },
-    itemSource: createLocalItems(),
-    workFolder: join(folder, 'work'),
-    clock,
   });
-  await engine.open();
-}
-
-async function close(): Promise<void> {
-  await engine.close();
-  await store.close();
-}
-
-/** Nothing but the file is left. */
-async function restart(): Promise<void> {
-  await close();
-  await open();
-  await settled();
-}
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-triggers-'));
-  clock = new ManualClock('2026-11-20T00:00:00Z');
-  failing = new Set();
-  await open();
 });
 
-afterEach(async () => {
-  await close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => test.close());
 
-async function deploy(
+const WORK = {
+  StartAt: 'Work',
+  States: {
+    Work: { Type: 'Task', Resource: 'millrace:echo', Parameters: {}, ResultPath: null, End: true },
+  },
+};
+
+const deploy = (
   name: string,
   trigger: JsonObject,
   team = 'default',
   allow: JsonObject = {},
-): Promise<void> {
-  await engine.deployPipeline({
-    name,
-    team,
-    tags: {},
-    definition: {
-      StartAt: 'Work',
-      States: {
-        Work: {
-          Type: 'Task',
-          Resource: 'millrace:echo',
-          Parameters: {},
-          ResultPath: null,
-          End: true,
-        },
-      },
-    } as never,
-    bindings: {},
-    folder,
-    sections: { trigger, allow },
-  });
-  await settled();
-}
+): Promise<void> => test.deploy(name, { trigger, allow }, { team, definition: WORK });
 
-async function executionsOf(pipeline: string): Promise<ExecutionSummary[]> {
-  await settled();
-  const { items } = await engine.listExecutions({ pipeline, limit: 100 });
-  return items.toReversed();
-}
+const executionsOf = (pipeline: string): Promise<ExecutionSummary[]> => test.executions(pipeline);
 
 const namesOf = async (pipeline: string): Promise<string[]> =>
   (await executionsOf(pipeline)).map(({ name }) => name);
 
 describe('an event', () => {
   const order = { source: 'shop', detailType: 'Order', detail: { id: 7, paid: true } };
-  const put = (events: object[], team = 'default') => engine.putEvents(events as never, { team });
+  const put = (events: object[], team = 'default') =>
+    test.engine.putEvents(events as never, { team });
 
   it('is one of its team: the same id of another team is another event', async () => {
     await deploy('own', { events: [{ pattern: { source: ['shop'] } }] });
@@ -153,7 +97,7 @@ describe('an event', () => {
     });
     const [paid] = await executionsOf('paid');
     expect(paid?.triggeredBy).toEqual({ type: 'event', event: 'o-7', bus: 'default', depth: 0 });
-    expect((await engine.describeExecution('paid/event-o-7')).input).toEqual({
+    expect((await test.engine.describeExecution('paid/event-o-7')).input).toEqual({
       version: '0',
       id: 'o-7',
       'detail-type': 'Order',
@@ -164,8 +108,8 @@ describe('an event', () => {
       resources: [],
       detail: { id: 7, paid: true },
     });
-    expect((await engine.describeExecution('part/event-o-7')).input).toBe(7);
-    expect((await engine.describeExecution('made/event-o-7')).input).toEqual({
+    expect((await test.engine.describeExecution('part/event-o-7')).input).toBe(7);
+    expect((await test.engine.describeExecution('made/event-o-7')).input).toEqual({
       order: 7,
       text: 'order 7',
       rule: 'made',
@@ -180,7 +124,7 @@ describe('an event', () => {
       { ...order, id: 'same' },
     ]);
     expect(twice.map(({ duplicate }) => duplicate)).toEqual([false, true]);
-    await restart();
+    await test.restart();
     const [again] = await put([{ ...order, id: 'same' }]);
     expect(again).toEqual({
       id: 'same',
@@ -188,7 +132,7 @@ describe('an event', () => {
       started: [{ pipeline: 'paid', name: 'event-same' }],
     });
     expect(await namesOf('paid')).toEqual(['event-same']);
-    expect(await engine.listEvents({ limit: 10 })).toHaveLength(1);
+    expect(await test.engine.listEvents({ limit: 10 })).toHaveLength(1);
   });
 
   it('is on its bus and no other, and its team’s alone', async () => {
@@ -219,9 +163,9 @@ describe('an event', () => {
     await deploy('repair', listening, 'others');
     await deploy('curious', listening, 'strangers');
     failing.add('listings');
-    await engine.runExecution({ pipeline: 'listings', name: 'night', input: { secret: 1 } });
+    await test.engine.runExecution({ pipeline: 'listings', name: 'night', input: { secret: 1 } });
     const [repair] = await executionsOf('repair');
-    const { input } = await engine.describeExecution(repair?.id ?? '');
+    const { input } = await test.engine.describeExecution(repair?.id ?? '');
     expect(input).toMatchObject({
       source: 'aws.states',
       'detail-type': 'Step Functions Execution Status Change',
@@ -238,7 +182,7 @@ describe('an event', () => {
     await expect(put([{ ...order, detail: { x: 'x'.repeat(300_000) } }])).rejects.toMatchObject({
       kind: expect.stringMatching(/InvalidEvent|PayloadTooLarge/),
     });
-    expect(await engine.listEvents({ limit: 10 })).toEqual([]);
+    expect(await test.engine.listEvents({ limit: 10 })).toEqual([]);
   });
 
   it('of a pipeline that starts itself comes to an end', async () => {
@@ -247,8 +191,8 @@ describe('an event', () => {
         { pattern: { detail: { millrace: { pipeline: ['circle'] }, status: ['SUCCEEDED'] } } },
       ],
     });
-    await engine.runExecution({ pipeline: 'circle' });
-    for (let turn = 0; turn < 20; turn += 1) await settled();
+    await test.engine.runExecution({ pipeline: 'circle' });
+    await test.settled();
     expect((await executionsOf('circle')).length).toBeLessThanOrEqual(51);
   });
 });
@@ -258,7 +202,7 @@ describe('a schedule', () => {
 
   it('starts one execution for each fire time, with its interval', async () => {
     await deploy('listings', daily());
-    await clock.until('2026-11-22T12:00:00Z');
+    await test.clock.until('2026-11-22T12:00:00Z');
     expect(await executionsOf('listings')).toMatchObject([
       { name: 'schedule-20261120T030000Z', interval: '2026-11-20', status: 'SUCCEEDED' },
       { name: 'schedule-20261121T030000Z', interval: '2026-11-21', status: 'SUCCEEDED' },
@@ -268,13 +212,13 @@ describe('a schedule', () => {
 
   it('starts nothing for the time before it was there, and begins anew when it is changed', async () => {
     await deploy('listings', { schedule: { rate: '1 hour', start: '2026-11-01T00:00:00Z' } });
-    await clock.until('2026-11-20T02:30:00Z');
+    await test.clock.until('2026-11-20T02:30:00Z');
     expect(await namesOf('listings')).toEqual([
       'schedule-20261120T010000Z',
       'schedule-20261120T020000Z',
     ]);
     await deploy('listings', { schedule: { rate: '30 minutes', start: '2026-11-01T00:00:00Z' } });
-    await clock.until('2026-11-20T03:10:00Z');
+    await test.clock.until('2026-11-20T03:10:00Z');
     expect((await namesOf('listings')).slice(2)).toEqual(['schedule-20261120T030000Z']);
   });
 
@@ -285,20 +229,20 @@ describe('a schedule', () => {
     [{ all: 10 }, ['20261120', '20261121', '20261122', '20261123']],
   ])('makes up for what it missed while the server was away: %j', async (catchUp, days) => {
     await deploy('listings', daily({ catchUp: catchUp as never }));
-    await close();
-    await clock.until('2026-11-23T12:00:00Z');
-    await open();
-    await clock.until('2026-11-23T12:00:01Z');
+    await test.stop();
+    await test.clock.until('2026-11-23T12:00:00Z');
+    await test.open();
+    await test.clock.until('2026-11-23T12:00:01Z');
     expect(await namesOf('listings')).toEqual(days.map((day) => `schedule-${day}T030000Z`));
     // And once only, however often it starts.
-    await restart();
-    await clock.until('2026-11-23T12:00:02Z');
+    await test.restart();
+    await test.clock.until('2026-11-23T12:00:02Z');
     expect(await executionsOf('listings')).toHaveLength(days.length);
   });
 
   it('with a window starts once, at its place in it, also after a restart in between', async () => {
     await deploy('listings', daily({ flexibleWindow: '2h', jitter: '10m' }));
-    const { schedule } = await engine.explainTrigger('listings');
+    const { schedule } = await test.engine.explainTrigger('listings');
     const [start = 0, second = 0] = schedule?.starts ?? [];
     expect(schedule).toMatchObject({
       window: 130 * 60_000,
@@ -306,21 +250,21 @@ describe('a schedule', () => {
     });
     expect(start).toBeGreaterThan(Date.parse('2026-11-20T03:00:01Z'));
     expect(start).toBeLessThan(Date.parse('2026-11-20T05:10:00Z'));
-    await clock.until(new Date(start - 1_000).toISOString());
-    await restart();
+    await test.clock.until(new Date(start - 1_000).toISOString());
+    await test.restart();
     expect(await executionsOf('listings')).toEqual([]);
-    expect((await engine.explainTrigger('listings')).schedule?.starts?.[0]).toBe(start);
-    await clock.until(new Date(start + 1).toISOString());
+    expect((await test.engine.explainTrigger('listings')).schedule?.starts?.[0]).toBe(start);
+    await test.clock.until(new Date(start + 1).toISOString());
     const expected = { name: 'schedule-20261120T030000Z', interval: '2026-11-20' };
     expect(await executionsOf('listings')).toMatchObject([{ ...expected, startedAt: start }]);
-    await restart();
-    await clock.until(new Date(second - 1_000).toISOString());
+    await test.restart();
+    await test.clock.until(new Date(second - 1_000).toISOString());
     expect(await executionsOf('listings')).toHaveLength(1);
     // Away over the second start: the catch-up policy makes up for it, for its own day.
-    await close();
-    await clock.until(new Date(second + 3_600_000).toISOString());
-    await open();
-    await clock.until(new Date(second + 3_601_000).toISOString());
+    await test.stop();
+    await test.clock.until(new Date(second + 3_600_000).toISOString());
+    await test.open();
+    await test.clock.until(new Date(second + 3_601_000).toISOString());
     expect((await executionsOf('listings')).map(({ interval }) => interval)).toEqual([
       '2026-11-20',
       '2026-11-21',
@@ -328,46 +272,46 @@ describe('a schedule', () => {
   });
 
   it('with a window does not start for a fire time before it was there', async () => {
-    await clock.until('2026-11-20T03:01:00Z');
+    await test.clock.until('2026-11-20T03:01:00Z');
     await deploy('listings', daily({ flexibleWindow: '24h' }));
-    await restart();
-    await clock.until('2026-11-21T02:59:00Z');
+    await test.restart();
+    await test.clock.until('2026-11-21T02:59:00Z');
     expect(await executionsOf('listings')).toEqual([]);
   });
 
   it('does not fire again when the clock is set back', async () => {
     await deploy('listings', daily());
-    await clock.until('2026-11-20T03:10:00Z');
-    clock.jump(-3_600_000);
-    await clock.until('2026-11-20T04:00:00Z');
+    await test.clock.until('2026-11-20T03:10:00Z');
+    test.clock.jump(-3_600_000);
+    await test.clock.until('2026-11-20T04:00:00Z');
     expect(await namesOf('listings')).toEqual(['schedule-20261120T030000Z']);
-    clock.jump(3_600_000 * 24);
-    await clock.until('2026-11-21T05:00:00Z');
+    test.clock.jump(3_600_000 * 24);
+    await test.clock.until('2026-11-21T05:00:00Z');
     expect(await namesOf('listings')).toHaveLength(2);
   });
 
   it('of a pipeline that nobody deploys any longer is silent', async () => {
     await deploy('listings', daily());
-    await engine.stateMachines.delete({ team: 'default', name: 'listings' });
-    await clock.until('2026-11-21T12:00:00Z');
+    await test.engine.stateMachines.delete({ team: 'default', name: 'listings' });
+    await test.clock.until('2026-11-21T12:00:00Z');
     expect(await executionsOf('listings')).toEqual([]);
   });
 
   it('starts a thousand pipelines of the same second', async () => {
     for (let index = 0; index < 1_000; index += 1) {
-      await engine.deployPipeline({
+      await test.engine.deployPipeline({
         name: `p${index}`,
         team: 'default',
         tags: {},
         definition: { StartAt: 'W', States: { W: { Type: 'Succeed' } } },
         bindings: {},
-        folder,
+        folder: test.folder,
         sections: { trigger: daily() },
       });
     }
-    await clock.until('2026-11-20T03:00:01Z');
-    for (let turn = 0; turn < 50; turn += 1) await settled();
-    const { items } = await engine.listExecutions({ limit: 1_000, status: 'SUCCEEDED' });
+    await test.clock.until('2026-11-20T03:00:01Z');
+    await test.settled();
+    const { items } = await test.engine.listExecutions({ limit: 1_000, status: 'SUCCEEDED' });
     expect(new Set(items.map(({ pipeline }) => pipeline)).size).toBe(1_000);
   }, 60_000);
 });
@@ -388,7 +332,7 @@ describe('a pipeline that waits for others', () => {
     await deploy('hours', { schedule: { cron: '30 * * * ? *' } });
     await deploy('report', { executions: { allOf: [{ name: 'listings' }, { name: 'hours' }] } });
     const expected = async (interval: string): Promise<(string | undefined)[]> => {
-      const { upstreams } = await engine.explainTrigger('report', { interval });
+      const { upstreams } = await test.engine.explainTrigger('report', { interval });
       return (upstreams?.conditions ?? []).map(({ expectedAt }) =>
         expectedAt === undefined ? undefined : new Date(expectedAt).toISOString(),
       );
@@ -405,9 +349,9 @@ describe('a pipeline that waits for others', () => {
   });
 
   it('starts once when all have succeeded for the interval', async () => {
-    await clock.until('2026-11-20T04:00:00Z');
+    await test.clock.until('2026-11-20T04:00:00Z');
     expect(await executionsOf('pipeline-x')).toEqual([]);
-    await clock.until('2026-11-21T12:00:00Z');
+    await test.clock.until('2026-11-21T12:00:00Z');
     expect(await executionsOf('pipeline-x')).toMatchObject([
       { name: 'upstream-2026-11-20', interval: '2026-11-20', triggeredBy: { type: 'executions' } },
       { name: 'upstream-2026-11-21', interval: '2026-11-21' },
@@ -416,31 +360,31 @@ describe('a pipeline that waits for others', () => {
 
   it('waits when one has failed, and follows when it has been mended and redriven', async () => {
     failing.add('listings');
-    await clock.until('2026-11-20T12:00:00Z');
+    await test.clock.until('2026-11-20T12:00:00Z');
     expect(await executionsOf('pipeline-x')).toEqual([]);
     failing.delete('listings');
-    await engine.redriveExecution('listings/schedule-20261120T030000Z');
+    await test.engine.redriveExecution('listings/schedule-20261120T030000Z');
     expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20-listings@crawlers-1']);
   });
 
   it('starts again for the interval when what it used has been repaired, once', async () => {
-    await clock.until('2026-11-20T12:00:00Z');
+    await test.clock.until('2026-11-20T12:00:00Z');
     expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20']);
     // Repaired by running it again for the same day.
-    await engine.runExecution({ pipeline: 'listings', name: 'again', interval: '2026-11-20' });
+    await test.engine.runExecution({ pipeline: 'listings', name: 'again', interval: '2026-11-20' });
     expect(await namesOf('pipeline-x')).toEqual([
       'upstream-2026-11-20',
       'upstream-2026-11-20-listings@crawlers-1',
     ]);
-    await restart();
+    await test.restart();
     expect(await executionsOf('pipeline-x')).toHaveLength(2);
   });
 
   it('starts after a restart for what was met while nobody looked', async () => {
-    await clock.until('2026-11-20T06:00:00Z');
+    await test.clock.until('2026-11-20T06:00:00Z');
     await deploy('late', { executions: { anyOf: [SEARCHES] } });
     expect(await executionsOf('late')).toEqual([]);
-    await restart();
+    await test.restart();
     expect(await namesOf('late')).toEqual(['upstream-2026-11-20']);
   });
 
@@ -449,9 +393,9 @@ describe('a pipeline that waits for others', () => {
       executions: { allOf: [LISTINGS, { name: 'partner', not: true, by: '06:00' }] },
     });
     await deploy('partner', {});
-    await clock.until('2026-11-20T05:59:00Z');
+    await test.clock.until('2026-11-20T05:59:00Z');
     expect(await executionsOf('without')).toEqual([]);
-    await clock.until('2026-11-20T06:01:00Z');
+    await test.clock.until('2026-11-20T06:01:00Z');
     expect(await namesOf('without')).toEqual(['upstream-2026-11-20']);
   });
 });
@@ -481,20 +425,20 @@ describe('a pipeline that waits for one in another account', () => {
     },
   });
   const put = async (event: object, team = 'default'): Promise<void> => {
-    await engine.putEvents([event] as never, { team });
-    await settled();
+    await test.engine.putEvents([event] as never, { team });
+    await test.settled();
   };
   const interval = '2026-11-19';
   const searches = async (): Promise<void> => {
     await deploy('searches', { schedule: { cron: '0 3 * * ? *' } });
-    await engine.runExecution({ pipeline: 'searches', interval });
+    await test.engine.runExecution({ pipeline: 'searches', interval });
   };
 
   it('starts when the event of its success has come, on the day of its own zone', async () => {
     await deploy('joined', TRIGGER);
     await searches();
     await put(told('RUNNING'));
-    const { upstreams } = await engine.explainTrigger('joined', { interval });
+    const { upstreams } = await test.engine.explainTrigger('joined', { interval });
     expect(upstreams?.conditions[0]).toMatchObject({
       verdict: 'waiting',
       status: 'RUNNING',
@@ -508,7 +452,7 @@ describe('a pipeline that waits for one in another account', () => {
   it('knows after a restart what was told before', async () => {
     await deploy('joined', TRIGGER);
     await put(told('SUCCEEDED'));
-    await restart();
+    await test.restart();
     await searches();
     expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
   });
@@ -562,7 +506,7 @@ describe('a pipeline that waits for one in another account', () => {
     await deploy('joined', { executions: { allOf: [{ name: 'listings', account: own }] } });
     await put(told('SUCCEEDED', { millrace: { interval } }, 'run-1', own));
     expect(await namesOf('joined')).toEqual([]);
-    await engine.runExecution({ pipeline: 'listings', interval });
+    await test.engine.runExecution({ pipeline: 'listings', interval });
     expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
   });
 });

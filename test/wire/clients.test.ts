@@ -10,14 +10,8 @@ import { promisify } from 'node:util';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requirement } from '../requirements.js';
-import {
-  type Key,
-  machineOf,
-  openWireServer,
-  ROLE,
-  until,
-  type WireServer,
-} from './wire-server.js';
+import { until } from '../support/until.js';
+import { type Key, machineOf, openWireServer, ROLE, type WireServer } from './wire-server.js';
 
 const run = promisify(execFile);
 

@@ -2,22 +2,13 @@
  * EventBridge's operations on a real engine and a real file, with a clock that the test moves and API destinations that it answers.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
-import { createLocalItems } from '../../src/engine/adapters/local-items.js';
-import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine, ExecutionSummary } from '../../src/engine/engine.js';
 import { attributesOf } from '../../src/engine/features/rules/delivery.js';
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type { DestinationAnswer, DestinationRequest } from '../../src/engine/kernel/ports.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
 import { checkShape } from '../../src/http/wire/shape.js';
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
-import type { SynchronousStore } from '../../src/store/store.js';
-import { ManualClock, settled } from '../engine/manual-clock.js';
+import { TimedEngine } from '../support/timed-engine.js';
 
 export const ARN = 'arn:aws:events:us-east-1:000000000000';
 export const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine';
@@ -25,26 +16,14 @@ export const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine';
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member.
 type Answer = any;
 
-export class EventServer {
-  readonly clock: ManualClock = new ManualClock('2026-11-20T00:00:00Z');
+export class EventServer extends TimedEngine {
   /** What was sent, and what the next tries are answered: what is not told arrives. */
   readonly sent: DestinationRequest[] = [];
   readonly answers: DestinationAnswer[] = [];
-  readonly #folder: string = mkdtempSync(join(tmpdir(), 'millrace-events-'));
-  readonly #seal = createEncryption(Buffer.alloc(32, 7));
-  store!: SynchronousStore;
-  engine!: Engine;
 
-  async open(): Promise<this> {
-    this.store = openSqliteStore({ file: join(this.#folder, 'test.db') });
-    this.engine = createEngine({
-      store: this.store,
-      runner: createConnectorRunner(new Map()),
-      evaluator: { evaluate: async () => [], close: async () => {} },
-      itemSource: createLocalItems(),
-      workFolder: join(this.#folder, 'work'),
-      clock: this.clock,
-      seal: this.#seal,
+  constructor() {
+    super({
+      seal: createEncryption(Buffer.alloc(32, 7)),
       destinations: {
         send: async (request) => {
           this.sent.push(request);
@@ -52,22 +31,6 @@ export class EventServer {
         },
       },
     });
-    await this.engine.open();
-    return this;
-  }
-
-  /** Nothing but the file is left. */
-  async restart(): Promise<void> {
-    await this.engine.close();
-    this.store.close();
-    await this.open();
-    await settled();
-  }
-
-  async close(): Promise<void> {
-    await this.engine.close();
-    this.store.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Calls an operation as a client of a team would. */
@@ -88,14 +51,8 @@ export class EventServer {
 
   /** A state machine of a team that ends at once; answers its ARN. */
   async machine(name: string, team = 'default'): Promise<string> {
-    await this.engine.deployPipeline({
-      name,
-      team,
-      tags: {},
-      definition: { StartAt: 'Only', States: { Only: { Type: 'Pass', End: true } } } as never,
-      bindings: {},
-      folder: this.#folder,
-    });
+    const definition = { StartAt: 'Only', States: { Only: { Type: 'Pass', End: true } } };
+    await this.deploy(name, {}, { team, definition });
     return `${MACHINE}:${name}`;
   }
 
@@ -118,27 +75,13 @@ export class EventServer {
   async put(detail: object = { id: 7 }, more: object = {}, team?: string): Promise<string> {
     const entry = { Source: 'shop', DetailType: 'Order', Detail: JSON.stringify(detail), ...more };
     const { Entries } = await this.call('PutEvents', { Entries: [entry] }, team);
-    await settled();
+    await this.settled();
     return Entries[0].EventId;
-  }
-
-  /** Executions of a pipeline, the oldest first. */
-  async executions(pipeline: string): Promise<ExecutionSummary[]> {
-    await settled();
-    return (await this.engine.listExecutions({ pipeline, limit: 100 })).items.toReversed();
-  }
-
-  /** What each execution of a pipeline got. */
-  async inputs(pipeline: string): Promise<unknown[]> {
-    const found = await this.executions(pipeline);
-    return Promise.all(
-      found.map(async ({ id }) => (await this.engine.describeExecution(id)).input),
-    );
   }
 
   /** Attributes of the dead letters of a team, the oldest first. */
   async deadLetters(team = 'default', queue?: string): Promise<{ [name: string]: string }[]> {
-    await settled();
+    await this.settled();
     const query = { teams: [team], limit: 100, ...(queue === undefined ? {} : { queue }) };
     return (await this.engine.listDeadLetters(query)).toReversed().map(attributesOf);
   }
@@ -168,10 +111,5 @@ export class EventServer {
       team,
     );
     return ApiDestinationArn;
-  }
-
-  /** Lets time pass. */
-  async pass(ms: number): Promise<void> {
-    await this.clock.until(new Date(this.clock.now() + ms).toISOString());
   }
 }

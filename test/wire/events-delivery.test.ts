@@ -6,7 +6,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
 import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
-import { settled } from '../engine/manual-clock.js';
 import { EventServer } from './event-server.js';
 
 let server: EventServer;
@@ -347,7 +346,7 @@ describe('a connection', () => {
     );
     await server.rule('theirs', { Arn: ApiDestinationArn });
     await server.put();
-    await settled();
+    await server.settled();
     expect(server.sent).toEqual([]);
     expect(await server.deadLetters()).toMatchObject([{ ERROR_CODE: 'NO_RESOURCE' }]);
   });

@@ -3,7 +3,6 @@
  * @module
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settled } from '../engine/manual-clock.js';
 import { ARN, EventServer } from './event-server.js';
 
 let server: EventServer;
@@ -70,7 +69,7 @@ describe('an archive', () => {
     await archive('all', {}, 'other');
     await server.machine('orders');
     await server.engine.startExecution({ pipeline: 'orders' });
-    await settled();
+    await server.settled();
     const counts = ['default', 'other'].map(
       async (team) =>
         (await server.call('DescribeArchive', { ArchiveName: 'all' }, team)).EventCount,

@@ -6,7 +6,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as sdk from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openWireServer, PASS, until, type WireServer } from './wire-server.js';
+import { until } from '../support/until.js';
+import { openWireServer, PASS, type WireServer } from './wire-server.js';
 
 let it: WireServer;
 

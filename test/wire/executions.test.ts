@@ -3,14 +3,14 @@
  * @module
  */
 import * as sfn from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { until } from '../support/until.js';
 import {
   FAIL,
   machineOf,
   openWireServer,
   PASS,
   ROLE,
-  until,
   WAIT,
   type WireServer,
 } from './wire-server.js';
@@ -324,13 +324,22 @@ describe('a worker of an activity', () => {
   test('does not lose the task that was offered when it went away', async () => {
     const { activityArn, machine } = await activityMachine('gone');
     const leaving = new AbortController();
+    const { activities } = it.server.engine;
+    const poll = activities.poll.bind(activities);
+    const polled = new Promise<{ offered: ReturnType<typeof poll> }>((resolve) => {
+      vi.spyOn(activities, 'poll').mockImplementationOnce((...given) => {
+        const offered = poll(...given);
+        resolve({ offered });
+        return offered;
+      });
+    });
     const gone = client.send(new sfn.GetActivityTaskCommand({ activityArn }), {
       abortSignal: leaving.signal,
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { offered } = await polled;
     leaving.abort();
     await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await offered).toBe(undefined);
     await start(machine, { input: '"kept"' });
     expect((await take(activityArn)).input).toBe('"kept"');
   });

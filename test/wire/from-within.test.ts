@@ -11,7 +11,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { machineOf, openWireServer, ROLE, until, WAIT, type WireServer } from './wire-server.js';
+import { until } from '../support/until.js';
+import { machineOf, openWireServer, ROLE, WAIT, type WireServer } from './wire-server.js';
 
 let wire: WireServer;
 let client: SFNClient;

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from '../../src/server.js';
-import { machineOf, openWireServer, ROLE, until, type WireServer } from './wire-server.js';
+import { until } from '../support/until.js';
+import { machineOf, openWireServer, ROLE, type WireServer } from './wire-server.js';
 
 let folder: string;
 let it: WireServer;

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requirement } from '../requirements.js';
-import { type Key, openWireServer, PASS, ROLE, until, type WireServer } from './wire-server.js';
+import { until } from '../support/until.js';
+import { minutesAhead, onceAt, reach, releaseWallClock } from '../support/wall-clock.js';
+import { type Key, openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
 
 const run = promisify(execFile);
 
@@ -19,7 +21,10 @@ beforeEach(async () => {
   key = await it.key();
 });
 
-afterEach(() => it.close());
+afterEach(async () => {
+  releaseWallClock();
+  await it.close();
+});
 
 /** The environment of a client whose only configuration is the key. */
 function environment(): NodeJS.ProcessEnv {
@@ -52,9 +57,10 @@ test.skipIf(requirement('aws').missing)(
       definition: JSON.parse(PASS),
       attributes: { type: 'STANDARD', roleArn: ROLE, definitionText: PASS },
     });
-    const at = new Date(Date.now() + 6_000).toISOString().slice(0, 19);
+    // Signatures of the client, which sees the real time, hold for five minutes.
+    const at = minutesAhead(2);
     const { ScheduleArn } = await aws(
-      ...['create-schedule', '--name', 'soon', '--schedule-expression', `at(${at})`],
+      ...['create-schedule', '--name', 'soon', '--schedule-expression', onceAt(at)],
       ...['--flexible-time-window', 'Mode=OFF'],
       ...['--target', JSON.stringify({ Arn: MACHINE, RoleArn: ROLE, Input: '{"a":1}' })],
     );
@@ -63,9 +69,12 @@ test.skipIf(requirement('aws').missing)(
     expect(read).toMatchObject({ State: 'ENABLED', FlexibleTimeWindow: { Mode: 'OFF' } });
     const { Schedules } = await aws('list-schedules', '--name-prefix', 'so', '--page-size', '1');
     expect(Schedules).toMatchObject([{ Name: 'soon', Target: { Arn: MACHINE } }]);
+    await reach(it.server.engine, at);
     const list = () => it.server.engine.listExecutions({ pipeline: 'orders' });
     const { items } = await until(list, (page) => page.items.length > 0);
-    expect(items).toMatchObject([{ triggeredBy: { at: `${at}.000Z`, schedule: ScheduleArn } }]);
+    expect(items).toMatchObject([
+      { triggeredBy: { at: new Date(at).toISOString(), schedule: ScheduleArn } },
+    ]);
     await aws('delete-schedule', '--name', 'soon');
     await expect(aws('get-schedule', '--name', 'soon')).rejects.toMatchObject({
       stderr: expect.stringContaining(

@@ -8,7 +8,15 @@ import { join } from 'node:path';
 import * as sdk from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from '../../src/server.js';
-import { type Key, openWireServer, PASS, ROLE, until, type WireServer } from './wire-server.js';
+import { until } from '../support/until.js';
+import {
+  minutesAhead,
+  onceAt,
+  reach,
+  releaseWallClock,
+  setWallClock,
+} from '../support/wall-clock.js';
+import { type Key, openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
 
 let it: WireServer;
 let client: sdk.SchedulerClient;
@@ -437,21 +445,21 @@ describe('what schedules start', () => {
         definition: JSON.parse(PASS),
         attributes: { type: 'STANDARD', roleArn: ROLE, definitionText: PASS },
       });
-      const at = (ms: number): string => `at(${new Date(ms).toISOString().slice(0, 19)})`;
-      const soon = Math.ceil(Date.now() / 1000) * 1000 + 1000;
+      const soon = minutesAhead(1);
       const first = clientOf(key, server.url);
-      const more = { ScheduleExpression: at(soon), Target: { ...Target, Input: '{"n": 1}' } };
+      const more = { ScheduleExpression: onceAt(soon), Target: { ...Target, Input: '{"n": 1}' } };
       await create('now', more, first);
+      await reach(server.engine, soon);
       const executions = async (): Promise<string[]> => {
         const { items } = await server.engine.listExecutions({ pipeline: 'orders' });
         return items.map(({ name, status }) => `${name.split('-')[0]} ${status}`).sort();
       };
       expect(await until(executions, ({ length }) => length > 0)).toEqual(['now SUCCEEDED']);
-      const later = Math.ceil(Date.now() / 1000) * 1000 + 1000;
-      const once = { ScheduleExpression: at(later), ActionAfterCompletion: 'DELETE' } as const;
+      const later = minutesAhead(1);
+      const once = { ScheduleExpression: onceAt(later), ActionAfterCompletion: 'DELETE' } as const;
       await create('away', once, first);
       await server.close();
-      await new Promise((resolve) => setTimeout(resolve, later - Date.now() + 100));
+      setWallClock(later);
       server = await startServer({ port: 0, data });
       expect(await until(executions, ({ length }) => length > 1)).toEqual([
         'away SUCCEEDED',
@@ -461,6 +469,7 @@ describe('what schedules start', () => {
       const { Schedules } = await second.send(new sdk.ListSchedulesCommand({}));
       expect(Schedules?.map(({ Name }) => Name)).toEqual(['now']);
     } finally {
+      releaseWallClock();
       await server.close();
       rmSync(data, { recursive: true, force: true });
     }

@@ -4,15 +4,8 @@
  */
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  machineOf,
-  openWireServer,
-  PASS,
-  ROLE,
-  until,
-  WAIT,
-  type WireServer,
-} from './wire-server.js';
+import { until } from '../support/until.js';
+import { machineOf, openWireServer, PASS, ROLE, WAIT, type WireServer } from './wire-server.js';
 
 let it: WireServer;
 let client: sfn.SFNClient;

@@ -68,15 +68,3 @@ export const FAIL: string = machineOf({
   First: { Type: 'Pass', Result: { rows: 2 }, Next: 'Second' },
   Second: { Type: 'Fail', Error: 'NoRows', Cause: 'The file is empty.' },
 });
-
-/** Asks until the answer is as it should be; five seconds at most. */
-export async function until<Value>(
-  ask: () => Promise<Value>,
-  isRight: (value: Value) => boolean,
-): Promise<Value> {
-  for (let left = 250; ; left -= 1) {
-    const value = await ask();
-    if (isRight(value) || left === 0) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

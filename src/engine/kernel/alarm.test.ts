@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ManualClock } from '../../../test/engine/manual-clock.js';
+import { ManualClock } from '../../../test/support/manual-clock.js';
 import { Alarm } from './alarm.js';
 
 const clock = new ManualClock('2026-11-20T00:00:00Z');

@@ -89,6 +89,11 @@ export class TurnLoop {
     return this.#inbox.length - this.#taken;
   }
 
+  /** A turn is under way or comes next; false while what waits is held back by a commit that failed. */
+  get isBusy(): boolean {
+    return this.#turning || (this.queued > 0 && this.#state === 'running');
+  }
+
   /** Adds an input and sees to it that a turn comes. */
   add(input: Input): void {
     if (this.#state === 'ended') {
