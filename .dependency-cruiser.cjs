@@ -1,5 +1,7 @@
 // The house's inner doors: which folder may import which (docs/architecture.md). What is not allowed is forbidden.
 const rooms = {
+  // The contract of the REST API: types of the pure rooms, see below.
+  api: ['asl', 'events'],
   asl: [],
   events: [],
   monitoring: [],
@@ -20,11 +22,11 @@ const rooms = {
     'channels',
     'secrets',
   ],
-  http: ['engine', 'pipelines', 'store', 'asl', 'events', 'secrets'],
+  http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'secrets'],
   deploy: ['pipelines', 'asl', 'events'],
   testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.
-  cli: ['pipelines', 'deploy', 'testing', 'asl', 'events'],
+  cli: ['api', 'pipelines', 'deploy', 'testing', 'asl', 'events'],
 };
 
 const doors = Object.entries(rooms).map(([room, allowed]) => ({
@@ -55,6 +57,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(asl|events|monitoring|datasets)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'api-knows-zod-alone',
+      comment:
+        'the contract is read by the console too: schemas, and of the pure rooms nothing but types',
+      severity: 'error',
+      from: { path: '^src/api/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^(src/api/|node_modules/zod/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'store-uses-only-types-of-the-core',

@@ -45,7 +45,7 @@ describe('the rooms of src/', () => {
       { cwd: root },
     );
     const pure = product.filter(({ file }) =>
-      /^src\/(asl|events|monitoring|datasets)\//.test(file),
+      /^src\/(asl|events|monitoring|datasets|api)\//.test(file),
     );
     expect(pure.length).toBeGreaterThan(20);
     const impure = /\b(Date\.now|new Date|Math\.random|setTimeout|setInterval|crypto\.|process\.)/;
@@ -62,6 +62,21 @@ describe('the rooms of src/', () => {
     );
     const found = engine.filter(({ text }) => effects.test(withoutComments(text)));
     expect(found.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('show the console nothing of themselves but the contract: its types, and its paths', () => {
+    const imports = sources('web/src').flatMap(({ file, text }) =>
+      [...text.matchAll(/^(import|export)( type)?\b[^;]*? from '([^']*\/src\/[^']*)';/gm)].map(
+        ([, , type, from = '']) => ({ file, isType: type !== undefined, from }),
+      ),
+    );
+    expect(imports.length).toBeGreaterThan(5);
+    const others = imports.filter(
+      ({ isType, from }) =>
+        !/^(\.\.\/)+src\/api\/[\w-]+\.js$/.test(from) ||
+        (!isType && !from.endsWith('/api/paths.js')),
+    );
+    expect(others).toEqual([]);
   });
 
   it('hold SQL nowhere but in store/ and in the migrations of the tables of kernel and features', () => {

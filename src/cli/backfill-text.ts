@@ -3,7 +3,8 @@
  * @module
  */
 import colors from 'picocolors';
-import type { Backfill, BackfillSlot } from './api-types.js';
+import type { BackfillDetail, BackfillSlot } from '../api/backfills.js';
+import { PATHS, pathTo } from '../api/paths.js';
 import type { Client } from './client.js';
 import { printable, status, table } from './text.js';
 
@@ -28,7 +29,7 @@ export function planSummary(slots: readonly BackfillSlot[]): string {
 }
 
 /** One line about how a backfill stands. */
-export function backfillText({ id, pipeline, status: now, counts }: Backfill): string {
+export function backfillText({ id, pipeline, status: now, counts }: BackfillDetail): string {
   const parts = [
     `${counts.succeeded} succeeded`,
     `${counts.failed} failed`,
@@ -44,10 +45,10 @@ export async function followBackfill(
   client: Client,
   id: string,
   write: (text: string) => void,
-): Promise<Backfill> {
+): Promise<BackfillDetail> {
   const shown = new Set<string>();
   for (;;) {
-    const backfill = await client.get<Backfill>(`/backfills/${encodeURIComponent(id)}`);
+    const backfill = await client.get<BackfillDetail>(pathTo(PATHS.backfill, { id }));
     for (const { interval, execution = '', status: now = '' } of backfill.slots) {
       const isOver = now === 'succeeded' || now === 'failed';
       if (!isOver || shown.has(execution)) continue;

@@ -5,6 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { PREFIX } from '../api/paths.js';
+import type { Problem } from '../api/problem.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, exitCodeOf } from './failure.js';
 
@@ -75,7 +77,7 @@ export function createClient(options: {
   const base = url.replace(/\/$/, '');
   const { team } = options;
   const addressOf = (path: string): string => {
-    const address = `${base}/api/v1${path}`;
+    const address = `${base}${PREFIX}${path}`;
     if (team === undefined) return address;
     return `${address}${path.includes('?') ? '&' : '?'}team=${encodeURIComponent(team)}`;
   };
@@ -146,12 +148,8 @@ function parseMessage(block: string): { event: string; data: unknown } | undefin
 }
 
 async function refusal(response: Response): Promise<CommandFailure> {
-  const problem = (await response.json().catch(() => ({}))) as {
-    title?: string;
-    code?: string;
-    fix?: string;
-    errors?: { path: string; message: string }[];
-  };
+  // A proxy in between may have answered anything.
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   return new CommandFailure(problem.title ?? `The server answered ${response.status}.`, {
     exitCode: exitCodeOf(response.status),
     code: problem.code ?? 'MILL5003',

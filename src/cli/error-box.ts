@@ -3,7 +3,8 @@
  * @module
  */
 import colors from 'picocolors';
-import type { Execution, StateVisit } from './api-types.js';
+import type { Execution } from '../api/executions.js';
+import type { StateVisit } from '../api/traces.js';
 import { printable } from './text.js';
 
 /**

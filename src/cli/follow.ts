@@ -4,7 +4,9 @@
  * @module
  */
 import colors from 'picocolors';
-import type { Execution, HistoryEvent, LogLine } from './api-types.js';
+import type { Execution, ExecutionDetail } from '../api/executions.js';
+import { PATHS, pathTo } from '../api/paths.js';
+import type { HistoryEvent, LogLine } from '../api/traces.js';
 import type { Client } from './client.js';
 import { clock, duration, firstLine, printable, statusOf } from './text.js';
 
@@ -25,7 +27,7 @@ export async function followExecution(
   client: Client,
   id: string,
   options: FollowOptions,
-): Promise<Execution> {
+): Promise<ExecutionDetail> {
   const stop = new AbortController();
   const shown = show(client, id, stop.signal, options);
   try {
@@ -41,13 +43,13 @@ async function untilEnd(
   client: Client,
   id: string,
   timeoutMs: number | undefined,
-): Promise<Execution> {
+): Promise<ExecutionDetail> {
   const end = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
   for (;;) {
     const left = Math.max(0, (end - performance.now()) / 1000);
     const wait = Math.min(WAIT_SECONDS, left);
-    const execution = await client.get<Execution>(
-      `/executions/${encodeURIComponent(id)}?wait=${wait}`,
+    const execution = await client.get<ExecutionDetail>(
+      `${pathTo(PATHS.execution, { id })}?wait=${wait}`,
     );
     if (execution.status !== 'RUNNING' || performance.now() >= end) return execution;
   }
@@ -71,10 +73,10 @@ async function show(
   };
   try {
     // Listen first, then read what has happened: nothing falls between.
-    const stream = client.events(`/events?execution=${encodeURIComponent(id)}`, signal);
+    const stream = client.events(`${PATHS.events}?execution=${encodeURIComponent(id)}`, signal);
     const first = await stream.next();
     const past = await client.get<{ items: HistoryEvent[] }>(
-      `/executions/${encodeURIComponent(id)}/history?limit=1000`,
+      `${pathTo(PATHS.history, { id })}?limit=1000`,
     );
     print(past.items);
     if (first.done) return;

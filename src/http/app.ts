@@ -11,7 +11,10 @@ import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
   validatorCompiler,
+  type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { describeHealth } from '../api/health.js';
+import { PREFIX } from '../api/paths.js';
 import { checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
@@ -152,10 +155,9 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       scheduleRoutes(api, services);
       webhookRoutes(api, services);
       for (const add of services.additions) add(api, services);
-      api.get(
-        '/health',
-        { schema: { summary: 'Whether the server is ready', security: [] } },
-        async () => {
+      api
+        .withTypeProvider<ZodTypeProvider>()
+        .get(describeHealth.path, { schema: describeHealth.schema }, async () => {
           const { status, problem } = engine.health();
           return {
             status,
@@ -163,15 +165,14 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
             ...(problem === undefined ? {} : { problem }),
             ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
             // Nothing else is broken, so it is ready; `doctor` asks.
-            ...(config.sealFits ? {} : { sealKey: 'another one' }),
+            ...(config.sealFits ? {} : { sealKey: 'another one' as const }),
           };
-        },
-      );
+        });
       api.get('/openapi.json', { schema: { hide: true } }, async () => {
         return withoutUnusedSchemas(app.swagger());
       });
     },
-    { prefix: '/api/v1' },
+    { prefix: PREFIX },
   );
   sessionRoutes(app, services);
   await wireRoutes(app, { ...services, load });

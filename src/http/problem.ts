@@ -3,30 +3,11 @@
  * @module
  */
 import type { FastifyError } from 'fastify';
-import { z } from 'zod';
+import type { Problem } from '../api/problem.js';
 import { EngineError } from '../engine/kernel/errors.js';
 import { refusalOf } from '../engine/kernel/store-refusal.js';
 import { StoreError } from '../store/errors.js';
 import { HttpError } from './errors.js';
-
-export const problemSchema = z
-  .object({
-    type: z.string().describe('A URI reference for this kind of problem'),
-    title: z.string().describe('What is wrong'),
-    status: z.number().int(),
-    code: z
-      .string()
-      .describe('Stable code, the same in CLI, API and console')
-      .meta({ example: 'MILL3002' }),
-    fix: z.string().describe('What to do about it'),
-    errors: z
-      .array(z.object({ path: z.string(), message: z.string() }))
-      .optional()
-      .describe('Every field that does not fit'),
-  })
-  .meta({ id: 'Problem' });
-
-export type Problem = z.infer<typeof problemSchema>;
 
 /**
  * The problem that an error is answered with. Whatever is not a refusal of ours becomes a plain 500 without details.

@@ -5,9 +5,9 @@
  * it links to.
  * @module
  */
+import type { StateVisit } from '../api/traces.js';
 import type { Json } from '../asl/json.js';
 import type { HistoryEvent } from '../asl/transition.js';
-import type { StateVisit } from './schemas.js';
 
 /**
  * Folds history events, oldest first, into visits in the order of their entry.
@@ -127,7 +127,7 @@ function apply(visit: StateVisit, event: HistoryEvent): void {
   if (type.endsWith('StateExited')) {
     visit.exitedAt = event.at;
     visit.status = visit.error === undefined ? 'succeeded' : 'caught';
-    visit.output = details.output;
+    if (details.output !== undefined) visit.output = details.output;
     return;
   }
   if (type.endsWith('Scheduled')) {

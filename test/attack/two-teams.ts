@@ -69,7 +69,8 @@ const SERVICES = { sfn, events, scheduler } as const;
 
 type Client = { send(command: unknown): Promise<object>; destroy(): void };
 
-async function openTeam(it: TestServer, team: string): Promise<Team & { close(): void }> {
+/** What a client of a team needs: a token, and the SDKs with an access key. */
+export async function openTeam(it: TestServer, team: string): Promise<Team & { close(): void }> {
   const key: IssuedKey = await it.server.accessKeys.issue({ team, role: 'operator', label: team });
   const settings = {
     endpoint: it.server.url,

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
+import { PATHS } from '../../api/paths.js';
 import type { Backup as Made } from '../../store/backups/make-backup.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { findDataFolder } from '../client.js';
@@ -91,7 +92,7 @@ export default class Backup extends MillraceCommand {
       '../../store/backups/durable-file.js'
     );
     if (taken(file)) throw replaces(file);
-    const response = await this.client(flags).download('/backups');
+    const response = await this.client(flags).download(PATHS.backups);
     const draft = `${file}.draft-${randomUUID()}`;
     try {
       makeDraft(draft);

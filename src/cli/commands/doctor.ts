@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import { PATHS, PREFIX } from '../../api/paths.js';
 import { MillraceCommand } from '../base-command.js';
 import { findDataFolder, readServerFile } from '../client.js';
 import { EXIT } from '../exit-codes.js';
@@ -163,7 +164,9 @@ async function sealKey(data: string, url: string | undefined): Promise<Check> {
   });
   try {
     if (url !== undefined) {
-      const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
+      const response = await fetch(url + PREFIX + PATHS.health, {
+        signal: AbortSignal.timeout(3000),
+      });
       const { sealKey: state } = (await response.json()) as { sealKey?: string };
       return state === undefined ? { name, verdict: 'ok', found: 'fits the store' } : lost('');
     }
@@ -203,7 +206,9 @@ const MUCH_SKEW = 5_000;
 async function askHealth(url: string): Promise<{ health: Health; skew: number } | undefined> {
   try {
     const asked = Date.now();
-    const response = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(3000) });
+    const response = await fetch(url + PREFIX + PATHS.health, {
+      signal: AbortSignal.timeout(3000),
+    });
     const health = (await response.json()) as Health;
     return { health, skew: Math.abs(Date.parse(response.headers.get('date') ?? '') - asked) };
   } catch {

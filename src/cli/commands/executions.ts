@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { Execution, Page } from '../api-types.js';
+import type { Execution } from '../../api/executions.js';
+import { PATHS } from '../../api/paths.js';
+import type { Page } from '../../api/values.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { duration, firstLine, statusOf, table, time } from '../text.js';
 
@@ -27,7 +29,7 @@ export default class Executions extends MillraceCommand {
     const query = new URLSearchParams({ limit: String(flags.limit) });
     if (flags.pipeline !== undefined) query.set('pipeline', flags.pipeline);
     if (flags.status !== undefined) query.set('status', flags.status);
-    const page = await this.client(flags).get<Page<Execution>>(`/executions?${query}`);
+    const page = await this.client(flags).get<Page<Execution>>(`${PATHS.executions}?${query}`);
     if (page.items.length === 0) {
       this.say('There are no such executions. Start one with: millrace run PIPELINE');
       return page;

@@ -1,3 +1,5 @@
+import { PATHS } from '../../api/paths.js';
+import type { LoginLink } from '../../api/sessions.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 
 /** `millrace login`: prints a link for the browser. */
@@ -8,7 +10,7 @@ export default class Login extends MillraceCommand {
   async run(): Promise<{ url: string }> {
     const { flags } = await this.parse(Login);
     const client = this.client(flags);
-    const { path } = await client.post<{ path: string }>('/login-links');
+    const { path } = await client.post<LoginLink>(PATHS.loginLinks);
     const url = `${client.url}${path}`;
     this.log(url);
     return { url };

@@ -1,5 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import type { Execution, LogLine, Page } from '../api-types.js';
+import type { ExecutionDetail } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
+import type { LogLine } from '../../api/traces.js';
+import type { Page } from '../../api/values.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { logText } from '../follow.js';
 
@@ -30,8 +33,8 @@ export default class Logs extends MillraceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs);
     const client = this.client(flags);
-    const path = `/executions/${encodeURIComponent(args.execution)}`;
-    const { id } = await client.get<Execution>(path);
+    const path = pathTo(PATHS.execution, { id: args.execution });
+    const { id } = await client.get<ExecutionDetail>(path);
     const wanted = flags.grep?.toLowerCase();
     let last: string | undefined;
     let shown = 0;
@@ -49,7 +52,9 @@ export default class Logs extends MillraceCommand {
       if (flags.state !== undefined) query.set('state', flags.state);
       if (last !== undefined) query.set('cursor', last);
       else if (flags.tail !== undefined) query.set('from', 'tail');
-      const { items, next } = await client.get<Page<LogLine>>(`/executions/${id}/logs?${query}`);
+      const { items, next } = await client.get<Page<LogLine>>(
+        `${pathTo(PATHS.logs, { id })}?${query}`,
+      );
       print(items);
       if (next !== undefined) last = next;
       return items.length > 0 && next !== undefined;
@@ -57,7 +62,9 @@ export default class Logs extends MillraceCommand {
     while (await page());
     if (flags.follow) {
       for (;;) {
-        const { status } = await client.get<Execution>(`/executions/${id}?wait=0.5`);
+        const { status } = await client.get<ExecutionDetail>(
+          `${pathTo(PATHS.execution, { id })}?wait=0.5`,
+        );
         while (await page());
         if (status !== 'RUNNING') break;
       }

@@ -1,5 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import type { Execution, StateVisit } from '../api-types.js';
+import type { ExecutionDetail, RedriveNote, RedrivenExecution } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
+import type { StateVisit } from '../../api/traces.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { errorBox } from '../error-box.js';
 import { EXIT } from '../exit-codes.js';
@@ -30,21 +32,21 @@ export default class Redrive extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<Execution | { notes: RedriveNote[] }> {
+  async run(): Promise<RedrivenExecution | ExecutionDetail | { notes: RedriveNote[] }> {
     const { args, flags } = await this.parse(Redrive);
     const client = this.client(flags);
     // The fix may have been saved a moment ago; do not race against the watcher of the folder.
-    if (flags['with-current']) await client.post('/reload');
+    if (flags['with-current']) await client.post(PATHS.reload);
     if (flags.plan) {
       const query = new URLSearchParams(flags['with-current'] ? { definition: 'current' } : {});
       if (flags.from !== undefined) query.set('from', flags.from);
-      const path = `/executions/${encodeURIComponent(args.execution)}/redrive-plan?${query}`;
+      const path = `${pathTo(PATHS.redrivePlan, { id: args.execution })}?${query}`;
       const { items } = await client.get<{ items: RedriveNote[] }>(path);
       this.log(noteTable(items));
       return { notes: items };
     }
-    const redriven = await client.post<Execution & { notes: RedriveNote[] }>(
-      `/executions/${encodeURIComponent(args.execution)}/redrive`,
+    const redriven = await client.post<RedrivenExecution>(
+      pathTo(PATHS.redrive, { id: args.execution }),
       {
         ...(flags.from === undefined ? {} : { from: flags.from }),
         ...(flags['with-current'] ? { definition: 'current' } : {}),
@@ -67,18 +69,12 @@ export default class Redrive extends MillraceCommand {
     if (ended.status !== 'SUCCEEDED') {
       process.exitCode = EXIT.notSuccessful;
       const { items } = await client.get<{ items: StateVisit[] }>(
-        `/executions/${ended.id}/states?data=none`,
+        `${pathTo(PATHS.states, { id: ended.id })}?data=none`,
       );
       this.say(errorBox(ended, items));
     }
     return ended;
   }
-}
-
-interface RedriveNote {
-  state: string;
-  effect: string;
-  reason: string;
 }
 
 function noteTable(notes: readonly RedriveNote[]): string {

@@ -1,23 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import type { Execution } from '../api-types.js';
+import type { ExecutionDetail, RepairPlan, StartedExecution } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 import { followExecution, outcomeText } from '../follow.js';
 import { printable, table } from '../text.js';
-
-interface RepairPlan {
-  execution: string;
-  interval?: string;
-  problem?: string;
-  items: {
-    pipeline: string;
-    team: string;
-    action: string;
-    reason: string;
-    latest: string;
-    name?: string;
-  }[];
-}
 
 /** `millrace repair EXECUTION`. */
 export default class Repair extends MillraceCommand {
@@ -36,16 +23,15 @@ export default class Repair extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<RepairPlan & { ran: Execution[] }> {
+  async run(): Promise<RepairPlan & { ran: ExecutionDetail[] }> {
     const { args, flags } = await this.parse(Repair);
     const client = this.client(flags);
-    const look = (id: string): Promise<RepairPlan> =>
-      client.get(`/executions/${encodeURIComponent(id)}/repair-plan`);
+    const look = (id: string): Promise<RepairPlan> => client.get(pathTo(PATHS.repairPlan, { id }));
     const first = await look(args.execution);
     const shown = planTable(first);
     if (flags.plan) this.log(shown);
     else this.say(shown);
-    const ran: Execution[] = [];
+    const ran: ExecutionDetail[] = [];
     // Looked at anew after each step: pipelines that follow by themselves have begun, and are only waited for.
     let plan = first;
     while (!flags.plan) {
@@ -53,8 +39,9 @@ export default class Repair extends MillraceCommand {
       if (item === undefined) break;
       const { pipeline, latest, name } = item;
       const body = { pipeline, interval: plan.interval, name };
-      const start = `/executions?team=${encodeURIComponent(item.team)}`;
-      const id = name === undefined ? latest : (await client.post<Execution>(start, body)).id;
+      const start = `${PATHS.executions}?team=${encodeURIComponent(item.team)}`;
+      const id =
+        name === undefined ? latest : (await client.post<StartedExecution>(start, body)).id;
       const ended = await followExecution(client, id, {
         timeoutMs: undefined,
         logs: false,

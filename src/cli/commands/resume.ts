@@ -1,12 +1,7 @@
 import colors from 'picocolors';
+import type { Restore } from '../../api/backups.js';
+import { PATHS } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
-
-interface Restore {
-  madeAt?: string;
-  running: number;
-  attempts: number;
-  deliveries: number;
-}
 
 /** `millrace resume`: lets a server go on that was restored from a backup. */
 export default class Resume extends MillraceCommand {
@@ -19,8 +14,8 @@ export default class Resume extends MillraceCommand {
   async run(): Promise<{ resumed: boolean; restore?: Restore }> {
     const { flags } = await this.parse(Resume);
     const client = this.client(flags);
-    const { restore } = await client.get<{ restore?: Restore }>('/restore');
-    const { resumed } = await client.post<{ resumed: boolean }>('/restore/resume');
+    const { restore } = await client.get<{ restore?: Restore }>(PATHS.restore);
+    const { resumed } = await client.post<{ resumed: boolean }>(PATHS.resume);
     if (!resumed || restore === undefined) {
       this.log('Nothing waits here: the server works already.');
       return { resumed };

@@ -1,6 +1,8 @@
 import { Args, Flags } from '@oclif/core';
+import type { ExecutionDetail, StartedExecution } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
+import type { StateVisit } from '../../api/traces.js';
 import { suggest } from '../../asl/validation/suggestion.js';
-import type { Execution, StateVisit } from '../api-types.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import type { Client } from '../client.js';
 import { errorBox } from '../error-box.js';
@@ -49,7 +51,7 @@ export default class Run extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<Execution> {
+  async run(): Promise<StartedExecution | ExecutionDetail> {
     const { args, flags } = await this.parse(Run);
     const input = flags.input === undefined ? undefined : await readInput(flags.input);
     if (isDefinitionFile(args.pipeline)) {
@@ -71,9 +73,13 @@ export default class Run extends MillraceCommand {
     return this.#run(this.client(flags), { ...flags, pipeline: args.pipeline }, input);
   }
 
-  async #run(client: Client, flags: StartFlags, input: unknown): Promise<Execution> {
+  async #run(
+    client: Client,
+    flags: StartFlags,
+    input: unknown,
+  ): Promise<StartedExecution | ExecutionDetail> {
     const started = await client
-      .post<Execution>('/executions', {
+      .post<StartedExecution>(PATHS.executions, {
         pipeline: flags.pipeline,
         ...(input === undefined ? {} : { input }),
         ...(flags.name === undefined ? {} : { name: flags.name }),
@@ -105,7 +111,7 @@ export default class Run extends MillraceCommand {
     } else {
       process.exitCode = EXIT.notSuccessful;
       const { items } = await client.get<{ items: StateVisit[] }>(
-        `/executions/${ended.id}/states?data=none`,
+        `${pathTo(PATHS.states, { id: ended.id })}?data=none`,
       );
       this.say(errorBox(ended, items, { isKept: flags.isKept !== false }));
     }
@@ -128,7 +134,7 @@ interface StartFlags {
 /** Adds the name that was probably meant to the failure of a start. */
 async function suggestPipeline(client: Client, name: string, error: unknown): Promise<never> {
   if (!(error instanceof CommandFailure) || error.code !== 'MILL3001') throw error;
-  const { items } = await client.get<{ items: { name: string }[] }>('/pipelines');
+  const { items } = await client.get<{ items: { name: string }[] }>(PATHS.pipelines);
   const meant = suggest(
     name,
     items.map((pipeline) => pipeline.name),

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { ListedSchedule } from '../api-types.js';
+import { PATHS } from '../../api/paths.js';
+import type { ListedSchedule } from '../../api/schedules.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { fireTime, firstLine, table } from '../text.js';
 
@@ -21,7 +22,7 @@ export default class Schedules extends MillraceCommand {
 
   async run(): Promise<{ items: ListedSchedule[] }> {
     const { flags } = await this.parse(Schedules);
-    const path = `/schedules?next=${flags.next}`;
+    const path = `${PATHS.schedules}?next=${flags.next}`;
     const { items } = await this.client(flags).get<{ items: ListedSchedule[] }>(path);
     if (items.length === 0) {
       this.say('There is none. Give a pipeline one with `trigger.schedule`.');

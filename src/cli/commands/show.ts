@@ -1,6 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { Execution, PipelineOverview, StateVisit } from '../api-types.js';
+import type { ExecutionDetail } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
+import type { PipelineDetail, PipelineOverview } from '../../api/pipelines.js';
+import type { StateVisit } from '../../api/traces.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import type { Client } from '../client.js';
 import { errorBox } from '../error-box.js';
@@ -17,14 +20,6 @@ import {
   table,
   time,
 } from '../text.js';
-
-interface PipelineDetail {
-  name: string;
-  version: number;
-  team: string;
-  tags: { [key: string]: string };
-  deployment: { definition: unknown; folder: string; input?: unknown };
-}
 
 /** `millrace show`: pipelines, one pipeline, or one execution. */
 export default class Show extends MillraceCommand {
@@ -51,7 +46,7 @@ export default class Show extends MillraceCommand {
     const { args, flags } = await this.parse(Show);
     const client = this.client(flags);
     if (args.what === undefined) return await this.#pipelines(client);
-    const { items } = await client.get<{ items: PipelineOverview[] }>('/pipelines');
+    const { items } = await client.get<{ items: PipelineOverview[] }>(PATHS.pipelines);
     const overview = items.find((pipeline) => pipeline.name === args.what);
     if (overview !== undefined) return await this.#pipeline(client, overview, flags.asl);
     if (flags.asl) {
@@ -65,7 +60,7 @@ export default class Show extends MillraceCommand {
   }
 
   async #pipelines(client: Client): Promise<unknown> {
-    const { items } = await client.get<{ items: PipelineOverview[] }>('/pipelines');
+    const { items } = await client.get<{ items: PipelineOverview[] }>(PATHS.pipelines);
     if (items.length === 0) {
       this.say(
         'No pipeline is deployed. Put a pipeline file into the watched folder, or make one with: millrace init',
@@ -93,7 +88,7 @@ export default class Show extends MillraceCommand {
 
   async #pipeline(client: Client, overview: PipelineOverview, asl: boolean): Promise<unknown> {
     const detail = await client.get<PipelineDetail>(
-      `/pipelines/${encodeURIComponent(overview.name)}`,
+      pathTo(PATHS.pipeline, { name: overview.name }),
     );
     if (asl) {
       this.log(printableJson(detail.deployment.definition));
@@ -121,9 +116,8 @@ export default class Show extends MillraceCommand {
   }
 
   async #execution(client: Client, id: string, state: string | undefined): Promise<unknown> {
-    const path = `/executions/${encodeURIComponent(id)}`;
-    const execution = await client.get<Execution>(path);
-    const { items } = await client.get<{ items: StateVisit[] }>(`${path}/states`);
+    const execution = await client.get<ExecutionDetail>(pathTo(PATHS.execution, { id }));
+    const { items } = await client.get<{ items: StateVisit[] }>(pathTo(PATHS.states, { id }));
     if (state !== undefined) {
       const visits = items.filter((visit) => visit.name === state);
       if (visits.length === 0) {

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import type { Execution } from '../api-types.js';
+import type { Execution } from '../../api/executions.js';
+import { PATHS, pathTo } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { outcomeText } from '../follow.js';
 
@@ -19,7 +20,7 @@ export default class Stop extends MillraceCommand {
   async run(): Promise<Execution> {
     const { args, flags } = await this.parse(Stop);
     const stopped = await this.client(flags).post<Execution>(
-      `/executions/${encodeURIComponent(args.execution)}/stop`,
+      pathTo(PATHS.stop, { id: args.execution }),
       {
         ...(flags.cause === undefined ? {} : { cause: flags.cause }),
         ...(flags.error === undefined ? {} : { error: flags.error }),

@@ -4,10 +4,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
+import type { Graph } from '../../api/graph.js';
 import type { MachineDefinition } from '../../asl/definition.js';
 import { HttpError } from '../errors.js';
 import { type Box, buildGraph } from './build-graph.js';
-import type { Graph } from './graph-schema.js';
 
 export interface GraphLayouts {
   /**

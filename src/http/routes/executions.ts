@@ -6,48 +6,28 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import {
+  describeExecution,
+  listExecutions,
+  planRedrive,
+  planRepair,
+  redriveExecution,
+  startExecution,
+  stopExecution,
+} from '../../api/executions.js';
+import { listHistory, listLogs, listStates, liveEvents } from '../../api/traces.js';
 import type { Engine, FeedChange, ListExecutions, StartRequest } from '../../engine/engine.js';
 import type { Principal } from '../auth.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
 import type { LoadLimit } from '../load-limit.js';
-import { problemSchema } from '../problem.js';
-import {
-  executionDetailSchema,
-  executionSchema,
-  historyEventSchema,
-  logLineSchema,
-  pageOf,
-  redriveNoteSchema,
-  repairPlanSchema,
-  startedSchema,
-  startRequestSchema,
-  stateVisitSchema,
-  statusSchema,
-} from '../schemas.js';
 import type { HttpServices } from '../services.js';
 import { stateVisits } from '../state-visits.js';
 
-const idParams = z.object({
-  id: z
-    .string()
-    .max(300)
-    .describe(
-      'Id, its first characters, number, PIPELINE/NAME, latest, latest-failed or PIPELINE@latest',
-    ),
-});
-const paging = {
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
-  cursor: z.string().max(200).optional(),
-};
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** As many events as a history can have: without their data, all visits can be told. */
 const MAX_EVENTS = 25_000;
 /** With input and output of each state an answer could be very large; /history pages through all of it. */
 const MAX_EVENTS_WITH_DATA = 5_000;
-/** Longest time that a request waits for an execution to end; the client asks again. */
-const MAX_WAIT_SECONDS = 300;
 
 export function executionRoutes(
   instance: FastifyInstance,
@@ -57,258 +37,93 @@ export function executionRoutes(
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
-  api.post(
-    '/executions',
-    {
-      schema: {
-        summary: 'Start an execution',
-        description:
-          '201 when it was created. Idempotent by name: 200 when an execution of the same name and input existed, 409 when its input was another. With `wait`, answers 200 with the execution when it has ended, or as it is after so many seconds.',
-        body: startRequestSchema,
-        querystring: z.object({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).optional() }),
-        response: {
-          200: z.union([startedSchema, executionDetailSchema]),
-          201: startedSchema,
-          ...problems,
-        },
-      },
-    },
-    async (request, reply) => {
-      const start = { ...request.body, teams: request.principal.teams } as StartRequest;
-      const { wait } = request.query;
-      if (wait === undefined) {
-        const started = await engine.startExecution(start);
-        return reply.code(started.created ? 201 : 200).send(started);
+  api.post(startExecution.path, { schema: startExecution.schema }, async (request, reply) => {
+    const start = { ...request.body, teams: request.principal.teams } as StartRequest;
+    const { wait } = request.query;
+    if (wait === undefined) {
+      const started = await engine.startExecution(start);
+      return reply.code(started.created ? 201 : 200).send(started);
+    }
+    return reply.send(await runAndWait(engine, start, wait, load));
+  });
+
+  api.get(listExecutions.path, { schema: listExecutions.schema }, async (request) => {
+    const filter: ListExecutions = defined(request.query);
+    if (request.principal.teams !== undefined) filter.teams = request.principal.teams;
+    return await engine.listExecutions(filter);
+  });
+
+  api.get(describeExecution.path, { schema: describeExecution.schema }, async (request) => {
+    const found = await findExecution(engine, store, request.principal, request.params.id);
+    const { wait } = request.query;
+    return wait === undefined ? found : await waitFor(engine, found.id, wait, load);
+  });
+
+  api.get(listStates.path, { schema: listStates.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    const { events, truncated } = await wholeHistory(
+      engine,
+      id,
+      request.query.data === 'none' ? MAX_EVENTS : MAX_EVENTS_WITH_DATA,
+    );
+    const items = stateVisits(events);
+    if (request.query.data === 'none') {
+      for (const visit of items) {
+        delete visit.input;
+        delete visit.output;
       }
-      return reply.send(await runAndWait(engine, start, wait, load));
-    },
-  );
+    }
+    return { items, truncated };
+  });
 
-  api.get(
-    '/executions',
-    {
-      schema: {
-        summary: 'List executions, newest first',
-        querystring: z.object({
-          pipeline: z.string().max(128).optional(),
-          status: statusSchema.optional(),
-          mapRun: z.string().max(200).optional(),
-          ...paging,
-        }),
-        response: { 200: pageOf(executionSchema), ...problems },
-      },
-    },
-    async (request) => {
-      const filter: ListExecutions = defined(request.query);
-      if (request.principal.teams !== undefined) filter.teams = request.principal.teams;
-      return await engine.listExecutions(filter);
-    },
-  );
+  api.get(listHistory.path, { schema: listHistory.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    return await engine.history(id, defined(request.query));
+  });
 
-  api.get(
-    '/executions/:id',
-    {
-      schema: {
-        summary: 'One execution',
-        params: idParams,
-        querystring: z.object({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).optional() }),
-        response: { 200: executionDetailSchema, ...problems },
-      },
-    },
-    async (request) => {
-      const found = await findExecution(engine, store, request.principal, request.params.id);
-      const { wait } = request.query;
-      return wait === undefined ? found : await waitFor(engine, found.id, wait, load);
-    },
-  );
+  api.get(listLogs.path, { schema: listLogs.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    return await engine.logs(id, defined(request.query));
+  });
 
-  api.get(
-    '/executions/:id/states',
-    {
-      schema: {
-        summary: 'The states that ran, with durations, attempts, errors, input and output',
-        params: idParams,
-        querystring: z.object({ data: z.enum(['full', 'none']).optional() }),
-        response: {
-          200: z.object({ items: z.array(stateVisitSchema), truncated: z.boolean() }),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      const { events, truncated } = await wholeHistory(
-        engine,
-        id,
-        request.query.data === 'none' ? MAX_EVENTS : MAX_EVENTS_WITH_DATA,
-      );
-      const items = stateVisits(events);
-      if (request.query.data === 'none') {
-        for (const visit of items) {
-          delete visit.input;
-          delete visit.output;
-        }
-      }
-      return { items, truncated };
-    },
-  );
+  api.post(stopExecution.path, { schema: stopExecution.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    return await engine.stopExecution(id, defined(request.body ?? {}));
+  });
 
-  api.get(
-    '/executions/:id/history',
-    {
-      schema: {
-        summary: 'History events, with the names of AWS',
-        params: idParams,
-        querystring: z.object({
-          order: z.enum(['oldest-first', 'newest-first']).optional(),
-          ...paging,
-        }),
-        response: { 200: pageOf(historyEventSchema), ...problems },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      return await engine.history(id, defined(request.query));
-    },
-  );
+  api.post(redriveExecution.path, { schema: redriveExecution.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    return await engine.redriveExecution(id, defined(request.body ?? {}));
+  });
 
-  api.get(
-    '/executions/:id/logs',
-    {
-      schema: {
-        summary: 'Log lines of the tasks',
-        params: idParams,
-        querystring: z.object({
-          state: z.string().max(200).optional(),
-          from: z.enum(['start', 'tail']).optional(),
-          ...paging,
-        }),
-        response: { 200: pageOf(logLineSchema), ...problems },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      return await engine.logs(id, defined(request.query));
-    },
-  );
+  api.get(planRedrive.path, { schema: planRedrive.schema }, async (request) => {
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    return { items: await engine.planRedrive(id, defined(request.query)) };
+  });
 
-  api.post(
-    '/executions/:id/stop',
-    {
-      schema: {
-        summary: 'Stop a running execution',
-        params: idParams,
-        body: z
-          .object({
-            error: z.string().max(256).optional(),
-            cause: z.string().max(32_768).optional(),
-          })
-          .strict()
-          .nullish(),
-        response: { 200: executionSchema, ...problems },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      return await engine.stopExecution(id, defined(request.body ?? {}));
-    },
-  );
+  api.get(planRepair.path, { schema: planRepair.schema }, async (request) => {
+    const { teams } = request.principal;
+    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    const plan = await engine.planRepair(id);
+    const items = plan.items.filter(({ team }) => teams === undefined || teams.includes(team));
+    return { ...plan, items };
+  });
 
-  api.post(
-    '/executions/:id/redrive',
-    {
-      schema: {
-        summary: 'Go on with a failed execution, from the failed state or an earlier one',
-        params: idParams,
-        body: z
-          .object({
-            from: z.string().max(80).optional(),
-            definition: z.enum(['own', 'current']).optional(),
-          })
-          .strict()
-          .nullish(),
-        response: {
-          200: executionSchema.extend({ notes: z.array(redriveNoteSchema) }),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      return await engine.redriveExecution(id, defined(request.body ?? {}));
-    },
-  );
-
-  api.get(
-    '/executions/:id/redrive-plan',
-    {
-      schema: {
-        summary: 'What a redrive would do to each state, and why',
-        params: idParams,
-        querystring: z.object({
-          from: z.string().max(80).optional(),
-          definition: z.enum(['own', 'current']).optional(),
-        }),
-        response: { 200: z.object({ items: z.array(redriveNoteSchema) }), ...problems },
-      },
-    },
-    async (request) => {
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      return { items: await engine.planRedrive(id, defined(request.query)) };
-    },
-  );
-
-  api.get(
-    '/executions/:id/repair-plan',
-    {
-      schema: {
-        summary: 'What was made from an older outcome and must run again, upstreams first',
-        params: idParams,
-        response: { 200: repairPlanSchema, ...problems },
-      },
-    },
-    async (request) => {
-      const { teams } = request.principal;
-      const { id } = await findExecution(engine, store, request.principal, request.params.id);
-      const plan = await engine.planRepair(id);
-      const items = plan.items.filter(({ team }) => teams === undefined || teams.includes(team));
-      return { ...plan, items };
-    },
-  );
-
-  api.get(
-    '/events',
-    {
-      schema: {
-        summary: 'Live events (server-sent events): execution, history, log, pipeline',
-        querystring: z.object({
-          execution: z.string().max(100).optional(),
-          pipeline: z.string().max(128).optional(),
-          types: z.string().max(100).describe('Only these types, divided by commas').optional(),
-        }),
-      },
-    },
-    async (request, reply) => {
-      const last = request.headers['last-event-id'];
-      const { types, ...subject } = request.query;
-      const filter = {
-        ...defined(subject),
-        ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
-      };
-      // Refused like anything else, before the response is ours.
-      stream.expectRoom(request.principal);
-      reply.hijack();
-      for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined) reply.raw.setHeader(name, value);
-      }
-      stream.serve(
-        reply.raw,
-        request.principal,
-        filter,
-        typeof last === 'string' ? last : undefined,
-      );
-    },
-  );
+  api.get(liveEvents.path, { schema: liveEvents.schema }, async (request, reply) => {
+    const last = request.headers['last-event-id'];
+    const { types, ...subject } = request.query;
+    const filter = {
+      ...defined(subject),
+      ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
+    };
+    // Refused like anything else, before the response is ours.
+    stream.expectRoom(request.principal);
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    stream.serve(reply.raw, request.principal, filter, typeof last === 'string' ? last : undefined);
+  });
 }
 
 /** @throws EngineError PipelineNotFound, also for a pipeline of another team */

@@ -4,18 +4,20 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import {
+  describePipeline,
+  drawPipeline,
+  listPipelines,
+  listProblems,
+  type Pipeline,
+  type PipelineOverview,
+  reloadFiles,
+} from '../../api/pipelines.js';
 import type { Problem } from '../../pipelines/problem.js';
 import type { Principal } from '../auth.js';
-import { graphSchema } from '../graph/graph-schema.js';
-import { problemSchema } from '../problem.js';
-import { pipelineDetailSchema, pipelineOverviewSchema, problemReportSchema } from '../schemas.js';
 import type { HttpServices } from '../services.js';
 import { visiblePipeline } from './executions.js';
 
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
-const nameParams = z.object({ name: z.string().min(1).max(128) });
-const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
 /** Latest executions shown with each pipeline. */
 const RECENT = 20;
 /** Pipelines that are looked up together: the readers are there for others, too. */
@@ -36,103 +38,49 @@ export function pipelineRoutes(
     return all.filter(({ team, pipeline }) => visible.has(`${team}/${pipeline}`));
   }
 
-  api.get(
-    '/pipelines',
-    {
-      schema: {
-        summary: 'All pipelines with their latest executions',
-        response: { 200: z.object({ items: z.array(pipelineOverviewSchema) }), ...problems },
-      },
-    },
-    async (request) => {
-      const { teams } = request.principal;
-      const pipelines = await engine.listPipelines(teams === undefined ? {} : { teams });
-      const reported = folder?.problems() ?? [];
-      const overview = async (
-        pipeline: (typeof pipelines)[number],
-      ): Promise<z.infer<typeof pipelineOverviewSchema>> => {
-        const { items: recent } = await engine.listExecutions({
-          pipeline: pipeline.name,
-          team: pipeline.team,
-          limit: RECENT,
-        });
-        const own = reported.filter(
-          (problem) => problem.pipeline === pipeline.name && problem.team === pipeline.team,
-        );
-        return { ...pipeline, recent, problems: own.length };
-      };
-      const items = [];
-      for (let at = 0; at < pipelines.length; at += AT_A_TIME) {
-        items.push(...(await Promise.all(pipelines.slice(at, at + AT_A_TIME).map(overview))));
-      }
-      return { items };
-    },
-  );
+  api.get(listPipelines.path, { schema: listPipelines.schema }, async (request) => {
+    const { teams } = request.principal;
+    const pipelines = await engine.listPipelines(teams === undefined ? {} : { teams });
+    const reported = folder?.problems() ?? [];
+    const overview = async (pipeline: Pipeline): Promise<PipelineOverview> => {
+      const { items: recent } = await engine.listExecutions({
+        pipeline: pipeline.name,
+        team: pipeline.team,
+        limit: RECENT,
+      });
+      const own = reported.filter(
+        (problem) => problem.pipeline === pipeline.name && problem.team === pipeline.team,
+      );
+      return { ...pipeline, recent, problems: own.length };
+    };
+    const items: PipelineOverview[] = [];
+    for (let at = 0; at < pipelines.length; at += AT_A_TIME) {
+      items.push(...(await Promise.all(pipelines.slice(at, at + AT_A_TIME).map(overview))));
+    }
+    return { items };
+  });
 
   api.get(
-    '/pipelines/:name',
-    {
-      schema: {
-        summary: 'One pipeline: its current version, or the one asked for',
-        params: nameParams,
-        querystring: versionQuery,
-        response: { 200: pipelineDetailSchema, ...problems },
-      },
-    },
+    describePipeline.path,
+    { schema: describePipeline.schema },
     async (request) =>
       await visiblePipeline(engine, request.principal, request.params.name, request.query.version),
   );
 
-  api.get(
-    '/pipelines/:name/graph',
-    {
-      schema: {
-        summary: 'The state machine as a graph, laid out',
-        params: nameParams,
-        querystring: versionQuery,
-        response: { 200: graphSchema, ...problems },
-      },
-    },
-    async (request) => {
-      const { name } = request.params;
-      const pipeline = await visiblePipeline(
-        engine,
-        request.principal,
-        name,
-        request.query.version,
-      );
-      return await layouts.layout(pipeline.digest, pipeline.deployment.definition);
-    },
+  api.get(drawPipeline.path, { schema: drawPipeline.schema }, async (request) => {
+    const { name } = request.params;
+    const pipeline = await visiblePipeline(engine, request.principal, name, request.query.version);
+    return await layouts.layout(pipeline.digest, pipeline.deployment.definition);
+  });
+
+  api.get(listProblems.path, { schema: listProblems.schema }, async (request) =>
+    folder === undefined
+      ? { items: [] }
+      : { folder: folder.folder, items: await visibleProblems(request.principal) },
   );
 
-  api.get(
-    '/problems',
-    {
-      schema: {
-        summary: 'What is wrong in the pipeline files, as they are now',
-        response: {
-          200: z.object({ folder: z.string().optional(), items: z.array(problemReportSchema) }),
-          ...problems,
-        },
-      },
-    },
-    async (request) =>
-      folder === undefined
-        ? { items: [] }
-        : { folder: folder.folder, items: await visibleProblems(request.principal) },
-  );
-
-  api.post(
-    '/reload',
-    {
-      schema: {
-        summary: 'Read the pipeline files again now',
-        response: { 200: z.object({ items: z.array(problemReportSchema) }), ...problems },
-      },
-    },
-    async (request) => {
-      await folder?.reload();
-      return { items: await visibleProblems(request.principal) };
-    },
-  );
+  api.post(reloadFiles.path, { schema: reloadFiles.schema }, async (request) => {
+    await folder?.reload();
+    return { items: await visibleProblems(request.principal) };
+  });
 }

@@ -5,11 +5,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { PREFIX } from '../../api/paths.js';
+import { createLoginLink, describeSession, logout } from '../../api/sessions.js';
 import { SESSION_COOKIE } from '../auth.js';
-import { problemSchema } from '../problem.js';
 import type { HttpServices } from '../services.js';
-
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
 export function sessionRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -33,13 +32,8 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
   );
 
   app.post(
-    '/api/v1/login-links',
-    {
-      schema: {
-        summary: 'Make a login link that works once',
-        response: { 201: z.object({ path: z.string() }), ...problems },
-      },
-    },
+    PREFIX + createLoginLink.path,
+    { schema: createLoginLink.schema },
     async (request, reply) => {
       const { label, role, teams } = request.principal;
       const token = await authenticator.issue('login', {
@@ -51,44 +45,24 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     },
   );
 
-  app.get(
-    '/api/v1/session',
-    {
-      schema: {
-        summary: 'Who this token is',
-        response: {
-          200: z.object({
-            label: z.string(),
-            role: z.string(),
-            teams: z.array(z.string()).optional(),
-          }),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { label, role, teams } = request.principal;
-      return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
-    },
-  );
+  app.get(PREFIX + describeSession.path, { schema: describeSession.schema }, async (request) => {
+    const { label, role, teams } = request.principal;
+    return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
+  });
 
-  app.post(
-    '/api/v1/logout',
-    { schema: { summary: 'End this session', response: { 204: z.null(), ...problems } } },
-    async (request, reply) => {
-      const cookie = (request.headers.cookie ?? '')
-        .split(';')
-        .map((part) => part.trim())
-        .find((part) => part.startsWith(`${SESSION_COOKIE}=`));
-      if (cookie !== undefined) {
-        await authenticator.revoke(cookie.slice(SESSION_COOKIE.length + 1));
-      }
-      return reply
-        .header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
-        .code(204)
-        .send(null);
-    },
-  );
+  app.post(PREFIX + logout.path, { schema: logout.schema }, async (request, reply) => {
+    const cookie = (request.headers.cookie ?? '')
+      .split(';')
+      .map((part) => part.trim())
+      .find((part) => part.startsWith(`${SESSION_COOKIE}=`));
+    if (cookie !== undefined) {
+      await authenticator.revoke(cookie.slice(SESSION_COOKIE.length + 1));
+    }
+    return reply
+      .header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
+      .code(204)
+      .send(null);
+  });
 }
 
 /**

@@ -2,6 +2,7 @@
  * Calls the REST API. A refusal arrives as a `Refusal` with the code, the text and the advice that the server gave.
  * @module
  */
+import { PREFIX } from '../../../src/api/paths.js';
 import type { Json } from './types.js';
 
 /** A problem response (RFC 9457). */
@@ -23,7 +24,7 @@ export class Refusal extends Error {
 /**
  * Reads from the API.
  * @throws Refusal
- * @example await get<Page<Execution>>('/executions', { status: 'FAILED' })
+ * @example await get<Page<Execution>>(PATHS.executions, { status: 'FAILED' })
  */
 export async function get<Answer>(
   path: string,
@@ -35,7 +36,7 @@ export async function get<Answer>(
     if (value !== undefined && value !== '') search.set(name, String(value));
   }
   const text = search.size === 0 ? '' : `?${search}`;
-  return await send<Answer>(`/api/v1${path}${text}`, signal === undefined ? {} : { signal });
+  return await send<Answer>(`${PREFIX}${path}${text}`, signal === undefined ? {} : { signal });
 }
 
 /**
@@ -43,7 +44,7 @@ export async function get<Answer>(
  * @throws Refusal
  */
 export async function post<Answer>(path: string, body: { [name: string]: Json }): Promise<Answer> {
-  return await send<Answer>(`/api/v1${path}`, {
+  return await send<Answer>(PREFIX + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -3,6 +3,7 @@
  * @module
  */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get } from './client.js';
 import type {
   Execution,
@@ -36,7 +37,7 @@ const HEALTH_EVERY_MS = 10_000;
 export const pipelinesQuery = queryOptions({
   queryKey: ['pipelines'],
   queryFn: async ({ signal }) =>
-    (await get<{ items: PipelineOverview[] }>('/pipelines', {}, signal)).items,
+    (await get<{ items: PipelineOverview[] }>(PATHS.pipelines, {}, signal)).items,
 });
 
 /** Whether the server works is no live event either. */
@@ -49,7 +50,7 @@ export const healthQuery = queryOptions({
 export const problemsQuery = queryOptions({
   queryKey: ['problems'],
   queryFn: async ({ signal }) =>
-    await get<{ folder?: string; items: FileProblem[] }>('/problems', {}, signal),
+    await get<{ folder?: string; items: FileProblem[] }>(PATHS.problems, {}, signal),
   refetchInterval: PROBLEMS_EVERY_MS,
 });
 
@@ -58,7 +59,7 @@ export const pipelineQuery = (name: string, team: string | undefined) =>
   queryOptions({
     queryKey: ['pipeline', name, team ?? ''],
     queryFn: async ({ signal }) =>
-      await get<PipelineDetail>(`/pipelines/${encodeURIComponent(name)}`, { team }, signal),
+      await get<PipelineDetail>(pathTo(PATHS.pipeline, { name }), { team }, signal),
   });
 
 /** What it waits for changes with time too, and not only with what executions tell. */
@@ -66,7 +67,7 @@ export const triggerQuery = (name: string, team: string) =>
   queryOptions({
     queryKey: ['trigger', name, team],
     queryFn: async ({ signal }) =>
-      await get<Trigger>(`/pipelines/${encodeURIComponent(name)}/trigger`, { team }, signal),
+      await get<Trigger>(pathTo(PATHS.trigger, { name }), { team }, signal),
     refetchInterval: TRIGGER_EVERY_MS,
   });
 
@@ -75,7 +76,7 @@ export const graphQuery = (name: string, team: string, version: number) =>
   queryOptions({
     queryKey: ['graph', name, team, version],
     queryFn: async ({ signal }) =>
-      await get<Graph>(`/pipelines/${encodeURIComponent(name)}/graph`, { team, version }, signal),
+      await get<Graph>(pathTo(PATHS.graph, { name }), { team, version }, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -84,7 +85,7 @@ export const executionsQuery = (filter: ExecutionFilter) =>
     queryKey: ['executions', filter],
     queryFn: async ({ pageParam, signal }) =>
       await get<Page<Execution>>(
-        '/executions',
+        PATHS.executions,
         { ...filter, limit: EXECUTIONS_PER_PAGE, cursor: pageParam },
         signal,
       ),
@@ -96,7 +97,7 @@ export const executionQuery = (id: string) =>
   queryOptions({
     queryKey: ['execution', id],
     queryFn: async ({ signal }) =>
-      await get<ExecutionDetail>(`/executions/${encodeURIComponent(id)}`, {}, signal),
+      await get<ExecutionDetail>(pathTo(PATHS.execution, { id }), {}, signal),
   });
 
 /** Without input and output, which may be large and are seldom looked at. */
@@ -105,7 +106,7 @@ export const statesQuery = (id: string) =>
     queryKey: ['states', id],
     queryFn: async ({ signal }) =>
       await get<{ items: StateVisit[]; truncated: boolean }>(
-        `/executions/${encodeURIComponent(id)}/states`,
+        pathTo(PATHS.states, { id }),
         { data: 'none' },
         signal,
       ),
@@ -116,13 +117,7 @@ export const statesWithDataQuery = (id: string) =>
   queryOptions({
     queryKey: ['states', id, 'data'],
     queryFn: async ({ signal }) =>
-      (
-        await get<{ items: StateVisit[] }>(
-          `/executions/${encodeURIComponent(id)}/states`,
-          {},
-          signal,
-        )
-      ).items,
+      (await get<{ items: StateVisit[] }>(pathTo(PATHS.states, { id }), {}, signal)).items,
   });
 
 export const historyQuery = (id: string) =>
@@ -130,7 +125,7 @@ export const historyQuery = (id: string) =>
     queryKey: ['history', id],
     queryFn: async ({ pageParam, signal }) =>
       await get<Page<HistoryEvent>>(
-        `/executions/${encodeURIComponent(id)}/history`,
+        pathTo(PATHS.history, { id }),
         { limit: EVENTS_PER_PAGE, cursor: pageParam },
         signal,
       ),

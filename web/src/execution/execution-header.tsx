@@ -2,9 +2,11 @@
  * Which execution this is: outcome, pipeline, version, when, how long, and how often it was redriven.
  * @module
  */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
+import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { post } from '../api/client.js';
 import type { ExecutionDetail } from '../api/types.js';
 import { givenName } from '../format/given-name.js';
@@ -127,7 +129,7 @@ function StopButton({ id }: { id: string }): ReactElement {
   const [asking, setAsking] = useState(false);
   const cache = useQueryClient();
   const stop = useMutation({
-    mutationFn: async () => await post(`/executions/${encodeURIComponent(id)}/stop`, {}),
+    mutationFn: async () => await post(pathTo(PATHS.stop, { id }), {}),
     onSuccess: async () => {
       setAsking(false);
       await cache.invalidateQueries({ queryKey: ['execution', id] });

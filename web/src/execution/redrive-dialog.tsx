@@ -2,8 +2,10 @@
  * Asks before an execution goes on, and says what will happen.
  * @module
  */
+
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
+import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { post } from '../api/client.js';
 import { pipelineQuery } from '../api/queries.js';
 import type { ExecutionDetail, StateVisit } from '../api/types.js';
@@ -39,7 +41,7 @@ export function RedriveDialog({
   });
   const go = useMutation({
     mutationFn: async (definition: Redrive) =>
-      await post(`/executions/${encodeURIComponent(id)}/redrive`, { definition }),
+      await post(pathTo(PATHS.redrive, { id }), { definition }),
     onSuccess: async () => {
       onClose();
       await cache.invalidateQueries({ queryKey: ['execution', id] });

@@ -6,6 +6,7 @@ import { createApply } from './apply-changes.js';
 function execution(id: string, rest: Partial<Execution> = {}): Execution {
   return {
     id,
+    arn: `arn:aws:states:us-east-1:000000000000:execution:orders:${id}`,
     number: 1,
     name: id,
     pipeline: 'orders',
@@ -100,7 +101,8 @@ test('adds history events once, and none where pages are missing in between', ()
   cache.setQueryData(['history', 'b'], pages([event(1)], 'more'));
   const apply = createApply(cache);
   for (const id of ['a', 'b']) {
-    apply([{ type: 'history', execution: id, events: [event(2), event(3)] }]);
+    const of = { execution: id, number: 1, pipeline: 'orders', team: 'shop' };
+    apply([{ type: 'history', ...of, events: [event(2), event(3)] }]);
   }
   const ids = (id: string): number[] | undefined =>
     cache

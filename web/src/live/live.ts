@@ -4,6 +4,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
+import { PATHS, PREFIX } from '../../../src/api/paths.js';
 import type { LiveChange } from '../api/types.js';
 import { createApply } from './apply-changes.js';
 import {
@@ -20,7 +21,7 @@ export const LiveProvider = LiveContext.Provider;
 
 /** Opens the stream of this tab and lets it keep the cache up to date. */
 export function startLive(cache: QueryClient): LiveStream {
-  const stream = createLiveStream('/api/v1/events');
+  const stream = createLiveStream(PREFIX + PATHS.events);
   stream.onChanges(createApply(cache));
   stream.onReset(() => void cache.invalidateQueries({ refetchType: 'active' }));
   return stream;

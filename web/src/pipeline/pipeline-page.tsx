@@ -6,7 +6,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { executionsQuery, graphQuery, pipelineQuery, problemsQuery } from '../api/queries.js';
-import type { PipelineDetail } from '../api/types.js';
+import type { Json, PipelineDetail } from '../api/types.js';
 import { ExecutionList } from '../executions/execution-list.js';
 import { printable } from '../format/printable.js';
 import { shellWord } from '../format/shell-word.js';
@@ -80,7 +80,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
       </section>
       <section className={styles.section} aria-labelledby="definition">
         <h2 id="definition">Definition</h2>
-        <JsonView label="Amazon States Language" value={deployment.definition} />
+        <JsonView label="Amazon States Language" value={deployment.definition as unknown as Json} />
         {Object.keys(deployment.bindings).length > 0 && (
           <JsonView label="Bindings" value={deployment.bindings} />
         )}

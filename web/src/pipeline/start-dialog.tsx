@@ -2,9 +2,11 @@
  * Starts an execution with an input.
  * @module
  */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { PATHS } from '../../../src/api/paths.js';
 import { post } from '../api/client.js';
 import type { Json, PipelineDetail } from '../api/types.js';
 import { printable } from '../format/printable.js';
@@ -48,7 +50,7 @@ function StartForm({
   const input = readInput(text);
   const start = useMutation({
     mutationFn: async (value: Json) =>
-      await post<{ id: string }>(`/executions?team=${encodeURIComponent(pipeline.team)}`, {
+      await post<{ id: string }>(`${PATHS.executions}?team=${encodeURIComponent(pipeline.team)}`, {
         pipeline: pipeline.name,
         input: value,
         ...(name === '' ? {} : { name }),

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import type { Backfill as BackfillAnswer, BackfillPlan } from '../../api-types.js';
+import type { BackfillDetail, BackfillPlan } from '../../../api/backfills.js';
+import { PATHS } from '../../../api/paths.js';
 import { backfillText, followBackfill, planSummary, planTable } from '../../backfill-text.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { EXIT, EXIT_HELP } from '../../exit-codes.js';
@@ -44,7 +45,7 @@ export default class Backfill extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<BackfillAnswer | BackfillPlan> {
+  async run(): Promise<BackfillDetail | BackfillPlan> {
     const { args, flags } = await this.parse(Backfill);
     const { from, to, only, mode, concurrency } = flags;
     const client = this.client(flags);
@@ -56,7 +57,7 @@ export default class Backfill extends MillraceCommand {
       ...(mode === undefined ? {} : { mode }),
       ...(concurrency === undefined ? {} : { concurrency }),
     };
-    const plan = await client.post<BackfillPlan>('/backfills?plan=true', wanted);
+    const plan = await client.post<BackfillPlan>(`${PATHS.backfills}?plan=true`, wanted);
     if (flags.plan) {
       this.log(planTable(plan.slots, plan.slots.length));
       this.say(planSummary(plan.slots));
@@ -65,7 +66,10 @@ export default class Backfill extends MillraceCommand {
     this.say(planTable(plan.slots, MOST_ROWS));
     this.say(planSummary(plan.slots));
     // What was shown is what is run, or nothing is.
-    const begun = await client.post<BackfillAnswer>('/backfills', { ...wanted, plan: plan.digest });
+    const begun = await client.post<BackfillDetail>(PATHS.backfills, {
+      ...wanted,
+      plan: plan.digest,
+    });
     if (!flags.wait) {
       this.log(begun.id);
       this.say(`${backfillText(begun)}\nstop it with: millrace backfill stop ${begun.id}`);

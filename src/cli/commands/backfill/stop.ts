@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
-import type { Backfill } from '../../api-types.js';
+import type { BackfillDetail } from '../../../api/backfills.js';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { backfillText } from '../../backfill-text.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
@@ -12,10 +13,10 @@ export default class BackfillStop extends MillraceCommand {
   };
   static override flags = { ...serverFlags };
 
-  async run(): Promise<Backfill> {
+  async run(): Promise<BackfillDetail> {
     const { args, flags } = await this.parse(BackfillStop);
-    const path = `/backfills/${encodeURIComponent(args.backfill)}/stop`;
-    const stopped = await this.client(flags).post<Backfill>(path);
+    const path = pathTo(PATHS.stopBackfill, { id: args.backfill });
+    const stopped = await this.client(flags).post<BackfillDetail>(path);
     this.say(backfillText(stopped));
     return stopped;
   }

@@ -1,16 +1,8 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { DeadLetter } from '../../../api/events.js';
+import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
-
-interface DeadLetter {
-  number: number;
-  queue: string;
-  at: number;
-  eventId: string;
-  targetId: string;
-  body: string;
-  attributes: { [name: string]: string };
-}
 
 /** `millrace events dead-letters`: what rules could not deliver. */
 export default class EventsDeadLetters extends MillraceCommand {
@@ -32,7 +24,9 @@ export default class EventsDeadLetters extends MillraceCommand {
       limit: String(flags.lines),
       ...(flags.queue ? { queue: flags.queue } : {}),
     });
-    const found = await this.client(flags).get<{ items: DeadLetter[] }>(`/dead-letters?${query}`);
+    const found = await this.client(flags).get<{ items: DeadLetter[] }>(
+      `${PATHS.deadLetters}?${query}`,
+    );
     for (const letter of found.items) this.#print(letter);
     if (found.items.length === 0) this.say('Everything was delivered.');
     return found;

@@ -1,14 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { PutResult } from '../../../api/events.js';
+import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { readInput } from '../../read-input.js';
-
-interface PutResult {
-  id: string;
-  duplicate: boolean;
-  started: { pipeline: string; name: string }[];
-  batched?: { pipeline: string; waiting: number; size: number; closesAt: number }[];
-}
 
 /** `millrace events put SOURCE TYPE`: puts an event on the bus. */
 export default class EventsPut extends MillraceCommand {
@@ -43,7 +38,7 @@ export default class EventsPut extends MillraceCommand {
       detail: await readInput(flags.detail),
       ...(id === undefined ? {} : { id }),
     };
-    const { results } = await this.client(flags).post<{ results: [PutResult] }>('/events', {
+    const { results } = await this.client(flags).post<{ results: [PutResult] }>(PATHS.events, {
       events: [event],
     });
     const [result] = results;

@@ -1,18 +1,8 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { StoredEvent } from '../../../api/events.js';
+import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
-
-interface StoredEvent {
-  number: number;
-  bus: string;
-  id: string;
-  source: string;
-  detailType: string;
-  storedAt: number;
-  matched: string[];
-  batched?: string[];
-  envelope: { detail: unknown };
-}
 
 /** `millrace events tail`: the latest events, and those to come. */
 export default class EventsTail extends MillraceCommand {
@@ -34,7 +24,7 @@ export default class EventsTail extends MillraceCommand {
     const client = this.client(flags);
     const get = async (more: { [name: string]: string }): Promise<StoredEvent[]> => {
       const query = new URLSearchParams({ ...(flags.bus ? { bus: flags.bus } : {}), ...more });
-      return (await client.get<{ items: StoredEvent[] }>(`/stored-events?${query}`)).items;
+      return (await client.get<{ items: StoredEvent[] }>(`${PATHS.storedEvents}?${query}`)).items;
     };
     const latest = (await get({ limit: String(flags.lines) })).toReversed();
     for (const event of latest) this.#print(event);

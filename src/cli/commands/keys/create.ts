@@ -1,12 +1,8 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { IssuedKey } from '../../../api/access-keys.js';
+import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
-
-interface IssuedKey {
-  accessKeyId: string;
-  secretAccessKey: string;
-  region: string;
-}
 
 /** `millrace keys create`: makes an access key for AWS's clients. */
 export default class KeysCreate extends MillraceCommand {
@@ -33,7 +29,7 @@ export default class KeysCreate extends MillraceCommand {
     const { team, role, label } = flags;
     const { server, data } = flags;
     const client = this.client({ server, data });
-    const key = await client.post<IssuedKey>('/access-keys', { team, role, label });
+    const key = await client.post<IssuedKey>(PATHS.accessKeys, { team, role, label });
     this.log(`export AWS_ACCESS_KEY_ID=${key.accessKeyId}`);
     this.log(`export AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`);
     this.log(`export AWS_DEFAULT_REGION=${key.region}`);

@@ -1,12 +1,6 @@
+import type { AccessKey } from '../../../api/access-keys.js';
+import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
-
-interface AccessKey {
-  id: string;
-  team: string;
-  role: string;
-  label: string;
-  createdAt: number;
-}
 
 /** `millrace keys list`. */
 export default class KeysList extends MillraceCommand {
@@ -15,7 +9,7 @@ export default class KeysList extends MillraceCommand {
 
   async run(): Promise<{ keys: AccessKey[] }> {
     const { flags } = await this.parse(KeysList);
-    const { keys } = await this.client(flags).get<{ keys: AccessKey[] }>('/access-keys');
+    const { keys } = await this.client(flags).get<{ keys: AccessKey[] }>(PATHS.accessKeys);
     if (keys.length === 0) this.say('There is none. Make one with: millrace keys create');
     for (const { id, team, role, label, createdAt } of keys) {
       const made = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');

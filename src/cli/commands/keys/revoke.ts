@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace keys revoke ID`. */
@@ -11,7 +12,7 @@ export default class KeysRevoke extends MillraceCommand {
 
   async run(): Promise<{ revoked: true }> {
     const { args, flags } = await this.parse(KeysRevoke);
-    await this.client(flags).delete(`/access-keys/${encodeURIComponent(args.id)}`);
+    await this.client(flags).delete(pathTo(PATHS.accessKey, { id: args.id }));
     this.log(`revoked ${args.id}`);
     return { revoked: true };
   }

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace pools delete NAME`. */
@@ -12,7 +13,7 @@ export default class PoolsDelete extends MillraceCommand {
   async run(): Promise<{ name: string }> {
     const { args, flags } = await this.parse(PoolsDelete);
     const { name } = args;
-    await this.client(flags).delete(`/pools/${encodeURIComponent(name)}`);
+    await this.client(flags).delete(pathTo(PATHS.pool, { name }));
     this.log(`${name} has 1 slot again`);
     return { name };
   }

@@ -1,12 +1,7 @@
+import { PATHS } from '../../../api/paths.js';
+import type { Pool } from '../../../api/pools.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { table } from '../../text.js';
-
-interface Pool {
-  name: string;
-  slots: number;
-  taken: number;
-  waiting: number;
-}
 
 /** `millrace pools`. */
 export default class Pools extends MillraceCommand {
@@ -15,7 +10,7 @@ export default class Pools extends MillraceCommand {
 
   async run(): Promise<{ items: Pool[] }> {
     const { flags } = await this.parse(Pools);
-    const page = await this.client(flags).get<{ items: Pool[] }>('/pools');
+    const page = await this.client(flags).get<{ items: Pool[] }>(PATHS.pools);
     if (page.items.length === 0) {
       this.say('There is none. A pipeline uses one with: concurrency: { pools: [NAME] }');
       return page;

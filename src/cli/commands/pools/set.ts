@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace pools set NAME SLOTS`. */
@@ -13,7 +14,7 @@ export default class PoolsSet extends MillraceCommand {
   async run(): Promise<{ name: string; slots: number }> {
     const { args, flags } = await this.parse(PoolsSet);
     const { name, slots } = args;
-    await this.client(flags).put(`/pools/${encodeURIComponent(name)}`, { slots });
+    await this.client(flags).put(pathTo(PATHS.pool, { name }), { slots });
     this.log(`${name} has ${slots} ${slots === 1 ? 'slot' : 'slots'}`);
     return { name, slots };
   }

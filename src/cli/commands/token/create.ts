@@ -1,13 +1,10 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import { PATHS } from '../../../api/paths.js';
+import type { IssuedToken } from '../../../api/tokens.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
-
-interface Issued {
-  id: string;
-  token: string;
-}
 
 /** `millrace token create`: makes a token for a person or program. */
 export default class TokenCreate extends MillraceCommand {
@@ -40,7 +37,7 @@ export default class TokenCreate extends MillraceCommand {
     }),
   };
 
-  async run(): Promise<Issued> {
+  async run(): Promise<IssuedToken> {
     const { flags } = await this.parse(TokenCreate);
     const { team, role, label, expires, server, data } = flags;
     if (team === undefined && !flags['all-teams']) {
@@ -51,7 +48,7 @@ export default class TokenCreate extends MillraceCommand {
       });
     }
     const teams = team ?? '*';
-    const made = await this.client({ server, data }).post<Issued>('/tokens', {
+    const made = await this.client({ server, data }).post<IssuedToken>(PATHS.tokens, {
       teams,
       role,
       label,

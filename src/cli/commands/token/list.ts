@@ -1,15 +1,7 @@
+import { PATHS } from '../../../api/paths.js';
+import type { Token } from '../../../api/tokens.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { printable, table } from '../../text.js';
-
-interface Token {
-  id: string;
-  kind: string;
-  label: string;
-  role: string;
-  teams?: string[];
-  createdAt: number;
-  expiresAt?: number;
-}
 
 /** `millrace token list`. */
 export default class TokenList extends MillraceCommand {
@@ -18,7 +10,7 @@ export default class TokenList extends MillraceCommand {
 
   async run(): Promise<{ items: Token[] }> {
     const { flags } = await this.parse(TokenList);
-    const { items } = await this.client(flags).get<{ items: Token[] }>('/tokens');
+    const { items } = await this.client(flags).get<{ items: Token[] }>(PATHS.tokens);
     const rows = items.map(({ id, kind, label, role, teams, createdAt, expiresAt }) => [
       id,
       kind,

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace token revoke ID`. */
@@ -11,7 +12,7 @@ export default class TokenRevoke extends MillraceCommand {
 
   async run(): Promise<{ revoked: true }> {
     const { args, flags } = await this.parse(TokenRevoke);
-    await this.client(flags).delete(`/tokens/${encodeURIComponent(args.id)}`);
+    await this.client(flags).delete(pathTo(PATHS.token, { id: args.id }));
     this.log(`revoked ${args.id}`);
     return { revoked: true };
   }

@@ -1,11 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type {
-  ArrivalState,
-  BatchState,
-  ListedSchedule,
-  TriggerExplanation,
-} from '../../api-types.js';
+import { PATHS, pathTo } from '../../../api/paths.js';
+import type { ListedSchedule } from '../../../api/schedules.js';
+import type { Arrivals, Batch, Trigger } from '../../../api/triggers.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { fireTime, firstLine } from '../../text.js';
 
@@ -31,11 +28,11 @@ export default class TriggerExplain extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<TriggerExplanation> {
+  async run(): Promise<Trigger> {
     const { args, flags } = await this.parse(TriggerExplain);
     const query = flags.interval ? `?interval=${encodeURIComponent(flags.interval)}` : '';
-    const path = `/pipelines/${encodeURIComponent(args.pipeline)}/trigger${query}`;
-    const explained = await this.client(flags).get<TriggerExplanation>(path);
+    const path = `${pathTo(PATHS.trigger, { name: args.pipeline })}${query}`;
+    const explained = await this.client(flags).get<Trigger>(path);
     const { schedule, clientSchedules = [], upstreams, files, events = [] } = explained;
     if (schedule) this.#tellSchedule(schedule);
     for (const one of clientSchedules) this.#tellClientSchedule(one);
@@ -49,12 +46,7 @@ export default class TriggerExplain extends MillraceCommand {
     return explained;
   }
 
-  #tellSchedule({
-    timezone,
-    next,
-    window,
-    starts,
-  }: NonNullable<TriggerExplanation['schedule']>): void {
+  #tellSchedule({ timezone, next, window, starts }: NonNullable<Trigger['schedule']>): void {
     this.log(`${colors.bold('schedule')} ${colors.dim(`times of ${timezone}`)}`);
     for (const [index, at] of next.entries()) {
       const start = starts?.[index] ?? at;
@@ -83,11 +75,7 @@ export default class TriggerExplain extends MillraceCommand {
     if (failure) this.log(`  ${colors.red('✖')} ${firstLine(failure.reason, 300)}`);
   }
 
-  #tellUpstreams({
-    interval,
-    verdict,
-    conditions,
-  }: NonNullable<TriggerExplanation['upstreams']>): void {
+  #tellUpstreams({ interval, verdict, conditions }: NonNullable<Trigger['upstreams']>): void {
     const said = {
       met: colors.green('met'),
       waiting: 'waiting',
@@ -104,10 +92,7 @@ export default class TriggerExplain extends MillraceCommand {
     }
   }
 
-  #tellBatch(
-    what: string,
-    { size, window, waiting, openedAt, closesAt, problem }: BatchState,
-  ): void {
+  #tellBatch(what: string, { size, window, waiting, openedAt, closesAt, problem }: Batch): void {
     const limits = `${size}, or ${window} s after the first`;
     if (openedAt === undefined || closesAt === undefined) {
       this.log(`  batch of ${limits}: no ${what} wait`);
@@ -119,7 +104,7 @@ export default class TriggerExplain extends MillraceCommand {
     if (problem !== undefined) this.log(`  ${colors.red('✖')} could not start: ${problem}`);
   }
 
-  #tellArrivals(arrivals: ArrivalState): void {
+  #tellArrivals(arrivals: Arrivals): void {
     const { interval, expected, arrived, missing, unexpected, deadline, started, open } = arrivals;
     const names = missing.slice(0, TOLD_NAMES).join(', ');
     const more = missing.length > TOLD_NAMES ? `, and ${missing.length - TOLD_NAMES} more` : '';
@@ -152,7 +137,7 @@ export default class TriggerExplain extends MillraceCommand {
     quarantined,
     batch,
     arrivals,
-  }: NonNullable<TriggerExplanation['files']>): void {
+  }: NonNullable<Trigger['files']>): void {
     const where = isGone ? colors.red('the folder is not there') : 'watched';
     this.log(`${colors.bold('files')} under ${under}: ${where}`);
     if (problem !== undefined) this.log(`  ${colors.red('✖')} ${problem}`);
@@ -171,7 +156,7 @@ export default class TriggerExplain extends MillraceCommand {
     batch,
     matched,
     nearly,
-  }: NonNullable<TriggerExplanation['events']>[number]): void {
+  }: NonNullable<Trigger['events']>[number]): void {
     this.log(`${colors.bold('events')} on ${bus}: ${JSON.stringify(pattern)}`);
     if (batch) this.#tellBatch('events', batch);
     this.log(

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { IssuedWebhook } from '../../api-types.js';
+import { PATHS, PREFIX, pathTo } from '../../../api/paths.js';
+import type { IssuedWebhook } from '../../../api/webhooks.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace webhooks create NAME`: an address at which others put signed events on a team's bus. */
@@ -35,7 +36,7 @@ export default class WebhooksCreate extends MillraceCommand {
     const { source, type, team, bus, scheme } = flags;
     const { server, data } = flags;
     const client = this.client({ server, data });
-    const webhook = await client.post<IssuedWebhook>('/webhooks', {
+    const webhook = await client.post<IssuedWebhook>(PATHS.webhooks, {
       name: args.name,
       source,
       team,
@@ -44,7 +45,7 @@ export default class WebhooksCreate extends MillraceCommand {
       ...(type === undefined ? {} : { detailType: type }),
     });
     this.log(webhook.secret);
-    this.say(`POST ${client.url}/api/v1/webhooks/${webhook.name}`);
+    this.say(`POST ${client.url}${PREFIX}${pathTo(PATHS.webhook, { name: webhook.name })}`);
     this.say(
       colors.dim(`events of ${team} with the source ${source}; the secret is not shown again`),
     );

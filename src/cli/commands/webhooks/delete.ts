@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { PATHS, pathTo } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace webhooks delete NAME`. */
@@ -11,7 +12,7 @@ export default class WebhooksDelete extends MillraceCommand {
 
   async run(): Promise<{ deleted: true }> {
     const { args, flags } = await this.parse(WebhooksDelete);
-    await this.client(flags).delete(`/webhooks/${encodeURIComponent(args.name)}`);
+    await this.client(flags).delete(pathTo(PATHS.webhook, { name: args.name }));
     this.log(`deleted ${args.name}`);
     return { deleted: true };
   }

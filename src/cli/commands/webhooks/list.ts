@@ -1,4 +1,5 @@
-import type { Webhook } from '../../api-types.js';
+import { PATHS } from '../../../api/paths.js';
+import type { Webhook } from '../../../api/webhooks.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace webhooks list`. */
@@ -8,7 +9,7 @@ export default class WebhooksList extends MillraceCommand {
 
   async run(): Promise<{ webhooks: Webhook[] }> {
     const { flags } = await this.parse(WebhooksList);
-    const { webhooks } = await this.client(flags).get<{ webhooks: Webhook[] }>('/webhooks');
+    const { webhooks } = await this.client(flags).get<{ webhooks: Webhook[] }>(PATHS.webhooks);
     if (webhooks.length === 0) this.say('There is none. Make one with: millrace webhooks create');
     for (const { name, team, source, scheme, secrets, rotatedAt } of webhooks) {
       const made = new Date(rotatedAt).toISOString().slice(0, 16).replace('T', ' ');

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import type { IssuedWebhook } from '../../api-types.js';
+import { PATHS, pathTo } from '../../../api/paths.js';
+import type { IssuedWebhook } from '../../../api/webhooks.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 
 /** `millrace webhooks rotate NAME`. */
@@ -17,7 +18,7 @@ export default class WebhooksRotate extends MillraceCommand {
 
   async run(): Promise<IssuedWebhook> {
     const { args, flags } = await this.parse(WebhooksRotate);
-    const path = `/webhooks/${encodeURIComponent(args.name)}/rotate`;
+    const path = pathTo(PATHS.rotateWebhook, { name: args.name });
     const old = flags['end-old'] ? 'end' : 'keep';
     const webhook = await this.client(flags).post<IssuedWebhook>(path, { old });
     this.log(webhook.secret);

@@ -10,6 +10,7 @@ function lines(count: number, rest: Partial<LogLine> = {}): LogLine[] {
     stream: 'stdout',
     level: 'info',
     message: `line ${index}`,
+    tags: {},
     ...rest,
   }));
 }

@@ -5,7 +5,9 @@
  * often the connection breaks.
  * @module
  */
+
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { PATHS, pathTo } from '../../../../src/api/paths.js';
 import { get } from '../../api/client.js';
 import type { LiveChange, LogLine, Page } from '../../api/types.js';
 import { useChanges, useReset } from '../../live/live.js';
@@ -39,7 +41,7 @@ export function useLogBook(id: string, state: string | undefined, start: LogStar
     async function readPage(): Promise<void> {
       const tail = start === 'tail' && held.cursor === undefined;
       const page = await get<Page<LogLine>>(
-        `/executions/${encodeURIComponent(id)}/logs`,
+        pathTo(PATHS.logs, { id }),
         { state, limit: PAGE, cursor: held.cursor, from: tail ? 'tail' : undefined },
         stop.signal,
       );

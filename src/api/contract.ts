@@ -1,0 +1,46 @@
+/**
+ * All routes of the REST API. Tests walk over it: what is not here, the server does not answer.
+ * @module
+ */
+import * as accessKeys from './access-keys.js';
+import * as backfills from './backfills.js';
+import * as backups from './backups.js';
+import * as events from './events.js';
+import * as executions from './executions.js';
+import * as health from './health.js';
+import * as pipelines from './pipelines.js';
+import * as pools from './pools.js';
+import type { Route } from './route.js';
+import * as schedules from './schedules.js';
+import * as sessions from './sessions.js';
+import * as tasks from './tasks.js';
+import * as tokens from './tokens.js';
+import * as traces from './traces.js';
+import * as triggers from './triggers.js';
+import * as webhooks from './webhooks.js';
+
+const CAPABILITIES = [
+  executions,
+  traces,
+  pipelines,
+  triggers,
+  backfills,
+  events,
+  schedules,
+  pools,
+  tasks,
+  accessKeys,
+  tokens,
+  webhooks,
+  sessions,
+  backups,
+  health,
+];
+
+export const CONTRACT: readonly Route[] = CAPABILITIES.flatMap((capability) =>
+  Object.values(capability as { readonly [name: string]: unknown }).filter(isRoute),
+);
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
+}

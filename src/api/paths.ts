@@ -1,0 +1,75 @@
+/**
+ * Every address of the REST API, below its prefix. The server registers them, the commands and the console call them.
+ *
+ * Nothing but texts: the console takes them without taking zod along.
+ * @module
+ */
+
+/** What stands before every path. */
+export const PREFIX = '/api/v1';
+
+/** Paths as the server registers them; `pathTo` puts names in the place of `:id` and `:name`. */
+export const PATHS = {
+  executions: '/executions',
+  execution: '/executions/:id',
+  states: '/executions/:id/states',
+  history: '/executions/:id/history',
+  logs: '/executions/:id/logs',
+  stop: '/executions/:id/stop',
+  redrive: '/executions/:id/redrive',
+  redrivePlan: '/executions/:id/redrive-plan',
+  repairPlan: '/executions/:id/repair-plan',
+  pipelines: '/pipelines',
+  pipeline: '/pipelines/:name',
+  graph: '/pipelines/:name/graph',
+  trigger: '/pipelines/:name/trigger',
+  problems: '/problems',
+  reload: '/reload',
+  backfills: '/backfills',
+  backfill: '/backfills/:id',
+  stopBackfill: '/backfills/:id/stop',
+  /** Live events when read, events on a bus when written. */
+  events: '/events',
+  storedEvents: '/stored-events',
+  deadLetters: '/dead-letters',
+  testPattern: '/test-pattern',
+  schedules: '/schedules',
+  pools: '/pools',
+  pool: '/pools/:name',
+  taskSuccess: '/tasks/success',
+  taskFailure: '/tasks/failure',
+  taskHeartbeat: '/tasks/heartbeat',
+  accessKeys: '/access-keys',
+  accessKey: '/access-keys/:id',
+  tokens: '/tokens',
+  token: '/tokens/:id',
+  webhooks: '/webhooks',
+  webhook: '/webhooks/:name',
+  rotateWebhook: '/webhooks/:name/rotate',
+  loginLinks: '/login-links',
+  session: '/session',
+  logout: '/logout',
+  backups: '/backups',
+  restore: '/restore',
+  resume: '/restore/resume',
+  health: '/health',
+} as const;
+
+/** The names that stand behind a colon in a path. */
+export type ParamsOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamsOf<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+/**
+ * A path with things in the places of their names, whatever characters those have.
+ * @example pathTo(PATHS.states, { id: 'orders/night' }) // '/executions/orders%2Fnight/states'
+ */
+export function pathTo<Path extends string>(
+  path: Path,
+  params: { readonly [Name in ParamsOf<Path>]: string },
+): string {
+  const given: { readonly [name: string]: string } = params;
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(given[name] ?? ''));
+}

@@ -1,0 +1,365 @@
+/**
+ * Every answer of every route, with things of every kind behind it, is what the contract says and nothing more: a member
+ * that the contract does not name fails here.
+ * @module
+ */
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { CONTRACT } from '../../src/api/contract.js';
+import type { Execution } from '../../src/api/executions.js';
+import { PATHS, PREFIX, pathTo } from '../../src/api/paths.js';
+import type { Route } from '../../src/api/route.js';
+import { liveChangeSchema } from '../../src/api/traces.js';
+import type { Trigger } from '../../src/api/triggers.js';
+import type { JsonObject } from '../../src/asl/json.js';
+import {
+  openPopulatedServer,
+  type PopulatedServer,
+  type PopulatedTeam,
+} from './populated-server.js';
+import type { RequestOptions } from './test-server.js';
+
+let world: PopulatedServer;
+let team: PopulatedTeam;
+/** Routes that have answered what they were asked for. */
+const answered = new Set<string>();
+let asked = 0;
+
+beforeAll(async () => {
+  world = await openPopulatedServer(['alder']);
+  team = world.teams[0] as PopulatedTeam;
+}, 60_000);
+afterAll(() => world.close());
+afterEach(() => {
+  // A test that asked for nothing has shown nothing.
+  expect(asked).toBeGreaterThan(0);
+  asked = 0;
+});
+
+/** Asks, and holds the answer against the contract. @returns it */
+async function ask<Body = JsonObject>(
+  method: string,
+  path: string,
+  status: number,
+  options: RequestOptions = {},
+): Promise<Body> {
+  asked += 1;
+  const answer = await world.it.request(method, PREFIX + path, options);
+  expect(answer.status, `${method} ${path} ${answer.text}`).toBe(status);
+  const route = routeOf(method, path);
+  const schema = schemaOf(route, status);
+  if (status < 300) answered.add(`${route.method} ${route.path}`);
+  if (status === 204) {
+    expect(answer.text).toBe('');
+    return undefined as Body;
+  }
+  const body = answer.json<Body>();
+  const { error } = schema.safeParse(body);
+  expect(error === undefined ? '' : z.prettifyError(error), `${method} ${path}`).toBe('');
+  return body;
+}
+
+/** The route that a path is one of: the one with the fewest names in it. */
+function routeOf(method: string, path: string): Route {
+  const [bare = ''] = path.split('?');
+  const fits = (route: Route): boolean =>
+    route.method === method &&
+    new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(bare);
+  const found = CONTRACT.find(fits);
+  if (found === undefined) throw new Error(`No route of the contract: ${method} ${path}`);
+  return found;
+}
+
+function schemaOf({ method, path, schema }: Route, status: number): z.ZodType {
+  const found = schema.response[status] ?? schema.response[`${String(status)[0]}xx`];
+  if (found instanceof z.ZodType) return found;
+  throw new Error(`The contract of ${method} ${path} tells of no ${status}`);
+}
+
+test('is strict: a member that the contract does not name is found', () => {
+  asked += 1;
+  const schema = schemaOf(routeOf('GET', PATHS.pools), 200);
+  const pool = { name: 'a', slots: 1, taken: 0, waiting: 0 };
+  expect(schema.safeParse({ items: [pool] }).success).toBe(true);
+  expect(schema.safeParse({ items: [{ ...pool, colour: 'red' }] }).success).toBe(false);
+  expect(schema.safeParse({ items: [pool], more: true }).success).toBe(false);
+});
+
+test('executions, alone and in lists, with all that is known of them', async () => {
+  const { items } = await ask<{ items: Execution[] }>('GET', `${PATHS.executions}?limit=1000`, 200);
+  const seen = new Set(items.flatMap((item) => Object.keys(item)));
+  for (const mapRun of team.mapRuns) {
+    const query = `?mapRun=${encodeURIComponent(mapRun)}`;
+    const children = await ask<{ items: Execution[] }>('GET', PATHS.executions + query, 200);
+    for (const key of children.items.flatMap((item) => Object.keys(item))) seen.add(key);
+  }
+  const told = ['arn', 'alias', 'publishedVersion', 'testCase', 'redrivenAt', 'triggeredBy'];
+  expect([...seen]).toEqual(
+    expect.arrayContaining([...told, 'interval', 'queued', 'parent', 'mapRun', 'mapRunArn']),
+  );
+  const page = await ask<{ next?: string }>('GET', `${PATHS.executions}?limit=1`, 200);
+  expect(page.next).toBeDefined();
+  expect(team.executions.length).toBeGreaterThan(10);
+  for (const id of team.executions) {
+    await ask('GET', pathTo(PATHS.execution, { id }), 200);
+    const { items: visits } = await ask<{ items: object[] }>(
+      'GET',
+      pathTo(PATHS.states, { id }),
+      200,
+    );
+    await ask('GET', `${pathTo(PATHS.states, { id })}?data=none`, 200);
+    await ask('GET', pathTo(PATHS.history, { id }), 200);
+    await ask('GET', pathTo(PATHS.logs, { id }), 200);
+    await ask('GET', pathTo(PATHS.repairPlan, { id }), 200);
+    expect(visits.length).toBeLessThan(10);
+  }
+});
+
+test('log lines of a task that prints', async () => {
+  const { engine } = world.it.server;
+  const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];
+  await engine.deployPipeline({
+    name: 'alder-prints',
+    team: 'alder',
+    tags: { step: 'print' },
+    definition: {
+      StartAt: 'Print',
+      States: {
+        Print: {
+          Type: 'Task',
+          Resource: 'millrace:shell',
+          Parameters: { command },
+          ResultPath: null,
+          End: true,
+        },
+      },
+    } as never,
+    bindings: {},
+    folder: world.it.data,
+  });
+  const { id } = await engine.runExecution({ pipeline: 'alder-prints' });
+  const { items } = await ask<{ items: JsonObject[] }>('GET', pathTo(PATHS.logs, { id }), 200);
+  expect(items.length).toBeGreaterThan(1);
+  expect(items.some(({ fields }) => fields !== undefined)).toBe(true);
+});
+
+test('starts, stops and redrives', async () => {
+  const token = team.token;
+  const body = { pipeline: 'alder-daily', name: 'again', input: {} };
+  await ask('POST', PATHS.executions, 201, { token, body });
+  await ask('POST', PATHS.executions, 200, { token, body });
+  const waited = { token, body: { pipeline: 'alder-failing' } };
+  const failed = await ask('POST', `${PATHS.executions}?wait=20`, 200, waited);
+  const id = String(failed.id);
+  expect(failed.status).toBe('FAILED');
+  const plan = await ask<{ items: object[] }>('GET', pathTo(PATHS.redrivePlan, { id }), 200);
+  expect(plan.items).toHaveLength(2);
+  const redriven = await ask('POST', pathTo(PATHS.redrive, { id }), 200, { token, body: {} });
+  expect(redriven.notes).toHaveLength(2);
+  await ask('POST', pathTo(PATHS.stop, { id: 'alder-pooled/alder-second' }), 200, { token });
+  await ask('POST', PATHS.executions, 409, { token, body: { ...body, input: { other: true } } });
+  await ask('POST', PATHS.executions, 400, { token, body: { name: 1 } });
+  await ask('GET', pathTo(PATHS.execution, { id: 'nowhere' }), 404);
+});
+
+test('a repair plan with something to repair', async () => {
+  const { engine } = world.it.server;
+  const interval = '2026-11-02';
+  const { deployment } = await engine.describePipeline('alder-follows');
+  const allOf = [{ name: 'alder-daily' }, { name: 'alder-delivery' }];
+  // It waits for another one too, so it does not follow by itself.
+  const sections = { trigger: { executions: { allOf } } };
+  await engine.deployPipeline({ ...deployment, name: 'alder-both', sections });
+  await engine.runExecution({ pipeline: 'alder-both', interval });
+  const { id } = await engine.runExecution({ pipeline: 'alder-daily', name: 'later', interval });
+  const plan = await ask<{ items: object[] }>('GET', pathTo(PATHS.repairPlan, { id }), 200);
+  expect(plan.items.length).toBeGreaterThan(0);
+});
+
+test('pipelines, their graphs, triggers and problems', async () => {
+  const { items } = await ask<{ items: { recent: object[] }[] }>('GET', PATHS.pipelines, 200);
+  expect(items.some(({ recent }) => recent.length > 0)).toBe(true);
+  const seen = new Set<string>();
+  for (const name of team.pipelines) {
+    const { deployment } = await ask('GET', pathTo(PATHS.pipeline, { name }), 200);
+    for (const key of Object.keys(deployment as JsonObject)) seen.add(key);
+    const graph = await ask<{ nodes: object[] }>('GET', pathTo(PATHS.graph, { name }), 200);
+    expect(graph.nodes.length).toBeGreaterThan(0);
+    const trigger = await ask<Trigger>('GET', pathTo(PATHS.trigger, { name }), 200);
+    for (const key of Object.keys(trigger)) seen.add(key);
+    for (const rule of trigger.events ?? []) {
+      for (const key of Object.keys(rule)) seen.add(`event ${key}`);
+      if (rule.nearly.length > 0) seen.add('nearly');
+    }
+    for (const key of Object.keys(trigger.files ?? {})) seen.add(`files ${key}`);
+  }
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      ...[
+        'stateMachine',
+        'sections',
+        'schedule',
+        'clientSchedules',
+        'upstreams',
+        'files',
+        'events',
+      ],
+      ...['event matched', 'event batch', 'nearly', 'files arrivals', 'files quarantined'],
+    ]),
+  );
+  const { items: problems } = await ask<{ items: object[] }>('GET', PATHS.problems, 200);
+  expect(problems.length).toBeGreaterThan(0);
+  await ask('POST', PATHS.reload, 200);
+});
+
+test('backfills', async () => {
+  const [id = ''] = team.backfills;
+  const { items } = await ask<{ items: object[] }>('GET', PATHS.backfills, 200);
+  expect(items.length).toBeGreaterThan(0);
+  const { slots } = await ask('GET', pathTo(PATHS.backfill, { id }), 200);
+  expect(slots).not.toEqual([]);
+  const body = { pipeline: 'alder-daily', from: '2026-10-01', to: '2026-10-02' };
+  const plan = await ask('POST', `${PATHS.backfills}?plan=true`, 200, { body });
+  expect(plan.slots).toHaveLength(2);
+  await world.it.server.engine.deployPipeline({
+    ...(await world.it.server.engine.describePipeline('alder-pooled')).deployment,
+    name: 'alder-slow',
+    sections: { trigger: { schedule: { hour: 3 } } },
+  });
+  const slow = { ...body, pipeline: 'alder-slow' };
+  const begun = await ask('POST', PATHS.backfills, 201, { body: slow });
+  await ask('POST', pathTo(PATHS.stopBackfill, { id: String(begun.id) }), 200);
+});
+
+test('events, dead letters and patterns', async () => {
+  const event = { source: 'alder-shop', detailType: 'returned', detail: {} };
+  const token = team.token;
+  const put = await ask('POST', PATHS.events, 200, { token, body: { events: [event] } });
+  expect(put.results).toMatchObject([{ batched: [{ pipeline: 'alder-daily' }] }]);
+  for (const path of [PATHS.storedEvents, PATHS.deadLetters]) {
+    const { items } = await ask<{ items: object[] }>('GET', path, 200);
+    expect(items.length, path).toBeGreaterThan(0);
+  }
+  const pattern = { source: ['shop'] };
+  await ask('POST', PATHS.testPattern, 200, { body: { pattern, event: { source: 'shop' } } });
+  await ask('POST', PATHS.testPattern, 200, { body: { pattern, event: { source: 'mail' } } });
+});
+
+test('schedules and pools', async () => {
+  const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
+  expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));
+  const pool = pathTo(PATHS.pool, { name: 'shared' });
+  await ask('PUT', pool, 200, { body: { slots: 3 } });
+  const pools = await ask<{ items: JsonObject[] }>('GET', PATHS.pools, 200);
+  expect(pools.items.map(({ name }) => name)).toEqual(['alder-pool', 'shared']);
+  await ask('DELETE', pool, 200);
+});
+
+test('tasks that wait for a token', async () => {
+  const token = team.taskToken;
+  await ask('POST', PATHS.taskHeartbeat, 200, { body: { token } });
+  await ask('POST', PATHS.taskSuccess, 200, { body: { token, output: 1 } });
+  const { engine } = world.it.server;
+  const { definition } = (await engine.describePipeline('alder-asking')).deployment;
+  await engine.deployPipeline({
+    ...(await engine.describePipeline('alder-daily')).deployment,
+    name: 'alder-asks',
+    definition,
+    sections: {},
+  });
+  const { id } = await engine.startExecution({ pipeline: 'alder-asks', input: {} });
+  const child = await until(async () => {
+    const { items } = await engine.listExecutions({ pipeline: 'alder-machine' });
+    return items.find(({ parent }) => parent === id);
+  });
+  const { input } = await engine.describeExecution(child.id);
+  const body = { token: String((input as JsonObject).token), error: 'Late' };
+  await ask('POST', PATHS.taskFailure, 200, { body });
+});
+
+async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+  throw new Error('It did not come.');
+}
+
+test('what administrators make', async () => {
+  const key = await ask('POST', PATHS.accessKeys, 200, { body: { team: 'alder' } });
+  expect((await ask<{ keys: object[] }>('GET', PATHS.accessKeys, 200)).keys.length).toBe(2);
+  const id = String(key.accessKeyId);
+  await ask('DELETE', pathTo(PATHS.accessKey, { id }), 200);
+
+  const wanted = { teams: ['alder'], label: 'made', expires: '1d' };
+  const made = await ask('POST', PATHS.tokens, 201, { body: wanted });
+  const tokens = await ask<{ items: JsonObject[] }>('GET', PATHS.tokens, 200);
+  expect(tokens.items.find((token) => token.id === made.id)).toHaveProperty('expiresAt');
+  await ask('DELETE', pathTo(PATHS.token, { id: String(made.id) }), 200);
+
+  const body = { name: 'made', team: 'alder', source: 'made', detailType: 'Made' };
+  await ask('POST', PATHS.webhooks, 200, { body });
+  const hook = pathTo(PATHS.webhook, { name: 'made' });
+  const { secret } = await ask('POST', pathTo(PATHS.rotateWebhook, { name: 'made' }), 200, {
+    body: {},
+  });
+  expect((await ask<{ webhooks: object[] }>('GET', PATHS.webhooks, 200)).webhooks.length).toBe(2);
+  const time = String(Math.floor(Date.now() / 1_000));
+  const signature = createHmac('sha256', String(secret)).update(`${time}.{}`).digest('hex');
+  const headers = { 'millrace-timestamp': time, 'millrace-signature': `v1=${signature}` };
+  await ask('POST', hook, 200, { token: null, raw: '{}', headers });
+  await ask('DELETE', hook, 200);
+});
+
+test('sessions and health', async () => {
+  const { token } = team;
+  await ask('GET', PATHS.session, 200);
+  await ask('GET', PATHS.session, 200, { token });
+  await ask('POST', PATHS.loginLinks, 201, { token });
+  await ask('POST', PATHS.logout, 204, { token });
+  await ask('GET', PATHS.health, 200, { token: null });
+  await ask('GET', PATHS.session, 401, { token: 'wrong' });
+});
+
+test('a backup, and whether the server waits', async () => {
+  asked += 1;
+  const backup = await world.it.request('POST', PREFIX + PATHS.backups, { body: {} });
+  expect(backup.status).toBe(200);
+  expect(backup.text.startsWith('SQLite format 3')).toBe(true);
+  answered.add(`POST ${PATHS.backups}`);
+  expect(await ask('GET', PATHS.restore, 200)).toEqual({ held: false });
+  expect(await ask('POST', PATHS.resume, 200, { body: {} })).toEqual({ resumed: false });
+  await ask('GET', PATHS.restore, 403, { token: team.token });
+});
+
+test('live events', async () => {
+  const { engine } = world.it.server;
+  const run = async (): Promise<void> => {
+    await engine.runExecution({ pipeline: 'alder-prints', name: 'heard' });
+    const { deployment } = await engine.describePipeline('alder-daily');
+    await engine.deployPipeline({ ...deployment, name: 'alder-new' });
+  };
+  const events = await world.it.listen(
+    PREFIX + PATHS.events,
+    (heard) => heard.some(({ event }) => event === 'pipeline'),
+    { onOpen: () => void run() },
+  );
+  const changes = events.filter(({ event }) => !['hello', 'reset', 'beat'].includes(event));
+  for (const { event, data } of changes) {
+    asked += 1;
+    const { error } = liveChangeSchema.safeParse(data);
+    expect(error === undefined ? '' : z.prettifyError(error)).toBe('');
+    expect(data.type).toBe(event);
+  }
+  const types = new Set(changes.map(({ event }) => event));
+  expect(types).toEqual(new Set(['execution', 'history', 'log', 'pipeline']));
+  answered.add(`GET ${PATHS.events}`);
+});
+
+test('no route was left out', () => {
+  asked += 1;
+  const all = CONTRACT.map(({ method, path }) => `${method} ${path}`);
+  expect(all.filter((route) => !answered.has(route))).toEqual([]);
+});
