@@ -186,6 +186,8 @@ async function noticed(server: DataServer): Promise<string | undefined> {
     const { status, body } = await server.health();
     if (status === 0) return undefined;
     if (body.status === 'corrupt') return String(body.problem);
+    // Half a minute for some: asking without a pause would take the processor from everybody else.
+    await new Promise((done) => setTimeout(done, 50));
   }
 }
 
