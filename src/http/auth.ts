@@ -231,6 +231,11 @@ export function narrowed(principal: Principal, team: string): Principal {
   return { ...principal, teams: !teams || teams.includes(team) ? [team] : [] };
 }
 
+/** Whether a request is about the things of a team. */
+export function isAbout({ teams }: Principal, team: string): boolean {
+  return teams === undefined || teams.includes(team);
+}
+
 /** The SHA-256 of a token, in hex: what the store knows of it. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');

@@ -249,6 +249,14 @@ async function populate(
     Target: { Arn: stateMachine, RoleArn: ROLE, Input: JSON.stringify({ by: team }) },
   });
 
+  await call('scheduler', 'CreateScheduleGroup', {
+    Name: `${team}-group`,
+    Tags: [{ Key: 'owner', Value: team }],
+  });
+  // Of a name that every team has.
+  await engine.deployPipeline(echoPipeline('common', of));
+  await engine.runExecution({ pipeline: 'common', team, name: 'night', input: { by: team } });
+
   // What belongs to the server's administrators, about this team.
   const webhook = { name: `${team}-hook`, team, source: `${team}-hooked` };
   await it.request('POST', '/api/v1/webhooks', { body: webhook });

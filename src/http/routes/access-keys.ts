@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueAccessKey, listAccessKeys, revokeAccessKey } from '../../api/access-keys.js';
-import { expectAdministrator } from '../auth.js';
+import { expectAdministrator, isAbout } from '../auth.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -17,7 +17,8 @@ export function accessKeyRoutes(
 
   api.get(listAccessKeys.path, { schema: listAccessKeys.schema }, async (request) => {
     expectAdministrator(request.principal);
-    return { keys: await accessKeys.list() };
+    const keys = await accessKeys.list();
+    return { keys: keys.filter(({ team }) => isAbout(request.principal, team)) };
   });
 
   api.post(issueAccessKey.path, { schema: issueAccessKey.schema }, async (request) => {

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueToken, listTokens, revokeToken } from '../../api/tokens.js';
 import { parseDuration } from '../../pipelines/duration.js';
-import { expectAdministrator } from '../auth.js';
+import { expectAdministrator, isAbout } from '../auth.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -16,7 +16,12 @@ export function tokenRoutes(instance: FastifyInstance, { authenticator }: HttpSe
 
   api.get(listTokens.path, { schema: listTokens.schema }, async (request) => {
     expectAdministrator(request.principal);
-    return { items: await authenticator.list() };
+    const all = await authenticator.list();
+    // A token for all teams is one for each of them.
+    const items = all.filter(
+      ({ teams }) => teams?.some((team) => isAbout(request.principal, team)) ?? true,
+    );
+    return { items };
   });
 
   api.post(issueToken.path, { schema: issueToken.schema }, async (request, reply) => {

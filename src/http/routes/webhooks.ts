@@ -11,7 +11,7 @@ import {
   receiveWebhook,
   rotateWebhook,
 } from '../../api/webhooks.js';
-import { expectAdministrator } from '../auth.js';
+import { expectAdministrator, isAbout } from '../auth.js';
 import type { HttpServices } from '../services.js';
 
 /** Bytes: what an event may have. */
@@ -22,7 +22,7 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
 
   api.get(listWebhooks.path, { schema: listWebhooks.schema }, async (request) => {
     expectAdministrator(request.principal);
-    return { webhooks: webhooks.list() };
+    return { webhooks: webhooks.list().filter(({ team }) => isAbout(request.principal, team)) };
   });
 
   api.post(createWebhook.path, { schema: createWebhook.schema }, async (request) => {
