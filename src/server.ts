@@ -61,7 +61,7 @@ export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
 export type { Held } from './http/backups/backup-desk.js';
 
-/** A feature that joins from outside; see `docs/guides/adding-a-feature.md`. */
+/** A feature that joins from outside; see `docs/adding-a-feature.md`. */
 export interface ServerAddition {
   /** Makes the feature. */
   feature: Addition;

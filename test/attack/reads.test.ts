@@ -83,6 +83,7 @@ const QUERIES: { readonly [part: string]: Values } = {
 /** Routes that read and tell of no team's things: asked all the same. */
 const OF_NOBODY = new Set([
   'GET /api/v1/health',
+  'GET /api/v1/restore',
   'GET /api/v1/openapi.json',
   'GET /api/v1/session',
   'GET /schema/v1.json',

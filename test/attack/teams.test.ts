@@ -267,9 +267,13 @@ describe('from inside an execution', () => {
   });
 
   test('a task for an activity of their name goes to our workers alone', async () => {
-    const { mine, real } = teams;
-    const { status, error } = await perform(real.activity, undefined);
-    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.Timeout' });
+    const { mine, real, none } = teams;
+    const foreign = await perform(real.activity, undefined);
+    const missing = await perform(none.activity, undefined);
+    expect(foreign).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(anonymous([foreign.error, foreign.cause], teams)).toBe(
+      anonymous([missing.error, missing.cause], teams),
+    );
     await mine.call('sfn', 'CreateActivity', { name: 'theirs-activity' });
     // Their worker still finds what their own execution has asked for, and nothing of ours.
     const waiting = perform(real.activity, undefined);
