@@ -7,6 +7,7 @@ import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
 import { until } from '../support/until.js';
+import { minutesAhead, onceAt, reach, releaseWallClock } from '../support/wall-clock.js';
 import { ROLE, type WireServer } from '../wire/wire-server.js';
 
 /** How a task ended: `error` and `cause` are those of the task, whatever is around it. */
@@ -237,17 +238,23 @@ export const WAYS: Way[] = [
       const key = await it.key({ team });
       const made = await create(it.client(key), machine(task));
       const client = aws(it, key, scheduler.SchedulerClient);
-      const soon = new Date(Date.now() + 1_500).toISOString().slice(0, 19);
+      // The engine's own time: another attempt may have set it ahead already.
+      const soon = minutesAhead(1, it.server.engine.now());
       await client.send(
         new scheduler.CreateScheduleCommand({
           Name: made.name,
-          ScheduleExpression: `at(${soon})`,
+          ScheduleExpression: onceAt(soon),
           FlexibleTimeWindow: { Mode: 'OFF' },
           Target: { Arn: made.arn, RoleArn: ROLE },
         }),
       );
       client.destroy();
-      return ended(await endOf(it, made.name));
+      try {
+        await reach(it.server.engine, soon);
+        return ended(await endOf(it, made.name));
+      } finally {
+        releaseWallClock();
+      }
     },
   },
 ];
