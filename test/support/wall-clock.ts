@@ -17,9 +17,9 @@ export function releaseWallClock(): void {
   vi.useRealTimers();
 }
 
-/** A whole second, this many minutes from now, or from another moment. Milliseconds since the epoch. */
-export function minutesAhead(minutes: number, from: number = Date.now()): number {
-  return Math.ceil(from / 1000) * 1000 + minutes * 60_000;
+/** A whole second, this many minutes from now. Milliseconds since the epoch. */
+export function minutesAhead(minutes: number): number {
+  return Math.ceil(Date.now() / 1000) * 1000 + minutes * 60_000;
 }
 
 /** A schedule expression for one moment. */
