@@ -120,8 +120,10 @@ function carryOver(guard: WriteGuard, driver: Driver): void {
 
 function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
   const pragma = (setting: string): void => void driver.prepare(`PRAGMA ${setting}`).all();
-  // Only a new database takes it: pages that become free can be given back to the file system then.
-  pragma('auto_vacuum = INCREMENTAL');
+  // Pages that become free can be given back to the file system then. Only a new database takes it, and an older one is
+  // written by being asked: nothing may be written before it is known to be sound.
+  if (driver.prepare('PRAGMA page_count').get()?.page_count === 0)
+    pragma('auto_vacuum = INCREMENTAL');
   pragma('journal_mode = WAL');
   pragma(`synchronous = ${synchronous}`);
   // A checkpoint this rare writes a hot page once instead of many times (pages of 4 KiB: about 20 MB of WAL).

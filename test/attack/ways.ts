@@ -7,6 +7,7 @@ import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
 import { until } from '../support/until.js';
+import { onceAt } from '../support/wall-clock.js';
 import { ROLE, type WireServer } from '../wire/wire-server.js';
 
 /** How a task ended: `error` and `cause` are those of the task, whatever is around it. */
@@ -237,11 +238,12 @@ export const WAYS: Way[] = [
       const key = await it.key({ team });
       const made = await create(it.client(key), machine(task));
       const client = aws(it, key, scheduler.SchedulerClient);
-      const soon = new Date(Date.now() + 1_500).toISOString().slice(0, 19);
+      // Of whole seconds, a second ahead at least. The server's time is not set here: other attempts wait for timeouts.
+      const soon = Math.ceil(Date.now() / 1_000) * 1_000 + 1_000;
       await client.send(
         new scheduler.CreateScheduleCommand({
           Name: made.name,
-          ScheduleExpression: `at(${soon})`,
+          ScheduleExpression: onceAt(soon),
           FlexibleTimeWindow: { Mode: 'OFF' },
           Target: { Arn: made.arn, RoleArn: ROLE },
         }),

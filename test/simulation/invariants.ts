@@ -262,8 +262,8 @@ export class Invariants {
         this.fail(`I5 execution ${number}: Task${kind} (${event.id}) follows ${known.type}`);
       }
       if (kind === 'Failed' && event.details.error === 'Soft') known.softs += 1;
-      // One attempt and three retries for `Soft`, see machines.ts.
-      if (known.softs > 4) this.fail(`I7 execution ${number} retries more often than it may`);
+      // One attempt and two retries for `Soft`, see machines.ts.
+      if (known.softs > 3) this.fail(`I7 execution ${number} retries more often than it may`);
       open.delete(event.prev);
       open.set(event.id, { ...known, type: kind });
     }

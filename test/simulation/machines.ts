@@ -11,7 +11,7 @@ const RETRY = [
     MaxAttempts: 8,
     BackoffRate: 1.5,
   },
-  { ErrorEquals: ['Soft'], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2 },
+  { ErrorEquals: ['Soft'], IntervalSeconds: 2, MaxAttempts: 2, BackoffRate: 2 },
   { ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, MaxAttempts: 4 },
 ];
 const task = (more: object): object => ({

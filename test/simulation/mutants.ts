@@ -88,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
     reducer: spread((reducer) => ({
       compile: (definition, pointer) =>
         reducer.compile(
-          JSON.parse(JSON.stringify(definition).replaceAll('"MaxAttempts":3', '"MaxAttempts":9')),
+          JSON.parse(JSON.stringify(definition).replaceAll('"MaxAttempts":2', '"MaxAttempts":9')),
           pointer,
         ),
     })),
