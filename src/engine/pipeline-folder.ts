@@ -45,6 +45,8 @@ export interface PipelineFolderConfig {
 const QUIET_MS = 150;
 /** A folder with more files than this is a mistake (a home folder, say), not a project. */
 const MAX_FILES = 5_000;
+/** Files that are read at the same time. */
+const AT_A_TIME = 32;
 /** Read of one file: enough for the checks to see that a larger one is too large. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024 + 4;
 const NEVER_WATCHED = /(^|[/\\])(node_modules|__pycache__|\.[^/\\]+)$/;
@@ -62,6 +64,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   let quiet: NodeJS.Timeout | undefined;
   let lastTold = '[]';
   const loaded = new LoadedFiles();
+  /** The version that each plan has become: a plan whose version is the current one still has nothing to do. */
+  const served = new WeakMap<PipelinePlan, number>();
 
   async function read(): Promise<void> {
     const found: Problem[] = [];
@@ -70,9 +74,13 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     const versions = new Map(before.map((known) => [pipelineKey(known), known.version]));
     // All at once: the engine writes many in one commit.
     const outcomes = await Promise.all(
-      [...plans].map(([file, plan]) =>
-        deploy(config.engine, plan, file, versions.get(pipelineKey(plan))),
-      ),
+      [...plans].map(async ([file, plan]): Promise<Deployed> => {
+        const before = versions.get(pipelineKey(plan));
+        if (before !== undefined && served.get(plan) === before) return {};
+        const outcome = await deploy(config.engine, plan, file, before);
+        if (outcome.version !== undefined) served.set(plan, outcome.version);
+        return outcome;
+      }),
     );
     const deployed = outcomes.flatMap(({ deployed = [] }) => deployed);
     found.push(...outcomes.flatMap(({ problem = [] }) => problem));
@@ -94,8 +102,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     const owners = new Map<string, string>();
     const files = await pipelineFiles(folder, found);
     loaded.keepOnly(files);
-    for (const file of files) {
-      const { plan, problems: own } = await loaded.load(file, readInside);
+    const results = await together(files, (file) => loaded.load(file, readInside));
+    for (const [file, { plan, problems: own }] of results) {
       found.push(...own);
       if (plan === undefined || !isDeployable(own)) continue;
       const further = config.check?.(plan) ?? [];
@@ -190,18 +198,38 @@ async function watchFolder(folder: string): Promise<FSWatcher> {
  * @param problems gets why a file that looks like one is not taken
  */
 async function pipelineFiles(folder: string, problems: Problem[]): Promise<string[]> {
-  const files: string[] = [];
+  const candidates: string[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !isYamlOfOurs(relative(folder, file)) || TEST_FILE.test(file)) continue;
+    candidates.push(file);
+  }
+  const files: string[] = [];
+  for (const [file, kind] of await together(candidates, kindOf)) {
     if (files.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
-    const kind = await kindOf(file);
     if (kind === 'pipeline') files.push(file);
     else if (kind !== 'other') problems.push(kind);
   }
   return files.sort();
+}
+
+/** Reads files, some at a time; in their order. */
+async function together<Value>(
+  files: readonly string[],
+  read: (file: string) => Promise<Value>,
+): Promise<[string, Value][]> {
+  const all: [string, Value][] = [];
+  for (let at = 0; at < files.length; at += AT_A_TIME) {
+    const some = files.slice(at, at + AT_A_TIME);
+    all.push(
+      ...(await Promise.all(
+        some.map(async (file): Promise<[string, Value]> => [file, await read(file)]),
+      )),
+    );
+  }
+  return all;
 }
 
 async function kindOf(file: string): Promise<ReturnType<typeof fileKind>> {
@@ -257,6 +285,7 @@ async function withdrawFormer(
 }
 
 interface Deployed {
+  version?: number;
   /** Name and version, when it is a new one. */
   deployed?: string;
   /** The plan, when there was no such pipeline. */
@@ -274,6 +303,7 @@ async function deploy(
   try {
     const { version } = await engine.deployPipeline(deploymentOf(plan));
     return {
+      version,
       ...(version === before ? {} : { deployed: `${plan.name} v${version}` }),
       ...(before === undefined ? { first: plan } : {}),
     };
