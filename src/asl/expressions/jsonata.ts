@@ -47,12 +47,17 @@ export async function evaluateJsonata(request: EvaluationRequest): Promise<Evalu
   try {
     const builtins = await frozenBuiltins();
     const expression = compiled(request.expression);
-    const bindings = {
-      ...builtins.functions,
-      ...stepFunctionsFunctions(request.at, request.seed, builtins.time),
-      ...isolated(request),
-    };
-    const value: unknown = await expression.evaluate(undefined, bindings);
+    const functions = builtins.ours.some((name) => request.expression.includes(name))
+      ? {
+          ...builtins.functions,
+          ...stepFunctionsFunctions(request.at, request.seed, builtins.time),
+        }
+      : undefined;
+    const variables = isolated(request);
+    const value: unknown = await expression.evaluate(
+      undefined,
+      functions === undefined ? variables : { ...functions, ...variables },
+    );
     return value === undefined ? { type: 'undefined' } : { type: 'value', value: toJson(value) };
   } catch (error) {
     if (error instanceof UnsupportedValue) return { type: 'unsupported' };
@@ -155,6 +160,8 @@ interface Builtins {
   readonly time: TimeFunctions;
   /** Those that answer otherwise on the service than in the package. */
   readonly functions: { readonly [name: string]: FunctionRecord };
+  /** `$name` of all that is not the package's: an expression that writes none of them needs none, and most write none. */
+  readonly ours: readonly string[];
 }
 
 async function freezeBuiltins(): Promise<Builtins> {
@@ -175,7 +182,8 @@ async function freezeBuiltins(): Promise<Builtins> {
   for (const [name, implementation] of Object.entries(functionsOfJava(original))) {
     functions[name] = freeze({ ...original(name), implementation }, name);
   }
-  return { time, functions };
+  const names = [...Object.keys(functions), ...Object.keys(stepFunctionsFunctions(0, '', time))];
+  return { time, functions, ours: names.map((name) => `$${name}`) };
 }
 
 /**
