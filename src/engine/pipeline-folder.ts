@@ -75,9 +75,9 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     // All at once: the engine writes many in one commit.
     const outcomes = await Promise.all(
       [...plans].map(async ([file, plan]): Promise<Deployed> => {
-        const before = versions.get(pipelineKey(plan));
-        if (before !== undefined && served.get(plan) === before) return {};
-        const outcome = await deploy(config.engine, plan, file, before);
+        const current = versions.get(pipelineKey(plan));
+        if (current !== undefined && served.get(plan) === current) return {};
+        const outcome = await deploy(config.engine, plan, file, current);
         if (outcome.version !== undefined) served.set(plan, outcome.version);
         return outcome;
       }),

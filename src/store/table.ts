@@ -16,7 +16,7 @@ export interface Table<Row extends object = object> {
   /** What makes a row that one, and the order of lists. */
   readonly key: readonly (keyof Row & string)[];
   /**
-   * SQL that makes the table and what changes it, in the subset of SQLite and PostgreSQL; a step that was released is never
+   * SQL that makes the table and what changes it, in SQLite's dialect; a step that was released is never
    * edited. Empty for those that the schema's numbered steps have made (migrations.ts).
    */
   readonly migrations: readonly string[];

@@ -170,6 +170,7 @@ export function createKernel(config: KernelConfig): Kernel {
     deployments,
     dueTimes,
     submit: (input) => loop.add(input),
+    write: (act) => loop.write(act),
     dueChanged: (feature) => dueTimes.changed(feature),
   };
 }

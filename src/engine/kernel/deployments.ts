@@ -18,7 +18,6 @@ import type { MachineShelf } from './machine-shelf.js';
 import { ALIASES, MACHINES, PIPELINES, PUBLISHED_VERSIONS } from './machine-tables.js';
 import type { Reducer } from './reducer.js';
 import { sameJson } from './same-json.js';
-import type { Turn } from './turn.js';
 import type { TurnLoop } from './turn-loop.js';
 
 interface Parts {
@@ -83,7 +82,7 @@ export class Deployments {
       deployedAt: time.now(),
       deployment: kept,
     };
-    await this.#write((turn) => {
+    await this.#parts.loop.write((turn) => {
       // Given in the turn: numbers grow in the order of commits.
       this.#lastNumber += 1;
       record.number = this.#lastNumber;
@@ -105,7 +104,7 @@ export class Deployments {
       const where = { team: pipeline.team, pipeline: pipeline.name };
       const versions = await store.listRows(PUBLISHED_VERSIONS, { where });
       const aliases = await store.listRows(ALIASES, { where });
-      await this.#write((turn) => {
+      await this.#parts.loop.write((turn) => {
         turn.remove(PIPELINES, [pipeline.team, pipeline.name]);
         for (const { team, pipeline: name, version } of versions) {
           turn.remove(PUBLISHED_VERSIONS, [team, name, version]);
@@ -136,20 +135,6 @@ export class Deployments {
       if (page.length < PAGE) return;
       below = page.at(-1)?.number;
     }
-  }
-
-  /** Writes in a turn and resolves when that is durable. */
-  #write(act: (turn: Turn) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#parts.loop.add({
-        refuse: reject,
-        perform(turn) {
-          act(turn);
-          turn.afterCommit(resolve);
-          return 'done';
-        },
-      });
-    });
   }
 
   #exclusive<Value>(pipeline: PipelineRef, act: () => Promise<Value>): Promise<Value> {

@@ -43,6 +43,7 @@ import type { Clock, Destinations, ItemSource, Random, Runner } from './ports.js
 import type { Reducer } from './reducer.js';
 import type { TakenNames } from './taken-names.js';
 import type { Timers } from './timers.js';
+import type { Turn } from './turn.js';
 import type { Input, TurnLoop } from './turn-loop.js';
 import type { Waiters } from './waiters.js';
 import type { WorkFolders } from './work-folders.js';
@@ -62,6 +63,8 @@ export interface Kernel {
 
   /** Puts an input into the loop: it is performed in one of the next turns. */
   submit(input: Input): void;
+  /** Writes in a turn; resolves when that is durable, and rejects when it was refused. */
+  write(act: (turn: Turn) => void): Promise<void>;
   /** A feature is due at another time than it said last. */
   dueChanged(feature: Pick<Feature, 'nextDue' | 'due'>): void;
 

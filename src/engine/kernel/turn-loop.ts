@@ -108,6 +108,20 @@ export class TurnLoop {
     this.#arm();
   }
 
+  /** Writes in a turn; resolves when that is durable, and rejects when it was refused. */
+  write(act: (turn: Turn) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.add({
+        refuse: reject,
+        perform(turn) {
+          act(turn);
+          turn.afterCommit(resolve);
+          return 'done';
+        },
+      });
+    });
+  }
+
   /** Resolves when no input waits and no turn runs. */
   whenIdle(): Promise<void> {
     if (this.queued === 0 && !this.#turning) return Promise.resolve();

@@ -23,7 +23,6 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { activityKind } from '../../kernel/resolve-task.js';
-import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { RowMap } from '../../kernel/turn-memory.js';
 import { ACTIVITIES, type ActivityRecord } from './activity-table.js';
@@ -131,7 +130,7 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
   }
 
   async delete(activity: ActivityRef): Promise<void> {
-    await this.#write((turn) => this.#known.delete(turn, activity.team, activity.name));
+    await this.#kernel.write((turn) => this.#known.delete(turn, activity.team, activity.name));
     await this.#failWaiting(activity);
   }
 
@@ -155,22 +154,8 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
   }
 
   async #put(record: ActivityRecord): Promise<ActivityRecord> {
-    await this.#write((turn) => this.#known.put(turn, record));
+    await this.#kernel.write((turn) => this.#known.put(turn, record));
     return record;
-  }
-
-  /** Writes in a turn and resolves when that is durable. */
-  #write(act: (turn: Turn) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#kernel.submit({
-        refuse: reject,
-        perform(turn) {
-          act(turn);
-          turn.afterCommit(resolve);
-          return 'done';
-        },
-      });
-    });
   }
 
   poll(activity: ActivityRef, options: PollOptions = {}): Promise<ActivityTask | undefined> {

@@ -28,7 +28,6 @@ import type { Asking } from '../../kernel/machine-shelf.js';
 import { ALIASES, PUBLISHED_VERSIONS } from '../../kernel/machine-tables.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { sameJson } from '../../kernel/same-json.js';
-import type { Turn } from '../../kernel/turn.js';
 
 export interface CreateStateMachine {
   name: string;
@@ -221,7 +220,7 @@ export class StateMachineRegistry implements StateMachines, Feature {
         ...(options.description === undefined ? {} : { description: options.description }),
         createdAt: this.#kernel.time.now(),
       };
-      await this.#write((turn) => turn.put(PUBLISHED_VERSIONS, { ...version, deleted: 0 }));
+      await this.#kernel.write((turn) => turn.put(PUBLISHED_VERSIONS, { ...version, deleted: 0 }));
       return version;
     });
   }
@@ -267,7 +266,7 @@ export class StateMachineRegistry implements StateMachines, Feature {
         throw new EngineError('VersionInUse', { name: machine.name, version, aliases });
       }
       const key = [machine.team, machine.name, version];
-      await this.#write((turn) => turn.change(PUBLISHED_VERSIONS, key, { deleted: 1 }));
+      await this.#kernel.write((turn) => turn.change(PUBLISHED_VERSIONS, key, { deleted: 1 }));
     });
   }
 
@@ -310,7 +309,7 @@ export class StateMachineRegistry implements StateMachines, Feature {
         createdAt: now,
         updatedAt: now,
       };
-      await this.#write((turn) => turn.put(ALIASES, record));
+      await this.#kernel.write((turn) => turn.put(ALIASES, record));
       return record;
     });
   }
@@ -324,14 +323,14 @@ export class StateMachineRegistry implements StateMachines, Feature {
       const known = await this.alias(machine, alias);
       for (const { version } of change.routing ?? []) await this.#version(machine, version);
       const record: AliasRecord = { ...known, ...change, updatedAt: this.#kernel.time.now() };
-      await this.#write((turn) => turn.put(ALIASES, record));
+      await this.#kernel.write((turn) => turn.put(ALIASES, record));
       return record;
     });
   }
 
   deleteAlias(machine: PipelineRef, alias: string): Promise<void> {
     return this.#exclusive(() =>
-      this.#write((turn) => turn.remove(ALIASES, [machine.team, machine.name, alias])),
+      this.#kernel.write((turn) => turn.remove(ALIASES, [machine.team, machine.name, alias])),
     );
   }
 
@@ -378,20 +377,6 @@ export class StateMachineRegistry implements StateMachines, Feature {
       attributes,
       updatedAt: record.deployedAt,
     };
-  }
-
-  /** Writes in a turn and resolves when that is durable. */
-  #write(act: (turn: Turn) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#kernel.submit({
-        refuse: reject,
-        perform(turn) {
-          act(turn);
-          turn.afterCommit(resolve);
-          return 'done';
-        },
-      });
-    });
   }
 
   #exclusive<Value>(act: () => Promise<Value>): Promise<Value> {
