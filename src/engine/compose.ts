@@ -51,7 +51,7 @@ export function composeFeatures(
   const schedules = new Schedules(kernel);
   const pipelineSchedules = new PipelineSchedules(kernel, schedules);
   const bus = new EventBus(kernel);
-  const target = stateMachines.target.bind(stateMachines);
+  const target = stateMachines.targetNeed.bind(stateMachines);
   const rules = new EventRules(kernel, { bus, schedules, target });
   const apiSchedules = new ApiSchedules(kernel, {
     schedules,

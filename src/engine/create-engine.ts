@@ -184,9 +184,7 @@ export function createEngine(config: EngineConfig): Engine {
       checkStart(kernel, start);
       const target = await targetOf(kernel, stateMachines, start);
       return started(
-        await request<FoundOrCreated>((settle) =>
-          startInput(kernel, start, settle, undefined, target),
-        ),
+        await request<FoundOrCreated>((settle) => startInput(kernel, start, settle, { target })),
       );
     },
     async runExecution(wanted, view) {
@@ -195,11 +193,9 @@ export function createEngine(config: EngineConfig): Engine {
       const target = await targetOf(kernel, stateMachines, start);
       let ended: Promise<ExecutionDetail> | undefined;
       const found = await request<FoundOrCreated>((settle) =>
-        startInput(
-          kernel,
-          start,
-          settle,
-          (turn, active) => {
+        startInput(kernel, start, settle, {
+          target,
+          created(turn, active) {
             ended = new Promise((resolveEnd) => {
               const stop = waiters.add(active.number, (end) =>
                 resolveEnd(describeEnded(end, view)),
@@ -207,8 +203,7 @@ export function createEngine(config: EngineConfig): Engine {
               turn.afterFailure(stop);
             });
           },
-          target,
-        ),
+        }),
       );
       return ended ?? waitFor(found.number, undefined, view);
     },

@@ -25,6 +25,7 @@ import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
+import { withSlowReads } from './slow-reads.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { VirtualWorld } from './virtual-world.js';
 
@@ -129,6 +130,16 @@ class Simulation {
     return this.#seed % 2 === 0;
   }
 
+  /** Every third seed: the others are as SQLite is, where every answer comes at once. */
+  get #readsTakeTime(): boolean {
+    return this.#seed % 3 === 0;
+  }
+
+  /** By arithmetic: what is drawn at random stays with the executions. */
+  get #slowReads(): number {
+    return [0.05, 0.3, 1][Math.floor(this.#seed / 3) % 3] ?? 0;
+  }
+
   get #faulty(): boolean {
     return this.#world.elapsed < HEAL;
   }
@@ -204,7 +215,10 @@ class Simulation {
       () => (this.#faulty ? this.#runnerFaults : calm),
       isAlive,
     );
-    const faulty = this.#faultyStore(isAlive);
+    const failing = this.#faultyStore(isAlive);
+    const faulty = this.#readsTakeTime
+      ? withSlowReads(failing, world, () => this.#slowReads)
+      : failing;
     const reducer: Reducer = {
       compile: compileMachine,
       start: startExecution,

@@ -17,6 +17,7 @@ import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import type { Hooks } from './hooks.js';
+import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest, Clock, Random, Runner } from './ports.js';
 import {
@@ -56,7 +57,7 @@ export interface AttemptPerformers {
       attempt: AttemptRecord,
       wanted: Extract<Resolution, { type: 'execution' }>,
       input: Input,
-    ): Performed | Promise<Performed>;
+    ): Performed;
     /** The waiting task is gone. */
     abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void;
   };
@@ -64,6 +65,7 @@ export interface AttemptPerformers {
   readonly mocked: {
     /** Whether a test answers this command; `usual` is what would be done otherwise. */
     answers(active: ActiveExecution, command: ScheduleTask, usual: Resolution): boolean;
+    needs(active: ActiveExecution): readonly Need<unknown>[];
     begin(
       turn: Turn,
       active: ActiveExecution,
@@ -71,7 +73,7 @@ export interface AttemptPerformers {
       command: ScheduleTask,
       usual: Resolution,
       input: Input,
-    ): Performed | Promise<Performed>;
+    ): Performed;
   };
   /** Attempts whose request goes to this server itself. */
   readonly services: {
@@ -217,33 +219,26 @@ export class Attempts {
 
   /** Begins a scheduled attempt. For a connector's attempt it owns a slot, which passes to the running attempt. */
   beginInput(address: AttemptAddress & { kind: string }): Input {
-    const { executions } = this.#parts;
     const key = attemptKey(address.thread, address.sequence);
     const isConnector = this.slots.has(address.kind);
-    const input: Input = {
-      execution: address.execution,
-      perform: (turn) => {
-        const giveBack = (): Performed => {
-          if (isConnector) turn.afterCommit(() => this.#free(address.kind));
-          return 'done';
-        };
-        const act = (active: ActiveExecution): Performed | Promise<Performed> => {
-          const attempt = active.attempts.get(key);
-          if (attempt?.status !== 'scheduled') return giveBack();
-          return this.#begin(turn, active, attempt, input);
-        };
-        return executions.withExecution(address.execution, input, act, giveBack);
-      },
+    const giveBack = (turn: Turn): Performed => {
+      if (isConnector) turn.afterCommit(() => this.#free(address.kind));
+      return 'done';
     };
-    return input;
+    const begin = (turn: Turn, active: ActiveExecution, input: Input): Performed => {
+      const attempt = active.attempts.get(key);
+      if (attempt?.status !== 'scheduled') return giveBack(turn);
+      return this.#begin(turn, active, attempt, input);
+    };
+    return this.#parts.executions.input(address.execution, begin, {
+      missing: giveBack,
+      ...(address.kind === MOCKED
+        ? { needs: (_, active) => (active ? this.#perform.mocked.needs(active) : NOTHING) }
+        : {}),
+    });
   }
 
-  #begin(
-    turn: Turn,
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    input: Input,
-  ): Performed | Promise<Performed> {
+  #begin(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, input: Input): Performed {
     const { executions, random } = this.#parts;
     const command = commandOf(attempt);
     const ref = { thread: attempt.thread, sequence: attempt.sequence };
@@ -440,18 +435,12 @@ export class Attempts {
 
   /** Delivers the outcome of an attempt, unless it has closed already. */
   outcomeInput(address: AttemptAddress, id: string, outcome: AttemptOutcome): Input {
-    const { executions } = this.#parts;
     const key = attemptKey(address.thread, address.sequence);
-    const input: Input = {
-      execution: address.execution,
-      perform: (turn) =>
-        executions.withExecution(address.execution, input, (active) => {
-          const attempt = active.attempts.get(key);
-          if (attempt?.id !== id || attempt.status !== 'started') return 'done';
-          return this.#deliver(turn, active, attempt, outcome, input);
-        }),
-    };
-    return input;
+    return this.#parts.executions.input(address.execution, (turn, active, input) => {
+      const attempt = active.attempts.get(key);
+      if (attempt?.id !== id || attempt.status !== 'started') return 'done';
+      return this.#deliver(turn, active, attempt, outcome, input);
+    });
   }
 
   #deliver(
@@ -508,31 +497,32 @@ export class Attempts {
     settle: { resolve(): void; reject(error: Error): void },
   ): Input {
     const { executions, store } = this.#parts;
-    const deliver = (
-      turn: Turn,
-      found: AttemptRecord | undefined,
-    ): Performed | Promise<Performed> => {
-      if (!found) throw new EngineError('TaskTokenUnknown');
-      return executions.withExecution(found.execution, input, (active) => {
-        const { thread, sequence } = found;
-        const attempt = active.attempts.get(attemptKey(thread, sequence));
-        const isTheirs = !teams || teams.includes(active.creation.team);
-        if (attempt?.token !== token || !isTheirs) throw new EngineError('TaskTokenUnknown');
-        return executions.step(turn, active, { ...event, thread, sequence }, input, (later) => {
-          if (event.type !== 'TaskHeartbeat') this.close(later, active, attempt);
-          later.afterCommit(settle.resolve);
-        });
-      });
+    const need: Need<AttemptRecord | undefined> = {
+      key: `token ${token}`,
+      read: () => store.findAttemptByToken(token),
     };
     const input: Input = {
       refuse: settle.reject,
-      perform: (turn) => {
-        const found = store.findAttemptByToken(token);
-        return found instanceof Promise
-          ? found.then((record) => deliver(turn, record))
-          : deliver(turn, found);
+      needs(turn) {
+        const found = turn.knows(need) ? turn.known(need) : undefined;
+        return found ? executions.needs(found.execution) : [need];
+      },
+      perform(turn) {
+        const found = turn.known(need);
+        if (!found) throw new EngineError('TaskTokenUnknown');
+        return executions.withExecution(turn, found.execution, input, (_, active) => {
+          const { thread, sequence } = found;
+          const attempt = active.attempts.get(attemptKey(thread, sequence));
+          const isTheirs = !teams || teams.includes(active.creation.team);
+          if (attempt?.token !== token || !isTheirs) throw new EngineError('TaskTokenUnknown');
+          return executions.step(turn, active, { ...event, thread, sequence }, input, (later) => {
+            if (event.type !== 'TaskHeartbeat') close(later, active, attempt);
+            later.afterCommit(settle.resolve);
+          });
+        });
       },
     };
+    const close = this.close.bind(this);
     return input;
   }
 

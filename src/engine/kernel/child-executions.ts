@@ -8,8 +8,14 @@
  * @module
  */
 import type { Json, JsonObject } from '../../asl/json.js';
-import type { AttemptRecord, ExecutionCreation, ParentLink, Store } from '../../store/store.js';
-import { type ActiveExecution, attemptKey } from './active-execution.js';
+import type {
+  AttemptRecord,
+  ExecutionCreation,
+  ExecutionRecord,
+  ParentLink,
+  Store,
+} from '../../store/store.js';
+import { type ActiveExecution, attemptKey, type LoadedMachine } from './active-execution.js';
 import { allows } from './allowance.js';
 import type { Arns } from './arn.js';
 import { type Attempts, commandOf } from './attempts.js';
@@ -17,6 +23,7 @@ import type { Creations, FoundOrCreated } from './creations.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import type { MachineShelf } from './machine-shelf.js';
+import { type Need, NOTHING } from './needs.js';
 import { checkName, checkPayload } from './payload.js';
 import type { Random } from './ports.js';
 import type { Resolution } from './resolve-task.js';
@@ -25,6 +32,9 @@ import type { Input, Performed, TurnLoop } from './turn-loop.js';
 
 /** The error of a task that waits for what it may start, but not read. */
 const NOT_ALLOWED = 'Millrace.NotAllowed';
+
+/** What a task asks to start. */
+type WantedExecution = Extract<Resolution, { type: 'execution' }>;
 
 interface Parts {
   readonly store: Pick<Store, 'findExecution'>;
@@ -49,11 +59,10 @@ export class ChildExecutions {
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
-    wanted: Extract<Resolution, { type: 'execution' }>,
+    wanted: WantedExecution,
     input: Input,
-  ): Performed | Promise<Performed> {
-    const { pattern } = commandOf(attempt);
-    const attached = pattern === 'sync' || pattern === 'sync2';
+  ): Performed {
+    const attached = isAttached(attempt);
     const own = active.creation.team;
     const machine = this.#parts.machines.current({
       team: wanted.team ?? own,
@@ -65,17 +74,62 @@ export class ChildExecutions {
       const error = 'StepFunctions.StateMachineDoesNotExistException';
       return this.#refuse(turn, active, attempt, input, error, cause);
     }
-    if (attempt.child !== undefined) return this.#submit(turn, active, attempt, input);
-    if (attached && !allows(machine, 'read', own)) {
+    if (attempt.child === undefined && attached && !allows(machine, 'read', own)) {
       const cause = `Team ${machine.record.team} lets team ${own} start ${wanted.pipeline}, and not read what comes of it. Start it without waiting, or ask for allow: { read: [${own}] } in its file.`;
       return this.#refuse(turn, active, attempt, input, NOT_ALLOWED, cause);
     }
+    turn.also(this.#startInput(machine, wanted, active.number, attempt, input));
+    return 'done';
+  }
+
+  /** The child is found or made in the turn of its parent, when it is known whose its name is. */
+  #startInput(
+    machine: LoadedMachine,
+    wanted: WantedExecution,
+    parent: number,
+    attempt: AttemptRecord,
+    input: Input,
+  ): Input {
+    const { executions, creations } = this.#parts;
+    const { child } = attempt;
+    return {
+      execution: parent,
+      needs: () => [
+        ...executions.needs(parent),
+        ...(child === undefined
+          ? creations.needs(machine, wanted.name)
+          : [this.#recordNeed(child)]),
+      ],
+      perform: (turn) =>
+        executions.withExecution(turn, parent, input, (_, active) => {
+          const current = active.attempts.get(attemptKey(attempt.thread, attempt.sequence));
+          // What came before it in this turn may have ended the task.
+          if (current?.id !== attempt.id || current.status !== 'scheduled') return 'done';
+          if (child === undefined)
+            return this.#start(turn, active, attempt, machine, wanted, input);
+          const record = turn.known(this.#recordNeed(child));
+          if (record) return this.#submit(turn, active, attempt, input, record);
+          throw new Error(`Attempt ${attempt.id} names execution ${child}, which does not exist`);
+        }),
+    };
+  }
+
+  #start(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    machine: LoadedMachine,
+    wanted: WantedExecution,
+    input: Input,
+  ): Performed {
+    const { creations, executions, attempts, loop } = this.#parts;
     const { thread, sequence } = attempt;
-    let found: FoundOrCreated | Promise<FoundOrCreated>;
+    const attached = isAttached(attempt);
+    let found: FoundOrCreated;
     try {
       if (wanted.name !== undefined) checkName(wanted.name);
       checkPayload(wanted.input, 'input');
-      found = this.#parts.creations.findOrCreate(turn, {
+      found = creations.findOrCreate(turn, {
         machine,
         input: wanted.input,
         tags: machine.deployment.tags,
@@ -86,27 +140,19 @@ export class ChildExecutions {
     } catch (error) {
       return this.#refuseFor(turn, active, attempt, input, error);
     }
-    const proceed = (result: FoundOrCreated): Performed | Promise<Performed> => {
-      const { loop, executions, attempts } = this.#parts;
-      if (result.created) {
-        if (result.active) executions.born(turn, result.active);
-        // The row exists with this commit; starting it is an input of its own.
-        loop.add(executions.beginInput(result.number));
-      }
-      const linked: AttemptRecord = { ...attempt, child: result.number };
-      attempts.update(turn, active, linked);
-      if (!result.created && attached) {
-        const cause = `Execution Already Exists: '${result.creation.context.Execution.Id}'`;
-        const error = 'StepFunctions.ExecutionAlreadyExistsException';
-        return this.#refuse(turn, active, linked, input, error, cause);
-      }
-      return this.#submit(turn, active, linked, input, result.creation);
-    };
-    return found instanceof Promise
-      ? found.then(proceed, (error: unknown) =>
-          this.#refuseFor(turn, active, attempt, input, error),
-        )
-      : proceed(found);
+    if (found.created) {
+      if (found.active) executions.born(turn, found.active);
+      // The row exists with this commit; starting it is an input of its own.
+      loop.add(executions.beginInput(found.number));
+    }
+    const linked: AttemptRecord = { ...attempt, child: found.number };
+    attempts.update(turn, active, linked);
+    if (!found.created && attached) {
+      const cause = `Execution Already Exists: '${found.creation.context.Execution.Id}'`;
+      const error = 'StepFunctions.ExecutionAlreadyExistsException';
+      return this.#refuse(turn, active, linked, input, error, cause);
+    }
+    return this.#submit(turn, active, linked, input, found.creation);
   }
 
   /** Tells the parent that the child exists. */
@@ -115,19 +161,8 @@ export class ChildExecutions {
     active: ActiveExecution,
     attempt: AttemptRecord,
     input: Input,
-    creation?: ExecutionCreation,
-  ): Performed | Promise<Performed> {
-    if (!creation) {
-      const child = this.#parts.store.findExecution(attempt.child ?? 0);
-      if (child instanceof Promise) {
-        return child.then((record) => this.#submit(turn, active, attempt, input, record));
-      }
-      if (!child)
-        throw new Error(
-          `Attempt ${attempt.id} names execution ${attempt.child}, which does not exist`,
-        );
-      return this.#submit(turn, active, attempt, input, child);
-    }
+    creation: ExecutionCreation,
+  ): Performed {
     const { executions, attempts, random } = this.#parts;
     const { thread, sequence } = attempt;
     const { pattern } = commandOf(attempt);
@@ -149,6 +184,10 @@ export class ChildExecutions {
       input,
       (later) => attempts.update(later, active, { ...attempt, status: 'submitted' }),
     );
+  }
+
+  #recordNeed(child: number): Need<ExecutionRecord | undefined> {
+    return { key: `record ${child}`, read: () => this.#parts.store.findExecution(child) };
   }
 
   #refuseFor(
@@ -201,28 +240,27 @@ export class ChildExecutions {
 
   /** Brings the end of a child to the task that waits for it. */
   answerInput(parent: ParentLink, child: number): Input {
-    const { executions, store } = this.#parts;
     const key = attemptKey(parent.thread, parent.sequence);
-    const input: Input = {
-      execution: parent.execution,
-      perform: (turn) =>
-        executions.withExecution(parent.execution, input, (active) => {
-          const attempt = active.attempts.get(key);
-          if (attempt?.child !== child || !isWaiting(attempt)) return 'done';
-          const found = store.findExecution(child);
-          return found instanceof Promise
-            ? found.then((record) => this.#answer(turn, active, attempt, record, input))
-            : this.#answer(turn, active, attempt, found, input);
-        }),
+    const waiting = (active: ActiveExecution | undefined): AttemptRecord | undefined => {
+      const attempt = active?.attempts.get(key);
+      return attempt?.child === child && isWaiting(attempt) ? attempt : undefined;
     };
-    return input;
+    return this.#parts.executions.input(
+      parent.execution,
+      (turn, active, input) => {
+        const attempt = waiting(active);
+        if (!attempt) return 'done';
+        return this.#answer(turn, active, attempt, turn.known(this.#recordNeed(child)), input);
+      },
+      { needs: (_, active) => (waiting(active) ? [this.#recordNeed(child)] : NOTHING) },
+    );
   }
 
   #answer(
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
-    child: Awaited<ReturnType<Store['findExecution']>>,
+    child: ExecutionRecord | undefined,
     input: Input,
   ): Performed {
     if (!child || child.header.status === 'RUNNING') return 'done';
@@ -247,8 +285,7 @@ export class ChildExecutions {
 
   /** The waiting task is gone: the child it waited for is stopped. */
   abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
-    const { pattern } = commandOf(attempt);
-    if (attempt.child === undefined || (pattern !== 'sync' && pattern !== 'sync2')) return;
+    if (attempt.child === undefined || !isAttached(attempt)) return;
     const { executions, loop } = this.#parts;
     const child = attempt.child;
     const cause = `The execution ${active.creation.id} that waited for this one no longer does.`;
@@ -256,10 +293,15 @@ export class ChildExecutions {
   }
 }
 
+/** The task waits for the end of what it starts. */
+function isAttached(attempt: AttemptRecord): boolean {
+  const { pattern } = commandOf(attempt);
+  return pattern === 'sync' || pattern === 'sync2';
+}
+
 /** The task has been told that the child exists, and waits for its end. */
 function isWaiting(attempt: AttemptRecord): boolean {
-  const { pattern } = commandOf(attempt);
-  return attempt.status === 'submitted' && (pattern === 'sync' || pattern === 'sync2');
+  return attempt.status === 'submitted' && isAttached(attempt);
 }
 
 /** What `states:startExecution` answers. */

@@ -170,7 +170,7 @@ export function createKernel(config: KernelConfig): Kernel {
     deployments,
     dueTimes,
     submit: (input) => loop.add(input),
-    write: (act) => loop.write(act),
+    write: (act, needs) => loop.write(act, needs),
     dueChanged: (feature) => dueTimes.changed(feature),
   };
 }

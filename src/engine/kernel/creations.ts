@@ -8,7 +8,13 @@
 import type { ExecutionContext } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
 import { SecretValues } from '../../secrets/secret-values.js';
-import type { ExecutionCreation, ExecutionRecord, ParentLink, Store } from '../../store/store.js';
+import type {
+  Awaitable,
+  ExecutionCreation,
+  ExecutionRecord,
+  ParentLink,
+  Store,
+} from '../../store/store.js';
 import {
   type ActiveExecution,
   type ActiveExecutions,
@@ -18,6 +24,7 @@ import {
 import type { Arns } from './arn.js';
 import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
+import { type Need, NOTHING, whenKnown } from './needs.js';
 import type { Random } from './ports.js';
 import type { Reducer } from './reducer.js';
 import { sameJson } from './same-json.js';
@@ -62,6 +69,12 @@ export interface FoundOrCreated {
   created: boolean;
 }
 
+/** What the store has of a name. */
+interface NamedExecution {
+  record?: ExecutionRecord;
+  isTaken: boolean;
+}
+
 /** Milliseconds that an express execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const EXPRESS_LIMIT = 300_000;
 
@@ -96,37 +109,44 @@ export class Creations {
     this.#lastNumber = await this.#parts.store.lastExecutionNumber();
   }
 
+  /** What must be read before `findOrCreate`: whose the name is. */
+  needs(machine: LoadedMachine, name: string | undefined): readonly Need<unknown>[] {
+    // Express executions may have the same name.
+    if (name === undefined || isExpress(machine)) return NOTHING;
+    return this.#unstoredOf(machine, name) ? NOTHING : [this.#nameNeed(machine, name)];
+  }
+
   /**
    * Answers the execution of that name, or creates it in this turn without starting it.
    * Throws ExecutionConflict when the one of that name has another input.
    */
-  findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated | Promise<FoundOrCreated> {
-    // Express executions may have the same name.
-    if (wanted.name === undefined || isExpress(wanted.machine)) return this.create(turn, wanted);
-    const { key, ref } = wanted.machine;
-    const unstored = this.#unstored.get(`${key}/${wanted.name}`);
-    if (unstored && !unstored.stale) return same(unstored, wanted);
-    const found = this.#parts.store.findExecutionByName(ref, wanted.name);
-    const proceed = (
-      record: ExecutionRecord | undefined,
-    ): FoundOrCreated | Promise<FoundOrCreated> =>
-      record ? same(record, wanted) : this.#createUnlessTaken(turn, wanted, wanted.name ?? '');
-    return found instanceof Promise ? found.then(proceed) : proceed(found);
+  findOrCreate(turn: Turn, wanted: NewExecution): FoundOrCreated {
+    const { machine, name } = wanted;
+    if (name === undefined || isExpress(machine)) return this.create(turn, wanted);
+    const unstored = this.#unstoredOf(machine, name);
+    if (unstored) return same(unstored, wanted);
+    const { record, isTaken } = turn.known(this.#nameNeed(machine, name));
+    if (record) return same(record, wanted);
+    // Gone, and its name still taken: with which input, nobody knows any more.
+    if (isTaken) throw new EngineError('ExecutionConflict', { name, pipeline: machine.ref.name });
+    return this.create(turn, wanted);
   }
 
-  /** The execution of that name may be gone, and its name still taken: with which input, nobody knows any more. */
-  #createUnlessTaken(
-    turn: Turn,
-    wanted: NewExecution,
-    name: string,
-  ): FoundOrCreated | Promise<FoundOrCreated> {
-    const { team, name: pipeline } = wanted.machine.ref;
-    const taken = this.#parts.takenNames.has(team, pipeline, name);
-    const proceed = (isTaken: boolean): FoundOrCreated => {
-      if (isTaken) throw new EngineError('ExecutionConflict', { name, pipeline });
-      return this.create(turn, wanted);
+  #unstoredOf({ key }: LoadedMachine, name: string): ActiveExecution | undefined {
+    const unstored = this.#unstored.get(`${key}/${name}`);
+    return unstored?.stale ? undefined : unstored;
+  }
+
+  #nameNeed({ key, ref }: LoadedMachine, name: string): Need<NamedExecution> {
+    const { store, takenNames } = this.#parts;
+    const orTaken = (record: ExecutionRecord | undefined): Awaitable<NamedExecution> =>
+      record
+        ? { record, isTaken: false }
+        : whenKnown(takenNames.has(ref.team, ref.name, name), (isTaken) => ({ isTaken }));
+    return {
+      key: `name ${key}/${name}`,
+      read: () => whenKnown(store.findExecutionByName(ref, name), orTaken),
     };
-    return taken instanceof Promise ? taken.then(proceed) : proceed(taken);
   }
 
   /** Creates an execution in this turn without starting it. */

@@ -12,7 +12,7 @@ import type {
   ExecutionEvent,
   Transition,
 } from '../../asl/transition.js';
-import type { Store, TimerRecord } from '../../store/store.js';
+import type { Awaitable, LoadedExecution, Store, TimerRecord } from '../../store/store.js';
 import {
   type ActiveExecution,
   type ActiveExecutions,
@@ -22,6 +22,7 @@ import {
 import type { EngineTime } from './engine-time.js';
 import type { Hooks } from './hooks.js';
 import type { MachineShelf } from './machine-shelf.js';
+import { type Need, NOTHING, whenKnown } from './needs.js';
 import type { Random } from './ports.js';
 import type { Reducer } from './reducer.js';
 import type { Turn } from './turn.js';
@@ -89,74 +90,103 @@ export class Executions {
     return this.#busy;
   }
 
-  /** The execution as it stands in this turn; undefined when there is none of that number. */
-  load(number: number): ActiveExecution | undefined | Promise<ActiveExecution | undefined> {
-    const { actives, store, machines } = this.#parts;
-    const known = actives.find(number);
-    if (known && !known.stale) return known;
-    const loaded = store.loadExecution(number);
-    if (loaded instanceof Promise) return this.#loadLater(number, loaded);
-    if (!loaded) return undefined;
-    const machine = machines.find(loaded.record.machine);
-    if (machine instanceof Promise)
-      return machine.then((found) => this.#keep(activate(loaded, found)));
-    return this.#keep(activate(loaded, machine));
+  /** What must be read before `load`; nothing for an execution that is in memory. */
+  needs(number: number): readonly Need<unknown>[] {
+    const known = this.#parts.actives.find(number);
+    return known && !known.stale ? NOTHING : [this.#loadNeed(number)];
   }
 
-  async #loadLater(
-    number: number,
-    loading: ReturnType<Store['loadExecution']>,
-  ): Promise<ActiveExecution | undefined> {
-    const loaded = await loading;
-    if (!loaded) return undefined;
-    const machine = await this.#parts.machines.find(loaded.record.machine);
+  /** The execution as this turn has it, if it has. Looks only. */
+  peek(turn: Turn, number: number): ActiveExecution | undefined {
     const known = this.#parts.actives.find(number);
     if (known && !known.stale) return known;
-    return this.#keep(activate(loaded, machine));
+    const need = this.#loadNeed(number);
+    return turn.knows(need) ? turn.known(need) : undefined;
   }
 
-  #keep(active: ActiveExecution): ActiveExecution {
-    this.#parts.actives.add(active);
-    return active;
+  /** The execution as it stands in this turn, which has read it; undefined when there is none of that number. */
+  load(turn: Turn, number: number): ActiveExecution | undefined {
+    const { actives } = this.#parts;
+    const known = actives.find(number);
+    if (known && !known.stale) return known;
+    const loaded = turn.known(this.#loadNeed(number));
+    if (loaded) actives.add(loaded);
+    return loaded;
+  }
+
+  #loadNeed(number: number): Need<ActiveExecution | undefined> {
+    const { store, machines } = this.#parts;
+    const activated = (
+      loaded: LoadedExecution | undefined,
+    ): Awaitable<ActiveExecution | undefined> =>
+      loaded &&
+      whenKnown(machines.find(loaded.record.machine), (machine) => activate(loaded, machine));
+    return {
+      key: `execution ${number}`,
+      read: () => whenKnown(store.loadExecution(number), activated),
+    };
+  }
+
+  /** For work outside of turns: the execution as it stood in a turn of its own. */
+  inTurn(number: number): Promise<ActiveExecution | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#parts.loop.add({
+        refuse: reject,
+        needs: () => this.needs(number),
+        perform: (turn) => {
+          const active = this.load(turn, number);
+          turn.afterCommit(() => resolve(active));
+          return 'done';
+        },
+      });
+    });
   }
 
   /**
-   * Loads an execution and lets `act` do something to it; `missing` answers when there is none of that number.
-   * While the execution is busy the input waits with it and comes back afterwards.
+   * An input about one execution: loads it and lets `act` do something to it. While the execution is busy the input waits
+   * with it and comes back afterwards.
    */
-  withExecution(
+  input(
     number: number,
-    input: Input,
-    act: (active: ActiveExecution) => Performed | Promise<Performed>,
-    missing: () => Performed = () => 'done',
-  ): Performed | Promise<Performed> {
-    const found = this.load(number);
-    if (found instanceof Promise) {
-      return found.then((active) => (active ? this.#act(active, input, act) : missing()));
-    }
-    return found ? this.#act(found, input, act) : missing();
+    act: (turn: Turn, active: ActiveExecution, input: Input) => Performed,
+    more: {
+      /** Answers when there is none of that number. */
+      missing?(turn: Turn): Performed;
+      /** What else must be read. @param active undefined until it is known */
+      needs?(turn: Turn, active: ActiveExecution | undefined): readonly Need<unknown>[];
+      refuse?(error: Error): void;
+    } = {},
+  ): Input {
+    const { missing, needs, refuse } = more;
+    const input: Input = {
+      execution: number,
+      ...(refuse ? { refuse } : {}),
+      needs: needs
+        ? (turn) => [...this.needs(number), ...needs(turn, this.peek(turn, number))]
+        : () => this.needs(number),
+      perform: (turn) => this.withExecution(turn, number, input, act, missing),
+    };
+    return input;
   }
 
-  #act(
-    active: ActiveExecution,
+  /** The same within an input that has named what the execution needs. */
+  withExecution(
+    turn: Turn,
+    number: number,
     input: Input,
-    act: (active: ActiveExecution) => Performed | Promise<Performed>,
-  ): Performed | Promise<Performed> {
-    if (active.busy) {
-      active.waiting.push(() => this.#parts.loop.add(input));
-      return 'deferred';
-    }
-    return act(active);
+    act: (turn: Turn, active: ActiveExecution, input: Input) => Performed,
+    missing: (turn: Turn) => Performed = () => 'done',
+  ): Performed {
+    const active = this.load(turn, number);
+    if (!active) return missing(turn);
+    if (!active.busy) return act(turn, active, input);
+    active.waiting.push(() => this.#parts.loop.add(input));
+    return 'deferred';
   }
 
   /** Begins an execution that exists and has not begun, when there is room for it. */
   beginInput(number: number): Input {
-    const input: Input = {
-      execution: number,
-      perform: (turn) =>
-        this.withExecution(number, input, (active) => this.begin(turn, active, input)),
-    };
-    return input;
+    return this.input(number, (turn, active, input) => this.begin(turn, active, input));
   }
 
   /** @param again what to try again when this comes to nothing */
@@ -176,12 +206,7 @@ export class Executions {
 
   /** An input that delivers one event to an execution, if that still runs. */
   eventInput(number: number, event: UndatedEvent): Input {
-    const input: Input = {
-      execution: number,
-      perform: (turn) =>
-        this.withExecution(number, input, (active) => this.step(turn, active, event, input)),
-    };
-    return input;
+    return this.input(number, (turn, active, input) => this.step(turn, active, event, input));
   }
 
   /**
@@ -327,24 +352,25 @@ export class Executions {
    */
   condemnInput(number: number, error: unknown): Input {
     const input: Input = {
-      perform: (turn) =>
-        this.withExecution(number, input, (active) => {
-          const { header } = active.state;
-          if (header.status !== 'RUNNING') return 'done';
-          const cause = `The execution cannot go on: ${error instanceof Error ? error.message : error}`;
-          const failure = { error: INTERNAL_ERROR, cause };
-          const id = header.nextEvent;
-          const event = { id, prev: id - 1, at: this.#parts.time.now() };
-          this.absorb(turn, active, {
-            header: { ...header, status: 'FAILED', nextEvent: id + 1, ...failure },
-            touched: [],
-            removed: [],
-            commands: [],
-            history: [{ ...event, type: 'ExecutionFailed', details: failure }],
-            more: false,
-          });
-          return 'done';
-        }),
+      needs: () => this.needs(number),
+      perform: (turn) => this.withExecution(turn, number, input, condemn),
+    };
+    const condemn = (turn: Turn, active: ActiveExecution): Performed => {
+      const { header } = active.state;
+      if (header.status !== 'RUNNING') return 'done';
+      const cause = `The execution cannot go on: ${error instanceof Error ? error.message : error}`;
+      const failure = { error: INTERNAL_ERROR, cause };
+      const id = header.nextEvent;
+      const event = { id, prev: id - 1, at: this.#parts.time.now() };
+      this.absorb(turn, active, {
+        header: { ...header, status: 'FAILED', nextEvent: id + 1, ...failure },
+        touched: [],
+        removed: [],
+        commands: [],
+        history: [{ ...event, type: 'ExecutionFailed', details: failure }],
+        more: false,
+      });
+      return 'done';
     };
     return input;
   }

@@ -9,6 +9,7 @@
 import type { HistoryEvent } from '../../asl/transition.js';
 import type { Store } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
+import { type Need, NOTHING } from './needs.js';
 import type { Turn } from './turn.js';
 
 /** Attempts begun, by state. */
@@ -26,16 +27,26 @@ export class Invocations {
     this.#store = store;
   }
 
+  /** What must be read before `before`. */
+  needs(active: ActiveExecution): readonly Need<unknown>[] {
+    return this.#known.has(active) || !active.isStored ? NOTHING : [this.#historyNeed(active)];
+  }
+
   /** Attempts of the state that the execution has begun before. Ask before the next one's start is part of the turn. */
-  before(turn: Turn, active: ActiveExecution, state: string): number | Promise<number> {
-    const known = this.#known.get(active);
-    if (known) return known.get(state) ?? 0;
-    const take = (counts: Counts): number => {
-      this.#known.set(active, counts);
-      return counts.get(state) ?? 0;
-    };
-    if (!active.isStored) return take(new Map());
-    return this.#read(turn, active).then(take);
+  before(turn: Turn, active: ActiveExecution, state: string): number {
+    const known = this.#known.get(active) ?? this.#count(turn, active);
+    this.#known.set(active, known);
+    return known.get(state) ?? 0;
+  }
+
+  #count(turn: Turn, active: ActiveExecution): Counts {
+    const counts: Counts = new Map();
+    if (!active.isStored) return counts;
+    const states = new Map<number, string>();
+    count(turn.known(this.#historyNeed(active)), states, counts);
+    // What this turn has added is not in the store yet.
+    count(turn.of(active).history, states, counts);
+    return counts;
   }
 
   /** One more has begun. */
@@ -44,24 +55,25 @@ export class Invocations {
     counts?.set(state, (counts.get(state) ?? 0) + 1);
   }
 
-  async #read(turn: Turn, active: ActiveExecution): Promise<Counts> {
-    const counts: Counts = new Map();
-    const states = new Map<number, string>();
+  #historyNeed({ number }: ActiveExecution): Need<HistoryEvent[]> {
+    return { key: `history ${number}`, read: () => this.#read(number) };
+  }
+
+  async #read(execution: number): Promise<HistoryEvent[]> {
+    const history: HistoryEvent[] = [];
     for (let after = 0; ; ) {
-      const events = await this.#store.readHistory({
-        execution: active.number,
-        after,
-        limit: PAGE,
-        order: 'ascending',
-      });
-      count(events, states, counts);
-      if (events.length < PAGE) break;
+      const query = { execution, after, limit: PAGE, order: 'ascending' } as const;
+      const events = await this.#store.readHistory(query);
+      // Names alone: outputs may be large.
+      for (const event of events) history.push(withNameAlone(event));
+      if (events.length < PAGE) return history;
       after = events.at(-1)?.id ?? after;
     }
-    // What this turn has added is not in the store yet.
-    count(turn.of(active).history, states, counts);
-    return counts;
   }
+}
+
+function withNameAlone({ details, ...event }: HistoryEvent): HistoryEvent {
+  return { ...event, details: details?.name === undefined ? {} : { name: details.name } };
 }
 
 /** Every event names the one before it in its own thread, so each can be told the state that it belongs to. */

@@ -64,7 +64,7 @@ export interface Kernel {
   /** Puts an input into the loop: it is performed in one of the next turns. */
   submit(input: Input): void;
   /** Writes in a turn; resolves when that is durable, and rejects when it was refused. */
-  write(act: (turn: Turn) => void): Promise<void>;
+  write(act: (turn: Turn) => void, needs?: Input['needs']): Promise<void>;
   /** A feature is due at another time than it said last. */
   dueChanged(feature: Pick<Feature, 'nextDue' | 'due'>): void;
 

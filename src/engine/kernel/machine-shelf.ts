@@ -8,10 +8,11 @@
 import type { Machine } from '../../asl/compile.js';
 import type { JsonObject } from '../../asl/json.js';
 import { pipelineKey, pipelineOf } from '../../store/pipeline-ref.js';
-import type { MachineRecord, PipelineRef, Store } from '../../store/store.js';
+import type { Awaitable, MachineRecord, PipelineRef, Store } from '../../store/store.js';
 import type { LoadedMachine } from './active-execution.js';
 import type { PipelineDeployment } from './deployment.js';
 import { EngineError } from './errors.js';
+import { whenKnown } from './needs.js';
 import type { Reducer } from './reducer.js';
 
 /** Who asks for a pipeline by its name. */
@@ -77,13 +78,10 @@ export class MachineShelf {
   }
 
   /** A version by the number of its record; executions always name one that exists. */
-  find(number: number): LoadedMachine | Promise<LoadedMachine> {
+  find(number: number): Awaitable<LoadedMachine> {
     const known = this.#byNumber.get(number);
     if (known) return known;
-    const found = this.#store.findMachine(number);
-    return found instanceof Promise
-      ? found.then((record) => this.#keep(number, record))
-      : this.#keep(number, found);
+    return whenKnown(this.#store.findMachine(number), (record) => this.#keep(number, record));
   }
 
   /** The pipeline is deployed no longer; its executions still find their version. */
@@ -103,6 +101,9 @@ export class MachineShelf {
 
   #keep(number: number, record: MachineRecord | undefined): LoadedMachine {
     if (!record) throw new Error(`The store has no machine ${number}`);
+    // Somebody else may have asked for it meanwhile: a version is compiled once.
+    const known = this.#byNumber.get(number);
+    if (known) return known;
     const machine = load(record, this.#reducer);
     this.#byNumber.set(number, machine);
     this.#trim();

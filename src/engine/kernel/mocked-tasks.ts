@@ -14,6 +14,7 @@ import { type Attempts, MOCKED } from './attempts.js';
 import type { EngineTime } from './engine-time.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import { Invocations } from './invocations.js';
+import type { Need } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome } from './ports.js';
 import type { Resolution, ScheduleTask } from './resolve-task.js';
@@ -83,6 +84,11 @@ export class MockedTasks {
     return this.#parts.mocks?.answers(describe(active, command, usual)) ?? false;
   }
 
+  /** What must be read before `begin`. */
+  needs(active: ActiveExecution): readonly Need<unknown>[] {
+    return this.#invocations.needs(active);
+  }
+
   /** Begins a scheduled attempt. */
   begin(
     turn: Turn,
@@ -91,13 +97,9 @@ export class MockedTasks {
     command: ScheduleTask,
     usual: Resolution,
     input: Input,
-  ): Performed | Promise<Performed> {
+  ): Performed {
     const invocation = this.#invocations.before(turn, active, command.state);
-    const begin = (number: number): Performed => {
-      const counted = { ...command, invocation: number };
-      return this.#start(turn, active, attempt, counted, usual, input);
-    };
-    return invocation instanceof Promise ? invocation.then(begin) : begin(invocation);
+    return this.#start(turn, active, attempt, { ...command, invocation }, usual, input);
   }
 
   #start(
@@ -136,21 +138,17 @@ export class MockedTasks {
   /** Takes up an attempt that an earlier engine had begun. */
   resume(attempt: AttemptRecord): void {
     const { executions, loop, attempts } = this.#parts;
-    const input: Input = {
-      execution: attempt.execution,
-      perform: (turn) =>
-        executions.withExecution(attempt.execution, input, (active) => {
-          const command = attempt.request as unknown as CountedTask;
-          const usual = attempts.resolveUsual(active, command);
-          const { invocation } = command;
-          const described = { ...describe(active, command, usual), invocation };
-          turn.afterCommit(() => {
-            if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
-            else loop.add(this.#outcomeInput(attempt, GONE));
-          });
-          return 'done';
-        }),
-    };
+    const input = executions.input(attempt.execution, (turn, active) => {
+      const command = attempt.request as unknown as CountedTask;
+      const usual = attempts.resolveUsual(active, command);
+      const { invocation } = command;
+      const described = { ...describe(active, command, usual), invocation };
+      turn.afterCommit(() => {
+        if (this.#parts.mocks?.answers(described)) this.#answer(attempt, described);
+        else loop.add(this.#outcomeInput(attempt, GONE));
+      });
+      return 'done';
+    });
     loop.add(input);
   }
 
@@ -181,23 +179,13 @@ export class MockedTasks {
   /** An input about an attempt that is still open. */
   #input(
     attempt: AttemptRecord,
-    act: (
-      turn: Turn,
-      active: ActiveExecution,
-      current: AttemptRecord,
-      input: Input,
-    ) => Performed | Promise<Performed>,
+    act: (turn: Turn, active: ActiveExecution, current: AttemptRecord, input: Input) => Performed,
   ): Input {
     const key = attemptKey(attempt.thread, attempt.sequence);
-    const input: Input = {
-      execution: attempt.execution,
-      perform: (turn) =>
-        this.#parts.executions.withExecution(attempt.execution, input, (active) => {
-          const current = active.attempts.get(key);
-          return current?.id === attempt.id ? act(turn, active, current, input) : 'done';
-        }),
-    };
-    return input;
+    return this.#parts.executions.input(attempt.execution, (turn, active, input) => {
+      const current = active.attempts.get(key);
+      return current?.id === attempt.id ? act(turn, active, current, input) : 'done';
+    });
   }
 }
 

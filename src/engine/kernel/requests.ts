@@ -14,6 +14,7 @@ import type { Executions } from './executions.js';
 import type { Hooks } from './hooks.js';
 import type { Asking, MachineShelf } from './machine-shelf.js';
 import type { TaskMocks } from './mocked-tasks.js';
+import { type Need, NOTHING } from './needs.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
@@ -105,51 +106,115 @@ function checkTestCase(parts: RequestParts, { pipeline: { name }, testCase }: St
   throw new EngineError('TestCaseUnknown', { pipeline: name, testCase: testCase.slice(0, 200) });
 }
 
-/**
- * Starts an execution, or finds the one of that name and input.
- *
- * @param created called in the turn that creates it, before anything of it happens
- * @param target what it runs instead of the current revision
- */
+/** What makes a start, besides what is asked for. */
+export interface StartMaking {
+  /** Called in the turn that creates it, before anything of it happens. */
+  created?: (turn: Turn, active: ActiveExecution) => void;
+  /** What it runs instead of the current revision. */
+  target?: StartTarget | Need<StartTarget> | undefined;
+}
+
+/** Starts an execution, or finds the one of that name and input; answers when that is durable. */
 export function startInput(
   parts: RequestParts,
   request: StartOf,
   settle: Settle<FoundOrCreated>,
-  created?: (turn: Turn, active: ActiveExecution) => void,
-  target?: StartTarget,
+  making: StartMaking = {},
 ): Input {
-  const proceed = (turn: Turn, found: FoundOrCreated): Performed => {
-    const { active } = found;
-    if (found.created && active) {
-      created?.(turn, active);
-      parts.executions.born(turn, active);
-      // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
-      parts.executions.begin(turn, active, parts.executions.beginInput(found.number));
-    }
-    turn.afterCommit(() => settle.resolve(found));
-    return 'done';
-  };
   return {
     refuse: settle.reject,
+    needs: (turn) => startNeeds(parts, turn, request, making),
     perform: (turn) => {
-      const { machine, input, tags } = checkStart(parts, request);
-      const { name, testCase, triggeredBy, interval } = request;
-      const wanted = {
-        machine,
-        input,
-        tags,
-        ...(name === undefined ? {} : { name }),
-        ...(testCase === undefined ? {} : { testCase }),
-        ...(triggeredBy === undefined ? {} : { triggeredBy }),
-        ...(interval === undefined ? {} : { interval }),
-        ...target,
-      };
-      const found = parts.creations.findOrCreate(turn, wanted);
-      return found instanceof Promise
-        ? found.then((result) => proceed(turn, result))
-        : proceed(turn, found);
+      const found = startNow(parts, turn, request, making);
+      turn.afterCommit(() => settle.resolve(found));
+      return 'done';
     },
   };
+}
+
+/**
+ * Starts an execution in a turn that is under way, for what happens in it.
+ * @param came told in the same turn what became of it: an EngineError when it was refused
+ */
+export function startInTurn(
+  parts: RequestParts,
+  turn: Turn,
+  request: StartOf,
+  came: (turn: Turn, outcome: FoundOrCreated | EngineError) => void = () => {},
+  making: StartMaking = {},
+): void {
+  turn.also({
+    needs: (later) => startNeeds(parts, later, request, making),
+    perform: (later) => {
+      came(later, tryStart(parts, later, request, making));
+      return 'done';
+    },
+  });
+}
+
+/** Starts an execution whose needs were read; a refusal is an answer. */
+export function tryStart(
+  parts: RequestParts,
+  turn: Turn,
+  request: StartOf,
+  making: StartMaking = {},
+): FoundOrCreated | EngineError {
+  try {
+    return startNow(parts, turn, request, making);
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+}
+
+/** What must be read before `tryStart`. */
+export function startNeeds(
+  parts: RequestParts,
+  turn: Turn,
+  { pipeline, name }: StartOf,
+  { target }: StartMaking = {},
+): readonly Need<unknown>[] {
+  if (target && 'read' in target && !turn.knows(target)) return [target];
+  const machine = machineOf(turn, target) ?? parts.machines.current(pipeline);
+  return machine ? parts.creations.needs(machine, name) : NOTHING;
+}
+
+function machineOf(turn: Turn, target: StartMaking['target']): LoadedMachine | undefined {
+  if (!target || !('read' in target)) return target?.machine;
+  try {
+    return turn.known(target).machine;
+  } catch {
+    // There is no such version: that is told when it is performed.
+    return undefined;
+  }
+}
+
+function startNow(
+  parts: RequestParts,
+  turn: Turn,
+  request: StartOf,
+  { created, target }: StartMaking,
+): FoundOrCreated {
+  const { machine, input, tags } = checkStart(parts, request);
+  const { name, testCase, triggeredBy, interval } = request;
+  const found = parts.creations.findOrCreate(turn, {
+    machine,
+    input,
+    tags,
+    ...(name === undefined ? {} : { name }),
+    ...(testCase === undefined ? {} : { testCase }),
+    ...(triggeredBy === undefined ? {} : { triggeredBy }),
+    ...(interval === undefined ? {} : { interval }),
+    ...(target && 'read' in target ? turn.known(target) : target),
+  });
+  const { active, number } = found;
+  if (found.created && active) {
+    created?.(turn, active);
+    parts.executions.born(turn, active);
+    // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
+    parts.executions.begin(turn, active, parts.executions.beginInput(number));
+  }
+  return found;
 }
 
 /** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */
@@ -160,26 +225,21 @@ export function stopInput(
   settle: Settle<void>,
 ): Input {
   const { error, cause } = reason;
-  const input: Input = {
-    execution: record.number,
-    refuse: settle.reject,
-    perform: (turn) =>
-      parts.executions.withExecution(record.number, input, (active) => {
-        const { status } = active.state.header;
-        if (status !== 'RUNNING') {
-          throw new EngineError('ExecutionNotRunning', { execution: record.id, status });
-        }
-        const event = {
-          type: 'Stop' as const,
-          ...(error === undefined ? {} : { error }),
-          ...(cause === undefined ? {} : { cause }),
-        };
-        return parts.executions.step(turn, active, event, input, (later) =>
-          later.afterCommit(() => settle.resolve()),
-        );
-      }),
+  const stop = (turn: Turn, active: ActiveExecution, input: Input): Performed => {
+    const { status } = active.state.header;
+    if (status !== 'RUNNING') {
+      throw new EngineError('ExecutionNotRunning', { execution: record.id, status });
+    }
+    const event = {
+      type: 'Stop' as const,
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    };
+    return parts.executions.step(turn, active, event, input, (later) =>
+      later.afterCommit(() => settle.resolve()),
+    );
   };
-  return input;
+  return parts.executions.input(record.number, stop, { refuse: settle.reject });
 }
 
 /**
@@ -196,8 +256,9 @@ export function redriveInput(
 ): Input {
   const input: Input = {
     refuse: settle.reject,
+    needs: () => parts.executions.needs(record.number),
     perform: (turn) =>
-      parts.executions.withExecution(record.number, input, (active) => {
+      parts.executions.withExecution(turn, record.number, input, (_, active) => {
         const machine = machineFor(parts, active, request);
         const { pointer } = active.creation;
         const plan = prepareRedrive(

@@ -6,9 +6,10 @@
  * not be started by it again for as long as it lies there.
  * @module
  */
-import type { Store } from '../../store/store.js';
+import type { Awaitable, Store } from '../../store/store.js';
 import { defineTable, type Table } from '../../store/table.js';
 import type { EngineTime } from './engine-time.js';
+import { whenKnown } from './needs.js';
 import type { Turn } from './turn.js';
 
 interface TakenName {
@@ -53,18 +54,22 @@ export class TakenNames {
     this.#isEmpty = (await this.#parts.store.listRows(TAKEN_NAMES, { limit: 1 })).length === 0;
   }
 
-  /** Whether an execution of that name was there once, and its name is still taken. */
-  has(team: string, pipeline: string, name: string): boolean | Promise<boolean> {
+  /** Reads whether an execution of that name was there once, and its name is still taken. */
+  has(team: string, pipeline: string, name: string): Awaitable<boolean> {
     if (this.#isEmpty) return false;
     const found = this.#parts.store.findRow(TAKEN_NAMES, [team, pipeline, name]);
-    const holds = (row: TakenName | undefined): boolean =>
-      row !== undefined && (row.until ?? Number.POSITIVE_INFINITY) > this.#parts.time.now();
-    return found instanceof Promise ? found.then(holds) : holds(found);
+    return whenKnown(
+      found,
+      (row) =>
+        row !== undefined && (row.until ?? Number.POSITIVE_INFINITY) > this.#parts.time.now(),
+    );
   }
 
   /** @param until milliseconds since the epoch; undefined: for good */
   take(turn: Turn, name: Omit<TakenName, 'until'>, until: number | undefined): void {
-    this.#isEmpty = false;
+    turn.afterCommit(() => {
+      this.#isEmpty = false;
+    });
     turn.put(TAKEN_NAMES, { ...name, ...(until === undefined ? {} : { until }) });
   }
 }

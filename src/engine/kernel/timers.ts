@@ -40,6 +40,8 @@ export class Timers {
   #cancelWake: (() => void) | undefined;
   #isClosed = false;
   #isLoading = false;
+  /** Those that were set while the store was read. */
+  #setMeanwhile: TimerRecord[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -61,10 +63,15 @@ export class Timers {
     active.timers.set(key, record);
     turn.of(active).timers.add(key);
     turn.afterCommit(() => {
-      if (record.at >= this.#horizon) return;
-      this.#heap.push(record);
+      if (record.at < this.#horizon || this.#isLoading) this.#remember(record);
       this.#watch();
     });
+  }
+
+  #remember(record: TimerRecord): void {
+    this.#heap.push(record);
+    // What is being read from the store may have been read before this one was written.
+    if (this.#isLoading) this.#setMeanwhile.push(record);
   }
 
   /** All timers of a thread; not the execution's own. */
@@ -89,7 +96,9 @@ export class Timers {
     const now = time.now();
     const refillAt = this.#horizon - AHEAD / 4;
     const next = Math.min(this.#heap.first?.at ?? Number.POSITIVE_INFINITY, refillAt);
-    if (next >= this.#wakeAt) return;
+    // The clock was set ahead, and the operating system's timer does not know of it.
+    const isOverdue = this.#wakeAt + CATCH_UP < now;
+    if (next >= this.#wakeAt && !isOverdue) return;
     this.#cancelWake?.();
     this.#wakeAt = next;
     this.#cancelWake = clock.setTimer(() => this.#wake(), Math.max(0, Math.min(next - now, AHEAD)));
@@ -122,17 +131,16 @@ export class Timers {
     this.#isLoading = true;
     try {
       const horizon = this.#parts.time.now() + AHEAD;
-      // From here on `set` adds what the list read below cannot have seen.
-      const found = this.#parts.store.listTimers(horizon, LOADED);
-      if (found instanceof Promise) this.#horizon = Math.max(this.#horizon, horizon);
-      const timers = found instanceof Promise ? await found : found;
+      const timers = await this.#parts.store.listTimers(horizon, LOADED);
       const last = timers.at(-1);
       this.#horizon = timers.length === LOADED && last ? last.at : horizon;
       // What was in memory is in the store as well, or has been cleared; doubles are sorted out when they are due.
-      if (!(found instanceof Promise)) this.#heap.clear();
+      this.#heap.clear();
       for (const timer of timers) this.#heap.push(timer);
+      for (const timer of this.#setMeanwhile) this.#heap.push(timer);
     } finally {
       this.#isLoading = false;
+      this.#setMeanwhile = [];
     }
     this.#watch();
   }
@@ -140,19 +148,13 @@ export class Timers {
   #input(timer: TimerRecord): Input {
     const { executions, time } = this.#parts;
     const key = timerKey(timer.thread, timer.kind);
-    const input: Input = {
-      execution: timer.execution,
-      perform: (turn) =>
-        executions.withExecution(timer.execution, input, (active) => {
-          const current = active.timers.get(key);
-          if (!current || current.sequence !== timer.sequence || current.at > time.now())
-            return 'done';
-          return executions.step(turn, active, eventOf(current), input, (later) => {
-            if (active.timers.get(key) === current) this.#clear(later, active, key);
-          });
-        }),
-    };
-    return input;
+    return executions.input(timer.execution, (turn, active, input) => {
+      const current = active.timers.get(key);
+      if (!current || current.sequence !== timer.sequence || current.at > time.now()) return 'done';
+      return executions.step(turn, active, eventOf(current), input, (later) => {
+        if (active.timers.get(key) === current) this.#clear(later, active, key);
+      });
+    });
   }
 }
 

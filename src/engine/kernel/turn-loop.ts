@@ -1,11 +1,12 @@
 /**
  * The turn loop: group commit.
  *
- *     inputs wait ──turn──▶ executions advance in memory ──one commit──▶ answers, attempts, timers, feed ──▶ next turn
+ *     inputs wait ──turn──▶ one read of what they need ──▶ executions advance in memory ──one commit──▶ answers, attempts,
+ *                                                                                         timers, feed ──▶ next turn
  *
- * Everything that happens (a request, a result, a timer) is an `Input`. A turn takes the waiting inputs up to a cap, lets
- * each change executions in memory, writes all of it in one transaction, and only then answers and acts. One turn runs at
- * a time; what arrives meanwhile waits for the next.
+ * Everything that happens (a request, a result, a timer) is an `Input`. A turn takes the waiting inputs up to a cap, reads
+ * what they say they need, lets each change executions in memory, writes all of it in one transaction, and only then
+ * answers and acts. One turn runs at a time; what arrives meanwhile waits for the next.
  *
  * When a commit fails:
  * - nothing was written and it may work later (`full`, `busy`, `readonly`): the changed executions are thrown away,
@@ -21,20 +22,9 @@ import type { Commit } from '../../store/store.js';
 import { EngineError } from './errors.js';
 import type { Clock } from './ports.js';
 import { refusalOf } from './store-refusal.js';
-import { Turn } from './turn.js';
+import { type Input, type Performed, Turn } from './turn.js';
 
-/** `deferred`: the input has put itself elsewhere and is no part of this turn. */
-export type Performed = 'done' | 'deferred';
-
-export interface Input {
-  /** The execution that it is about: the one that fails when the input turns out to be impossible. */
-  execution?: number;
-  perform(turn: Turn): Performed | Promise<Performed>;
-  /** Present when somebody waits for the answer and can ask again. */
-  refuse?(error: Error): void;
-  /** What to try again when the turn's commit fails; the input itself when absent. */
-  again?: Input;
-}
+export type { Input, Performed } from './turn.js';
 
 export interface TurnLoopOptions {
   clock: Clock;
@@ -52,9 +42,6 @@ export interface TurnLoopOptions {
   broken(input: Input, error: unknown): void;
   onFatal(error: unknown): void;
 }
-
-/** Something that a turn waited for, and that nobody asked for by itself. */
-const NOBODY: Input = { perform: () => 'done' };
 
 export type LoopState = 'running' | 'paused' | 'ended';
 
@@ -108,11 +95,12 @@ export class TurnLoop {
     this.#arm();
   }
 
-  /** Writes in a turn; resolves when that is durable, and rejects when it was refused. */
-  write(act: (turn: Turn) => void): Promise<void> {
+  /** Writes in a turn; resolves when that is durable, and rejects when it was refused. @param needs see `Input` */
+  write(act: (turn: Turn) => void, needs?: Input['needs']): Promise<void> {
     return new Promise((resolve, reject) => {
       this.add({
         refuse: reject,
+        ...(needs ? { needs } : {}),
         perform(turn) {
           act(turn);
           turn.afterCommit(resolve);
@@ -152,19 +140,44 @@ export class TurnLoop {
     this.#turning = true;
     const turn = new Turn();
     const performed: Input[] = [];
-    // Loading and committing answer at once on SQLite: then the whole turn runs in one go.
+    // Reading and committing answer at once on SQLite: then the whole turn runs in one go.
     while (turn.transitions < this.#options.cap) {
-      const input = this.#take();
-      if (!input) break;
-      const result = this.#perform(input, turn);
-      if ((result instanceof Promise ? await result : result) === 'done') performed.push(input);
+      const next = this.#inbox.slice(
+        this.#taken,
+        this.#taken + this.#options.cap - turn.transitions,
+      );
+      if (next.length === 0) break;
+      const reading = turn.read(next);
+      if (reading) await reading;
+      // The loop may have ended meanwhile, and its inbox with it.
+      for (let left = next.length; left > 0 && turn.transitions < this.#options.cap; left -= 1) {
+        const input = this.#take();
+        if (!input) break;
+        if (this.#perform(input, turn) === 'done') performed.push(input);
+      }
+      const adding = this.#performAdded(turn);
+      if (adding) await adding;
     }
-    const ready = turn.whenReady();
-    if (ready) await ready.catch((error: unknown) => this.#options.broken(NOBODY, error));
     if (turn.isEmpty || (await this.#commit(turn, performed))) this.#complete(turn);
     this.#turning = false;
     this.#arm();
     if (this.queued === 0) this.#tellIdle();
+  }
+
+  /** What the inputs of a turn have added to it, and what that adds. */
+  #performAdded(turn: Turn): Promise<void> | undefined {
+    for (;;) {
+      const added = turn.takeAdded();
+      if (added.length === 0) return undefined;
+      const reading = turn.read(added);
+      if (reading) {
+        return reading.then(() => {
+          for (const input of added) this.#perform(input, turn);
+          return this.#performAdded(turn);
+        });
+      }
+      for (const input of added) this.#perform(input, turn);
+    }
   }
 
   #complete(turn: Turn): void {
@@ -183,12 +196,9 @@ export class TurnLoop {
     return input;
   }
 
-  #perform(input: Input, turn: Turn): Performed | Promise<Performed> {
+  #perform(input: Input, turn: Turn): Performed {
     try {
-      const result = input.perform(turn);
-      return result instanceof Promise
-        ? result.catch((error: unknown) => this.#break(input, error))
-        : result;
+      return turn.perform(input);
     } catch (error) {
       return this.#break(input, error);
     }

@@ -24,6 +24,29 @@ import {
   type Table,
 } from '../../store/table.js';
 import type { ActiveExecution } from './active-execution.js';
+import { Knowledge, type Need, NOTHING } from './needs.js';
+
+/** `deferred`: the input has put itself elsewhere and is no part of this turn. */
+export type Performed = 'done' | 'deferred';
+
+/** Something that happens: a request, a result, a timer. */
+export interface Input {
+  /** The execution that it is about: the one that fails when the input turns out to be impossible. */
+  readonly execution?: number;
+  /**
+   * What must be known of the store before it is performed. Asked again once all of that is known, because it may follow
+   * from it that more is needed. Changes nothing. Default: nothing.
+   */
+  needs?(turn: Turn): readonly Need<unknown>[];
+  /** Changes what is in memory, and notes in the turn what is written. Waits for nothing. */
+  perform(turn: Turn): Performed;
+  /** Present when somebody waits for the answer and can ask again. */
+  refuse?(error: Error): void;
+  /** What to try again when the turn's commit fails; the input itself when absent. */
+  readonly again?: Input;
+}
+
+const NO_INPUTS: readonly Input[] = [];
 
 /** What a turn changes of one execution. */
 export interface PendingWrite {
@@ -62,7 +85,10 @@ export class Turn {
   readonly logs: LogSegment[] = [];
   /** Numbers of executions that are removed for good. */
   readonly removals: number[] = [];
-  readonly #waiting: Promise<unknown>[] = [];
+  readonly #knowledge: Knowledge = new Knowledge();
+  readonly #added: Input[] = [];
+  /** Inputs that threw when they were asked for their needs. */
+  readonly #unsound: Map<Input, unknown> = new Map();
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterFailure: (() => void)[] = [];
   transitions = 0;
@@ -111,16 +137,61 @@ export class Turn {
     this.rows.set(id, { table, key: [], isChange: false, range });
   }
 
-  /** The turn is not written before the promise has settled. */
-  waitFor(promise: Promise<unknown>): void {
-    this.#waiting.push(promise);
+  /** An answer of the store that the input has named among its needs. Throws what the reading threw. */
+  known<Value>(need: Need<Value>): Value {
+    return this.#knowledge.get(need);
   }
 
-  /** Settles what the turn waits for; undefined when that is nothing. */
-  whenReady(): Promise<void> | undefined {
-    const waiting = this.#waiting.splice(0);
-    if (waiting.length === 0) return undefined;
-    return Promise.all(waiting).then(() => this.whenReady());
+  /** Whether that was read. */
+  knows(need: Need<unknown>): boolean {
+    return this.#knowledge.has(need);
+  }
+
+  /**
+   * Reads what inputs need, and what they need once they know that. A promise when the store answers later. What an input
+   * says wrongly about its needs is told when it is performed.
+   */
+  read(inputs: readonly Input[]): Promise<void> | undefined {
+    for (;;) {
+      const missing: Need<unknown>[] = [];
+      for (const input of inputs) {
+        for (const need of this.#needsOf(input)) {
+          if (!this.#knowledge.has(need)) missing.push(need);
+        }
+      }
+      if (missing.length === 0) return undefined;
+      const reading = this.#knowledge.read(missing);
+      if (reading) return reading.then(() => this.read(inputs));
+    }
+  }
+
+  #needsOf(input: Input): readonly Need<unknown>[] {
+    if (input.needs === undefined || this.#unsound.has(input)) return NOTHING;
+    try {
+      return input.needs(this);
+    } catch (error) {
+      this.#unsound.set(input, error);
+      return NOTHING;
+    }
+  }
+
+  /** Performs an input whose needs were read. */
+  perform(input: Input): Performed {
+    if (this.#unsound.size > 0 && this.#unsound.has(input)) throw this.#unsound.get(input);
+    return input.perform(this);
+  }
+
+  /**
+   * Adds an input to this turn: it is performed after those that wait for it already, and written in the same commit. What
+   * an input causes elsewhere has needs of its own that nobody could name before.
+   */
+  also(input: Input): void {
+    this.#added.push(input);
+  }
+
+  /** Takes what was added since the last call. */
+  takeAdded(): readonly Input[] {
+    return this.#added.length === 0 ? NO_INPUTS : this.#added.splice(0);
   }
 
   afterCommit(action: () => void): void {

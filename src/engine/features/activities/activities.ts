@@ -14,7 +14,7 @@ import type { Json } from '../../../asl/json.js';
 import { pipelineKey as keyOf } from '../../../store/pipeline-ref.js';
 import type { AttemptRecord, Tags } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
-import { attemptKey } from '../../kernel/active-execution.js';
+import { type ActiveExecution, attemptKey } from '../../kernel/active-execution.js';
 import { commandOf } from '../../kernel/attempts.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Feature } from '../../kernel/feature.js';
@@ -23,7 +23,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { activityKind } from '../../kernel/resolve-task.js';
-import type { Input } from '../../kernel/turn-loop.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { RowMap } from '../../kernel/turn-memory.js';
 import { ACTIVITIES, type ActivityRecord } from './activity-table.js';
 
@@ -226,41 +227,33 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
         void this.offer(activity);
       }
     };
-    const input: Input = {
-      execution: found.execution,
+    const missed = (turn: Turn): Performed => {
+      turn.afterCommit(comeAgain);
+      return 'done';
+    };
+    const claim = (turn: Turn, active: ActiveExecution, input: Input): Performed => {
+      const attempt = active.attempts.get(attemptKey(found.thread, found.sequence));
+      if (attempt?.id !== found.id || attempt.status !== 'scheduled') return missed(turn);
+      const { thread, sequence } = attempt;
+      const worker = poll.workerName === undefined ? {} : { workerName: poll.workerName };
+      const event = { type: 'TaskStarted', thread, sequence, ...worker } as const;
+      return executions.step(turn, active, event, input, (later) => {
+        const taken = { ...attempt, status: 'submitted', startedAt: time.now() } as const;
+        attempts.update(later, active, taken);
+        later.afterCommit(() => {
+          release();
+          const { taskToken, arguments: given } = commandOf(attempt);
+          poll.settle({ taskToken, input: given });
+        });
+      });
+    };
+    return executions.input(found.execution, claim, {
+      missing: missed,
       refuse(error) {
         release();
         poll.refuse(error);
       },
-      perform: (turn) => {
-        const missed = (): 'done' => {
-          turn.afterCommit(comeAgain);
-          return 'done';
-        };
-        return executions.withExecution(
-          found.execution,
-          input,
-          (active) => {
-            const attempt = active.attempts.get(attemptKey(found.thread, found.sequence));
-            if (attempt?.id !== found.id || attempt.status !== 'scheduled') return missed();
-            const { thread, sequence } = attempt;
-            const worker = poll.workerName === undefined ? {} : { workerName: poll.workerName };
-            const event = { type: 'TaskStarted', thread, sequence, ...worker } as const;
-            return executions.step(turn, active, event, input, (later) => {
-              const taken = { ...attempt, status: 'submitted', startedAt: time.now() } as const;
-              attempts.update(later, active, taken);
-              later.afterCommit(() => {
-                release();
-                const { taskToken, arguments: given } = commandOf(attempt);
-                poll.settle({ taskToken, input: given });
-              });
-            });
-          },
-          missed,
-        );
-      },
-    };
-    return input;
+    });
   }
 }
 

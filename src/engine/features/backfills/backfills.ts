@@ -18,9 +18,10 @@ import { EngineError } from '../../kernel/errors.js';
 import type { Fact } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { type Settle, startInput } from '../../kernel/requests.js';
+import { type Need, NOTHING } from '../../kernel/needs.js';
+import { type Settle, type StartOf, startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 import {
   type BackfillPlan,
@@ -90,17 +91,23 @@ export class Backfills implements Feature {
   /** Those that have ended and grow old. */
   readonly aging = {
     kind: 'backfills' as const,
-    removeOld: (turn: Turn, before: number, limit: number): boolean | Promise<boolean> => {
-      // The oldest, and as many more as may be going on: those stay.
-      const found = this.#kernel.store.listRows(BACKFILLS, { limit: limit + MOST_RUNNING });
-      const remove = (oldest: readonly { number: number; stoppedAt?: number }[]): boolean => {
-        const old = oldest.filter(({ stoppedAt }) => stoppedAt !== undefined && stoppedAt < before);
-        for (const { number } of old.slice(0, limit)) turn.remove(BACKFILLS, [number]);
-        return old.length >= limit;
-      };
-      return found instanceof Promise ? found.then(remove) : remove(found);
+    needs: (limit: number): Need<unknown>[] => [this.#oldest(limit)],
+    removeOld: (turn: Turn, before: number, limit: number): boolean => {
+      const old = turn
+        .known(this.#oldest(limit))
+        .filter(({ stoppedAt }) => stoppedAt !== undefined && stoppedAt < before);
+      for (const { number } of old.slice(0, limit)) turn.remove(BACKFILLS, [number]);
+      return old.length >= limit;
     },
   };
+
+  /** The oldest, and as many more as may be going on: those stay. */
+  #oldest(limit: number): Need<{ number: number; stoppedAt?: number }[]> {
+    return {
+      key: `oldest ${limit} backfills`,
+      read: () => this.#kernel.store.listRows(BACKFILLS, { limit: limit + MOST_RUNNING }),
+    };
+  }
 
   /** Throws PipelineNotFound, PipelineAmbiguous and InvalidBackfill. */
   async plan(request: BackfillRequest): Promise<BackfillPlan> {
@@ -122,7 +129,8 @@ export class Backfills implements Feature {
         this.#live.set(turn, number, record);
         turn.put(BACKFILLS, toRow(record));
         turn.afterCommit(() => settle.resolve(number));
-        return this.#advance(turn, record);
+        turn.also(this.#advanceInput(number));
+        return 'done';
       },
     };
   }
@@ -136,8 +144,10 @@ export class Backfills implements Feature {
         if (record?.status !== 'RUNNING') {
           throw new EngineError('BackfillNotRunning', { backfill: String(number) });
         }
+        this.#live.set(turn, number, { ...record, status: 'STOPPING' });
         turn.afterCommit(() => settle.resolve());
-        return this.#advance(turn, { ...record, status: 'STOPPING' });
+        turn.also(this.#advanceInput(number));
+        return 'done';
       },
     };
   }
@@ -191,51 +201,67 @@ export class Backfills implements Feature {
   }
 
   #look(number: number): void {
-    if (!this.#isOpen) return;
-    this.#kernel.submit({
+    if (this.#isOpen) this.#kernel.submit(this.#advanceInput(number));
+  }
+
+  /** Counts what has ended of a backfill, and starts what comes next. */
+  #advanceInput(number: number): Input {
+    return {
+      needs: (turn) => {
+        const record = this.#live.get(number);
+        if (record === undefined) return NOTHING;
+        const { open } = record.progress;
+        return [
+          ...open.map((at) => this.#openNeed(record, at)),
+          // As many as can be started should all of the open ones have ended.
+          ...comingSlots(record).flatMap((slot) =>
+            startNeeds(this.#kernel, turn, startOf(record, slot)),
+          ),
+        ];
+      },
       perform: (turn) => {
         const record = this.#live.get(number);
-        return record === undefined ? 'done' : this.#advance(turn, record);
+        if (record !== undefined) this.#advance(turn, record);
+        return 'done';
       },
-    });
+    };
   }
 
-  #advance(turn: Turn, record: BackfillRecord): Performed | Promise<Performed> {
-    const found = record.progress.open.map((at) => {
-      const name = executionNameOf(record.number, record.slots[at] as BackfillSlot);
-      return this.#kernel.store.findExecutionByName(pipelineOf(record), name);
-    });
-    type Found = (ExecutionRecord | undefined)[];
-    return found.some((one) => one instanceof Promise)
-      ? Promise.all(found).then((executions) => this.#go(turn, record, executions))
-      : this.#go(turn, record, found as Found);
+  #openNeed(record: BackfillRecord, at: number): Need<ExecutionRecord | undefined> {
+    const name = executionNameOf(record.number, record.slots[at] as BackfillSlot);
+    const pipeline = pipelineOf(record);
+    return {
+      key: `open slot ${record.number}/${at}`,
+      read: () => this.#kernel.store.findExecutionByName(pipeline, name),
+    };
   }
 
-  /** @param executions those that are open, as the store has them; undefined: this turn creates it */
-  #go(
-    turn: Turn,
-    record: BackfillRecord,
-    executions: readonly (ExecutionRecord | undefined)[],
-  ): Performed | Promise<Performed> {
+  #advance(turn: Turn, record: BackfillRecord): void {
     const { slots, request } = record;
     const open: number[] = [];
     const failed = [...record.progress.failed];
     let { next, succeeded } = record.progress;
-    for (const [index, at] of record.progress.open.entries()) {
-      const status = executions[index]?.header.status ?? 'RUNNING';
+    for (const at of record.progress.open) {
+      // One that the store does not have is created in this turn.
+      const status = turn.known(this.#openNeed(record, at))?.header.status ?? 'RUNNING';
       if (status === 'RUNNING') open.push(at);
       else if (status === 'SUCCEEDED') succeeded += 1;
       else failed.push(at);
     }
-    const waiting: Promise<unknown>[] = [];
+    const coming = new Set(comingSlots(record));
     if (record.status === 'RUNNING') {
       for (; next < slots.length && open.length < request.concurrency; next += 1) {
         const slot = slots[next] as BackfillSlot;
         if (slot.action === 'skip') continue;
-        const performed = this.#start(turn, record, slot);
-        if (performed === undefined) failed.push(next);
+        if (!coming.has(slot)) {
+          // Others could not be started: what comes in their place is read first.
+          turn.also(this.#advanceInput(record.number));
+          break;
+        }
+        const outcome = tryStart(this.#kernel, turn, startOf(record, slot));
+        // For example because the pipeline is gone.
+        if (outcome instanceof EngineError) failed.push(next);
         else open.push(next);
-        if (performed instanceof Promise) waiting.push(performed);
       }
       while (slots[next]?.action === 'skip') next += 1;
     }
@@ -248,8 +274,6 @@ export class Backfills implements Feature {
       progress: { next, open, succeeded, failed },
       ...(isOver ? { stoppedAt: this.#kernel.time.now() } : {}),
     });
-    if (waiting.length === 0) return 'done';
-    return Promise.all(waiting).then(() => 'done' as const);
   }
 
   #keep(turn: Turn, record: BackfillRecord): void {
@@ -258,30 +282,30 @@ export class Backfills implements Feature {
     turn.change(BACKFILLS, [number], { status, progress, ...end });
     this.#live.set(turn, number, stoppedAt === undefined ? record : undefined);
   }
+}
 
-  /** Undefined: it cannot be started, for example because the pipeline is gone. */
-  #start(
-    turn: Turn,
-    record: BackfillRecord,
-    slot: BackfillSlot,
-  ): Performed | Promise<Performed> | undefined {
-    const { number } = record;
-    const request = {
-      pipeline: pipelineOf(record),
-      name: executionNameOf(number, slot),
-      interval: slot.interval,
-      triggeredBy: {
-        type: 'backfill',
-        backfill: String(number),
-        at: new Date(slot.fireTime).toISOString(),
-        depth: 0,
-      },
-    };
-    try {
-      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-    } catch (error) {
-      if (error instanceof EngineError) return undefined;
-      throw error;
-    }
+/** Slots that may be started next: as many as run at a time. */
+function comingSlots({ slots, progress, request, status }: BackfillRecord): BackfillSlot[] {
+  const coming: BackfillSlot[] = [];
+  if (status !== 'RUNNING') return coming;
+  for (let at = progress.next; at < slots.length && coming.length < request.concurrency; at += 1) {
+    const slot = slots[at] as BackfillSlot;
+    if (slot.action !== 'skip') coming.push(slot);
   }
+  return coming;
+}
+
+function startOf(record: BackfillRecord, slot: BackfillSlot): StartOf {
+  const { number } = record;
+  return {
+    pipeline: pipelineOf(record),
+    name: executionNameOf(number, slot),
+    interval: slot.interval,
+    triggeredBy: {
+      type: 'backfill',
+      backfill: String(number),
+      at: new Date(slot.fireTime).toISOString(),
+      depth: 0,
+    },
+  };
 }

@@ -33,10 +33,11 @@ import type { LoadedMachine } from '../../kernel/active-execution.js';
 import type { EventRecord } from '../../kernel/bus-event.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Need } from '../../kernel/needs.js';
 import { checkPayload, PAYLOAD_BYTES } from '../../kernel/payload.js';
-import { startInput } from '../../kernel/requests.js';
+import { startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 import { EVENTS } from './event-table.js';
 
@@ -67,6 +68,17 @@ interface Rendered {
   id: string;
   input: Json;
   bytes: number;
+}
+
+/** The first events of those that wait: what one input holds. */
+interface Taken {
+  taken: Rendered[];
+  /** Number of the last event that was looked at; infinite: all of them were. */
+  last: number;
+  /** Epoch milliseconds of the first that stays. */
+  next?: number;
+  /** More of them would be too large for an input. */
+  isCut: boolean;
 }
 
 /** What an input holds besides its events. */
@@ -280,28 +292,56 @@ export class Batches {
           this.#closeWhenDue(key);
           this.#bus.dueChanged();
         });
-        return this.#closeAll(turn, key, batching);
+        // Many small ones may be complete at a time: one a commit would fall behind.
+        this.#closeNext(turn, key, batching, MOST_CLOSED);
+        return 'done';
       },
     };
   }
 
-  /** Many small ones may be complete at a time: one a commit would fall behind. */
-  async #closeAll(turn: Turn, key: string, batching: Batching): Promise<Performed> {
-    for (let closed = 0; closed < MOST_CLOSED; closed += 1) {
-      const due = this.#rules.get(key) === batching ? this.#dueOf(key) : undefined;
-      if (due === undefined || !(await this.#close(turn, key, batching, due))) break;
-    }
-    return 'done';
+  /** Closes a batch that is due, in this turn, and then those that are due after it. */
+  #closeNext(turn: Turn, key: string, batching: Batching, most: number): void {
+    const due = this.#rules.get(key) === batching ? this.#dueOf(key) : undefined;
+    if (due === undefined || most === 0) return;
+    const before = this.#of(key);
+    const reading: Need<Taken> = {
+      key: `batch ${key} before ${most} more`,
+      read: () => this.#take(batching, before),
+    };
+    const nameOf = ({ taken }: Taken): string =>
+      `batch-${taken[0]?.number}-${taken.at(-1)?.number}`;
+    turn.also({
+      needs: (later) => {
+        if (!later.knows(reading)) return [reading];
+        const start = { pipeline: batching.pipeline, name: nameOf(later.known(reading)) };
+        return startNeeds(this.#kernel, later, start);
+      },
+      perform: (later) => {
+        // One more event has come in this turn: it is looked at with that.
+        if (this.#of(key) !== before) this.#closeNext(later, key, batching, most - 1);
+        else if (this.#close(later, key, batching, due, later.known(reading), nameOf)) {
+          this.#closeNext(later, key, batching, most - 1);
+        }
+        return 'done';
+      },
+    });
   }
 
   /** False: it could not be started. */
-  async #close(turn: Turn, key: string, batching: Batching, due: BatchCondition): Promise<boolean> {
+  #close(
+    turn: Turn,
+    key: string,
+    batching: Batching,
+    due: BatchCondition,
+    found: Taken,
+    nameOf: (taken: Taken) => string,
+  ): boolean {
     const { pipeline, rule } = batching;
     const before = this.#of(key);
-    const { taken, last, next, isCut } = await this.#take(batching, before);
-    const [first] = taken;
-    if (first !== undefined) {
-      const problem = await this.#start(turn, batching, before, isCut ? 'bytes' : due, taken);
+    const { taken, last, next, isCut } = found;
+    if (taken.length > 0) {
+      const condition = isCut ? 'bytes' : due;
+      const problem = this.#start(turn, batching, nameOf(found), before, condition, taken);
       // It is as it was: what waits is not lost because it cannot start now.
       batching.problem = problem;
       if (problem !== undefined) return false;
@@ -314,10 +354,7 @@ export class Batches {
   }
 
   /** Reads what waits, page by page, until a batch is complete. */
-  async #take(
-    { pipeline, rule }: Batching,
-    waiting: WaitingEvents,
-  ): Promise<{ taken: Rendered[]; last: number; next?: number; isCut: boolean }> {
+  async #take({ pipeline, rule }: Batching, waiting: WaitingEvents): Promise<Taken> {
     const most = rule.batch?.size ?? Number.POSITIVE_INFINITY;
     const taken: Rendered[] = [];
     let bytes = 0;
@@ -360,13 +397,14 @@ export class Batches {
   }
 
   /** Answers why it cannot be started. */
-  async #start(
+  #start(
     turn: Turn,
     { pipeline, rule }: Batching,
+    name: string,
     { openedAt, depth }: WaitingEvents,
     condition: BatchCondition,
     taken: readonly Rendered[],
-  ): Promise<string | undefined> {
+  ): string | undefined {
     const ids = taken.map(({ id }) => id);
     const times = {
       openedAt: new Date(openedAt).toISOString(),
@@ -374,7 +412,7 @@ export class Batches {
     };
     const request = {
       pipeline,
-      name: `batch-${taken[0]?.number}-${taken.at(-1)?.number}`,
+      name,
       input: {
         [rule.collect]: taken.map(({ input }) => input),
         batch: { condition, eventIds: ids, ...times },
@@ -389,13 +427,8 @@ export class Batches {
         depth,
       },
     };
-    try {
-      await startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-      return undefined;
-    } catch (error) {
-      if (error instanceof EngineError) return error.message;
-      throw error;
-    }
+    const outcome = tryStart(this.#kernel, turn, request);
+    return outcome instanceof EngineError ? outcome.message : undefined;
   }
 
   /** What an event adds to an input; undefined when no input can hold it. */

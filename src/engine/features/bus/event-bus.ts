@@ -16,7 +16,7 @@ import { renderInput } from '../../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../../events/pattern/matcher.js';
 import { type EventRule, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
-import type { PipelineRef } from '../../../store/store.js';
+import type { Awaitable, PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { allows } from '../../kernel/allowance.js';
@@ -33,9 +33,10 @@ import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { maskWrite } from '../../kernel/masking/mask-turn.js';
-import { type Settle, startInput } from '../../kernel/requests.js';
+import { type Need, NOTHING, whenKnown } from '../../kernel/needs.js';
+import { type Settle, startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 import { BATCHES, Batches, type BatchState } from './batches.js';
 import { EVENTS } from './event-table.js';
@@ -55,6 +56,12 @@ interface Put {
   now?: number;
   /** ARNs of the only rules that get it. */
   only?: ReadonlySet<string>;
+}
+
+/** What an event has brought about. */
+interface Came {
+  started: PutResult['started'];
+  batched: NonNullable<PutResult['batched']>;
 }
 
 /** An event on its way to rules elsewhere. */
@@ -80,13 +87,6 @@ export interface Router {
   holds(event: EventRecord): boolean;
   /** Does what its rules say, in the turn that stores the event. */
   route(turn: Turn, event: RoutedEvent): void;
-}
-
-/** How events grow old. */
-export interface EventAging {
-  readonly kind: 'events';
-  /** Removes up to so many that were stored before a moment. Answers whether there may be more. */
-  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean>;
 }
 
 /** Which events are wanted. */
@@ -161,20 +161,20 @@ export class EventBus implements Feature {
     return this.#batches.stateOf(pipeline, rule);
   }
 
-  /** Events in their order, or the newest first. */
-  list(query: EventQuery): EventRecord[] | Promise<EventRecord[]> {
-    return this.#list(this.#kernel.store, query);
+  /** Events in their order, or the newest first; for an input that needs them. */
+  page(query: EventQuery): Need<EventRecord[]> {
+    return {
+      key: `events ${JSON.stringify(query)}`,
+      read: () => this.#list(this.#kernel.store, query),
+    };
   }
 
-  /** The same for people, beside the main loop. */
+  /** Events in their order, or the newest first, for people: beside the main loop. */
   async show(query: EventQuery): Promise<EventRecord[]> {
     return this.#list(this.#kernel.reads, query);
   }
 
-  #list(
-    store: Pick<Kernel['store'], 'listRows'>,
-    query: EventQuery,
-  ): EventRecord[] | Promise<EventRecord[]> {
+  #list(store: Pick<Kernel['store'], 'listRows'>, query: EventQuery): Awaitable<EventRecord[]> {
     const { bus, teams, after, below, limit } = query;
     return store.listRows(EVENTS, {
       where: {
@@ -189,15 +189,20 @@ export class EventBus implements Feature {
   }
 
   /** Events that grow old go when nobody holds them: no archive, and no batch that they wait in. */
-  readonly aging: EventAging = {
-    kind: 'events',
-    removeOld: (turn, before, limit) => {
-      const page = this.#kernel.store.listRows(EVENTS, { above: { number: this.#swept }, limit });
-      return page instanceof Promise
-        ? page.then((events) => this.#removeOld(turn, events, before, limit))
-        : this.#removeOld(turn, page, before, limit);
-    },
+  readonly aging = {
+    kind: 'events' as const,
+    needs: (limit: number): Need<unknown>[] => [this.#oldest(limit)],
+    removeOld: (turn: Turn, before: number, limit: number): boolean =>
+      this.#removeOld(turn, turn.known(this.#oldest(limit)), before, limit),
   };
+
+  #oldest(limit: number): Need<EventRecord[]> {
+    const after = this.#swept;
+    return {
+      key: `events after ${after}`,
+      read: () => this.#kernel.store.listRows(EVENTS, { above: { number: after }, limit }),
+    };
+  }
 
   #removeOld(turn: Turn, page: readonly EventRecord[], before: number, limit: number): boolean {
     for (const event of page) {
@@ -214,13 +219,14 @@ export class EventBus implements Feature {
     return page.length === limit;
   }
 
-  #find(
-    team: string,
-    bus: string,
-    id: string,
-  ): EventRecord | undefined | Promise<EventRecord | undefined> {
-    const found = this.#kernel.store.listRows(EVENTS, { where: { team, bus, id }, limit: 1 });
-    return found instanceof Promise ? found.then(([event]) => event) : found[0];
+  /** Whether the store has an event: how one that comes again is known. */
+  #eventNeed(team: string, bus: string, id: string): Need<EventRecord | undefined> {
+    const where = { team, bus, id };
+    return {
+      key: `event ${keyOf(team, bus, id)}`,
+      read: () =>
+        whenKnown(this.#kernel.store.listRows(EVENTS, { where, limit: 1 }), ([event]) => event),
+    };
   }
 
   /** Number of the last event. */
@@ -267,46 +273,42 @@ export class EventBus implements Feature {
 
   /** Puts an event of a team on a bus; answers when it is durable. */
   putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input {
+    const bus = event.bus ?? 'default';
+    const need = event.id === undefined ? undefined : this.#eventNeed(team, bus, event.id);
     return {
       refuse: settle.reject,
+      needs: () => (need ? [need] : NOTHING),
       perform: (turn) => {
-        const bus = event.bus ?? 'default';
         const id = event.id ?? this.#kernel.random.id(this.#kernel.time.now());
-        const repeat = (known: EventRecord): Performed => {
+        // Another input of this turn may have put it, which the store does not know yet.
+        const known = this.#unstored.get(keyOf(team, bus, id)) ?? (need && turn.known(need));
+        if (known) {
           const started = known.matched.map((pipeline) => ({ pipeline, name: nameFor(id) }));
           turn.afterCommit(() => settle.resolve({ id, duplicate: true, started }));
           return 'done';
-        };
-        const unstored = this.#unstored.get(keyOf(team, bus, id));
-        if (unstored) return repeat(unstored);
-        const store = (): Performed | Promise<Performed> => {
-          const envelope = this.#envelope(event, id);
-          return this.#deliver(turn, { bus, team, id, envelope, depth: 0 }, (done) =>
-            settle.resolve({ id, duplicate: false, ...done }),
-          );
-        };
-        const found = event.id === undefined ? undefined : this.#find(team, bus, id);
-        const proceed = (record: EventRecord | undefined): Performed | Promise<Performed> => {
-          // Another input of this turn may have put it while the store was asked.
-          const known = record ?? this.#unstored.get(keyOf(team, bus, id));
-          return known ? repeat(known) : store();
-        };
-        return found instanceof Promise ? found.then(proceed) : proceed(found);
+        }
+        const envelope = this.#envelope(event, id);
+        this.#deliver(turn, { bus, team, id, envelope, depth: 0 }, (done) =>
+          settle.resolve({ id, duplicate: false, ...done }),
+        );
+        return 'done';
       },
     };
   }
 
   /** Puts an event on a bus because of another one, unless it has come there before. */
-  forward(turn: Turn, put: Put): Performed | Promise<Performed> {
+  forward(turn: Turn, put: Put): void {
     const { team, bus, id } = put;
-    if (this.#unstored.has(keyOf(team, bus, id))) return 'done';
-    const deliver = (known: EventRecord | undefined): Performed | Promise<Performed> =>
-      // Two targets of one rule may forward to the same bus: the other one may have come first while the store was asked.
-      known || this.#unstored.has(keyOf(team, bus, id))
-        ? 'done'
-        : this.#deliver(turn, put, () => {});
-    const found = this.#find(team, bus, id);
-    return found instanceof Promise ? found.then(deliver) : deliver(found);
+    const need = this.#eventNeed(team, bus, id);
+    turn.also({
+      needs: () => [need],
+      perform: (later) => {
+        // Two targets of one rule may forward to the same bus.
+        const isThere = this.#unstored.has(keyOf(team, bus, id)) || later.known(need);
+        if (!isThere) this.#deliver(later, put, () => {});
+        return 'done';
+      },
+    });
   }
 
   /** An execution of the top level has begun or ended in this turn. */
@@ -368,8 +370,7 @@ export class EventBus implements Feature {
       depth,
       now,
     };
-    const delivered = this.#deliver(turn, put, () => {});
-    if (delivered instanceof Promise) turn.waitFor(delivered);
+    this.#deliver(turn, put, () => {});
   }
 
   #envelope(event: NewEvent, id: string): JsonObject {
@@ -391,7 +392,7 @@ export class EventBus implements Feature {
     turn: Turn,
     put: Put,
     done: (came: Pick<PutResult, 'started' | 'batched'>) => void,
-  ): Performed | Promise<Performed> {
+  ): void {
     const { bus, team, id, envelope, depth, only } = put;
     this.#lastNumber += 1;
     const record: EventRecord = {
@@ -408,62 +409,72 @@ export class EventBus implements Feature {
     turn.put(EVENTS, record);
     this.#unstored.setForTurn(turn, keyOf(team, bus, id), record);
     this.#kernel.hooks.tell(turn, { type: 'EventStored', event: record });
-    const started: PutResult['started'] = [];
-    const batched: NonNullable<PutResult['batched']> = [];
-    const waiting: Promise<unknown>[] = [];
-    const served = new Set<string>();
-    for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
-      const known = this.#rules.get(match);
-      if (!known || !mayHear(known.machine.team, put)) continue;
-      const { machine, rule } = known;
-      const pipeline = machine.name;
-      if (only && !only.has(this.#arnOf(pipeline))) continue;
-      // Two rules of one pipeline that match the same event start it once: the first one says with what.
-      const key = pipelineKey(machine);
-      if (served.has(key)) continue;
-      if (rule.batch !== undefined) {
-        const state = this.#batches.add(turn, machine, rule, record, put.depth);
-        if (state === undefined) continue;
-        served.add(key);
-        record.batched = [...(record.batched ?? []), pipeline];
-        const { waiting: count, size, closesAt = 0 } = state;
-        batched.push({ pipeline, waiting: count, size, closesAt });
-        continue;
-      }
-      const performed = this.#start(turn, machine, rule, put);
-      if (performed === undefined) continue;
-      served.add(key);
-      record.matched.push(pipeline);
-      started.push({ pipeline, name: nameFor(id) });
-      if (performed instanceof Promise) waiting.push(performed);
+    const { started, batched }: Came = { started: [], batched: [] };
+    for (const [machine, rules] of this.#matching(put)) {
+      turn.also(this.#startInput(machine, rules, put, record, { started, batched }));
     }
     const routed = { team: put.owner ?? team, bus, id, envelope, depth, ...(only ? { only } : {}) };
     for (const router of this.#routers) router.route(turn, routed);
     turn.afterCommit(() => done(batched.length === 0 ? { started } : { started, batched }));
-    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
   }
 
-  /** Undefined: it cannot be started. The event stays, and the reason goes where problems go. */
-  #start(
-    turn: Turn,
-    pipeline: PipelineRef,
-    rule: EventRule,
-    { id, envelope, depth }: Put,
-  ): Performed | Promise<Performed> | undefined {
-    const request = {
-      pipeline,
-      name: nameFor(id),
-      input: this.inputOf(pipeline.name, rule, envelope, this.#kernel.time.now()),
-      triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
-    };
-    const settle = { resolve: () => {}, reject: () => {} };
-    try {
-      return startInput(this.#kernel, request, settle).perform(turn);
-    } catch (error) {
-      // One of that name with another input: the pipeline's rule has changed since the event came first.
-      if (error instanceof EngineError) return undefined;
-      throw error;
+  /** The pipelines that an event is for, each with those of its rules that match. */
+  #matching(put: Put): Map<PipelineRef, EventRule[]> {
+    const { bus, envelope, only } = put;
+    const found = new Map<string, [PipelineRef, EventRule[]]>();
+    for (const match of this.#matchers.get(bus)?.match(envelope) ?? []) {
+      const known = this.#rules.get(match);
+      if (!known || !mayHear(known.machine.team, put)) continue;
+      const { machine, rule } = known;
+      if (only && !only.has(this.#arnOf(machine.name))) continue;
+      const key = pipelineKey(machine);
+      const [, rules] = found.get(key) ?? [machine, []];
+      rules.push(rule);
+      found.set(key, [machine, rules]);
     }
+    return new Map(found.values());
+  }
+
+  /**
+   * Gives an event to a pipeline. Two rules of it that match the same event start it once: the first one that can says with
+   * what. When none can, the event stays all the same.
+   */
+  #startInput(
+    pipeline: PipelineRef,
+    rules: readonly EventRule[],
+    { id, envelope, depth }: Put,
+    record: EventRecord,
+    came: Came,
+  ): Input {
+    const name = nameFor(id);
+    const start = (turn: Turn, rule: EventRule): boolean => {
+      const outcome = tryStart(this.#kernel, turn, {
+        pipeline,
+        name,
+        input: this.inputOf(pipeline.name, rule, envelope, this.#kernel.time.now()),
+        triggeredBy: { type: 'event', event: id, bus: rule.bus, depth },
+      });
+      // One of that name with another input: the pipeline's rule has changed since the event came first.
+      if (outcome instanceof EngineError) return false;
+      record.matched.push(pipeline.name);
+      came.started.push({ pipeline: pipeline.name, name });
+      return true;
+    };
+    const wait = (turn: Turn, rule: EventRule): boolean => {
+      const state = this.#batches.add(turn, pipeline, rule, record, depth);
+      if (state === undefined) return false;
+      record.batched = [...(record.batched ?? []), pipeline.name];
+      const { waiting, size, closesAt = 0 } = state;
+      came.batched.push({ pipeline: pipeline.name, waiting, size, closesAt });
+      return true;
+    };
+    return {
+      needs: (turn) => startNeeds(this.#kernel, turn, { pipeline, name }),
+      perform: (turn) => {
+        rules.some((rule) => (rule.batch === undefined ? start : wait)(turn, rule));
+        return 'done';
+      },
+    };
   }
 
   /** What the rules of a pipeline's own file are called. */

@@ -22,9 +22,9 @@ import type { PipelineRef } from '../../../store/store.js';
 import { defineTable, type Table } from '../../../store/table.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { startInput } from '../../kernel/requests.js';
+import { type StartOf, startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import type { FileSource, ListedFile } from './listed-file.js';
 
 /** How the arrivals for an interval stand. */
@@ -240,35 +240,33 @@ export class ArrivalWatch {
   }
 
   #startInput(due: readonly BoardEntry<ListedFile>[], now: number): Input {
+    const starts = due.map((entry) => ({ id: entry.interval.id, request: this.#requestOf(entry) }));
     return {
-      perform: async (turn): Promise<Performed> => {
+      needs: (turn) => starts.flatMap(({ request }) => startNeeds(this.#kernel, turn, request)),
+      perform: (turn) => {
         let problem: string | undefined;
         const started: string[] = [];
-        for (const entry of due) {
-          const refused = await this.#start(turn, entry).catch((error: unknown) => {
-            this.#isStarting = false;
-            throw error;
-          });
-          if (refused === undefined) started.push(entry.interval.id);
-          else problem = `${entry.interval.id} could not be started: ${refused}`;
-        }
-        const isOver = due.some((entry) => entry.due === 'deadline');
-        if (isOver && problem === undefined) this.#remember(turn, now);
         turn.afterCommit(() => {
           this.#isStarting = false;
           this.#problem = problem;
           for (const id of started) this.#started.add(id);
         });
+        for (const { id, request } of starts) {
+          const refused = this.#start(turn, request);
+          if (refused === undefined) started.push(id);
+          else problem = `${id} could not be started: ${refused}`;
+        }
+        const isOver = due.some((entry) => entry.due === 'deadline');
+        if (isOver && problem === undefined) this.#remember(turn, now);
         return 'done';
       },
     };
   }
 
-  /** Answers why it cannot be started. */
-  async #start(turn: Turn, entry: BoardEntry<ListedFile>): Promise<string | undefined> {
+  #requestOf(entry: BoardEntry<ListedFile>): StartOf {
     const { interval, arrived, missing, due } = entry;
     const { pipeline, under } = this.#place;
-    const request = {
+    return {
       pipeline,
       name: nameFor(interval.id),
       interval: interval.id,
@@ -291,13 +289,18 @@ export class ArrivalWatch {
         depth: 0,
       },
     };
+  }
+
+  /** Answers why it cannot be started. */
+  #start(turn: Turn, request: StartOf): string | undefined {
     try {
-      await startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
+      const outcome = tryStart(this.#kernel, turn, request);
+      if (!(outcome instanceof EngineError)) return undefined;
       // Of that name with another input: the interval has its execution, and something was delivered later.
-      return error.kind === 'ExecutionConflict' ? undefined : error.message;
+      return outcome.kind === 'ExecutionConflict' ? undefined : outcome.message;
+    } catch (error) {
+      this.#isStarting = false;
+      throw error;
     }
   }
 

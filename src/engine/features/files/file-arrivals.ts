@@ -31,7 +31,7 @@ import { EngineError } from '../../kernel/errors.js';
 import type { Fact } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { type Settle, startInput } from '../../kernel/requests.js';
+import { type Settle, startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { ARRIVALS, type ArrivalState, ArrivalWatch } from './arrival-watch.js';
@@ -403,22 +403,19 @@ export class FileArrivals implements Feature {
       input,
       triggeredBy: { type: 'files', key, depth: 0 },
     };
-    const again: Input = {
+    this.#kernel.submit({
+      needs: (turn) => startNeeds(this.#kernel, turn, request),
       perform: (turn) => {
-        try {
-          return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-        } catch (error) {
-          if (!(error instanceof EngineError)) throw error;
-          // One of that name with another input: this arrival was started by an earlier form of the trigger.
-          if (error.kind === 'ExecutionConflict') return 'done';
-          const problems = [{ file: key, problem: error.message }];
+        const outcome = tryStart(this.#kernel, turn, request);
+        // One of that name with another input: this arrival was started by an earlier form of the trigger.
+        if (outcome instanceof EngineError && outcome.kind !== 'ExecutionConflict') {
+          const problems = [{ file: key, problem: outcome.message }];
           const since = this.#kernel.time.now();
           watched.quarantined.set(key, { manifest: key, since, problems });
-          return 'done';
         }
+        return 'done';
       },
-    };
-    this.#kernel.submit(again);
+    });
   }
 }
 

@@ -17,7 +17,7 @@ import type { FilePlace } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { MapRunFailure, MapRunItems, type NextChild, placeOf } from './map-run-items.js';
-import { loadAll, redriveChild } from './map-run-redrive.js';
+import { redriveChild } from './map-run-redrive.js';
 import {
   freeChildren,
   isOver,
@@ -98,6 +98,7 @@ export class MapRunChildren {
     { after }: RedriveWork,
     limit: number,
   ): Promise<DurableInput> {
+    const { executions } = this.#kernel;
     const query = { mapRun: run.number, which: 'unsuccessful', after, limit } as const;
     const numbers = await this.#kernel.store.listOpenMapChildren(query);
     if (numbers.length === 0) throw new Error(`Map run ${run.number} lacks children to redrive`);
@@ -107,9 +108,10 @@ export class MapRunChildren {
       if (child) await this.#changes.prepareRedrive(child);
     }
     return (durable) => ({
-      perform: async (turn): Promise<Performed> => {
+      needs: () => numbers.flatMap((number) => executions.needs(number)),
+      perform: (turn) => {
         turn.afterCommit(durable);
-        const children = await loadAll(this.#kernel, numbers);
+        const children = numbers.flatMap((number) => executions.load(turn, number) ?? []);
         const state = stateOf(run.record);
         if (run.record.status !== 'RUNNING' || state.phase !== 'running' || !state.again)
           return 'done';
@@ -202,7 +204,7 @@ export class MapRunChildren {
 
 /** The execution that a run belongs to. */
 export async function parentOf({ executions }: Kernel, run: OpenMapRun): Promise<ActiveExecution> {
-  const parent = await executions.load(run.execution);
+  const parent = await executions.inTurn(run.execution);
   if (!parent) throw new Error(`Map run ${run.number} names execution ${run.execution}`);
   return parent;
 }

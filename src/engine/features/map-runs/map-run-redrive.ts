@@ -55,19 +55,6 @@ export async function redrivableRuns(
   return runs;
 }
 
-/** Loads executions that exist. */
-export async function loadAll(
-  { executions }: Kernel,
-  numbers: readonly number[],
-): Promise<ActiveExecution[]> {
-  const loaded: ActiveExecution[] = [];
-  for (const number of numbers) {
-    const active = await executions.load(number);
-    if (active) loaded.push(active);
-  }
-  return loaded;
-}
-
 /** Begins a child again that has ended without success. */
 export function redriveChild(
   kernel: Kernel,

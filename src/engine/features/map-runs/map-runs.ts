@@ -345,9 +345,10 @@ export class MapRuns implements Feature, MapRunHook {
             ...(result.failure.Cause === undefined ? {} : { cause: result.failure.Cause }),
           };
     const input: Input = {
+      needs: () => executions.needs(run.execution),
       perform: (turn) => {
         if (run.record.status !== 'RUNNING') return 'done';
-        return executions.withExecution(run.execution, input, (active): Performed => {
+        return executions.withExecution(turn, run.execution, input, (_, active) => {
           if (run.record.status !== 'RUNNING') return 'done';
           run.isEnding = true;
           return executions.step(turn, active, event, input, (later) => {

@@ -18,6 +18,7 @@ import { type AnyTable, defineTable, type Table } from '../../../store/table.js'
 import type { LoadedMachine } from '../../kernel/active-execution.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Need } from '../../kernel/needs.js';
 import { TAKEN_NAMES } from '../../kernel/taken-names.js';
 import type { Turn } from '../../kernel/turn.js';
 import { retentionOf } from './retention-section.js';
@@ -46,8 +47,10 @@ export const DEFAULT_RETENTION: RetentionConfig = {
 /** Things of another feature that grow old. */
 export interface Aging {
   readonly kind: keyof Omit<RetentionConfig, 'executions'>;
+  /** What must be read before `removeOld`. */
+  needs(limit: number): readonly Need<unknown>[];
   /** Removes up to so many that are older than a moment, in the turn. Answers whether there may be more. */
-  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean>;
+  removeOld(turn: Turn, before: number, limit: number): boolean;
 }
 
 /** Map runs of an execution. */
@@ -163,20 +166,24 @@ export class Retention implements Feature {
       const kept = this.keeps(pipeline);
       if (kept !== undefined) removed += await this.#sweepPipeline(pipeline, time.now() - kept);
     }
-    for (const { kind, removeOld } of this.#aging) {
+    for (const { kind, needs, removeOld } of this.#aging) {
       const kept = this.#config[kind];
       if (kept === undefined) continue;
       const before = time.now() - kept;
       while (this.#isOpen) {
         let isMore = false;
-        await this.#turn(async (turn) => {
-          isMore = await removeOld(turn, before, AT_A_TIME * 4);
-        });
+        const limit = AT_A_TIME * 4;
+        await this.#kernel.write(
+          (turn) => {
+            isMore = removeOld(turn, before, limit);
+          },
+          () => needs(limit),
+        );
         if (!isMore) break;
         await this.#pause();
       }
     }
-    await this.#turn((turn) => {
+    await this.#kernel.write((turn) => {
       turn.removeRange(TAKEN_NAMES, { where: {}, column: 'until', upTo: time.now() });
       turn.put(SWEEPS, { name: 'last', at: time.now(), removed });
     });
@@ -209,7 +216,9 @@ export class Retention implements Feature {
         const query = { mapRun: number, limit: AT_A_TIME * 4 };
         const children = await this.#kernel.store.listOldMapChildren(query);
         if (children.length === 0 || !this.#isOpen) break;
-        await this.#turn((turn) => void turn.removals.push(...children.map((one) => one.number)));
+        await this.#kernel.write(
+          (turn) => void turn.removals.push(...children.map((one) => one.number)),
+        );
         await this.#pause();
       }
       await rm(this.#kernel.folders.spoolOf(id), { recursive: true, force: true });
@@ -225,15 +234,15 @@ export class Retention implements Feature {
     const runs = new Map<number, { number: number }[]>();
     for (const { number } of old) runs.set(number, await this.#mapRuns.of(number));
     const gone: OldExecution[] = [];
-    await this.#turn(async (turn) => {
+    const remove = (turn: Turn): void => {
       for (const execution of old) {
         const { number, id, name, stoppedAt = 0 } = execution;
-        const active = await executions.load(number);
+        const active = executions.load(turn, number);
         // It may have been redriven since it was listed.
         const { status } = active?.state.header ?? {};
         if (active === undefined || status === 'RUNNING') continue;
         if ((active.stoppedAt ?? Number.POSITIVE_INFINITY) >= before) continue;
-        actives.drop(active);
+        turn.afterCommit(() => actives.drop(active));
         turn.removals.push(number);
         for (const run of runs.get(number) ?? []) this.#mapRuns.remove(turn, run.number);
         const isForGood = FILES.has(active.creation.triggeredBy?.type);
@@ -243,23 +252,10 @@ export class Retention implements Feature {
         if (isTaken) takenNames.take(turn, taken, until);
         gone.push(execution);
       }
-    });
+    };
+    await this.#kernel.write(remove, () => old.flatMap(({ number }) => executions.needs(number)));
     for (const { id } of gone) await runner.forget(folders.of(pipeline.team, id));
     return gone.length;
-  }
-
-  /** Performs something in a turn of its own and resolves when that is durable. */
-  #turn(act: (turn: Turn) => void | Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#kernel.submit({
-        refuse: reject,
-        async perform(turn) {
-          await act(turn);
-          turn.afterCommit(resolve);
-          return 'done' as const;
-        },
-      });
-    });
   }
 
   /** Lets others go first. */

@@ -12,6 +12,7 @@
 import type { JsonObject } from '../../../asl/json.js';
 import { hashOf } from '../../kernel/derived-id.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Need } from '../../kernel/needs.js';
 import type { DestinationAnswer } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import {
@@ -154,31 +155,35 @@ export class Deliveries {
     if (this.#buried % BETWEEN_TRIMS !== 0) return;
     const where = { status: 'DEAD', team } as const;
     const order = { by: ['number'], down: true } as const;
-    const found = this.#kernel.store.listRows(DELIVERIES, {
-      where,
-      order,
-      limit: 1,
-      offset: MAX_DEAD,
-    });
-    const remove = ([oldest]: readonly DeliveryRecord[]): void => {
-      if (oldest) turn.removeRange(DELIVERIES, { where, column: 'number', upTo: oldest.number });
+    const need: Need<DeliveryRecord[]> = {
+      key: `dead letters of ${team}`,
+      read: () =>
+        this.#kernel.store.listRows(DELIVERIES, { where, order, limit: 1, offset: MAX_DEAD }),
     };
-    if (found instanceof Promise) turn.waitFor(found.then(remove));
-    else remove(found);
+    turn.also({
+      needs: () => [need],
+      perform(later) {
+        const [oldest] = later.known(need);
+        const { number: upTo } = oldest ?? {};
+        if (upTo !== undefined) later.removeRange(DELIVERIES, { where, column: 'number', upTo });
+        return 'done';
+      },
+    });
+  }
+
+  /** The dead letters that were given up first. */
+  oldest(limit: number): Need<DeliveryRecord[]> {
+    return {
+      key: `oldest ${limit} dead letters`,
+      read: () => this.#kernel.store.listRows(DELIVERIES, { where: { status: 'DEAD' }, limit }),
+    };
   }
 
   /** Removes up to so many dead letters that were given up before a moment. Answers whether there may be more. */
-  removeOld(turn: Turn, before: number, limit: number): boolean | Promise<boolean> {
-    const found = this.#kernel.store.listRows(DELIVERIES, {
-      where: { status: 'DEAD' },
-      limit,
-    });
-    const remove = (oldest: readonly DeliveryRecord[]): boolean => {
-      const old = oldest.filter(({ dueAt }) => dueAt < before);
-      for (const { number } of old) turn.remove(DELIVERIES, [number]);
-      return old.length === limit;
-    };
-    return found instanceof Promise ? found.then(remove) : remove(found);
+  removeOld(turn: Turn, before: number, limit: number): boolean {
+    const old = turn.known(this.oldest(limit)).filter(({ dueAt }) => dueAt < before);
+    for (const { number } of old) turn.remove(DELIVERIES, [number]);
+    return old.length === limit;
   }
 
   #newRecord(team: string, delivery: Delivery): Omit<DeliveryRecord, 'status'> {

@@ -17,9 +17,10 @@ import type { EventRecord } from '../../kernel/bus-event.js';
 import type { StartTarget } from '../../kernel/creations.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Need } from '../../kernel/needs.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { Deliveries } from './deliveries.js';
 import type { Delivery, Failure } from './delivery.js';
 import { DELIVERIES } from './delivery-table.js';
@@ -33,17 +34,17 @@ import { type Arrival, deliverToTargets, type TargetPeers } from './targets.js';
 export interface RulePeers {
   readonly bus: {
     /** Puts an event on a bus because of another one, unless it has come there before. */
-    forward(turn: Turn, event: RoutedEvent): Performed | Promise<Performed>;
+    forward(turn: Turn, event: RoutedEvent): void;
     /** From now on events also come here. */
     join(router: EventRules): void;
     /** Stored events after a number, in their order. */
-    list(query: {
+    page(query: {
       bus: string;
       teams: readonly string[];
       after: number;
       limit: number;
-    }): EventRecord[] | Promise<EventRecord[]>;
-    /** The same, beside the main loop. */
+    }): Need<EventRecord[]>;
+    /** The same for people, beside the main loop. */
     show(query: {
       bus: string;
       teams: readonly string[];
@@ -53,7 +54,7 @@ export interface RulePeers {
   };
   readonly schedules: ScheduleBook;
   /** What a start by a version's number or an alias's name runs. */
-  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Need<StartTarget>;
 }
 
 /** An event as it comes from a bus. */
@@ -94,7 +95,7 @@ export class EventRules implements Feature {
     this.#deliveries = new Deliveries(kernel, this.resources, dueChanged);
     this.#replays = new Replays(kernel, this.resources, {
       dueChanged,
-      events: (query) => peers.bus.list(query),
+      events: (query) => peers.bus.page(query),
       shown: (query) => peers.bus.show(query),
       forward: (turn, event) => peers.bus.forward(turn, event),
     });
@@ -171,7 +172,8 @@ export class EventRules implements Feature {
   /** Dead letters that grow old. */
   readonly aging = {
     kind: 'deadLetters' as const,
-    removeOld: (turn: Turn, before: number, limit: number): boolean | Promise<boolean> =>
+    needs: (limit: number): Need<unknown>[] => [this.#deliveries.oldest(limit)],
+    removeOld: (turn: Turn, before: number, limit: number): boolean =>
       this.#deliveries.removeOld(turn, before, limit),
   };
 

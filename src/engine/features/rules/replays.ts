@@ -16,6 +16,7 @@ import { parsePattern } from '../../../events/pattern/parse-pattern.js';
 import { ANY_TEAM, type EventRecord } from '../../kernel/bus-event.js';
 import { hashOf } from '../../kernel/derived-id.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { type Need, NOTHING } from '../../kernel/needs.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import type { ArchiveRecord, ReplayRecord } from './records.js';
@@ -37,7 +38,7 @@ interface Peers {
     teams: readonly string[];
     after: number;
     limit: number;
-  }): EventRecord[] | Promise<EventRecord[]>;
+  }): Need<EventRecord[]>;
   /** The same, beside the main loop. */
   shown(query: {
     bus: string;
@@ -56,7 +57,7 @@ interface Peers {
       depth: number;
       only?: ReadonlySet<string>;
     },
-  ): Performed | Promise<Performed>;
+  ): void;
 }
 
 export class Replays {
@@ -140,6 +141,10 @@ export class Replays {
 
   #pageInput(team: string, name: string, id: string): Input {
     return {
+      needs: () => {
+        const replay = this.#rules.replays.get(team, name);
+        return replay && isActive(replay) ? [this.#page(team, replay)] : NOTHING;
+      },
       perform: (turn) => {
         turn.afterCommit(() => {
           this.#busy.delete(id);
@@ -155,10 +160,8 @@ export class Replays {
           const reason = `Archive ${replay.archive} was deleted.`;
           return this.#end(turn, team, name, { ...replay, reason }, 'FAILED');
         }
-        const page = this.#page(team, replay.bus, replay.position, PAGE);
-        return page instanceof Promise
-          ? page.then((events) => this.#replay(turn, team, name, archive, replay, events))
-          : this.#replay(turn, team, name, archive, replay, page);
+        const page = turn.known(this.#page(team, replay));
+        return this.#replay(turn, team, name, archive, replay, page);
       },
     };
   }
@@ -170,17 +173,16 @@ export class Replays {
     archive: ArchiveRecord,
     replay: ReplayRecord,
     page: readonly EventRecord[],
-  ): Performed | Promise<Performed> {
+  ): Performed {
     const holds = this.#holder(team, archive);
     const { FilterArns } = replay.destination;
     const only = FilterArns === undefined ? undefined : new Set(FilterArns);
-    const waiting: Promise<unknown>[] = [];
     let { lastReplayed } = replay;
     for (const event of page) {
       if (event.number > replay.until || !holds(event)) continue;
       const at = Date.parse(String(event.envelope.time));
       if (!(at >= replay.from && at <= replay.to)) continue;
-      const put = this.#peers.forward(turn, {
+      this.#peers.forward(turn, {
         team,
         bus: replay.bus,
         id: `replay-${hashOf(`${name} ${replay.startedAt} ${event.number}`).slice(0, 40)}`,
@@ -188,7 +190,6 @@ export class Replays {
         depth: 0,
         ...(only === undefined ? {} : { only }),
       });
-      if (put instanceof Promise) waiting.push(put);
       lastReplayed = at;
     }
     const position = page.at(-1)?.number ?? replay.until;
@@ -196,7 +197,7 @@ export class Replays {
     const isEnd = page.length < PAGE || position >= replay.until;
     if (isEnd) this.#end(turn, team, name, after, 'COMPLETED');
     else this.#rules.replays.put(turn, team, name, { ...after, state: 'RUNNING' });
-    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
+    return 'done';
   }
 
   #end(
@@ -211,13 +212,9 @@ export class Replays {
     return 'done';
   }
 
-  #page(
-    team: string,
-    bus: string,
-    after: number,
-    limit: number,
-  ): EventRecord[] | Promise<EventRecord[]> {
-    return this.#peers.events({ bus, teams: [team, ANY_TEAM], after, limit });
+  /** The events that come next. */
+  #page(team: string, { bus, position }: ReplayRecord): Need<EventRecord[]> {
+    return this.#peers.events({ bus, teams: [team, ANY_TEAM], after: position, limit: PAGE });
   }
 
   /** Whether an archive of a team holds an event. */

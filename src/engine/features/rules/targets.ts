@@ -15,11 +15,12 @@ import { renderInput } from '../../../events/input/target-input.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
 import { MAX_DEPTH } from '../../kernel/bus-event.js';
-import type { StartTarget } from '../../kernel/creations.js';
+import type { FoundOrCreated, StartTarget } from '../../kernel/creations.js';
 import { hashOf } from '../../kernel/derived-id.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { startInput } from '../../kernel/requests.js';
+import type { Need } from '../../kernel/needs.js';
+import { startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Delivery, Failure } from './delivery.js';
 import { ownResource, parseArn } from './event-arns.js';
@@ -43,17 +44,17 @@ export interface TargetPeers {
     id: string;
     envelope: JsonObject;
     depth: number;
-  }): unknown;
+  }): void;
   hasBus(team: string, bus: string): boolean;
   /** What a start by a version's number or an alias's name runs. */
-  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Need<StartTarget>;
   /** Stores a delivery over the network. */
   enqueue(team: string, delivery: Delivery): void;
   /** Writes a dead letter. */
   bury(team: string, delivery: Delivery, failure: Failure): void;
 }
 
-/** Delivers an event to all targets of a rule. What the store answers later, the turn waits for. */
+/** Delivers an event to all targets of a rule, in the turn of the event. */
 export function deliverToTargets(
   kernel: Kernel,
   peers: TargetPeers,
@@ -61,10 +62,7 @@ export function deliverToTargets(
   rule: ReadyRule,
   arrival: Arrival,
 ): void {
-  for (const target of rule.targets) {
-    const delivered = deliverTo(kernel, peers, turn, rule, target, arrival);
-    if (delivered) turn.waitFor(delivered);
-  }
+  for (const target of rule.targets) deliverTo(kernel, peers, turn, rule, target, arrival);
 }
 
 function deliverTo(
@@ -74,7 +72,7 @@ function deliverTo(
   rule: ReadyRule,
   ready: ReadyTarget,
   arrival: Arrival,
-): Promise<unknown> | undefined {
+): void {
   const { target } = ready;
   const { identity } = kernel.arns;
   const body = renderInput(ready.input, arrival.envelope, {
@@ -88,43 +86,38 @@ function deliverTo(
     eventId: arrival.id,
     body: body ?? JSON.stringify(arrival.envelope),
   };
-  const bury = (failure: Failure): undefined => {
-    peers.bury(rule.team, delivery, failure);
-  };
-  if (body === undefined) {
-    return bury({
-      code: 'INVALID_JSON',
-      message: 'The input that the transformer makes is no JSON.',
-    });
-  }
+  const bury = (failure: Failure): void => peers.bury(rule.team, delivery, failure);
   const states = parseStatesArn(target.Arn);
-  if (states?.type === 'stateMachine') {
-    const { region, accountId, parts: names } = states;
-    if (region !== identity.region || accountId !== identity.accountId || names.length > 2) {
-      return bury(noResource(target.Arn));
-    }
-    return start(kernel, peers, turn, rule, delivery, arrival, names, bury);
-  }
   const bus = ownResource(identity, target.Arn, 'event-bus');
-  if (bus !== undefined) {
-    if (!peers.hasBus(rule.team, bus)) return bury(noResource(target.Arn));
-    if (arrival.depth >= MAX_DEPTH) {
-      return bury({ code: 'RECURSION', message: `The event came through ${MAX_DEPTH} rules.` });
-    }
-    const forwarded = peers.forward({
-      team: rule.team,
-      bus,
-      id: arrival.id,
-      envelope: arrival.envelope,
-      depth: arrival.depth + 1,
-    });
-    return forwarded instanceof Promise ? forwarded : undefined;
-  }
-  if (ownResource(identity, target.Arn, 'api-destination') !== undefined) {
+  if (body === undefined) {
+    const message = 'The input that the transformer makes is no JSON.';
+    bury({ code: 'INVALID_JSON', message });
+  } else if (states?.type === 'stateMachine') {
+    const { region, accountId, parts: names } = states;
+    const isOurs = region === identity.region && accountId === identity.accountId;
+    if (isOurs && names.length <= 2) {
+      start(kernel, peers, turn, rule, delivery, arrival, names, bury);
+    } else bury(noResource(target.Arn));
+  } else if (bus !== undefined) {
+    forward(peers, rule, target, bus, arrival, bury);
+  } else if (ownResource(identity, target.Arn, 'api-destination') !== undefined) {
     peers.enqueue(rule.team, delivery);
-    return undefined;
-  }
-  return bury(noService(target.Arn));
+  } else bury(noService(target.Arn));
+}
+
+function forward(
+  peers: TargetPeers,
+  { team }: ReadyRule,
+  target: { readonly Arn: string },
+  bus: string,
+  { id, envelope, depth }: Arrival,
+  bury: (failure: Failure) => void,
+): void {
+  if (!peers.hasBus(team, bus)) {
+    bury(noResource(target.Arn));
+  } else if (depth >= MAX_DEPTH) {
+    bury({ code: 'RECURSION', message: `The event came through ${MAX_DEPTH} rules.` });
+  } else peers.forward({ team, bus, id, envelope, depth: depth + 1 });
 }
 
 function start(
@@ -135,12 +128,15 @@ function start(
   delivery: Delivery,
   arrival: Arrival,
   [name = '', qualifier]: readonly string[],
-  bury: (failure: Failure) => undefined,
-): Promise<unknown> | undefined {
+  bury: (failure: Failure) => void,
+): void {
   const { target } = delivery;
   // Of another team is as good as none: a rule must not find out what others have.
   const pipeline = { team: rule.team, name };
-  if (kernel.machines.current(pipeline) === undefined) return bury(noResource(target.Arn));
+  if (kernel.machines.current(pipeline) === undefined) {
+    bury(noResource(target.Arn));
+    return;
+  }
   const hash = hashOf(`${arrival.id} ${rule.arn} ${target.Id}`);
   const request = {
     pipeline,
@@ -154,24 +150,16 @@ function start(
       depth: arrival.depth,
     },
   };
-  const refused = (error: unknown): undefined => {
-    if (!(error instanceof EngineError)) throw error;
+  const chance = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32;
+  const making =
+    qualifier === undefined ? {} : { target: peers.target(pipeline, qualifier, chance) };
+  const came = (_: Turn, outcome: FoundOrCreated | EngineError): void => {
     // One of that name with another input: it was started, and the target has changed since.
-    if (error.kind === 'ExecutionConflict') return undefined;
-    return bury({ code: 'NO_RESOURCE', message: error.message });
-  };
-  const go = (startTarget?: StartTarget): Promise<unknown> | undefined => {
-    try {
-      const settle = { resolve: () => {}, reject: () => {} };
-      const performed = startInput(kernel, request, settle, undefined, startTarget).perform(turn);
-      return performed instanceof Promise ? performed.catch(refused) : undefined;
-    } catch (error) {
-      return refused(error);
+    if (outcome instanceof EngineError && outcome.kind !== 'ExecutionConflict') {
+      bury({ code: 'NO_RESOURCE', message: outcome.message });
     }
   };
-  if (qualifier === undefined) return go();
-  const chance = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32;
-  return peers.target(pipeline, qualifier, chance).then(go, refused);
+  startInTurn(kernel, turn, request, came, making);
 }
 
 function parsed(text: string): Json {

@@ -371,7 +371,7 @@ export class ApiSchedules implements Feature {
     this.#peers.bury(turn, team, delivery, why);
   }
 
-  #serve(turn: Turn, key: string): void | Promise<void> {
+  #serve(turn: Turn, key: string): void {
     const held = this.#schedules.get(key);
     const now = this.#kernel.time.now();
     if (held?.timing === undefined || held.next === undefined || held.next > now) return;
@@ -389,11 +389,9 @@ export class ApiSchedules implements Feature {
       failure = reason === undefined ? undefined : { at: now, fireTime, reason, count };
       if (reason !== undefined) this.#bury(turn, schedule, fireTime, reason);
     };
-    const waiting: Promise<void>[] = [];
     for (const fireTime of fire) {
-      const reason = invoke(this.#kernel, this.#peers, turn, schedule, timing, fireTime);
-      if (reason instanceof Promise) waiting.push(reason.then((told) => note(fireTime, told)));
-      else note(fireTime, reason);
+      const came = (reason: string | undefined): void => note(fireTime, reason);
+      invoke({ kernel: this.#kernel, peers: this.#peers, turn, schedule, timing, fireTime, came });
     }
     const finish = (): void => {
       const { failure: _, ...rest } = progress;
@@ -414,7 +412,13 @@ export class ApiSchedules implements Feature {
       // One whose last invocation failed stays, so that people see why.
       this.#put(turn, key, isOver && failure === undefined ? undefined : after);
     };
-    return waiting.length === 0 ? finish() : Promise.all(waiting).then(finish);
+    // When it is known what came of each.
+    turn.also({
+      perform() {
+        finish();
+        return 'done';
+      },
+    });
   }
 }
 

@@ -15,32 +15,36 @@ import type { Schedule } from '../../../events/schedules/schedule.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
 import { checkEvent, type NewEvent, type PutResult } from '../../kernel/bus-event.js';
-import type { StartTarget } from '../../kernel/creations.js';
+import type { FoundOrCreated, StartTarget } from '../../kernel/creations.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { type Settle, startInput } from '../../kernel/requests.js';
+import type { Need } from '../../kernel/needs.js';
+import { type Settle, startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { type ApiSchedule, scheduleArn } from './api-schedule.js';
 
-/** Undefined: it was done. Else the reason why not. */
-type Outcome = string | undefined;
+/** The reason why nothing can come of an invocation, when there is one. */
+type Refusal = string | undefined;
 
 /** What invocations need of others. */
 export interface InvocationPeers {
   /** Puts an event of a team on a bus. */
   putInput(event: NewEvent, team: string, settle: Settle<PutResult>): Input;
   /** What a start by a version's number or an alias's name runs. */
-  target(pipeline: PipelineRef, qualifier: string, chance: number): Promise<StartTarget>;
+  target(pipeline: PipelineRef, qualifier: string, chance: number): Need<StartTarget>;
 }
 
-interface Invocation {
+/** One fire time of a schedule. */
+export interface Invocation {
   kernel: Kernel;
   peers: InvocationPeers;
   turn: Turn;
   schedule: ApiSchedule;
   timing: Schedule;
   fireTime: number;
+  /** Told what came of it; without a reason it was done. */
+  came: (reason: string | undefined) => void;
   arn: string;
   /** Of schedule and fire time: also of a schedule that was deleted and made again. */
   hash: string;
@@ -53,36 +57,22 @@ const SHOWN_NAME = 40;
 /** Characters of a reason that are kept. */
 const MAX_REASON = 500;
 
-/** Does what a schedule says for one of its fire times. Never throws for what is wrong with the target. */
-export function invoke(
-  kernel: Kernel,
-  peers: InvocationPeers,
-  turn: Turn,
-  schedule: ApiSchedule,
-  timing: Schedule,
-  fireTime: number,
-): Outcome | Promise<Outcome> {
-  const { team, group, name, createdAt } = schedule;
-  const arn = scheduleArn(kernel.arns.identity, group, name);
+/**
+ * Does what a schedule says for one of its fire times, in the turn that notes it; `came` is told before the turn ends. Never
+ * throws for what is wrong with the target.
+ */
+export function invoke(wanted: Omit<Invocation, 'arn' | 'hash'>): void {
+  const { team, group, name, createdAt } = wanted.schedule;
+  const arn = scheduleArn(wanted.kernel.arns.identity, group, name);
   const hash = createHash('sha256')
-    .update(JSON.stringify([team, arn, createdAt, fireTime]))
+    .update(JSON.stringify([team, arn, createdAt, wanted.fireTime]))
     .digest('hex');
-  const invocation = { kernel, peers, turn, schedule, timing, fireTime, arn, hash };
-  try {
-    const outcome = perform(invocation);
-    return outcome instanceof Promise ? outcome.catch(reasonOf) : outcome;
-  } catch (error) {
-    return reasonOf(error);
-  }
+  const refusal = perform({ ...wanted, arn, hash });
+  if (refusal !== undefined) wanted.came(refusal);
 }
 
-/** Refusals are the target's; what else is thrown is a defect and goes on. */
-function reasonOf(error: unknown): string {
-  if (error instanceof EngineError) return error.message.slice(0, MAX_REASON);
-  throw error;
-}
-
-function perform(invocation: Invocation): Outcome | Promise<Outcome> {
+/** Answers why nothing can come of it; else `came` is told. */
+function perform(invocation: Invocation): Refusal {
   const { target } = invocation.schedule.settings;
   const input = inputOf(invocation);
   if (input === 'unreadable') return 'The input for the target is not JSON.';
@@ -139,7 +129,7 @@ function inputOf({
 }
 
 /** The universal target: the request of StartExecution. */
-function startByRequest(invocation: Invocation, request: JsonObject): Outcome | Promise<Outcome> {
+function startByRequest(invocation: Invocation, request: JsonObject): Refusal {
   const member = (name: string): Json | undefined =>
     request[name] ?? request[name.charAt(0).toLowerCase() + name.slice(1)];
   const arn = member('StateMachineArn');
@@ -159,7 +149,7 @@ function startMachine(
   arn: string,
   input: { value: Json } | undefined,
   chosenName?: Json,
-): Outcome | Promise<Outcome> {
+): Refusal {
   const { kernel, peers, turn, schedule, timing, fireTime, hash } = invocation;
   const { type, accountId, parts: path } = parseStatesArn(arn) ?? { parts: [] };
   const [name = '', qualifier, ...rest] = path;
@@ -186,29 +176,23 @@ function startMachine(
       depth: 0,
     },
   };
-  let isNew = false;
-  const start = (target?: StartTarget): Performed | Promise<Performed> => {
-    const created = (): void => {
-      isNew = true;
-    };
-    const settle = { resolve: () => {}, reject: () => {} };
-    return startInput(kernel, request, settle, created, target).perform(turn);
+  const came = (_: Turn, outcome: FoundOrCreated | EngineError): void => {
+    if (outcome instanceof EngineError) invocation.came(reasonOf(outcome));
+    // A name that the request itself chose can be taken.
+    else
+      invocation.came(outcome.created ? undefined : `Execution Already Exists: '${request.name}'`);
   };
-  // A name that the request itself chose can be taken.
-  const judge = (): Outcome => (isNew ? undefined : `Execution Already Exists: '${request.name}'`);
-  const performed =
-    qualifier === undefined
-      ? start()
-      : peers
-          .target(pipeline, qualifier, Number.parseInt(hash.slice(8, 16), 16) / 2 ** 32)
-          .then(start);
-  return performed instanceof Promise ? performed.then(judge) : judge();
+  const chance = Number.parseInt(hash.slice(8, 16), 16) / 2 ** 32;
+  const making =
+    qualifier === undefined ? {} : { target: peers.target(pipeline, qualifier, chance) };
+  startInTurn(kernel, turn, request, came, making);
+  return undefined;
 }
 
 function putEvents(
-  { peers, turn, schedule, fireTime, arn, hash }: Invocation,
+  { peers, turn, schedule, fireTime, arn, hash, came }: Invocation,
   entries: readonly JsonObject[],
-): Outcome | Promise<Outcome> {
+): Refusal {
   const events = entries.map((entry, index): NewEvent | string => {
     const { EventBusName, Source, DetailType, Detail, Resources } = entry;
     const detail = typeof Detail === 'string' ? readDetail(Detail) : Detail;
@@ -230,14 +214,22 @@ function putEvents(
   // All of them are looked at before the first is put.
   for (const event of events) {
     if (typeof event === 'string') return event;
-    checkEvent(event);
+    try {
+      checkEvent(event);
+    } catch (error) {
+      if (error instanceof EngineError) return reasonOf(error);
+      throw error;
+    }
   }
-  const waiting = (events as NewEvent[]).flatMap((event) => {
-    const settle = { resolve: () => {}, reject: () => {} };
-    const performed = peers.putInput(event, schedule.team, settle).perform(turn);
-    return performed instanceof Promise ? [performed] : [];
-  });
-  return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  for (const event of events as NewEvent[]) {
+    turn.also(peers.putInput(event, schedule.team, { resolve() {}, reject() {} }));
+  }
+  came(undefined);
+  return undefined;
+}
+
+function reasonOf({ message }: EngineError): string {
+  return message.slice(0, MAX_REASON);
 }
 
 function readDetail(text: string): Json {

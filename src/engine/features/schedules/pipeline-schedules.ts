@@ -25,12 +25,10 @@ import type { PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import { defineTable, type Table } from '../../../store/table.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
-import { EngineError } from '../../kernel/errors.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { startInput } from '../../kernel/requests.js';
+import { startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Performed } from '../../kernel/turn-loop.js';
 import type { ScheduleEntry, Schedules } from './schedules.js';
 
 interface Scheduled extends ScheduleEntry {
@@ -166,14 +164,11 @@ export class PipelineSchedules implements Feature {
     return this.#all.get(pipelineKey(pipeline));
   }
 
-  #serve(turn: Turn, entry: Scheduled): Performed | Promise<Performed> {
+  #serve(turn: Turn, entry: Scheduled): void {
     const { ref, schedule, served, catchUp, spread, written } = entry;
     const now = this.#kernel.time.now();
     const { fire } = dueTimes(schedule, served, now, catchUp, spread);
-    const waiting = fire.flatMap((at) => {
-      const performed = this.#start(turn, entry, at);
-      return performed instanceof Promise ? [performed] : [];
-    });
+    for (const at of fire) this.#start(turn, entry, at);
     const reached = Math.max(served, now);
     turn.put(PIPELINE_SCHEDULES, {
       team: ref.team,
@@ -185,10 +180,9 @@ export class PipelineSchedules implements Feature {
     turn.afterCommit(() => {
       entry.served = reached;
     });
-    return waiting.length === 0 ? 'done' : Promise.all(waiting).then(() => 'done' as const);
   }
 
-  #start(turn: Turn, entry: Scheduled, at: number): Performed | Promise<Performed> {
+  #start(turn: Turn, entry: Scheduled, at: number): void {
     const { ref, schedule } = entry;
     const request = {
       pipeline: ref,
@@ -196,13 +190,8 @@ export class PipelineSchedules implements Feature {
       interval: intervalOf(schedule, at).id,
       triggeredBy: { type: TYPE, at: new Date(at).toISOString(), depth: 0 },
     };
-    try {
-      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-    } catch (error) {
-      // Somebody has started one of that name with another input: the fire time has its execution.
-      if (error instanceof EngineError) return 'done';
-      throw error;
-    }
+    // Somebody may have started one of that name with another input: the fire time has its execution.
+    startInTurn(this.#kernel, turn, request);
   }
 }
 

@@ -104,17 +104,18 @@ export class Schedules implements Feature {
     for (const { kept } of entries) kept.isQueued = true;
     this.#kernel.submit({
       perform: (turn) => {
-        const waiting = entries.flatMap(({ key, kept }) => {
+        for (const { key, kept } of entries) {
           // It may have been replaced while it waited: then the new one is served when it is due.
-          const served = this.#all.get(key) === kept ? kept.entry.serve(turn) : undefined;
-          return served instanceof Promise ? [served] : [];
+          if (this.#all.get(key) === kept) kept.entry.serve(turn);
+        }
+        // After what the entries have added to the turn: their next starts follow from that.
+        turn.also({
+          perform: (later) => {
+            later.afterCommit(() => this.#served(entries));
+            return 'done';
+          },
         });
-        // After what the entries do then: their next starts follow from that.
-        const served = (): Performed => {
-          turn.afterCommit(() => this.#served(entries));
-          return 'done';
-        };
-        return waiting.length === 0 ? served() : Promise.all(waiting).then(served);
+        return 'done';
       },
     });
   }

@@ -11,6 +11,7 @@
  */
 import type { MachineDefinition } from '../../../asl/definition.js';
 import type { Json } from '../../../asl/json.js';
+import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type {
   AliasRecord,
   AliasRoute,
@@ -26,6 +27,7 @@ import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Asking } from '../../kernel/machine-shelf.js';
 import { ALIASES, PUBLISHED_VERSIONS } from '../../kernel/machine-tables.js';
+import type { Need } from '../../kernel/needs.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { sameJson } from '../../kernel/same-json.js';
 
@@ -353,6 +355,14 @@ export class StateMachineRegistry implements StateMachines, Feature {
       machine: await this.#kernel.machines.find(published.machine),
       publishedVersion,
       alias: qualifier,
+    };
+  }
+
+  /** The same for a start in a turn. */
+  targetNeed(machine: PipelineRef, qualifier: string, chance: number): Need<StartTarget> {
+    return {
+      key: `target ${pipelineKey(machine)}:${qualifier} by ${chance}`,
+      read: () => this.target(machine, qualifier, chance),
     };
   }
 

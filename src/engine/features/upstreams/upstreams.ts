@@ -38,13 +38,13 @@ import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { allows } from '../../kernel/allowance.js';
 import { ANY_TEAM } from '../../kernel/bus-event.js';
-import { EngineError } from '../../kernel/errors.js';
 import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { startInput } from '../../kernel/requests.js';
+import { type Need, NOTHING } from '../../kernel/needs.js';
+import { startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { Input, Performed } from '../../kernel/turn-loop.js';
+import type { Input } from '../../kernel/turn-loop.js';
 import { FOREIGN_OUTCOMES, type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
 import {
   combinedFact,
@@ -66,6 +66,12 @@ interface Dependent {
 
 /** @property depth how many starts have led to this one, one from another */
 type Judged = UpstreamAnswer & { depth: number };
+
+/** What must be read to judge, and how it is judged by that. */
+interface Question {
+  readonly needs: readonly Need<ExecutionRecord[]>[];
+  judge(runs: ExecutionRecord[][]): Judged;
+}
 
 /** Executions of one upstream on one interval that count for its revision. */
 const MOST_RUNS = 100;
@@ -293,7 +299,9 @@ export class Upstreams implements Feature {
     const slot = dependent && parseInterval(interval, dependent.timezone);
     if (dependent === undefined || slot === undefined) return undefined;
     const expected = this.#expected(dependent, slot);
-    return { ...(await this.#judge(dependent, slot, expected)), interval: slot };
+    const { needs, judge } = this.#question(dependent, slot, expected);
+    const runs = await Promise.all(needs.map((need) => need.read()));
+    return { ...judge(runs), interval: slot };
   }
 
   /** The interval of today, for a pipeline that waits for others. */
@@ -309,32 +317,42 @@ export class Upstreams implements Feature {
   }
 
   #lookInput(key: string, interval: string): Input {
+    const asked = (): { dependent: Dependent; slot: Interval } | undefined => {
+      const dependent = this.#dependents.get(key);
+      const slot = dependent && parseInterval(interval, dependent.timezone);
+      return dependent && slot && { dependent, slot };
+    };
     return {
+      needs: () => {
+        const what = asked();
+        return what ? this.#question(what.dependent, what.slot).needs : NOTHING;
+      },
       perform: (turn) => {
-        const dependent = this.#dependents.get(key);
-        const slot = dependent && parseInterval(interval, dependent.timezone);
-        if (dependent === undefined || slot === undefined) return 'done';
-        const judged = this.#judge(dependent, slot);
-        return judged instanceof Promise
-          ? judged.then((answer) => this.#act(turn, dependent, slot, answer))
-          : this.#act(turn, dependent, slot, judged);
+        const what = asked();
+        if (what === undefined) return 'done';
+        const { dependent, slot } = what;
+        const { needs, judge } = this.#question(dependent, slot);
+        this.#act(turn, dependent, slot, judge(needs.map((need) => turn.known(need))));
+        return 'done';
       },
     };
   }
 
-  /** @param expected when upstreams are expected to start; only people want to know */
-  #judge(
+  /**
+   * How the conditions of a pipeline stand on an interval, once the executions are read that it depends on.
+   * @param expected when upstreams are expected to start; only people want to know
+   */
+  #question(
     dependent: Dependent,
     interval: Interval,
     expected?: ReadonlyMap<string, number>,
-  ): Judged | Promise<Judged> {
+  ): Question {
     const { conditions, ref } = dependent;
-    const runsOf = (
-      pipeline: PipelineRef,
-      id: string,
-    ): ExecutionRecord[] | Promise<ExecutionRecord[]> =>
-      this.#kernel.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS });
-    const needs = conditions.map((condition) => {
+    const runsOf = (pipeline: PipelineRef, id: string): Need<ExecutionRecord[]> => ({
+      key: `runs ${pipelineKey(pipeline)} of ${id}`,
+      read: () => this.#kernel.store.listExecutions({ pipeline, interval: id, limit: MOST_RUNS }),
+    });
+    const asked = conditions.map((condition) => {
       const upstream = this.#readable(dependent, condition);
       if (upstream === undefined) return { condition, upstream, needed: undefined, ids: [] };
       const needed = neededIntervals(this.#scheduleOf(upstream), interval);
@@ -343,7 +361,7 @@ export class Upstreams implements Feature {
       return { condition, upstream, needed, ids: ids.slice(0, MOST_NEEDED) };
     });
     const questions = [
-      ...needs.flatMap(({ upstream, ids }) =>
+      ...asked.flatMap(({ upstream, ids }) =>
         upstream === undefined ? [] : ids.map((id) => runsOf(upstream, id)),
       ),
       runsOf(ref, interval.id),
@@ -353,7 +371,7 @@ export class Upstreams implements Feature {
       let next = 0;
       const facts: UpstreamFact[] = [];
       const unneeded = new Set<string>();
-      for (const { condition, needed, ids } of needs) {
+      for (const { condition, needed, ids } of asked) {
         const runs = lists.slice(next, next + ids.length);
         next += ids.length;
         const each = runs.map((list) => factOf(list)[0]);
@@ -384,9 +402,7 @@ export class Upstreams implements Feature {
       });
       return { ...answer, depth: 1 + Math.max(0, ...depths) };
     };
-    return questions.some((list) => list instanceof Promise)
-      ? Promise.all(questions).then(judge)
-      : judge(questions as ExecutionRecord[][]);
+    return { needs: questions, judge };
   }
 
   /** When those that have not started for an interval are expected to: their next fire time that belongs to it. */
@@ -407,16 +423,11 @@ export class Upstreams implements Feature {
     return expected;
   }
 
-  #act(
-    turn: Turn,
-    { ref, key }: Dependent,
-    interval: Interval,
-    answer: Judged,
-  ): Performed | Promise<Performed> {
+  #act(turn: Turn, { ref, key }: Dependent, interval: Interval, answer: Judged): void {
     this.#watch(key, interval.id, answer.askAgainAt);
-    if (answer.verdict !== 'met') return 'done';
+    if (answer.verdict !== 'met') return;
     const { depth } = answer;
-    if (depth > MAX_DEPTH) return 'done';
+    if (depth > MAX_DEPTH) return;
     const request = {
       pipeline: ref,
       name: nameFor(interval.id, answer),
@@ -429,13 +440,8 @@ export class Upstreams implements Feature {
         depth,
       } as JsonObject,
     };
-    try {
-      return startInput(this.#kernel, request, { resolve() {}, reject() {} }).perform(turn);
-    } catch (error) {
-      // Of that name with another input: this outcome has started it already.
-      if (error instanceof EngineError) return 'done';
-      throw error;
-    }
+    // Of that name with another input: this outcome has started it already.
+    startInTurn(this.#kernel, turn, request);
   }
 
   #lookToday({ key, timezone }: Dependent): void {
