@@ -169,6 +169,21 @@ export const MUTANTS: readonly Mutant[] = [
     store: (store) => ({ ...store, findExecutionByName: () => undefined }),
   },
   {
+    name: 'reads an execution as it was before the last commit',
+    store: (store) => {
+      const before = new Map<number, ReturnType<Store['loadExecution']>>();
+      return {
+        ...store,
+        loadExecution: (number) => {
+          const now = store.loadExecution(number);
+          const answer = before.get(number) ?? now;
+          before.set(number, now);
+          return answer;
+        },
+      };
+    },
+  },
+  {
     name: 'gives two attempts one id',
     random: (random) => {
       let n = 0;

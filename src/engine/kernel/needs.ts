@@ -22,6 +22,7 @@ export const NOTHING: readonly Need<unknown>[] = [];
 
 /** What one turn has read. */
 export class Knowledge {
+  readonly #asked: Set<string> = new Set();
   readonly #values: Map<string, { value?: unknown; error?: unknown }> = new Map();
 
   /** Whether it was read. */
@@ -44,7 +45,8 @@ export class Knowledge {
   read(needs: readonly Need<unknown>[]): Promise<void> | undefined {
     const later: Promise<void>[] = [];
     for (const need of needs) {
-      if (this.#values.has(need.key)) continue;
+      if (this.#asked.has(need.key)) continue;
+      this.#asked.add(need.key);
       const reading = this.#read(need);
       if (reading) later.push(reading);
     }

@@ -242,8 +242,9 @@ export class Backfills implements Feature {
     const failed = [...record.progress.failed];
     let { next, succeeded } = record.progress;
     for (const at of record.progress.open) {
-      // One that the store does not have is created in this turn.
-      const status = turn.known(this.#openNeed(record, at))?.header.status ?? 'RUNNING';
+      // One that the store does not have, or that nobody could have asked for, is created in this turn.
+      const need = this.#openNeed(record, at);
+      const status = (turn.knows(need) && turn.known(need)?.header.status) || 'RUNNING';
       if (status === 'RUNNING') open.push(at);
       else if (status === 'SUCCEEDED') succeeded += 1;
       else failed.push(at);

@@ -207,7 +207,9 @@ export class EventBus implements Feature {
   #removeOld(turn: Turn, page: readonly EventRecord[], before: number, limit: number): boolean {
     for (const event of page) {
       if (event.storedAt >= before) {
-        this.#swept = 0;
+        turn.afterCommit(() => {
+          this.#swept = 0;
+        });
         return false;
       }
       const isHeld =
@@ -215,7 +217,9 @@ export class EventBus implements Feature {
       if (!isHeld) turn.remove(EVENTS, [event.number]);
     }
     // What is held stays behind: the next look begins after it, and the next sweep at the beginning.
-    this.#swept = page.length < limit ? 0 : (page.at(-1)?.number ?? 0);
+    turn.afterCommit(() => {
+      this.#swept = page.length < limit ? 0 : (page.at(-1)?.number ?? 0);
+    });
     return page.length === limit;
   }
 
