@@ -1,5 +1,5 @@
 /**
- * What a feature is: one folder that joins the kernel. See `docs/guides/contributing-a-feature.md` for one from start to
+ * What a feature is: one folder that joins the kernel. See `docs/adding-a-feature.md` for one from start to
  * finish, and `compose.ts` for those that there are.
  *
  *     constructed ──open: what it remembers──▶ begin: from now on it acts ──▶ … turns … ──close──▶ acts no more
