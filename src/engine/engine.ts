@@ -265,7 +265,7 @@ export interface Engine extends EventCalls, BackfillCalls {
   /** Schedules and groups that clients of EventBridge Scheduler's API make. */
   readonly scheduler: Scheduler;
 
-  /** Removes now what is kept no longer; by itself it does so every ten minutes. Resolves when it is gone. */
+  /** Removes now what is kept no longer; by itself it does so now and then, see retention.ts. Resolves when it is gone. */
   sweep(): Promise<{ removed: number }>;
 
   /** The engine's own time, in milliseconds since the epoch. */

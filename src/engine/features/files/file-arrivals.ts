@@ -135,6 +135,7 @@ export class FileArrivals implements Feature {
   begin(): void {
     this.#isOpen = true;
     for (const watched of this.#all.values()) this.#arm(watched, EVERY);
+    this.#kernel.dueChanged(this);
   }
 
   close(): void {
@@ -153,8 +154,10 @@ export class FileArrivals implements Feature {
     const known = this.#all.get(key);
     known?.cancel?.();
     known?.unwatch?.();
-    if (known?.arrivals) this.#served.set(key, known.arrivals.served);
+    if (known === undefined) return;
+    if (known.arrivals) this.#served.set(key, known.arrivals.served);
     this.#all.delete(key);
+    this.#kernel.dueChanged(this);
   }
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
@@ -196,6 +199,7 @@ export class FileArrivals implements Feature {
     };
     this.#all.set(key, watched);
     this.#arm(watched, EVERY);
+    this.#kernel.dueChanged(this);
   }
 
   /** An event has been put on a bus: perhaps S3 tells of a new object. */
@@ -220,6 +224,11 @@ export class FileArrivals implements Feature {
     const due = [...this.#all.values()].map(({ arrivals }) => arrivals?.nextDue());
     const known = due.filter((at) => at !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** A deadline has come: who is missing then is looked for now, not when the next look would come anyway. */
+  due(): void {
+    for (const watched of this.#all.values()) if (watched.arrivals) this.#arm(watched, 0);
   }
 
   /** What a pipeline waits for. @param interval of arrivals; default: today */

@@ -61,8 +61,10 @@ export interface MapRunsOf {
   remove(turn: Turn, mapRun: number): void;
 }
 
-/** Milliseconds between two sweeps, and between two turns of one. */
+/** Milliseconds between two sweeps, at least, and between two turns of one. */
 const EVERY = 600_000;
+/** What is kept for 90 days may be there for a day longer: looking costs something, too. */
+const SLACK = 1 / 100;
 const PAUSE = 20;
 /** Executions that one turn removes, and inputs that may wait before a sweep stands back. */
 const AT_A_TIME = 25;
@@ -100,6 +102,8 @@ export class Retention implements Feature {
   readonly #aging: readonly Aging[];
   /** What pipelines say themselves, by `pipelineKey`; `undefined` as a value: for good. */
   readonly #own: Map<string, number | undefined> = new Map();
+  /** Milliseconds since the epoch. */
+  #lastSweep: number | undefined;
   #nextSweep: number | undefined;
   #sweeping: Promise<void> | undefined;
   #isOpen = false;
@@ -115,10 +119,10 @@ export class Retention implements Feature {
     this.#aging = peers.aging;
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
+    const last = await this.#kernel.store.findRow(SWEEPS, ['last']);
     this.#isOpen = true;
-    this.#nextSweep = this.#kernel.time.now() + EVERY;
-    this.#kernel.dueChanged(this);
+    this.#plan(last?.at);
   }
 
   async close(): Promise<void> {
@@ -130,6 +134,20 @@ export class Retention implements Feature {
     const own = retentionOf(deployment);
     if (own === 'unsaid') this.#own.delete(key);
     else this.#own.set(key, own === 'forever' ? undefined : own);
+    if (this.#isOpen && this.#sweeping === undefined) this.#plan(this.#lastSweep);
+  }
+
+  /** The next sweep comes a hundredth of the shortest period after the last one, and no sooner than in ten minutes. */
+  #plan(last: number | undefined): void {
+    const { executions, events, deadLetters, backfills } = this.#config;
+    const all = [executions, events, deadLetters, backfills, ...this.#own.values()];
+    const periods = all.filter((period) => period !== undefined);
+    const now = this.#kernel.time.now();
+    this.#lastSweep = last ?? now;
+    const at = this.#lastSweep + Math.min(...periods) * SLACK;
+    // Without any period nothing ever grows old.
+    this.#nextSweep = periods.length === 0 ? undefined : Math.max(now + EVERY, at);
+    this.#kernel.dueChanged(this);
   }
 
   withdrawn(key: string): void {
@@ -146,9 +164,7 @@ export class Retention implements Feature {
       .catch(() => undefined)
       .then(() => {
         this.#sweeping = undefined;
-        if (!this.#isOpen) return;
-        this.#nextSweep = this.#kernel.time.now() + EVERY;
-        this.#kernel.dueChanged(this);
+        if (this.#isOpen) this.#plan(this.#kernel.time.now());
       });
   }
 
