@@ -39,7 +39,7 @@ function pipelines(count: number): PipelinePlan[] {
         },
       } as never,
       bindings: {},
-      trigger: trigger as never,
+      sections: { trigger },
       sources: {},
       folder: '/pipelines',
       file: `/pipelines/p${n}.yaml`,

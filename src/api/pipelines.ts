@@ -69,6 +69,7 @@ export const pipelineDetailSchema = pipelineSchema
       bindings: z.record(z.string(), objectSchema).describe('Who performs which resource'),
       folder: z.string().describe('Folder of the pipeline file'),
       sections: objectSchema.exactOptional().describe('Everything else in the pipeline file'),
+      format: z.number().exactOptional().describe('Form of the sections; 1 when absent'),
       stateMachine: stateMachineSchema
         .exactOptional()
         .describe('What AWS keeps of it, when a client of the AWS API made it'),

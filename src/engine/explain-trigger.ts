@@ -6,7 +6,9 @@ import type { JsonObject } from '../asl/json.js';
 import type { ConditionExplanation, Verdict } from '../events/conditions/evaluate-condition.js';
 import { explainMismatch, type Mismatch } from '../events/pattern/explain-mismatch.js';
 import { longestDelay } from '../events/schedules/spread.js';
-import { triggerPlanOf } from '../pipelines/trigger-plan.js';
+import { EVENTS } from '../pipelines/sections/events-section.js';
+import { SCHEDULE } from '../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../pipelines/sections/section.js';
 import type { PipelineRef } from '../store/store.js';
 import type { BatchState } from './features/bus/batches.js';
 import type { EventBus } from './features/bus/event-bus.js';
@@ -82,23 +84,24 @@ export async function explainTrigger(
 ): Promise<TriggerExplanation> {
   const machine = schedules.kernel.machines.current(pipeline);
   if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
-  const plan = triggerPlanOf(machine.deployment);
+  const { deployment } = machine;
+  const section = sectionOf(SCHEDULE, deployment);
   const schedule = schedules.pipelines.scheduleOf(pipeline);
   const day = interval ?? upstreams.today(pipeline);
   const judged = day === undefined ? undefined : await upstreams.explain(pipeline, day);
   const clientSchedules = schedulesFor(schedules, pipeline, TIMES);
   const files = await watched?.stateOf(pipeline, interval);
-  const rules = plan.events.filter(({ collect }) => collect === 'events');
+  const rules = sectionOf(EVENTS, deployment) ?? [];
   const batchOf = (rule: string): { batch?: BatchState } => {
     const batch = bus.batchOf(pipeline, rule);
     return batch === undefined ? {} : { batch };
   };
   return {
     pipeline: pipeline.name,
-    ...(schedule && plan.schedule
+    ...(schedule && section
       ? {
           schedule: {
-            written: plan.schedule,
+            written: section.written as unknown as JsonObject,
             timezone: schedule.timezone,
             ...timesOf(schedules, pipeline),
           },

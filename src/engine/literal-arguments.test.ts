@@ -19,6 +19,7 @@ function problems(kind: string, given: Json, field = 'Parameters'): string[] {
     input: {},
     definition,
     bindings: {},
+    sections: {},
     sources: { Do: { file: '/p/orders.yaml', line: 3, column: 5 } },
     folder: '/p',
     file: '/p/orders.yaml',

@@ -315,21 +315,6 @@ async function deploy(
 
 /** What the engine keeps of a plan. */
 export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
-  const sections: JsonObject = {};
-  for (const name of [
-    'owner',
-    'description',
-    'trigger',
-    'concurrency',
-    'allow',
-    'retention',
-    'expect',
-    'datasets',
-    'notifications',
-  ] as const) {
-    const section = plan[name];
-    if (section !== undefined) sections[name] = section;
-  }
   return {
     name: plan.name,
     team: plan.team,
@@ -338,7 +323,8 @@ export function deploymentOf(plan: PipelinePlan): PipelineDeployment {
     definition: plan.definition,
     bindings: plan.bindings,
     folder: plan.folder,
-    sections,
+    // What a file says is JSON: its types only name the members.
+    sections: plan.sections as JsonObject,
   };
 }
 

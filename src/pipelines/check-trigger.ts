@@ -3,19 +3,20 @@
  * take, batches that come to an end, folders that lie inside, lists of partners that can be read.
  * @module
  */
-import type { JsonObject } from '../asl/json.js';
 import { parseArrivalPattern } from '../events/arrivals/arrival-pattern.js';
 import { checkPartners, parsePartners } from '../events/arrivals/partner-list.js';
 import { parseTargetInput } from '../events/input/target-input.js';
 import { parsePattern } from '../events/pattern/parse-pattern.js';
 import { parsePathPattern } from '../events/pattern/path-pattern.js';
-import { parseSchedule } from '../events/schedules/schedule.js';
 import { LONGEST_WINDOW } from '../events/schedules/spread.js';
 import { isTimeZone } from '../events/schedules/time-zone.js';
 import { parseDuration } from './duration.js';
-import { inputSettings } from './event-input.js';
 import { type Loading, pathInside } from './loading.js';
-import type { Arrivals, Batch, Trigger } from './section-schema.js';
+import type { Batch } from './sections/batch.js';
+import { inputSettings } from './sections/event-input.js';
+import type { Arrivals } from './sections/files-section.js';
+import type { Trigger } from './sections/pipeline-sections.js';
+import { scheduleOf } from './sections/schedule-section.js';
 import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -39,8 +40,8 @@ export async function checkTrigger(
   };
   const { schedule, events = [], files } = trigger;
   if (schedule !== undefined) {
-    const { dialect, catchUp: _, flexibleWindow, jitter, ...fields } = schedule;
-    const parsed = parseSchedule(fields, dialect === 'unix' ? 'unix' : 'scheduler');
+    const { flexibleWindow, jitter } = schedule;
+    const parsed = scheduleOf(schedule);
     for (const { field, message } of 'problems' in parsed ? parsed.problems : []) {
       report(field === 'expression' ? ['schedule'] : ['schedule', field], message);
     }
@@ -53,7 +54,7 @@ export async function checkTrigger(
     const { pattern, batch } = entry;
     const parsed = parsePattern(pattern);
     if ('error' in parsed) report(['events', index, 'pattern'], parsed.error.message);
-    const target = parseTargetInput('pipeline', inputSettings(entry as JsonObject));
+    const target = parseTargetInput('pipeline', inputSettings(entry));
     if ('error' in target) report(['events', index], target.error.message);
     checkBatch(['events', index, 'batch'], batch);
   }

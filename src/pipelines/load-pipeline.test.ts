@@ -40,7 +40,7 @@ bindings:
     expect(plan).toEqual({
       name: 'orders',
       team: 'sales',
-      owner: 'ann@example.org',
+      sections: { owner: 'ann@example.org' },
       tags: { region: 'north', year: '2024' },
       input: { day: 'monday' },
       definition: {
@@ -185,7 +185,7 @@ expect: [runs in 8 days]
           message: `"${name}" does not act yet`,
         }),
       ]);
-      expect(plan).toHaveProperty(name);
+      expect(plan?.sections).toHaveProperty(name);
     },
   );
 });

@@ -6,7 +6,7 @@
  * @module
  */
 import type { MachineDefinition } from '../asl/definition.js';
-import type { Json, JsonObject } from '../asl/json.js';
+import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
@@ -19,6 +19,7 @@ import type { PipelinePlan, ReadFile } from './plan.js';
 import { isDeployable, type Problem, sortProblems } from './problem.js';
 import { type PipelineFile, pipelineFileSchema } from './schema.js';
 import { checked } from './schema-problems.js';
+import { sectionsIn } from './sections/pipeline-sections.js';
 import { problemAt, type SourceFile } from './source-file.js';
 
 export interface LoadedPipeline {
@@ -105,8 +106,7 @@ function assemble(
   source: SourceFile,
   loading: Loading,
 ): PipelinePlan {
-  const { owner, description, trigger, concurrency, allow } = sections;
-  const { expect, datasets, notifications, timeout, retention } = sections;
+  const { timeout } = sections;
   const seconds = timeout === undefined ? undefined : parseDuration(timeout);
   const definition = (seconds === undefined
     ? found.definition
@@ -114,19 +114,11 @@ function assemble(
   return {
     name,
     team: sections.team ?? DEFAULT_TEAM,
-    ...(owner === undefined ? {} : { owner }),
-    ...(description === undefined ? {} : { description }),
     tags: textTags(sections.tags ?? {}),
     input: sections.input ?? {},
     definition,
     bindings,
-    ...(trigger === undefined ? {} : { trigger: trigger as unknown as JsonObject }),
-    ...(concurrency === undefined ? {} : { concurrency: concurrency as unknown as JsonObject }),
-    ...(allow === undefined ? {} : { allow: allow as unknown as JsonObject }),
-    ...(retention === undefined ? {} : { retention }),
-    ...(expect === undefined ? {} : { expect }),
-    ...(datasets === undefined ? {} : { datasets: datasets as unknown as JsonObject }),
-    ...(notifications === undefined ? {} : { notifications: notifications as unknown as Json }),
+    sections: sectionsIn(sections),
     sources: statePositions(found),
     folder: loading.folder,
     file: source.file,

@@ -4,6 +4,7 @@
  */
 import type { MachineDefinition } from '../asl/definition.js';
 import type { Json, JsonObject } from '../asl/json.js';
+import type { PipelineSections } from './sections/pipeline-sections.js';
 
 /** A place in a file. Lines and columns count from 1. */
 export interface SourcePosition {
@@ -16,9 +17,6 @@ export interface PipelinePlan {
   name: string;
   /** Owner team; `default` when the file names none. */
   team: string;
-  /** The person or address that answers for it. */
-  owner?: string;
-  description?: string;
   tags: { [key: string]: string };
   /** Default input of an execution; `{}` when the file has none. */
   input: Json;
@@ -26,16 +24,8 @@ export interface PipelinePlan {
   definition: MachineDefinition;
   /** AWS resource string, function ARN or function name → local implementation. */
   bindings: { [resource: string]: JsonObject };
-  /** Sections that are stored for later: they do not act yet, and a warning says so. */
-  trigger?: JsonObject;
-  concurrency?: JsonObject;
-  /** How long its executions are kept: a duration, or `forever`. */
-  retention?: string | number;
-  /** What other teams may do with it: `{ start, read }`. */
-  allow?: JsonObject;
-  expect?: Json[];
-  datasets?: JsonObject;
-  notifications?: Json;
+  /** Everything else that the file says, as it is written. */
+  sections: PipelineSections;
   /** Where each state is written, by its name. */
   sources: { [state: string]: SourcePosition };
   /** Folder of the pipeline file: scripts, SQL files and functions are found under it. */

@@ -4,27 +4,12 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../asl/json.js';
-import {
-  type Allow,
-  allowSchema,
-  type Concurrency,
-  concurrencySchema,
-  type DatasetSection,
-  datasetsSchema,
-  expectSchema,
-  type NotificationRule,
-  notificationsSchema,
-  retentionSchema,
-  type Trigger,
-  triggerSchema,
-} from './section-schema.js';
+import { type PipelineSections, SECTION_SHAPES } from './sections/pipeline-sections.js';
 import { type Duration, duration, json, type StepList, stepListSchema } from './step-schema.js';
 
-export interface PipelineFile {
+export interface PipelineFile extends PipelineSections {
   pipeline: string;
-  description?: string | undefined;
   team?: string | undefined;
-  owner?: string | undefined;
   tags?: { [name: string]: string | number | boolean } | undefined;
   input?: JsonObject | undefined;
   timeout?: Duration | undefined;
@@ -33,13 +18,6 @@ export interface PipelineFile {
   template?: string | undefined;
   with?: JsonObject | undefined;
   bindings?: { [resource: string]: JsonObject } | undefined;
-  trigger?: Trigger | undefined;
-  concurrency?: Concurrency | undefined;
-  retention?: string | number | undefined;
-  allow?: Allow | undefined;
-  datasets?: { [name: string]: DatasetSection } | undefined;
-  expect?: string[] | undefined;
-  notifications?: NotificationRule | NotificationRule[] | undefined;
 }
 
 /** Names of pipelines, teams and templates. */
@@ -76,13 +54,13 @@ export const bindingsSchema: z.ZodType<{ [resource: string]: JsonObject }> = z.r
 
 /** Sections that a template may have too. */
 const shared = {
-  description: z.string().optional(),
+  description: SECTION_SHAPES.description,
   team: z
     .string()
     .regex(NAME_PATTERN, NAME_MESSAGE)
     .optional()
     .meta({ description: 'Owner team and isolation boundary; "default" when absent' }),
-  owner: z.string().min(1).optional().meta({ description: 'Who answers for it' }),
+  owner: SECTION_SHAPES.owner,
   tags: z
     .record(z.string().min(1).max(128), z.union([z.string().max(256), z.number(), z.boolean()]))
     .optional()
@@ -102,17 +80,13 @@ const shared = {
   bindings: bindingsSchema
     .optional()
     .meta({ description: 'AWS resource, function ARN or function name → what performs it here' }),
-  trigger: triggerSchema.optional().meta({ description: 'When it executes' }),
-  concurrency: concurrencySchema
-    .optional()
-    .meta({ description: 'How many of its executions run at a time' }),
-  allow: allowSchema.optional(),
-  retention: retentionSchema.optional(),
-  datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
-  expect: expectSchema.optional(),
-  notifications: notificationsSchema
-    .optional()
-    .meta({ description: 'Who hears about it (does not act yet)' }),
+  trigger: SECTION_SHAPES.trigger,
+  concurrency: SECTION_SHAPES.concurrency,
+  allow: SECTION_SHAPES.allow,
+  retention: SECTION_SHAPES.retention,
+  datasets: SECTION_SHAPES.datasets,
+  expect: SECTION_SHAPES.expect,
+  notifications: SECTION_SHAPES.notifications,
 };
 
 export const pipelineFileSchema: z.ZodType<PipelineFile> = z

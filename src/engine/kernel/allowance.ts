@@ -12,7 +12,8 @@
  * `*` stands for every team. Whoever is not named is answered as if there were no such pipeline.
  * @module
  */
-import { isObject, type Json } from '../../asl/json.js';
+import { ALLOW } from '../../pipelines/sections/allow-section.js';
+import { sectionOf } from '../../pipelines/sections/section.js';
 import type { LoadedMachine } from './active-execution.js';
 
 export type Permission = 'start' | 'read';
@@ -36,17 +37,11 @@ export function allows(machine: LoadedMachine, permission: Permission, team: str
 
 /** Teams that the owner names. */
 function teamsAllowed({ deployment }: LoadedMachine, permission: Permission): string[] {
-  const section = deployment.sections?.allow;
   const tagged = Object.hasOwn(deployment.tags, TAGS[permission])
     ? deployment.tags[TAGS[permission]]
     : undefined;
   return [
-    ...textsOf(isObject(section) ? section[permission] : undefined),
+    ...(sectionOf(ALLOW, deployment)?.[permission] ?? []),
     ...(tagged ?? '').split(/[\s]+/).filter((name) => name !== ''),
   ];
-}
-
-function textsOf(value: Json | undefined): string[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.filter((entry) => typeof entry === 'string');
 }

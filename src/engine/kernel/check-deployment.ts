@@ -12,7 +12,7 @@ import type { Reducer } from './reducer.js';
 
 /** Throws InvalidDefinition, PayloadText … ; answers the deployment as it is stored. */
 export function checkDeployment(reducer: Reducer, deployment: PipelineDeployment): JsonObject {
-  const { name, team, tags, input, definition, bindings, folder, sections, stateMachine } =
+  const { name, team, tags, input, definition, bindings, folder, sections, format, stateMachine } =
     deployment;
   checkTags(tags);
   if (input !== undefined) checkPayload(input, 'default input');
@@ -29,7 +29,8 @@ export function checkDeployment(reducer: Reducer, deployment: PipelineDeployment
     const problem = error instanceof Error ? error.message : String(error);
     throw new EngineError('InvalidDefinition', { pipeline: name, problem });
   }
-  const kept = { name, team, tags, input, definition, bindings, folder, sections, stateMachine };
+  const work = { name, team, tags, input, definition, bindings };
+  const kept = { ...work, folder, sections, format, stateMachine };
   // Through text: what is compared and kept is what the store will give back.
   return JSON.parse(JSON.stringify(kept)) as JsonObject;
 }

@@ -17,8 +17,10 @@ export interface PipelineDeployment {
   bindings: { [resource: string]: JsonObject };
   /** Absolute folder of the pipeline file. */
   folder: string;
-  /** trigger, expect, datasets, notifications, sources …: stored and given back, not read here. */
+  /** Everything else that its file says, as it is written; features read it by `sectionOf`. */
   sections?: JsonObject;
+  /** The form of its sections (FORMAT); 1 when absent. */
+  format?: number;
   /** Present when a client of the wire API made it. */
   stateMachine?: StateMachineAttributes;
 }

@@ -181,6 +181,7 @@ function planOf(
     input: {},
     definition: found.definition as unknown as MachineDefinition,
     bindings: {},
+    sections: {},
     sources: Object.fromEntries(positions),
     folder,
     file: source.file.replace(/#.*$/, ''),

@@ -11,6 +11,11 @@
  * @module
  */
 
+import {
+  CONCURRENCY,
+  type ConcurrencyPolicy,
+} from '../../../pipelines/sections/concurrency-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey, pipelineOf } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
@@ -21,7 +26,6 @@ import type { AdmissionHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
-import { type ConcurrencyPolicy, policyOf } from './concurrency-policy.js';
 import { POOLS, Pools } from './pools.js';
 import { type Need, Room } from './room.js';
 
@@ -72,7 +76,7 @@ export class Admission implements Feature, AdmissionHook {
 
   /** A pipeline has this policy from now on, also for what runs and waits already. */
   async deployed({ ref, key, deployment }: LoadedMachine): Promise<void> {
-    const policy = policyOf(deployment);
+    const policy = sectionOf(CONCURRENCY, deployment);
     const known = this.#known.get(key);
     if (JSON.stringify(policy) === JSON.stringify(known?.policy)) return;
     const queue = known?.queue ?? new Set<number>();

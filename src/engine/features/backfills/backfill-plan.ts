@@ -11,8 +11,9 @@ import { parseInterval } from '../../../events/intervals/interval.js';
 import { type Slot, slots as slotsOf } from '../../../events/intervals/slots.js';
 import { formatInstant, parseInstant } from '../../../events/schedules/calendar.js';
 import { parseSchedule, type Schedule } from '../../../events/schedules/schedule.js';
-import { isTimeZone } from '../../../events/schedules/time-zone.js';
-import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import { SCHEDULE } from '../../../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
+import { UPSTREAMS } from '../../../pipelines/sections/upstreams-section.js';
 import type { ExecutionRecord } from '../../../store/store.js';
 import type { LoadedMachine } from '../../kernel/active-execution.js';
 import type { PipelineDeployment } from '../../kernel/deployment.js';
@@ -123,13 +124,9 @@ function decide(
 
 /** The pipeline's own, or days in its zone when it has none. */
 function scheduleOf(deployment: PipelineDeployment): Schedule {
-  const { schedule: section, executions } = triggerPlanOf(deployment);
-  if (section !== undefined) {
-    const parsed = parseSchedule(section, section.dialect === 'unix' ? 'unix' : 'scheduler');
-    if ('schedule' in parsed) return parsed.schedule;
-  }
-  const given = executions?.timezone;
-  const timezone = typeof given === 'string' && isTimeZone(given) ? given : 'UTC';
+  const own = sectionOf(SCHEDULE, deployment);
+  if (own !== undefined) return own.schedule;
+  const timezone = sectionOf(UPSTREAMS, deployment)?.timezone ?? 'UTC';
   const daily = parseSchedule('cron(0 0 * * ? *)', 'scheduler', timezone);
   if ('schedule' in daily) return daily.schedule;
   throw new EngineError('InvalidBackfill', { problem: 'the pipeline has no schedule' });

@@ -25,7 +25,7 @@ import {
   spansOf,
   type WaitingEvents,
 } from '../../../events/batches/waiting-events.js';
-import { type EventRule, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import type { EventRule } from '../../../pipelines/sections/events-section.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { defineTable, type Table } from '../../../store/table.js';
@@ -39,6 +39,7 @@ import { startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
+import { eventRulesOf } from './event-rules-of.js';
 import { EVENTS } from './event-table.js';
 
 /** How a batch stands. */
@@ -180,7 +181,7 @@ export class Batches {
 
   deployed({ ref: pipeline, key: own, deployment }: LoadedMachine): void {
     this.withdrawn(own);
-    for (const rule of triggerPlanOf(deployment).events) {
+    for (const rule of eventRulesOf(deployment)) {
       const key = `${own}/${rule.key}`;
       if (rule.batch === undefined && this.#countOf(key) === 0) continue;
       this.#rules.set(key, { pipeline, rule, isClosing: false, problem: undefined });

@@ -14,7 +14,7 @@
 import type { Json, JsonObject } from '../../../asl/json.js';
 import { renderInput } from '../../../events/input/target-input.js';
 import { createMatcher, type PatternMatcher } from '../../../events/pattern/matcher.js';
-import { type EventRule, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import type { EventRule } from '../../../pipelines/sections/events-section.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { Awaitable, PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
@@ -39,6 +39,7 @@ import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 import { BATCHES, Batches, type BatchState } from './batches.js';
+import { eventRulesOf } from './event-rules-of.js';
 import { EVENTS } from './event-table.js';
 
 /** An event that comes to a bus. */
@@ -257,7 +258,7 @@ export class EventBus implements Feature {
     const { ref, key, deployment } = machine;
     this.#batches.deployed(machine);
     this.#forgetRules(key);
-    const rules = triggerPlanOf(deployment).events;
+    const rules = eventRulesOf(deployment);
     const ids = rules.map((rule, index) => {
       const id = `${key}/${index}`;
       this.#rules.set(id, { machine: ref, rule });

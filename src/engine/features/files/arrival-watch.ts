@@ -1,23 +1,13 @@
-/**
- * Starts a pipeline when all partners have delivered for an interval, or without those who are missing at a deadline.
- *
- *     look ──▶ board of all intervals ──▶ due? one turn: execution + `served` ──commit
- *
- * The execution is named after the interval, so there is exactly one for each, whatever is delivered later and whatever
- * crashes. Who has arrived is never remembered: it is what lies there. How far deadlines were served is in the store, in the
- * commit that creates the executions.
- * @module
- */
-import type { Json, JsonObject } from '../../../asl/json.js';
 import {
   type ArrivalRules,
   arrivalBoard,
   type BoardEntry,
 } from '../../../events/arrivals/arrival-board.js';
-import { matchArrival, parseArrivalPattern } from '../../../events/arrivals/arrival-pattern.js';
+import { matchArrival } from '../../../events/arrivals/arrival-pattern.js';
 import { checkPartners, parsePartners } from '../../../events/arrivals/partner-list.js';
 import { deadlineOf } from '../../../events/conditions/evaluate-condition.js';
 import { calendarInterval } from '../../../events/intervals/interval.js';
+import type { FilesSection } from '../../../pipelines/sections/files-section.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { defineTable, type Table } from '../../../store/table.js';
 import { EngineError } from '../../kernel/errors.js';
@@ -95,8 +85,8 @@ export class ArrivalWatch {
   readonly #kernel: Kernel;
   readonly #source: FileSource;
   readonly #place: ArrivalPlace;
-  readonly #rules: ArrivalRules | undefined;
-  readonly #listed: Json | undefined;
+  readonly #rules: ArrivalRules;
+  readonly #listed: string | string[];
   #board: BoardEntry<ListedFile>[] = [];
   #expected: readonly string[] = [];
   #served: number;
@@ -113,14 +103,14 @@ export class ArrivalWatch {
     kernel: Kernel,
     source: FileSource,
     place: ArrivalPlace,
-    section: JsonObject,
+    { rules, partners }: NonNullable<FilesSection['arrivals']>,
     served: number | undefined,
   ) {
     this.#kernel = kernel;
     this.#source = source;
     this.#place = place;
-    this.#rules = rulesOf(section);
-    this.#listed = section.partners;
+    this.#rules = rules;
+    this.#listed = partners;
     this.#served = served ?? kernel.time.now();
     // From when on deadlines are served must be durable too: or a restart would begin at another time.
     if (served === undefined) {
@@ -136,8 +126,8 @@ export class ArrivalWatch {
 
   /** The next deadline, in milliseconds since the epoch; undefined when there is none. */
   nextDue(): number | undefined {
-    const { by, timezone } = this.#rules ?? {};
-    if (by === undefined || timezone === undefined) return undefined;
+    const { by, timezone } = this.#rules;
+    if (by === undefined) return undefined;
     const now = this.#kernel.time.now();
     const today = calendarInterval('day', timezone, now);
     const tomorrow = calendarInterval('day', timezone, today.end);
@@ -162,7 +152,7 @@ export class ArrivalWatch {
     isFirst: boolean,
   ): Promise<void> {
     const partners = await this.#partners();
-    if (this.#rules === undefined || this.#isStarting) return;
+    if (this.#isStarting) return;
     if (!Array.isArray(partners)) {
       this.#problem = partners;
       return;
@@ -190,8 +180,7 @@ export class ArrivalWatch {
   }
 
   /** @param wanted an interval; default: today, or the latest one of which there is a file */
-  async state(wanted: string | undefined): Promise<ArrivalState | undefined> {
-    if (this.#rules === undefined) return undefined;
+  async state(wanted: string | undefined): Promise<ArrivalState> {
     const { timezone, whenMissing } = this.#rules;
     const today = calendarInterval('day', timezone, this.#kernel.time.now()).id;
     const named = wanted ?? today;
@@ -228,15 +217,16 @@ export class ArrivalWatch {
   async #partners(): Promise<string[] | string> {
     const listed = this.#listed;
     if (Array.isArray(listed)) {
-      const parsed = checkPartners(listed.map(String));
+      const parsed = checkPartners(listed);
       return 'reason' in parsed ? `the list of partners: ${parsed.reason}` : parsed.partners;
     }
-    const name = String(listed);
-    const text = await this.#source.read(this.#place.folder, name, MOST_LIST);
+    const text = await this.#source.read(this.#place.folder, listed, MOST_LIST);
     if (text === undefined)
-      return `the list of partners ${name} is not there, or larger than 256 KiB`;
+      return `the list of partners ${listed} is not there, or larger than 256 KiB`;
     const parsed = parsePartners(text);
-    return 'reason' in parsed ? `the list of partners ${name}: ${parsed.reason}` : parsed.partners;
+    return 'reason' in parsed
+      ? `the list of partners ${listed}: ${parsed.reason}`
+      : parsed.partners;
   }
 
   #startInput(due: readonly BoardEntry<ListedFile>[], now: number): Input {
@@ -312,19 +302,6 @@ export class ArrivalWatch {
       this.#served = Math.max(this.#served, served);
     });
   }
-}
-
-/** Undefined for what was not checked when the file was loaded. */
-function rulesOf(section: JsonObject): ArrivalRules | undefined {
-  const { path, by, timezone, whenMissing } = section;
-  const parsed = parseArrivalPattern(typeof path === 'string' ? path : '');
-  if ('reason' in parsed) return undefined;
-  return {
-    pattern: parsed.pattern,
-    timezone: typeof timezone === 'string' ? timezone : 'UTC',
-    by: typeof by === 'string' ? by : undefined,
-    whenMissing: whenMissing === 'start' ? 'start' : 'wait',
-  };
 }
 
 function nameFor(interval: string): string {

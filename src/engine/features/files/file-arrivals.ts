@@ -16,12 +16,9 @@
 
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../asl/json.js';
-import {
-  matchesPath,
-  type PathPattern,
-  parsePathPattern,
-} from '../../../events/pattern/path-pattern.js';
-import { FILES, triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import { matchesPath, type PathPattern } from '../../../events/pattern/path-pattern.js';
+import { FILES, FILES_BUS } from '../../../pipelines/sections/files-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
@@ -161,11 +158,10 @@ export class FileArrivals implements Feature {
   }
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
-    const { files } = triggerPlanOf(deployment);
+    const files = sectionOf(FILES, deployment);
     this.withdrawn(key);
     if (files === undefined) return;
-    const { match, manifest, batch, arrivals } = files;
-    const written = String(files.under);
+    const { under: written, match, manifest, batch, arrivals } = files;
     const remote = bucketFolder(written);
     // Paths are joined with a slash.
     const under = remote ? written.replace(/\/{1,100}$/, '') : written;
@@ -177,9 +173,9 @@ export class FileArrivals implements Feature {
       folder,
       under,
       isBatched: batch !== undefined,
-      match: patternOf(match),
-      manifest: patternOf(manifest),
-      arrivals: isObject(arrivals)
+      match,
+      manifest,
+      arrivals: arrivals
         ? new ArrivalWatch(this.#kernel, this.#source, place, arrivals, this.#served.get(key))
         : undefined,
       remote,
@@ -365,9 +361,9 @@ export class FileArrivals implements Feature {
   #put(watched: Watched, arrival: string, name: string, file: JsonObject): void {
     const { name: pipeline, team } = watched.ref;
     const event = {
-      bus: FILES,
+      bus: FILES_BUS,
       id: `${pipeline}/${name}`,
-      source: FILES,
+      source: FILES_BUS,
       detailType: 'File Arrived',
       detail: { pipeline, file },
     };
@@ -448,12 +444,6 @@ function forgetGone({ done }: Watched, now: ReadonlyMap<string, string>): void {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function patternOf(pattern: Json | undefined): PathPattern | undefined {
-  if (typeof pattern !== 'string') return undefined;
-  const parsed = parsePathPattern(pattern);
-  return 'pattern' in parsed ? parsed.pattern : undefined;
 }
 
 function fits(pattern: PathPattern | undefined, key: string): boolean {

@@ -12,6 +12,8 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
+import { RETENTION } from '../../../pipelines/sections/retention-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { OldExecution, PipelineRef } from '../../../store/store.js';
 import { type AnyTable, defineTable, type Table } from '../../../store/table.js';
@@ -21,7 +23,6 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
 import { TAKEN_NAMES } from '../../kernel/taken-names.js';
 import type { Turn } from '../../kernel/turn.js';
-import { retentionOf } from './retention-section.js';
 
 /** How long things are kept, in milliseconds; undefined: for good. */
 export interface RetentionConfig {
@@ -131,8 +132,8 @@ export class Retention implements Feature {
   }
 
   deployed({ key, deployment }: LoadedMachine): void {
-    const own = retentionOf(deployment);
-    if (own === 'unsaid') this.#own.delete(key);
+    const own = sectionOf(RETENTION, deployment);
+    if (own === undefined) this.#own.delete(key);
     else this.#own.set(key, own === 'forever' ? undefined : own);
     if (this.#isOpen && this.#sweeping === undefined) this.#plan(this.#lastSweep);
   }

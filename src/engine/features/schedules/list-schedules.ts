@@ -1,10 +1,6 @@
-/**
- * All schedules in one list: those of pipelines and those that clients made, with their next times.
- * @module
- */
-import type { JsonObject } from '../../../asl/json.js';
 import { longestDelay, upcoming } from '../../../events/schedules/spread.js';
-import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import { SCHEDULE, type ScheduleTrigger } from '../../../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -60,7 +56,7 @@ export function listSchedules(
 function ofPipelines({ kernel, pipelines }: ScheduleSources, count: number): ListedSchedule[] {
   return kernel.machines.all().flatMap(({ ref, deployment }): ListedSchedule[] => {
     const { name, team } = ref;
-    const { schedule: written } = triggerPlanOf(deployment);
+    const written = sectionOf(SCHEDULE, deployment)?.written;
     const schedule = pipelines.scheduleOf(ref);
     const spread = pipelines.spreadOf(ref);
     if (written === undefined || schedule === undefined || spread === undefined) return [];
@@ -130,12 +126,12 @@ function machineOf({ Arn, Input }: ScheduleTarget): string {
 }
 
 /** The section `schedule` of a pipeline in one line. */
-function expressionOf({ cron, rate, at, hour, minute }: JsonObject): string {
+function expressionOf({ cron, rate, at, hour, minute }: ScheduleTrigger): string {
   const wrap = (kind: string, text: string): string =>
     text.startsWith(`${kind}(`) ? text : `${kind}(${text})`;
-  if (typeof cron === 'string') return wrap('cron', cron);
-  if (typeof rate === 'string') return wrap('rate', rate);
-  if (typeof at === 'string') return wrap('at', at);
-  const two = (value: unknown): string => String(value ?? 0).padStart(2, '0');
+  if (cron !== undefined) return wrap('cron', cron);
+  if (rate !== undefined) return wrap('rate', rate);
+  if (at !== undefined) return wrap('at', at);
+  const two = (value: number | undefined): string => String(value ?? 0).padStart(2, '0');
   return `daily at ${two(hour)}:${two(minute)}`;
 }

@@ -13,13 +13,12 @@
  * @module
  */
 
-import type { JsonObject } from '../../../asl/json.js';
 import { intervalOf } from '../../../events/intervals/interval.js';
 import { type CatchUp, dueTimes } from '../../../events/schedules/due-times.js';
-import { parseSchedule, type Schedule } from '../../../events/schedules/schedule.js';
+import type { Schedule } from '../../../events/schedules/schedule.js';
 import { nextStart, type Spread, upcoming } from '../../../events/schedules/spread.js';
-import { parseDuration } from '../../../pipelines/duration.js';
-import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import { SCHEDULE } from '../../../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
@@ -109,25 +108,25 @@ export class PipelineSchedules implements Feature {
   }
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
-    const { schedule: section } = triggerPlanOf(deployment);
-    const parsed = section && parseSchedule(section, dialectOf(section));
-    if (section === undefined || parsed === undefined || 'problems' in parsed) {
+    const section = sectionOf(SCHEDULE, deployment);
+    if (section === undefined) {
       if (this.#all.has(key)) this.withdrawn(key);
       return;
     }
-    const written = JSON.stringify(section);
+    const { schedule, catchUp } = section;
+    const written = JSON.stringify(section.written);
     const known = this.#all.get(key);
     if (known?.written === written) return;
     const remembered = this.#remembered.get(key);
     const row = remembered?.written === written ? remembered : undefined;
     const served = row?.served ?? this.#kernel.time.now();
     const since = row?.since ?? served;
-    const { schedule } = parsed;
-    const spread = spreadOf(section, ref.name, since);
+    const { window, jitter } = section;
+    const spread: Spread = { name: ref.name, window, place: 'same', jitter, since };
     const entry: Scheduled = {
       ref,
       schedule,
-      catchUp: catchUpOf(section),
+      catchUp,
       spread,
       written,
       served,
@@ -198,32 +197,4 @@ export class PipelineSchedules implements Feature {
 /** Its key among all schedules. */
 function idOf(key: string): string {
   return `pipeline ${key}`;
-}
-
-function dialectOf(section: JsonObject): 'scheduler' | 'unix' {
-  return section.dialect === 'unix' ? 'unix' : 'scheduler';
-}
-
-function spreadOf(section: JsonObject, name: string, since: number): Spread {
-  const { flexibleWindow, jitter } = section;
-  const milliseconds = (duration: unknown): number =>
-    typeof duration === 'string' || typeof duration === 'number'
-      ? (parseDuration(duration) ?? 0) * 1000
-      : 0;
-  return {
-    name,
-    window: milliseconds(flexibleWindow),
-    place: 'same',
-    jitter: milliseconds(jitter),
-    since,
-  };
-}
-
-/** `skip`, `latest` (the default) or `{ all: N }`. */
-function catchUpOf({ catchUp }: JsonObject): CatchUp {
-  if (catchUp === 'skip') return { policy: 'skip' };
-  if (typeof catchUp === 'object' && catchUp !== null && !Array.isArray(catchUp)) {
-    return { policy: 'all', max: Number(catchUp.all) };
-  }
-  return { policy: 'latest' };
 }

@@ -31,7 +31,9 @@ import {
   parseInterval,
 } from '../../../events/intervals/interval.js';
 import type { Schedule } from '../../../events/schedules/schedule.js';
-import { triggerPlanOf } from '../../../pipelines/trigger-plan.js';
+import { SCHEDULE } from '../../../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
+import { UPSTREAMS } from '../../../pipelines/sections/upstreams-section.js';
 import { pipelineKey, pipelineOf } from '../../../store/pipeline-ref.js';
 import type { ExecutionRecord, PipelineRef } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
@@ -61,7 +63,7 @@ interface Dependent {
   readonly timezone: string;
   readonly conditions: readonly UpstreamCondition[];
   /** How long its intervals are, when it says so. */
-  readonly written: unknown;
+  readonly written: 'day' | 'hour' | undefined;
 }
 
 /** @property depth how many starts have led to this one, one from another */
@@ -162,18 +164,18 @@ export class Upstreams implements Feature {
 
   deployed({ ref, key, deployment }: LoadedMachine): void {
     this.withdrawn(key);
-    const { executions, schedule } = triggerPlanOf(deployment);
-    if (executions === undefined) return;
-    const trigger = executions as unknown as UpstreamTrigger;
+    const section = sectionOf(UPSTREAMS, deployment);
+    if (section === undefined) return;
+    const { trigger, interval } = section;
     const conditions = [...(trigger.allOf ?? []), ...(trigger.anyOf ?? [])];
-    const timezone = executions.timezone ?? schedule?.timezone;
+    const own = sectionOf(SCHEDULE, deployment)?.schedule;
     const dependent: Dependent = {
       ref,
       key,
       trigger,
-      timezone: typeof timezone === 'string' ? timezone : 'UTC',
+      timezone: section.timezone ?? own?.timezone ?? 'UTC',
       conditions,
-      written: executions.interval,
+      written: interval,
     };
     this.#dependents.set(key, dependent);
     for (const condition of conditions) {

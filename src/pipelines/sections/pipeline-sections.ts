@@ -1,0 +1,74 @@
+/**
+ * The sections of a pipeline file that say when it executes, what may be done with it, what must come of it, and who hears
+ * about it: as they are written, and as a deployment keeps them. What each means is in the file of its name.
+ * @module
+ */
+import { z } from 'zod';
+import { ALLOW, type Allow } from './allow-section.js';
+import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
+import { EVENTS, type EventTrigger } from './events-section.js';
+import { FILES, type FilesTrigger } from './files-section.js';
+import {
+  type DatasetSection,
+  datasetsSchema,
+  expectSchema,
+  type NotificationRule,
+  notificationsSchema,
+} from './later-sections.js';
+import { RETENTION } from './retention-section.js';
+import { SCHEDULE, type ScheduleTrigger } from './schedule-section.js';
+import { UPSTREAMS, type UpstreamsTrigger } from './upstreams-section.js';
+
+export interface Trigger {
+  schedule?: ScheduleTrigger | undefined;
+  events?: EventTrigger[] | undefined;
+  files?: FilesTrigger | undefined;
+  executions?: UpstreamsTrigger | undefined;
+}
+
+export interface PipelineSections {
+  /** The person or address that answers for it. */
+  owner?: string | undefined;
+  description?: string | undefined;
+  trigger?: Trigger | undefined;
+  concurrency?: Concurrency | undefined;
+  /** How long its executions are kept: a duration, or `forever`. */
+  retention?: string | number | undefined;
+  /** What other teams may do with it. */
+  allow?: Allow | undefined;
+  expect?: string[] | undefined;
+  datasets?: { [name: string]: DatasetSection } | undefined;
+  notifications?: NotificationRule | NotificationRule[] | undefined;
+}
+
+const triggerSchema: z.ZodType<Trigger> = z.strictObject({
+  schedule: SCHEDULE.schema.optional(),
+  events: EVENTS.schema.optional(),
+  files: FILES.schema.optional(),
+  executions: UPSTREAMS.schema.optional(),
+});
+
+/** The shape of each section in a file. In this order they are stored: another one would make versions of what has not changed. */
+export const SECTION_SHAPES = {
+  owner: z.string().min(1).optional().meta({ description: 'Who answers for it' }),
+  description: z.string().optional(),
+  trigger: triggerSchema.optional().meta({ description: 'When it executes' }),
+  concurrency: CONCURRENCY.schema
+    .optional()
+    .meta({ description: 'How many of its executions run at a time' }),
+  allow: ALLOW.schema.optional(),
+  retention: RETENTION.schema.optional(),
+  expect: expectSchema.optional(),
+  datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
+  notifications: notificationsSchema
+    .optional()
+    .meta({ description: 'Who hears about it (does not act yet)' }),
+};
+
+/** Those that are given, out of a whole file. */
+export function sectionsIn(file: PipelineSections): PipelineSections {
+  const names = Object.keys(SECTION_SHAPES) as (keyof PipelineSections)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (file[name] === undefined ? [] : [[name, file[name]]])),
+  );
+}
