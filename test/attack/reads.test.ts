@@ -7,9 +7,11 @@
  * may see the things does see them, so a row that asks about nothing fails as well.
  * @module
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONTRACT } from '../../src/api/contract.js';
 import { PREFIX } from '../../src/api/paths.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -286,9 +288,13 @@ describe.each([
       const last = `last${query.replaceAll(/\W/g, '-')}`;
       const happens = async (): Promise<void> => {
         for (const name of ['common', `${theirs}-daily`]) {
-          await engine.runExecution({ pipeline: name, team: theirs, input: { by: theirs } });
+          await engine.executions.run(EVERYTHING, {
+            pipeline: name,
+            team: theirs,
+            input: { by: theirs },
+          });
         }
-        await engine.runExecution({ pipeline: 'common', team: mine, name: last });
+        await engine.executions.run(EVERYTHING, { pipeline: 'common', team: mine, name: last });
       };
       const heard: string[] = [];
       let opened = 0;

@@ -8,16 +8,15 @@ import type { Store } from '../../../store/store.js';
 import type { Table } from '../../../store/table.js';
 import type { Identity } from '../../kernel/arn.js';
 import { Declared, type DeclaredRow, declaredTable } from '../../kernel/declared.js';
-import { createEventArns, type EventArns, parseArn } from './event-arns.js';
-import {
-  type ApiDestinationRecord,
-  type ArchiveRecord,
-  type BusRecord,
-  type ConnectionRecord,
-  DEFAULT_BUS,
-  type ReplayRecord,
-  type RuleRecord,
-  type TargetRecord,
+import { createEventArns, DEFAULT_BUS, type EventArns, parseArn } from '../../kernel/event-arns.js';
+import type {
+  ApiDestinationRecord,
+  ArchiveRecord,
+  BusRecord,
+  ConnectionRecord,
+  ReplayRecord,
+  RuleRecord,
+  TargetRecord,
 } from './records.js';
 
 export const RESOURCE_TABLES: { readonly [Kind in keyof Kinds]: Table<DeclaredRow> } = {

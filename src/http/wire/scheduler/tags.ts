@@ -16,13 +16,13 @@ export function readTags(list: readonly { Key: string; Value: string }[]): Tags 
 }
 
 export function listTags(call: SchedulerCall): object {
-  const { tags } = call.engine.scheduler.group(call.caller.team, nameIn(call));
+  const { tags } = call.engine.scheduler.group(call.caller.own, nameIn(call));
   return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
 
 export async function tagGroup(call: SchedulerCall): Promise<object> {
   const more = readTags(call.request.Tags);
-  await call.engine.scheduler.tagGroup(call.caller.team, nameIn(call), (tags) =>
+  await call.engine.scheduler.tagGroup(call.caller.own, nameIn(call), (tags) =>
     checkCount({ ...tags, ...more }),
   );
   return {};
@@ -30,7 +30,7 @@ export async function tagGroup(call: SchedulerCall): Promise<object> {
 
 export async function untagGroup(call: SchedulerCall): Promise<object> {
   const gone = new Set<string>(call.request.TagKeys);
-  await call.engine.scheduler.tagGroup(call.caller.team, nameIn(call), (tags) =>
+  await call.engine.scheduler.tagGroup(call.caller.own, nameIn(call), (tags) =>
     Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))),
   );
   return {};
