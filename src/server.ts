@@ -124,7 +124,7 @@ export interface ServerConfig {
   logFile?: string;
 }
 
-/** What `server.engine.deployPipeline` takes of a plan. */
+/** What `server.engine.pipelines.deploy` takes of a plan. */
 export { deploymentOf } from './engine/pipeline-folder.js';
 
 export interface Server {

@@ -107,7 +107,7 @@ export function createEngine(config: EngineConfig): Engine {
     events,
     ...eventResourceCalls(kernel, rules, () => bus.lastNumber, request),
     schedules: scheduleCalls(schedules),
-    scheduler: schedulerCalls(features.apiSchedules, request),
+    scheduler: schedulerCalls(kernel.arns.identity, features.apiSchedules, request),
     webhooks: features.webhooks,
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),

@@ -4,7 +4,7 @@
  * The matrix is generated. Routes are those that the server has registered, the parts of a query those that the contract
  * names; what belongs to a team holds the team's name (`populated-server.ts`), or an id that is known. A route or a part of
  * a query that is new fails here until somebody has written what it can be asked about. Each row has its counterpart: who
- * may see the things does see them, so a row that asks about nothing fails as well.
+ * may see the things does see them, so a row that asks about nothing fails as well. Acts on what is named: `acts.test.ts`.
  * @module
  */
 

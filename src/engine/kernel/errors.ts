@@ -60,6 +60,7 @@ export type EngineErrorKind =
   | 'ScheduleGroupExists'
   | 'ScheduleGroupFixed'
   | 'TooManySchedules'
+  | 'ScheduleTagsRefused'
   | 'WebhookExists'
   | 'WebhookNotFound'
   | EventErrorKind;
@@ -369,6 +370,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 402,
     message: 'There are {limit} {what} already, and no more are allowed.',
     fix: 'Delete those that are not needed any longer.',
+  },
+  ScheduleTagsRefused: {
+    code: 'MILL3086',
+    status: 400,
+    message: 'A schedule group has at most {limit} tags.',
+    fix: 'Remove those that are not needed any longer.',
   },
   ...EVENT_ERRORS,
   WebhookExists: {
