@@ -2,8 +2,8 @@
  * Scope: whose things a caller sees. Every call of the facade that reads, or acts on a thing that somebody names, takes one
  * first; what is outside of it is answered like what nobody has.
  *
- *     token, ?team= ──▶ http/auth.ts       ──▶ Scope ──▶ engine.executions.describe(scope, id)
- *     access key    ──▶ http/wire/call.ts  ──┘
+ *     token, ?team= ──▶ http/auth.ts ───────┬──▶ scope ──▶ engine.executions.describe(scope, id)
+ *     access key    ──▶ http/wire/caller.ts ─┘
  *
  * @module
  */

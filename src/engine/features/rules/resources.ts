@@ -38,13 +38,6 @@ interface Kinds {
   apiDestinations: ApiDestinationRecord;
 }
 
-/** What clients declare, for those who read and change it. */
-export type EventResources = { readonly [Kind in keyof Kinds]: Declared<Kinds[Kind]> } & {
-  readonly arns: EventArns;
-  /** The connection of a team that an ARN names. */
-  connectionOf(team: string, arn: string): ConnectionRecord | undefined;
-};
-
 /** A target that is ready to be delivered to. */
 export interface ReadyTarget {
   readonly target: TargetRecord;
@@ -65,7 +58,7 @@ export interface ResourceListeners {
   archiveChanged(team: string, name: string, archive: ArchiveRecord | undefined): void;
 }
 
-export class DeclaredResources implements EventResources {
+export class DeclaredResources {
   readonly arns: EventArns;
   readonly buses: Declared<BusRecord> = new Declared(RESOURCE_TABLES.buses);
   readonly rules: Declared<RuleRecord>;
@@ -102,6 +95,7 @@ export class DeclaredResources implements EventResources {
     return record?.id === id && this.arns.apiDestination(name, id) === arn ? record : undefined;
   }
 
+  /** The connection of a team that an ARN names. */
   connectionOf(team: string, arn: string): ConnectionRecord | undefined {
     const [, name = '', id = ''] = parseArn(arn)?.resource.split('/') ?? [];
     const record = this.connections.get(team, name);
