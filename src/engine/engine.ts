@@ -1,6 +1,7 @@
 /**
- * The engine's facade: the one thing that HTTP, CLI and demo call. One object a capability, each in a file of its own that is
- * named after it: `…-calls.ts` in the folder of the feature that serves it, or in `calls/` where several do.
+ * The engine's facade: the one thing that HTTP, CLI and demo call. One object a capability, each in a file that is named after
+ * it: `…-calls.ts` in the folder of the feature that serves it, or in `calls/` where several do; the feature's own file where
+ * the feature is nothing else (activities, webhooks, retention, tests of single states).
  *
  *     const engine = createEngine(config);
  *     await engine.open();                       // recovers what was running
