@@ -1,7 +1,9 @@
 // One distributed Map over a CSV file on the real server, in a process of its own: figures go to the parent by IPC.
+
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EVERYTHING } from '../dist/engine/kernel/scope.js';
 import { startServer } from '../dist/server.js';
 
 const [data, rowsText, executionType = 'STANDARD'] = process.argv.slice(2);
@@ -12,7 +14,7 @@ await writeRows(join(folder, 'rows.csv'));
 
 const server = await startServer({ data: join(data, 'server'), port: 0 });
 const { engine } = server;
-await engine.deployPipeline({
+await engine.pipelines.deploy({
   name: 'rows',
   team: 'bench',
   tags: {},
@@ -51,7 +53,7 @@ const watch = setInterval(() => {
   highest = Math.max(highest, process.memoryUsage().rss);
 }, 50);
 const started = performance.now();
-const ended = await engine.runExecution({ pipeline: 'rows', input: {} });
+const ended = await engine.executions.run(EVERYTHING, { pipeline: 'rows', input: {} });
 const seconds = (performance.now() - started) / 1000;
 clearInterval(watch);
 const { commits, transitions } = engine.health();

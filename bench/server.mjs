@@ -67,7 +67,7 @@ const sections = {
 };
 pipelines.listener = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
 for (const [name, definition] of Object.entries(pipelines)) {
-  await server.engine.deployPipeline({
+  await server.engine.pipelines.deploy({
     name,
     team: name === 'listener' ? 'default' : 'bench',
     tags: {},

@@ -59,6 +59,7 @@ import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
 export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
+export { EVERYTHING } from './engine/kernel/scope.js';
 export type { Held } from './http/backups/backup-desk.js';
 
 /** A feature that joins from outside; see `docs/adding-a-feature.md`. */
@@ -123,7 +124,7 @@ export interface ServerConfig {
   logFile?: string;
 }
 
-/** What `server.engine.deployPipeline` takes of a plan. */
+/** What `server.engine.pipelines.deploy` takes of a plan. */
 export { deploymentOf } from './engine/pipeline-folder.js';
 
 export interface Server {

@@ -57,7 +57,7 @@ export async function openFile(
       await server.close();
       remove();
     };
-    await server.engine.deployPipeline(deploymentOf(plan));
+    await server.engine.pipelines.deploy(deploymentOf(plan));
     const token = await server.authenticator.issue('api', { label: 'millrace run' });
     const client = createClient({ server: server.url, data, token });
     return { client, pipeline: plan.name, close };

@@ -23,6 +23,7 @@ import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
+import type { Scope } from './kernel/scope.js';
 
 /** Makes a feature. */
 export type Addition = (kernel: Kernel) => Feature;
@@ -36,7 +37,7 @@ export interface Surroundings {
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
-  start(request: StartRequest): Promise<StartedExecution>;
+  start(scope: Scope, request: StartRequest): Promise<StartedExecution>;
 }
 
 /** Makes the features. What they offer is found under their names. */

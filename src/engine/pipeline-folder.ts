@@ -7,11 +7,11 @@
  * its executions may still be running. Problems are kept, for the console and for `millrace show`.
  * @module
  */
+
 import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
-
 import { LoadedFiles } from '../pipelines/loaded-files.js';
 import { fileKind, isYamlOfOurs, TEST_FILE } from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
@@ -19,6 +19,7 @@ import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.j
 import { pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment, PipelineSummary } from './engine.js';
 import { EngineError } from './kernel/errors.js';
+import { EVERYTHING, ofTeam } from './kernel/scope.js';
 
 export interface PipelineFolder {
   /** Absolute path. */
@@ -70,7 +71,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   async function read(): Promise<void> {
     const found: Problem[] = [];
     const plans = await readPlans(found);
-    const before = await config.engine.listPipelines();
+    const before = await config.engine.pipelines.list(EVERYTHING);
     const versions = new Map(before.map((known) => [pipelineKey(known), known.version]));
     // All at once: the engine writes many in one commit.
     const outcomes = await Promise.all(
@@ -278,9 +279,9 @@ async function withdrawFormer(
     const { name, team } = former;
     const folder = folders.get(name);
     if (folder === undefined || owners.has(pipelineKey(former))) continue;
-    const { deployment } = await engine.describePipeline(name, undefined, { team });
+    const { deployment } = await engine.pipelines.describe(ofTeam(team), name);
     if (deployment.stateMachine !== undefined || deployment.folder !== folder) continue;
-    await engine.withdrawPipeline(former);
+    await engine.pipelines.withdraw(EVERYTHING, former);
   }
 }
 
@@ -301,7 +302,7 @@ async function deploy(
   before: number | undefined,
 ): Promise<Deployed> {
   try {
-    const { version } = await engine.deployPipeline(deploymentOf(plan));
+    const { version } = await engine.pipelines.deploy(deploymentOf(plan));
     return {
       version,
       ...(version === before ? {} : { deployed: `${plan.name} v${version}` }),

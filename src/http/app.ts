@@ -15,7 +15,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
-import { checkOrigin, narrowed, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
@@ -111,9 +111,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     // Verified there, against an access key.
     if (isSignedRequest(request)) return;
     if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
-    const principal = await authenticator.identify(request);
-    const { team } = request.query as { team?: unknown };
-    request.principal = typeof team === 'string' ? narrowed(principal, team) : principal;
+    request.principal = await authenticator.identify(request);
     const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
     if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
   });

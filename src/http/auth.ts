@@ -8,6 +8,16 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import {
+  EVERYTHING,
+  narrowed,
+  type OneTeam,
+  ofTeam,
+  ofTeams,
+  type Scope,
+  sees,
+  teamsIn,
+} from '../engine/kernel/scope.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store, TokenRecord } from '../store/store.js';
 import { HttpError } from './errors.js';
@@ -19,8 +29,8 @@ export type Role = 'viewer' | 'operator';
 export interface Principal {
   label: string;
   role: Role;
-  /** Whose things the request is about; undefined: all teams. */
-  teams: readonly string[] | undefined;
+  /** Whose things the request is about: those that its token sees, and of these the team's that `?team=` names. */
+  scope: Scope;
   /** May do what concerns the server and all teams, whatever team this request is about. */
   administers: boolean;
   /** The hash of its token: which one it is, without being it. */
@@ -36,6 +46,8 @@ const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
 const MAX_FAILED_LOGINS_PER_MINUTE = 30;
 const REMEMBERED_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
+/** Whose things somebody makes who sees all teams and names none. */
+const DEFAULT_TEAM = 'default';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -72,7 +84,7 @@ export interface TokenSummary {
 }
 
 export interface Authenticator {
-  /** Answers who sent the request. @throws HttpError Unauthenticated */
+  /** Answers who sent the request, and about whose things. @throws HttpError Unauthenticated */
   identify(request: FastifyRequest): Promise<Principal>;
   /** Makes a token and answers its text, which is nowhere kept. */
   issue(
@@ -88,11 +100,11 @@ export interface Authenticator {
   /** Ends a token at once. */
   revoke(token: string): Promise<void>;
   /** Tokens and sessions that are good, the oldest first. */
-  list(): Promise<TokenSummary[]>;
+  list(scope: Scope): Promise<TokenSummary[]>;
   /** What a token is listed and revoked by. */
   idOf(token: string): string;
-  /** Ends the token of an id at once; false when there is none. */
-  revokeById(id: string): Promise<boolean>;
+  /** Ends the token of an id at once; false when there is none, or the scope does not see it. */
+  revokeById(scope: Scope, id: string): Promise<boolean>;
   /** The same by the hash of a token, which is all that a list of them knows. True when there was one. */
   revokeHash(hash: string): Promise<boolean>;
   /** Tells the hash of every token that is revoked, at once, until the answer is called. */
@@ -165,12 +177,12 @@ export function createAuthenticator(
         throw new HttpError('Unauthenticated');
       }
       const role = record.role === 'viewer' ? 'viewer' : 'operator';
-      const teams = record.teams.includes('*') ? undefined : record.teams;
+      const seen = record.teams.includes('*') ? EVERYTHING : ofTeams(record.teams);
       return {
         label: record.label,
         role,
-        teams,
-        administers: teams === undefined && role === 'operator',
+        scope: narrowed(seen, teamIn(request)),
+        administers: seen === EVERYTHING && role === 'operator',
         token: record.hash,
         ...(record.expiresAt === undefined ? {} : { expiresAt: record.expiresAt }),
       };
@@ -178,15 +190,17 @@ export function createAuthenticator(
     async revoke(token) {
       await revokeHash(hashOf(token));
     },
-    async list() {
+    async list(scope) {
       const at = now();
       const found = await store.listTokens();
-      return found.flatMap((record) => (expired(record, at) ? [] : summaryOf(record)));
+      return found
+        .filter((record) => isSeen(scope, record) && !expired(record, at))
+        .flatMap(summaryOf);
     },
     idOf: (token) => shortened(hashOf(token)),
-    async revokeById(id) {
+    async revokeById(scope, id) {
       const found = (await store.listTokens()).find(({ hash }) => shortened(hash) === id);
-      return found === undefined ? false : await revokeHash(found.hash);
+      return found && isSeen(scope, found) ? await revokeHash(found.hash) : false;
     },
     revokeHash,
     onEnded(listener) {
@@ -223,17 +237,19 @@ export function expectAdministrator({ administers }: Principal): void {
 }
 
 /**
- * Who asks about the things of one team only (`?team=NAME`). A team that the token does not see has nothing.
- * @example narrowed(principal, 'parcels').teams // ['parcels']
+ * The team that what a request makes belongs to, where the request does not say: the first of those that it is about.
+ * @throws HttpError TeamForbidden when it is about no team that the token sees
  */
-export function narrowed(principal: Principal, team: string): Principal {
-  const { teams } = principal;
-  return { ...principal, teams: !teams || teams.includes(team) ? [team] : [] };
+export function ownTeam({ scope }: Principal): OneTeam {
+  const [team] = teamsIn(scope) ?? [DEFAULT_TEAM];
+  if (team === undefined) throw new HttpError('TeamForbidden');
+  return ofTeam(team);
 }
 
-/** Whether a request is about the things of a team. */
-export function isAbout({ teams }: Principal, team: string): boolean {
-  return teams === undefined || teams.includes(team);
+/** The team that a request is about the things of only (`?team=NAME`). */
+function teamIn({ query }: FastifyRequest): string | undefined {
+  const { team } = (query ?? {}) as { team?: unknown };
+  return typeof team === 'string' ? team : undefined;
 }
 
 /** The SHA-256 of a token, in hex: what the store knows of it. */
@@ -246,6 +262,11 @@ const ID_LENGTH = 16;
 
 function shortened(hash: string): string {
   return hash.slice(0, ID_LENGTH);
+}
+
+/** A token for all teams is one for each of them. */
+function isSeen(scope: Scope, { teams }: TokenRecord): boolean {
+  return teams.includes('*') || teams.some((team) => sees(scope, team));
 }
 
 /** Nothing for a login link: it works once, and soon or never. */

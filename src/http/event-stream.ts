@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Engine, FeedChange } from '../engine/engine.js';
+import { EVERYTHING, sees, teamsIn } from '../engine/kernel/scope.js';
 import type { Principal } from './auth.js';
 import { HttpError } from './errors.js';
 
@@ -70,7 +71,8 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
   /** Listens while somebody is there, and a little longer: an engine that nobody hears need not tell. */
   function listen(): void {
     clearTimeout(leaving);
-    unsubscribe ??= engine.subscribe((change) => {
+    // One ear for all clients; each is told what its own scope sees.
+    unsubscribe ??= engine.executions.subscribe(EVERYTHING, (change) => {
       const numbered = { id: nextId++, change };
       memory.push(numbered);
       if (memory.length > 2 * MEMORY) memory.splice(0, memory.length - MEMORY);
@@ -109,7 +111,8 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
 
   function send(client: Client, { id, change }: Numbered): void {
     const { response, filter, principal } = client;
-    if (!matches(change, filter, principal.teams) || hasExpired(client)) return;
+    const isHeard = sees(principal.scope, change.team) && matches(change, filter);
+    if (!isHeard || hasExpired(client)) return;
     if (response.writableLength > MAX_BACKLOG_BYTES) {
       response.destroy();
       return;
@@ -120,7 +123,7 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
   }
 
   return {
-    expectRoom({ token, teams }) {
+    expectRoom({ token, scope }) {
       const full = (what: string): never => {
         throw new HttpError('TooManyRequests', { what });
       };
@@ -128,8 +131,9 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
       if (count((other) => other.token === token) >= MAX_OF_TOKEN) {
         full('live connections of this token');
       }
-      for (const team of teams ?? []) {
-        const isOfTeam = (other: Principal): boolean => other.teams?.includes(team) === true;
+      for (const team of teamsIn(scope) ?? []) {
+        const isOfTeam = (other: Principal): boolean =>
+          other.scope !== EVERYTHING && sees(other.scope, team);
         if (count(isOfTeam) >= MAX_OF_TEAM) full('live connections of this team');
       }
     },
@@ -173,12 +177,7 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
   };
 }
 
-function matches(
-  change: FeedChange,
-  filter: StreamFilter,
-  teams: readonly string[] | undefined,
-): boolean {
-  if (teams !== undefined && !teams.includes(change.team)) return false;
+function matches(change: FeedChange, filter: StreamFilter): boolean {
   if (filter.types !== undefined && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
   if (filter.execution === undefined) return true;

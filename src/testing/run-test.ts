@@ -2,6 +2,7 @@
  * Runs one test: the real engine on a store in memory, on virtual time, with the test's mocks.
  * @module
  */
+
 import { join } from 'node:path';
 import type { MachineDefinition } from '../asl/definition.js';
 import type { JsonObject } from '../asl/json.js';
@@ -11,6 +12,7 @@ import { createEngine } from '../engine/create-engine.js';
 import type { Engine, ExecutionDetail } from '../engine/engine.js';
 import { EngineError } from '../engine/kernel/errors.js';
 import type { Evaluator, Runner } from '../engine/kernel/ports.js';
+import { EVERYTHING } from '../engine/kernel/scope.js';
 import { nothingSecret } from '../secrets/secret-registry.js';
 import { openSqliteStore } from '../store/sqlite-store.js';
 import type { SynchronousStore } from '../store/store.js';
@@ -132,12 +134,12 @@ async function execute(test: PlannedTest, world: World, means: TestMeans): Promi
     await settled(
       world,
       means,
-      engine.deployPipeline({ name, team, tags, definition, bindings, folder }),
+      engine.pipelines.deploy({ name, team, tags, definition, bindings, folder }),
     );
   } catch (error) {
     return { course: 'stuck', refusal: error as Error };
   }
-  engine.runExecution({ pipeline: pipeline.name, input }).then(
+  engine.executions.run(EVERYTHING, { pipeline: pipeline.name, input }).then(
     (detail) => {
       ended = detail;
     },
@@ -157,7 +159,7 @@ async function execute(test: PlannedTest, world: World, means: TestMeans): Promi
   });
   if (refusal !== undefined) return { course, refusal };
   const [running] = ended === undefined ? store.listExecutions({ limit: 1 }) : [];
-  const detail = ended ?? (running && (await engine.describeExecution(running.id)));
+  const detail = ended ?? (running && (await engine.executions.describe(EVERYTHING, running.id)));
   return { course, ...(detail === undefined ? {} : { detail }) };
 }
 
@@ -213,7 +215,7 @@ async function observe(
 async function wholeHistory(engine: Engine, id: string): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await engine.history(id, {
+    const page = await engine.executions.history(EVERYTHING, id, {
       limit: 1000,
       order: 'oldest-first',
       ...(cursor === undefined ? {} : { cursor }),

@@ -4,11 +4,13 @@
  * A machine that a client made runs code of this machine only where the bindings file of the server grants it to its team.
  * Each task leaves a mark when it is performed, so that a refusal that comes too late is seen.
  */
+
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { BindingsFileError, openBindingsFile } from '../../src/pipelines/bindings-file.js';
 import { startMillrace } from '../cli/millrace.js';
 import { openWireServer, ROLE, type WireServer } from '../wire/wire-server.js';
@@ -374,7 +376,7 @@ describe('a machine that a client made', () => {
 
   test('has no bindings of its own, also where an earlier Millrace stored some', async () => {
     const { engine } = it.server;
-    await engine.deployPipeline({
+    await engine.pipelines.deploy({
       name: 'earlier',
       team: 'other',
       tags: {},
@@ -388,7 +390,7 @@ describe('a machine that a client made', () => {
         createdAt: 0,
       },
     });
-    const { error } = await engine.runExecution({ pipeline: 'earlier' });
+    const { error } = await engine.executions.run(EVERYTHING, { pipeline: 'earlier' });
     expect(error).toBe('Millrace.UnboundResource');
   });
 
@@ -411,7 +413,7 @@ describe('a machine that a client made', () => {
     );
     const { taskToken } = await client.send(new sfn.GetActivityTaskCommand({ activityArn }));
     const { engine } = it.server;
-    await engine.deployPipeline({
+    await engine.pipelines.deploy({
       name,
       team: 'other',
       tags: {},
@@ -423,14 +425,16 @@ describe('a machine that a client made', () => {
       folder,
     });
     await client.send(new sfn.SendTaskSuccessCommand({ taskToken, output: '{}' }));
-    const { items } = await engine.listExecutions({ pipeline: name });
-    const old = await engine.waitForExecution(items[0]?.id ?? '');
+    const { items } = await engine.executions.list(EVERYTHING, { pipeline: name });
+    const old = await engine.executions.wait(EVERYTHING, items[0]?.id ?? '');
     expect(old.error).toBe('Millrace.NotGranted');
     await client.send(new sfn.RedriveExecutionCommand({ executionArn }));
-    expect((await engine.waitForExecution(old.id)).error).toBe('Millrace.NotGranted');
+    expect((await engine.executions.wait(EVERYTHING, old.id)).error).toBe('Millrace.NotGranted');
     expect(existsSync(before)).toBe(false);
     // The file's own definition is its author's.
-    expect((await engine.runExecution({ pipeline: name, name: 'new' })).status).toBe('SUCCEEDED');
+    expect((await engine.executions.run(EVERYTHING, { pipeline: name, name: 'new' })).status).toBe(
+      'SUCCEEDED',
+    );
     expect(existsSync(after)).toBe(true);
   });
 
@@ -455,7 +459,7 @@ describe('a pipeline from a file', () => {
   const deployed = async (team: string, FunctionName: string): Promise<Ended> => {
     const name = `file-${team}-${FunctionName}`;
     const Payload = { mark: '/dev/null' };
-    await it.server.engine.deployPipeline({
+    await it.server.engine.pipelines.deploy({
       name,
       team,
       tags: {},
@@ -471,7 +475,7 @@ describe('a pipeline from a file', () => {
       bindings: {},
       folder,
     });
-    return it.server.engine.runExecution({ pipeline: name });
+    return it.server.engine.executions.run(EVERYTHING, { pipeline: name });
   };
 
   test.each([

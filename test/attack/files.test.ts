@@ -4,6 +4,7 @@
  * A machine that a client made has the folder of its own execution and the buckets of its team. Each attack aims at a file
  * of another team; the answer must not hold its content, and the other team's folders must be as they were.
  */
+
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { settleWorkFolder, WorkFolders } from '../../src/engine/kernel/work-folders.js';
 import { type Server, startServer } from '../../src/server.js';
 import { openWireServer, ROLE, type WireServer } from '../wire/wire-server.js';
@@ -110,7 +112,7 @@ async function run(...states: object[]): Promise<{ status: string; error?: strin
   const { name, arn } = await create(client, machine(...states));
   await client.send(new sfn.StartExecutionCommand({ stateMachineArn: arn }));
   const ended = await endOf(it, name);
-  const history = await it.server.engine.history(ended.id, { limit: 1000 });
+  const history = await it.server.engine.executions.history(EVERYTHING, ended.id, { limit: 1000 });
   return {
     status: ended.status,
     ...(ended.error === undefined ? {} : { error: ended.error }),
@@ -339,7 +341,7 @@ describe('its own files', () => {
     );
     await its.send(new sfn.StartExecutionCommand({ stateMachineArn: arn }));
     const { taskToken } = await its.send(new sfn.GetActivityTaskCommand({ activityArn }));
-    const { items } = await before.server.engine.listExecutions({ pipeline: name });
+    const { items } = await before.server.engine.executions.list(EVERYTHING, { pipeline: name });
     await before.close();
     const folder = join(upgraded, 'work', items[0]?.id ?? '');
     mkdirSync(folder);
@@ -401,7 +403,10 @@ steps:
   afterAll(() => server.close());
 
   const read = (query: string, inputs: object = {}) =>
-    server.engine.runExecution({ pipeline: 'read', input: { query, inputs } as never });
+    server.engine.executions.run(EVERYTHING, {
+      pipeline: 'read',
+      input: { query, inputs } as never,
+    });
 
   test.each<[string, string, object, number[]]>([
     ['a file beside it', 'SELECT n FROM t', { t: 'b.csv' }, [2]],
@@ -440,7 +445,7 @@ steps:
     ['as a bucket', { Bucket: '.millrace', Key: 'server.json' }, 'arn:aws:states:::s3:getObject'],
     ['as a list', { Bucket: '.millrace' }, LIST],
   ])('does not map over the data folder %s', async (_, Parameters, Resource) => {
-    await server.engine.deployPipeline({
+    await server.engine.pipelines.deploy({
       name: 'map',
       team: 'default',
       tags: {},
@@ -448,7 +453,7 @@ steps:
       bindings: {},
       folder,
     });
-    const ended = await server.engine.runExecution({ pipeline: 'map' });
+    const ended = await server.engine.executions.run(EVERYTHING, { pipeline: 'map' });
     expect(ended.error).toBe('States.ItemReaderFailed');
   });
 });

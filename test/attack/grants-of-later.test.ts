@@ -2,6 +2,7 @@
  * Grants count at the moment a task is performed: what was allowed when an execution started, or when its attempt was
  * scheduled, does not help when the server has other bindings by then.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { SharedBindings } from '../../src/engine/kernel/code-grants.js';
 import type { AttemptRequest, Runner } from '../../src/engine/kernel/ports.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 
 let folder: string;
@@ -109,9 +111,9 @@ async function leaveOneWaiting(resource: string, bindings: SharedBindings): Prom
         definitionText: '',
       },
     });
-    await engine.startExecution({ pipeline: 'made', name: 'first' });
+    await engine.executions.start(EVERYTHING, { pipeline: 'made', name: 'first' });
     await isRunning;
-    await engine.startExecution({ pipeline: 'made', name: 'second' });
+    await engine.executions.start(EVERYTHING, { pipeline: 'made', name: 'second' });
   });
   expect(performed.map(({ execution }) => execution.name)).toEqual(['first']);
   performed = [];
@@ -121,7 +123,7 @@ async function leaveOneWaiting(resource: string, bindings: SharedBindings): Prom
 test('an attempt that waited for a slot is not performed when the grant is gone', async () => {
   await leaveOneWaiting('millrace:shell', shared({ grants: { parcels: ['shell'] } }));
   const ended = await withEngine(shared({ grants: { others: ['shell'] } }), (engine) =>
-    engine.waitForExecution('made/second'),
+    engine.executions.wait(EVERYTHING, 'made/second'),
   );
   expect(ended.error).toBe('Millrace.NotGranted');
   expect(performed).toEqual([]);
@@ -133,7 +135,7 @@ test('nor when the binding is for other teams now', async () => {
     shared({ bindings, teams: { 'arn:aws:lambda:us-east-1:000000000000:function:tell': [team] } });
   await leaveOneWaiting('arn:aws:lambda:us-east-1:000000000000:function:tell', forTeam('parcels'));
   const ended = await withEngine(forTeam('others'), (engine) =>
-    engine.waitForExecution('made/second'),
+    engine.executions.wait(EVERYTHING, 'made/second'),
   );
   expect(ended.error).toBe('Millrace.UnboundResource');
   expect(performed).toEqual([]);
@@ -147,7 +149,7 @@ test('one whose binding names another connector now is performed by that, not by
   // Its arguments are those of the task: a shell would run them.
   scheduled = () => undefined;
   const ended = await withEngine(by({ connector: 'echo' }), (engine) =>
-    engine.waitForExecution('made/second'),
+    engine.executions.wait(EVERYTHING, 'made/second'),
   );
   expect(ended.status).toBe('SUCCEEDED');
   expect(performed.map(({ kind }) => kind)).toEqual(['echo']);

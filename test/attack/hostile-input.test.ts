@@ -3,12 +3,14 @@
  * larger than a stack.
  * @module
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { csvItem } from '../../src/asl/map-run.js';
 import { validateDefinitionText } from '../../src/asl/validate.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { millrace } from '../cli/millrace.js';
 import { pathOf, ROUTES } from '../http/routes.js';
 import { echoPipeline, openTestServer, type TestServer } from '../http/test-server.js';
@@ -17,7 +19,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   server = await openTestServer({ acceptAnyAccessKey: true });
-  await server.server.engine.deployPipeline(echoPipeline('own-echo'));
+  await server.server.engine.pipelines.deploy(echoPipeline('own-echo'));
 });
 afterAll(() => server.close());
 
@@ -131,7 +133,7 @@ describe('a key named __proto__', () => {
   };
 
   it('is a key like any other: nothing that is made of it has members it was not given', async () => {
-    await server.server.engine.deployPipeline(
+    await server.server.engine.pipelines.deploy(
       echoPipeline('proto', { definition: { StartAt: 'Parse', States: states } as never }),
     );
     const text =
@@ -189,8 +191,8 @@ describe('a state machine of 12,000 states', () => {
   let id: string;
 
   beforeAll(async () => {
-    await server.server.engine.deployPipeline(echoPipeline('large', { definition }));
-    const ended = await server.server.engine.runExecution({ pipeline: 'large' });
+    await server.server.engine.pipelines.deploy(echoPipeline('large', { definition }));
+    const ended = await server.server.engine.executions.run(EVERYTHING, { pipeline: 'large' });
     id = ended.id;
     expect([ended.status, ended.error]).toEqual(['FAILED', 'AtTheEnd']);
   }, 60_000);
@@ -278,7 +280,7 @@ describe('a state machine of 12,000 states', () => {
                   Default: next(7),
                 };
       }
-      await server.server.engine.deployPipeline(
+      await server.server.engine.pipelines.deploy(
         echoPipeline(form, { definition: { StartAt: 'S0', States: large } as never }),
       );
       const answer = await server.request('GET', `/api/v1/pipelines/${form}/graph`);

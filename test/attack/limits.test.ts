@@ -3,6 +3,7 @@
  * taken away is gone at once.
  * @module
  */
+
 import {
   type ClientRequest,
   createServer,
@@ -13,6 +14,7 @@ import { type AddressInfo, connect } from 'node:net';
 import Fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Engine, FeedChange } from '../../src/engine/engine.js';
+import { EVERYTHING, type Scope } from '../../src/engine/kernel/scope.js';
 import { hashOf } from '../../src/http/auth.js';
 import { createEventStream } from '../../src/http/event-stream.js';
 import { limitLoad } from '../../src/http/load-limit.js';
@@ -150,16 +152,18 @@ it('ends a live stream whose token has expired with the next event, which it doe
   let now = 1_000;
   let tell: (change: FeedChange) => void = () => undefined;
   const engine = {
-    subscribe: (listener: typeof tell) => {
-      tell = listener;
-      return () => undefined;
+    executions: {
+      subscribe: (_scope: Scope, listener: typeof tell) => {
+        tell = listener;
+        return () => undefined;
+      },
     },
   } as unknown as Engine;
   const stream = createEventStream(engine, { epoch: 'x', now: () => now });
   const principal = {
     label: '',
     role: 'viewer',
-    teams: undefined,
+    scope: EVERYTHING,
     administers: false,
     token: 't',
   } as const;
@@ -210,8 +214,8 @@ describe('a server that is asked more than it can do', () => {
   };
 
   test('answers the 1,001st that waits with 429, and all others as ever', async () => {
-    await server.server.engine.deployPipeline(waitingPipeline('waits'));
-    const { id } = await server.server.engine.startExecution({ pipeline: 'waits' });
+    await server.server.engine.pipelines.deploy(waitingPipeline('waits'));
+    const { id } = await server.server.engine.executions.start(EVERYTHING, { pipeline: 'waits' });
     const path = `/api/v1/executions/${id}?wait=200`;
     const { hostname, port } = new URL(server.server.url);
     const headers = { authorization: `Bearer ${server.operator}` };

@@ -4,12 +4,14 @@
  * The matrix is generated. Routes are those that the server has registered, the parts of a query those that the contract
  * names; what belongs to a team holds the team's name (`populated-server.ts`), or an id that is known. A route or a part of
  * a query that is new fails here until somebody has written what it can be asked about. Each row has its counterpart: who
- * may see the things does see them, so a row that asks about nothing fails as well.
+ * may see the things does see them, so a row that asks about nothing fails as well. Acts on what is named: `acts.test.ts`.
  * @module
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONTRACT } from '../../src/api/contract.js';
 import { PREFIX } from '../../src/api/paths.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -286,9 +288,13 @@ describe.each([
       const last = `last${query.replaceAll(/\W/g, '-')}`;
       const happens = async (): Promise<void> => {
         for (const name of ['common', `${theirs}-daily`]) {
-          await engine.runExecution({ pipeline: name, team: theirs, input: { by: theirs } });
+          await engine.executions.run(EVERYTHING, {
+            pipeline: name,
+            team: theirs,
+            input: { by: theirs },
+          });
         }
-        await engine.runExecution({ pipeline: 'common', team: mine, name: last });
+        await engine.executions.run(EVERYTHING, { pipeline: 'common', team: mine, name: last });
       };
       const heard: string[] = [];
       let opened = 0;

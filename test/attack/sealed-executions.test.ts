@@ -3,9 +3,11 @@
  * store has nothing of theirs in readable form.
  * @module
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import {
   failed,
   openTestEngine,
@@ -56,18 +58,20 @@ describe('an execution that holds a secret', () => {
     });
     answer = (given) => (given.state === 'Work' ? failed('Broken') : succeeded(given.arguments));
     const input = { password: SECRET };
-    const { id } = await test.engine.runExecution({ pipeline: 'redriven', input });
+    const { id } = await test.engine.executions.run(EVERYTHING, { pipeline: 'redriven', input });
     await test.restart();
     calls = [];
     answer = (given) => succeeded(given.arguments);
-    await test.engine.redriveExecution(id, { from: 'First' });
-    await test.engine.waitForExecution(id);
+    await test.engine.executions.redrive(EVERYTHING, id, { from: 'First' });
+    await test.engine.executions.wait(EVERYTHING, id);
     expect(calls).toEqual([input, { kept: SECRET, given: SECRET }]);
-    const original = await test.engine.describeExecution(id, undefined, 'original');
+    const original = await test.engine.executions.describe(EVERYTHING, id, 'original');
     expect(original.output).toEqual({ kept: SECRET, given: SECRET });
-    const shown = await test.engine.describeExecution(id);
+    const shown = await test.engine.executions.describe(EVERYTHING, id);
     expect(shown).toMatchObject({ input: { password: '***' }, output: { kept: '***' } });
-    expect(JSON.stringify(await test.engine.history(id))).not.toContain('c4nary');
+    expect(JSON.stringify(await test.engine.executions.history(EVERYTHING, id))).not.toContain(
+      'c4nary',
+    );
     expect(onDisk()).not.toContain('c4nary');
   });
 
@@ -100,7 +104,7 @@ describe('an execution that holds a secret', () => {
       },
     });
     const input = { secret: SECRET };
-    const parent = await test.engine.startExecution({ pipeline: 'parent', input });
+    const parent = await test.engine.executions.start(EVERYTHING, { pipeline: 'parent', input });
     let handle = '';
     while (handle === '') {
       await new Promise((resolve) => setImmediate(resolve));
@@ -110,16 +114,16 @@ describe('an execution that holds a secret', () => {
     await test.restart();
     await expect
       .poll(() =>
-        test.engine
-          .sendTaskSuccess(handle, { told: `it is ${SECRET}` })
+        test.engine.tasks
+          .succeed(EVERYTHING, handle, { told: `it is ${SECRET}` })
           .then(() => 'taken', String),
       )
       .toBe('taken');
-    await test.engine.waitForExecution(parent.id);
-    const original = await test.engine.describeExecution(parent.id, undefined, 'original');
+    await test.engine.executions.wait(EVERYTHING, parent.id);
+    const original = await test.engine.executions.describe(EVERYTHING, parent.id, 'original');
     expect(original.output).toEqual({ told: `it is ${SECRET}` });
-    const { items } = await test.engine.listExecutions({ pipeline: 'child' });
-    const child = await test.engine.describeExecution(items[0]?.id ?? '');
+    const { items } = await test.engine.executions.list(EVERYTHING, { pipeline: 'child' });
+    const child = await test.engine.executions.describe(EVERYTHING, items[0]?.id ?? '');
     // No name says so here, and the engine that saw it under one is gone.
     expect(child.output).toEqual({ told: 'it is ***' });
     expect(onDisk()).not.toContain('c4nary');
@@ -128,12 +132,15 @@ describe('an execution that holds a secret', () => {
   it('is found again by its name and input, and conflicts with another secret', async () => {
     await test.deploy('named', { StartAt: 'A', States: { A: task({ End: true }) } });
     const start = { pipeline: 'named', name: 'one', input: { password: SECRET } };
-    const first = await test.engine.startExecution(start);
-    await test.engine.waitForExecution(first.id);
+    const first = await test.engine.executions.start(EVERYTHING, start);
+    await test.engine.executions.wait(EVERYTHING, first.id);
     await test.restart();
-    expect(await test.engine.startExecution(start)).toMatchObject({ id: first.id, created: false });
+    expect(await test.engine.executions.start(EVERYTHING, start)).toMatchObject({
+      id: first.id,
+      created: false,
+    });
     await expect(
-      test.engine.startExecution({ ...start, input: { password: 'another-one' } }),
+      test.engine.executions.start(EVERYTHING, { ...start, input: { password: 'another-one' } }),
     ).rejects.toMatchObject({ code: 'MILL3003' });
   });
 
@@ -157,7 +164,8 @@ describe('an execution that holds a secret', () => {
       name: `user ${number}`,
       password: `${SECRET}${number}`,
     }));
-    const ended = await test.engine.runExecution(
+    const ended = await test.engine.executions.run(
+      EVERYTHING,
       { pipeline: 'mapped', input: { users } },
       'original',
     );
@@ -173,7 +181,7 @@ describe('an execution that holds a secret', () => {
       },
     });
     await test.restart();
-    await test.engine.runExecution({ pipeline: 'literal' });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'literal' });
     expect(calls).toEqual([{ headers: { Authorization: `Bearer ${SECRET}` } }]);
     expect(onDisk()).not.toContain('c4nary');
   });
@@ -186,15 +194,21 @@ describe('an execution without secrets', () => {
       States: { A: task({ Parameters: { 'text.$': '$.text' }, OutputPath: '$.text', End: true }) },
     });
     for (const text of ['millrace:sealed:', 'millrace:sealed:AAAA', '{"millrace:sealed":"AAAA"}']) {
-      const { id } = await test.engine.runExecution({ pipeline: 'mimic', input: { text } });
+      const { id } = await test.engine.executions.run(EVERYTHING, {
+        pipeline: 'mimic',
+        input: { text },
+      });
       await test.restart();
-      expect((await test.engine.describeExecution(id)).output).toBe(text);
+      expect((await test.engine.executions.describe(EVERYTHING, id)).output).toBe(text);
     }
     const object = { 'millrace:sealed': 'AAAA' };
     await test.deploy('object', { StartAt: 'A', States: { A: task({ End: true }) } });
-    const { id } = await test.engine.runExecution({ pipeline: 'object', input: object });
+    const { id } = await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'object',
+      input: object,
+    });
     await test.restart();
-    expect(await test.engine.describeExecution(id)).toMatchObject({
+    expect(await test.engine.executions.describe(EVERYTHING, id)).toMatchObject({
       input: object,
       output: object,
     });
@@ -202,14 +216,19 @@ describe('an execution without secrets', () => {
       StartAt: 'A',
       States: { A: { Type: 'Fail', Error: 'E', Cause: 'millrace:sealed:AAAA' } },
     });
-    const failing = await test.engine.runExecution({ pipeline: 'cause' });
+    const failing = await test.engine.executions.run(EVERYTHING, { pipeline: 'cause' });
     await test.restart();
-    expect((await test.engine.describeExecution(failing.id)).cause).toBe('millrace:sealed:AAAA');
+    expect((await test.engine.executions.describe(EVERYTHING, failing.id)).cause).toBe(
+      'millrace:sealed:AAAA',
+    );
   });
 
   it('lies in the store as it is', async () => {
     await test.deploy('plain', { StartAt: 'A', States: { A: task({ End: true }) } });
-    await test.engine.runExecution({ pipeline: 'plain', input: { order: 'number-eleven' } });
+    await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'plain',
+      input: { order: 'number-eleven' },
+    });
     expect(onDisk()).toContain('number-eleven');
     expect(onDisk()).not.toContain('millrace:sealed');
   });

@@ -3,6 +3,7 @@
  * server's log, any answer, the live stream, the console's pages, the list of processes. What runs still gets them.
  * @module
  */
+
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
@@ -24,6 +25,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { echoPipeline, openTestServer, type TestServer } from '../http/test-server.js';
 import { ROLE } from '../wire/wire-server.js';
 import { canary, commandLines, filesOf, sightings } from './canaries.js';
@@ -256,8 +258,8 @@ echo "{\\"secret\\": \\"${put('a result of a task')}\\", \\"rows\\": 2}" > "$MIL
 }
 
 async function waitUntilEnded(name: string): Promise<void> {
-  const { items } = await server.server.engine.listExecutions({ pipeline: name });
-  for (const { id } of items) await server.server.engine.waitForExecution(id);
+  const { items } = await server.server.engine.executions.list(EVERYTHING, { pipeline: name });
+  for (const { id } of items) await server.server.engine.executions.wait(EVERYTHING, id);
 }
 
 beforeAll(async () => {
@@ -286,8 +288,8 @@ beforeAll(async () => {
     for await (const chunk of response.body ?? []) stream += decoder.decode(chunk as Uint8Array);
   })().catch(() => undefined);
 
-  await engine.deployPipeline(echoPipeline('child'));
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(echoPipeline('child'));
+  await engine.pipelines.deploy(
     echoPipeline('outcomes', {
       sections: {
         trigger: {
@@ -297,10 +299,13 @@ beforeAll(async () => {
     }),
   );
   for (const [name, { definition, input }] of Object.entries(work())) {
-    await engine.deployPipeline(echoPipeline(name, { definition, folder }));
-    await engine.runExecution({ pipeline: name, ...(input ? { input: input as never } : {}) });
+    await engine.pipelines.deploy(echoPipeline(name, { definition, folder }));
+    await engine.executions.run(EVERYTHING, {
+      pipeline: name,
+      ...(input ? { input: input as never } : {}),
+    });
   }
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline('listening', {
       sections: { trigger: { events: [{ pattern: { source: ['shop'] } }] } },
     }),
@@ -385,17 +390,21 @@ async function eventBridge(): Promise<void> {
 /** Every address that answers a GET, of everything that there is. */
 async function addresses(): Promise<string[]> {
   const { engine } = server.server;
-  const executions = (await engine.listExecutions({ limit: 1000 })).items;
+  const executions = (await engine.executions.list(EVERYTHING, { limit: 1000 })).items;
   const mapRuns = (
-    await Promise.all(executions.map(({ arn }) => engine.listMapRuns(arn).catch(() => [])))
+    await Promise.all(
+      executions.map(({ arn }) => engine.mapRuns.list(EVERYTHING, arn).catch(() => [])),
+    )
   ).flat();
   const children = (
     await Promise.all(
-      mapRuns.map(async ({ arn }) => (await engine.listExecutions({ mapRun: arn })).items),
+      mapRuns.map(
+        async ({ arn }) => (await engine.executions.list(EVERYTHING, { mapRun: arn })).items,
+      ),
     )
   ).flat();
   expect(children.length).toBe(1);
-  const pipelines = await engine.listPipelines();
+  const pipelines = await engine.pipelines.list(EVERYTHING);
   return [
     '/',
     '/openapi.json',

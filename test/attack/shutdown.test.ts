@@ -3,11 +3,13 @@
  * answered, live events end. Only then nobody is there.
  * @module
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { readServerFile } from '../../src/cli/client.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type Answer, echoPipeline, openTestServer, type TestServer } from '../http/test-server.js';
 
 let server: TestServer;
@@ -29,7 +31,7 @@ beforeAll(async () => {
     join(folder, 'hold.sh'),
     '#!/bin/sh\necho at work\nwhile [ ! -e go-on ]; do sleep 0.05; done\n',
   );
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline('hold', {
       folder,
       definition: {
@@ -49,11 +51,11 @@ beforeAll(async () => {
     headers: { authorization: `Bearer ${server.operator}` },
   });
   stream = live.text();
-  const started = await engine.startExecution({ pipeline: 'hold' });
+  const started = await engine.executions.start(EVERYTHING, { pipeline: 'hold' });
   execution = started.id;
   // The attempt runs when it has said so.
   await new Promise<void>((resolve) => {
-    const stop = engine.subscribe((change) => {
+    const stop = engine.executions.subscribe(EVERYTHING, (change) => {
       if (change.type !== 'log') return;
       stop();
       resolve();
@@ -61,7 +63,7 @@ beforeAll(async () => {
   });
   waiting = server.request('GET', `/api/v1/executions/${execution}?wait=200`);
   starting = server.request('POST', '/api/v1/executions?wait=200', { body: { pipeline: 'hold' } });
-  while ((await engine.listExecutions()).items.length < 2) {
+  while ((await engine.executions.list(EVERYTHING)).items.length < 2) {
     await new Promise((resolve) => setImmediate(resolve));
   }
   closed = server.server.close();

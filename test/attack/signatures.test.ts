@@ -3,11 +3,13 @@
  * key that was lost or replaced is told, with the way back, instead of looking like a fault.
  * @module
  */
+
 import { createHash, createHmac } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { checkSealOf } from '../../src/server.js';
 import { openTestServer, type TestServer, waitingPipeline } from '../http/test-server.js';
 
@@ -143,8 +145,8 @@ describe('a sealing key that was replaced', () => {
     await it.request('POST', '/api/v1/webhooks', {
       body: { name: 'hook', team: 'default', source: 's' },
     });
-    await it.server.engine.deployPipeline(waitingPipeline('waits'));
-    const { id } = await it.server.engine.startExecution({
+    await it.server.engine.pipelines.deploy(waitingPipeline('waits'));
+    const { id } = await it.server.engine.executions.start(EVERYTHING, {
       pipeline: 'waits',
       input: { password: 'sealed-with-the-first-key' },
     });

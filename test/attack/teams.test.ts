@@ -6,10 +6,12 @@
  * executions, repair, backfills, pools, and names that are used again.
  * @module
  */
+
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ExecutionDetail, PipelineDeployment } from '../../src/engine/engine.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { SCHEDULER_OPERATIONS } from '../../src/http/wire/scheduler/model.js';
 import { SERVICES } from '../../src/http/wire/services.js';
 import { pathOf, ROUTES } from '../http/routes.js';
@@ -102,13 +104,13 @@ describe('over the wire APIs', () => {
       input: '{"common":1}',
     });
     expect(started.error).toBeUndefined();
-    const { items } = await teams.it.server.engine.listExecutions({
+    const { items } = await teams.it.server.engine.executions.list(ofTeam('mine'), {
       pipeline: 'theirs-machine',
-      team: 'mine',
     });
     expect(items).toMatchObject([{ name: 'day', team: 'mine' }]);
-    const theirs = { pipeline: 'theirs-machine', team: 'theirs' };
-    const { items: others } = await teams.it.server.engine.listExecutions(theirs);
+    const { items: others } = await teams.it.server.engine.executions.list(ofTeam('theirs'), {
+      pipeline: 'theirs-machine',
+    });
     expect(others.map(({ name }) => name).sort()).toEqual(['day', 'night']);
     await mine.call('sfn', 'DeleteStateMachine', { stateMachineArn: machine });
     await mine.call('sfn', 'DeleteActivity', { activityArn: activity });
@@ -183,7 +185,7 @@ describe('over REST', () => {
 
   test('live events are those of the own team, whatever is asked for', async () => {
     const { it, mine, theirs, real } = teams;
-    await it.server.engine.deployPipeline(echoPipeline('mine-echo', { team: 'mine' }));
+    await it.server.engine.pipelines.deploy(echoPipeline('mine-echo', { team: 'mine' }));
     for (const query of ['', '?team=theirs&', `?execution=${real.executionId}`, '?pipeline=x']) {
       const isOwn = query === '';
       const heard = await it.listen(
@@ -196,7 +198,7 @@ describe('over REST', () => {
           onOpen: () =>
             void theirs
               .call('sfn', 'StartExecution', { stateMachineArn: real.express })
-              .then(() => it.server.engine.runExecution({ pipeline: 'mine-echo' })),
+              .then(() => it.server.engine.executions.run(EVERYTHING, { pipeline: 'mine-echo' })),
         },
       );
       expect(JSON.stringify(heard)).not.toContain('theirs');
@@ -220,14 +222,14 @@ async function perform(
       End: true,
     } as never,
   };
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline('mine-attack', {
       team: 'mine',
       definition: { StartAt: 'Try', States: states },
       bindings,
     }),
   );
-  return engine.runExecution({ pipeline: 'mine-attack', team: 'mine' });
+  return engine.executions.run(EVERYTHING, { pipeline: 'mine-attack', team: 'mine' });
 }
 
 describe('from inside an execution', () => {
@@ -393,9 +395,8 @@ describe('by triggers', () => {
       expect(told(`real-${kind}`)).toContain('Does Not Exist');
     }
     for (const [kind] of targets(real)) expect(told(`real-${kind}`)).toBe(told(`none-${kind}`));
-    const { items } = await it.server.engine.listExecutions({
+    const { items } = await it.server.engine.executions.list(ofTeam('theirs'), {
       pipeline: real.pipeline,
-      team: 'theirs',
     });
     expect(items.map(({ name }) => name).sort()).toEqual(['day', 'night']);
   });
@@ -425,30 +426,39 @@ describe('by triggers', () => {
       });
     const theirs = (name: string, allow?: JsonObject, tags = {}): PipelineDeployment =>
       echoPipeline(name, { team: 'third', tags, ...(allow ? { sections: { allow } } : {}) });
-    await engine.deployPipeline(theirs('closed'));
-    await engine.deployPipeline(theirs('others', { read: ['another'] }));
-    await engine.deployPipeline(theirs('startable', { start: ['mine'] }));
-    await engine.deployPipeline(theirs('open', { read: ['mine'] }));
-    await engine.deployPipeline(theirs('tagged', undefined, { 'millrace:allow-read': 'a mine' }));
+    await engine.pipelines.deploy(theirs('closed'));
+    await engine.pipelines.deploy(theirs('others', { read: ['another'] }));
+    await engine.pipelines.deploy(theirs('startable', { start: ['mine'] }));
+    await engine.pipelines.deploy(theirs('open', { read: ['mine'] }));
+    await engine.pipelines.deploy(theirs('tagged', undefined, { 'millrace:allow-read': 'a mine' }));
     const names = ['closed', 'others', 'startable', 'open', 'tagged'];
     for (const name of names) {
-      await engine.deployPipeline(watching(name, 'third'));
-      await engine.deployPipeline(listening(name));
+      await engine.pipelines.deploy(watching(name, 'third'));
+      await engine.pipelines.deploy(listening(name));
     }
-    for (const pipeline of names) await engine.runExecution({ pipeline, interval: '2026-11-20' });
+    for (const pipeline of names)
+      await engine.executions.run(EVERYTHING, { pipeline, interval: '2026-11-20' });
     // All that follows waits in turns that are there already.
-    await engine.planRepair(
-      (await engine.runExecution({ pipeline: 'open', team: 'third', interval: '2026-11-21' })).id,
+    await engine.repairs.plan(
+      EVERYTHING,
+      (
+        await engine.executions.run(EVERYTHING, {
+          pipeline: 'open',
+          team: 'third',
+          interval: '2026-11-21',
+        })
+      ).id,
     );
     const started = async (name: string): Promise<number> =>
-      (await engine.listExecutions({ pipeline: name, team: 'mine' })).items.length;
+      (await engine.executions.list(ofTeam('mine'), { pipeline: name })).items.length;
     for (const name of ['closed', 'others', 'startable']) {
       expect(await started(`mine-follows-${name}`), name).toBe(0);
       expect(await started(`mine-hears-${name}`), name).toBe(0);
-      const explained = await engine.explainTrigger(`mine-follows-${name}`, {
-        interval: '2026-11-20',
-        teams: ['mine'],
-      });
+      const explained = await engine.pipelines.explainTrigger(
+        ofTeam('mine'),
+        `mine-follows-${name}`,
+        '2026-11-20',
+      );
       expect(JSON.stringify(explained)).not.toContain('SUCCEEDED');
     }
     for (const name of ['open', 'tagged']) {
@@ -461,20 +471,20 @@ describe('by triggers', () => {
     const { it, mine } = teams;
     const { engine } = it.server;
     const own = echoPipeline('mine-source', { team: 'mine', sections: { allow: { read: '*' } } });
-    await engine.deployPipeline(own);
+    await engine.pipelines.deploy(own);
     const upstream = { executions: { allOf: [{ name: 'mine-source', team: 'mine' }] } };
-    await engine.deployPipeline(
+    await engine.pipelines.deploy(
       echoPipeline('theirs-follower', { team: 'theirs', sections: { trigger: upstream } }),
     );
     const first = { pipeline: 'mine-source', interval: '2026-11-20' };
-    await engine.runExecution(first);
-    const { id } = await engine.runExecution(first);
+    await engine.executions.run(EVERYTHING, first);
+    const { id } = await engine.executions.run(EVERYTHING, first);
     const plan = await it.request('GET', `/api/v1/executions/${id}/repair-plan`, {
       token: mine.token,
     });
     expect(plan.status).toBe(200);
     expect(plan.text).not.toContain('theirs');
-    await engine.withdrawPipeline({ team: 'theirs', name: 'theirs-follower' });
+    await engine.pipelines.withdraw(EVERYTHING, { team: 'theirs', name: 'theirs-follower' });
   });
 
   test('pools that nobody has sized are the own ones, and tell nothing of theirs', async () => {
@@ -489,11 +499,11 @@ describe('by triggers', () => {
         },
         sections: { concurrency: { pools: ['warehouse', `only-${team}`] } },
       });
-    await engine.deployPipeline(holding('pool-third', 'third'));
-    await engine.deployPipeline(holding('pool-mine', 'mine'));
-    await engine.startExecution({ pipeline: 'pool-third' });
-    const { id } = await engine.startExecution({ pipeline: 'pool-mine' });
-    expect((await engine.describeExecution(id)).queued).toBeUndefined();
+    await engine.pipelines.deploy(holding('pool-third', 'third'));
+    await engine.pipelines.deploy(holding('pool-mine', 'mine'));
+    await engine.executions.start(EVERYTHING, { pipeline: 'pool-third' });
+    const { id } = await engine.executions.start(EVERYTHING, { pipeline: 'pool-mine' });
+    expect((await engine.executions.describe(EVERYTHING, id)).queued).toBeUndefined();
     const { items } = (await it.request('GET', '/api/v1/pools', { token: mine.token })).json<{
       items: { name: string; team?: string; taken: number }[];
     }>();
@@ -502,10 +512,12 @@ describe('by triggers', () => {
       ['warehouse', 'mine', 1],
     ]);
     // Sized by the operator, it is one for all: two hold it, and the third waits.
-    await engine.sizePool('warehouse', 2);
-    const next = await engine.startExecution({ pipeline: 'pool-mine' });
-    expect((await engine.describeExecution(next.id)).queued).toContain('2 of 2 slots');
-    await engine.sizePool('warehouse');
+    await engine.pools.size('warehouse', 2);
+    const next = await engine.executions.start(EVERYTHING, { pipeline: 'pool-mine' });
+    expect((await engine.executions.describe(EVERYTHING, next.id)).queued).toContain(
+      '2 of 2 slots',
+    );
+    await engine.pools.size('warehouse');
   });
 });
 
@@ -518,12 +530,12 @@ describe('where the owner allows it', () => {
     ['another team is not this one', { start: ['mine2', 'min'], read: '*' }, '', 'FAILED'],
   ])('%s', async (_, allow, form, status) => {
     const { engine } = teams.it.server;
-    await engine.deployPipeline(echoPipeline('shared', { team: 'third', sections: { allow } }));
+    await engine.pipelines.deploy(echoPipeline('shared', { team: 'third', sections: { allow } }));
     const parameters = { pipeline: 'shared', team: 'third', input: { secret: 'of third' } };
     const ended = await perform(`millrace:executions:start${form}`, parameters);
     expect(ended.status, ended.cause).toBe(status);
     // What was started is the owner's: it does not tell whose execution has asked for it.
-    const { items } = await engine.listExecutions({ pipeline: 'shared', team: 'third' });
+    const { items } = await engine.executions.list(ofTeam('third'), { pipeline: 'shared' });
     for (const item of items) expect(item).toMatchObject({ team: 'third' });
     for (const item of items) expect(item.parent).toBeUndefined();
   });
@@ -531,7 +543,7 @@ describe('where the owner allows it', () => {
   test('a binding says whose pipeline an ARN stands for', async () => {
     const { engine } = teams.it.server;
     const allow = { start: ['mine'], read: ['mine'] };
-    await engine.deployPipeline(echoPipeline('shared', { team: 'third', sections: { allow } }));
+    await engine.pipelines.deploy(echoPipeline('shared', { team: 'third', sections: { allow } }));
     const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:far';
     const parameters = { StateMachineArn: arn, Input: { a: 1 } };
     const resource = 'arn:aws:states:::states:startExecution.sync:2';
@@ -565,9 +577,8 @@ async function pictureOf({ theirs, real, it }: TwoTeams): Promise<string> {
   for (const [service, operation, request] of reads) {
     seen.push([operation, await theirs.call(service, operation, request)]);
   }
-  const { items } = await it.server.engine.listExecutions({
+  const { items } = await it.server.engine.executions.list(ofTeam('theirs'), {
     pipeline: 'theirs-asking',
-    team: 'theirs',
   });
   seen.push(items.map(({ name, status }) => [name, status]));
   return JSON.stringify(seen);

@@ -3,9 +3,11 @@
  * of a thing of theirs must be what it hears of a thing that never was.
  * @module
  */
+
 import * as events from '@aws-sdk/client-eventbridge';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import type { IssuedKey } from '../../src/http/wire/access-keys.js';
 import { openTestServer, type TestServer } from '../http/test-server.js';
 
@@ -248,7 +250,9 @@ export async function openTwoTeams(): Promise<TwoTeams> {
     FlexibleTimeWindow: { Mode: 'OFF' },
     Target: { Arn: real.machine, RoleArn: ROLE },
   });
-  const { items } = await it.server.engine.listExecutions({ pipeline: 'theirs-machine' });
+  const { items } = await it.server.engine.executions.list(EVERYTHING, {
+    pipeline: 'theirs-machine',
+  });
   real.executionId = items.find(({ name }) => name === 'night')?.id ?? '';
   return {
     it,

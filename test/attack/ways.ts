@@ -2,10 +2,12 @@
  * The ways on which a task of a machine that a client made comes to be performed, for tables *who × what × by which way*.
  * @module
  */
+
 import * as events from '@aws-sdk/client-eventbridge';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { until } from '../support/until.js';
 import { onceAt } from '../support/wall-clock.js';
 import { ROLE, type WireServer } from '../wire/wire-server.js';
@@ -54,10 +56,10 @@ export async function create(
 export async function endOf(it: WireServer, name: string): Promise<ExecutionDetail> {
   const { engine } = it.server;
   const { items } = await until(
-    () => engine.listExecutions({ pipeline: name }),
+    () => engine.executions.list(EVERYTHING, { pipeline: name }),
     (page) => page.items.length > 0,
   );
-  return engine.waitForExecution(items.at(-1)?.id ?? '');
+  return engine.executions.wait(EVERYTHING, items.at(-1)?.id ?? '');
 }
 
 function ended({ error, cause, output }: ExecutionDetail): Ended {

@@ -2,6 +2,7 @@
  * An engine on records that were restored: what it does before and after it may go on. The backup is made by the real process
  * while another engine has the database open and works.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { makeBackup } from '../../src/store/backups/make-backup.js';
 import { restoreBackup } from '../../src/store/backups/restore-backup.js';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite-store.js';
@@ -100,7 +102,7 @@ async function backUpAndRestore(from: Opened, data: string): Promise<void> {
 
 test('does nothing by itself, and closes what was open when it may go on', async () => {
   const first = await open(join(folder, 'first'));
-  await first.engine.deployPipeline({
+  await first.engine.pipelines.deploy({
     name: 'work',
     team: 'shop',
     tags: {},
@@ -108,7 +110,7 @@ test('does nothing by itself, and closes what was open when it may go on', async
     bindings: {},
     folder,
   });
-  await first.engine.deployPipeline({
+  await first.engine.pipelines.deploy({
     name: 'nap',
     team: 'shop',
     tags: {},
@@ -120,21 +122,23 @@ test('does nothing by itself, and closes what was open when it may go on', async
     folder,
   });
   for (const name of ['begun', 'about-to-begin']) {
-    await first.engine.startExecution({ pipeline: 'work', name, input: {} });
+    await first.engine.executions.start(EVERYTHING, { pipeline: 'work', name, input: {} });
   }
   await expect.poll(() => first.begun).toEqual(['begun']);
-  await first.engine.startExecution({ pipeline: 'nap', name: 'sleeping', input: {} });
+  await first.engine.executions.start(EVERYTHING, { pipeline: 'nap', name: 'sleeping', input: {} });
   await backUpAndRestore(first, join(folder, 'second'));
   // The world goes on: the second task begins only now, after the backup, and the timer fires.
-  await first.engine.stopExecution('work/begun');
+  await first.engine.executions.stop(EVERYTHING, 'work/begun');
   await expect.poll(() => first.begun).toEqual(['begun', 'about-to-begin']);
-  const slept = await first.engine.waitForExecution('nap/sleeping');
+  const slept = await first.engine.executions.wait(EVERYTHING, 'nap/sleeping');
   expect(slept.status).toBe('SUCCEEDED');
   await first.close();
 
   const second = await open(join(folder, 'second'), 'held');
   const statuses = async (): Promise<string[]> =>
-    (await second.engine.listExecutions()).items.map(({ name, status }) => `${name} ${status}`);
+    (await second.engine.executions.list(EVERYTHING)).items.map(
+      ({ name, status }) => `${name} ${status}`,
+    );
   const waiting = ['sleeping RUNNING', 'about-to-begin RUNNING', 'begun RUNNING'];
   expect(second.engine.health().status).toBe('held');
   // The timer of the nap was due long ago: were it armed, it would fire in this time.
@@ -142,28 +146,32 @@ test('does nothing by itself, and closes what was open when it may go on', async
   expect(await statuses()).toEqual(waiting);
   expect(second.begun).toEqual([]);
   await expect(
-    second.engine.startExecution({ pipeline: 'work', name: 'new', input: {} }),
+    second.engine.executions.start(EVERYTHING, { pipeline: 'work', name: 'new', input: {} }),
   ).rejects.toMatchObject({ kind: 'Held', status: 503 });
-  await expect(second.engine.stopExecution('work/begun')).rejects.toMatchObject({ kind: 'Held' });
+  await expect(second.engine.executions.stop(EVERYTHING, 'work/begun')).rejects.toMatchObject({
+    kind: 'Held',
+  });
 
   await second.engine.goOn();
   expect(second.engine.health().status).toBe('ready');
   for (const name of ['begun', 'about-to-begin']) {
-    const ended = await second.engine.waitForExecution(`work/${name}`);
+    const ended = await second.engine.executions.wait(EVERYTHING, `work/${name}`);
     expect([name, ended.status, ended.error]).toEqual([name, 'FAILED', 'Millrace.WorkerLost']);
-    const { items } = await second.engine.history(`work/${name}`);
+    const { items } = await second.engine.executions.history(EVERYTHING, `work/${name}`);
     expect(items.map(({ id }) => id)).toEqual(items.map((_, at) => at + 1));
   }
-  expect((await second.engine.waitForExecution('nap/sleeping')).status).toBe('SUCCEEDED');
+  expect((await second.engine.executions.wait(EVERYTHING, 'nap/sleeping')).status).toBe(
+    'SUCCEEDED',
+  );
   expect(second.begun).toEqual([]);
-  await second.engine.startExecution({ pipeline: 'work', name: 'new', input: {} });
+  await second.engine.executions.start(EVERYTHING, { pipeline: 'work', name: 'new', input: {} });
   await expect.poll(() => second.begun).toEqual(['new']);
 });
 
 test('runs an attempt that was open again where its Retry names that error', async () => {
   const first = await open(join(folder, 'first'));
   const Retry = [{ ErrorEquals: ['Millrace.WorkerLost'], IntervalSeconds: 1, MaxAttempts: 1 }];
-  await first.engine.deployPipeline({
+  await first.engine.pipelines.deploy({
     name: 'work',
     team: 'shop',
     tags: {},
@@ -171,7 +179,7 @@ test('runs an attempt that was open again where its Retry names that error', asy
     bindings: {},
     folder,
   });
-  await first.engine.startExecution({ pipeline: 'work', name: 'again', input: {} });
+  await first.engine.executions.start(EVERYTHING, { pipeline: 'work', name: 'again', input: {} });
   await expect.poll(() => first.begun).toEqual(['again']);
   await backUpAndRestore(first, join(folder, 'second'));
   await first.close();

@@ -3,12 +3,14 @@
  * everything else goes on.
  * @module
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MachineDefinition, StateDefinition } from '../../src/asl/definition.js';
 import type { Json } from '../../src/asl/json.js';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openDriver } from '../../src/store/driver.js';
 import { echoPipeline, openTestServer, type TestServer } from '../http/test-server.js';
 
@@ -17,7 +19,7 @@ let count = 0;
 
 beforeAll(async () => {
   it = await openTestServer();
-  await it.server.engine.deployPipeline(echoPipeline('bystander'));
+  await it.server.engine.pipelines.deploy(echoPipeline('bystander'));
 });
 
 afterAll(() => it.close());
@@ -26,7 +28,7 @@ afterAll(() => it.close());
 async function deploy(definition: MachineDefinition): Promise<string> {
   count += 1;
   const name = `machine-${count}`;
-  await it.server.engine.deployPipeline(echoPipeline(name, { definition, folder: it.data }));
+  await it.server.engine.pipelines.deploy(echoPipeline(name, { definition, folder: it.data }));
   return name;
 }
 
@@ -36,7 +38,7 @@ async function run(
 ): Promise<ExecutionDetail> {
   const [StartAt = ''] = Object.keys(states);
   const pipeline = await deploy({ StartAt, States: states });
-  return await it.server.engine.runExecution({
+  return await it.server.engine.executions.run(EVERYTHING, {
     pipeline,
     ...(input === undefined ? {} : { input }),
   });
@@ -137,9 +139,11 @@ describe('a payload', () => {
     const ended = await run({ Make: state });
     if (ended.status === 'FAILED') expect(ended.error).toMatch(/^States\./);
     else expect(['\ud800', '\u0000']).toContain(ended.output);
-    const read = await it.server.engine.describeExecution(ended.id);
+    const read = await it.server.engine.executions.describe(EVERYTHING, ended.id);
     expect(read.output).toEqual(ended.output);
-    const history = await it.server.engine.history(ended.id, { order: 'oldest-first' });
+    const history = await it.server.engine.executions.history(EVERYTHING, ended.id, {
+      order: 'oldest-first',
+    });
     expect(history.items.map(({ id }) => id)).toEqual(history.items.map((_event, i) => i + 1));
     await expectOthersToGoOn();
   });
@@ -224,12 +228,15 @@ describe('an execution that would never end', () => {
       },
     });
     const { engine } = it.server;
-    const { id } = await engine.startExecution({ pipeline });
+    const { id } = await engine.executions.start(EVERYTHING, { pipeline });
     await expectOthersToGoOn();
-    const ended = await engine.waitForExecution(id);
+    const ended = await engine.executions.wait(EVERYTHING, id);
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(ended.cause).toMatch(/25,?000/);
-    const last = await engine.history(id, { order: 'newest-first', limit: 1 });
+    const last = await engine.executions.history(EVERYTHING, id, {
+      order: 'newest-first',
+      limit: 1,
+    });
     expect(last.items[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
   });
 });
@@ -249,12 +256,14 @@ describe('an expression that', () => {
       States: { Evaluate: jsonata(expression) },
     });
     const order: string[] = [];
-    const unsubscribe = engine.subscribe((change) => {
+    const unsubscribe = engine.executions.subscribe(EVERYTHING, (change) => {
       if (change.type === 'execution' && change.status !== 'RUNNING') order.push(change.pipeline);
     });
-    const { id } = await engine.startExecution({ pipeline });
-    const others = Array.from({ length: 5 }, () => engine.runExecution({ pipeline: 'bystander' }));
-    const ended = await engine.waitForExecution(id);
+    const { id } = await engine.executions.start(EVERYTHING, { pipeline });
+    const others = Array.from({ length: 5 }, () =>
+      engine.executions.run(EVERYTHING, { pipeline: 'bystander' }),
+    );
+    const ended = await engine.executions.wait(EVERYTHING, id);
     await Promise.all(others);
     unsubscribe();
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
@@ -273,8 +282,10 @@ describe('an expression that', () => {
       States: { Add: jsonata('{% $sum($map([1..100], function($i) { $i })) %}') },
     });
     const order: string[] = [];
-    const hang = engine.runExecution({ pipeline: hanging }).then(() => order.push('hang'));
-    const add = await engine.runExecution({ pipeline: adding });
+    const hang = engine.executions
+      .run(EVERYTHING, { pipeline: hanging })
+      .then(() => order.push('hang'));
+    const add = await engine.executions.run(EVERYTHING, { pipeline: adding });
     order.push('add');
     await hang;
     expect(add.output).toBe(5050);
@@ -288,9 +299,9 @@ test('starts again beside an execution whose record is damaged', async () => {
     StartAt: 'Hold',
     States: { Hold: { Type: 'Wait', Seconds: 86_400, End: true } },
   };
-  await first.server.engine.deployPipeline(echoPipeline('hold', { definition: hold }));
-  const bad = await first.server.engine.startExecution({ pipeline: 'hold' });
-  const good = await first.server.engine.startExecution({ pipeline: 'hold' });
+  await first.server.engine.pipelines.deploy(echoPipeline('hold', { definition: hold }));
+  const bad = await first.server.engine.executions.start(EVERYTHING, { pipeline: 'hold' });
+  const good = await first.server.engine.executions.start(EVERYTHING, { pipeline: 'hold' });
   await first.server.close();
   const driver = openDriver(join(first.data, 'millrace.db'));
   driver.exec(`UPDATE threads SET body = '{"cut' WHERE execution = ${bad.number}`);

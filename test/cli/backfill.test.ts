@@ -2,10 +2,12 @@
  * `millrace backfill` against a real server.
  * @module
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { type Ended, millrace } from './millrace.js';
 
@@ -46,7 +48,9 @@ test('shows the plan, then runs it, and tells of each interval', async () => {
     '2026-03-01  create  has not run',
   ]);
   expect(planned.stderr).toContain('3 to start, 0 left alone');
-  expect((await server.engine.listExecutions({ pipeline: 'daily' })).items).toEqual([]);
+  expect((await server.engine.executions.list(EVERYTHING, { pipeline: 'daily' })).items).toEqual(
+    [],
+  );
   const ended = await run('backfill', 'daily', ...RANGE, '--concurrency', '2', '--wait');
   expect(ended.code).toBe(0);
   for (const day of ['01', '02', '03']) {
@@ -84,8 +88,8 @@ test('repairs what was made from an older outcome, and only once', async () => {
   );
   await server.folder?.reload();
   const interval = '2026-04-01';
-  await server.engine.runExecution({ pipeline: 'report', name: 'old', interval });
-  const { id } = await server.engine.runExecution({ pipeline: 'daily', interval });
+  await server.engine.executions.run(EVERYTHING, { pipeline: 'report', name: 'old', interval });
+  const { id } = await server.engine.executions.run(EVERYTHING, { pipeline: 'daily', interval });
   expect((await run('repair', id)).stderr).toContain('nothing has to run again for 2026-04-01');
   writeFileSync(
     join(project, 'pipelines', 'report.yaml'),
@@ -96,7 +100,7 @@ test('repairs what was made from an older outcome, and only once', async () => {
   expect(planned.stdout).toContain('report    start   it began before daily ended');
   expect((await run('repair', id)).code).toBe(0);
   expect((await run('repair', id)).stderr).toContain('nothing has to run again');
-  const { items } = await server.engine.listExecutions({ pipeline: 'report' });
+  const { items } = await server.engine.executions.list(EVERYTHING, { pipeline: 'report' });
   expect(items.map(({ name }) => name.replace(/\d{13}$/, 'END'))).toEqual([
     'repair-2026-04-01-END',
     'old',

@@ -2,11 +2,13 @@
  * Every command against a real server: what it prints, as text and as JSON, and how it ends.
  * @module
  */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { type Ended, millrace, startMillrace, TERMINAL_CODES } from './millrace.js';
 
@@ -100,7 +102,7 @@ describe('run', () => {
     const id = stdout.trim();
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     expect(stderr).toContain(`millrace show ${id}`);
-    expect((await server.engine.waitForExecution(id)).status).toBe('SUCCEEDED');
+    expect((await server.engine.executions.wait(EVERYTHING, id)).status).toBe('SUCCEEDED');
   });
 
   test('with --wait shows a line for each change and prints the output', async () => {
@@ -165,7 +167,7 @@ describe('run', () => {
     const { code, stderr } = await run('run', 'hold', '--wait', '--timeout', '1');
     expect(code).toBe(8);
     const id = /still running: (\S+)/.exec(stderr)?.[1] ?? '';
-    expect((await server.engine.describeExecution(id)).status).toBe('RUNNING');
+    expect((await server.engine.executions.describe(EVERYTHING, id)).status).toBe('RUNNING');
   });
 
   test('ends with 130 at Ctrl-C and leaves the execution running', async () => {
@@ -175,13 +177,16 @@ describe('run', () => {
     const { code, stderr } = await running.ended;
     expect(code).toBe(130);
     const id = /detached; still running: (\S+)/.exec(stderr)?.[1] ?? '';
-    expect((await server.engine.describeExecution(id)).status).toBe('RUNNING');
+    expect((await server.engine.executions.describe(EVERYTHING, id)).status).toBe('RUNNING');
   });
 });
 
 describe('executions and show', () => {
   test('list what ran, newest first', async () => {
-    const { id } = await server.engine.runExecution({ pipeline: 'broken', name: 'listed' });
+    const { id } = await server.engine.executions.run(EVERYTHING, {
+      pipeline: 'broken',
+      name: 'listed',
+    });
     const { code, stdout } = await run('executions', '--pipeline', 'broken', '--status', 'FAILED');
     expect(code).toBe(0);
     const [head, first] = stdout.split('\n');
@@ -205,7 +210,10 @@ describe('executions and show', () => {
   });
 
   test('show an execution by each of its names', async () => {
-    const { id, number } = await server.engine.runExecution({ pipeline: 'broken', name: 'named' });
+    const { id, number } = await server.engine.executions.run(EVERYTHING, {
+      pipeline: 'broken',
+      name: 'named',
+    });
     for (const text of [
       id,
       `#${number}`,
@@ -231,7 +239,7 @@ describe('executions and show', () => {
   });
 
   test('show what went into a state and came out of it', async () => {
-    const { id } = await server.engine.runExecution({ pipeline: 'hello' });
+    const { id } = await server.engine.executions.run(EVERYTHING, { pipeline: 'hello' });
     const visits = await json<object[]>('show', id, '--state', 'greet');
     expect(visits).toMatchObject([{ input: { name: 'world' } }]);
     expect((await run('show', id, '--state', 'greeet')).code).toBe(5);
@@ -247,7 +255,7 @@ describe('executions and show', () => {
 
   test('make escape sequences of others visible', async () => {
     const name = 'esc\u001b[2Jape';
-    await server.engine.deployPipeline({
+    await server.engine.pipelines.deploy({
       name: 'escapes',
       team: 'tests',
       tags: {},
@@ -267,7 +275,7 @@ describe('executions and show', () => {
         },
       },
     });
-    const { id } = await server.engine.runExecution({ pipeline: 'escapes' });
+    const { id } = await server.engine.executions.run(EVERYTHING, { pipeline: 'escapes' });
     for (const args of [
       ['show', id],
       ['executions', '-n', '3'],
@@ -284,7 +292,10 @@ describe('executions and show', () => {
 describe('logs', () => {
   test('follow an execution until it has ended', async () => {
     const go = join(project, 'go-1');
-    const { id } = await server.engine.startExecution({ pipeline: 'talking', input: { go } });
+    const { id } = await server.engine.executions.start(EVERYTHING, {
+      pipeline: 'talking',
+      input: { go },
+    });
     const following = startMillrace(['logs', id, '-f'], { cwd: project });
     await following.until('first line');
     writeFileSync(go, '');
@@ -297,7 +308,10 @@ describe('logs', () => {
   test('are JSON records with the tags of the pipeline, and can be filtered', async () => {
     const go = join(project, 'go-2');
     writeFileSync(go, '');
-    const { id } = await server.engine.runExecution({ pipeline: 'talking', input: { go } });
+    const { id } = await server.engine.executions.run(EVERYTHING, {
+      pipeline: 'talking',
+      input: { go },
+    });
     const { stdout } = await run('logs', id, '--json');
     const records = stdout
       .trim()
@@ -316,7 +330,7 @@ describe('logs', () => {
 
 describe('stop and redrive', () => {
   test('stop ends an execution once', async () => {
-    const { id } = await server.engine.startExecution({ pipeline: 'hold' });
+    const { id } = await server.engine.executions.start(EVERYTHING, { pipeline: 'hold' });
     expect(await json('stop', id, '--cause', 'wrong day')).toMatchObject({
       status: 'ABORTED',
       cause: 'wrong day',
@@ -354,7 +368,7 @@ describe('stop and redrive', () => {
   });
 
   test('redrive with the old definition fails again, with 7', async () => {
-    await server.engine.runExecution({ pipeline: 'broken', name: 'again' });
+    await server.engine.executions.run(EVERYTHING, { pipeline: 'broken', name: 'again' });
     expect((await run('redrive', 'broken/again', '--wait')).code).toBe(7);
     expect((await run('redrive', 'broken/again', '--from', 'extract', '--wait')).code).toBe(7);
     const states = await json<{ states: { name: string }[] }>('show', 'broken/again');
@@ -362,11 +376,11 @@ describe('stop and redrive', () => {
   });
 
   test('redrive says why it cannot be', async () => {
-    const good = await server.engine.runExecution({ pipeline: 'hello' });
+    const good = await server.engine.executions.run(EVERYTHING, { pipeline: 'hello' });
     expect(await json<Failure>('redrive', good.id)).toMatchObject({
       error: { code: 'MILL3005', exitCode: 6 },
     });
-    const failed = await server.engine.runExecution({ pipeline: 'broken' });
+    const failed = await server.engine.executions.run(EVERYTHING, { pipeline: 'broken' });
     expect(await json<Failure>('redrive', failed.id, '--from', 'nowhere')).toMatchObject({
       error: { code: 'MILL3019', exitCode: 2 },
     });

@@ -2,10 +2,12 @@
  * `millrace schedules` and what `millrace trigger explain` says of them, against a real server.
  * @module
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { until } from '../support/until.js';
 import { minutesAhead, onceAt, reach, releaseWallClock } from '../support/wall-clock.js';
@@ -33,8 +35,7 @@ afterAll(async () => {
 const run = (...args: string[]): Promise<Ended> => millrace(args, { cwd: project });
 
 async function make(name: string, expression: string, Arn: string): Promise<void> {
-  await server.engine.scheduler.create({
-    team: 'tests',
+  await server.engine.scheduler.create(ofTeam('tests'), {
     group: 'default',
     name,
     settings: {
@@ -68,7 +69,7 @@ steps: [{ greet: { echo: { done: true } } }]
   await make('once', onceAt(at), lambda);
   await make('noon', 'cron(0 12 * * ? *)', server.engine.arns.stateMachine('nightly'));
   await reach(server.engine, at);
-  const list = () => server.engine.listSchedules();
+  const list = () => server.engine.schedules.list(EVERYTHING);
   await until(list, (schedules) => schedules.some(({ failure }) => failure !== undefined));
   const { items } = JSON.parse((await run('schedules', '--next', '2', '--json')).stdout);
   expect(items).toMatchObject([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { requirement } from '../requirements.js';
 import { launch, type Visit, visit } from './browser.js';
@@ -25,7 +26,10 @@ describe.skipIf(chromium.missing)('the console', () => {
     pipelines = writePipelines(root);
     server = await startServer({ folder: pipelines.folder, data: join(root, 'data'), port: 0 });
     browser = await launch();
-    const ended = await server.engine.runExecution({ pipeline: 'failing', input: [1, 2, 3, 4, 5] });
+    const ended = await server.engine.executions.run(EVERYTHING, {
+      pipeline: 'failing',
+      input: [1, 2, 3, 4, 5],
+    });
     failed = ended.id;
   });
 
@@ -68,7 +72,7 @@ describe.skipIf(chromium.missing)('the console', () => {
     const page = await open('/executions?pipeline=evil');
     await page.getByText('No execution like that').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    const { number } = await server.engine.runExecution({ pipeline: 'evil' });
+    const { number } = await server.engine.executions.run(EVERYTHING, { pipeline: 'evil' });
     const row = page.getByRole('row').filter({ hasText: `#${number}` });
     await row.getByText('failed', { exact: true }).waitFor();
   });
@@ -109,9 +113,9 @@ describe.skipIf(chromium.missing)('the console', () => {
     const incoming = join(pipelines.folder, 'incoming', today);
     mkdirSync(incoming, { recursive: true });
     for (const partner of ['alder', 'cedar']) writeFileSync(join(incoming, `${partner}.csv`), '1');
-    await engine.runExecution({ pipeline: 'failing', input: [1], interval: today });
+    await engine.executions.run(EVERYTHING, { pipeline: 'failing', input: [1], interval: today });
     const event = (paid: boolean) => ({ source: 'shop', detailType: 'Order', detail: { paid } });
-    await engine.putEvents([event(true), event(true), event(false)], { team: 'tests' });
+    await engine.events.put(ofTeam('tests'), [event(true), event(true), event(false)]);
     const page = await open('/p/waiting');
     const starts = page.getByRole('region', { name: 'When it starts' });
     await starts.getByText('America/Los_Angeles').waitFor();
@@ -199,7 +203,10 @@ describe.skipIf(chromium.missing)('the console', () => {
   });
 
   test('redrives from the failed state after asking', async () => {
-    const { id } = await server.engine.runExecution({ pipeline: 'failing', input: [1] });
+    const { id } = await server.engine.executions.run(EVERYTHING, {
+      pipeline: 'failing',
+      input: [1],
+    });
     const page = await open(`/e/${id}`);
     await page.getByRole('heading', { level: 1, name: /failed/ }).waitFor();
     pipelines.allow('publish');
@@ -273,7 +280,7 @@ describe.skipIf(chromium.missing)('the console', () => {
   });
 
   test('takes markup in names, errors, output and logs for text', async () => {
-    const { id } = await server.engine.runExecution({ pipeline: 'evil' });
+    const { id } = await server.engine.executions.run(EVERYTHING, { pipeline: 'evil' });
     const page = await open(`/e/${id}`);
     await page.getByRole('region', { name: 'Error' }).getByText(EVIL).first().waitFor();
     for (const tab of ['Graph', 'Logs', 'Input / Output', 'Events']) {
@@ -348,7 +355,7 @@ describe.skipIf(chromium.missing)('the console', () => {
     await first.close();
     await page.getByText('Reconnecting', { exact: true }).waitFor();
     const second = await startServer({ ...config, port: Number(new URL(first.url).port) });
-    const { number } = await second.engine.runExecution({ pipeline: 'evil' });
+    const { number } = await second.engine.executions.run(EVERYTHING, { pipeline: 'evil' });
     await page.getByText('Live', { exact: true }).waitFor();
     await page
       .getByRole('row')

@@ -1,7 +1,9 @@
 // A server to be killed: the real engine on a real SQLite file. Starts executions when told so by its parent and says
 // when each start is durable, and stops when told so. Its one connector notes every start of an attempt in a file, before it does anything.
+
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVERYTHING } from '../../dist/engine/kernel/scope.js';
 import { openKilledEngine } from './engine.mjs';
 
 const [folder, synchronous = 'FULL'] = process.argv.slice(2);
@@ -56,7 +58,7 @@ const { engine, store } = openKilledEngine(folder, 'crash.db', {
   synchronous,
 });
 await engine.open();
-await engine.deployPipeline({
+await engine.pipelines.deploy({
   name: 'crash',
   team: 'test',
   tags: {},
@@ -72,7 +74,11 @@ process.on('message', async ({ name, stop }) => {
     process.exit();
   }
   try {
-    const { id } = await engine.startExecution({ pipeline: 'crash', name, input: { name } });
+    const { id } = await engine.executions.start(EVERYTHING, {
+      pipeline: 'crash',
+      name,
+      input: { name },
+    });
     process.send({ name, id });
   } catch (error) {
     process.send({ name, error: String(error) });

@@ -1,8 +1,10 @@
 // A server to be killed while a distributed Map runs: the real engine on a real SQLite file. Its connector notes each item
 // in a file before it does anything. Starts the Map at its first start; tells its parent when a number of items have been
 // begun in this life, and when the Map is over.
+
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVERYTHING } from '../../dist/engine/kernel/scope.js';
 import { openKilledEngine } from './engine.mjs';
 
 const [folder, told] = process.argv.slice(2);
@@ -28,7 +30,7 @@ const { engine } = openKilledEngine(folder, 'map.db', {
   concurrency: { echo: 20 },
 });
 await engine.open();
-await engine.deployPipeline({
+await engine.pipelines.deploy({
   name: 'rows',
   team: 'test',
   tags: {},
@@ -62,7 +64,11 @@ await engine.deployPipeline({
     },
   },
 });
-const { id } = await engine.startExecution({ pipeline: 'rows', name: 'one', input: {} });
-const { status, output, cause } = await engine.waitForExecution(id);
-const mapRuns = await engine.listMapRuns(id);
+const { id } = await engine.executions.start(EVERYTHING, {
+  pipeline: 'rows',
+  name: 'one',
+  input: {},
+});
+const { status, output, cause } = await engine.executions.wait(EVERYTHING, id);
+const mapRuns = await engine.mapRuns.list(EVERYTHING, id);
 process.send({ status, output, cause, mapRuns });

@@ -1,11 +1,12 @@
 // A server to be killed while clients make schedules and these fall due: the real engine on a real SQLite file. Its parent
 // sends schedules of one time; it makes each and says when that was answered.
+import { EVERYTHING, ofTeam } from '../../dist/engine/kernel/scope.js';
 import { openKilledEngine } from './engine.mjs';
 
 const [folder] = process.argv.slice(2);
 const { engine } = openKilledEngine(folder, 'schedules.db');
 await engine.open();
-await engine.deployPipeline({
+await engine.pipelines.deploy({
   name: 'orders',
   team: 'test',
   tags: {},
@@ -24,17 +25,20 @@ process.on('message', async (wanted) => {
   if (wanted === 'list') {
     const executions = [];
     for (let cursor; ; ) {
-      const page = await engine.listExecutions({ limit: 1000, ...(cursor ? { cursor } : {}) });
+      const page = await engine.executions.list(EVERYTHING, {
+        limit: 1000,
+        ...(cursor ? { cursor } : {}),
+      });
       executions.push(...page.items.map(({ triggeredBy }) => triggeredBy.schedule));
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    const events = await engine.listEvents({ bus: 'ticks', limit: 1000 });
+    const events = await engine.events.list(EVERYTHING, { bus: 'ticks', limit: 1000 });
     process.send({
       executions,
       events: events.map(({ envelope }) => envelope.resources[0]),
-      left: engine.scheduler.list('test').map(({ name }) => name),
-      failed: engine.listSchedules().flatMap(({ failure }) => failure ?? []),
+      left: engine.scheduler.list(ofTeam('test')).map(({ name }) => name),
+      failed: engine.schedules.list(EVERYTHING).flatMap(({ failure }) => failure ?? []),
     });
     return;
   }
@@ -48,7 +52,7 @@ process.on('message', async (wanted) => {
     };
     // The token makes it the same request when it comes again.
     engine.scheduler
-      .create({ team: 'test', group: 'default', name, settings, clientToken: name })
+      .create(ofTeam('test'), { group: 'default', name, settings, clientToken: name })
       .then(
         () => process.send({ made: name }),
         () => {},

@@ -2,11 +2,13 @@
  * All partners' files for an interval: one execution for each, when the last one arrives or at a deadline without some.
  * @module
  */
+
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ArrivalState } from '../../src/engine/features/files/arrival-watch.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 import { ToldFiles } from '../support/told-files.js';
 
@@ -42,8 +44,7 @@ async function started(): Promise<unknown[]> {
 }
 
 const board = async (interval?: string): Promise<ArrivalState | undefined> =>
-  (await test.engine.explainTrigger('join', interval === undefined ? {} : { interval })).files
-    ?.arrivals;
+  (await test.engine.pipelines.explainTrigger(EVERYTHING, 'join', interval)).files?.arrivals;
 
 /** The clock is set, and the watcher looks. */
 async function at(time: string): Promise<void> {

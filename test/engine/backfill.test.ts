@@ -2,10 +2,12 @@
  * Backfills on the real engine and a real file: what a plan says, that exactly it is run, and that it survives a restart.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ExecutionSummary } from '../../src/engine/engine.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 let test: TimedEngine;
@@ -86,7 +88,7 @@ const executionsOf = (pipeline: string): Promise<ExecutionSummary[]> => test.exe
 const range = { pipeline: 'listings', from: '2026-11-01', to: '2026-11-04' };
 
 async function actions(request: object = range): Promise<string[]> {
-  const { slots } = await test.engine.planBackfill(request as typeof range);
+  const { slots } = await test.engine.backfills.plan(EVERYTHING, request as typeof range);
   return slots.map(({ interval, action, reason }) => `${interval} ${action}: ${reason}`);
 }
 
@@ -100,12 +102,15 @@ describe('the plan of a backfill', () => {
       '2026-11-04 create: has not run',
     ]);
     expect(await executionsOf('listings')).toEqual([]);
-    expect((await test.engine.listBackfills()).items).toEqual([]);
+    expect((await test.engine.backfills.list(EVERYTHING)).items).toEqual([]);
   });
 
   it('takes days in their own zone when the pipeline has no schedule', async () => {
     await deploy('listings', {});
-    const { slots } = await test.engine.planBackfill({ ...range, to: '2026-11-02T12:00:00Z' });
+    const { slots } = await test.engine.backfills.plan(EVERYTHING, {
+      ...range,
+      to: '2026-11-02T12:00:00Z',
+    });
     expect(slots.map(({ interval, fireTime }) => [interval, fireTime])).toEqual([
       ['2026-11-01', Date.parse('2026-11-01T00:00:00Z')],
       ['2026-11-02', Date.parse('2026-11-02T00:00:00Z')],
@@ -115,12 +120,20 @@ describe('the plan of a backfill', () => {
   it('leaves alone what has succeeded, runs or is not due, and says so', async () => {
     await deploy('listings', DAILY);
     const start = (interval: string) =>
-      test.engine.runExecution({ pipeline: 'listings', name: `by-hand-${interval}`, interval });
+      test.engine.executions.run(EVERYTHING, {
+        pipeline: 'listings',
+        name: `by-hand-${interval}`,
+        interval,
+      });
     failing = (name) => name.endsWith('17');
     await start('2026-11-16');
     await start('2026-11-17');
     holding = true;
-    await test.engine.startExecution({ pipeline: 'listings', name: 'now', interval: '2026-11-18' });
+    await test.engine.executions.start(EVERYTHING, {
+      pipeline: 'listings',
+      name: 'now',
+      interval: '2026-11-18',
+    });
     await test.settled();
     const dates = { pipeline: 'listings', from: '2026-11-16', to: '2026-11-21' };
     expect(await actions(dates)).toEqual([
@@ -131,7 +144,7 @@ describe('the plan of a backfill', () => {
       '2026-11-20 create: has not run',
       '2026-11-21 skip: is not due yet',
     ]);
-    const { slots } = await test.engine.planBackfill(dates);
+    const { slots } = await test.engine.backfills.plan(EVERYTHING, dates);
     expect(slots.flatMap(({ conflict }) => conflict ?? [])).toEqual(['now']);
     expect(
       (await actions({ ...dates, only: 'failed' })).filter((line) => /create/.test(line)),
@@ -144,8 +157,8 @@ describe('the plan of a backfill', () => {
   it('is refused when it is no range, is too long, or nobody knows the pipeline', async () => {
     await deploy('listings', { schedule: { rate: '1 minute' } });
     const refusal = (request: object) =>
-      test.engine
-        .planBackfill({ ...range, ...request })
+      test.engine.backfills
+        .plan(EVERYTHING, { ...range, ...request })
         .catch((error: { code: string }) => error.code);
     expect(await refusal({ from: 'monday' })).toBe('MILL3043');
     expect(await refusal({ from: '2026-11-05' })).toBe('MILL3043');
@@ -158,14 +171,14 @@ describe('a backfill', () => {
   it('starts what was planned, oldest first, so many at a time', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    const begun = await test.engine.startBackfill({ ...range, concurrency: 2 });
+    const begun = await test.engine.backfills.start(EVERYTHING, { ...range, concurrency: 2 });
     await test.settled();
     expect(begun).toMatchObject({ id: '1', status: 'RUNNING', concurrency: 2 });
     expect([...held.keys()]).toEqual(['backfill-1-2026-11-01', 'backfill-1-2026-11-02']);
     held.get('backfill-1-2026-11-01')?.();
     await test.settled();
     expect([...held.keys()]).toEqual(['backfill-1-2026-11-02', 'backfill-1-2026-11-03']);
-    expect((await test.engine.describeBackfill('1')).counts).toEqual({
+    expect((await test.engine.backfills.describe(EVERYTHING, '1')).counts).toEqual({
       total: 4,
       skipped: 0,
       pending: 1,
@@ -177,7 +190,7 @@ describe('a backfill', () => {
     for (const release of held.values()) release();
     await test.settled();
     expect(most).toBe(2);
-    const ended = await test.engine.describeBackfill('1');
+    const ended = await test.engine.backfills.describe(EVERYTHING, '1');
     expect(ended.status).toBe('SUCCEEDED');
     expect(ended.counts).toMatchObject({ succeeded: 4, pending: 0, running: 0 });
     const executions = await executionsOf('listings');
@@ -198,7 +211,7 @@ describe('a backfill', () => {
   it('goes on after a restart and starts nothing twice', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    await test.engine.startBackfill({ ...range, concurrency: 2 });
+    await test.engine.backfills.start(EVERYTHING, { ...range, concurrency: 2 });
     await test.settled();
     await ends(test.stop(1000));
     holding = false;
@@ -206,7 +219,7 @@ describe('a backfill', () => {
     await test.open();
     await test.settled();
     await test.clock.until('2026-11-20T12:05:00Z');
-    const ended = await test.engine.describeBackfill('1');
+    const ended = await test.engine.backfills.describe(EVERYTHING, '1');
     expect(ended.slots.map(({ execution, status }) => `${execution} ${status}`)).toEqual([
       'backfill-1-2026-11-01 succeeded',
       'backfill-1-2026-11-02 succeeded',
@@ -220,16 +233,16 @@ describe('a backfill', () => {
   it('is FAILED when one of its executions fails, and a second one takes up only the failed', async () => {
     await deploy('listings', DAILY);
     failing = (name) => name.endsWith('-02');
-    await test.engine.startBackfill(range);
+    await test.engine.backfills.start(EVERYTHING, range);
     await test.settled();
-    expect(await test.engine.describeBackfill('1')).toMatchObject({
+    expect(await test.engine.backfills.describe(EVERYTHING, '1')).toMatchObject({
       status: 'FAILED',
       counts: { succeeded: 3, failed: 1 },
     });
     failing = () => false;
-    await test.engine.startBackfill({ ...range, only: 'failed' });
+    await test.engine.backfills.start(EVERYTHING, { ...range, only: 'failed' });
     await test.settled();
-    expect(await test.engine.describeBackfill('2')).toMatchObject({
+    expect(await test.engine.backfills.describe(EVERYTHING, '2')).toMatchObject({
       status: 'SUCCEEDED',
       counts: { total: 4, skipped: 3, succeeded: 1 },
     });
@@ -239,36 +252,42 @@ describe('a backfill', () => {
   it('can be stopped: what runs goes on, nothing more is started', async () => {
     await deploy('listings', DAILY);
     holding = true;
-    await test.engine.startBackfill(range);
+    await test.engine.backfills.start(EVERYTHING, range);
     await test.settled();
-    expect((await test.engine.stopBackfill('1')).status).toBe('STOPPING');
+    expect((await test.engine.backfills.stop(EVERYTHING, '1')).status).toBe('STOPPING');
     held.get('backfill-1-2026-11-01')?.();
     await test.settled();
-    expect(await test.engine.describeBackfill('1')).toMatchObject({
+    expect(await test.engine.backfills.describe(EVERYTHING, '1')).toMatchObject({
       status: 'STOPPED',
       counts: { succeeded: 1, pending: 3, running: 0 },
     });
     expect(await executionsOf('listings')).toHaveLength(1);
-    await expect(test.engine.stopBackfill('1')).rejects.toMatchObject({ code: 'MILL3045' });
-    await expect(test.engine.stopBackfill('9')).rejects.toMatchObject({ code: 'MILL3044' });
+    await expect(test.engine.backfills.stop(EVERYTHING, '1')).rejects.toMatchObject({
+      code: 'MILL3045',
+    });
+    await expect(test.engine.backfills.stop(EVERYTHING, '9')).rejects.toMatchObject({
+      code: 'MILL3044',
+    });
   });
 
   it('is refused when the plan that was shown is no longer the plan', async () => {
     await deploy('listings', DAILY);
-    const { digest } = await test.engine.planBackfill(range);
-    await test.engine.runExecution({ pipeline: 'listings', interval: '2026-11-02' });
-    await expect(test.engine.startBackfill({ ...range, plan: digest })).rejects.toMatchObject({
+    const { digest } = await test.engine.backfills.plan(EVERYTHING, range);
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'listings', interval: '2026-11-02' });
+    await expect(
+      test.engine.backfills.start(EVERYTHING, { ...range, plan: digest }),
+    ).rejects.toMatchObject({
       code: 'MILL3046',
     });
-    expect((await test.engine.listBackfills()).items).toEqual([]);
+    expect((await test.engine.backfills.list(EVERYTHING)).items).toEqual([]);
   });
 
   it('does not run what another one is about to run', async () => {
     await deploy('listings', DAILY);
     holding = true;
     const both = await Promise.allSettled([
-      test.engine.startBackfill(range),
-      test.engine.startBackfill(range),
+      test.engine.backfills.start(EVERYTHING, range),
+      test.engine.backfills.start(EVERYTHING, range),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     await test.settled();
@@ -277,7 +296,10 @@ describe('a backfill', () => {
 
   it('ends at once when there is nothing to start', async () => {
     await deploy('listings', DAILY);
-    const { status, counts } = await test.engine.startBackfill({ ...range, only: 'failed' });
+    const { status, counts } = await test.engine.backfills.start(EVERYTHING, {
+      ...range,
+      only: 'failed',
+    });
     expect(status).toBe('SUCCEEDED');
     expect(counts).toMatchObject({ total: 4, skipped: 4, pending: 0 });
   });
@@ -285,15 +307,22 @@ describe('a backfill', () => {
   it('is listed page by page, the newest first', async () => {
     await deploy('listings', DAILY);
     for (const day of ['01', '02', '03']) {
-      await test.engine.startBackfill({ ...range, from: `2026-11-${day}`, to: `2026-11-${day}` });
+      await test.engine.backfills.start(EVERYTHING, {
+        ...range,
+        from: `2026-11-${day}`,
+        to: `2026-11-${day}`,
+      });
       await test.settled();
     }
-    const first = await test.engine.listBackfills({ limit: 2 });
+    const first = await test.engine.backfills.list(EVERYTHING, { limit: 2 });
     expect(first.items.map(({ id }) => id)).toEqual(['3', '2']);
-    const second = await test.engine.listBackfills({ limit: 2, cursor: first.next ?? '' });
+    const second = await test.engine.backfills.list(EVERYTHING, {
+      limit: 2,
+      cursor: first.next ?? '',
+    });
     expect(second.items.map(({ id }) => id)).toEqual(['1']);
     expect(second.next).toBeUndefined();
-    expect((await test.engine.listBackfills({ teams: ['other'] })).items).toEqual([]);
+    expect((await test.engine.backfills.list(ofTeam('other'))).items).toEqual([]);
   });
 });
 
@@ -303,17 +332,17 @@ describe('the repair of what follows from an execution', () => {
   });
   const interval = '2026-11-19';
   const plan = async (id: string): Promise<string[]> =>
-    (await test.engine.planRepair(id)).items.map(
+    (await test.engine.repairs.plan(EVERYTHING, id)).items.map(
       ({ pipeline, action, reason }) => `${pipeline} ${action}: ${reason}`,
     );
 
   it('lists what was made from an older outcome, upstreams first, and starts nothing that starts itself', async () => {
     for (const name of ['listings', 'searches', 'report']) await deploy(name, DAILY);
     for (const pipeline of ['listings', 'searches', 'report']) {
-      await test.engine.runExecution({ pipeline, name: 'by-hand', interval });
+      await test.engine.executions.run(EVERYTHING, { pipeline, name: 'by-hand', interval });
       await test.pass(1000);
     }
-    const { id } = await test.engine.runExecution({
+    const { id } = await test.engine.executions.run(EVERYTHING, {
       pipeline: 'listings',
       name: 'again',
       interval,
@@ -328,8 +357,12 @@ describe('the repair of what follows from an execution', () => {
       'searches start: it began before listings ended',
       'report later: searches must run first',
     ]);
-    const { name = '' } = (await test.engine.planRepair(id)).items[0] ?? {};
-    const started = await test.engine.startExecution({ pipeline: 'searches', name, interval });
+    const { name = '' } = (await test.engine.repairs.plan(EVERYTHING, id)).items[0] ?? {};
+    const started = await test.engine.executions.start(EVERYTHING, {
+      pipeline: 'searches',
+      name,
+      interval,
+    });
     await test.settled();
     expect(await plan(id)).toEqual([
       'searches wait: it runs now',
@@ -337,7 +370,7 @@ describe('the repair of what follows from an execution', () => {
     ]);
     // When searches has ended, report follows by itself: it is only waited for.
     held.get(name)?.();
-    await test.engine.waitForExecution(started.id);
+    await test.engine.executions.wait(EVERYTHING, started.id);
     expect(await plan(id)).toEqual(['report wait: it runs now']);
     const names = (await executionsOf('report')).map((execution) => execution.name);
     held.get(names.at(-1) ?? '')?.();
@@ -348,8 +381,8 @@ describe('the repair of what follows from an execution', () => {
 
   it('says when nothing can follow', async () => {
     await deploy('listings', DAILY);
-    const { id } = await test.engine.runExecution({ pipeline: 'listings' });
-    expect(await test.engine.planRepair(id)).toEqual({
+    const { id } = await test.engine.executions.run(EVERYTHING, { pipeline: 'listings' });
+    expect(await test.engine.repairs.plan(EVERYTHING, id)).toEqual({
       execution: id,
       problem: 'it is for no interval',
       items: [],

@@ -2,12 +2,14 @@
  * Batches of events and files: so many, or so long after the first of them; exact, whatever happens in between.
  * @module
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import type { PutResult } from '../../src/engine/kernel/bus-event.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { Store } from '../../src/store/store.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
@@ -56,7 +58,7 @@ async function put(from: number, to = from): Promise<PutResult[]> {
       detailType: 'File delivered',
       detail: { n: n + i },
     }));
-    results.push(...(await test.engine.putEvents(events, { team: 'default' })));
+    results.push(...(await test.engine.events.put(ofTeam('default'), events)));
   }
   await test.settled();
   return results;
@@ -71,7 +73,7 @@ async function batches(): Promise<unknown[]> {
 }
 
 const explained = async (): Promise<unknown> =>
-  (await test.engine.explainTrigger('load')).events?.[0]?.batch;
+  (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).events?.[0]?.batch;
 
 describe('a batch of events', () => {
   it('is started by its hundredth event at 8:40, and with 75 an hour after the first of them at 9:41', async () => {
@@ -130,7 +132,7 @@ describe('a batch of events', () => {
     });
     const openedAt = Date.parse('2026-11-20T08:00:00Z');
     expect(await explained()).toEqual({ size: 3, window: 600, waiting: 1, openedAt, closesAt });
-    expect(await test.engine.listEvents({ limit: 1 })).toMatchObject([
+    expect(await test.engine.events.list(EVERYTHING, { limit: 1 })).toMatchObject([
       { matched: [], batched: ['load'] },
     ]);
   });
@@ -153,7 +155,7 @@ describe('a batch of events', () => {
       detailType: 'd',
       detail: { n: i + 1 },
     }));
-    await test.engine.putEvents(events, { team: 'default' });
+    await test.engine.events.put(ofTeam('default'), events);
     await test.settled();
     await test.settled();
     expect(await batches()).toEqual([
@@ -238,7 +240,7 @@ describe('a batch of events', () => {
     const text = 'x'.repeat(50_000);
     for (let n = 1; n <= 7; n += 1) {
       const event = { id: `b-${n}`, source: 'partner', detailType: 'd', detail: { n, text } };
-      await test.engine.putEvents([event], { team: 'default' });
+      await test.engine.events.put(ofTeam('default'), [event]);
       await test.settled();
     }
     const inputs = (await test.inputs('load')) as { events: { n: number }[]; batch: JsonObject }[];
@@ -266,7 +268,7 @@ describe('a batch of events', () => {
     await test.trigger('load', batched(2, 3600), 'other');
     await put(1, 4);
     expect(await batches()).toEqual([]);
-    await test.engine.withdrawPipeline({ team: 'other', name: 'load' });
+    await test.engine.pipelines.withdraw(EVERYTHING, { team: 'other', name: 'load' });
     await test.trigger('load', {
       events: [
         {
@@ -277,7 +279,8 @@ describe('a batch of events', () => {
       ],
     });
     await test.trigger('job', {});
-    for (const name of ['a', 'b']) await test.engine.runExecution({ pipeline: 'job', name });
+    for (const name of ['a', 'b'])
+      await test.engine.executions.run(EVERYTHING, { pipeline: 'job', name });
     expect(await batches()).toEqual([['size', ['a', 'b']]]);
   });
 
@@ -291,7 +294,7 @@ describe('a batch of events', () => {
         detailType: 'd',
         detail: { n: i },
       }));
-      await test.engine.putEvents(events, { team: 'default' });
+      await test.engine.events.put(ofTeam('default'), events);
     }
     const chunks = await test.store.listRows(BATCHES, { where: { rule: '0' } });
     expect(chunks.length).toBeGreaterThan(8);
@@ -317,7 +320,9 @@ describe('a batch of files', () => {
     for (const name of ['a', 'b']) writeFileSync(join(incoming, `${name}.csv`), name);
     await test.looks(4);
     expect(await keys()).toEqual([]);
-    expect((await test.engine.explainTrigger('load')).files?.batch).toMatchObject({ waiting: 2 });
+    expect(
+      (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files?.batch,
+    ).toMatchObject({ waiting: 2 });
     await test.crash();
     writeFileSync(join(incoming, 'c.csv'), 'c');
     writeFileSync(join(incoming, 'd.csv'), 'd');

@@ -3,9 +3,11 @@
  * file, with a clock that the test moves.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { PipelineDeployment } from '../../src/engine/engine.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 let test: TimedEngine;
@@ -18,7 +20,7 @@ afterEach(() => test.close());
 
 /** A pipeline whose executions take a little less than ten minutes. */
 async function deploy(...given: Parameters<typeof deployment>): Promise<void> {
-  await test.engine.deployPipeline(deployment(...given));
+  await test.engine.pipelines.deploy(deployment(...given));
   await test.settled();
 }
 
@@ -38,14 +40,14 @@ function deployment(name: string, sections: JsonObject): PipelineDeployment {
 }
 
 const start = async (pipeline: string, ...names: string[]): Promise<void> => {
-  for (const name of names) await test.engine.startExecution({ pipeline, name });
+  for (const name of names) await test.engine.executions.start(EVERYTHING, { pipeline, name });
   await test.settled();
 };
 
 /** Every execution of a pipeline, the first one first. */
 async function states(pipeline: string): Promise<string[]> {
   await test.settled();
-  const { items } = await test.engine.listExecutions({ pipeline, limit: 1000 });
+  const { items } = await test.engine.executions.list(EVERYTHING, { pipeline, limit: 1000 });
   return items
     .toReversed()
     .map(({ name, status, queued }) => `${name} ${queued === undefined ? status : queued}`);
@@ -76,9 +78,11 @@ describe('a limit', () => {
   it('counts what waits as not begun: its time limit runs from its beginning', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a', 'b');
-    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.executions.list(EVERYTHING, { pipeline: 'load' });
     const waiting = items.find(({ name }) => name === 'b');
-    expect((await test.engine.history(waiting?.id ?? '', {})).items).toEqual([]);
+    expect((await test.engine.executions.history(EVERYTHING, waiting?.id ?? '', {})).items).toEqual(
+      [],
+    );
   });
 
   it('holds across a restart, for what runs and for what waits', async () => {
@@ -116,23 +120,23 @@ describe('a limit', () => {
   it('gives the place of one that is stopped while it waits to nobody else, and of one that runs to the next', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a', 'b', 'c');
-    await test.engine.stopExecution('load/b');
+    await test.engine.executions.stop(EVERYTHING, 'load/b');
     expect(await states('load')).toEqual([
       'a RUNNING',
       'b ABORTED',
       'c 1 of 1 executions of load run',
     ]);
-    const { items } = await test.engine.history('load/b', {});
+    const { items } = await test.engine.executions.history(EVERYTHING, 'load/b', {});
     expect(items.map(({ type }) => type)).toEqual(['ExecutionStarted', 'ExecutionAborted']);
-    await test.engine.stopExecution('load/a');
+    await test.engine.executions.stop(EVERYTHING, 'load/a');
     expect(await states('load')).toEqual(['a ABORTED', 'b ABORTED', 'c RUNNING']);
   });
 
   it('counts an execution that is redriven', async () => {
     await deploy('load', { concurrency: { limit: 1 } });
     await start('load', 'a');
-    await test.engine.stopExecution('load/a');
-    await test.engine.redriveExecution('load/a');
+    await test.engine.executions.stop(EVERYTHING, 'load/a');
+    await test.engine.executions.redrive(EVERYTHING, 'load/a');
     await start('load', 'b');
     expect(await states('load')).toEqual(['a RUNNING', 'b 1 of 1 executions of load run']);
     await afterMinutes(25);
@@ -147,7 +151,7 @@ describe('overlap: skip', () => {
     await deploy('load', sections);
     await afterMinutes(16);
     const outcome = async (): Promise<string[]> =>
-      (await test.engine.listExecutions({ pipeline: 'load' })).items
+      (await test.engine.executions.list(EVERYTHING, { pipeline: 'load' })).items
         .toReversed()
         .map(({ status, error = '', cause = '' }) => `${status} ${error} ${cause}`.trim());
     const skipped =
@@ -170,9 +174,9 @@ describe('overlap: skip', () => {
       concurrency: { overlap: 'allow' },
     });
     await afterMinutes(11);
-    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.executions.list(EVERYTHING, { pipeline: 'load' });
     expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'RUNNING']);
-    const events = await test.engine.listEvents({ limit: 100 });
+    const events = await test.engine.events.list(EVERYTHING, { limit: 100 });
     expect(events.map(({ envelope }) => (envelope.detail as JsonObject).status)).toEqual([
       'RUNNING',
     ]);
@@ -181,10 +185,15 @@ describe('overlap: skip', () => {
   it('can be taken back: a redrive begins what was skipped', async () => {
     await deploy('load', sections);
     await afterMinutes(11);
-    const { items } = await test.engine.listExecutions({ pipeline: 'load', status: 'ABORTED' });
-    await test.engine.redriveExecution(items[0]?.id ?? '');
+    const { items } = await test.engine.executions.list(EVERYTHING, {
+      pipeline: 'load',
+      status: 'ABORTED',
+    });
+    await test.engine.executions.redrive(EVERYTHING, items[0]?.id ?? '');
     await afterMinutes(14);
-    expect((await test.engine.describeExecution(items[0]?.id ?? '')).status).toBe('RUNNING');
+    expect((await test.engine.executions.describe(EVERYTHING, items[0]?.id ?? '')).status).toBe(
+      'RUNNING',
+    );
   });
 });
 
@@ -194,7 +203,7 @@ describe('overlap: cancel-running', () => {
   it('stops the one that runs for the one that a trigger starts', async () => {
     await deploy('load', sections);
     await afterMinutes(11);
-    const { items } = await test.engine.listExecutions({ pipeline: 'load' });
+    const { items } = await test.engine.executions.list(EVERYTHING, { pipeline: 'load' });
     expect(items.map(({ status, error }) => `${status} ${error ?? ''}`.trim())).toEqual([
       'RUNNING',
       'ABORTED Millrace.Superseded',
@@ -212,9 +221,9 @@ describe('overlap: cancel-running', () => {
     await deploy('other', { concurrency: { pools: ['warehouse'] } });
     await start('other', 'holds-the-warehouse');
     for (const id of ['1', '2', '3']) {
-      await test.engine.putEvents([{ id, source: 'shop', detailType: 'd', detail: {} }], {
-        team: 'default',
-      });
+      await test.engine.events.put(ofTeam('default'), [
+        { id, source: 'shop', detailType: 'd', detail: {} },
+      ]);
     }
     expect(await states('load')).toEqual([
       'event-1 ABORTED',
@@ -233,13 +242,13 @@ describe('a pool', () => {
     const taken = '1 of 1 slots of the pool warehouse are taken';
     expect(await states('load')).toEqual(['a RUNNING', `b ${taken}`]);
     expect(await states('report')).toEqual([`c ${taken}`]);
-    expect(await test.engine.listPools()).toEqual([
+    expect(await test.engine.pools.list(EVERYTHING)).toEqual([
       { name: 'warehouse', team: 'default', slots: 1, taken: 1, waiting: 2 },
     ]);
-    await test.engine.sizePool('warehouse', 2);
+    await test.engine.pools.size('warehouse', 2);
     expect(await states('load')).toEqual(['a RUNNING', 'b RUNNING']);
     await test.restart();
-    expect(await test.engine.listPools()).toEqual([
+    expect(await test.engine.pools.list(EVERYTHING)).toEqual([
       { name: 'warehouse', slots: 2, taken: 2, waiting: 1 },
     ]);
     await afterMinutes(11);
@@ -249,7 +258,7 @@ describe('a pool', () => {
   it('is kept from small executions while a large one has waited for longer', async () => {
     await deploy('large', { concurrency: { pools: { warehouse: 3 } } });
     await deploy('small', { concurrency: { pools: ['warehouse'] } });
-    await test.engine.sizePool('warehouse', 3);
+    await test.engine.pools.size('warehouse', 3);
     await start('small', 'a');
     await start('large', 'b');
     await start('small', 'c');
@@ -263,19 +272,19 @@ describe('a pool', () => {
   });
 
   it('is never overdrawn when a thousand schedules fire at the same second', async () => {
-    await test.engine.sizePool('warehouse', 250);
+    await test.engine.pools.size('warehouse', 250);
     const sections = {
       trigger: { schedule: { cron: '1 0 * * ? *' } },
       concurrency: { pools: ['warehouse'] },
     };
     for (let n = 0; n < 1000; n += 1)
-      await test.engine.deployPipeline(deployment(`daily-${n}`, sections));
+      await test.engine.pipelines.deploy(deployment(`daily-${n}`, sections));
     await test.clock.until('2026-11-20T00:01:00Z');
     await test.settled();
     const running = async (): Promise<number> => {
       let begun = 0;
       for (let cursor: string | undefined; ; ) {
-        const page = await test.engine.listExecutions({
+        const page = await test.engine.executions.list(EVERYTHING, {
           status: 'RUNNING',
           limit: 1000,
           ...(cursor === undefined ? {} : { cursor }),
@@ -286,18 +295,18 @@ describe('a pool', () => {
       }
     };
     expect(await running()).toBe(250);
-    expect(await test.engine.listPools()).toEqual([
+    expect(await test.engine.pools.list(EVERYTHING)).toEqual([
       { name: 'warehouse', slots: 250, taken: 250, waiting: 750 },
     ]);
     await test.clock.until('2026-11-20T00:15:00Z');
     expect(await running()).toBe(250);
     // A quarter of them every ten minutes.
     await test.clock.until('2026-11-20T00:45:00Z');
-    expect(await test.engine.listPools()).toEqual([
+    expect(await test.engine.pools.list(EVERYTHING)).toEqual([
       { name: 'warehouse', slots: 250, taken: 0, waiting: 0 },
     ]);
     expect(
-      (await test.engine.listExecutions({ status: 'SUCCEEDED', limit: 1000 })).items,
+      (await test.engine.executions.list(EVERYTHING, { status: 'SUCCEEDED', limit: 1000 })).items,
     ).toHaveLength(1000);
   }, 60_000);
 
@@ -317,6 +326,8 @@ describe('a pool', () => {
     ['warehouse', 1.5],
     ['warehouse', 1e9],
   ])('is not %j with %d slots', async (name, slots) => {
-    await expect(test.engine.sizePool(name, slots)).rejects.toMatchObject({ kind: 'InvalidPool' });
+    await expect(test.engine.pools.size(name, slots)).rejects.toMatchObject({
+      kind: 'InvalidPool',
+    });
   });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FeedChange } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { failed, oneTask, openTestEngine, succeeded, type TestEngine } from './test-engine.js';
 
 let test: TestEngine;
@@ -12,13 +13,18 @@ describe('starting', () => {
     test = await openTestEngine();
     await test.deploy('p', oneTask());
     const start = { pipeline: 'p', name: 'today', input: { a: 1, b: 2 } };
-    const first = await test.engine.startExecution(start);
-    const again = await test.engine.startExecution({ ...start, input: { b: 2, a: 1 } });
+    const first = await test.engine.executions.start(EVERYTHING, start);
+    const again = await test.engine.executions.start(EVERYTHING, {
+      ...start,
+      input: { b: 2, a: 1 },
+    });
     expect(again).toMatchObject({ id: first.id, created: false });
-    await expect(test.engine.startExecution({ ...start, input: { a: 2 } })).rejects.toMatchObject({
+    await expect(
+      test.engine.executions.start(EVERYTHING, { ...start, input: { a: 2 } }),
+    ).rejects.toMatchObject({
       code: 'MILL3003',
     });
-    expect((await test.engine.listExecutions()).items).toHaveLength(1);
+    expect((await test.engine.executions.list(EVERYTHING)).items).toHaveLength(1);
   });
 
   it('is the same execution also when it is asked for many times at once', async () => {
@@ -26,7 +32,7 @@ describe('starting', () => {
     await test.deploy('p', oneTask());
     const all = await Promise.all(
       Array.from({ length: 50 }, () =>
-        test.engine.startExecution({ pipeline: 'p', name: 'n', input: 1 }),
+        test.engine.executions.start(EVERYTHING, { pipeline: 'p', name: 'n', input: 1 }),
       ),
     );
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
@@ -43,11 +49,13 @@ describe('starting', () => {
       ['\ud800', 'MILL3010'],
       ['a\u0000b', 'MILL3010'],
     ] as const) {
-      await expect(test.engine.startExecution({ pipeline: 'p', input })).rejects.toMatchObject({
+      await expect(
+        test.engine.executions.start(EVERYTHING, { pipeline: 'p', input }),
+      ).rejects.toMatchObject({
         code,
       });
     }
-    expect((await test.engine.listExecutions()).items).toEqual([]);
+    expect((await test.engine.executions.list(EVERYTHING)).items).toEqual([]);
   });
 
   it('keeps the version that an execution began with, whatever is deployed meanwhile', async () => {
@@ -67,11 +75,14 @@ describe('starting', () => {
       },
     });
     await test.deploy('p', two('Old'));
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     await test.deploy('p', two('New'));
     release();
-    expect(await test.engine.waitForExecution(id)).toMatchObject({ version: 1, output: 'Old' });
-    expect(await test.engine.runExecution({ pipeline: 'p' })).toMatchObject({
+    expect(await test.engine.executions.wait(EVERYTHING, id)).toMatchObject({
+      version: 1,
+      output: 'Old',
+    });
+    expect(await test.engine.executions.run(EVERYTHING, { pipeline: 'p' })).toMatchObject({
       version: 2,
       output: 'New',
     });
@@ -96,12 +107,15 @@ describe('stopping and redriving', () => {
       );
     });
     await test.deploy('p', oneTask());
-    const { id } = await test.engine.startExecution({ pipeline: 'p', input: 7 });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p', input: 7 });
     await begun;
-    const ended = await test.engine.stopExecution(id, { error: 'Mine', cause: 'wrong day' });
+    const ended = await test.engine.executions.stop(EVERYTHING, id, {
+      error: 'Mine',
+      cause: 'wrong day',
+    });
     expect(ended).toMatchObject({ status: 'ABORTED', error: 'Mine', cause: 'wrong day' });
-    await test.engine.redriveExecution(id);
-    expect(await test.engine.waitForExecution(id)).toMatchObject({
+    await test.engine.executions.redrive(EVERYTHING, id);
+    expect(await test.engine.executions.wait(EVERYTHING, id)).toMatchObject({
       status: 'SUCCEEDED',
       output: 7,
       redriveCount: 1,
@@ -124,17 +138,21 @@ describe('stopping and redriving', () => {
       },
     });
     await test.deploy('p', chain({}));
-    const failedRun = await test.engine.runExecution({ pipeline: 'p' });
+    const failedRun = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
     expect(failedRun).toMatchObject({ status: 'FAILED', error: 'Broken' });
     await test.deploy('p', chain({ Parameters: { fixed: true } }));
-    const plan = await test.engine.planRedrive(failedRun.id, { definition: 'current' });
+    const plan = await test.engine.executions.planRedrive(EVERYTHING, failedRun.id, {
+      definition: 'current',
+    });
     expect(plan.map(({ state, effect }) => [state, effect])).toEqual([
       ['Extract', 'reused'],
       ['Load', 'restarted'],
     ]);
-    const { notes } = await test.engine.redriveExecution(failedRun.id, { definition: 'current' });
+    const { notes } = await test.engine.executions.redrive(EVERYTHING, failedRun.id, {
+      definition: 'current',
+    });
     expect(notes).toEqual(plan);
-    expect(await test.engine.waitForExecution(failedRun.id)).toMatchObject({
+    expect(await test.engine.executions.wait(EVERYTHING, failedRun.id)).toMatchObject({
       status: 'SUCCEEDED',
       version: 2,
     });
@@ -144,8 +162,10 @@ describe('stopping and redriving', () => {
   it('says why an execution cannot be redriven', async () => {
     test = await openTestEngine();
     await test.deploy('p', oneTask());
-    const done = await test.engine.runExecution({ pipeline: 'p' });
-    await expect(test.engine.redriveExecution(done.id)).rejects.toMatchObject({ code: 'MILL3005' });
+    const done = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
+    await expect(test.engine.executions.redrive(EVERYTHING, done.id)).rejects.toMatchObject({
+      code: 'MILL3005',
+    });
   });
 });
 
@@ -163,14 +183,14 @@ describe('tasks that end elsewhere', () => {
         Parameters: { 'token.$': '$$.Task.Token' },
       }),
     );
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     while (tokens.length === 0) await new Promise((done) => setImmediate(done));
     await test.restart();
-    await expect(test.engine.sendTaskSuccess('no such token', 1)).rejects.toMatchObject({
+    await expect(test.engine.tasks.succeed(EVERYTHING, 'no such token', 1)).rejects.toMatchObject({
       code: 'MILL3006',
     });
-    await test.engine.sendTaskSuccess(tokens[0] as string, { answer: 42 });
-    expect(await test.engine.waitForExecution(id)).toMatchObject({
+    await test.engine.tasks.succeed(EVERYTHING, tokens[0] as string, { answer: 42 });
+    expect(await test.engine.executions.wait(EVERYTHING, id)).toMatchObject({
       status: 'SUCCEEDED',
       output: { answer: 42 },
     });
@@ -193,9 +213,12 @@ describe('tasks that end elsewhere', () => {
     await test.deploy('parent', parent, {
       'arn:aws:states:us-east-1:123456789012:stateMachine:child': { pipeline: 'child' },
     });
-    const good = await test.engine.runExecution({ pipeline: 'parent', input: {} });
+    const good = await test.engine.executions.run(EVERYTHING, { pipeline: 'parent', input: {} });
     expect(good.output).toMatchObject({ Status: 'SUCCEEDED', Output: { from: 'child' } });
-    const bad = await test.engine.runExecution({ pipeline: 'parent', input: { bad: true } });
+    const bad = await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'parent',
+      input: { bad: true },
+    });
     expect(bad).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
     expect(bad.cause).toContain('ChildBroke');
   });
@@ -208,18 +231,19 @@ describe('bindings', () => {
     );
     const arn = 'arn:aws:lambda:us-east-1:123456789012:function:load';
     await test.deploy('plain', oneTask({ Resource: arn }), { [arn]: { lambda: 'functions/load' } });
-    expect((await test.engine.runExecution({ pipeline: 'plain', input: { n: 1 } })).output).toEqual(
-      {
-        got: { n: 1 },
-      },
-    );
+    expect(
+      (await test.engine.executions.run(EVERYTHING, { pipeline: 'plain', input: { n: 1 } })).output,
+    ).toEqual({
+      got: { n: 1 },
+    });
     const invoke = oneTask({
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: { FunctionName: arn, 'Payload.$': '$' },
     });
     await test.deploy('invoke', invoke, { [arn]: { lambda: 'functions/load' } });
     expect(
-      (await test.engine.runExecution({ pipeline: 'invoke', input: { n: 2 } })).output,
+      (await test.engine.executions.run(EVERYTHING, { pipeline: 'invoke', input: { n: 2 } }))
+        .output,
     ).toMatchObject({
       StatusCode: 200,
       Payload: { got: { n: 2 } },
@@ -230,7 +254,7 @@ describe('bindings', () => {
     test = await openTestEngine();
     const Resource = 'arn:aws:states:::glue:startJobRun.sync';
     await test.deploy('p', oneTask({ Resource, Parameters: { JobName: 'load' } }));
-    const ended = await test.engine.runExecution({ pipeline: 'p' });
+    const ended = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'Millrace.UnboundResource' });
     expect(ended.cause).toContain('bindings');
   });
@@ -263,15 +287,15 @@ describe('a distributed Map', () => {
       Parameters: { Bucket: 'bucket', Key: 'rows.csv' },
     };
     await test.deploy('p', map({ ItemReader: reader, MaxConcurrency: 2 }));
-    const ended = await test.engine.runExecution({ pipeline: 'p' });
+    const ended = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
     expect(ended.output).toEqual([
       { id: '1', name: 'a, b' },
       { id: '2', name: 'c' },
       { id: '3', name: 'd' },
     ]);
-    expect((await test.engine.listExecutions()).items.map(({ pipeline }) => pipeline)).toEqual([
-      'p',
-    ]);
+    expect(
+      (await test.engine.executions.list(EVERYTHING)).items.map(({ pipeline }) => pipeline),
+    ).toEqual(['p']);
   });
 
   it('fails when more children fail than are tolerated', async () => {
@@ -280,12 +304,16 @@ describe('a distributed Map', () => {
     );
     const input = [1, 2, 3, 4];
     await test.deploy('strict', map({ ToleratedFailureCount: 1 }));
-    expect(await test.engine.runExecution({ pipeline: 'strict', input })).toMatchObject({
+    expect(
+      await test.engine.executions.run(EVERYTHING, { pipeline: 'strict', input }),
+    ).toMatchObject({
       status: 'FAILED',
       error: 'States.ExceedToleratedFailureThreshold',
     });
     await test.deploy('lenient', map({ ToleratedFailureCount: 2 }));
-    expect(await test.engine.runExecution({ pipeline: 'lenient', input })).toMatchObject({
+    expect(
+      await test.engine.executions.run(EVERYTHING, { pipeline: 'lenient', input }),
+    ).toMatchObject({
       status: 'SUCCEEDED',
     });
   });
@@ -297,19 +325,19 @@ describe('what can be seen', () => {
     await test.deploy('p', oneTask());
     const changes: FeedChange[] = [];
     const published = new Promise<void>((resolve) => {
-      test.engine.subscribe((change) => {
+      test.engine.executions.subscribe(EVERYTHING, (change) => {
         changes.push(change);
         if (change.type === 'execution' && change.status !== 'RUNNING') resolve();
       });
     });
-    const { id } = await test.engine.runExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
     await published;
     const events = changes.flatMap((change) => (change.type === 'history' ? change.events : []));
     expect(events.map((event) => event.id)).toEqual(events.map((_, i) => i + 1));
     expect(
       changes.some((change) => change.type === 'execution' && change.status === 'SUCCEEDED'),
     ).toBe(true);
-    const { items } = await test.engine.logs(id);
+    const { items } = await test.engine.executions.logs(EVERYTHING, id);
     expect(items[0]).toMatchObject({
       message: 'Work at work',
       tags: { county: 'alder' },
@@ -320,13 +348,20 @@ describe('what can be seen', () => {
   it('pages through executions and histories', async () => {
     test = await openTestEngine();
     await test.deploy('p', oneTask());
-    for (let i = 0; i < 5; i++) await test.engine.runExecution({ pipeline: 'p', name: `n${i}` });
-    const first = await test.engine.listExecutions({ limit: 2 });
+    for (let i = 0; i < 5; i++)
+      await test.engine.executions.run(EVERYTHING, { pipeline: 'p', name: `n${i}` });
+    const first = await test.engine.executions.list(EVERYTHING, { limit: 2 });
     expect(first.items.map(({ name }) => name)).toEqual(['n4', 'n3']);
-    const second = await test.engine.listExecutions({ limit: 2, cursor: first.next as string });
+    const second = await test.engine.executions.list(EVERYTHING, {
+      limit: 2,
+      cursor: first.next as string,
+    });
     expect(second.items.map(({ name }) => name)).toEqual(['n2', 'n1']);
-    const { id } = await test.engine.describeExecution('p/n0');
-    const page = await test.engine.history(id, { limit: 3, order: 'newest-first' });
+    const { id } = await test.engine.executions.describe(EVERYTHING, 'p/n0');
+    const page = await test.engine.executions.history(EVERYTHING, id, {
+      limit: 3,
+      order: 'newest-first',
+    });
     expect(page.items[0]?.type).toBe('ExecutionSucceeded');
     expect(page.next).toBeDefined();
   });

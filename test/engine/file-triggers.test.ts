@@ -3,6 +3,7 @@
  * told when the test says so, but for those tests that listen to the operating system.
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { systemClock } from '../../src/engine/adapters/system-ports.js';
 import { createFileSource } from '../../src/engine/features/files/file-source.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { EngineHome } from '../support/engine-home.js';
 import { DONE, openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 import { ToldFiles } from '../support/told-files.js';
@@ -97,12 +99,16 @@ describe('a file', () => {
     await deploy({ under: 'incoming' });
     renameSync(incoming, join(folder, 'elsewhere'));
     await test.looks();
-    expect((await test.engine.explainTrigger('load')).files).toMatchObject({ isGone: true });
+    expect((await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files).toMatchObject({
+      isGone: true,
+    });
     renameSync(join(folder, 'elsewhere'), incoming);
     writeFileSync(join(incoming, 'c.csv'), 'x');
     await test.looks();
     expect(await keys()).toEqual(['c.csv']);
-    expect((await test.engine.explainTrigger('load')).files).toMatchObject({ isGone: false });
+    expect((await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files).toMatchObject({
+      isGone: false,
+    });
   });
 
   it('outside of the pipeline’s folder is never looked at', async () => {
@@ -154,7 +160,9 @@ describe('a manifest', () => {
     list([{ name: 'a.csv', size: 3 }, { name: 'b.csv', sha256: sha('bbb') }, { name: 'c.csv' }]);
     await test.looks();
     expect(await inputs()).toEqual([]);
-    expect((await test.engine.explainTrigger('load')).files?.quarantined).toEqual([
+    expect(
+      (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files?.quarantined,
+    ).toEqual([
       {
         manifest: 'manifest-1.json',
         since: expect.any(Number),
@@ -170,7 +178,9 @@ describe('a manifest', () => {
     write('c.csv', 'c');
     await test.looks();
     expect(await inputs()).toHaveLength(1);
-    expect((await test.engine.explainTrigger('load')).files?.quarantined).toEqual([]);
+    expect(
+      (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files?.quarantined,
+    ).toEqual([]);
   });
 
   it.each<[string, string]>([
@@ -182,9 +192,9 @@ describe('a manifest', () => {
   ])('%s is held back', async (text, problem) => {
     write('manifest-1.json', text);
     await test.looks();
-    expect((await test.engine.explainTrigger('load')).files?.quarantined).toMatchObject([
-      { problems: [{ file: 'manifest-1.json', problem }] },
-    ]);
+    expect(
+      (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files?.quarantined,
+    ).toMatchObject([{ problems: [{ file: 'manifest-1.json', problem }] }]);
   });
 });
 
@@ -286,11 +296,11 @@ describe('a change in a folder', () => {
       await real.open();
       mkdirSync(join(real.folder, 'incoming'));
       const started = new Promise<void>((resolve) => {
-        real.engine.subscribe((change) => {
+        real.engine.executions.subscribe(EVERYTHING, (change) => {
           if (change.type === 'execution' && change.status === 'SUCCEEDED') resolve();
         });
       });
-      await real.engine.deployPipeline({
+      await real.engine.pipelines.deploy({
         name: 'load',
         team: 'default',
         tags: {},
@@ -301,7 +311,7 @@ describe('a change in a folder', () => {
       });
       writeFileSync(join(real.folder, 'incoming', 'a.csv'), 'x');
       await started;
-      const { items } = await real.engine.listExecutions({ pipeline: 'load' });
+      const { items } = await real.engine.executions.list(EVERYTHING, { pipeline: 'load' });
       expect(items).toMatchObject([{ status: 'SUCCEEDED' }]);
     } finally {
       await real.close(0);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../src/asl/transition.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openTestEngine, type TestEngine } from './test-engine.js';
 
 let it: TestEngine;
@@ -28,7 +29,7 @@ async function pagesOf(
   const pages: HistoryEvent[][] = [];
   for (let cursor: string | undefined, more = true; more; ) {
     const at = cursor === undefined ? {} : { cursor };
-    const page = await it.engine.history(id, { limit: 1000, order, ...at });
+    const page = await it.engine.executions.history(EVERYTHING, id, { limit: 1000, order, ...at });
     pages.push(page.items);
     cursor = page.next;
     more = cursor !== undefined;
@@ -44,10 +45,13 @@ test.each([
   async (_what, last, events) => {
     await it.deploy('large', chain(last));
     const input = { text: 'x'.repeat(240_000) };
-    const { id } = await it.engine.startExecution({ pipeline: 'large', input });
+    const { id } = await it.engine.executions.start(EVERYTHING, { pipeline: 'large', input });
     await expect
       .poll(async () => {
-        const { items } = await it.engine.history(id, { order: 'newest-first', limit: 1 });
+        const { items } = await it.engine.executions.history(EVERYTHING, id, {
+          order: 'newest-first',
+          limit: 1,
+        });
         return items[0]?.id;
       })
       .toBe(events);

@@ -1,6 +1,7 @@
 /**
  * Distributed Maps on a server that speaks S3's API (moto's), through AWS's own client.
  */
+
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -16,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bucket } from '../../src/connectors/s3/bucket.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { requirement } from '../requirements.js';
 import { type Moto, startMoto } from './moto.js';
 import { openTestEngine, type TestEngine } from './test-engine.js';
@@ -109,8 +111,8 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
     await put('in/rows.csv', 'id,name\n1,ä\n2,b\n');
     const config = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
     await test.deploy('p', map('getObject', config, { Bucket: 'orders', Key: 'in/rows.csv' }));
-    const ended = await test.engine.runExecution({ pipeline: 'p' });
-    const [run] = await test.engine.listMapRuns(ended.id);
+    const ended = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
+    const [run] = await test.engine.mapRuns.list(EVERYTHING, ended.id);
     const key = `results/${run?.id}/manifest.json`;
     expect(ended.output).toEqual({
       MapRunArn: run?.arn,
@@ -135,16 +137,16 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
     }
     const given = { Bucket: 'orders', Prefix: 'many/' };
     await test.deploy('list', map('listObjectsV2', {}, given));
-    const listed = await test.engine.runExecution({ pipeline: 'list' });
+    const listed = await test.engine.executions.run(EVERYTHING, { pipeline: 'list' });
     expect(listed.status).toBe('SUCCEEDED');
-    const [run] = await test.engine.listMapRuns(listed.id);
+    const [run] = await test.engine.mapRuns.list(EVERYTHING, listed.id);
     expect(run?.items).toMatchObject({ total: 1003, succeeded: 1003, resultsWritten: 1003 });
     const rows = (await get(`results/${run?.id}/SUCCEEDED_0.json`)) as { Key: string }[];
     expect(rows.map(({ Key }) => Key)).toEqual(names);
     const config = { InputType: 'JSONL', Transformation: 'LOAD_AND_FLATTEN', MaxItems: 7 };
     await test.deploy('load', map('listObjectsV2', config, given));
-    const loaded = await test.engine.runExecution({ pipeline: 'load' });
-    const [second] = await test.engine.listMapRuns(loaded.id);
+    const loaded = await test.engine.executions.run(EVERYTHING, { pipeline: 'load' });
+    const [second] = await test.engine.mapRuns.list(EVERYTHING, loaded.id);
     expect(await get(`results/${second?.id}/SUCCEEDED_0.json`)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   }, 60_000);
 
@@ -186,7 +188,7 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
     await open();
     const config = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
     await test.deploy('p', map('getObject', config, { Bucket: 'orders', Key: 'none.csv' }));
-    const ended = await test.engine.runExecution({ pipeline: 'p' });
+    const ended = await test.engine.executions.run(EVERYTHING, { pipeline: 'p' });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
     expect(ended.cause).toContain('Could not read s3://orders/none.csv');
     await put('in/one.jsonl', '1\n');
@@ -196,7 +198,7 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
       '"Bucket":"absent","Prefix"',
     );
     await test.deploy('q', JSON.parse(text) as object);
-    expect(await test.engine.runExecution({ pipeline: 'q' })).toMatchObject({
+    expect(await test.engine.executions.run(EVERYTHING, { pipeline: 'q' })).toMatchObject({
       status: 'FAILED',
       error: 'States.ResultWriterFailed',
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { MapRunDetail } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { failed, openTestEngine, succeeded, type TestEngine } from './test-engine.js';
 
 let test: TestEngine;
@@ -36,8 +37,11 @@ const writer = (WriterConfig?: object): object => ({
 });
 
 async function run(pipeline: string, input?: unknown) {
-  const ended = await test.engine.runExecution({ pipeline, input: (input ?? {}) as never });
-  const [mapRun] = await test.engine.listMapRuns(ended.id);
+  const ended = await test.engine.executions.run(EVERYTHING, {
+    pipeline,
+    input: (input ?? {}) as never,
+  });
+  const [mapRun] = await test.engine.mapRuns.list(EVERYTHING, ended.id);
   return { ended, mapRun: mapRun as MapRunDetail };
 }
 
@@ -85,9 +89,11 @@ describe('a map run', () => {
     const { mapRun } = await run('p', [1]);
     const prefix = 'arn:aws:states:us-east-1:000000000000';
     expect(mapRun.arn).toBe(`${prefix}:mapRun:p/rows:${mapRun.id}`);
-    const [child] = (await test.engine.listExecutions({ mapRun: mapRun.id })).items;
+    const [child] = (await test.engine.executions.list(EVERYTHING, { mapRun: mapRun.id })).items;
     expect(child?.arn).toBe(`${prefix}:execution:p/rows:${child?.id}`);
-    expect((await test.engine.describeExecution(child?.arn ?? '')).id).toBe(child?.id);
+    expect((await test.engine.executions.describe(EVERYTHING, child?.arn ?? '')).id).toBe(
+      child?.id,
+    );
     await test.deploy('context', {
       StartAt: 'Each',
       States: {
@@ -251,13 +257,13 @@ describe('a map run', () => {
     const { ItemReader } = reader('numbers.jsonl') as { ItemReader: { Parameters: object } };
     const { Parameters: Arguments, ...rest } = ItemReader;
     await test.deploy('p', map({ ...more, ItemReader: { ...rest, Arguments } }, processor));
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     await some.opened;
     await test.restart();
-    expect((await test.engine.waitForExecution(id)).status).toBe('FAILED');
+    expect((await test.engine.executions.wait(EVERYTHING, id)).status).toBe('FAILED');
     broken = false;
-    await test.engine.redriveExecution(id);
-    const { output } = await test.engine.waitForExecution(id);
+    await test.engine.executions.redrive(EVERYTHING, id);
+    const { output } = await test.engine.executions.wait(EVERYTHING, id);
     expect(output).toEqual([...Array(150).keys()].map((n) => n * 2));
   });
 
@@ -266,9 +272,11 @@ describe('a map run', () => {
     await test.deploy('p', map({}, ITEM, 'EXPRESS'));
     const { ended, mapRun } = await run('p', [1, 2]);
     expect(ended.output).toEqual([1, 2]);
-    const [child] = (await test.engine.listExecutions({ mapRun: mapRun.id })).items;
-    expect((await test.engine.history(child?.id ?? '')).items).toEqual([]);
-    expect((await test.engine.history(ended.id)).items.length).toBeGreaterThan(3);
+    const [child] = (await test.engine.executions.list(EVERYTHING, { mapRun: mapRun.id })).items;
+    expect((await test.engine.executions.history(EVERYTHING, child?.id ?? '')).items).toEqual([]);
+    expect(
+      (await test.engine.executions.history(EVERYTHING, ended.id)).items.length,
+    ).toBeGreaterThan(3);
   });
 
   it('goes on after a restart where it was, without doing an item twice', async () => {
@@ -281,10 +289,10 @@ describe('a map run', () => {
     });
     writeNumbers(1500);
     await test.deploy('p', map({ ...reader('numbers.jsonl'), MaxConcurrency: 10 }, TASK));
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     await some.opened;
     await test.restart();
-    const ended = await test.engine.waitForExecution(id);
+    const ended = await test.engine.executions.wait(EVERYTHING, id);
     expect(ended.output).toEqual([...Array(1500).keys()]);
     expect(new Set(seen).size).toBe(1500);
     expect(seen.length).toBe(1500);
@@ -300,11 +308,11 @@ describe('a map run', () => {
     writeNumbers(30);
     const patient = { MaxConcurrency: 1, ToleratedFailurePercentage: 100 };
     await test.deploy('p', map({ ...reader('numbers.jsonl'), ...patient }, TASK));
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     await begun.opened;
     writeNumbers(40);
     await test.restart();
-    const ended = await test.engine.waitForExecution(id);
+    const ended = await test.engine.executions.wait(EVERYTHING, id);
     expect(ended.error).toBe('States.ItemReaderFailed');
     expect(ended.cause).toContain('has changed');
   });
@@ -324,17 +332,22 @@ describe('updateMapRun', () => {
       return succeeded(1);
     });
     await test.deploy('p', map({ MaxConcurrency: 1 }, TASK));
-    const { id } = await test.engine.startExecution({ pipeline: 'p', input: [1, 2, 3, 4, 5] });
+    const { id } = await test.engine.executions.start(EVERYTHING, {
+      pipeline: 'p',
+      input: [1, 2, 3, 4, 5],
+    });
     await one.opened;
-    const [mapRun] = await test.engine.listMapRuns(id);
+    const [mapRun] = await test.engine.mapRuns.list(EVERYTHING, id);
     expect(mapRun?.executions).toMatchObject({ running: 1, pending: 4 });
-    await test.engine.updateMapRun(mapRun?.arn ?? '', { maxConcurrency: 4 });
+    await test.engine.mapRuns.update(EVERYTHING, mapRun?.arn ?? '', { maxConcurrency: 4 });
     await four.opened;
-    expect((await test.engine.describeMapRun(mapRun?.id ?? '')).maxConcurrency).toBe(4);
+    expect((await test.engine.mapRuns.describe(EVERYTHING, mapRun?.id ?? '')).maxConcurrency).toBe(
+      4,
+    );
     proceed.open();
-    await test.engine.waitForExecution(id);
+    await test.engine.executions.wait(EVERYTHING, id);
     await expect(
-      test.engine.updateMapRun(mapRun?.id ?? '', { maxConcurrency: 1 }),
+      test.engine.mapRuns.update(EVERYTHING, mapRun?.id ?? '', { maxConcurrency: 1 }),
     ).rejects.toMatchObject({ kind: 'MapRunNotRunning' });
   });
 });
@@ -404,12 +417,12 @@ describe('a redrive of a map run', () => {
     expect(ended.status).toBe('FAILED');
     broken = false;
     await test.restart();
-    const redriven = await test.engine.redriveExecution(ended.id);
+    const redriven = await test.engine.executions.redrive(EVERYTHING, ended.id);
     expect(redriven.notes).toMatchObject([{ state: 'Each', effect: 'restarted' }]);
-    const again = await test.engine.waitForExecution(ended.id);
+    const again = await test.engine.executions.wait(EVERYTHING, ended.id);
     expect(again.output).toEqual([0, 10, 20, 30, 40, 50]);
     expect(done).toEqual([0, 1, 2, 3, 4, 5]);
-    const runs = await test.engine.listMapRuns(ended.id);
+    const runs = await test.engine.mapRuns.list(EVERYTHING, ended.id);
     expect(runs).toHaveLength(1);
     const all = { total: 6, succeeded: 6, failed: 0, aborted: 0, pending: 0, pendingRedrive: 0 };
     expect(runs[0]).toMatchObject({
@@ -420,15 +433,17 @@ describe('a redrive of a map run', () => {
       executions: all,
     });
     expect(runs[0]?.redrivenAt).toBeGreaterThan(0);
-    const children = (await test.engine.listExecutions({ mapRun: mapRun.id })).items;
+    const children = (await test.engine.executions.list(EVERYTHING, { mapRun: mapRun.id })).items;
     expect(children.map(({ redriveCount }) => redriveCount)).toEqual([0, 0, 1, 0, 0, 0]);
-    const events = (await test.engine.history(ended.id)).items;
+    const events = (await test.engine.executions.history(EVERYTHING, ended.id)).items;
     expect(events.find(({ type }) => type === 'MapRunRedriven')?.details).toEqual({
       mapRunArn: mapRun.arn,
       redriveCount: 1,
     });
     const [third] = children.filter(({ redriveCount }) => redriveCount === 1);
-    const types = (await test.engine.history(third?.id ?? '')).items.map(({ type }) => type);
+    const types = (await test.engine.executions.history(EVERYTHING, third?.id ?? '')).items.map(
+      ({ type }) => type,
+    );
     expect(types).toContain('ExecutionRedriven');
     expect(types.at(-1)).toBe('ExecutionSucceeded');
   });
@@ -455,11 +470,11 @@ describe('a redrive of a map run', () => {
     const { ended } = await run('p', [0, 1, 2, 3, 4]);
     expect(ended.error).toBe('States.ExceedToleratedFailureThreshold');
     broken = false;
-    await test.engine.redriveExecution(ended.id);
-    const again = await test.engine.waitForExecution(ended.id);
+    await test.engine.executions.redrive(EVERYTHING, ended.id);
+    const again = await test.engine.executions.wait(EVERYTHING, ended.id);
     expect(again.output).toEqual([{ Items: [0, 1] }, { Items: [2, 3] }, { Items: [4] }]);
     expect(first).toEqual([0, 2, 2, 4]);
-    const [mapRun] = await test.engine.listMapRuns(ended.id);
+    const [mapRun] = await test.engine.mapRuns.list(EVERYTHING, ended.id);
     expect(mapRun?.items).toMatchObject({ total: 5, succeeded: 5, failed: 0 });
     expect(mapRun?.executions).toMatchObject({ total: 3, succeeded: 3 });
   });
@@ -479,19 +494,19 @@ describe('a redrive of a map run', () => {
     });
     writeNumbers(8);
     await test.deploy('p', map({ ...reader('numbers.jsonl'), MaxConcurrency: 2 }, TASK));
-    const { id } = await test.engine.startExecution({ pipeline: 'p' });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'p' });
     await some.opened;
-    await test.engine.stopExecution(id, { cause: 'lunch' });
-    const [before] = await test.engine.listMapRuns(id);
+    await test.engine.executions.stop(EVERYTHING, id, { cause: 'lunch' });
+    const [before] = await test.engine.mapRuns.list(EVERYTHING, id);
     expect(before).toMatchObject({
       status: 'ABORTED',
       executions: { total: 8, succeeded: 2, aborted: 2, pending: 4, running: 0 },
     });
     stopped = true;
-    await test.engine.redriveExecution(id);
-    const again = await test.engine.waitForExecution(id);
+    await test.engine.executions.redrive(EVERYTHING, id);
+    const again = await test.engine.executions.wait(EVERYTHING, id);
     expect(again.output).toEqual([...Array(8).keys()]);
-    const [after] = await test.engine.listMapRuns(id);
+    const [after] = await test.engine.mapRuns.list(EVERYTHING, id);
     expect(after).toMatchObject({ status: 'SUCCEEDED', executions: { succeeded: 8, aborted: 0 } });
   });
 
@@ -501,8 +516,8 @@ describe('a redrive of a map run', () => {
     const { ended } = await run('p');
     expect(ended.error).toBe('States.ItemReaderFailed');
     writeNumbers(2);
-    await test.engine.redriveExecution(ended.id);
-    expect((await test.engine.waitForExecution(ended.id)).output).toEqual([0, 1]);
+    await test.engine.executions.redrive(EVERYTHING, ended.id);
+    expect((await test.engine.executions.wait(EVERYTHING, ended.id)).output).toEqual([0, 1]);
   });
 
   it('runs all items in a new run when the Map state has another definition', async () => {
@@ -512,9 +527,9 @@ describe('a redrive of a map run', () => {
     const { ended } = await run('p', [1, 2]);
     broken = false;
     await test.deploy('p', map({ MaxConcurrency: 2 }, TASK));
-    await test.engine.redriveExecution(ended.id, { definition: 'current' });
-    expect((await test.engine.waitForExecution(ended.id)).output).toEqual([1, 2]);
-    expect(await test.engine.listMapRuns(ended.id)).toHaveLength(2);
+    await test.engine.executions.redrive(EVERYTHING, ended.id, { definition: 'current' });
+    expect((await test.engine.executions.wait(EVERYTHING, ended.id)).output).toEqual([1, 2]);
+    expect(await test.engine.mapRuns.list(EVERYTHING, ended.id)).toHaveLength(2);
   });
 });
 

@@ -2,9 +2,11 @@
  * Which files of a folder are deployed, and what is told of the others.
  * @module
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openPipelineFolder } from '../../src/engine/pipeline-folder.js';
 import { openTestEngine, type TestEngine } from './test-engine.js';
 
@@ -20,7 +22,7 @@ async function deployed(files: { [name: string]: string | Buffer }) {
     writeFileSync(join(folder, name), text);
   }
   const opened = await openPipelineFolder({ engine: test.engine, folder, watch: false });
-  const names = (await test.engine.listPipelines()).map(({ name }) => name).sort();
+  const names = (await test.engine.pipelines.list(EVERYTHING)).map(({ name }) => name).sort();
   const problems = opened.problems();
   await opened.close();
   return { names, problems };

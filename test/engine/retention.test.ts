@@ -1,11 +1,13 @@
 /**
  * What is kept how long, on a real file, with a clock that the test moves.
  */
+
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openDriver } from '../../src/store/driver.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 import { ToldFiles } from '../support/told-files.js';
@@ -35,7 +37,7 @@ async function days(count: number): Promise<void> {
 /** Sweeps now; its pauses are on the test's clock. */
 async function sweep(): Promise<number> {
   let removed: number | undefined;
-  const sweeping = test.engine.sweep().then((swept) => {
+  const sweeping = test.engine.retention.sweep().then((swept) => {
     removed = swept.removed;
   });
   while (removed === undefined) await test.pass(20);
@@ -67,12 +69,12 @@ describe('an execution that has ended', () => {
     await deploy('usual');
     await deploy('always', { retention: 'forever' });
     for (const pipeline of ['short', 'usual', 'always']) {
-      await test.engine.runExecution({ pipeline, name: 'old', input: {} });
+      await test.engine.executions.run(EVERYTHING, { pipeline, name: 'old', input: {} });
     }
     await days(9);
     await sweep();
     expect([await names('short'), await names('usual')]).toEqual([['old'], ['old']]);
-    await test.engine.runExecution({ pipeline: 'short', name: 'new', input: {} });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'short', name: 'new', input: {} });
     await days(2);
     await sweep();
     expect([await names('short'), await names('usual')]).toEqual([['new'], ['old']]);
@@ -85,7 +87,7 @@ describe('an execution that has ended', () => {
 
   it('goes with its history and its work folder, and nothing of it is left', async () => {
     await deploy('short', { retention: '1d' });
-    const { id } = await test.engine.runExecution({ pipeline: 'short', input: {} });
+    const { id } = await test.engine.executions.run(EVERYTHING, { pipeline: 'short', input: {} });
     const work = join(test.work, 'default', id);
     mkdirSync(work, { recursive: true });
     writeFileSync(join(work, 'result.csv'), 'a');
@@ -100,7 +102,7 @@ describe('an execution that has ended', () => {
       timers: 0,
     });
     expect(existsSync(work)).toBe(false);
-    await expect(test.engine.describeExecution(id)).rejects.toMatchObject({
+    await expect(test.engine.executions.describe(EVERYTHING, id)).rejects.toMatchObject({
       kind: 'ExecutionNotFound',
     });
   });
@@ -125,7 +127,7 @@ describe('an execution that has ended', () => {
       },
     );
     const input = Array.from({ length: 230 }, (_, n) => n);
-    await test.engine.runExecution({ pipeline: 'mapped', input });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'mapped', input });
     expect(rows().executions).toBe(231);
     await days(2);
     expect(await sweep()).toBe(1);
@@ -136,19 +138,19 @@ describe('an execution that has ended', () => {
   it('leaves its name taken until 90 days after its end, as in AWS', async () => {
     await deploy('short', { retention: '1d' });
     const start = { pipeline: 'short', name: 'once', input: {} };
-    await test.engine.runExecution(start);
+    await test.engine.executions.run(EVERYTHING, start);
     await days(2);
     await sweep();
-    await expect(test.engine.startExecution(start)).rejects.toMatchObject({
+    await expect(test.engine.executions.start(EVERYTHING, start)).rejects.toMatchObject({
       kind: 'ExecutionConflict',
     });
     await test.restart();
-    await expect(test.engine.startExecution(start)).rejects.toMatchObject({
+    await expect(test.engine.executions.start(EVERYTHING, start)).rejects.toMatchObject({
       kind: 'ExecutionConflict',
     });
     await days(89);
     await sweep();
-    expect((await test.engine.startExecution(start)).created).toBe(true);
+    expect((await test.engine.executions.start(EVERYTHING, start)).created).toBe(true);
   });
 });
 
@@ -158,7 +160,7 @@ it('never touches what runs, however old it is', async () => {
     States: { Wait: { Type: 'Wait', Seconds: 40 * 86_400, End: true } },
   };
   await deploy('long', { retention: '1d' }, waiting);
-  await test.engine.startExecution({ pipeline: 'long', name: 'patient', input: {} });
+  await test.engine.executions.start(EVERYTHING, { pipeline: 'long', name: 'patient', input: {} });
   await days(30);
   await sweep();
   expect(await names('long')).toEqual(['patient']);
@@ -183,7 +185,10 @@ it('is not started again by a file that lies there still', async () => {
 it('sweeps by itself, and gives pages back to the file system', async () => {
   await deploy('short', { retention: '1d' });
   for (let n = 0; n < 60; n += 1) {
-    await test.engine.runExecution({ pipeline: 'short', input: { text: 'x'.repeat(20_000) } });
+    await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'short',
+      input: { text: 'x'.repeat(20_000) },
+    });
   }
   const pages = (): number => {
     const driver = openDriver(test.store.information().location);
@@ -204,20 +209,14 @@ it('sweeps by itself, and gives pages back to the file system', async () => {
 
 describe('an event', () => {
   const put = (id: string) =>
-    test.engine.putEvents([{ id, source: 's', detailType: 'd', detail: {} }], { team: 'default' });
+    test.engine.events.put(ofTeam('default'), [{ id, source: 's', detailType: 'd', detail: {} }]);
   const stored = async (): Promise<string[]> =>
-    (await test.engine.listEvents({ limit: 100 })).map(({ id }) => id);
+    (await test.engine.events.list(EVERYTHING, { limit: 100 })).map(({ id }) => id);
 
   it('is kept for 30 days, and for as long as an archive holds it', async () => {
     await put('early');
-    await test.engine.changeEvents((turn) =>
-      test.engine.eventResources.archives.put(turn, 'default', 'all', {
-        bus: 'default',
-        retentionDays: 60,
-        createdAt: test.clock.now(),
-        after: test.engine.lastEventNumber(),
-      }),
-    );
+    const bus = 'arn:aws:events:us-east-1:000000000000:event-bus/default';
+    await test.engine.archives.create(ofTeam('default'), 'all', bus, { retentionDays: 60 });
     await put('archived');
     await days(31);
     await put('new');
@@ -233,7 +232,7 @@ describe('an event', () => {
     await deploy('gather', { trigger: { events: [{ pattern: { source: ['s'] }, batch }] } });
     await put('waiting');
     // Nothing closes a batch of a pipeline that is deployed no longer; should it come back, its events are there.
-    await test.engine.withdrawPipeline({ team: 'default', name: 'gather' });
+    await test.engine.pipelines.withdraw(EVERYTHING, { team: 'default', name: 'gather' });
     await days(40);
     await sweep();
     expect(await stored()).toEqual(['waiting']);

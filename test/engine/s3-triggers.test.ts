@@ -3,6 +3,7 @@
  * S3's API (moto's), through AWS's own client.
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -18,6 +19,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createS3Buckets } from '../../src/connectors/s3/s3-buckets.js';
 import { createFileSource } from '../../src/engine/features/files/file-source.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { requirement } from '../requirements.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 import { ToldFiles } from '../support/told-files.js';
@@ -59,19 +61,16 @@ const passes = (seconds: number): Promise<void> => test.pass(seconds * 1_000);
 const keys = async (): Promise<unknown[]> =>
   (await test.inputs('load')).map((input) => ((input as JsonObject).file as JsonObject).key);
 
-const files = async () => (await test.engine.explainTrigger('load')).files;
+const files = async () => (await test.engine.pipelines.explainTrigger(EVERYTHING, 'load')).files;
 
 const created = (key: string, name = bucket, team = 'default'): Promise<unknown> =>
-  test.engine.putEvents(
-    [
-      {
-        source: 'aws.s3',
-        detailType: 'Object Created',
-        detail: { version: '0', bucket: { name }, object: { key, size: 1 }, reason: 'PutObject' },
-      },
-    ],
-    { team },
-  );
+  test.engine.events.put(ofTeam(team), [
+    {
+      source: 'aws.s3',
+      detailType: 'Object Created',
+      detail: { version: '0', bucket: { name }, object: { key, size: 1 }, reason: 'PutObject' },
+    },
+  ]);
 
 describe.skipIf(missing)('an object in S3', () => {
   it('starts the pipeline once, at the first look that finds it, and again when it is replaced', async () => {
@@ -135,7 +134,7 @@ describe.skipIf(missing)('an object in S3', () => {
     await created('elsewhere/a.csv');
     await created('drop/a.csv', bucket, 'another');
     const odd = [{ source: 'aws.s3', detailType: 'Object Created', detail: { bucket: 1 } }];
-    await test.engine.putEvents(odd, { team: 'default' });
+    await test.engine.events.put(ofTeam('default'), odd);
     await passes(3);
     expect(await keys()).toEqual([]);
     await passes(30);

@@ -2,11 +2,13 @@
  * Schedules that clients make, on the real engine and a real file, with a clock that the test moves.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
-import type { ListedSchedule } from '../../src/engine/features/schedules/list-schedules.js';
+import type { ListedSchedule } from '../../src/engine/features/schedules/schedule-calls.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { Commit } from '../../src/store/store.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
@@ -31,6 +33,7 @@ beforeEach(async () => {
 
 afterEach(() => test.close());
 
+const SHOP = ofTeam('shop');
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders';
 const ROLE = 'arn:aws:iam::000000000000:role/any';
 
@@ -42,8 +45,7 @@ async function make(
   more: Partial<ScheduleSettings> = {},
   target: JsonObject = {},
 ): Promise<void> {
-  await test.engine.scheduler.create({
-    team: 'shop',
+  await test.engine.scheduler.create(SHOP, {
     group: 'default',
     name: 'nightly',
     settings: settingsOf(expression, more, target),
@@ -70,7 +72,7 @@ const started = (pipeline = 'orders'): Promise<ExecutionDetail[]> => test.detail
 const timesOf = async (): Promise<unknown[]> =>
   (await started()).map(({ triggeredBy }) => triggeredBy?.at);
 
-const listed = (): ListedSchedule => test.engine.listSchedules()[0] as ListedSchedule;
+const listed = (): ListedSchedule => test.engine.schedules.list(EVERYTHING)[0] as ListedSchedule;
 
 describe('a schedule', () => {
   it('starts its state machine with its input, each fire time once', async () => {
@@ -126,12 +128,12 @@ describe('a schedule', () => {
     await make('at(2026-11-20T01:00:00)', { start: Date.parse('2027-01-01') });
     const named = { team: 'shop', group: 'default', name: 'once' };
     const gone = settingsOf('at(2026-11-20T01:00:00)', { afterCompletion: 'DELETE' });
-    await test.engine.scheduler.create({ ...named, settings: gone });
+    await test.engine.scheduler.create(SHOP, { ...named, settings: gone });
     await test.clock.until('2026-11-20T02:00:00Z');
     expect(await started()).toHaveLength(2);
-    expect(test.engine.scheduler.list('shop').map(({ name }) => name)).toEqual(['nightly']);
+    expect(test.engine.scheduler.list(SHOP).map(({ name }) => name)).toEqual(['nightly']);
     await test.restart();
-    expect(test.engine.scheduler.list('shop').map(({ name }) => name)).toEqual(['nightly']);
+    expect(test.engine.scheduler.list(SHOP).map(({ name }) => name)).toEqual(['nightly']);
     await test.clock.until('2026-11-20T05:00:00Z');
     expect(await started()).toHaveLength(2);
   });
@@ -167,11 +169,11 @@ describe('a schedule', () => {
     await make('rate(1 hour)', { state: 'DISABLED' });
     await test.clock.until('2026-11-20T05:30:00Z');
     expect(await started()).toEqual([]);
-    const named = { team: 'shop', group: 'default', name: 'nightly' };
-    await test.engine.scheduler.update({ ...named, settings: settingsOf('rate(1 hour)') });
+    const named = { group: 'default', name: 'nightly' };
+    await test.engine.scheduler.update(SHOP, { ...named, settings: settingsOf('rate(1 hour)') });
     await test.clock.until('2026-11-20T06:30:00Z');
     expect(await timesOf()).toEqual(['2026-11-20T06:00:00.000Z']);
-    await test.engine.scheduler.delete(named);
+    await test.engine.scheduler.delete(SHOP, named);
     await test.clock.until('2026-11-20T09:30:00Z');
     expect(await started()).toHaveLength(1);
   });
@@ -180,9 +182,9 @@ describe('a schedule', () => {
     await deploy();
     await make('rate(1 hour)');
     await test.clock.until('2026-11-20T00:30:00Z');
-    const named = { team: 'shop', group: 'default', name: 'nightly' };
+    const named = { group: 'default', name: 'nightly' };
     const settings = settingsOf('rate(1 hour)', { description: 'other' }, { Input: '{"a":1}' });
-    await test.engine.scheduler.update({ ...named, settings });
+    await test.engine.scheduler.update(SHOP, { ...named, settings });
     await test.clock.until('2026-11-20T01:10:00Z');
     expect(await started()).toMatchObject([
       { triggeredBy: { at: '2026-11-20T01:00:00.000Z' }, input: { a: 1 } },
@@ -233,8 +235,10 @@ const ORDERS = { team: 'shop', name: 'orders' };
 describe('a target', () => {
   it('may be a published version or an alias', async () => {
     await deploy();
-    await test.engine.stateMachines.publish(ORDERS, {});
-    await test.engine.stateMachines.createAlias(ORDERS, 'live', [{ version: 1, weight: 100 }]);
+    await test.engine.stateMachines.publish(SHOP, ORDERS, {});
+    await test.engine.stateMachines.createAlias(SHOP, ORDERS, 'live', [
+      { version: 1, weight: 100 },
+    ]);
     await make('rate(1 hour)', {}, { Arn: `${MACHINE}:live` });
     await test.clock.until('2026-11-20T01:10:00Z');
     expect(await started()).toMatchObject([{ publishedVersion: 1, alias: 'live' }]);
@@ -255,10 +259,12 @@ describe('a target', () => {
     await test.clock.until('2026-11-20T01:10:00Z');
     expect(await started()).toMatchObject([{ input: { at: '2026-11-20T01:00:00Z' } }]);
     // Whoever asks why it starts is told.
-    const { clientSchedules } = await test.engine.explainTrigger('orders');
+    const { clientSchedules } = await test.engine.pipelines.explainTrigger(EVERYTHING, 'orders');
     expect(clientSchedules).toMatchObject([{ name: 'default/nightly', kind: 'api' }]);
     expect(clientSchedules?.[0]?.next).toHaveLength(10);
-    expect(await test.engine.explainTrigger('other')).toEqual({ pipeline: 'other' });
+    expect(await test.engine.pipelines.explainTrigger(EVERYTHING, 'other')).toEqual({
+      pipeline: 'other',
+    });
   });
 
   it('may be an event bus', async () => {
@@ -286,7 +292,7 @@ describe('a target', () => {
     ]);
     await test.restart();
     await test.clock.until('2026-11-20T02:20:00Z');
-    expect(await test.engine.listEvents({ bus: 'night', limit: 10 })).toHaveLength(2);
+    expect(await test.engine.events.list(EVERYTHING, { bus: 'night', limit: 10 })).toHaveLength(2);
   });
 
   it('may be PutEvents as a universal target', async () => {
@@ -299,7 +305,7 @@ describe('a target', () => {
       { Arn: 'arn:aws:scheduler:::aws-sdk:eventbridge:putEvents', Input },
     );
     await test.clock.until('2026-11-20T01:10:00Z');
-    expect(await test.engine.listEvents({ bus: 'night', limit: 10 })).toMatchObject([
+    expect(await test.engine.events.list(EVERYTHING, { bus: 'night', limit: 10 })).toMatchObject([
       { team: 'shop', envelope: { detail: { n: 1 } } },
     ]);
   });
@@ -324,7 +330,7 @@ describe('a target', () => {
       fireTime: Date.parse('2026-11-20T03:00:00Z'),
     });
     expect([...(await started()), ...(await started('theirs'))]).toEqual([]);
-    const letters = await test.engine.listDeadLetters({ limit: 10 });
+    const letters = await test.engine.deadLetters.list(EVERYTHING, { limit: 10 });
     expect(letters).toHaveLength(3);
     expect(letters[0]).toMatchObject({
       team: 'shop',
@@ -334,8 +340,8 @@ describe('a target', () => {
     });
     await test.restart();
     expect(listed().failure?.count).toBe(3);
-    const named = { team: 'shop', group: 'default', name: 'nightly' };
-    await test.engine.scheduler.update({ ...named, settings: settingsOf('rate(1 hour)') });
+    const named = { group: 'default', name: 'nightly' };
+    await test.engine.scheduler.update(SHOP, { ...named, settings: settingsOf('rate(1 hour)') });
     await test.clock.until('2026-11-20T04:10:00Z');
     expect(listed().failure).toBeUndefined();
     expect(await started()).toHaveLength(1);
@@ -351,27 +357,27 @@ describe('a target', () => {
 describe('a group', () => {
   it('takes its schedules with it', async () => {
     const { scheduler } = test.engine;
-    await scheduler.createGroup({ team: 'shop', name: 'night', tags: { a: '1' } });
+    await scheduler.createGroup(SHOP, { name: 'night', tags: { a: '1' } });
     const settings = settingsOf('rate(1 hour)');
-    await scheduler.create({ team: 'shop', group: 'night', name: 'one', settings });
-    await scheduler.create({ team: 'shop', group: 'default', name: 'one', settings });
+    await scheduler.create(SHOP, { group: 'night', name: 'one', settings });
+    await scheduler.create(SHOP, { group: 'default', name: 'one', settings });
     await test.restart();
-    expect(test.engine.scheduler.groups('shop').map(({ name }) => name)).toEqual([
+    expect(test.engine.scheduler.groups(SHOP).map(({ name }) => name)).toEqual([
       'default',
       'night',
     ]);
-    await test.engine.scheduler.deleteGroup('shop', 'night');
+    await test.engine.scheduler.deleteGroup(SHOP, 'night');
     await test.restart();
-    expect(test.engine.scheduler.list('shop').map(({ group }) => group)).toEqual(['default']);
-    expect(test.engine.scheduler.groups('shop').map(({ name }) => name)).toEqual(['default']);
+    expect(test.engine.scheduler.list(SHOP).map(({ group }) => group)).toEqual(['default']);
+    expect(test.engine.scheduler.groups(SHOP).map(({ name }) => name)).toEqual(['default']);
   });
 });
 
 it('of one name is made once, however many ask at a time', async () => {
   const settings = settingsOf('rate(1 hour)');
-  const wanted = { team: 'shop', group: 'default', name: 'one', settings };
+  const wanted = { group: 'default', name: 'one', settings };
   const make = (clientToken: string): Promise<void> =>
-    test.engine.scheduler.create({ ...wanted, clientToken });
+    test.engine.scheduler.create(SHOP, { ...wanted, clientToken });
   const results = await Promise.allSettled([make('a'), make('a'), make('b')]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
 });
@@ -381,11 +387,13 @@ it('lists a thousand schedules of the same second, each served once', async () =
   const settings = settingsOf('at(2026-11-20T01:00:00)');
   await Promise.all(
     Array.from({ length: 1_000 }, (_, index) =>
-      test.engine.scheduler.create({ team: 'shop', group: 'default', name: `s${index}`, settings }),
+      test.engine.scheduler.create(SHOP, { group: 'default', name: `s${index}`, settings }),
     ),
   );
   await test.clock.until('2026-11-20T01:00:01Z');
   await test.settled();
   expect(await started()).toHaveLength(1_000);
-  expect(test.engine.listSchedules().filter(({ last }) => last !== undefined)).toHaveLength(1_000);
+  expect(
+    test.engine.schedules.list(EVERYTHING).filter(({ last }) => last !== undefined),
+  ).toHaveLength(1_000);
 }, 60_000);

@@ -3,6 +3,7 @@
  * performer must have.
  * @module
  */
+
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import type { Engine, ExecutionDetail } from '../../src/engine/engine.js';
@@ -11,6 +12,7 @@ import type {
   AttemptOutcome,
   AttemptRequest,
 } from '../../src/engine/kernel/ports.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { TimedEngine } from '../support/timed-engine.js';
 
 export const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:sort';
@@ -145,9 +147,9 @@ export async function openTaskBench(): Promise<TaskBench> {
   /** Takes every task of the activity, as a worker elsewhere does. */
   async function work(from: Engine): Promise<void> {
     const activity = { team: 'shop', name: 'sort' };
-    await from.activities.create('sort', 'shop', {});
+    await from.activities.create(ofTeam('shop'), 'sort', {});
     while (!isClosed && from === test.engine) {
-      const task = await from.activities.poll(activity).catch(() => undefined);
+      const task = await from.activities.poll(ofTeam('shop'), activity).catch(() => undefined);
       if (task) claimed.push(task.taskToken);
       else if (from.health().status !== 'ready') return;
     }
@@ -168,7 +170,7 @@ export async function openTaskBench(): Promise<TaskBench> {
       return runs.length + claimed.length;
     },
     async deploy(name, definition, bindings = {}) {
-      await test.engine.deployPipeline({
+      await test.engine.pipelines.deploy({
         name,
         team: 'shop',
         tags: {},
@@ -178,7 +180,7 @@ export async function openTaskBench(): Promise<TaskBench> {
       });
     },
     async start(pipeline, testCase, input = {}) {
-      const { id } = await test.engine.startExecution({
+      const { id } = await test.engine.executions.start(EVERYTHING, {
         pipeline,
         input: input as never,
         ...(testCase === undefined ? {} : { testCase }),
@@ -186,9 +188,11 @@ export async function openTaskBench(): Promise<TaskBench> {
       await test.settled();
       return id;
     },
-    describe: (id) => test.engine.describeExecution(id),
+    describe: (id) => test.engine.executions.describe(EVERYTHING, id),
     async history(id) {
-      return (await test.engine.history(id, { limit: 1000 })).items.map(({ type }) => type);
+      return (await test.engine.executions.history(EVERYTHING, id, { limit: 1000 })).items.map(
+        ({ type }) => type,
+      );
     },
     async pass(ms) {
       await test.pass(ms);
@@ -212,12 +216,12 @@ export async function openTaskBench(): Promise<TaskBench> {
       if (left === 'killed') return run(n).isKilled;
       if (left === 'token unknown') {
         const token = claimed[n] ?? (bench.argumentsOf(n).token as string);
-        return await test.engine.sendTaskHeartbeat(token).then(
+        return await test.engine.tasks.heartbeat(EVERYTHING, token).then(
           () => false,
           ({ code }) => code === 'MILL3006',
         );
       }
-      const { items } = await test.engine.listExecutions({ pipeline: 'child' });
+      const { items } = await test.engine.executions.list(EVERYTHING, { pipeline: 'child' });
       const child = items.toReversed()[n];
       return child?.status === (left === 'child stopped' ? 'ABORTED' : 'RUNNING');
     },

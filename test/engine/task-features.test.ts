@@ -10,7 +10,9 @@
  * Time is the test's: it stands still until a test lets it pass, so "not yet" is as certain as "now".
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { ACTIVITY, CHILD, openTaskBench, type TaskBench, type TaskFeatures } from './task-bench.js';
 
 let bench: TaskBench;
@@ -47,9 +49,10 @@ const viaRun = {
 };
 
 const viaToken = (token: (n: number) => string) => ({
-  succeed: (n: number) => bench.engine.sendTaskSuccess(token(n), { done: true }),
-  fail: (n: number) => bench.engine.sendTaskFailure(token(n), { error: 'Broken', cause: 'torn' }),
-  beat: (n: number) => bench.engine.sendTaskHeartbeat(token(n)),
+  succeed: (n: number) => bench.engine.tasks.succeed(EVERYTHING, token(n), { done: true }),
+  fail: (n: number) =>
+    bench.engine.tasks.fail(EVERYTHING, token(n), { error: 'Broken', cause: 'torn' }),
+  beat: (n: number) => bench.engine.tasks.heartbeat(EVERYTHING, token(n)),
   error: 'Broken',
 });
 
@@ -226,7 +229,7 @@ describe.each(PERFORMERS)('a task of $name', (performer) => {
 
   it('ends with the execution when that is stopped', async () => {
     const id = await start(performer, { TimeoutSeconds: 5 });
-    await bench.engine.stopExecution(id);
+    await bench.engine.executions.stop(EVERYTHING, id);
     await bench.pass(60_000);
     expect((await bench.describe(id)).status).toBe('ABORTED');
     expect(await bench.leftBehind(performer.left, 0)).toBe(true);
@@ -256,7 +259,7 @@ describe.each(PERFORMERS)('a task of $name', (performer) => {
 
     bench.mock('Work', []);
     const stopped = await start(performer, { TimeoutSeconds: 5 });
-    await bench.engine.stopExecution(stopped);
+    await bench.engine.executions.stop(EVERYTHING, stopped);
     expect((await bench.describe(stopped)).status).toBe('ABORTED');
     expect(bench.performed).toBe(0);
   });
@@ -356,7 +359,7 @@ describe('a map run', () => {
   it('stops its children when the execution is stopped', async () => {
     await bench.deploy('parent', map());
     const id = await bench.start('parent', undefined, [1, 2]);
-    await bench.engine.stopExecution(id);
+    await bench.engine.executions.stop(EVERYTHING, id);
     await bench.pass(0);
     expect(await bench.leftBehind('killed', 0)).toBe(true);
     expect(await bench.leftBehind('killed', 1)).toBe(true);

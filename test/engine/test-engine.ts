@@ -84,7 +84,7 @@ export async function openTestEngine(
     work: home.work,
     data: home.data,
     async deploy(name, definition, bindings = {}) {
-      await opened.engine.deployPipeline({
+      await opened.engine.pipelines.deploy({
         name,
         team: 'shop',
         tags: { county: 'alder' },

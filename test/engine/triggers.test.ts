@@ -2,10 +2,12 @@
  * Events, schedules and upstream conditions on the real engine and a real file, with a clock that the test moves.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ExecutionSummary } from '../../src/engine/engine.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 let test: TimedEngine;
@@ -58,7 +60,7 @@ const namesOf = async (pipeline: string): Promise<string[]> =>
 describe('an event', () => {
   const order = { source: 'shop', detailType: 'Order', detail: { id: 7, paid: true } };
   const put = (events: object[], team = 'default') =>
-    test.engine.putEvents(events as never, { team });
+    test.engine.events.put(ofTeam(team), events as never);
 
   it('is one of its team: the same id of another team is another event', async () => {
     await deploy('own', { events: [{ pattern: { source: ['shop'] } }] });
@@ -97,7 +99,7 @@ describe('an event', () => {
     });
     const [paid] = await executionsOf('paid');
     expect(paid?.triggeredBy).toEqual({ type: 'event', event: 'o-7', bus: 'default', depth: 0 });
-    expect((await test.engine.describeExecution('paid/event-o-7')).input).toEqual({
+    expect((await test.engine.executions.describe(EVERYTHING, 'paid/event-o-7')).input).toEqual({
       version: '0',
       id: 'o-7',
       'detail-type': 'Order',
@@ -108,8 +110,8 @@ describe('an event', () => {
       resources: [],
       detail: { id: 7, paid: true },
     });
-    expect((await test.engine.describeExecution('part/event-o-7')).input).toBe(7);
-    expect((await test.engine.describeExecution('made/event-o-7')).input).toEqual({
+    expect((await test.engine.executions.describe(EVERYTHING, 'part/event-o-7')).input).toBe(7);
+    expect((await test.engine.executions.describe(EVERYTHING, 'made/event-o-7')).input).toEqual({
       order: 7,
       text: 'order 7',
       rule: 'made',
@@ -132,7 +134,7 @@ describe('an event', () => {
       started: [{ pipeline: 'paid', name: 'event-same' }],
     });
     expect(await namesOf('paid')).toEqual(['event-same']);
-    expect(await test.engine.listEvents({ limit: 10 })).toHaveLength(1);
+    expect(await test.engine.events.list(EVERYTHING, { limit: 10 })).toHaveLength(1);
   });
 
   it('is on its bus and no other, and its team’s alone', async () => {
@@ -163,9 +165,13 @@ describe('an event', () => {
     await deploy('repair', listening, 'others');
     await deploy('curious', listening, 'strangers');
     failing.add('listings');
-    await test.engine.runExecution({ pipeline: 'listings', name: 'night', input: { secret: 1 } });
+    await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'listings',
+      name: 'night',
+      input: { secret: 1 },
+    });
     const [repair] = await executionsOf('repair');
-    const { input } = await test.engine.describeExecution(repair?.id ?? '');
+    const { input } = await test.engine.executions.describe(EVERYTHING, repair?.id ?? '');
     expect(input).toMatchObject({
       source: 'aws.states',
       'detail-type': 'Step Functions Execution Status Change',
@@ -182,7 +188,7 @@ describe('an event', () => {
     await expect(put([{ ...order, detail: { x: 'x'.repeat(300_000) } }])).rejects.toMatchObject({
       kind: expect.stringMatching(/InvalidEvent|PayloadTooLarge/),
     });
-    expect(await test.engine.listEvents({ limit: 10 })).toEqual([]);
+    expect(await test.engine.events.list(EVERYTHING, { limit: 10 })).toEqual([]);
   });
 
   it('of a pipeline that starts itself comes to an end', async () => {
@@ -191,7 +197,7 @@ describe('an event', () => {
         { pattern: { detail: { millrace: { pipeline: ['circle'] }, status: ['SUCCEEDED'] } } },
       ],
     });
-    await test.engine.runExecution({ pipeline: 'circle' });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'circle' });
     await test.settled();
     expect((await executionsOf('circle')).length).toBeLessThanOrEqual(51);
   });
@@ -242,7 +248,7 @@ describe('a schedule', () => {
 
   it('with a window starts once, at its place in it, also after a restart in between', async () => {
     await deploy('listings', daily({ flexibleWindow: '2h', jitter: '10m' }));
-    const { schedule } = await test.engine.explainTrigger('listings');
+    const { schedule } = await test.engine.pipelines.explainTrigger(EVERYTHING, 'listings');
     const [start = 0, second = 0] = schedule?.starts ?? [];
     expect(schedule).toMatchObject({
       window: 130 * 60_000,
@@ -253,7 +259,9 @@ describe('a schedule', () => {
     await test.clock.until(new Date(start - 1_000).toISOString());
     await test.restart();
     expect(await executionsOf('listings')).toEqual([]);
-    expect((await test.engine.explainTrigger('listings')).schedule?.starts?.[0]).toBe(start);
+    expect(
+      (await test.engine.pipelines.explainTrigger(EVERYTHING, 'listings')).schedule?.starts?.[0],
+    ).toBe(start);
     await test.clock.until(new Date(start + 1).toISOString());
     const expected = { name: 'schedule-20261120T030000Z', interval: '2026-11-20' };
     expect(await executionsOf('listings')).toMatchObject([{ ...expected, startedAt: start }]);
@@ -292,14 +300,14 @@ describe('a schedule', () => {
 
   it('of a pipeline that nobody deploys any longer is silent', async () => {
     await deploy('listings', daily());
-    await test.engine.stateMachines.delete({ team: 'default', name: 'listings' });
+    await test.engine.stateMachines.delete(EVERYTHING, { team: 'default', name: 'listings' });
     await test.clock.until('2026-11-21T12:00:00Z');
     expect(await executionsOf('listings')).toEqual([]);
   });
 
   it('starts a thousand pipelines of the same second', async () => {
     for (let index = 0; index < 1_000; index += 1) {
-      await test.engine.deployPipeline({
+      await test.engine.pipelines.deploy({
         name: `p${index}`,
         team: 'default',
         tags: {},
@@ -311,7 +319,10 @@ describe('a schedule', () => {
     }
     await test.clock.until('2026-11-20T03:00:01Z');
     await test.settled();
-    const { items } = await test.engine.listExecutions({ limit: 1_000, status: 'SUCCEEDED' });
+    const { items } = await test.engine.executions.list(EVERYTHING, {
+      limit: 1_000,
+      status: 'SUCCEEDED',
+    });
     expect(new Set(items.map(({ pipeline }) => pipeline)).size).toBe(1_000);
   }, 60_000);
 });
@@ -332,7 +343,11 @@ describe('a pipeline that waits for others', () => {
     await deploy('hours', { schedule: { cron: '30 * * * ? *' } });
     await deploy('report', { executions: { allOf: [{ name: 'listings' }, { name: 'hours' }] } });
     const expected = async (interval: string): Promise<(string | undefined)[]> => {
-      const { upstreams } = await test.engine.explainTrigger('report', { interval });
+      const { upstreams } = await test.engine.pipelines.explainTrigger(
+        EVERYTHING,
+        'report',
+        interval,
+      );
       return (upstreams?.conditions ?? []).map(({ expectedAt }) =>
         expectedAt === undefined ? undefined : new Date(expectedAt).toISOString(),
       );
@@ -363,7 +378,7 @@ describe('a pipeline that waits for others', () => {
     await test.clock.until('2026-11-20T12:00:00Z');
     expect(await executionsOf('pipeline-x')).toEqual([]);
     failing.delete('listings');
-    await test.engine.redriveExecution('listings/schedule-20261120T030000Z');
+    await test.engine.executions.redrive(EVERYTHING, 'listings/schedule-20261120T030000Z');
     expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20-listings@crawlers-1']);
   });
 
@@ -371,7 +386,11 @@ describe('a pipeline that waits for others', () => {
     await test.clock.until('2026-11-20T12:00:00Z');
     expect(await namesOf('pipeline-x')).toEqual(['upstream-2026-11-20']);
     // Repaired by running it again for the same day.
-    await test.engine.runExecution({ pipeline: 'listings', name: 'again', interval: '2026-11-20' });
+    await test.engine.executions.run(EVERYTHING, {
+      pipeline: 'listings',
+      name: 'again',
+      interval: '2026-11-20',
+    });
     expect(await namesOf('pipeline-x')).toEqual([
       'upstream-2026-11-20',
       'upstream-2026-11-20-listings@crawlers-1',
@@ -425,20 +444,24 @@ describe('a pipeline that waits for one in another account', () => {
     },
   });
   const put = async (event: object, team = 'default'): Promise<void> => {
-    await test.engine.putEvents([event] as never, { team });
+    await test.engine.events.put(ofTeam(team), [event] as never);
     await test.settled();
   };
   const interval = '2026-11-19';
   const searches = async (): Promise<void> => {
     await deploy('searches', { schedule: { cron: '0 3 * * ? *' } });
-    await test.engine.runExecution({ pipeline: 'searches', interval });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'searches', interval });
   };
 
   it('starts when the event of its success has come, on the day of its own zone', async () => {
     await deploy('joined', TRIGGER);
     await searches();
     await put(told('RUNNING'));
-    const { upstreams } = await test.engine.explainTrigger('joined', { interval });
+    const { upstreams } = await test.engine.pipelines.explainTrigger(
+      EVERYTHING,
+      'joined',
+      interval,
+    );
     expect(upstreams?.conditions[0]).toMatchObject({
       verdict: 'waiting',
       status: 'RUNNING',
@@ -506,7 +529,7 @@ describe('a pipeline that waits for one in another account', () => {
     await deploy('joined', { executions: { allOf: [{ name: 'listings', account: own }] } });
     await put(told('SUCCEEDED', { millrace: { interval } }, 'run-1', own));
     expect(await namesOf('joined')).toEqual([]);
-    await test.engine.runExecution({ pipeline: 'listings', interval });
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'listings', interval });
     expect(await namesOf('joined')).toEqual(['upstream-2026-11-19']);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * The examples as a new user meets them: on a real server with real connectors.
  */
+
 import {
   cpSync,
   existsSync,
@@ -16,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/asl/json.js';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -35,12 +37,18 @@ afterAll(async () => {
 });
 
 async function run(pipeline: string, input?: Json): Promise<ExecutionDetail> {
-  return server.engine.runExecution({ pipeline, ...(input === undefined ? {} : { input }) });
+  return server.engine.executions.run(EVERYTHING, {
+    pipeline,
+    ...(input === undefined ? {} : { input }),
+  });
 }
 
 /** Names of the states that were entered, in order. */
 async function statesOf(id: string): Promise<string[]> {
-  const { items } = await server.engine.history(id, { limit: 1_000, order: 'oldest-first' });
+  const { items } = await server.engine.executions.history(EVERYTHING, id, {
+    limit: 1_000,
+    order: 'oldest-first',
+  });
   return items
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map(({ details }) => details.name as string);
@@ -125,8 +133,8 @@ describe('parcels', () => {
     const file = join(home, 'examples/parcels/juniper.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^ *areaColumn:.*$/m, ''));
     await server.folder?.reload();
-    await server.engine.redriveExecution(failed.id, { definition: 'current' });
-    const mended = await server.engine.waitForExecution(failed.id);
+    await server.engine.executions.redrive(EVERYTHING, failed.id, { definition: 'current' });
+    const mended = await server.engine.executions.wait(EVERYTHING, failed.id);
     expect(mended).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
     const after = (await statesOf(failed.id)).slice(before.length);
     expect(after.filter((name) => name === 'extract' || name === 'validate')).toEqual([]);

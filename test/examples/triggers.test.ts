@@ -4,6 +4,7 @@
  * Tasks really run; the clock is the test's.
  * @module
  */
+
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createConnectors } from '../../src/connectors/registry.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ExecutionDetail } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { deploymentOf } from '../../src/engine/pipeline-folder.js';
 import { loadPipeline } from '../../src/pipelines/load-pipeline.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
@@ -41,13 +43,13 @@ async function deploy(file: string): Promise<void> {
   const { plan, problems } = await loadPipeline(join(home, file), read);
   expect(problems).toEqual([]);
   if (!plan) throw new Error(`${file} has no plan`);
-  await test.engine.deployPipeline(deploymentOf(plan));
+  await test.engine.pipelines.deploy(deploymentOf(plan));
 }
 
 /** The latest execution of a pipeline, once it has ended: its tasks take real time. */
 async function ended(pipeline: string): Promise<ExecutionDetail> {
   const latest = (await test.executions(pipeline)).at(-1);
-  return test.engine.waitForExecution(latest?.id ?? '');
+  return test.engine.executions.wait(EVERYTHING, latest?.id ?? '');
 }
 
 it('three teams: listings fails, is mended and redriven, and pipeline-x follows by itself', async () => {
@@ -58,8 +60,14 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
   expect(await ended('listings')).toMatchObject({ status: 'FAILED', interval: '2026-11-20' });
   await test.clock.until('2026-11-20T04:00:01Z');
   expect(await ended('searches')).toMatchObject({ status: 'SUCCEEDED', interval: '2026-11-20' });
-  expect((await test.engine.listExecutions({ pipeline: 'pipeline-x' })).items).toEqual([]);
-  const { upstreams } = await test.engine.explainTrigger('pipeline-x', { interval: '2026-11-20' });
+  expect((await test.engine.executions.list(EVERYTHING, { pipeline: 'pipeline-x' })).items).toEqual(
+    [],
+  );
+  const { upstreams } = await test.engine.pipelines.explainTrigger(
+    EVERYTHING,
+    'pipeline-x',
+    '2026-11-20',
+  );
   expect(upstreams).toMatchObject({
     verdict: 'waiting',
     conditions: [{ status: 'FAILED' }, { verdict: 'met' }],
@@ -67,7 +75,7 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
 
   const file = join(home, 'three-teams/data/listings.csv');
   writeFileSync(file, readFileSync(file, 'utf8').replace('three;Room', '3,Room'));
-  await test.engine.redriveExecution('listings/schedule-20261120T020000Z');
+  await test.engine.executions.redrive(EVERYTHING, 'listings/schedule-20261120T020000Z');
   expect(await ended('listings')).toMatchObject({ status: 'SUCCEEDED' });
   const joined = await ended('pipeline-x');
   expect(joined).toMatchObject({
@@ -75,7 +83,9 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
     name: 'upstream-2026-11-20-listings@listings-1',
     interval: '2026-11-20',
   });
-  expect((await test.engine.describeExecution(joined?.id ?? '')).output).toMatchObject({
+  expect(
+    (await test.engine.executions.describe(EVERYTHING, joined?.id ?? '')).output,
+  ).toMatchObject({
     join: { result: [{ found: 3 }] },
   });
 }, 60_000);
@@ -91,7 +101,7 @@ it('a hundred partners: three are missing at nine, and told by name', async () =
   }
   await deploy('partners/partners.yaml');
   await test.looks();
-  const { files } = await test.engine.explainTrigger('partners');
+  const { files } = await test.engine.pipelines.explainTrigger(EVERYTHING, 'partners');
   expect(files?.arrivals).toMatchObject({
     interval: '2026-11-20',
     expected: 100,
@@ -107,14 +117,14 @@ it('a hundred partners: three are missing at nine, and told by name', async () =
     interval: '2026-11-20',
     status: 'SUCCEEDED',
   });
-  const { output } = await test.engine.describeExecution(execution?.id ?? '');
+  const { output } = await test.engine.executions.describe(EVERYTHING, execution?.id ?? '');
   expect(output).toMatchObject({ report: { interval: '2026-11-20', rows: 97, missing } });
 }, 60_000);
 
 it('a delivery is held back for its corrupt file, and loaded when it is right', async () => {
   await deploy('deliveries/deliveries.yaml');
   await test.looks();
-  const { files } = await test.engine.explainTrigger('deliveries');
+  const { files } = await test.engine.pipelines.explainTrigger(EVERYTHING, 'deliveries');
   expect(files?.quarantined).toMatchObject([
     {
       manifest: 'manifest-2026-11-20.json',

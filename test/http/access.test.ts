@@ -2,10 +2,12 @@
  * Who gets in: the matrix of every route with every kind of token, and the paths that have opened other servers.
  * @module
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { createAuthenticator, PUBLIC, SIGNED } from '../../src/http/auth.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import { pathOf, ROUTES, type Route, registeredRoutes } from './routes.js';
@@ -20,21 +22,21 @@ let foreignId: string;
 beforeAll(async () => {
   it = await openTestServer();
   const { engine, authenticator } = it.server;
-  await engine.deployPipeline(echoPipeline('own-echo', { team: 'own' }));
-  await engine.deployPipeline(failingPipeline('own-failing', { team: 'own' }));
+  await engine.pipelines.deploy(echoPipeline('own-echo', { team: 'own' }));
+  await engine.pipelines.deploy(failingPipeline('own-failing', { team: 'own' }));
   // A name that begins with the other team's: a comparison by prefix would let it through.
-  await engine.deployPipeline(failingPipeline('foreign-failing', { team: 'own-foreign' }));
-  await engine.runExecution({ pipeline: 'own-echo', input: { secret: 'of own' } });
-  await engine.runExecution({ pipeline: 'own-failing' });
+  await engine.pipelines.deploy(failingPipeline('foreign-failing', { team: 'own-foreign' }));
+  await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', input: { secret: 'of own' } });
+  await engine.executions.run(EVERYTHING, { pipeline: 'own-failing' });
   foreignId = (
-    await engine.runExecution({
+    await engine.executions.run(EVERYTHING, {
       pipeline: 'foreign-failing',
       name: 'night',
       input: { s: 'theirs' },
     })
   ).id;
   // One with nothing to start: it exists and changes nothing.
-  await engine.startBackfill({
+  await engine.backfills.start(EVERYTHING, {
     pipeline: 'foreign-failing',
     from: '2026-11-01',
     to: '2026-11-01',
@@ -178,8 +180,8 @@ describe('what belongs to all teams', () => {
         const answer = await it.request(route.method, pathOf(route), { token, body: route.body });
         expect(answer.status).toBe(403);
       }
-      expect(await it.server.accessKeys.list()).toEqual([]);
-      expect(it.server.engine.webhooks.list()).toEqual([]);
+      expect(await it.server.accessKeys.list(EVERYTHING)).toEqual([]);
+      expect(it.server.engine.webhooks.list(EVERYTHING)).toEqual([]);
     },
   );
 });
@@ -211,7 +213,10 @@ describe('another team', () => {
         expect(missing.status, none).toBe(404);
         expect(foreign.text.replaceAll(theirs, 'X')).toBe(missing.text.replaceAll(none, 'X'));
       }
-      const { status, redriveCount } = await it.server.engine.describeExecution(foreignId);
+      const { status, redriveCount } = await it.server.engine.executions.describe(
+        EVERYTHING,
+        foreignId,
+      );
       expect({ status, redriveCount }).toEqual({ status: 'FAILED', redriveCount: 0 });
     },
   );
@@ -240,7 +245,7 @@ describe('another team', () => {
       };
       expect(await start('foreign-failing')).toBe(await start('missing-failing'));
     }
-    expect((await it.server.engine.listBackfills()).items).toHaveLength(1);
+    expect((await it.server.engine.backfills.list(EVERYTHING)).items).toHaveLength(1);
   });
 
   test('does not see them in any list', async () => {
@@ -263,8 +268,8 @@ describe('another team', () => {
   test('does not hear of them', async () => {
     const { engine } = it.server;
     const marker = async (): Promise<void> => {
-      await engine.runExecution({ pipeline: 'foreign-failing', name: 'unheard' });
-      await engine.runExecution({ pipeline: 'own-echo', name: 'heard' });
+      await engine.executions.run(EVERYTHING, { pipeline: 'foreign-failing', name: 'unheard' });
+      await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', name: 'heard' });
     };
     const ended = (events: { data: { [key: string]: unknown } }[]): boolean =>
       events.some(({ data }) => data.name === 'heard' && data.status === 'SUCCEEDED');

@@ -3,6 +3,7 @@
  * that the contract does not name fails here.
  * @module
  */
+
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ import type { Route } from '../../src/api/route.js';
 import { liveChangeSchema } from '../../src/api/traces.js';
 import type { Trigger } from '../../src/api/triggers.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -119,7 +121,7 @@ test('executions, alone and in lists, with all that is known of them', async () 
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];
-  await engine.deployPipeline({
+  await engine.pipelines.deploy({
     name: 'alder-prints',
     team: 'alder',
     tags: { step: 'print' },
@@ -138,7 +140,7 @@ test('log lines of a task that prints', async () => {
     bindings: {},
     folder: world.it.data,
   });
-  const { id } = await engine.runExecution({ pipeline: 'alder-prints' });
+  const { id } = await engine.executions.run(EVERYTHING, { pipeline: 'alder-prints' });
   const { items } = await ask<{ items: JsonObject[] }>('GET', pathTo(PATHS.logs, { id }), 200);
   expect(items.length).toBeGreaterThan(1);
   expect(items.some(({ fields }) => fields !== undefined)).toBe(true);
@@ -166,13 +168,17 @@ test('starts, stops and redrives', async () => {
 test('a repair plan with something to repair', async () => {
   const { engine } = world.it.server;
   const interval = '2026-11-02';
-  const { deployment } = await engine.describePipeline('alder-follows');
+  const { deployment } = await engine.pipelines.describe(EVERYTHING, 'alder-follows');
   const allOf = [{ name: 'alder-daily' }, { name: 'alder-delivery' }];
   // It waits for another one too, so it does not follow by itself.
   const sections = { trigger: { executions: { allOf } } };
-  await engine.deployPipeline({ ...deployment, name: 'alder-both', sections });
-  await engine.runExecution({ pipeline: 'alder-both', interval });
-  const { id } = await engine.runExecution({ pipeline: 'alder-daily', name: 'later', interval });
+  await engine.pipelines.deploy({ ...deployment, name: 'alder-both', sections });
+  await engine.executions.run(EVERYTHING, { pipeline: 'alder-both', interval });
+  const { id } = await engine.executions.run(EVERYTHING, {
+    pipeline: 'alder-daily',
+    name: 'later',
+    interval,
+  });
   const plan = await ask<{ items: object[] }>('GET', pathTo(PATHS.repairPlan, { id }), 200);
   expect(plan.items.length).toBeGreaterThan(0);
 });
@@ -222,8 +228,8 @@ test('backfills', async () => {
   const body = { pipeline: 'alder-daily', from: '2026-10-01', to: '2026-10-02' };
   const plan = await ask('POST', `${PATHS.backfills}?plan=true`, 200, { body });
   expect(plan.slots).toHaveLength(2);
-  await world.it.server.engine.deployPipeline({
-    ...(await world.it.server.engine.describePipeline('alder-pooled')).deployment,
+  await world.it.server.engine.pipelines.deploy({
+    ...(await world.it.server.engine.pipelines.describe(EVERYTHING, 'alder-pooled')).deployment,
     name: 'alder-slow',
     sections: { trigger: { schedule: { hour: 3 } } },
   });
@@ -261,19 +267,19 @@ test('tasks that wait for a token', async () => {
   await ask('POST', PATHS.taskHeartbeat, 200, { body: { token } });
   await ask('POST', PATHS.taskSuccess, 200, { body: { token, output: 1 } });
   const { engine } = world.it.server;
-  const { definition } = (await engine.describePipeline('alder-asking')).deployment;
-  await engine.deployPipeline({
-    ...(await engine.describePipeline('alder-daily')).deployment,
+  const { definition } = (await engine.pipelines.describe(EVERYTHING, 'alder-asking')).deployment;
+  await engine.pipelines.deploy({
+    ...(await engine.pipelines.describe(EVERYTHING, 'alder-daily')).deployment,
     name: 'alder-asks',
     definition,
     sections: {},
   });
-  const { id } = await engine.startExecution({ pipeline: 'alder-asks', input: {} });
+  const { id } = await engine.executions.start(EVERYTHING, { pipeline: 'alder-asks', input: {} });
   const child = await until(async () => {
-    const { items } = await engine.listExecutions({ pipeline: 'alder-machine' });
+    const { items } = await engine.executions.list(EVERYTHING, { pipeline: 'alder-machine' });
     return items.find(({ parent }) => parent === id);
   });
-  const { input } = await engine.describeExecution(child.id);
+  const { input } = await engine.executions.describe(EVERYTHING, child.id);
   const body = { token: String((input as JsonObject).token), error: 'Late' };
   await ask('POST', PATHS.taskFailure, 200, { body });
 });
@@ -337,9 +343,9 @@ test('a backup, and whether the server waits', async () => {
 test('live events', async () => {
   const { engine } = world.it.server;
   const run = async (): Promise<void> => {
-    await engine.runExecution({ pipeline: 'alder-prints', name: 'heard' });
-    const { deployment } = await engine.describePipeline('alder-daily');
-    await engine.deployPipeline({ ...deployment, name: 'alder-new' });
+    await engine.executions.run(EVERYTHING, { pipeline: 'alder-prints', name: 'heard' });
+    const { deployment } = await engine.pipelines.describe(EVERYTHING, 'alder-daily');
+    await engine.pipelines.deploy({ ...deployment, name: 'alder-new' });
   };
   const events = await world.it.listen(
     PREFIX + PATHS.events,

@@ -10,7 +10,7 @@ const range = { pipeline: 'own-echo', from: '2026-03-01', to: '2026-03-03' };
 
 beforeAll(async () => {
   it = await openTestServer();
-  await it.server.engine.deployPipeline(echoPipeline('own-echo', { team: 'own' }));
+  await it.server.engine.pipelines.deploy(echoPipeline('own-echo', { team: 'own' }));
 });
 
 afterAll(() => it.close());

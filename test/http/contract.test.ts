@@ -18,15 +18,15 @@ import type { LiveChange } from '../../src/api/traces.js';
 import type { Trigger } from '../../src/api/triggers.js';
 import type { Webhook } from '../../src/api/webhooks.js';
 import type { HistoryEvent } from '../../src/asl/transition.js';
+import type { TriggerExplanation } from '../../src/engine/calls/explain-trigger.js';
 import type * as engine from '../../src/engine/engine.js';
-import type { TriggerExplanation } from '../../src/engine/explain-trigger.js';
 import type { PoolSummary } from '../../src/engine/features/admission/pools.js';
 import type { BackfillPlan } from '../../src/engine/features/backfills/backfill-plan.js';
 import type {
   Backfill,
   BackfillDetail,
 } from '../../src/engine/features/backfills/describe-backfill.js';
-import type * as schedules from '../../src/engine/features/schedules/list-schedules.js';
+import type * as schedules from '../../src/engine/features/schedules/schedule-calls.js';
 import type { RepairPlan } from '../../src/engine/features/upstreams/repair-plan.js';
 import type { EventRecord, PutResult } from '../../src/engine/kernel/bus-event.js';
 import type { WebhookSummary } from '../../src/http/webhooks/webhook-desk.js';

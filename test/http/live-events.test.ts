@@ -2,21 +2,24 @@
  * Live events: in order, resumable, filtered.
  * @module
  */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { echoPipeline, type LiveEvent, openTestServer, type TestServer } from './test-server.js';
 
 let it: TestServer;
 
 beforeAll(async () => {
   it = await openTestServer();
-  await it.server.engine.deployPipeline(echoPipeline('echo'));
+  await it.server.engine.pipelines.deploy(echoPipeline('echo'));
 });
 
 afterAll(() => it.close());
 
 const ended = (name: string) => (events: LiveEvent[]) =>
   events.some(({ data }) => data.name === name && data.status === 'SUCCEEDED');
-const run = (name: string): void => void it.server.engine.runExecution({ pipeline: 'echo', name });
+const run = (name: string): void =>
+  void it.server.engine.executions.run(EVERYTHING, { pipeline: 'echo', name });
 
 test('greets, then tells every change in the order in which it happened', async () => {
   const events = await it.listen('/api/v1/events', ended('ordered'), {
@@ -34,7 +37,7 @@ test('greets, then tells every change in the order in which it happened', async 
 test('goes on after the last event that a client has seen', async () => {
   const first = await it.listen('/api/v1/events', ended('seen'), { onOpen: () => run('seen') });
   const seen = first[1];
-  await it.server.engine.runExecution({ pipeline: 'echo', name: 'missed' });
+  await it.server.engine.executions.run(EVERYTHING, { pipeline: 'echo', name: 'missed' });
   const rest = await it.listen('/api/v1/events', ended('missed'), {
     headers: { 'last-event-id': seen?.id ?? '' },
   });
@@ -55,7 +58,7 @@ test.each(['another-run.1', 'garbage', '', '.', 'NaN.NaN', '1.-1'])(
 
 test('tells only about the execution that was asked for', async () => {
   const { engine } = it.server;
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline('slow', {
       definition: {
         StartAt: 'Echo',
@@ -70,10 +73,10 @@ test('tells only about the execution that was asked for', async () => {
       },
     }),
   );
-  const { id } = await engine.startExecution({ pipeline: 'slow', name: 'wanted' });
+  const { id } = await engine.executions.start(EVERYTHING, { pipeline: 'slow', name: 'wanted' });
   const finish = async (): Promise<void> => {
-    await engine.runExecution({ pipeline: 'echo', name: 'unwanted' });
-    await engine.stopExecution(id);
+    await engine.executions.run(EVERYTHING, { pipeline: 'echo', name: 'unwanted' });
+    await engine.executions.stop(EVERYTHING, id);
   };
   const events = await it.listen(
     `/api/v1/events?execution=${id}`,

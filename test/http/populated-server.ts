@@ -3,11 +3,13 @@
  * things holds the team's name, so that a text of one team is known wherever it turns up.
  * @module
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTeam, type Team } from '../attack/two-teams.js';
 import {
   echoPipeline,
@@ -121,26 +123,26 @@ async function populate(
   };
   const pools = { [`${team}-pool`]: 1 };
   const arrivals = { path: `{interval}/{partner}.csv`, partners: [`${team}-north`] };
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline(`${team}-daily`, { ...of, sections: { trigger: schedule } }),
   );
-  await engine.deployPipeline(failingPipeline(`${team}-failing`, of));
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(failingPipeline(`${team}-failing`, of));
+  await engine.pipelines.deploy(
     waitingPipeline(`${team}-pooled`, { ...of, sections: { concurrency: { pools } } }),
   );
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline(`${team}-follows`, {
       ...of,
       sections: { trigger: { executions: { allOf: [{ name: `${team}-daily` }] } } },
     }),
   );
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline(`${team}-arrivals`, {
       ...of,
       sections: { trigger: { files: { under: 'incoming', arrivals } } },
     }),
   );
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline(`${team}-delivery`, {
       ...of,
       sections: { trigger: { files: { under: 'delivered', manifest: 'manifest-*.json' } } },
@@ -150,21 +152,21 @@ async function populate(
   writeFileSync(join(folder, 'delivered', `manifest-${team}.json`), JSON.stringify(manifest));
 
   // Executions: by hand, for an interval, failed, redriven, waiting for a slot.
-  await engine.runExecution({
+  await engine.executions.run(EVERYTHING, {
     pipeline: `${team}-daily`,
     team,
     name: `${team}-hand`,
     interval: '2026-11-02',
     input: { by: team },
   });
-  const failed = await engine.runExecution({
+  const failed = await engine.executions.run(EVERYTHING, {
     pipeline: `${team}-failing`,
     team,
     name: `${team}-night`,
     input: { by: team },
   });
-  await engine.redriveExecution(failed.id);
-  await engine.waitForExecution(failed.id);
+  await engine.executions.redrive(EVERYTHING, failed.id);
+  await engine.executions.wait(EVERYTHING, failed.id);
   for (const name of [`${team}-first`, `${team}-second`]) {
     await post('/executions', { pipeline: `${team}-pooled`, name, input: { by: team } });
   }
@@ -254,30 +256,34 @@ async function populate(
     Tags: [{ Key: 'owner', Value: team }],
   });
   // Of a name that every team has.
-  await engine.deployPipeline(echoPipeline('common', of));
-  await engine.runExecution({ pipeline: 'common', team, name: 'night', input: { by: team } });
+  await engine.pipelines.deploy(echoPipeline('common', of));
+  await engine.executions.run(EVERYTHING, {
+    pipeline: 'common',
+    team,
+    name: 'night',
+    input: { by: team },
+  });
 
   // What belongs to the server's administrators, about this team.
   const webhook = { name: `${team}-hook`, team, source: `${team}-hooked` };
   await it.request('POST', '/api/v1/webhooks', { body: webhook });
 
-  const scope = { teams: [team] };
+  const scope = ofTeam(team);
   const found = await vi.waitFor(
     async () => {
-      const { files } = await engine.explainTrigger(`${team}-delivery`, scope);
+      const { files } = await engine.pipelines.explainTrigger(scope, `${team}-delivery`);
       expect(files?.quarantined).toHaveLength(1);
-      const { items } = await engine.listExecutions({ ...scope, limit: 1000 });
+      const { items } = await engine.executions.list(scope, { limit: 1000 });
       const parent = items.find(({ pipeline }) => pipeline === `${team}-mapped`);
-      const runs = await engine.listMapRuns(parent?.arn ?? '');
-      const { items: children } = await engine.listExecutions({
-        ...scope,
+      const runs = await engine.mapRuns.list(scope, parent?.arn ?? '');
+      const { items: children } = await engine.executions.list(scope, {
         mapRun: runs[0]?.arn ?? '',
       });
       expect(children).toHaveLength(1);
       const asked = items.find(({ pipeline, parent: by }) => pipeline === `${team}-machine` && by);
       expect(asked).toBeDefined();
       expect(items.find(({ testCase }) => testCase === 'played')?.status).toBe('SUCCEEDED');
-      const { input } = await engine.describeExecution(asked?.id ?? '');
+      const { input } = await engine.executions.describe(EVERYTHING, asked?.id ?? '');
       return { items, runs, children, token: String((input as JsonObject).token) };
     },
     { timeout: 20_000, interval: 50 },
@@ -287,7 +293,7 @@ async function populate(
     ...client,
     name: team,
     executions: [...found.items, ...found.children].map(({ id }) => id),
-    pipelines: (await engine.listPipelines(scope)).map(({ name }) => name),
+    pipelines: (await engine.pipelines.list(scope)).map(({ name }) => name),
     mapRuns: found.runs.map(({ arn }) => arn),
     backfills: [String(backfillId)],
     buses: ['default', `${team}-bus`],

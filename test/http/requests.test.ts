@@ -2,8 +2,10 @@
  * What a client may send and what it gets: bodies of every bad kind, names, waiting, stopping, redriving.
  * @module
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import {
   echoPipeline,
   failingPipeline,
@@ -17,8 +19,8 @@ let it: TestServer;
 beforeAll(async () => {
   it = await openTestServer();
   const { engine } = it.server;
-  await engine.deployPipeline(echoPipeline('echo'));
-  await engine.deployPipeline(waitingPipeline('waiting'));
+  await engine.pipelines.deploy(echoPipeline('echo'));
+  await engine.pipelines.deploy(waitingPipeline('waiting'));
 });
 
 afterAll(() => it.close());
@@ -176,9 +178,9 @@ describe('a query', () => {
   );
 
   test('pages through a list without gaps and doubles', async () => {
-    await it.server.engine.deployPipeline(echoPipeline('many'));
+    await it.server.engine.pipelines.deploy(echoPipeline('many'));
     for (let i = 0; i < 7; i += 1) {
-      await it.server.engine.runExecution({ pipeline: 'many', name: `n${i}` });
+      await it.server.engine.executions.run(EVERYTHING, { pipeline: 'many', name: `n${i}` });
     }
     const names: string[] = [];
     let cursor = '';
@@ -243,7 +245,7 @@ describe('waiting', () => {
 
 describe('stopping', () => {
   test('ends an execution with the given error and cause, and only once', async () => {
-    const { id } = await it.server.engine.startExecution({ pipeline: 'waiting' });
+    const { id } = await it.server.engine.executions.start(EVERYTHING, { pipeline: 'waiting' });
     const stop = (): ReturnType<TestServer['request']> =>
       it.request('POST', `${EXECUTIONS}/${id}/stop`, {
         body: { error: 'WrongDay', cause: 'started by mistake' },
@@ -257,7 +259,7 @@ describe('stopping', () => {
   });
 
   test('needs no body', async () => {
-    const { id } = await it.server.engine.startExecution({ pipeline: 'waiting' });
+    const { id } = await it.server.engine.executions.start(EVERYTHING, { pipeline: 'waiting' });
     const answer = await it.request('POST', `${EXECUTIONS}/${id}/stop`);
     expect(answer.json()).toMatchObject({ status: 'ABORTED' });
   });
@@ -280,9 +282,9 @@ describe('redriving', () => {
 
   test('goes on from the failed state with the definition of its own', async () => {
     const { engine } = it.server;
-    await engine.deployPipeline(failingPipeline('own'));
-    const { id } = await engine.runExecution({ pipeline: 'own', input: { n: 1 } });
-    await engine.deployPipeline(echoPipeline('own', { definition: fixed }));
+    await engine.pipelines.deploy(failingPipeline('own'));
+    const { id } = await engine.executions.run(EVERYTHING, { pipeline: 'own', input: { n: 1 } });
+    await engine.pipelines.deploy(echoPipeline('own', { definition: fixed }));
     const answer = await redrive(id);
     expect(answer.status).toBe(200);
     expect(answer.json()).toMatchObject({ redriveCount: 1 });
@@ -292,9 +294,12 @@ describe('redriving', () => {
 
   test('goes on from the failed state with the current definition', async () => {
     const { engine } = it.server;
-    await engine.deployPipeline(failingPipeline('current'));
-    const { id } = await engine.runExecution({ pipeline: 'current', input: { n: 1 } });
-    await engine.deployPipeline(echoPipeline('current', { definition: fixed }));
+    await engine.pipelines.deploy(failingPipeline('current'));
+    const { id } = await engine.executions.run(EVERYTHING, {
+      pipeline: 'current',
+      input: { n: 1 },
+    });
+    await engine.pipelines.deploy(echoPipeline('current', { definition: fixed }));
     expect((await redrive(id, { definition: 'current' })).status).toBe(200);
     const ended = await it.request('GET', `${EXECUTIONS}/${id}?wait=20`);
     expect(ended.json()).toMatchObject({ status: 'SUCCEEDED', output: { n: 1 }, version: 2 });
@@ -303,9 +308,9 @@ describe('redriving', () => {
 
   test('goes back to an earlier state', async () => {
     const { engine } = it.server;
-    await engine.deployPipeline(failingPipeline('earlier'));
-    const { id } = await engine.runExecution({ pipeline: 'earlier' });
-    await engine.deployPipeline(echoPipeline('earlier', { definition: fixed }));
+    await engine.pipelines.deploy(failingPipeline('earlier'));
+    const { id } = await engine.executions.run(EVERYTHING, { pipeline: 'earlier' });
+    await engine.pipelines.deploy(echoPipeline('earlier', { definition: fixed }));
     const answer = await redrive(id, { from: 'Extract', definition: 'current' });
     expect(answer.status).toBe(200);
     await it.request('GET', `${EXECUTIONS}/${id}?wait=20`);
@@ -314,12 +319,12 @@ describe('redriving', () => {
 
   test('says why it cannot be', async () => {
     const { engine } = it.server;
-    await engine.deployPipeline(failingPipeline('cannot'));
-    const failed = await engine.runExecution({ pipeline: 'cannot' });
+    await engine.pipelines.deploy(failingPipeline('cannot'));
+    const failed = await engine.executions.run(EVERYTHING, { pipeline: 'cannot' });
     const unknown = await redrive(failed.id, { from: 'Transform' });
     expect(unknown.status).toBe(400);
     expect(unknown.json()).toMatchObject({ code: 'MILL3019' });
-    const good = await engine.runExecution({ pipeline: 'echo' });
+    const good = await engine.executions.run(EVERYTHING, { pipeline: 'echo' });
     const succeeded = await redrive(good.id);
     expect(succeeded.status).toBe(409);
     expect(succeeded.json()).toMatchObject({ code: 'MILL3005' });
@@ -329,7 +334,7 @@ describe('redriving', () => {
 
 test('reports the outcome of a task that waits for its token', async () => {
   const { engine } = it.server;
-  await engine.deployPipeline(
+  await engine.pipelines.deploy(
     echoPipeline('approval', {
       definition: {
         StartAt: 'Ask',
@@ -344,7 +349,7 @@ test('reports the outcome of a task that waits for its token', async () => {
       },
     }),
   );
-  const { id } = await engine.startExecution({ pipeline: 'approval' });
+  const { id } = await engine.executions.start(EVERYTHING, { pipeline: 'approval' });
   const token = await scheduledToken(id);
   const send = (outcome: string, body: unknown): ReturnType<TestServer['request']> =>
     it.request('POST', `/api/v1/tasks/${outcome}`, { body });
@@ -359,7 +364,10 @@ test('reports the outcome of a task that waits for its token', async () => {
 
 /** The task token that an execution's first task was given. */
 async function scheduledToken(id: string): Promise<string> {
-  const events = await it.server.engine.history(id, { limit: 100, order: 'oldest-first' });
+  const events = await it.server.engine.executions.history(EVERYTHING, id, {
+    limit: 100,
+    order: 'oldest-first',
+  });
   const scheduled = events.items.find(({ type }) => type === 'TaskScheduled');
   const parameters = scheduled?.details.parameters;
   const value = typeof parameters === 'string' ? JSON.parse(parameters) : parameters;

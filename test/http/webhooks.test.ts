@@ -2,10 +2,12 @@
  * Webhooks: who may make them, and what a request must have to become an event.
  * @module
  */
+
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 import { type Answer, echoPipeline, openTestServer, type TestServer } from './test-server.js';
 
 let it: TestServer;
@@ -13,7 +15,7 @@ let secret: string;
 
 beforeAll(async () => {
   it = await openTestServer();
-  await it.server.engine.deployPipeline(
+  await it.server.engine.pipelines.deploy(
     echoPipeline('orders', {
       team: 'shop',
       sections: {
@@ -62,7 +64,7 @@ function send(raw: string | Buffer, given: Sent = {}): Promise<Answer> {
 }
 
 const latest = async (): Promise<{ [name: string]: unknown }> =>
-  ((await it.server.engine.listEvents({ limit: 1, teams: ['shop'] }))[0] ?? {}) as never;
+  ((await it.server.engine.events.list(ofTeam('shop'), { limit: 1 }))[0] ?? {}) as never;
 
 describe('a signed request', () => {
   test('is an event of the webhook’s team, and starts what listens for it', async () => {

@@ -7,6 +7,7 @@
  * are dead. A new engine opens the same store a moment later, as after `kill -9`.
  * @module
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { Clock, Random, Runner } from '../../src/engine/kernel/ports.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
@@ -262,7 +264,7 @@ class Simulation {
   async #deploy(engine: Engine): Promise<void> {
     for (const team of TEAMS) {
       for (const [name, definition] of MACHINES) {
-        await engine.deployPipeline({
+        await engine.pipelines.deploy({
           name,
           team,
           tags: {},
@@ -274,7 +276,7 @@ class Simulation {
     }
     // Those that follow first: a schedule starts its pipeline from the moment at which it is deployed.
     for (const [name, sections] of this.#hasTriggers ? [...TRIGGERED].toReversed() : []) {
-      await engine.deployPipeline({
+      await engine.pipelines.deploy({
         name,
         team: 'team',
         tags: {},
@@ -378,7 +380,7 @@ class Simulation {
         again();
         return;
       }
-      engine.startExecution({ pipeline, team, name, input: INPUT }).then(
+      engine.executions.start(EVERYTHING, { pipeline, team, name, input: INPUT }).then(
         ({ id }) => {
           this.#invariants.acknowledged(this.#store, { team, name: pipeline }, name, id);
           if (acknowledged) return;
@@ -413,7 +415,7 @@ class Simulation {
         return;
       }
       const event = { id, source: 'client', detailType: 'Told', detail: { i } };
-      this.#engine.putEvents([event], { team: 'team' }).then(
+      this.#engine.events.put(ofTeam('team'), [event]).then(
         () => this.#told.add(id),
         () => {},
       );
@@ -429,12 +431,12 @@ class Simulation {
     const ignore = (): void => {};
     if (world.chance(0.15)) {
       world.after(world.between(0, 40_000), () => {
-        this.#engine?.stopExecution(id, { error: 'Stopped' }).catch(ignore);
+        this.#engine?.executions.stop(EVERYTHING, id, { error: 'Stopped' }).catch(ignore);
       });
     }
     if (world.chance(0.4)) {
       world.after(world.between(20_000, 80_000), () => {
-        this.#engine?.redriveExecution(id, {}).catch(ignore);
+        this.#engine?.executions.redrive(EVERYTHING, id).catch(ignore);
       });
     }
   }

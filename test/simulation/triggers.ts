@@ -18,6 +18,7 @@ import type { JsonObject } from '../../src/asl/json.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { EngineError } from '../../src/engine/kernel/errors.js';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 import type { ExecutionRecord, SynchronousStore } from '../../src/store/store.js';
 
 const onEvents = [{ pattern: { source: ['client'] }, inputPath: '$.detail' }];
@@ -73,8 +74,7 @@ export function machineOf(pipeline: string): MachineDefinition {
 /** Makes the client's schedule, unless it is there. Refusals are for the next process to make good. */
 export async function makeSchedule({ scheduler, arns }: Engine): Promise<void> {
   await scheduler
-    .create({
-      team: 'team',
+    .create(ofTeam('team'), {
       group: 'default',
       name: 'beat',
       settings: {

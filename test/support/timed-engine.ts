@@ -3,10 +3,12 @@
  * the engine has no turn to make and nobody reads a disk.
  * @module
  */
+
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { Json, JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ExecutionDetail, ExecutionSummary } from '../../src/engine/engine.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { EngineHome, type HomeConfig } from './engine-home.js';
 import { ManualClock } from './manual-clock.js';
 import { counted, UnderWay, type Work } from './under-way.js';
@@ -69,7 +71,7 @@ export class TimedEngine extends EngineHome {
     sections: JsonObject = {},
     { team = 'default', definition = DONE }: DeployOptions = {},
   ): Promise<void> {
-    await this.engine.deployPipeline({
+    await this.engine.pipelines.deploy({
       name,
       team,
       tags: {},
@@ -94,14 +96,14 @@ export class TimedEngine extends EngineHome {
   /** Executions of a pipeline, the oldest first. */
   async executions(pipeline: string): Promise<ExecutionSummary[]> {
     await this.settled();
-    const { items } = await this.engine.listExecutions({ pipeline, limit: 1000 });
+    const { items } = await this.engine.executions.list(EVERYTHING, { pipeline, limit: 1000 });
     return items.toReversed();
   }
 
   /** The same with what each got and made. */
   async details(pipeline: string): Promise<ExecutionDetail[]> {
     const found = await this.executions(pipeline);
-    return Promise.all(found.map(({ id }) => this.engine.describeExecution(id)));
+    return Promise.all(found.map(({ id }) => this.engine.executions.describe(EVERYTHING, id)));
   }
 
   /** What each execution of a pipeline got, the oldest first. */

@@ -3,9 +3,11 @@
  * time servers do, and nobody waits until the time has come. Timers go on as ever.
  * @module
  */
+
 import { vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine.js';
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 
 /** Sets it; until it is set again or `releaseWallClock`, it stands still. @param moment milliseconds since the epoch */
 export function setWallClock(moment: number): void {
@@ -32,7 +34,7 @@ export function onceAt(moment: number): string {
  * when what is due first is another one: a schedule for just before, which is taken back.
  */
 export async function reach(engine: Engine, moment: number): Promise<void> {
-  const nudge = { team: 'nudge', group: 'default', name: 'nudge' };
+  const nudge = { group: 'default', name: 'nudge' };
   const settings: ScheduleSettings = {
     expression: onceAt(moment - 1_000),
     timezone: 'UTC',
@@ -43,7 +45,7 @@ export async function reach(engine: Engine, moment: number): Promise<void> {
       RoleArn: 'arn:aws:iam::000000000000:role/any',
     },
   };
-  await engine.scheduler.create({ ...nudge, settings });
+  await engine.scheduler.create(ofTeam('nudge'), { ...nudge, settings });
   setWallClock(moment);
-  await engine.scheduler.delete(nudge);
+  await engine.scheduler.delete(ofTeam('nudge'), nudge);
 }

@@ -4,8 +4,10 @@
  * The cases are made from the shapes of the requests, so an operation that is added is covered.
  * @module
  */
+
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import type { Shape } from '../../src/http/wire/shape.js';
 import { OPERATIONS, type OperationName } from '../../src/http/wire/step-functions/model.js';
 import { openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
@@ -57,13 +59,13 @@ function call(operation: string, body: unknown, raw?: string | Buffer): Promise<
 
 async function whatThereIs(): Promise<string> {
   const { engine } = it.server;
-  const executions = await engine.listExecutions({ limit: 1000 });
+  const executions = await engine.executions.list(EVERYTHING, { limit: 1000 });
   return JSON.stringify([
-    engine.stateMachines.list(),
-    engine.activities.list(),
+    engine.stateMachines.list(EVERYTHING),
+    engine.activities.list(EVERYTHING),
     executions.items,
-    await engine.stateMachines.versions({ team: 'default', name: 'known' }),
-    await engine.stateMachines.aliases({ team: 'default', name: 'known' }),
+    await engine.stateMachines.versions(EVERYTHING, { team: 'default', name: 'known' }),
+    await engine.stateMachines.aliases(EVERYTHING, { team: 'default', name: 'known' }),
   ]);
 }
 

@@ -2,9 +2,12 @@
  * EventBridge's operations on a real engine and a real file, with a clock that the test moves and API destinations that it answers.
  * @module
  */
+
 import { attributesOf } from '../../src/engine/features/rules/delivery.js';
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import type { DestinationAnswer, DestinationRequest } from '../../src/engine/kernel/ports.js';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
+import { callerOf } from '../../src/http/wire/caller.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import { EVENT_BRIDGE } from '../../src/http/wire/events/operations.js';
 import { checkShape } from '../../src/http/wire/shape.js';
@@ -42,7 +45,7 @@ export class EventServer extends TimedEngine {
     checkShape(EVENT_OPERATIONS[operation], request);
     const answer = await EVENT_BRIDGE[operation]({
       engine: this.engine,
-      caller: { accessKeyId: 'AKIATEST', team, teams: [team], role: 'operator' },
+      caller: callerOf({ accessKeyId: 'AKIATEST', team, role: 'operator' }),
       request,
       whenGone: () => new AbortController().signal,
     });
@@ -82,8 +85,8 @@ export class EventServer extends TimedEngine {
   /** Attributes of the dead letters of a team, the oldest first. */
   async deadLetters(team = 'default', queue?: string): Promise<{ [name: string]: string }[]> {
     await this.settled();
-    const query = { teams: [team], limit: 100, ...(queue === undefined ? {} : { queue }) };
-    return (await this.engine.listDeadLetters(query)).toReversed().map(attributesOf);
+    const query = { limit: 100, ...(queue === undefined ? {} : { queue }) };
+    return (await this.engine.deadLetters.list(ofTeam(team), query)).toReversed().map(attributesOf);
   }
 
   /** An API destination with an API key; answers its ARN. */

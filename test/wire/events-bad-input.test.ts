@@ -3,8 +3,10 @@
  * is stored. The cases are made from the shapes, so an operation that is added is covered.
  * @module
  */
+
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 import { EVENT_OPERATIONS, type EventOperationName } from '../../src/http/wire/events/model.js';
 import type { Shape } from '../../src/http/wire/shape.js';
 import { openWireServer, type WireServer } from './wire-server.js';
@@ -50,10 +52,19 @@ function call(operation: string, body: unknown): Promise<Answer> {
   });
 }
 
+/** Everything here is asked for by one team. */
 function whatThereIs(): string {
-  const { eventResources: all } = it.server.engine;
-  const kinds = [all.buses, all.rules, all.archives, all.replays];
-  return JSON.stringify([...kinds, all.connections, all.apiDestinations].map((one) => one.all()));
+  const { engine } = it.server;
+  const scope = ofTeam('default');
+  const buses = engine.buses.list(scope);
+  return JSON.stringify([
+    buses,
+    buses.map(({ name }) => engine.rules.list(scope, name)),
+    engine.archives.list(scope),
+    engine.replays.list(scope),
+    engine.connections.list(scope),
+    engine.apiDestinations.list(scope),
+  ]);
 }
 
 /** A request that is right, as far as its shape goes, and names nothing that is there. */

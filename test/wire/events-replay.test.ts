@@ -2,7 +2,9 @@
  * Archives and replays: what came to a bus comes once more, in order, and not twice.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { ARN, EventServer } from './event-server.js';
 
 let server: EventServer;
@@ -68,7 +70,7 @@ describe('an archive', () => {
     await archive('all');
     await archive('all', {}, 'other');
     await server.machine('orders');
-    await server.engine.startExecution({ pipeline: 'orders' });
+    await server.engine.executions.start(EVERYTHING, { pipeline: 'orders' });
     await server.settled();
     const counts = ['default', 'other'].map(
       async (team) =>
@@ -157,10 +159,14 @@ describe('a replay', () => {
     await server.restart();
     await server.pass(3_000);
     expect(await stateOf('long')).toBe('COMPLETED');
-    const { items } = await server.engine.listExecutions({ pipeline: 'orders', limit: 1000 });
+    const { items } = await server.engine.executions.list(EVERYTHING, {
+      pipeline: 'orders',
+      limit: 1000,
+    });
     expect(items).toHaveLength(250);
     const inputs = new Set<unknown>();
-    for (const { id } of items) inputs.add((await server.engine.describeExecution(id)).input);
+    for (const { id } of items)
+      inputs.add((await server.engine.executions.describe(EVERYTHING, id)).input);
     expect(inputs.size).toBe(250);
   });
 

@@ -2,7 +2,9 @@
  * Rules of EventBridge's API, as they act: what starts when an event comes, with what, and for whom.
  * @module
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { ARN, EventServer, MACHINE } from './event-server.js';
 
 let server: EventServer;
@@ -94,8 +96,8 @@ describe('a rule', () => {
         definitionText: JSON.stringify(definition),
       },
     });
-    await stateMachines.publish({ team: 'default', name: 'made' }, {});
-    await stateMachines.createAlias({ team: 'default', name: 'made' }, 'live', [
+    await stateMachines.publish(EVERYTHING, { team: 'default', name: 'made' }, {});
+    await stateMachines.createAlias(EVERYTHING, { team: 'default', name: 'made' }, 'live', [
       { version: 1, weight: 100 },
     ]);
     await server.machine('first');
@@ -106,7 +108,7 @@ describe('a rule', () => {
       { pattern: { detail: { status: ['SUCCEEDED'], millrace: { pipeline: ['first'] } } } },
     );
     await server.put();
-    await server.engine.runExecution({ pipeline: 'first' });
+    await server.engine.executions.run(EVERYTHING, { pipeline: 'first' });
     expect(await server.executions('made')).toHaveLength(2);
     const ofAlias = await server.store.listExecutions({
       pipeline: { team: 'default', name: 'made' },
@@ -146,7 +148,7 @@ describe('a rule', () => {
       },
     );
     await server.put();
-    await server.engine.startExecution({ pipeline: 'foreign' });
+    await server.engine.executions.start(EVERYTHING, { pipeline: 'foreign' });
     const [started] = await server.executions('orders');
     expect(await server.inputs('after')).toEqual([started?.name]);
   });
@@ -165,7 +167,10 @@ describe('a rule', () => {
     );
     await server.put();
     for (let turn = 0; turn < 20; turn += 1) await server.executions('again');
-    const { items } = await server.engine.listExecutions({ pipeline: 'again', limit: 1000 });
+    const { items } = await server.engine.executions.list(EVERYTHING, {
+      pipeline: 'again',
+      limit: 1000,
+    });
     expect(items.length).toBeGreaterThan(10);
     expect(items.length).toBeLessThan(60);
   });
@@ -179,7 +184,7 @@ describe('a bus as a target', () => {
     await server.rule('there', { Arn, InputPath: '$.id' }, { bus: 'night' });
     const id = await server.put();
     expect(await server.inputs('orders')).toEqual([id]);
-    const stored = await server.engine.listEvents({ bus: 'night', limit: 10 });
+    const stored = await server.engine.events.list(EVERYTHING, { bus: 'night', limit: 10 });
     expect(stored.map(({ id: known }) => known)).toEqual([id]);
   });
 
@@ -193,7 +198,7 @@ describe('a bus as a target', () => {
     await server.rule('start', { Arn }, { bus: 'b' });
     await server.put();
     expect(await server.executions('orders')).toHaveLength(1);
-    expect(await server.engine.listEvents({ limit: 10 })).toHaveLength(3);
+    expect(await server.engine.events.list(EVERYTHING, { limit: 10 })).toHaveLength(3);
   });
 });
 

@@ -2,10 +2,12 @@
  * EventBridge over the wire: requests as clients of the JSON 1.1 protocol send them.
  * @module
  */
+
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as sdk from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { until } from '../support/until.js';
 import { openWireServer, PASS, type WireServer } from './wire-server.js';
 
@@ -60,7 +62,10 @@ test('Entries are stored or refused one by one, in their order.', async () => {
       expect.objectContaining({ ErrorCode: 'NotAuthorizedForSourceException' }),
     ],
   });
-  const [stored, ...others] = await it.server.engine.listEvents({ bus: 'default', limit: 10 });
+  const [stored, ...others] = await it.server.engine.events.list(EVERYTHING, {
+    bus: 'default',
+    limit: 10,
+  });
   expect(others).toEqual([]);
   expect(stored?.envelope).toMatchObject({
     id: (answer.body.Entries as { EventId: string }[])[0]?.EventId,
@@ -78,7 +83,9 @@ test('A bus is named by its name or its ARN.', async () => {
       { ...entry, EventBusName: arn },
     ],
   });
-  expect(await it.server.engine.listEvents({ bus: 'orders', limit: 10 })).toHaveLength(2);
+  expect(await it.server.engine.events.list(EVERYTHING, { bus: 'orders', limit: 10 })).toHaveLength(
+    2,
+  );
   const foreign = { ...entry, EventBusName: arn.replace('000000000000', '999999999999') };
   expect((await call('PutEvents', { Entries: [foreign] })).body).toMatchObject({
     FailedEntryCount: 1,
@@ -205,7 +212,7 @@ describe('an API destination', () => {
     const server = await openWireServer();
     await deliverTo(server);
     const [letter] = await until(
-      () => server.server.engine.listDeadLetters({ limit: 10 }),
+      () => server.server.engine.deadLetters.list(EVERYTHING, { limit: 10 }),
       (letters) => letters.length > 0,
     );
     expect(letter?.failure).toEqual({
@@ -233,7 +240,7 @@ describe('an API destination', () => {
 
 test('A state machine that a client made is started by the rule that a client made.', async () => {
   const { engine } = it.server;
-  await engine.deployPipeline({
+  await engine.pipelines.deploy({
     name: 'orders',
     team: 'default',
     tags: {},
@@ -247,5 +254,5 @@ test('A state machine that a client made is started by the rule that a client ma
     Targets: [{ Id: 'run', Arn: engine.arns.stateMachine('orders') }],
   });
   await call('PutEvents', { Entries: [{ Source: 'clients', DetailType: 'd', Detail: '{}' }] });
-  expect((await engine.listExecutions({ pipeline: 'orders' })).items).toHaveLength(1);
+  expect((await engine.executions.list(EVERYTHING, { pipeline: 'orders' })).items).toHaveLength(1);
 });

@@ -3,6 +3,7 @@
  * words of states, and never anything of another team.
  * @module
  */
+
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -11,6 +12,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { until } from '../support/until.js';
 import { machineOf, openWireServer, ROLE, WAIT, type WireServer } from './wire-server.js';
 
@@ -129,10 +131,13 @@ describe('a child that was given a task token', () => {
     );
     const waiting = await start(parent);
     const page = await until(
-      () => wire.server.engine.listExecutions({ pipeline: `m${made - 1}` }),
+      () => wire.server.engine.executions.list(EVERYTHING, { pipeline: `m${made - 1}` }),
       ({ items }) => items.length > 0,
     );
-    const child = await wire.server.engine.describeExecution(page.items[0]?.id as string);
+    const child = await wire.server.engine.executions.describe(
+      EVERYTHING,
+      page.items[0]?.id as string,
+    );
     const { token } = child.input as { token: string };
     const foreign = await ask(
       'aws-sdk:sfn:sendTaskSuccess',
@@ -243,7 +248,7 @@ describe('aws-sdk:sfn', () => {
 
 describe('EventBridge', () => {
   const entry = { Source: 'shop.orders', DetailType: 'placed', Detail: { order: 7 } };
-  const eventsOf = (team: string) => wire.server.engine.listEvents({ teams: [team], limit: 100 });
+  const eventsOf = (team: string) => wire.server.engine.events.list(ofTeam(team), { limit: 100 });
 
   it('gets events of the team, each with the execution among its resources', async () => {
     const ended = await ask('events:putEvents', { Entries: [{ ...entry, Resources: ['a'] }] });

@@ -3,8 +3,10 @@
  * answer each with a success or a client's error, and afterwards still do its work.
  * @module
  */
+
 import { Agent, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { OPERATIONS, type OperationName } from '../../src/http/wire/step-functions/model.js';
 import { mutate, mutateText, randomFrom } from './mutation.js';
 import { machineOf, openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
@@ -146,7 +148,7 @@ test(`${REQUESTS} mutated requests leave the server healthy`, async () => {
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 
   const { engine } = it.server;
-  await engine.deployPipeline({
+  await engine.pipelines.deploy({
     name: 'afterwards',
     team: 'default',
     tags: {},
@@ -154,6 +156,9 @@ test(`${REQUESTS} mutated requests leave the server healthy`, async () => {
     bindings: {},
     folder: '/',
   });
-  const { status } = await engine.runExecution({ pipeline: 'afterwards', input: { a: 1 } });
+  const { status } = await engine.executions.run(EVERYTHING, {
+    pipeline: 'afterwards',
+    input: { a: 1 },
+  });
   expect(status).toBe('SUCCEEDED');
 }, 240_000);

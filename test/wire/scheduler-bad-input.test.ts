@@ -5,8 +5,10 @@
  * The cases are made from the shapes of the requests, so an operation that is added is covered.
  * @module
  */
+
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import {
   type RestOperation,
   SCHEDULER_OPERATIONS,
@@ -97,8 +99,11 @@ function rightRequest({ shape }: RestOperation): Members {
 
 function whatThereIs(): string {
   const { scheduler } = it.server.engine;
-  const groups = scheduler.groups('default');
-  return JSON.stringify([scheduler.list('default'), groups.map(({ name, tags }) => [name, tags])]);
+  const groups = scheduler.groups(ofTeam('default'));
+  return JSON.stringify([
+    scheduler.list(ofTeam('default')),
+    groups.map(({ name, tags }) => [name, tags]),
+  ]);
 }
 
 const small = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
@@ -309,7 +314,7 @@ test(`${REQUESTS} mutated requests leave the server healthy`, async () => {
   expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 20);
   expect(statuses.get(400)).toBeGreaterThan(REQUESTS / 20);
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  for (const listed of it.server.engine.listSchedules({ count: 10 })) {
+  for (const listed of it.server.engine.schedules.list(EVERYTHING, { count: 10 })) {
     expect(listed.next.length).toBeLessThanOrEqual(10);
   }
 }, 120_000);

@@ -2,10 +2,12 @@
  * Unmodified clients of AWS make schedules: the AWS CLI and boto3, each against a server of its own.
  * @module
  */
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { requirement } from '../requirements.js';
 import { until } from '../support/until.js';
 import { minutesAhead, onceAt, reach, releaseWallClock } from '../support/wall-clock.js';
@@ -70,7 +72,7 @@ test.skipIf(requirement('aws').missing)(
     const { Schedules } = await aws('list-schedules', '--name-prefix', 'so', '--page-size', '1');
     expect(Schedules).toMatchObject([{ Name: 'soon', Target: { Arn: MACHINE } }]);
     await reach(it.server.engine, at);
-    const list = () => it.server.engine.listExecutions({ pipeline: 'orders' });
+    const list = () => it.server.engine.executions.list(EVERYTHING, { pipeline: 'orders' });
     const { items } = await until(list, (page) => page.items.length > 0);
     expect(items).toMatchObject([
       { triggeredBy: { at: new Date(at).toISOString(), schedule: ScheduleArn } },

@@ -2,11 +2,13 @@
  * EventBridge Scheduler over the wire, with AWS's own SDK as the client: what each operation does, refuses and starts.
  * @module
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sdk from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { startServer } from '../../src/server.js';
 import { until } from '../support/until.js';
 import {
@@ -451,7 +453,7 @@ describe('what schedules start', () => {
       await create('now', more, first);
       await reach(server.engine, soon);
       const executions = async (): Promise<string[]> => {
-        const { items } = await server.engine.listExecutions({ pipeline: 'orders' });
+        const { items } = await server.engine.executions.list(EVERYTHING, { pipeline: 'orders' });
         return items.map(({ name, status }) => `${name.split('-')[0]} ${status}`).sort();
       };
       expect(await until(executions, ({ length }) => length > 0)).toEqual(['now SUCCEEDED']);

@@ -2,6 +2,7 @@
  * Only what was signed with a key that Millrace issued is performed. The signatures here are made by AWS's own signer.
  * @module
  */
+
 import { createHash, createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import {
@@ -10,6 +11,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type Key, openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
 
 let it: WireServer;
@@ -230,12 +232,12 @@ describe('an access key', () => {
   test('is worth nothing after it was revoked', async () => {
     const other = await it.key();
     await list(other);
-    expect(await it.server.accessKeys.revoke(other.accessKeyId)).toBe(true);
+    expect(await it.server.accessKeys.revoke(EVERYTHING, other.accessKeyId)).toBe(true);
     await expect(list(other)).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   });
 
   test('does not lie in the data folder in readable form', async () => {
-    const summaries = await it.server.accessKeys.list();
+    const summaries = await it.server.accessKeys.list(EVERYTHING);
     expect(JSON.stringify(summaries)).not.toContain(key.secretAccessKey);
     expect(summaries.map(({ id }) => id)).toContain(key.accessKeyId);
   });

@@ -117,7 +117,7 @@ describe('what declares state machines over and over', () => {
   });
 
   test('sees a machine of a pipeline file, but does not write over the file', async () => {
-    await it.server.engine.deployPipeline({
+    await it.server.engine.pipelines.deploy({
       name: 'from-file',
       team: 'default',
       tags: {},

@@ -2,8 +2,10 @@
  * TestState over AWS's wire API: tasks without a mock are really performed.
  * @module
  */
+
 import * as sfn from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openWireServer, PASS, ROLE, type WireServer } from './wire-server.js';
 
 let it: WireServer;
@@ -51,7 +53,7 @@ describe('TestState', () => {
     expect(answer.status).toBe('SUCCEEDED');
     expect(JSON.parse(answer.output ?? '')).toEqual({ word: 'hello', heard: { said: 'hello' } });
     expect(answer.inspectionData?.result).toBe('{"said":"hello"}');
-    expect((await it.server.engine.listExecutions()).items).toEqual([]);
+    expect((await it.server.engine.executions.list(EVERYTHING)).items).toEqual([]);
   });
 
   test('ends a task at its timeout', async () => {

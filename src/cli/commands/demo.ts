@@ -41,7 +41,7 @@ export default class Demo extends MillraceCommand {
     const say = (text = ''): void => void process.stdout.write(`${text}\n`);
     const examples = fileURLToPath(new URL('../../../examples', import.meta.url));
     const { environment } = takeEnvironment();
-    const { startServer } = await import('../../server.js');
+    const { EVERYTHING, startServer } = await import('../../server.js');
     const server = await startServer({
       folder: examples,
       data: flags.data,
@@ -53,7 +53,7 @@ export default class Demo extends MillraceCommand {
     say(
       `\n  ${colors.bold('Millrace')} is up at ${colors.cyan(server.url)} ${colors.dim(`– data in ${relative(process.cwd(), resolve(flags.data)) || '.'}`)}\n`,
     );
-    const names = (await server.engine.listPipelines()).map(({ name }) => name);
+    const names = (await server.engine.pipelines.list(EVERYTHING)).map(({ name }) => name);
     const runs = readDemoPlan(examples, names);
     for (const note of new Set(runs.map((run) => run.note))) {
       if (note !== undefined) say(colors.yellow(`  ${note}`));
@@ -123,16 +123,18 @@ export default class Demo extends MillraceCommand {
 }
 
 async function runAll(server: Server, runs: readonly DemoRun[]): Promise<Ended[]> {
+  const { EVERYTHING } = await import('../../server.js');
   const ended: Ended[] = [];
   const interactive = process.stdout.isTTY === true;
   const tasks = runs.map((run) => ({
     title: run.title,
     task: async (_: unknown, task: { output: string; title: string }): Promise<void> => {
-      const { id } = await server.engine.startExecution({
+      const { id } = await server.engine.executions.start(EVERYTHING, {
         pipeline: run.pipeline,
         ...(run.input === undefined ? {} : { input: run.input as never }),
       });
-      const unsubscribe = server.engine.subscribe(
+      const unsubscribe = server.engine.executions.subscribe(
+        EVERYTHING,
         (change) => {
           if (change.type !== 'history' || !interactive) return;
           const entered = change.events.findLast((event) => event.type.endsWith('StateEntered'));
@@ -140,11 +142,11 @@ async function runAll(server: Server, runs: readonly DemoRun[]): Promise<Ended[]
         },
         { execution: id },
       );
-      const execution = await server.engine.waitForExecution(id);
+      const execution = await server.engine.executions.wait(EVERYTHING, id);
       unsubscribe();
       // Somebody who has mended the example since is not to be told that it should have failed.
       const asExpected = execution.status === run.expect || execution.status === 'SUCCEEDED';
-      const { deployment } = await server.engine.describePipeline(run.pipeline);
+      const { deployment } = await server.engine.pipelines.describe(EVERYTHING, run.pipeline);
       ended.push({ ...run, execution, asExpected, folder: deployment.folder });
       const took = duration((execution.stoppedAt ?? execution.startedAt) - execution.startedAt);
       task.title = `${run.title} ${colors.dim(took)}${execution.status === 'SUCCEEDED' ? '' : colors.yellow(` ${execution.status}, as ${asExpected ? 'intended' : 'nobody wanted'}`)}`;

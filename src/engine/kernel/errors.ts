@@ -6,15 +6,8 @@
  * @module
  */
 
-export interface EngineErrorEntry {
-  code: string;
-  /** HTTP status. */
-  status: number;
-  /** `{name}` stands for a detail. */
-  message: string;
-  /** What the reader can do about it. */
-  fix: string;
-}
+import type { EngineErrorEntry } from './error-entry.js';
+import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
 
 export type EngineErrorKind =
   | 'PipelineNotFound'
@@ -67,8 +60,10 @@ export type EngineErrorKind =
   | 'ScheduleGroupExists'
   | 'ScheduleGroupFixed'
   | 'TooManySchedules'
+  | 'ScheduleTagsRefused'
   | 'WebhookExists'
-  | 'WebhookNotFound';
+  | 'WebhookNotFound'
+  | EventErrorKind;
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -376,6 +371,13 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     message: 'There are {limit} {what} already, and no more are allowed.',
     fix: 'Delete those that are not needed any longer.',
   },
+  ScheduleTagsRefused: {
+    code: 'MILL3086',
+    status: 400,
+    message: 'A schedule group has at most {limit} tags.',
+    fix: 'Remove those that are not needed any longer.',
+  },
+  ...EVENT_ERRORS,
   WebhookExists: {
     code: 'MILL3070',
     status: 409,

@@ -7,6 +7,7 @@
  */
 import type { FeedChange } from './feed-change.js';
 import type { Sink } from './ports.js';
+import { type Scope, sees } from './scope.js';
 
 export type { FeedChange } from './feed-change.js';
 
@@ -15,13 +16,12 @@ export interface FeedFilter {
   /** Execution id. */
   execution?: string;
   pipeline?: string;
-  teams?: readonly string[];
   types?: readonly FeedChange['type'][];
 }
 
 export interface Feed extends Sink {
-  /** Hears matching changes until the answer is called. */
-  subscribe(listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
+  /** Hears matching changes that the scope sees until the answer is called. */
+  subscribe(scope: Scope, listener: (change: FeedChange) => void, filter?: FeedFilter): () => void;
   /** True when nobody listens, so that changes need not be built. */
   idle(): boolean;
 }
@@ -30,11 +30,12 @@ export interface Feed extends Sink {
 export function createFeed(): Feed {
   const listeners = new Set<{
     hear: (change: FeedChange) => void;
+    scope: Scope;
     filter: FeedFilter;
   }>();
   return {
-    subscribe(hear, filter = {}) {
-      const entry = { hear, filter };
+    subscribe(scope, hear, filter = {}) {
+      const entry = { hear, scope, filter };
       listeners.add(entry);
       return () => {
         listeners.delete(entry);
@@ -44,7 +45,9 @@ export function createFeed(): Feed {
     publish(changes) {
       for (const entry of [...listeners]) {
         try {
-          for (const change of changes) if (matches(change, entry.filter)) entry.hear(change);
+          for (const change of changes) {
+            if (sees(entry.scope, change.team) && matches(change, entry.filter)) entry.hear(change);
+          }
         } catch {
           listeners.delete(entry);
         }
@@ -56,7 +59,6 @@ export function createFeed(): Feed {
 function matches(change: FeedChange, filter: FeedFilter): boolean {
   if (filter.types && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
-  if (filter.teams && !filter.teams.includes(change.team)) return false;
   if (filter.execution === undefined) return true;
   return change.type !== 'pipeline' && change.execution === filter.execution;
 }

@@ -14,14 +14,7 @@ import type { PipelineDeployment } from './deployment.js';
 import { EngineError } from './errors.js';
 import { whenKnown } from './needs.js';
 import type { Reducer } from './reducer.js';
-
-/** Who asks for a pipeline by its name. */
-export interface Asking {
-  /** The team whose pipeline is meant; default: of those that the caller sees. */
-  team?: string | undefined;
-  /** Teams whose things the caller sees; undefined: all. */
-  teams?: readonly string[] | undefined;
-}
+import { type Scope, sees } from './scope.js';
 
 /** Versions kept that are not current. */
 const OLD_VERSIONS = 200;
@@ -56,10 +49,10 @@ export class MachineShelf {
   /**
    * The pipeline that somebody calls by this name.
    * @throws EngineError PipelineNotFound, also when only teams have one that the caller does not see; PipelineAmbiguous
-   * @example shelf.choose('nightly', { teams: ['parcels'] }).team // 'parcels'
+   * @example shelf.choose(ofTeam('parcels'), 'nightly').team // 'parcels'
    */
-  choose(name: string, { team, teams }: Asking): PipelineRef {
-    const found = this.known(name, { team, teams }).filter((one) => this.current(one));
+  choose(scope: Scope, name: string): PipelineRef {
+    const found = this.known(scope, name).filter((one) => this.current(one));
     const [first] = found;
     if (first === undefined) throw new EngineError('PipelineNotFound', { pipeline: shown(name) });
     if (found.length > 1) throw ambiguous(name, found);
@@ -67,10 +60,10 @@ export class MachineShelf {
   }
 
   /** Every pipeline of the name that the caller may see, also those that are deployed no longer. */
-  known(name: string, { team, teams }: Asking): PipelineRef[] {
+  known(scope: Scope, name: string): PipelineRef[] {
     return [...(this.#teams.get(name) ?? [])]
-      .filter((one) => (team === undefined || one === team) && (!teams || teams.includes(one)))
-      .map((one) => ({ team: one, name }));
+      .filter((team) => sees(scope, team))
+      .map((team) => ({ team, name }));
   }
 
   #note({ team, name }: PipelineRef): void {

@@ -11,6 +11,7 @@ import { createEngine } from '../create-engine.js';
 import type { Engine } from '../engine.js';
 import type { BegunAttempt, TaskMocks } from './mocked-tasks.js';
 import type { AttemptOutcome, Runner } from './ports.js';
+import { EVERYTHING } from './scope.js';
 
 /** Nothing may really be started. */
 const noRunner: Runner = {
@@ -78,7 +79,7 @@ async function open(
 }
 
 async function deploy(engine: Engine, states: object, startAt = 'Load'): Promise<void> {
-  await engine.deployPipeline({
+  await engine.pipelines.deploy({
     name: 'orders',
     team: 'shop',
     tags: {},
@@ -96,7 +97,10 @@ const task = (more: object = {}): object => ({
 });
 
 async function typesOf(engine: Engine, id: string): Promise<string[]> {
-  const { items } = await engine.history(id, { limit: 1000, order: 'oldest-first' });
+  const { items } = await engine.executions.history(EVERYTHING, id, {
+    limit: 1000,
+    order: 'oldest-first',
+  });
   return items.map(({ type }) => type);
 }
 
@@ -115,7 +119,7 @@ describe('an execution on a test case', () => {
     const mocks = mocksOf(rows);
     const { engine } = await open(':memory:', mocks);
     await deploy(engine, { Load: task() });
-    const ended = await engine.runExecution({ ...happy, input: { day: 1 } });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: { day: 1 } });
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 }, testCase: 'Happy' });
     expect(mocks.asked).toMatchObject([
       { state: 'Load', arguments: { day: 1 }, retryCount: 0, performer: 'shell' },
@@ -134,7 +138,7 @@ describe('an execution on a test case', () => {
   it('leaves executions without a test case alone', async () => {
     const { engine } = await open(':memory:', mocksOf(rows));
     await deploy(engine, { Load: task() });
-    const ended = await engine.runExecution({ pipeline: 'orders' });
+    const ended = await engine.executions.run(EVERYTHING, { pipeline: 'orders' });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'ReallyRun' });
   });
 
@@ -148,7 +152,7 @@ describe('an execution on a test case', () => {
     const Catch = [{ ErrorEquals: ['Busy'], ResultPath: '$.caught', Next: 'Late' }];
     const Load = { ...task({ Retry, Catch, Next: 'Late' }), End: undefined };
     await deploy(engine, JSON.parse(JSON.stringify({ Load, Late: { Type: 'Succeed' } })));
-    const ended = await engine.runExecution({ ...happy, input: {} });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: {} });
     expect(ended.output).toEqual({ caught: { Error: 'Busy', Cause: 'come again' } });
   });
 
@@ -158,7 +162,7 @@ describe('an execution on a test case', () => {
   ])('is told that the request of %s was accepted before it gets the outcome', async (Resource) => {
     const { engine } = await open(':memory:', mocksOf(rows));
     await deploy(engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
-    const ended = await engine.runExecution(happy);
+    const ended = await engine.executions.run(EVERYTHING, happy);
     expect(ended.output).toEqual({ rows: 3 });
     expect((await typesOf(engine, ended.id)).slice(2, 6)).toEqual([
       'TaskScheduled',
@@ -179,7 +183,10 @@ describe('an execution on a test case', () => {
     };
     const { engine } = await open(':memory:', twice);
     await deploy(engine, { Load: task() });
-    expect(await engine.runExecution(happy)).toMatchObject({ status: 'SUCCEEDED', output: 1 });
+    expect(await engine.executions.run(EVERYTHING, happy)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: 1,
+    });
   });
 
   it('mocks the children of a distributed Map, each with its number', async () => {
@@ -194,26 +201,26 @@ describe('an execution on a test case', () => {
       States: { Load: task() },
     };
     await deploy(engine, { Each: { Type: 'Map', ItemProcessor, End: true } }, 'Each');
-    const ended = await engine.runExecution({ ...happy, input: ['a', 'b', 'c'] });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: ['a', 'b', 'c'] });
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: [0, 1, 2] });
   });
 
   it('is refused when there is no such case', async () => {
     const { engine } = await open(':memory:', mocksOf(rows));
     await deploy(engine, { Load: task() });
-    const refused = engine.startExecution({ pipeline: 'orders', testCase: 'Sad' });
+    const refused = engine.executions.start(EVERYTHING, { pipeline: 'orders', testCase: 'Sad' });
     await expect(refused).rejects.toMatchObject({ kind: 'TestCaseUnknown', status: 400 });
-    const { items } = await engine.listExecutions();
+    const { items } = await engine.executions.list(EVERYTHING);
     expect(items).toEqual([]);
   });
 
   it('conflicts with an execution of its name on another case', async () => {
     const { engine } = await open(':memory:', mocksOf(rows));
     await deploy(engine, { Load: task() });
-    await engine.runExecution({ ...happy, name: 'one' });
-    const again = await engine.startExecution({ ...happy, name: 'one' });
+    await engine.executions.run(EVERYTHING, { ...happy, name: 'one' });
+    const again = await engine.executions.start(EVERYTHING, { ...happy, name: 'one' });
     expect(again.created).toBe(false);
-    const other = engine.startExecution({ pipeline: 'orders', name: 'one' });
+    const other = engine.executions.start(EVERYTHING, { pipeline: 'orders', name: 'one' });
     await expect(other).rejects.toMatchObject({ kind: 'ExecutionConflict' });
   });
 });
@@ -238,7 +245,7 @@ describe('invocations of a mocked state', () => {
   it('are counted over the iterations of a Map and over retries alike', async () => {
     const { engine } = await open(':memory:', mocksOf(numbered(0, 2)));
     await deploy(engine, { Each: loadEach() }, 'Each');
-    const ended = await engine.runExecution({ ...happy, input: ['a', 'b', 'c'] });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: ['a', 'b', 'c'] });
     expect(ended.output).toEqual([1, 3, 4]);
   });
 
@@ -260,7 +267,7 @@ describe('invocations of a mocked state', () => {
       },
       Done: { Type: 'Succeed' },
     });
-    const ended = await engine.runExecution({ ...happy, input: {} });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: {} });
     expect(ended.output).toEqual({ load: 3, save: 3 });
   });
 
@@ -268,7 +275,7 @@ describe('invocations of a mocked state', () => {
     const { engine } = await open(':memory:', mocksOf(numbered()));
     await deploy(engine, { Load: task() });
     for (let turn = 0; turn < 2; turn += 1) {
-      expect((await engine.runExecution({ ...happy, input: {} })).output).toBe(0);
+      expect((await engine.executions.run(EVERYTHING, { ...happy, input: {} })).output).toBe(0);
     }
     const ItemProcessor = {
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
@@ -276,7 +283,7 @@ describe('invocations of a mocked state', () => {
       States: { Load: task() },
     };
     await deploy(engine, { Each: { Type: 'Map', ItemProcessor, End: true } }, 'Each');
-    const ended = await engine.runExecution({ ...happy, input: ['a', 'b'] });
+    const ended = await engine.executions.run(EVERYTHING, { ...happy, input: ['a', 'b'] });
     expect(ended.output).toEqual([0, 0]);
   });
 
@@ -289,12 +296,15 @@ describe('invocations of a mocked state', () => {
     const waiting = mocksOf(until(2));
     const before = await open(file, waiting);
     await deploy(before.engine, { Each: loadEach() }, 'Each');
-    const { id } = await before.engine.startExecution({ ...happy, input: ['a', 'b', 'c', 'd'] });
+    const { id } = await before.engine.executions.start(EVERYTHING, {
+      ...happy,
+      input: ['a', 'b', 'c', 'd'],
+    });
     await expect.poll(() => waiting.asked.length).toBe(3);
     await before.close();
     const mocks = mocksOf(numbered());
     const after = await open(file, mocks);
-    expect((await after.engine.waitForExecution(id)).output).toEqual([0, 1, 2, 3]);
+    expect((await after.engine.executions.wait(EVERYTHING, id)).output).toEqual([0, 1, 2, 3]);
     expect(mocks.asked.map(({ invocation }) => invocation)).toEqual([2, 3]);
   });
 
@@ -302,10 +312,10 @@ describe('invocations of a mocked state', () => {
     const file = join(folder(), 'test.db');
     const { engine } = await open(file, mocksOf(numbered(0)));
     await deploy(engine, { Load: task() });
-    const failed = await engine.runExecution({ ...happy, input: {} });
+    const failed = await engine.executions.run(EVERYTHING, { ...happy, input: {} });
     expect(failed.status).toBe('FAILED');
-    await engine.redriveExecution(failed.id);
-    expect((await engine.waitForExecution(failed.id)).output).toBe(1);
+    await engine.executions.redrive(EVERYTHING, failed.id);
+    expect((await engine.executions.wait(EVERYTHING, failed.id)).output).toBe(1);
   });
 });
 
@@ -316,11 +326,11 @@ describe('after a restart', () => {
     const before = await open(file, silent);
     const Resource = 'arn:aws:states:::glue:startJobRun.sync';
     await deploy(before.engine, { Load: task({ Resource, Parameters: parametersOf(Resource) }) });
-    const { id } = await before.engine.startExecution(happy);
+    const { id } = await before.engine.executions.start(EVERYTHING, happy);
     await expect.poll(() => silent.asked.length).toBe(1);
     await before.close();
     const after = await open(file, mocksOf(rows));
-    const ended = await after.engine.waitForExecution(id);
+    const ended = await after.engine.executions.wait(EVERYTHING, id);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 }, testCase: 'Happy' });
     const types = await typesOf(after.engine, id);
     expect(types.filter((type) => type === 'TaskSubmitted')).toHaveLength(1);
@@ -331,11 +341,11 @@ describe('after a restart', () => {
     const silent = mocksOf(() => undefined);
     const before = await open(file, silent);
     await deploy(before.engine, { Load: task() });
-    const { id } = await before.engine.startExecution(happy);
+    const { id } = await before.engine.executions.start(EVERYTHING, happy);
     await expect.poll(() => silent.asked.length).toBe(1);
     await before.close();
     const after = await open(file, undefined);
-    const ended = await after.engine.waitForExecution(id);
+    const ended = await after.engine.executions.wait(EVERYTHING, id);
     expect(ended).toMatchObject({ status: 'FAILED', error: 'Millrace.MockMissing' });
   });
 
@@ -344,12 +354,12 @@ describe('after a restart', () => {
     const fails: Answer = () => ({ type: 'failed', error: 'Busy', cause: '' });
     const before = await open(file, mocksOf(fails));
     await deploy(before.engine, { Load: task() });
-    const failed = await before.engine.runExecution(happy);
+    const failed = await before.engine.executions.run(EVERYTHING, happy);
     expect(failed).toMatchObject({ status: 'FAILED', error: 'Busy' });
     await before.close();
     const after = await open(file, mocksOf(rows));
-    await after.engine.redriveExecution(failed.id);
-    const ended = await after.engine.waitForExecution(failed.id);
+    await after.engine.executions.redrive(EVERYTHING, failed.id);
+    const ended = await after.engine.executions.wait(EVERYTHING, failed.id);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { rows: 3 } });
   });
 });

@@ -12,7 +12,7 @@ import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions } from './executions.js';
 import type { Hooks } from './hooks.js';
-import type { Asking, MachineShelf } from './machine-shelf.js';
+import type { MachineShelf } from './machine-shelf.js';
 import type { TaskMocks } from './mocked-tasks.js';
 import { type Need, NOTHING } from './needs.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
@@ -29,9 +29,11 @@ export interface RequestParts {
   readonly mocks: TaskMocks | undefined;
 }
 
-export interface StartRequest extends Asking {
+export interface StartRequest {
   /** The pipeline by its name, among those that the caller sees. */
   pipeline: string;
+  /** The team whose pipeline is meant; default: of those that the caller sees. */
+  team?: string | undefined;
   /** Unique in the pipeline; makes the start idempotent. Default: the new id. */
   name?: string;
   /** Default: the pipeline's own. */
@@ -78,7 +80,7 @@ export interface Settle<Value> {
 }
 
 /** What is started: the pipeline is known. */
-export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team' | 'teams'> {
+export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team'> {
   pipeline: PipelineRef;
 }
 

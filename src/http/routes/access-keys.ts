@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueAccessKey, listAccessKeys, revokeAccessKey } from '../../api/access-keys.js';
-import { expectAdministrator, isAbout } from '../auth.js';
+import { expectAdministrator } from '../auth.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -17,8 +17,7 @@ export function accessKeyRoutes(
 
   api.get(listAccessKeys.path, { schema: listAccessKeys.schema }, async (request) => {
     expectAdministrator(request.principal);
-    const keys = await accessKeys.list();
-    return { keys: keys.filter(({ team }) => isAbout(request.principal, team)) };
+    return { keys: await accessKeys.list(request.principal.scope) };
   });
 
   api.post(issueAccessKey.path, { schema: issueAccessKey.schema }, async (request) => {
@@ -29,7 +28,8 @@ export function accessKeyRoutes(
 
   api.delete(revokeAccessKey.path, { schema: revokeAccessKey.schema }, async (request) => {
     expectAdministrator(request.principal);
-    if (!(await accessKeys.revoke(request.params.id))) throw new HttpError('NotFound');
+    const { scope } = request.principal;
+    if (!(await accessKeys.revoke(scope, request.params.id))) throw new HttpError('NotFound');
     return { revoked: true } as const;
   });
 }

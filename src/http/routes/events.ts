@@ -17,6 +17,7 @@ import { attributesOf, deliveryOf } from '../../engine/features/rules/delivery.j
 import type { DeliveryRecord } from '../../engine/features/rules/delivery-table.js';
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
+import { ownTeam } from '../auth.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -38,24 +39,20 @@ export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices)
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.post(putEvents.path, { schema: putEvents.schema }, async (request) => {
-    const team = request.principal.teams?.[0] ?? 'default';
-    const events = request.body.events as Parameters<typeof engine.putEvents>[0];
-    return { results: await engine.putEvents(events, { team }) };
+    const events = request.body.events as Parameters<typeof engine.events.put>[1];
+    return { results: await engine.events.put(ownTeam(request.principal), events) };
   });
 
   api.get(listEvents.path, { schema: listEvents.schema }, async (request) => {
-    const { teams } = request.principal;
     const given = Object.entries(request.query).filter(([, value]) => value !== undefined);
     const query = Object.fromEntries(given) as { limit: number };
-    const items = await engine.listEvents({ ...query, ...(teams ? { teams } : {}) });
-    return { items };
+    return { items: await engine.events.list(request.principal.scope, query) };
   });
 
   api.get(listDeadLetters.path, { schema: listDeadLetters.schema }, async (request) => {
-    const { teams } = request.principal;
     const given = Object.entries(request.query).filter(([, value]) => value !== undefined);
     const query = Object.fromEntries(given) as { limit: number };
-    const found = await engine.listDeadLetters({ ...query, ...(teams ? { teams } : {}) });
+    const found = await engine.deadLetters.list(request.principal.scope, query);
     return { items: found.map(toDeadLetter) };
   });
 
@@ -71,11 +68,11 @@ export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices)
   });
 
   api.get(explainTrigger.path, { schema: explainTrigger.schema }, async (request) => {
-    const { name } = request.params;
-    const { teams } = request.principal;
-    return await engine.explainTrigger(name, {
-      teams,
-      ...(request.query.interval === undefined ? {} : { interval: request.query.interval }),
-    });
+    const { scope } = request.principal;
+    return await engine.pipelines.explainTrigger(
+      scope,
+      request.params.name,
+      request.query.interval,
+    );
   });
 }

@@ -16,8 +16,15 @@ import {
   stopExecution,
 } from '../../api/executions.js';
 import { listHistory, listLogs, listStates, liveEvents } from '../../api/traces.js';
-import type { Engine, FeedChange, ListExecutions, StartRequest } from '../../engine/engine.js';
-import type { Principal } from '../auth.js';
+import type { HistoryEvent } from '../../asl/transition.js';
+import type {
+  Engine,
+  ExecutionDetail,
+  FeedChange,
+  ListExecutions,
+  StartRequest,
+} from '../../engine/engine.js';
+import type { Scope } from '../../engine/kernel/scope.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
 import type { LoadLimit } from '../load-limit.js';
@@ -31,38 +38,41 @@ const MAX_EVENTS_WITH_DATA = 5_000;
 
 export function executionRoutes(
   instance: FastifyInstance,
-  { engine, store }: HttpServices,
+  { engine }: HttpServices,
   stream: EventStream,
   load: LoadLimit,
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.post(startExecution.path, { schema: startExecution.schema }, async (request, reply) => {
-    const start = { ...request.body, teams: request.principal.teams } as StartRequest;
+    const start = request.body as StartRequest;
+    const { scope } = request.principal;
     const { wait } = request.query;
     if (wait === undefined) {
-      const started = await engine.startExecution(start);
+      const started = await engine.executions.start(scope, start);
       return reply.code(started.created ? 201 : 200).send(started);
     }
-    return reply.send(await runAndWait(engine, start, wait, load));
+    return reply.send(await runAndWait(engine, scope, start, wait, load));
   });
 
   api.get(listExecutions.path, { schema: listExecutions.schema }, async (request) => {
     const filter: ListExecutions = defined(request.query);
-    if (request.principal.teams !== undefined) filter.teams = request.principal.teams;
-    return await engine.listExecutions(filter);
+    return await engine.executions.list(request.principal.scope, filter);
   });
 
   api.get(describeExecution.path, { schema: describeExecution.schema }, async (request) => {
-    const found = await findExecution(engine, store, request.principal, request.params.id);
+    const { scope } = request.principal;
+    const found = await findExecution(engine, scope, request.params.id);
     const { wait } = request.query;
-    return wait === undefined ? found : await waitFor(engine, found.id, wait, load);
+    return wait === undefined ? found : await waitFor(engine, scope, found.id, wait, load);
   });
 
   api.get(listStates.path, { schema: listStates.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
     const { events, truncated } = await wholeHistory(
       engine,
+      scope,
       id,
       request.query.data === 'none' ? MAX_EVENTS : MAX_EVENTS_WITH_DATA,
     );
@@ -77,36 +87,39 @@ export function executionRoutes(
   });
 
   api.get(listHistory.path, { schema: listHistory.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    return await engine.history(id, defined(request.query));
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.executions.history(scope, id, defined(request.query));
   });
 
   api.get(listLogs.path, { schema: listLogs.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    return await engine.logs(id, defined(request.query));
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.executions.logs(scope, id, defined(request.query));
   });
 
   api.post(stopExecution.path, { schema: stopExecution.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    return await engine.stopExecution(id, defined(request.body ?? {}));
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.executions.stop(scope, id, defined(request.body ?? {}));
   });
 
   api.post(redriveExecution.path, { schema: redriveExecution.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    return await engine.redriveExecution(id, defined(request.body ?? {}));
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.executions.redrive(scope, id, defined(request.body ?? {}));
   });
 
   api.get(planRedrive.path, { schema: planRedrive.schema }, async (request) => {
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    return { items: await engine.planRedrive(id, defined(request.query)) };
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return { items: await engine.executions.planRedrive(scope, id, defined(request.query)) };
   });
 
   api.get(planRepair.path, { schema: planRepair.schema }, async (request) => {
-    const { teams } = request.principal;
-    const { id } = await findExecution(engine, store, request.principal, request.params.id);
-    const plan = await engine.planRepair(id);
-    const items = plan.items.filter(({ team }) => teams === undefined || teams.includes(team));
-    return { ...plan, items };
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.repairs.plan(scope, id);
   });
 
   api.get(liveEvents.path, { schema: liveEvents.schema }, async (request, reply) => {
@@ -126,23 +139,14 @@ export function executionRoutes(
   });
 }
 
-/** @throws EngineError PipelineNotFound, also for a pipeline of another team */
-export async function visiblePipeline(
-  engine: Engine,
-  principal: Principal,
-  name: string,
-  version?: number,
-): ReturnType<Engine['describePipeline']> {
-  return await engine.describePipeline(name, version, { teams: principal.teams });
-}
-
 /** Starts and waits in one go, which spares the engine from looking the execution up again. */
 async function runAndWait(
   engine: Engine,
+  scope: Scope,
   start: StartRequest,
   seconds: number,
   load: LoadLimit,
-): ReturnType<Engine['describeExecution']> {
+): Promise<ExecutionDetail> {
   // Named here, so that it can be found when the time is up first.
   const named = { ...start, name: start.name ?? randomUUID() };
   let timer: NodeJS.Timeout | undefined;
@@ -152,7 +156,7 @@ async function runAndWait(
     // The server is about to end: told is what there is.
     forget = load.onRefusing(() => resolve(undefined));
   });
-  const running = engine.runExecution(named);
+  const running = engine.executions.run(scope, named);
   try {
     const ended = await Promise.race([running, timeout]);
     if (ended !== undefined) return ended;
@@ -162,22 +166,23 @@ async function runAndWait(
   }
   // Nobody waits for its end any more; a server that closes meanwhile is no fault of this request.
   running.catch(() => undefined);
-  return await engine.describeExecution(`${named.pipeline}/${named.name}`, start.teams);
+  return await engine.executions.describe(scope, `${named.pipeline}/${named.name}`);
 }
 
 async function waitFor(
   engine: Engine,
+  scope: Scope,
   id: string,
   seconds: number,
   load: LoadLimit,
-): ReturnType<Engine['describeExecution']> {
+): Promise<ExecutionDetail> {
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), Math.ceil(seconds * 1000));
   const forget = load.onRefusing(() => over.abort());
   try {
-    return await engine.waitForExecution(id, over.signal);
+    return await engine.executions.wait(scope, id, over.signal);
   } catch (error) {
-    if (over.signal.aborted) return await engine.describeExecution(id);
+    if (over.signal.aborted) return await engine.executions.describe(scope, id);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -188,13 +193,14 @@ async function waitFor(
 /** The events of an execution from its beginning, `most` of them or a few more. */
 async function wholeHistory(
   engine: Engine,
+  scope: Scope,
   id: string,
   most: number,
-): Promise<{ events: Awaited<ReturnType<Engine['history']>>['items']; truncated: boolean }> {
-  const events: Awaited<ReturnType<Engine['history']>>['items'] = [];
+): Promise<{ events: HistoryEvent[]; truncated: boolean }> {
+  const events: HistoryEvent[] = [];
   let cursor: string | undefined;
   while (events.length < most) {
-    const page = await engine.history(id, {
+    const page = await engine.executions.history(scope, id, {
       limit: 1000,
       order: 'oldest-first',
       ...(cursor === undefined ? {} : { cursor }),

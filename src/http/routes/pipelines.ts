@@ -13,10 +13,10 @@ import {
   type PipelineOverview,
   reloadFiles,
 } from '../../api/pipelines.js';
+import { EVERYTHING, ofTeam } from '../../engine/kernel/scope.js';
 import type { Problem } from '../../pipelines/problem.js';
 import type { Principal } from '../auth.js';
 import type { HttpServices } from '../services.js';
-import { visiblePipeline } from './executions.js';
 
 /** Latest executions shown with each pipeline. */
 const RECENT = 20;
@@ -30,22 +30,20 @@ export function pipelineRoutes(
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   /** Problems in files of pipelines that the principal may see. Whose a file without a name is, nobody knows. */
-  async function visibleProblems({ teams }: Principal): Promise<Problem[]> {
+  async function visibleProblems({ scope }: Principal): Promise<Problem[]> {
     const all = folder?.problems() ?? [];
-    if (teams === undefined) return all;
-    const own = (await engine.listPipelines({ teams })).map(({ team, name }) => `${team}/${name}`);
+    if (scope === EVERYTHING) return all;
+    const own = (await engine.pipelines.list(scope)).map(({ team, name }) => `${team}/${name}`);
     const visible = new Set(own);
     return all.filter(({ team, pipeline }) => visible.has(`${team}/${pipeline}`));
   }
 
   api.get(listPipelines.path, { schema: listPipelines.schema }, async (request) => {
-    const { teams } = request.principal;
-    const pipelines = await engine.listPipelines(teams === undefined ? {} : { teams });
+    const pipelines = await engine.pipelines.list(request.principal.scope);
     const reported = folder?.problems() ?? [];
     const overview = async (pipeline: Pipeline): Promise<PipelineOverview> => {
-      const { items: recent } = await engine.listExecutions({
+      const { items: recent } = await engine.executions.list(ofTeam(pipeline.team), {
         pipeline: pipeline.name,
-        team: pipeline.team,
         limit: RECENT,
       });
       const own = reported.filter(
@@ -60,16 +58,18 @@ export function pipelineRoutes(
     return { items };
   });
 
-  api.get(
-    describePipeline.path,
-    { schema: describePipeline.schema },
-    async (request) =>
-      await visiblePipeline(engine, request.principal, request.params.name, request.query.version),
-  );
+  api.get(describePipeline.path, { schema: describePipeline.schema }, async (request) => {
+    const { scope } = request.principal;
+    return await engine.pipelines.describe(scope, request.params.name, request.query.version);
+  });
 
   api.get(drawPipeline.path, { schema: drawPipeline.schema }, async (request) => {
-    const { name } = request.params;
-    const pipeline = await visiblePipeline(engine, request.principal, name, request.query.version);
+    const { scope } = request.principal;
+    const pipeline = await engine.pipelines.describe(
+      scope,
+      request.params.name,
+      request.query.version,
+    );
     return await layouts.layout(pipeline.digest, pipeline.deployment.definition);
   });
 

@@ -13,20 +13,20 @@ export function poolRoutes(instance: FastifyInstance, { engine }: HttpServices):
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(listPools.path, { schema: listPools.schema }, async (request) => ({
-    items: await engine.listPools(request.principal.teams),
+    items: await engine.pools.list(request.principal.scope),
   }));
 
   api.put(sizePool.path, { schema: sizePool.schema }, async (request) => {
     expectAdministrator(request.principal);
     const { name } = request.params;
     const { slots } = request.body;
-    await engine.sizePool(name, slots);
+    await engine.pools.size(name, slots);
     return { name, slots };
   });
 
   api.delete(forgetPool.path, { schema: forgetPool.schema }, async (request) => {
     expectAdministrator(request.principal);
-    await engine.sizePool(request.params.name);
+    await engine.pools.size(request.params.name);
     return { name: request.params.name };
   });
 }

@@ -10,11 +10,7 @@ import type { HttpServices } from '../services.js';
 export function scheduleRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
   api.get(listSchedules.path, { schema: listSchedules.schema }, async (request) => {
-    const { teams } = request.principal;
-    const items = engine.listSchedules({
-      count: request.query.next,
-      ...(teams === undefined ? {} : { teams }),
-    });
-    return { items };
+    const { scope } = request.principal;
+    return { items: engine.schedules.list(scope, { count: request.query.next }) };
   });
 }

@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { PREFIX } from '../../api/paths.js';
 import { createLoginLink, describeSession, logout } from '../../api/sessions.js';
+import { teamsIn } from '../../engine/kernel/scope.js';
 import { SESSION_COOKIE } from '../auth.js';
 import type { HttpServices } from '../services.js';
 
@@ -35,7 +36,8 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     PREFIX + createLoginLink.path,
     { schema: createLoginLink.schema },
     async (request, reply) => {
-      const { label, role, teams } = request.principal;
+      const { label, role, scope } = request.principal;
+      const teams = teamsIn(scope);
       const token = await authenticator.issue('login', {
         label,
         role,
@@ -46,7 +48,8 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
   );
 
   app.get(PREFIX + describeSession.path, { schema: describeSession.schema }, async (request) => {
-    const { label, role, teams } = request.principal;
+    const { label, role, scope } = request.principal;
+    const teams = teamsIn(scope);
     return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
   });
 

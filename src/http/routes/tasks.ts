@@ -14,7 +14,7 @@ export function taskRoutes(instance: FastifyInstance, { engine }: HttpServices):
 
   api.post(reportSuccess.path, { schema: reportSuccess.schema }, async (request) => {
     const { token, output = null } = request.body;
-    await engine.sendTaskSuccess(token, output as Json, request.principal.teams);
+    await engine.tasks.succeed(request.principal.scope, token, output as Json);
     return done;
   });
 
@@ -24,12 +24,12 @@ export function taskRoutes(instance: FastifyInstance, { engine }: HttpServices):
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
     };
-    await engine.sendTaskFailure(token, failure, request.principal.teams);
+    await engine.tasks.fail(request.principal.scope, token, failure);
     return done;
   });
 
   api.post(reportHeartbeat.path, { schema: reportHeartbeat.schema }, async (request) => {
-    await engine.sendTaskHeartbeat(request.body.token, request.principal.teams);
+    await engine.tasks.heartbeat(request.principal.scope, request.body.token);
     return done;
   });
 }

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueToken, listTokens, revokeToken } from '../../api/tokens.js';
 import { parseDuration } from '../../pipelines/duration.js';
-import { expectAdministrator, isAbout } from '../auth.js';
+import { expectAdministrator } from '../auth.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -16,12 +16,7 @@ export function tokenRoutes(instance: FastifyInstance, { authenticator }: HttpSe
 
   api.get(listTokens.path, { schema: listTokens.schema }, async (request) => {
     expectAdministrator(request.principal);
-    const all = await authenticator.list();
-    // A token for all teams is one for each of them.
-    const items = all.filter(
-      ({ teams }) => teams?.some((team) => isAbout(request.principal, team)) ?? true,
-    );
-    return { items };
+    return { items: await authenticator.list(request.principal.scope) };
   });
 
   api.post(issueToken.path, { schema: issueToken.schema }, async (request, reply) => {
@@ -37,7 +32,9 @@ export function tokenRoutes(instance: FastifyInstance, { authenticator }: HttpSe
 
   api.delete(revokeToken.path, { schema: revokeToken.schema }, async (request) => {
     expectAdministrator(request.principal);
-    if (!(await authenticator.revokeById(request.params.id))) throw new HttpError('NotFound');
+    const { scope } = request.principal;
+    if (!(await authenticator.revokeById(scope, request.params.id)))
+      throw new HttpError('NotFound');
     return { revoked: true } as const;
   });
 }

@@ -11,7 +11,7 @@ import {
   receiveWebhook,
   rotateWebhook,
 } from '../../api/webhooks.js';
-import { expectAdministrator, isAbout } from '../auth.js';
+import { expectAdministrator } from '../auth.js';
 import type { HttpServices } from '../services.js';
 
 /** Bytes: what an event may have. */
@@ -22,7 +22,7 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
 
   api.get(listWebhooks.path, { schema: listWebhooks.schema }, async (request) => {
     expectAdministrator(request.principal);
-    return { webhooks: webhooks.list().filter(({ team }) => isAbout(request.principal, team)) };
+    return { webhooks: webhooks.list(request.principal.scope) };
   });
 
   api.post(createWebhook.path, { schema: createWebhook.schema }, async (request) => {
@@ -32,12 +32,12 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
 
   api.post(rotateWebhook.path, { schema: rotateWebhook.schema }, async (request) => {
     expectAdministrator(request.principal);
-    return webhooks.rotate(request.params.name, request.body.old);
+    return webhooks.rotate(request.principal.scope, request.params.name, request.body.old);
   });
 
   api.delete(deleteWebhook.path, { schema: deleteWebhook.schema }, async (request) => {
     expectAdministrator(request.principal);
-    await webhooks.delete(request.params.name);
+    await webhooks.delete(request.principal.scope, request.params.name);
     return { deleted: true } as const;
   });
 

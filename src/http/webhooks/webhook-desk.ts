@@ -15,6 +15,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { WebhookRecord } from '../../engine/features/webhooks/webhooks.js';
 import { EngineError } from '../../engine/kernel/errors.js';
 import type { Encryption } from '../../engine/kernel/masking/encryption.js';
+import { EVERYTHING, ofTeam, type Scope } from '../../engine/kernel/scope.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { HttpError } from '../errors.js';
 import { createRateLimit } from '../rate-limit.js';
@@ -41,11 +42,11 @@ export type IssuedWebhook = WebhookSummary & { secret: string };
 export interface WebhookDesk {
   /** @throws EngineError WebhookExists */
   create(webhook: NewWebhook): Promise<IssuedWebhook>;
-  list(): WebhookSummary[];
+  list(scope: Scope): WebhookSummary[];
   /** Makes a new secret. @param old whether the one before stays valid. @throws EngineError WebhookNotFound */
-  rotate(name: string, old: 'keep' | 'end'): Promise<IssuedWebhook>;
+  rotate(scope: Scope, name: string, old: 'keep' | 'end'): Promise<IssuedWebhook>;
   /** @throws EngineError WebhookNotFound */
-  delete(name: string): Promise<void>;
+  delete(scope: Scope, name: string): Promise<void>;
   /**
    * Answers when the event is durable.
    * @throws HttpError BadSignature, TooManyRequests, InvalidJson, InvalidWebhookId
@@ -107,7 +108,8 @@ export function createWebhookDesk(options: {
   /** The webhook, when the request is signed with one of its secrets. */
   function verified(request: WebhookRequest): { webhook: WebhookRecord; signed: SignedBody } {
     const { name, address, headers, body } = request;
-    const webhook = webhooks.find(name);
+    // Who calls is of no team: it is the signature that tells.
+    const webhook = webhooks.find(EVERYTHING, name);
     const keys = webhook?.secrets.map(opened) ?? [nobodys];
     const signed = signedBody(webhook?.scheme ?? 'millrace', headers, body, now());
     if (signed === undefined || !isSignedBy(signed, keys) || webhook === undefined) {
@@ -129,16 +131,16 @@ export function createWebhookDesk(options: {
       await webhooks.create(record);
       return { ...summarise(record), secret: text };
     },
-    list: () => webhooks.list().map(summarise),
-    async rotate(name, old) {
+    list: (scope) => webhooks.list(scope).map(summarise),
+    async rotate(scope, name, old) {
       const { text, secret } = issue();
-      const changed = await webhooks.change(name, (webhook) => ({
+      const changed = await webhooks.change(scope, name, (webhook) => ({
         ...webhook,
         secrets: old === 'end' ? [secret] : [secret, ...webhook.secrets].slice(0, MOST_SECRETS),
       }));
       return { ...summarise(changed), secret: text };
     },
-    delete: (name) => webhooks.delete(name),
+    delete: (scope, name) => webhooks.delete(scope, name),
     async receive(request) {
       const { webhook, signed } = verified(request);
       if (!messages.take(webhook.name)) {
@@ -152,7 +154,7 @@ export function createWebhookDesk(options: {
         detailType: webhook.detailType ?? textOf(request.headers['x-github-event']) ?? name,
         detail: detailOf(request.body),
       };
-      const [result] = await engine.putEvents([event], { team });
+      const [result] = await engine.events.put(ofTeam(team), [event]);
       return { id: event.id, duplicate: result?.duplicate ?? false };
     },
   };

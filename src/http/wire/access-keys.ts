@@ -7,21 +7,13 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Encryption } from '../../engine/kernel/masking/encryption.js';
+import { EVERYTHING, type Scope, sees } from '../../engine/kernel/scope.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
 import type { Role } from '../auth.js';
+import { type Caller, callerOf } from './caller.js';
 import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
 import { WireError } from './wire-error.js';
-
-/** Who signed a request. */
-export interface Caller {
-  accessKeyId: string;
-  /** What it makes belongs to this team. */
-  team: string;
-  /** What it sees; undefined: everything. */
-  teams: readonly string[] | undefined;
-  role: Role;
-}
 
 export interface IssuedKey {
   accessKeyId: string;
@@ -33,9 +25,9 @@ export type AccessKeySummary = Omit<AccessKeyRecord, 'secret'>;
 export interface AccessKeys {
   /** The secret is in the answer and nowhere else in readable form. */
   issue(options: { team: string; role: Role; label: string }): Promise<IssuedKey>;
-  list(): Promise<AccessKeySummary[]>;
-  /** True when there was one. */
-  revoke(accessKeyId: string): Promise<boolean>;
+  list(scope: Scope): Promise<AccessKeySummary[]>;
+  /** True when there was one that the scope sees. */
+  revoke(scope: Scope, accessKeyId: string): Promise<boolean>;
   /** Answers who signed the request. @throws WireError */
   identify(request: SignedRequest): Promise<Caller>;
 }
@@ -107,11 +99,13 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       });
       return issued;
     },
-    async list() {
-      const keys = await store.listAccessKeys();
+    async list(scope) {
+      const keys = (await store.listAccessKeys()).filter(({ team }) => sees(scope, team));
       return keys.map(({ secret: _, ...summary }) => summary);
     },
-    async revoke(id) {
+    async revoke(scope, id) {
+      const key = await store.findAccessKey(id);
+      if (key === undefined || !sees(scope, key.team)) return false;
       known.delete(id);
       return store.deleteAccessKey(id);
     },
@@ -121,7 +115,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       const found = await find(accessKeyId);
       if (found === undefined) {
         if (acceptAnyKey) {
-          return { accessKeyId, team: DEVELOPMENT_TEAM, teams: undefined, role: 'operator' };
+          return callerOf({ accessKeyId, team: DEVELOPMENT_TEAM, role: 'operator' }, EVERYTHING);
         }
         throw new WireError(
           'UnrecognizedClientException',
@@ -130,7 +124,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       }
       verifySignature(request, credential, found.secret, now());
       const { team, role } = found.key;
-      return { accessKeyId, team, teams: [team], role: role === 'viewer' ? 'viewer' : 'operator' };
+      return callerOf({ accessKeyId, team, role: role === 'viewer' ? 'viewer' : 'operator' });
     },
   };
 }

@@ -19,7 +19,8 @@ import { randomUUID } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AttemptOutcome, OwnServices, ServiceRequest } from '../../engine/kernel/ports.js';
-import type { Call, Operation } from './call.js';
+import type { Operation } from './call.js';
+import { callerOf } from './caller.js';
 import { toWireError } from './protocol.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Shape, type Structure } from './shape.js';
@@ -102,7 +103,7 @@ async function perform(
   }
   try {
     checkShape(shape, given);
-    const caller: Call['caller'] = { accessKeyId: '', team, teams: [team], role: 'operator' };
+    const caller = callerOf({ accessKeyId: '', team, role: 'operator' });
     const answer = await operation({ engine, caller, request: given, whenGone: () => signal });
     return { type: 'succeeded', output: toResult(answer as Json, inner) };
   } catch (error) {

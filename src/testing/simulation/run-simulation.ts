@@ -6,11 +6,13 @@
  *
  * @module
  */
+
 import { join } from 'node:path';
 import { createLocalItems } from '../../engine/adapters/local-items.js';
 import { createEngine } from '../../engine/create-engine.js';
 import type { Engine } from '../../engine/engine.js';
 import { createFileSource } from '../../engine/features/files/file-source.js';
+import { EVERYTHING, ofTeam } from '../../engine/kernel/scope.js';
 import { deploymentOf } from '../../engine/pipeline-folder.js';
 import { parseDuration } from '../../pipelines/duration.js';
 import type { PipelinePlan } from '../../pipelines/plan.js';
@@ -194,7 +196,7 @@ class World {
     });
     try {
       await engine.open();
-      for (const plan of this.#test.pipelines) await engine.deployPipeline(deploymentOf(plan));
+      for (const plan of this.#test.pipelines) await engine.pipelines.deploy(deploymentOf(plan));
       this.#engine = engine;
     } catch (error) {
       fail(error);
@@ -215,7 +217,7 @@ class World {
       if (engine === undefined) this.#refused(what, at, 'the server is away');
       else work(engine).catch((error: Error) => this.#refused(what, at, error.message));
     };
-    if (event) act('event', (to) => to.putEvents([withoutUndefined(event)], { team }));
+    if (event) act('event', (to) => to.events.put(ofTeam(team), [withoutUndefined(event)]));
     if (file !== undefined) this.#arrives(file, happening.content ?? '');
     if (remove !== undefined) this.#files.remove(join(this.#folder(), remove));
     if (breaks !== undefined) {
@@ -236,7 +238,7 @@ class World {
         ...(interval === undefined ? {} : { interval }),
         ...(input === undefined ? {} : { input }),
       };
-      act('start', (to) => to.startExecution(request));
+      act('start', (to) => to.executions.start(EVERYTHING, request));
     }
     if (redrive !== undefined) {
       const failed = this.#latest(redrive, interval, (status) =>
@@ -244,12 +246,12 @@ class World {
       );
       if (failed === undefined)
         this.#refused('redrive', at, `no execution of ${redrive} has failed`);
-      else act('redrive', (to) => to.redriveExecution(failed.id));
+      else act('redrive', (to) => to.executions.redrive(EVERYTHING, failed.id));
     }
     if (stop !== undefined) {
       const running = this.#latest(stop, interval, (status) => status === 'RUNNING');
       if (running === undefined) this.#refused('stop', at, `no execution of ${stop} runs`);
-      else act('stop', (to) => to.stopExecution(running.id));
+      else act('stop', (to) => to.executions.stop(EVERYTHING, running.id));
     }
   }
 

@@ -2,6 +2,7 @@
  * A server with the feature that counts, in a process of its own: something to be killed.
  * @module
  */
+import { EVERYTHING } from '../../../src/engine/kernel/scope.js';
 import { startServer } from '../../../src/server.js';
 import { executionCounts } from './execution-counts.js';
 
@@ -12,7 +13,7 @@ for (const [name, error] of [
   ['good', undefined],
   ['bad', 'Broken'],
 ] as const) {
-  await server.engine.deployPipeline({
+  await server.engine.pipelines.deploy({
     name,
     team: 'default',
     tags: { county: 'alder', outcome: name },
@@ -25,7 +26,7 @@ for (const [name, error] of [
   });
 }
 process.on('message', async ({ pipeline, name }: { pipeline: string; name: string }) => {
-  await server.engine.runExecution({ pipeline, name, input: {} });
+  await server.engine.executions.run(EVERYTHING, { pipeline, name, input: {} });
   process.send?.({ ended: name });
 });
 process.send?.({ url: server.url, token });

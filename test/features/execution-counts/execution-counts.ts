@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Fact } from '../../../src/engine/kernel/facts.js';
 import type { Feature } from '../../../src/engine/kernel/feature.js';
 import type { Kernel } from '../../../src/engine/kernel/kernel.js';
+import { type Scope, sees } from '../../../src/engine/kernel/scope.js';
 import type { Turn } from '../../../src/engine/kernel/turn.js';
 import { RowMap } from '../../../src/engine/kernel/turn-memory.js';
 import type { ServerAddition } from '../../../src/server.js';
@@ -80,12 +81,12 @@ export class ExecutionCounts implements Feature {
     }
   }
 
-  /** As the store has them. @param teams whose counts the caller sees; undefined: all */
-  list(teams: readonly string[] | undefined): ExecutionCount[] {
+  /** As the store has them. */
+  list(scope: Scope): ExecutionCount[] {
     return [...this.#counts.values()]
       .map(({ team, tag, value }) => this.#counts.durable(team, tag, value))
       .filter((count) => count !== undefined)
-      .filter(({ team }) => !teams || teams.includes(team));
+      .filter(({ team }) => sees(scope, team));
   }
 }
 
@@ -114,7 +115,7 @@ export function executionCounts(): ServerAddition {
       api.get(
         '/execution-counts',
         { schema: { summary: 'Executions of each tag', response: { 200: answer } } },
-        async (request) => ({ items: counts?.list(request.principal.teams) ?? [] }),
+        async (request) => ({ items: counts?.list(request.principal.scope) ?? [] }),
       );
     },
   };

@@ -20,9 +20,9 @@ import { EngineError } from '../../kernel/errors.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { ActivityHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Asking } from '../../kernel/machine-shelf.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { activityKind } from '../../kernel/resolve-task.js';
+import { type OneTeam, type Scope, sees, teamOf } from '../../kernel/scope.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { RowMap } from '../../kernel/turn-memory.js';
@@ -51,18 +51,23 @@ export interface PollOptions {
 /** Names an activity. */
 export type ActivityRef = Pick<ActivityRecord, 'team' | 'name'>;
 
-export interface Activities {
-  list(teams?: readonly string[]): ActivityRecord[];
-  /** The one of that name that the caller sees. Throws ActivityNotFound, also when there are several. */
-  find(name: string, asking: Asking): ActivityRecord;
-  /** Throws ActivityNotFound. */
-  describe(activity: ActivityRef): ActivityRecord;
+/** `engine.activities`. All of those that name an activity throw ActivityNotFound, unless they say otherwise. */
+export interface ActivityCalls {
+  list(scope: Scope): ActivityRecord[];
+  /** The one of that name that the caller sees. Throws ActivityNotFound also when there are several. */
+  find(scope: Scope, name: string): ActivityRecord;
+  describe(scope: Scope, activity: ActivityRef): ActivityRecord;
   /** Answers the existing one. Throws InvalidName. */
-  create(name: string, team: string, tags: Tags): Promise<ActivityRecord>;
-  delete(activity: ActivityRef): Promise<void>;
-  tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void>;
-  /** The next task, or undefined when none came in time. Throws ActivityNotFound, TooManyQueued. */
-  poll(activity: ActivityRef, options?: PollOptions): Promise<ActivityTask | undefined>;
+  create(scope: OneTeam, name: string, tags: Tags): Promise<ActivityRecord>;
+  /** One that is not there stays so. */
+  delete(scope: Scope, activity: ActivityRef): Promise<void>;
+  tag(scope: Scope, activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void>;
+  /** The next task, or undefined when none came in time. Throws TooManyQueued. */
+  poll(
+    scope: Scope,
+    activity: ActivityRef,
+    options?: PollOptions,
+  ): Promise<ActivityTask | undefined>;
 }
 
 interface Poll {
@@ -73,7 +78,7 @@ interface Poll {
   refuse(error: Error): void;
 }
 
-export class ActivityPolls implements Activities, Feature, ActivityHook {
+export class ActivityPolls implements ActivityCalls, Feature, ActivityHook {
   readonly name = 'activities';
   readonly tables: readonly AnyTable[] = [ACTIVITIES];
   readonly #kernel: Kernel;
@@ -98,27 +103,27 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
     }
   }
 
-  list(teams?: readonly string[]): ActivityRecord[] {
+  list(scope: Scope): ActivityRecord[] {
     return [...this.#known.values()]
-      .filter(({ team }) => !teams || teams.includes(team))
+      .filter(({ team }) => sees(scope, team))
       .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
   }
 
-  find(name: string, { team, teams }: Asking): ActivityRecord {
-    const wanted = this.list(team === undefined ? teams : [team]);
-    const found = wanted.filter((record) => record.name === name);
+  find(scope: Scope, name: string): ActivityRecord {
+    const found = this.list(scope).filter((record) => record.name === name);
     const [first] = found;
     if (first === undefined || found.length > 1) throw notFound(name);
     return first;
   }
 
-  describe(activity: ActivityRef): ActivityRecord {
+  describe(scope: Scope, activity: ActivityRef): ActivityRecord {
     const record = this.#known.get(activity.team, activity.name);
-    if (!record) throw notFound(activity.name);
+    if (!record || !sees(scope, record.team)) throw notFound(activity.name);
     return record;
   }
 
-  async create(name: string, team: string, tags: Tags): Promise<ActivityRecord> {
+  async create(scope: OneTeam, name: string, tags: Tags): Promise<ActivityRecord> {
+    const team = teamOf(scope);
     checkName(name);
     checkTags(tags);
     const known = this.#known.get(team, name);
@@ -130,7 +135,8 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
     return this.#known.get(activity.team, activity.name) !== undefined;
   }
 
-  async delete(activity: ActivityRef): Promise<void> {
+  async delete(scope: Scope, activity: ActivityRef): Promise<void> {
+    if (!sees(scope, activity.team)) return;
     await this.#kernel.write((turn) => this.#known.delete(turn, activity.team, activity.name));
     await this.#failWaiting(activity);
   }
@@ -147,8 +153,8 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
     }
   }
 
-  async tag(activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {
-    const record = this.describe(activity);
+  async tag(scope: Scope, activity: ActivityRef, change: (tags: Tags) => Tags): Promise<void> {
+    const record = this.describe(scope, activity);
     const tags = change(record.tags);
     checkTags(tags);
     await this.#put({ ...record, tags });
@@ -159,9 +165,13 @@ export class ActivityPolls implements Activities, Feature, ActivityHook {
     return record;
   }
 
-  poll(activity: ActivityRef, options: PollOptions = {}): Promise<ActivityTask | undefined> {
+  poll(
+    scope: Scope,
+    activity: ActivityRef,
+    options: PollOptions = {},
+  ): Promise<ActivityTask | undefined> {
     const { workerName, signal, waitMs } = options;
-    const key = keyOf(this.describe(activity));
+    const key = keyOf(this.describe(scope, activity));
     const polls = this.#polls.get(key) ?? new Set();
     if (polls.size >= MAX_POLLS) throw new EngineError('TooManyQueued', { queued: polls.size });
     if (signal?.aborted) return Promise.resolve(undefined);

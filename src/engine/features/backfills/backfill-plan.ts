@@ -19,11 +19,12 @@ import type { LoadedMachine } from '../../kernel/active-execution.js';
 import type { PipelineDeployment } from '../../kernel/deployment.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Asking } from '../../kernel/machine-shelf.js';
 import type { BackfillSlot } from './backfill-table.js';
 
-export interface BackfillRequest extends Asking {
+export interface BackfillRequest {
   pipeline: string;
+  /** The team whose pipeline is meant; default: of those that the caller sees. */
+  team?: string | undefined;
   /** An interval (`2026-11-01`, `2026-11-01T05`: from its start) or an ISO 8601 time. */
   from: string;
   /** An interval, which is included, or an ISO 8601 time, which is not. */

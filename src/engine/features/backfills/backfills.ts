@@ -20,6 +20,7 @@ import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Need, NOTHING } from '../../kernel/needs.js';
 import { type Settle, type StartOf, startNeeds, tryStart } from '../../kernel/requests.js';
+import { narrowed, type Scope } from '../../kernel/scope.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
@@ -110,20 +111,29 @@ export class Backfills implements Feature {
   }
 
   /** Throws PipelineNotFound, PipelineAmbiguous and InvalidBackfill. */
-  async plan(request: BackfillRequest): Promise<BackfillPlan> {
-    const pipeline = this.#kernel.machines.choose(request.pipeline, request);
+  async plan(scope: Scope, request: BackfillRequest): Promise<BackfillPlan> {
+    const pipeline = this.#choose(scope, request);
     const machine = this.#kernel.machines.current(pipeline);
     if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
     const planned = this.#planned(pipeline);
     return planSlots(this.#kernel, machine, request, (interval) => planned.get(interval));
   }
 
+  #choose(scope: Scope, { team, pipeline }: BackfillRequest): PipelineRef {
+    return this.#kernel.machines.choose(narrowed(scope, team), pipeline);
+  }
+
   /** Makes a backfill of a plan and begins with it. */
-  startInput(request: StartBackfill, plan: BackfillPlan, settle: Settle<number>): Input {
+  startInput(
+    scope: Scope,
+    request: StartBackfill,
+    plan: BackfillPlan,
+    settle: Settle<number>,
+  ): Input {
     return {
       refuse: settle.reject,
       perform: (turn) => {
-        const { team } = this.#kernel.machines.choose(request.pipeline, request);
+        const { team } = this.#choose(scope, request);
         const record = this.#recordOf(request, plan, team);
         const { number } = record;
         this.#live.set(turn, number, record);

@@ -94,7 +94,13 @@ export const SWEEPS: Table<SweepRow> = defineTable<SweepRow>({
   ],
 });
 
-export class Retention implements Feature {
+/** `engine.retention`. */
+export interface RetentionCalls {
+  /** Removes now what is kept no longer; by itself it does so every ten minutes. Resolves when it is gone. */
+  sweep(): Promise<{ removed: number }>;
+}
+
+export class Retention implements RetentionCalls, Feature {
   readonly name = 'retention';
   readonly tables: readonly AnyTable[] = [SWEEPS];
   readonly #kernel: Kernel;

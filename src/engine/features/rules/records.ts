@@ -116,9 +116,6 @@ export type ApiDestinationRecord = {
   updatedAt: number;
 };
 
-/** The name of every team's first bus. */
-export const DEFAULT_BUS = 'default';
-
 /** How a rule is found among those of its team. Names of rules have no slash, names of buses may. */
 export function ruleKey(bus: string, rule: string): string {
   return `${bus}/${rule}`;

@@ -8,16 +8,15 @@ import type { Store } from '../../../store/store.js';
 import type { Table } from '../../../store/table.js';
 import type { Identity } from '../../kernel/arn.js';
 import { Declared, type DeclaredRow, declaredTable } from '../../kernel/declared.js';
-import { createEventArns, type EventArns, parseArn } from './event-arns.js';
-import {
-  type ApiDestinationRecord,
-  type ArchiveRecord,
-  type BusRecord,
-  type ConnectionRecord,
-  DEFAULT_BUS,
-  type ReplayRecord,
-  type RuleRecord,
-  type TargetRecord,
+import { createEventArns, DEFAULT_BUS, type EventArns, parseArn } from '../../kernel/event-arns.js';
+import type {
+  ApiDestinationRecord,
+  ArchiveRecord,
+  BusRecord,
+  ConnectionRecord,
+  ReplayRecord,
+  RuleRecord,
+  TargetRecord,
 } from './records.js';
 
 export const RESOURCE_TABLES: { readonly [Kind in keyof Kinds]: Table<DeclaredRow> } = {
@@ -39,13 +38,6 @@ interface Kinds {
   apiDestinations: ApiDestinationRecord;
 }
 
-/** What clients declare, for those who read and change it. */
-export type EventResources = { readonly [Kind in keyof Kinds]: Declared<Kinds[Kind]> } & {
-  readonly arns: EventArns;
-  /** The connection of a team that an ARN names. */
-  connectionOf(team: string, arn: string): ConnectionRecord | undefined;
-};
-
 /** A target that is ready to be delivered to. */
 export interface ReadyTarget {
   readonly target: TargetRecord;
@@ -66,7 +58,7 @@ export interface ResourceListeners {
   archiveChanged(team: string, name: string, archive: ArchiveRecord | undefined): void;
 }
 
-export class DeclaredResources implements EventResources {
+export class DeclaredResources {
   readonly arns: EventArns;
   readonly buses: Declared<BusRecord> = new Declared(RESOURCE_TABLES.buses);
   readonly rules: Declared<RuleRecord>;
@@ -103,6 +95,7 @@ export class DeclaredResources implements EventResources {
     return record?.id === id && this.arns.apiDestination(name, id) === arn ? record : undefined;
   }
 
+  /** The connection of a team that an ARN names. */
   connectionOf(team: string, arn: string): ConnectionRecord | undefined {
     const [, name = '', id = ''] = parseArn(arn)?.resource.split('/') ?? [];
     const record = this.connections.get(team, name);

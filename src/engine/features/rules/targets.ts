@@ -18,12 +18,12 @@ import { MAX_DEPTH } from '../../kernel/bus-event.js';
 import type { FoundOrCreated, StartTarget } from '../../kernel/creations.js';
 import { hashOf } from '../../kernel/derived-id.js';
 import { EngineError } from '../../kernel/errors.js';
+import { ownResource, parseArn } from '../../kernel/event-arns.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
 import { startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Delivery, Failure } from './delivery.js';
-import { ownResource, parseArn } from './event-arns.js';
 import type { ReadyRule, ReadyTarget } from './resources.js';
 
 /** An event as it comes to a rule. */

@@ -25,11 +25,11 @@ import type { PipelineDeployment, StateMachineAttributes } from '../../kernel/de
 import { EngineError } from '../../kernel/errors.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Asking } from '../../kernel/machine-shelf.js';
 import { ALIASES, PUBLISHED_VERSIONS } from '../../kernel/machine-tables.js';
 import type { Need } from '../../kernel/needs.js';
 import { checkName, checkTags } from '../../kernel/payload.js';
 import { sameJson } from '../../kernel/same-json.js';
+import { type Scope, sees } from '../../kernel/scope.js';
 
 export interface CreateStateMachine {
   name: string;
@@ -57,55 +57,7 @@ export interface StateMachineDetail {
   updatedAt: number;
 }
 
-export interface StateMachines {
-  /** The current revision of the one of that name that the caller sees. Throws PipelineNotFound, PipelineAmbiguous. */
-  find(name: string, asking: Asking): StateMachineDetail;
-  /** The current revision. Throws PipelineNotFound. */
-  describe(machine: PipelineRef): StateMachineDetail;
-  list(teams?: readonly string[]): StateMachineDetail[];
-  /** The revision that an execution ran, also of a machine that was deleted since. `version` is the pipeline's. */
-  revision(machine: PipelineRef, version: number): Promise<StateMachineDetail>;
-  /** Answers the existing one when it is the same. Throws StateMachineExists, InvalidDefinition, InvalidName. */
-  create(request: CreateStateMachine): Promise<StateMachineDetail>;
-  /** Throws PipelineNotFound, DeployedFromFile, InvalidDefinition. */
-  update(machine: PipelineRef, change: UpdateStateMachine): Promise<StateMachineDetail>;
-  /** Nothing deploys it any longer. What runs goes on. */
-  withdraw(machine: PipelineRef): Promise<void>;
-  /** Stops its executions. Published versions and aliases go with it; histories stay. */
-  delete(machine: PipelineRef): Promise<void>;
-  tag(machine: PipelineRef, change: (tags: Tags) => Tags): Promise<void>;
-  /** The published version of the current revision, made unless it is there. Throws RevisionConflict. */
-  publish(
-    machine: PipelineRef,
-    options: { revisionId?: string; description?: string },
-  ): Promise<PublishedVersionRecord>;
-  versions(machine: PipelineRef): Promise<PublishedVersionRecord[]>;
-  /** Throws VersionNotFound. */
-  describeVersion(
-    machine: PipelineRef,
-    version: number,
-  ): Promise<StateMachineDetail & { published: PublishedVersionRecord }>;
-  /** Throws VersionInUse. */
-  deleteVersion(machine: PipelineRef, version: number): Promise<void>;
-  aliases(machine: PipelineRef): Promise<AliasRecord[]>;
-  /** Throws AliasNotFound. */
-  alias(machine: PipelineRef, alias: string): Promise<AliasRecord>;
-  /** Answers the existing one when it is the same. Throws AliasExists, VersionNotFound. */
-  createAlias(
-    machine: PipelineRef,
-    alias: string,
-    routing: AliasRoute[],
-    description?: string,
-  ): Promise<AliasRecord>;
-  updateAlias(
-    machine: PipelineRef,
-    alias: string,
-    change: { routing?: AliasRoute[]; description?: string },
-  ): Promise<AliasRecord>;
-  deleteAlias(machine: PipelineRef, alias: string): Promise<void>;
-}
-
-export class StateMachineRegistry implements StateMachines, Feature {
+export class StateMachineRegistry implements Feature {
   readonly name = 'state machines';
   readonly #kernel: Kernel;
   #last: Promise<unknown> = Promise.resolve();
@@ -114,18 +66,20 @@ export class StateMachineRegistry implements StateMachines, Feature {
     this.#kernel = kernel;
   }
 
-  find(name: string, asking: Asking): StateMachineDetail {
-    return this.describe(this.#kernel.machines.choose(name, asking));
+  /** The current revision of the one of that name that the scope sees. Throws PipelineNotFound, PipelineAmbiguous. */
+  find(scope: Scope, name: string): StateMachineDetail {
+    return this.describe(this.#kernel.machines.choose(scope, name));
   }
 
+  /** The current revision. Throws PipelineNotFound. */
   describe(machine: PipelineRef): StateMachineDetail {
     return this.#detail(this.#current(machine));
   }
 
-  list(teams?: readonly string[]): StateMachineDetail[] {
+  list(scope: Scope): StateMachineDetail[] {
     return this.#kernel.machines
       .all()
-      .filter(({ record }) => !teams || teams.includes(record.team))
+      .filter(({ record }) => sees(scope, record.team))
       .map((machine) => this.#detail(machine))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }

@@ -20,6 +20,7 @@ import { checkOutcome } from '../../kernel/payload-outcome.js';
 import type { AttemptOutcome } from '../../kernel/ports.js';
 import type { StartedExecution, StartRequest } from '../../kernel/requests.js';
 import { type Resolution, wrapOutput } from '../../kernel/resolve-task.js';
+import { type OneTeam, ofTeam, teamOf } from '../../kernel/scope.js';
 
 /** Tests that may perform tasks at a time; more are refused. */
 const TESTS_AT_A_TIME = 8;
@@ -36,10 +37,21 @@ export interface TestStateOptions {
 /** Items of a file as ItemReader reads them. */
 type ParseItems = NonNullable<Parameters<typeof testState>[1]['parseItems']>;
 
+/** `engine.stateTests`: tests of single states. */
+export interface StateTestCalls {
+  /**
+   * Tests one state. A Task without a mock is really performed, by what the server's bindings say, within five minutes;
+   * nothing of it is written down. Throws TestStateRefused for a request that is wrong.
+   * @param scope on whose behalf: it may do what this team may
+   * @param signal ends it
+   */
+  run(scope: OneTeam, request: TestStateRequest, signal?: AbortSignal): Promise<TestStateAnswer>;
+}
+
 /** What tests need of others. */
 export interface StateTestPeers {
   /** Starts the execution that a tested `states:startExecution` asks for. */
-  start(request: StartRequest): Promise<StartedExecution>;
+  start(scope: OneTeam, request: StartRequest): Promise<StartedExecution>;
   readonly parseItems: ParseItems;
 }
 
@@ -106,7 +118,7 @@ export class StateTests {
         const { type: _type, team: named, ...start } = resolution;
         // Of another team only what that team allows; a test asks for nothing of others.
         if (named !== undefined && named !== team) return notThere(start.pipeline);
-        return this.#startExecution({ ...start, team }, id);
+        return this.#startExecution(ofTeam(team), start, id);
       }
       case 'service': {
         const outcome = await this.#kernel.services.call({
@@ -137,9 +149,13 @@ export class StateTests {
     }
   }
 
-  async #startExecution(start: StartRequest, requestId: string): Promise<TaskOutcome> {
+  async #startExecution(
+    scope: OneTeam,
+    start: StartRequest,
+    requestId: string,
+  ): Promise<TaskOutcome> {
     try {
-      const { arn, startedAt } = await this.#peers.start(start);
+      const { arn, startedAt } = await this.#peers.start(scope, start);
       return { output: startOutput(arn, startedAt, requestId) };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -209,4 +225,15 @@ export class StateTests {
     arm();
     return () => cancel();
   }
+}
+
+/** @param expectReady throws while nothing is accepted */
+export function stateTestCalls(tests: StateTests, expectReady: () => void): StateTestCalls {
+  return {
+    async run(scope, request, signal) {
+      expectReady();
+      const team = teamOf(scope);
+      return tests.test(request, signal === undefined ? { team } : { team, signal });
+    },
+  };
 }

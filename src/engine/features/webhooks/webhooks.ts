@@ -10,6 +10,7 @@ import { EngineError } from '../../kernel/errors.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Settle } from '../../kernel/requests.js';
+import { EVERYTHING, type Scope, sees } from '../../kernel/scope.js';
 
 export interface WebhookRecord {
   /** Unique on this server: it is in the address. */
@@ -28,16 +29,21 @@ export interface WebhookRecord {
   createdAt: number;
 }
 
-export interface Webhooks {
+/** `engine.webhooks`. */
+export interface WebhookCalls {
   /** By name. */
-  list(): WebhookRecord[];
-  find(name: string): WebhookRecord | undefined;
+  list(scope: Scope): WebhookRecord[];
+  find(scope: Scope, name: string): WebhookRecord | undefined;
   /** Durable when it resolves. @throws EngineError WebhookExists */
   create(webhook: WebhookRecord): Promise<void>;
   /** Durable when it resolves. @throws EngineError WebhookNotFound */
-  change(name: string, change: (webhook: WebhookRecord) => WebhookRecord): Promise<WebhookRecord>;
+  change(
+    scope: Scope,
+    name: string,
+    change: (webhook: WebhookRecord) => WebhookRecord,
+  ): Promise<WebhookRecord>;
   /** Durable when it resolves. @throws EngineError WebhookNotFound */
-  delete(name: string): Promise<void>;
+  delete(scope: Scope, name: string): Promise<void>;
 }
 
 /** Table `webhooks`. Names are unique on the server. */
@@ -45,7 +51,7 @@ export const WEBHOOKS: Table<DeclaredRow> = declaredTable('webhooks', 'webhook',
 /** Webhooks of a server. */
 const MOST = 1_000;
 
-export class WebhookRegistry implements Webhooks, Feature {
+export class WebhookRegistry implements WebhookCalls, Feature {
   readonly name = 'webhooks';
   readonly tables: readonly AnyTable[] = [WEBHOOKS];
   readonly #kernel: Kernel;
@@ -65,12 +71,15 @@ export class WebhookRegistry implements Webhooks, Feature {
     await this.#declared.open(this.#kernel.store);
   }
 
-  list(): WebhookRecord[] {
-    return [...this.#all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  list(scope: Scope): WebhookRecord[] {
+    return [...this.#all.values()]
+      .filter(({ team }) => sees(scope, team))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  find(name: string): WebhookRecord | undefined {
-    return this.#all.get(name);
+  find(scope: Scope, name: string): WebhookRecord | undefined {
+    const known = this.#all.get(name);
+    return known && sees(scope, known.team) ? known : undefined;
   }
 
   async create(webhook: WebhookRecord): Promise<void> {
@@ -83,16 +92,17 @@ export class WebhookRegistry implements Webhooks, Feature {
   }
 
   async change(
+    scope: Scope,
     name: string,
     change: (webhook: WebhookRecord) => WebhookRecord,
   ): Promise<WebhookRecord> {
-    const changed = await this.#write(name, (known) => change(expectKnown(name, known)));
-    return expectKnown(name, changed);
+    const changed = await this.#write(name, (known) => change(expectSeen(scope, name, known)));
+    return expectSeen(scope, name, changed);
   }
 
-  async delete(name: string): Promise<void> {
+  async delete(scope: Scope, name: string): Promise<void> {
     await this.#write(name, (known) => {
-      expectKnown(name, known);
+      expectSeen(scope, name, known);
       return undefined;
     });
   }
@@ -108,7 +118,7 @@ export class WebhookRegistry implements Webhooks, Feature {
         perform: (turn) => {
           const known = this.#all.get(name);
           const changed = change(known);
-          const { team } = changed ?? expectKnown(name, known);
+          const { team } = changed ?? expectSeen(EVERYTHING, name, known);
           this.#declared.put(turn, team, name, changed);
           turn.afterCommit(() => settle.resolve(changed));
           return 'done';
@@ -118,7 +128,9 @@ export class WebhookRegistry implements Webhooks, Feature {
   }
 }
 
-function expectKnown(name: string, known: WebhookRecord | undefined): WebhookRecord {
-  if (known === undefined) throw new EngineError('WebhookNotFound', { webhook: name });
+/** Throws WebhookNotFound. */
+function expectSeen(scope: Scope, name: string, known: WebhookRecord | undefined): WebhookRecord {
+  if (known === undefined || !sees(scope, known.team))
+    throw new EngineError('WebhookNotFound', { webhook: name });
   return known;
 }

@@ -2,145 +2,75 @@
  * API destinations: HTTP endpoints that rules deliver to, each through a connection.
  * @module
  */
-import { randomUUID } from 'node:crypto';
-import type { ApiDestinationRecord } from '../../../engine/features/rules/records.js';
+import type { ApiDestinationDetail } from '../../../engine/features/rules/calls/api-destination-calls.js';
 import { type Call, timestamp } from '../call.js';
-import { connectionOf } from './connections.js';
-import { alreadyExists, invalidParameter, notFound, present, tooMany } from './names.js';
+import { present } from './names.js';
 import { pageOf } from './pages.js';
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const MAX_DESTINATIONS = 3_000;
-const DEFAULT_RATE = 300;
-
-export async function createApiDestination(call: Call): Promise<object> {
-  const { engine, caller, request } = call;
-  const { Name: name, Description, InvocationEndpoint, HttpMethod } = request;
-  const { apiDestinations } = engine.eventResources;
-  checkEndpoint(InvocationEndpoint);
-  const now = engine.now();
-  const record: ApiDestinationRecord = {
-    id: randomUUID(),
+export async function createApiDestination({ engine, caller, request }: Call): Promise<object> {
+  const { Name, Description, InvocationRateLimitPerSecond: rate } = request;
+  const destination = await engine.apiDestinations.create(caller.own, {
+    name: Name,
     connection: request.ConnectionArn,
     ...(Description ? { description: Description } : {}),
-    endpoint: InvocationEndpoint,
-    method: HttpMethod,
-    ratePerSecond: request.InvocationRateLimitPerSecond ?? DEFAULT_RATE,
-    createdAt: now,
-    updatedAt: now,
-  };
-  await engine.changeEvents((turn) => {
-    connectionOf(call, record.connection);
-    if (apiDestinations.get(caller.team, name)) {
-      throw alreadyExists(`An api-destination '${name}' already exists.`);
-    }
-    if (apiDestinations.count(caller.team) >= MAX_DESTINATIONS) throw tooMany();
-    apiDestinations.put(turn, caller.team, name, record);
+    endpoint: request.InvocationEndpoint,
+    method: request.HttpMethod,
+    ...(rate ? { ratePerSecond: rate } : {}),
   });
-  return shownState(call, name, record);
+  return shownState(destination);
 }
 
-export async function updateApiDestination(call: Call): Promise<object> {
-  const { engine, caller, request } = call;
-  const { Name: name, Description, ConnectionArn, InvocationEndpoint, HttpMethod } = request;
-  if (InvocationEndpoint) checkEndpoint(InvocationEndpoint);
-  const record = await engine.changeEvents((turn) => {
-    const before = knownDestination(call, name, 'update');
-    if (ConnectionArn) connectionOf(call, ConnectionArn);
-    const rate = request.InvocationRateLimitPerSecond;
-    const after: ApiDestinationRecord = {
-      ...before,
-      ...(Description ? { description: Description } : {}),
-      ...(ConnectionArn ? { connection: ConnectionArn } : {}),
-      ...(InvocationEndpoint ? { endpoint: InvocationEndpoint } : {}),
-      ...(HttpMethod ? { method: HttpMethod } : {}),
-      ...(rate ? { ratePerSecond: rate } : {}),
-      updatedAt: engine.now(),
-    };
-    engine.eventResources.apiDestinations.put(turn, caller.team, name, after);
-    return after;
+export async function updateApiDestination({ engine, caller, request }: Call): Promise<object> {
+  const { Description, ConnectionArn, InvocationEndpoint, HttpMethod } = request;
+  const rate = request.InvocationRateLimitPerSecond;
+  const destination = await engine.apiDestinations.update(caller.own, request.Name, {
+    ...(Description ? { description: Description } : {}),
+    ...(ConnectionArn ? { connection: ConnectionArn } : {}),
+    ...(InvocationEndpoint ? { endpoint: InvocationEndpoint } : {}),
+    ...(HttpMethod ? { method: HttpMethod } : {}),
+    ...(rate ? { ratePerSecond: rate } : {}),
   });
-  return shownState(call, name, record);
+  return shownState(destination);
 }
 
-export function describeApiDestination(call: Call): object {
-  const { Name: name } = call.request;
-  const record = knownDestination(call, name, 'describe');
-  return { ...present({ Description: record.description }), ...shown(call, name, record) };
+export function describeApiDestination({ engine, caller, request }: Call): object {
+  const destination = engine.apiDestinations.describe(caller.own, request.Name);
+  return { ...present({ Description: destination.description }), ...shown(destination) };
 }
 
-export function listApiDestinations(call: Call): object {
-  const { engine, caller, request } = call;
+export function listApiDestinations({ engine, caller, request }: Call): object {
   const { NamePrefix, ConnectionArn } = request;
-  const wanted = engine.eventResources.apiDestinations
-    .list(caller.team)
+  const wanted = engine.apiDestinations
+    .list(caller.own)
     .filter(
-      ({ name, value }) =>
-        name.startsWith(NamePrefix ?? '') && (!ConnectionArn || value.connection === ConnectionArn),
+      ({ name, connection }) =>
+        name.startsWith(NamePrefix ?? '') && (!ConnectionArn || connection === ConnectionArn),
     );
   const { items, rest } = pageOf('api destinations', wanted, ({ name }) => name, request);
-  return { ApiDestinations: items.map(({ name, value }) => shown(call, name, value)), ...rest };
+  return { ApiDestinations: items.map(shown), ...rest };
 }
 
-export async function deleteApiDestination(call: Call): Promise<object> {
-  const { engine, caller, request } = call;
-  await engine.changeEvents((turn) => {
-    knownDestination(call, request.Name, 'delete');
-    engine.eventResources.apiDestinations.put(turn, caller.team, request.Name, undefined);
-  });
+export async function deleteApiDestination({ engine, caller, request }: Call): Promise<object> {
+  await engine.apiDestinations.delete(caller.own, request.Name);
   return {};
 }
 
-/** Throws ResourceNotFoundException. */
-function knownDestination(
-  { engine, caller }: Call,
-  name: string,
-  act: string,
-): ApiDestinationRecord {
-  const record = engine.eventResources.apiDestinations.get(caller.team, name);
-  if (record === undefined) {
-    throw notFound(
-      `Failed to ${act} the api-destination(s). An api-destination '${name}' does not exist.`,
-    );
-  }
-  return record;
-}
-
-/** Plain HTTP is for one's own network: who may be reached there is the operator's to say. */
-function checkEndpoint(endpoint: string): void {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    throw invalidParameter('InvocationEndpoint', 'It must be the URL of an HTTPS endpoint.');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw invalidParameter('InvocationEndpoint', 'Credentials belong to the connection.');
-  }
-}
-
-function shownState(call: Call, name: string, record: ApiDestinationRecord): object {
+function shownState(destination: ApiDestinationDetail): object {
   return {
-    ApiDestinationArn: call.engine.eventResources.arns.apiDestination(name, record.id),
-    ApiDestinationState: isActive(call, record) ? 'ACTIVE' : 'INACTIVE',
-    CreationTime: timestamp(record.createdAt),
-    LastModifiedTime: timestamp(record.updatedAt),
+    ApiDestinationArn: destination.arn,
+    ApiDestinationState: destination.isActive ? 'ACTIVE' : 'INACTIVE',
+    CreationTime: timestamp(destination.createdAt),
+    LastModifiedTime: timestamp(destination.updatedAt),
   };
 }
 
-function isActive(call: Call, { connection }: ApiDestinationRecord): boolean {
-  try {
-    return connectionOf(call, connection).state === 'AUTHORIZED';
-  } catch {
-    return false;
-  }
-}
-
-function shown(call: Call, name: string, record: ApiDestinationRecord): object {
+function shown(destination: ApiDestinationDetail): object {
   return {
-    Name: name,
-    ...shownState(call, name, record),
-    ConnectionArn: record.connection,
-    InvocationEndpoint: record.endpoint,
-    HttpMethod: record.method,
-    InvocationRateLimitPerSecond: record.ratePerSecond,
+    Name: destination.name,
+    ...shownState(destination),
+    ConnectionArn: destination.connection,
+    InvocationEndpoint: destination.endpoint,
+    HttpMethod: destination.method,
+    InvocationRateLimitPerSecond: destination.ratePerSecond,
   };
 }

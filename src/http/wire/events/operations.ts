@@ -36,12 +36,13 @@ import {
 } from './connections.js';
 import type { EventOperationName } from './model.js';
 import { putEvents, testPattern } from './put-events.js';
+import { worded } from './refusals.js';
 import { cancelReplay, describeReplay, listReplays, startReplay } from './replays.js';
 import { deleteRule, describeRule, disableRule, enableRule, listRules, putRule } from './rules.js';
 import { listTagsForResource, tagResource, untagResource } from './tags.js';
 import { listRuleNamesByTarget, listTargetsByRule, putTargets, removeTargets } from './targets.js';
 
-export const EVENT_BRIDGE: { readonly [name in EventOperationName]: Operation } = {
+const OPERATIONS: { readonly [name in EventOperationName]: Operation } = {
   CancelReplay: cancelReplay,
   CreateApiDestination: createApiDestination,
   CreateArchive: createArchive,
@@ -85,3 +86,8 @@ export const EVENT_BRIDGE: { readonly [name in EventOperationName]: Operation } 
   UpdateConnection: updateConnection,
   UpdateEventBus: updateEventBus,
 };
+
+/** By name, each refused in AWS's words. */
+export const EVENT_BRIDGE = Object.fromEntries(
+  Object.entries(OPERATIONS).map(([name, operation]) => [name, worded(name, operation)]),
+) as { readonly [name in EventOperationName]: Operation };

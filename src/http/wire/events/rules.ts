@@ -2,95 +2,45 @@
  * Rules: what an event must look like, or when there is one of the clock's own.
  * @module
  */
-import {
-  DEFAULT_BUS,
-  type RuleRecord,
-  type RuleState,
-  ruleKey,
-} from '../../../engine/features/rules/records.js';
-import { parsePattern } from '../../../events/pattern/parse-pattern.js';
-import { awsScheduleRefusal } from '../../../events/schedules/expression.js';
+
+import type { RuleDetail, RuleRef } from '../../../engine/features/rules/calls/rule-calls.js';
+import type { RuleState } from '../../../engine/features/rules/records.js';
 import type { Call } from '../call.js';
-import { WireError } from '../wire-error.js';
-import { invalid, knownBus, knownRule, present, tooMany } from './names.js';
+import { named } from './buses.js';
+import { present, readTags } from './names.js';
 import { pageOf } from './pages.js';
-import { readTags } from './tags.js';
 
-/** Rules of one bus. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const MAX_RULES = 300;
-
-/** Makes a rule or takes the place of the one of that name, whose targets and tags stay. */
-export async function putRule(call: Call): Promise<object> {
-  const { engine, caller, request } = call;
-  const { Name: name, EventPattern, ScheduleExpression, State, Description, RoleArn } = request;
-  const { rules, arns } = engine.eventResources;
-  if (!EventPattern && !ScheduleExpression) {
-    throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-  }
-  if (EventPattern) checkPattern(EventPattern);
-  if (ScheduleExpression) checkSchedule(ScheduleExpression);
-  const tags = readTags(request.Tags ?? []);
-  const bus = await engine.changeEvents((turn) => {
-    const known = knownBus(call, request.EventBusName);
-    if (ScheduleExpression && known !== DEFAULT_BUS) {
-      throw invalid('ScheduleExpression is supported only on the default event bus.');
-    }
-    const key = ruleKey(known, name);
-    const before = rules.get(caller.team, key);
-    const ofBus = rules.list(caller.team).filter(({ value }) => value.bus === known);
-    if (!before && ofBus.length >= MAX_RULES) throw tooMany();
-    const isSameClock =
-      before?.scheduleExpression === ScheduleExpression && before?.state !== 'DISABLED';
-    const now = engine.now();
-    const state: RuleState = State ?? 'ENABLED';
-    rules.put(turn, caller.team, key, {
-      bus: known,
-      name,
-      state,
-      ...(EventPattern ? { eventPattern: EventPattern } : {}),
-      ...(Description ? { description: Description } : {}),
-      ...(RoleArn ? { roleArn: RoleArn } : {}),
-      tags: before ? before.tags : tags,
-      targets: before?.targets ?? [],
-      ...(ScheduleExpression
-        ? {
-            scheduleExpression: ScheduleExpression,
-            scheduledFrom: (isSameClock && before?.scheduledFrom) || now,
-            served: (isSameClock && before?.served) || now,
-          }
-        : {}),
-    });
-    return known;
+export async function putRule({ engine, caller, request }: Call): Promise<object> {
+  const { Name, EventPattern, ScheduleExpression, State, Description, RoleArn } = request;
+  const rule = await engine.rules.put(caller.own, named(request.EventBusName), {
+    name: Name,
+    tags: readTags(request.Tags ?? []),
+    ...(EventPattern ? { eventPattern: EventPattern } : {}),
+    ...(ScheduleExpression ? { scheduleExpression: ScheduleExpression } : {}),
+    ...(State ? { state: State } : {}),
+    ...(Description ? { description: Description } : {}),
+    ...(RoleArn ? { roleArn: RoleArn } : {}),
   });
-  return { RuleArn: arns.rule(bus, name) };
+  return { RuleArn: rule.arn };
 }
 
-/** Throws InvalidEventPatternException. */
-export function checkPattern(text: string): void {
-  const parsed = parsePattern(text);
-  if ('error' in parsed) throw new WireError(parsed.error.code, parsed.error.message);
-}
-
-function checkSchedule(expression: string): void {
-  const refusal = awsScheduleRefusal(expression, 'events');
-  if (refusal !== undefined) throw invalid(refusal);
+/** The rule that a request names. */
+export function ruleIn({ request }: Call, name: string): RuleRef {
+  return { bus: named(request.EventBusName), name };
 }
 
 export function describeRule(call: Call): object {
-  const bus = knownBus(call, call.request.EventBusName);
-  const rule = knownRule(call, bus, call.request.Name);
-  return { ...shown(call, rule), CreatedBy: call.engine.arns.identity.accountId };
+  const { engine, caller, request } = call;
+  const rule = engine.rules.describe(caller.own, ruleIn(call, request.Name));
+  return { ...shown(rule), CreatedBy: engine.arns.identity.accountId };
 }
 
-export function listRules(call: Call): object {
-  const { engine, caller, request } = call;
-  const bus = knownBus(call, request.EventBusName);
-  const wanted = engine.eventResources.rules
-    .list(caller.team)
-    .map(({ value }) => value)
-    .filter((rule) => rule.bus === bus && rule.name.startsWith(request.NamePrefix ?? ''));
+export function listRules({ engine, caller, request }: Call): object {
+  const wanted = engine.rules
+    .list(caller.own, named(request.EventBusName))
+    .filter(({ name }) => name.startsWith(request.NamePrefix ?? ''));
   const { items, rest } = pageOf('rules', wanted, ({ name }) => name, request);
-  return { Rules: items.map((rule) => shown(call, rule)), ...rest };
+  return { Rules: items.map(shown), ...rest };
 }
 
 export const enableRule = (call: Call): Promise<object> => setState(call, 'ENABLED');
@@ -98,35 +48,20 @@ export const disableRule = (call: Call): Promise<object> => setState(call, 'DISA
 
 async function setState(call: Call, state: RuleState): Promise<object> {
   const { engine, caller, request } = call;
-  await engine.changeEvents((turn) => {
-    const bus = knownBus(call, request.EventBusName);
-    const rule = knownRule(call, bus, request.Name);
-    if (rule.state === state) return;
-    const key = ruleKey(bus, request.Name);
-    // Times that passed while it was disabled are over.
-    const served = rule.scheduleExpression === undefined ? {} : { served: engine.now() };
-    engine.eventResources.rules.put(turn, caller.team, key, { ...rule, state, ...served });
-  });
+  await engine.rules.setState(caller.own, ruleIn(call, request.Name), state);
   return {};
 }
 
 export async function deleteRule(call: Call): Promise<object> {
   const { engine, caller, request } = call;
-  await engine.changeEvents((turn) => {
-    const bus = knownBus(call, request.EventBusName);
-    const key = ruleKey(bus, request.Name);
-    const rule = engine.eventResources.rules.get(caller.team, key);
-    if (rule === undefined) return;
-    if (rule.targets.length > 0) throw invalid("Rule can't be deleted since it has targets.");
-    engine.eventResources.rules.put(turn, caller.team, key, undefined);
-  });
+  await engine.rules.delete(caller.own, ruleIn(call, request.Name));
   return {};
 }
 
-function shown({ engine }: Call, rule: RuleRecord): object {
+function shown(rule: RuleDetail): object {
   return {
     Name: rule.name,
-    Arn: engine.eventResources.arns.rule(rule.bus, rule.name),
+    Arn: rule.arn,
     ...present({
       EventPattern: rule.eventPattern,
       ScheduleExpression: rule.scheduleExpression,

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Engine } from '../../../engine/engine.js';
-import type { Caller } from '../access-keys.js';
+import type { Caller } from '../caller.js';
 
 export interface SchedulerCall {
   engine: Engine;

@@ -10,8 +10,7 @@ import { readTags } from './tags.js';
 
 export async function createGroup({ engine, caller, request }: SchedulerCall): Promise<object> {
   const { Name, ClientToken, Tags = [] } = request;
-  await engine.scheduler.createGroup({
-    team: caller.team,
+  await engine.scheduler.createGroup(caller.own, {
     name: Name,
     tags: readTags(Tags),
     ...(ClientToken === undefined ? {} : { clientToken: ClientToken }),
@@ -20,19 +19,19 @@ export async function createGroup({ engine, caller, request }: SchedulerCall): P
 }
 
 export function getGroup({ engine, caller, request }: SchedulerCall): object {
-  return describe(engine.arns.identity, engine.scheduler.group(caller.team, request.Name));
+  return describe(engine.arns.identity, engine.scheduler.group(caller.own, request.Name));
 }
 
 export function listGroups({ engine, caller, request }: SchedulerCall): object {
   const all = engine.scheduler
-    .groups(caller.team)
+    .groups(caller.own)
     .filter(({ name }) => name.startsWith(request.NamePrefix ?? ''));
   const { items, ...next } = pageOf(all, ({ name }) => name, request);
   return { ScheduleGroups: items.map((group) => describe(engine.arns.identity, group)), ...next };
 }
 
 export async function deleteGroup({ engine, caller, request }: SchedulerCall): Promise<object> {
-  await engine.scheduler.deleteGroup(caller.team, request.Name, request.ClientToken);
+  await engine.scheduler.deleteGroup(caller.own, request.Name, request.ClientToken);
   return {};
 }
 

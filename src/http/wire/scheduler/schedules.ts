@@ -15,10 +15,10 @@ import { pageOf } from './pages.js';
 const DEFAULT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 export async function createSchedule(call: SchedulerCall): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { ClientToken } = request;
   const settings = readSettings(request, engine.arns.identity, Date.now());
-  await engine.scheduler.create({
+  await engine.scheduler.create(caller.own, {
     ...namedIn(call),
     settings,
     ...(ClientToken === undefined ? {} : { clientToken: ClientToken }),
@@ -27,14 +27,14 @@ export async function createSchedule(call: SchedulerCall): Promise<object> {
 }
 
 export async function updateSchedule(call: SchedulerCall): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const settings = readSettings(request, engine.arns.identity, Date.now());
-  await engine.scheduler.update({ ...namedIn(call), settings });
+  await engine.scheduler.update(caller.own, { ...namedIn(call), settings });
   return { ScheduleArn: arnIn(call) };
 }
 
 export function getSchedule(call: SchedulerCall): object {
-  const schedule = call.engine.scheduler.get(namedIn(call));
+  const schedule = call.engine.scheduler.get(call.caller.own, namedIn(call));
   const { settings } = schedule;
   const { start, end, description, kmsKeyArn, window, target } = settings;
   return {
@@ -53,16 +53,17 @@ export function getSchedule(call: SchedulerCall): object {
 }
 
 export async function deleteSchedule(call: SchedulerCall): Promise<object> {
-  await call.engine.scheduler.delete(namedIn(call), call.request.ClientToken);
+  const { engine, caller, request } = call;
+  await engine.scheduler.delete(caller.own, namedIn(call), request.ClientToken);
   return {};
 }
 
 export function listSchedules(call: SchedulerCall): object {
   const { engine, caller, request } = call;
   const { GroupName, NamePrefix = '', State } = request;
-  if (GroupName !== undefined) engine.scheduler.group(caller.team, GroupName);
+  if (GroupName !== undefined) engine.scheduler.group(caller.own, GroupName);
   const all = engine.scheduler
-    .list(caller.team)
+    .list(caller.own)
     .filter(
       ({ group, name, settings }) =>
         (GroupName === undefined || group === GroupName) &&
@@ -91,8 +92,8 @@ function summaryOf({ engine }: SchedulerCall, schedule: ApiSchedule): object {
   };
 }
 
-function namedIn({ caller, request }: SchedulerCall): Pick<ApiSchedule, 'team' | 'group' | 'name'> {
-  return { team: caller.team, group: request.GroupName ?? DEFAULT_GROUP, name: request.Name };
+function namedIn({ request }: SchedulerCall): Pick<ApiSchedule, 'group' | 'name'> {
+  return { group: request.GroupName ?? DEFAULT_GROUP, name: request.Name };
 }
 
 function arnIn(call: SchedulerCall): string {

@@ -5,7 +5,7 @@
 import type { Json } from '../../../asl/json.js';
 import type { ActivityRecord } from '../../../engine/features/activities/activity-table.js';
 import { EngineError } from '../../../engine/kernel/errors.js';
-import { type Call, scopeOf, timestamp } from '../call.js';
+import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { readArn } from './arns.js';
 import { readJson } from './json-text.js';
@@ -15,7 +15,7 @@ import { readTags } from './tags.js';
 export async function createActivity({ engine, caller, request }: Call): Promise<object> {
   try {
     const { name } = request;
-    const record = await engine.activities.create(name, caller.team, readTags(request.tags ?? []));
+    const record = await engine.activities.create(caller.own, name, readTags(request.tags ?? []));
     return {
       activityArn: engine.arns.activity(record.name),
       creationDate: timestamp(record.createdAt),
@@ -39,11 +39,7 @@ export function describeActivity(call: Call): object {
 }
 
 export function listActivities({ engine, caller, request }: Call): object {
-  const { items, nextToken } = pageOf(
-    'activities',
-    engine.activities.list(scopeOf(caller).teams),
-    request,
-  );
+  const { items, nextToken } = pageOf('activities', engine.activities.list(caller.scope), request);
   return {
     activities: items.map(({ name, createdAt }) => ({
       activityArn: engine.arns.activity(name),
@@ -56,7 +52,7 @@ export function listActivities({ engine, caller, request }: Call): object {
 
 export async function deleteActivity(call: Call): Promise<object> {
   try {
-    await call.engine.activities.delete(findActivity(call));
+    await call.engine.activities.delete(call.caller.scope, findActivity(call));
   } catch (error) {
     if (!(error instanceof WireError && error.code === 'ActivityDoesNotExist')) throw error;
   }
@@ -67,7 +63,7 @@ export async function deleteActivity(call: Call): Promise<object> {
 export async function getActivityTask(call: Call): Promise<object> {
   const activity = findActivity(call);
   const { workerName } = call.request;
-  const task = await call.engine.activities.poll(activity, {
+  const task = await call.engine.activities.poll(call.caller.scope, activity, {
     signal: call.whenGone(),
     ...(workerName ? { workerName } : {}),
   });
@@ -80,7 +76,7 @@ function findActivity({ engine, caller, request }: Call): ActivityRecord {
   const arn = request.activityArn;
   const { parts } = readArn(engine.arns.identity, arn, 'activity');
   try {
-    return engine.activities.find(parts.join(':'), scopeOf(caller));
+    return engine.activities.find(caller.scope, parts.join(':'));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }
@@ -94,7 +90,7 @@ export async function sendTaskSuccess({ engine, caller, request }: Call): Promis
     if (!TOKEN.test(taskToken)) throw invalidToken();
     throw new WireError('InvalidOutput', `Invalid Output: '${read.problem}'`);
   }
-  const sending = engine.sendTaskSuccess(taskToken, read.value as Json, caller.teams);
+  const sending = engine.tasks.succeed(caller.scope, taskToken, read.value as Json);
   await settle(taskToken, sending);
   return {};
 }
@@ -105,13 +101,13 @@ export async function sendTaskFailure({ engine, caller, request }: Call): Promis
     ...(typeof error === 'string' ? { error } : {}),
     ...(typeof cause === 'string' ? { cause } : {}),
   };
-  await settle(taskToken, engine.sendTaskFailure(taskToken, failure, caller.teams));
+  await settle(taskToken, engine.tasks.fail(caller.scope, taskToken, failure));
   return {};
 }
 
 export async function sendTaskHeartbeat({ engine, caller, request }: Call): Promise<object> {
   const { taskToken } = request;
-  await settle(taskToken, engine.sendTaskHeartbeat(taskToken, caller.teams));
+  await settle(taskToken, engine.tasks.heartbeat(caller.scope, taskToken));
   return {};
 }
 

@@ -51,7 +51,7 @@ export async function testState({
   }
   let answer: TestStateAnswer;
   try {
-    answer = await engine.testState(request, { team: caller.team, signal: whenGone() });
+    answer = await engine.stateTests.run(caller.own, request, whenGone());
   } catch (error) {
     if (error instanceof TestStateRefused) throw new WireError(error.code, error.message);
     throw error;

@@ -9,11 +9,14 @@ import type {
   Engine,
   ExecutionDetail,
   ExecutionSummary,
+  ListExecutions,
   StartRequest,
 } from '../../../engine/engine.js';
 import type { StateMachineDetail } from '../../../engine/features/state-machines/state-machines.js';
 import { EngineError } from '../../../engine/kernel/errors.js';
-import { type Call, scopeOf, timestamp, viewOf } from '../call.js';
+import { narrowed, type Scope } from '../../../engine/kernel/scope.js';
+import { type Call, timestamp } from '../call.js';
+import { viewOf } from '../caller.js';
 import { WireError } from '../wire-error.js';
 import { noExecution, noResource, noStateMachine, readArn, refuseMapLabel } from './arns.js';
 import { readJson } from './json-text.js';
@@ -38,7 +41,7 @@ export async function findExecution(
 ): Promise<ExecutionDetail> {
   readArn(engine.arns.identity, arn, 'execution');
   try {
-    const found = await engine.describeExecution(arn, caller.teams, viewOf(caller));
+    const found = await engine.executions.describe(caller.scope, arn, viewOf(caller));
     // By its id it would also be found under another machine's name.
     if (found.arn === arn) return found;
   } catch (error) {
@@ -48,27 +51,27 @@ export async function findExecution(
 }
 
 export async function startExecution(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { start, detail } = readStart(call);
   try {
-    const started = await engine.startExecution(start);
-    if (!started.created && !(await isRunning(engine, started.id))) throw exists(started.arn);
+    const started = await engine.executions.start(caller.scope, start);
+    if (!started.created && !(await isRunning(call, started.id))) throw exists(started.arn);
     return { executionArn: started.arn, startDate: timestamp(started.startedAt) };
   } catch (error) {
     throw startRefusal(error, engine.arns.execution(detail.name, request.name), request);
   }
 }
 
-async function isRunning(engine: Engine, id: string): Promise<boolean> {
-  return (await engine.describeExecution(id)).status === 'RUNNING';
+async function isRunning({ engine, caller }: Call, id: string): Promise<boolean> {
+  return (await engine.executions.describe(caller.scope, id)).status === 'RUNNING';
 }
 
 export async function startSyncExecution(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { start, detail } = readStart(call);
   if (detail.attributes.type !== 'EXPRESS') throw notSupported();
   try {
-    const ended = await engine.runExecution(start, viewOf(call.caller));
+    const ended = await engine.executions.run(caller.scope, start, viewOf(caller));
     const stopped = ended.stoppedAt ?? ended.startedAt;
     return {
       ...outcomeOf(ended, request.includedData),
@@ -148,13 +151,13 @@ function invalidInput(problem: string): WireError {
 }
 
 export async function stopExecution(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const found = await findExecution(call, request.executionArn);
   const { error, cause } = request;
   let stoppedAt = found.stoppedAt;
   if (found.status === 'RUNNING') {
     try {
-      const stopped = await engine.stopExecution(found.id, {
+      const stopped = await engine.executions.stop(caller.scope, found.id, {
         ...(typeof error === 'string' ? { error } : {}),
         ...(typeof cause === 'string' ? { cause } : {}),
       });
@@ -163,7 +166,7 @@ export async function stopExecution(call: Call): Promise<object> {
       // It ended in between: what has ended is stopped.
       if (!(failure instanceof EngineError && failure.kind === 'ExecutionNotRunning'))
         throw failure;
-      stoppedAt = (await engine.describeExecution(found.id)).stoppedAt;
+      stoppedAt = (await engine.executions.describe(caller.scope, found.id)).stoppedAt;
     }
   }
   return { stopDate: timestamp(stoppedAt ?? found.startedAt) };
@@ -174,7 +177,7 @@ const redriven = new WeakMap<Engine, Map<string, { token: string; at: number }>>
 const MAX_REDRIVEN = 1_000;
 
 export async function redriveExecution(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { clientToken } = request;
   const found = await findExecution(call, request.executionArn);
   const known = redriven.get(engine) ?? new Map<string, { token: string; at: number }>();
@@ -186,7 +189,7 @@ export async function redriveExecution(call: Call): Promise<object> {
   const { redriveStatusReason: reason } = redriveStatus(found);
   if (reason !== undefined) throw new WireError('ExecutionNotRedrivable', reason);
   try {
-    const { redrivenAt, startedAt } = await engine.redriveExecution(found.id);
+    const { redrivenAt, startedAt } = await engine.executions.redrive(caller.scope, found.id);
     const at = redrivenAt ?? startedAt;
     if (known.size >= MAX_REDRIVEN) known.clear();
     if (clientToken) known.set(found.id, { token: clientToken, at });
@@ -275,9 +278,10 @@ function redriveStatus({ status, mapRun }: ExecutionSummary): {
 }
 
 export async function describeStateMachineForExecution(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const found = await findExecution(call, request.executionArn);
   const revision = await engine.stateMachines.revision(
+    caller.scope,
     { team: found.team, name: found.pipeline },
     found.version,
   );
@@ -293,7 +297,7 @@ export async function describeStateMachineForExecution(call: Call): Promise<obje
 }
 
 export async function listExecutions(call: Call): Promise<object> {
-  const { engine, caller, request } = call;
+  const { engine, request } = call;
   const { stateMachineArn, mapRunArn, redriveFilter, statusFilter } = request;
   if (!stateMachineArn === !mapRunArn) {
     throw new WireError(
@@ -304,16 +308,15 @@ export async function listExecutions(call: Call): Promise<object> {
     );
   }
   if (stateMachineArn) refuseMapRunFilters(request);
-  const scope = stateMachineArn
-    ? machineScope(call, stateMachineArn)
-    : await mapRunScope(call, mapRunArn);
+  const { scope, filter } = stateMachineArn
+    ? ofMachine(call, stateMachineArn)
+    : await ofMapRun(call, mapRunArn);
   const list = `executions ${stateMachineArn ?? mapRunArn} ${statusFilter ?? ''} ${redriveFilter ?? ''}`;
   const cursor = readToken(list, request.nextToken);
   // A distributed Map is redriven as part of its execution here: none waits for it in a status of its own.
   if (statusFilter === 'PENDING_REDRIVE') return { executions: [] };
-  const { items, next } = await engine.listExecutions({
-    ...scope,
-    ...scopeOf(caller),
+  const { items, next } = await engine.executions.list(scope, {
+    ...filter,
     ...(statusFilter ? { status: statusFilter as ExecutionStatus } : {}),
     ...(redriveFilter ? { redriven: redriveFilter === 'REDRIVEN' } : {}),
     limit: resultsOf(request.maxResults),
@@ -338,22 +341,30 @@ function refuseMapRunFilters({ statusFilter, redriveFilter }: Call['request']): 
   );
 }
 
-function machineScope(call: Call, arn: string): object {
+/** Whose executions are listed, and which of them. */
+interface Listed {
+  scope: Scope;
+  filter: ListExecutions;
+}
+
+function ofMachine(call: Call, arn: string): Listed {
   const { named, detail } = findStateMachine(call, arn);
   if (detail.attributes.type === 'EXPRESS') throw notSupported();
   const { qualifier } = named;
-  const machine = { pipeline: detail.name, team: detail.team };
-  if (qualifier === undefined) return machine;
-  if (/^\d+$/.test(qualifier)) return { ...machine, publishedVersion: Number(qualifier) };
-  return { ...machine, alias: qualifier };
+  const scope = narrowed(call.caller.scope, detail.team);
+  const pipeline = detail.name;
+  if (qualifier === undefined) return { scope, filter: { pipeline } };
+  return /^\d+$/.test(qualifier)
+    ? { scope, filter: { pipeline, publishedVersion: Number(qualifier) } }
+    : { scope, filter: { pipeline, alias: qualifier } };
 }
 
-async function mapRunScope(call: Call, arn: string): Promise<object> {
+async function ofMapRun(call: Call, arn: string): Promise<Listed> {
   const { engine, caller } = call;
   readArn(engine.arns.identity, arn, 'mapRun');
-  const run = await engine.describeMapRun(arn, caller.teams).catch((error: unknown) => {
+  const run = await engine.mapRuns.describe(caller.scope, arn).catch((error: unknown) => {
     if (error instanceof EngineError) throw noResource(arn);
     throw error;
   });
-  return { mapRun: run.id };
+  return { scope: caller.scope, filter: { mapRun: run.id } };
 }

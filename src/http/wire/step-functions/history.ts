@@ -17,11 +17,11 @@ const BARE =
 const TEXTS: ReadonlySet<string> = new Set(['input', 'output', 'parameters']);
 
 export async function getExecutionHistory(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const found = await findExecution(call, request.executionArn);
   const list = `history ${found.id} ${request.reverseOrder === true}`;
   const cursor = readToken(list, request.nextToken);
-  const { items, next } = await engine.history(found.id, {
+  const { items, next } = await engine.executions.history(caller.scope, found.id, {
     limit: resultsOf(request.maxResults),
     order: request.reverseOrder ? 'newest-first' : 'oldest-first',
     ...(cursor === undefined ? {} : { cursor }),

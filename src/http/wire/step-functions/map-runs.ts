@@ -33,9 +33,9 @@ function countsOf(counts: MapRunCounts): object {
 }
 
 export async function listMapRuns(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const found = await findExecution(call, request.executionArn);
-  const all = await engine.listMapRuns(found.id);
+  const all = await engine.mapRuns.list(caller.scope, found.id);
   const { items, nextToken } = pageOf(`map runs ${found.id}`, all, request);
   return {
     mapRuns: items.map((run) => ({
@@ -50,7 +50,7 @@ export async function listMapRuns(call: Call): Promise<object> {
 }
 
 export async function updateMapRun(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const run = await findMapRun(call);
   const names = ['maxConcurrency', 'toleratedFailureCount', 'toleratedFailurePercentage'] as const;
   const change = Object.fromEntries(
@@ -60,7 +60,7 @@ export async function updateMapRun(call: Call): Promise<object> {
     throw new WireError('ValidationException', 'At least one field to update must be specified');
   }
   try {
-    await engine.updateMapRun(run.id, change);
+    await engine.mapRuns.update(caller.scope, run.id, change);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'MapRunNotRunning') {
       throw new WireError('ValidationException', `Map Run is ${run.status} and cannot be updated`);
@@ -75,7 +75,7 @@ async function findMapRun({ engine, caller, request }: Call): Promise<MapRunDeta
   const arn = request.mapRunArn;
   readArn(engine.arns.identity, arn, 'mapRun');
   try {
-    return await engine.describeMapRun(arn, caller.teams);
+    return await engine.mapRuns.describe(caller.scope, arn);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }

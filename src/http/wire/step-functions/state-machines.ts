@@ -7,8 +7,9 @@ import type { JsonObject } from '../../../asl/json.js';
 import { variableReferences } from '../../../asl/variable-references.js';
 import type { StateMachineDetail } from '../../../engine/features/state-machines/state-machines.js';
 import { EngineError } from '../../../engine/kernel/errors.js';
+import { teamOf } from '../../../engine/kernel/scope.js';
 import type { PipelineRef, PublishedVersionRecord } from '../../../store/store.js';
-import { type Call, scopeOf, timestamp } from '../call.js';
+import { type Call, timestamp } from '../call.js';
 import { WireError } from '../wire-error.js';
 import {
   noStateMachine,
@@ -34,7 +35,7 @@ export function findStateMachine(
 ): { named: StateMachineName; detail: StateMachineDetail } {
   const named = readStateMachineArn(engine.arns.identity, arn);
   try {
-    return { named, detail: engine.stateMachines.find(named.name, scopeOf(caller)) };
+    return { named, detail: engine.stateMachines.find(caller.scope, named.name) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }
@@ -51,7 +52,7 @@ export async function createStateMachine(call: Call): Promise<object> {
   try {
     detail = await engine.stateMachines.create({
       name: request.name,
-      team: caller.team,
+      team: teamOf(caller.own),
       tags: readTags(request.tags ?? []),
       definition,
       attributes: {
@@ -72,7 +73,7 @@ export async function createStateMachine(call: Call): Promise<object> {
 }
 
 export async function updateStateMachine(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   refuseQualified(named, request.stateMachineArn);
   const configuration = configurationOf(request);
@@ -90,7 +91,7 @@ export async function updateStateMachine(call: Call): Promise<object> {
   if (request.definition) definition = readDefinition(request.definition, detail.attributes.type);
   let updated: StateMachineDetail;
   try {
-    updated = await engine.stateMachines.update(detail, {
+    updated = await engine.stateMachines.update(caller.scope, detail, {
       ...(definition === undefined ? {} : { definition }),
       attributes: {
         ...(definition === undefined ? {} : { definitionText: request.definition }),
@@ -109,21 +110,25 @@ export async function updateStateMachine(call: Call): Promise<object> {
   };
 }
 
-async function publishNow({ engine, request }: Call, machine: PipelineRef): Promise<object> {
+async function publishNow(
+  { engine, caller, request }: Call,
+  machine: PipelineRef,
+): Promise<object> {
   const description = request.versionDescription;
-  const published = await engine.stateMachines.publish(machine, description ? { description } : {});
+  const options = description ? { description } : {};
+  const published = await engine.stateMachines.publish(caller.scope, machine, options);
   return {
     stateMachineVersionArn: `${engine.arns.stateMachine(machine.name)}:${published.version}`,
   };
 }
 
 export async function deleteStateMachine(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const arn = request.stateMachineArn;
   // What it names is looked at first: the ARN of a version must not delete the machine.
   refuseQualified(readStateMachineArn(engine.arns.identity, arn), arn);
   try {
-    await engine.stateMachines.delete(findStateMachine(call, arn).detail);
+    await engine.stateMachines.delete(caller.scope, findStateMachine(call, arn).detail);
   } catch (error) {
     // Deleting what is not there is no error.
     if (!(error instanceof WireError && error.code === 'StateMachineDoesNotExist')) throw error;
@@ -132,14 +137,15 @@ export async function deleteStateMachine(call: Call): Promise<object> {
 }
 
 export async function describeStateMachine(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   let shown = detail;
   let published: PublishedVersionRecord | undefined;
   if (named.qualifier !== undefined) {
     if (!/^\d+$/.test(named.qualifier)) throw noStateMachine(request.stateMachineArn);
     try {
-      const found = await engine.stateMachines.describeVersion(detail, Number(named.qualifier));
+      const version = Number(named.qualifier);
+      const found = await engine.stateMachines.describeVersion(caller.scope, detail, version);
       shown = found;
       published = found.published;
     } catch (error) {
@@ -178,7 +184,7 @@ export function describeRevision(
 }
 
 export function listStateMachines({ engine, caller, request }: Call): object {
-  const all = engine.stateMachines.list(scopeOf(caller).teams);
+  const all = engine.stateMachines.list(caller.scope);
   const { items, nextToken } = pageOf('stateMachines', all, request);
   return {
     stateMachines: items.map(({ name, attributes }) => ({

@@ -4,7 +4,7 @@
  */
 import { EngineError } from '../../../engine/kernel/errors.js';
 import type { Tags } from '../../../store/store.js';
-import { type Call, scopeOf } from '../call.js';
+import type { Call } from '../call.js';
 import { WireError } from '../wire-error.js';
 import { noResource, readArn } from './arns.js';
 
@@ -62,8 +62,8 @@ function findResource({ engine, caller, request }: Call): {
   const kind = type === 'activity' ? engine.activities : engine.stateMachines;
   try {
     if (parts.length === 1) {
-      const found = kind.find(name, scopeOf(caller));
-      return { tags: found.tags, tag: (act) => kind.tag(found, act) };
+      const found = kind.find(caller.scope, name);
+      return { tags: found.tags, tag: (act) => kind.tag(caller.scope, found, act) };
     }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

@@ -17,12 +17,12 @@ import { pageOf } from './pages.js';
 import { findStateMachine, refusal } from './state-machines.js';
 
 export async function publishStateMachineVersion(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   refuseQualified(named, request.stateMachineArn);
   const { revisionId, description } = request;
   try {
-    const published = await engine.stateMachines.publish(detail, {
+    const published = await engine.stateMachines.publish(caller.scope, detail, {
       ...(revisionId ? { revisionId } : {}),
       ...(description ? { description } : {}),
     });
@@ -43,11 +43,11 @@ export async function publishStateMachineVersion(call: Call): Promise<object> {
 }
 
 export async function listStateMachineVersions(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   refuseQualified(named, request.stateMachineArn);
   const arn = engine.arns.stateMachine(detail.name);
-  const all = await engine.stateMachines.versions(detail);
+  const all = await engine.stateMachines.versions(caller.scope, detail);
   const { items, nextToken } = pageOf(`versions ${detail.name}`, all, request);
   return {
     stateMachineVersions: items.map(({ version, createdAt }) => ({
@@ -59,11 +59,15 @@ export async function listStateMachineVersions(call: Call): Promise<object> {
 }
 
 export async function deleteStateMachineVersion(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const arn = request.stateMachineVersionArn;
   const { version } = readVersionArn(engine.arns.identity, arn);
   try {
-    await engine.stateMachines.deleteVersion(findStateMachine(call, arn).detail, version);
+    await engine.stateMachines.deleteVersion(
+      caller.scope,
+      findStateMachine(call, arn).detail,
+      version,
+    );
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'VersionInUse') {
       throw new WireError(
@@ -78,10 +82,11 @@ export async function deleteStateMachineVersion(call: Call): Promise<object> {
 }
 
 export async function createStateMachineAlias(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { machine, routing } = findRouting(call, request.routingConfiguration);
   try {
     const alias = await engine.stateMachines.createAlias(
+      caller.scope,
       machine,
       request.name,
       routing,
@@ -103,12 +108,12 @@ export async function createStateMachineAlias(call: Call): Promise<object> {
 }
 
 export async function describeStateMachineAlias(call: Call): Promise<object> {
-  const { engine } = call;
+  const { engine, caller } = call;
   const { machine, alias } = findAlias(call);
   try {
     return describeAlias(
       engine.arns.stateMachine(machine.name),
-      await engine.stateMachines.alias(machine, alias),
+      await engine.stateMachines.alias(caller.scope, machine, alias),
     );
   } catch (error) {
     throw missing(error);
@@ -116,7 +121,7 @@ export async function describeStateMachineAlias(call: Call): Promise<object> {
 }
 
 export async function updateStateMachineAlias(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { machine, alias } = findAlias(call);
   const { description, routingConfiguration } = request;
   if (description === undefined && !routingConfiguration) {
@@ -133,7 +138,7 @@ export async function updateStateMachineAlias(call: Call): Promise<object> {
     );
   }
   try {
-    const updated = await engine.stateMachines.updateAlias(machine, alias, {
+    const updated = await engine.stateMachines.updateAlias(caller.scope, machine, alias, {
       ...(routed ? { routing: routed.routing } : {}),
       ...(typeof description === 'string' ? { description } : {}),
     });
@@ -144,17 +149,18 @@ export async function updateStateMachineAlias(call: Call): Promise<object> {
 }
 
 export async function deleteStateMachineAlias(call: Call): Promise<object> {
+  const { caller } = call;
   const { machine, alias } = findAlias(call);
-  await call.engine.stateMachines.deleteAlias(machine, alias);
+  await call.engine.stateMachines.deleteAlias(caller.scope, machine, alias);
   return {};
 }
 
 export async function listStateMachineAliases(call: Call): Promise<object> {
-  const { engine, request } = call;
+  const { engine, caller, request } = call;
   const { named, detail } = findStateMachine(call, request.stateMachineArn);
   const arn = engine.arns.stateMachine(detail.name);
   const version = await versionOf(call, named, detail);
-  const all = (await engine.stateMachines.aliases(detail)).filter(
+  const all = (await engine.stateMachines.aliases(caller.scope, detail)).filter(
     ({ routing }) => version === undefined || routing.some((route) => route.version === version),
   );
   const { items, nextToken } = pageOf(`aliases ${detail.name}`, all, request);
@@ -169,7 +175,7 @@ export async function listStateMachineAliases(call: Call): Promise<object> {
 
 /** The version whose aliases are listed; undefined for all of the machine's. Throws InvalidArn, ResourceNotFound. */
 async function versionOf(
-  { engine, request }: Call,
+  { engine, caller, request }: Call,
   named: StateMachineName,
   machine: PipelineRef,
 ): Promise<number | undefined> {
@@ -177,7 +183,7 @@ async function versionOf(
   refuseMapLabel(named, arn);
   if (named.qualifier === undefined) return undefined;
   const { version } = readVersionArn(engine.arns.identity, arn);
-  const published = await engine.stateMachines.versions(machine);
+  const published = await engine.stateMachines.versions(caller.scope, machine);
   if (!published.some((each) => each.version === version)) throw nothingThere();
   return version;
 }

@@ -2,8 +2,10 @@
  * ARNs of EventBridge.
  * @module
  */
-import type { Identity } from '../../kernel/arn.js';
-import { DEFAULT_BUS } from './records.js';
+import type { Identity } from './arn.js';
+
+/** The name of every team's first bus. */
+export const DEFAULT_BUS = 'default';
 
 export interface EventArns {
   bus(name: string): string;
@@ -54,4 +56,12 @@ export function ownResource(identity: Identity, arn: string, type: string): stri
   return parsed.resource.startsWith(`${type}/`)
     ? parsed.resource.slice(type.length + 1)
     : undefined;
+}
+
+const BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]*:\d{12}:event-bus\/(.+)$/;
+
+/** The bus that a name or an ARN means; without either the default one. */
+export function busNameOf(nameOrArn: string | null | undefined): string {
+  if (!nameOrArn) return DEFAULT_BUS;
+  return BUS_ARN.exec(nameOrArn)?.[1] ?? nameOrArn;
 }

@@ -2,40 +2,38 @@
  * The read side: what the store has, in the shapes of the facade. Reads see committed state only.
  * @module
  */
-import type { HistoryEvent } from '../asl/transition.js';
-import type { SecretRegistry } from '../secrets/secret-registry.js';
-import { SecretValues } from '../secrets/secret-values.js';
-import { pipelineOf } from '../store/pipeline-ref.js';
+import type { HistoryEvent } from '../../asl/transition.js';
+import type { SecretRegistry } from '../../secrets/secret-registry.js';
+import { SecretValues } from '../../secrets/secret-values.js';
+import { pipelineOf } from '../../store/pipeline-ref.js';
 import type {
   ExecutionRecord,
   ExecutionScope,
   ListedExecution,
+  LogLine,
   LogPosition,
   PipelineRef,
-} from '../store/store.js';
+} from '../../store/store.js';
+import { describeMapRun, type MapRunDetail } from '../features/map-runs/map-run-detail.js';
+import { stateOf } from '../features/map-runs/map-run-state.js';
+import { MAP_RUNS, type MapRunRecord } from '../features/map-runs/map-run-table.js';
+import { mapRunId, parseStatesArn } from '../kernel/arn.js';
+import { EngineError } from '../kernel/errors.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { ambiguous, type MachineShelf } from '../kernel/machine-shelf.js';
+import { maskEvent } from '../kernel/masking/mask-turn.js';
+import type { SealedStore } from '../kernel/masking/sealed-store.js';
+import { fromCursor, limitOf, type Page, toCursor } from '../kernel/pages.js';
+import { type Scope, sees, teamsIn } from '../kernel/scope.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
   HistoryPage,
   ListExecutions,
-  LogLine,
   LogPage,
-  Page,
-  PipelineDetail,
-  PipelineSummary,
   View,
-} from './engine.js';
-import { describeMapRun, type MapRunDetail } from './features/map-runs/map-run-detail.js';
-import { stateOf } from './features/map-runs/map-run-state.js';
-import { MAP_RUNS, type MapRunRecord } from './features/map-runs/map-run-table.js';
-import type { LoadedMachine } from './kernel/active-execution.js';
-import { mapRunId, parseStatesArn } from './kernel/arn.js';
-import { EngineError } from './kernel/errors.js';
-import type { Kernel } from './kernel/kernel.js';
-import { ambiguous, type MachineShelf } from './kernel/machine-shelf.js';
-import { maskEvent } from './kernel/masking/mask-turn.js';
-import type { SealedStore } from './kernel/masking/sealed-store.js';
-import { fromCursor, limitOf, toCursor } from './kernel/pages.js';
+} from './execution-detail.js';
+import { type PipelineDetail, type PipelineSummary, summarisePipeline } from './pipeline-detail.js';
 
 const MAX_MAP_RUNS = 1_000;
 /** Bytes of events in one page: with inputs of 256 KiB each, a thousand of them would hold everybody up. */
@@ -66,25 +64,31 @@ export class Reading {
   }
 
   /**
-   * By id, `PIPELINE/NAME` or ARN.
-   * @param teams whose executions the caller sees; undefined: all
-   * @throws EngineError ExecutionNotFound, also for one that the caller does not see; PipelineAmbiguous
+   * By id, number (`#12`), `PIPELINE/NAME` or ARN.
+   * @throws EngineError ExecutionNotFound, also for one that the scope does not see; PipelineAmbiguous
    */
-  async find(execution: string, teams?: readonly string[]): Promise<ExecutionRecord> {
+  async find(scope: Scope, execution: string): Promise<ExecutionRecord> {
     const wanted = execution.startsWith('arn:') ? byArn(execution) : execution;
-    const slash = wanted.indexOf('/');
+    const [, number] = /^#(\d{1,15})$/.exec(execution) ?? [];
     const found =
-      slash < 0
-        ? await this.#store.findExecutionById(wanted)
-        : await this.#findByName(wanted.slice(0, slash), wanted.slice(slash + 1), teams);
-    if (found && (!teams || teams.includes(found.team))) return found;
+      number === undefined
+        ? await this.#findNamed(scope, wanted)
+        : await this.#store.findExecution(Number(number));
+    if (found && sees(scope, found.team)) return found;
     throw new EngineError('ExecutionNotFound', { execution: wanted.slice(0, 200) });
   }
 
+  async #findNamed(scope: Scope, wanted: string): Promise<ExecutionRecord | undefined> {
+    const slash = wanted.indexOf('/');
+    return slash < 0
+      ? this.#store.findExecutionById(wanted)
+      : this.#findByName(scope, wanted.slice(0, slash), wanted.slice(slash + 1));
+  }
+
   async #findByName(
+    scope: Scope,
     pipeline: string,
     name: string,
-    teams: readonly string[] | undefined,
   ): Promise<ExecutionRecord | undefined> {
     // Without a name of its own an execution is called by its id; few choose a name of that form.
     if (ID.test(name)) {
@@ -92,7 +96,7 @@ export class Reading {
       if (byId?.pipeline === pipeline && byId.name === name) return byId;
     }
     const found: ExecutionRecord[] = [];
-    for (const known of this.#machines.known(pipeline, { teams })) {
+    for (const known of this.#machines.known(scope, pipeline)) {
       const record = await this.#store.findExecutionByName(known, name);
       if (record) found.push(record);
     }
@@ -157,16 +161,13 @@ export class Reading {
     return found;
   }
 
-  /** By id or ARN. Throws MapRunNotFound, also for one of another team. */
-  async mapRun(
-    mapRun: string,
-    teams?: readonly string[],
-  ): Promise<MapRunDetail & { number: number }> {
+  /** By id or ARN. Throws MapRunNotFound, also for one that the scope does not see. */
+  async mapRun(scope: Scope, mapRun: string): Promise<MapRunDetail & { number: number }> {
     const id = mapRunId(mapRun);
     const [record] = await this.#store.listRows(MAP_RUNS, { where: { id }, limit: 1 });
     const isIt = record && (record.id === mapRun || stateOf(record).mapRunArn === mapRun);
     const found = isIt ? await this.#describeMapRun(record) : undefined;
-    if (found && (!teams || teams.includes(found.team))) return found;
+    if (found && sees(scope, found.team)) return found;
     throw new EngineError('MapRunNotFound', { mapRun: mapRun.slice(0, 300) });
   }
 
@@ -210,14 +211,14 @@ export class Reading {
     };
   }
 
-  async list(filter: ListExecutions): Promise<Page<ExecutionSummary>> {
+  async list(scope: Scope, filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
     const { status, redriven } = filter;
-    const scope = await this.#scopeOf(filter);
-    if (scope === 'nothing') return { items: [] };
+    const among = await this.#among(scope, filter);
+    if (among === 'nothing') return { items: [] };
     const found = await this.#reads.listExecutionHeads({
-      ...scope,
+      ...among,
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
       ...(below === undefined ? {} : { below }),
@@ -231,19 +232,19 @@ export class Reading {
   }
 
   /** Of what executions are listed. */
-  async #scopeOf(filter: ListExecutions): Promise<ExecutionScope | 'nothing'> {
+  async #among(scope: Scope, filter: ListExecutions): Promise<ExecutionScope | 'nothing'> {
     const { pipeline: name, mapRun, publishedVersion, alias } = filter;
-    const teams = narrowed(filter);
-    const pipeline = name === undefined ? undefined : this.#listed(name, teams);
+    const pipeline = name === undefined ? undefined : this.#listed(scope, name);
     const isOfStart = publishedVersion !== undefined || alias !== undefined;
     if (pipeline === 'unknown') return 'nothing';
     if (mapRun !== undefined) {
-      const run = await this.mapRun(mapRun, teams);
+      const run = await this.mapRun(scope, mapRun);
       const isOfIt = !pipeline || (run.pipeline === pipeline.name && run.team === pipeline.team);
       return isOfIt && !isOfStart ? { mapRun: run.number } : 'nothing';
     }
     if (pipeline === undefined) {
       if (isOfStart) return 'nothing';
+      const teams = teamsIn(scope);
       return teams === undefined ? {} : { teams };
     }
     return {
@@ -254,8 +255,8 @@ export class Reading {
   }
 
   /** The pipeline of a name whose executions are listed: the one that is deployed, else the one that was. */
-  #listed(name: string, teams: readonly string[] | undefined): PipelineRef | 'unknown' {
-    const known = this.#machines.known(name, { teams });
+  #listed(scope: Scope, name: string): PipelineRef | 'unknown' {
+    const known = this.#machines.known(scope, name);
     const current = known.filter((one) => this.#machines.current(one));
     const candidates = current.length > 0 ? current : known;
     if (candidates.length > 1) throw ambiguous(name, candidates);
@@ -331,10 +332,10 @@ export class Reading {
     return view === 'original' ? value : this.#secrets.json(value, ownOf(record));
   }
 
-  pipelines(teams: readonly string[] | undefined): PipelineSummary[] {
+  pipelines(scope: Scope): PipelineSummary[] {
     return this.#machines
       .all()
-      .filter(({ record }) => !teams || teams.includes(record.team))
+      .filter(({ record }) => sees(scope, record.team))
       .map(summarisePipeline)
       .sort((a, b) => (`${a.name} ${a.team}` < `${b.name} ${b.team}` ? -1 : 1));
   }
@@ -355,17 +356,6 @@ export class Reading {
 
 function ownOf({ secrets }: ExecutionRecord): SecretValues | undefined {
   return secrets === undefined || secrets.length === 0 ? undefined : new SecretValues(secrets);
-}
-
-export function summarisePipeline({ record }: LoadedMachine): PipelineSummary {
-  const { pipeline, team, tags, version, digest, deployedAt } = record;
-  return { name: pipeline, team, tags, version, digest, deployedAt };
-}
-
-/** Teams whose executions are listed. */
-function narrowed({ team, teams }: ListExecutions): readonly string[] | undefined {
-  if (team === undefined) return teams;
-  return !teams || teams.includes(team) ? [team] : [];
 }
 
 /** What `find` knows an ARN's execution by. */

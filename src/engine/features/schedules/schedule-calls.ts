@@ -1,9 +1,15 @@
+/**
+ * `engine.schedules`: all schedules in one list, those of pipelines and those that clients made, with their next times.
+ * @module
+ */
+import type { JsonObject } from '../../../asl/json.js';
 import { longestDelay, upcoming } from '../../../events/schedules/spread.js';
 import { SCHEDULE, type ScheduleTrigger } from '../../../pipelines/sections/schedule-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
 import type { PipelineRef } from '../../../store/store.js';
 import { parseStatesArn } from '../../kernel/arn.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { type Scope, sees } from '../../kernel/scope.js';
 import type { ApiSchedule, ScheduleProgress, ScheduleTarget } from './api-schedule.js';
 import type { ApiSchedules } from './api-schedules.js';
 import type { PipelineSchedules } from './pipeline-schedules.js';
@@ -31,9 +37,13 @@ export interface ListedSchedule {
 }
 
 export interface ListSchedules {
-  teams?: readonly string[];
   /** Next times of each; default 1. */
   count?: number;
+}
+
+export interface ScheduleCalls {
+  /** By team and name. */
+  list(scope: Scope, query?: ListSchedules): ListedSchedule[];
 }
 
 /** Where schedules are found. */
@@ -43,14 +53,13 @@ export interface ScheduleSources {
   readonly clients: ApiSchedules;
 }
 
-/** By team and name. */
-export function listSchedules(
-  sources: ScheduleSources,
-  { teams, count = 1 }: ListSchedules,
-): ListedSchedule[] {
-  return [...ofPipelines(sources, count), ...ofClients(sources, count)]
-    .filter(({ team }) => !teams || teams.includes(team))
-    .sort((a, b) => (`${a.team} ${a.name}` < `${b.team} ${b.name}` ? -1 : 1));
+export function scheduleCalls(sources: ScheduleSources): ScheduleCalls {
+  return {
+    list: (scope, { count = 1 } = {}) =>
+      [...ofPipelines(sources, count), ...ofClients(sources, count)]
+        .filter(({ team }) => sees(scope, team))
+        .sort((a, b) => (`${a.team} ${a.name}` < `${b.team} ${b.name}` ? -1 : 1)),
+  };
 }
 
 function ofPipelines({ kernel, pipelines }: ScheduleSources, count: number): ListedSchedule[] {

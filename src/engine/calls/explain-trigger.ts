@@ -2,25 +2,27 @@
  * Why has it not started? What each trigger of a pipeline waits for, and which events nearly matched.
  * @module
  */
-import type { JsonObject } from '../asl/json.js';
-import type { ConditionExplanation, Verdict } from '../events/conditions/evaluate-condition.js';
-import { explainMismatch, type Mismatch } from '../events/pattern/explain-mismatch.js';
-import { longestDelay } from '../events/schedules/spread.js';
-import { EVENTS } from '../pipelines/sections/events-section.js';
-import { SCHEDULE } from '../pipelines/sections/schedule-section.js';
-import { sectionOf } from '../pipelines/sections/section.js';
-import type { PipelineRef } from '../store/store.js';
-import type { BatchState } from './features/bus/batches.js';
-import type { EventBus } from './features/bus/event-bus.js';
-import type { FileArrivals, FilesState } from './features/files/file-arrivals.js';
+import type { JsonObject } from '../../asl/json.js';
+import type { ConditionExplanation, Verdict } from '../../events/conditions/evaluate-condition.js';
+import { explainMismatch, type Mismatch } from '../../events/pattern/explain-mismatch.js';
+import { longestDelay } from '../../events/schedules/spread.js';
+import { EVENTS } from '../../pipelines/sections/events-section.js';
+import { SCHEDULE } from '../../pipelines/sections/schedule-section.js';
+import { sectionOf } from '../../pipelines/sections/section.js';
+import type { PipelineRef } from '../../store/store.js';
+import type { BatchState } from '../features/bus/batches.js';
+import type { EventBus } from '../features/bus/event-bus.js';
+import type { FileArrivals, FilesState } from '../features/files/file-arrivals.js';
 import {
   type ListedSchedule,
   type ScheduleSources,
   schedulesFor,
-} from './features/schedules/list-schedules.js';
-import type { Upstreams } from './features/upstreams/upstreams.js';
-import type { EventRecord } from './kernel/bus-event.js';
-import { EngineError } from './kernel/errors.js';
+} from '../features/schedules/schedule-calls.js';
+import type { Upstreams } from '../features/upstreams/upstreams.js';
+import type { EventRecord } from '../kernel/bus-event.js';
+import { EngineError } from '../kernel/errors.js';
+import type { Scope } from '../kernel/scope.js';
+import type { EventCalls } from './event-calls.js';
 
 export interface TriggerExplanation {
   pipeline: string;
@@ -69,6 +71,7 @@ export interface TriggerSources {
   readonly schedules: ScheduleSources;
   readonly upstreams: Upstreams;
   readonly bus: EventBus;
+  readonly events: Pick<EventCalls, 'list'>;
   readonly files: FileArrivals | undefined;
 }
 
@@ -77,9 +80,9 @@ export interface TriggerSources {
  * @throws EngineError PipelineNotFound
  */
 export async function explainTrigger(
-  { schedules, upstreams, bus, files: watched }: TriggerSources,
+  { schedules, upstreams, bus, events: stored, files: watched }: TriggerSources,
+  scope: Scope,
   pipeline: PipelineRef,
-  teams: readonly string[] | undefined,
   interval?: string,
 ): Promise<TriggerExplanation> {
   const machine = schedules.kernel.machines.current(pipeline);
@@ -124,11 +127,7 @@ export async function explainTrigger(
       : {
           events: await Promise.all(
             rules.map(async (rule) => {
-              const events = await bus.show({
-                bus: rule.bus,
-                limit: LOOKED_AT,
-                ...(teams === undefined ? {} : { teams }),
-              });
+              const events = await stored.list(scope, { bus: rule.bus, limit: LOOKED_AT });
               return {
                 bus: rule.bus,
                 pattern: JSON.parse(rule.pattern.text) as JsonObject,
