@@ -272,7 +272,7 @@ export interface Store extends RowReads {
   findVersion(pipeline: PipelineRef, version: number): Awaitable<MachineRecord | undefined>;
   currentMachine(pipeline: PipelineRef): Awaitable<MachineRecord | undefined>;
   currentMachines(): Awaitable<MachineRecord[]>;
-  /** Every pipeline that there is or ever was. */
+  /** Every pipeline that there is or ever was, by team and name. */
   listPipelineNames(): Awaitable<PipelineRef[]>;
   /** The highest version that the pipeline ever had; 0 when there was none. */
   lastVersion(pipeline: PipelineRef): Awaitable<number>;
@@ -307,15 +307,15 @@ export interface Store extends RowReads {
     limit: number;
   }): Awaitable<{ attempt: AttemptRecord; position: number }[]>;
   findAttemptByToken(token: string): Awaitable<AttemptRecord | undefined>;
-  /** Attempts that wait for an execution that has ended. */
+  /** Attempts that wait for an execution that has ended, in the order of their scheduling. */
   listAnsweredAttempts(): Awaitable<AttemptRecord[]>;
-  /** Running executions whose waiting parent task or map run is gone. */
+  /** Running executions whose waiting parent task or map run is gone, upwards. */
   listOrphans(): Awaitable<number[]>;
-  /** Executions that were created and have not begun. */
+  /** Executions that were created and have not begun, upwards. */
   listUnstarted(): Awaitable<number[]>;
-  /** Executions that a commit interrupted (timers of kind `continue`). */
+  /** Executions that a commit interrupted (timers of kind `continue`), upwards. */
   listInterrupted(): Awaitable<number[]>;
-  /** Timers due before `before`, soonest first; none of kind `continue`. */
+  /** Timers due before `before`, soonest first, those of one moment in any order; none of kind `continue`. */
   listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
   /** Children in the order of their items; page by the last one's `child`. */
