@@ -321,6 +321,26 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
   };
 }
 
+/** Prepares what commits write, in every table, and writes nothing. */
+function prepareWrites(driver: Driver): void {
+  const writes = turnWrites((sql) => {
+    driver.prepare(sql);
+    return () => {};
+  });
+  const rows = TABLES.flatMap((table) => {
+    const key = table.key.map(() => 1);
+    const columns = Object.keys(table.columns);
+    const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 1]));
+    const change = of(columns.filter((name) => !table.key.includes(name)));
+    return [
+      { table, key, row: of(columns) },
+      { table, key, row: change, isChange: true },
+      { table, key },
+    ];
+  });
+  writes.commit({ at: 1, executions: [], logs: [], rows });
+}
+
 /** A database with all tables. */
 function openTables(driver: Driver): void {
   migrate(driver);
@@ -424,7 +444,7 @@ describe('the queries of the store', () => {
     fill(driver, 2_000);
     seen = watched(driver);
     for (const call of Object.values(callsOf(queriesOf(seen.driver)))) call();
-    turnWrites((sql) => seen.driver.prepare(sql).run);
+    prepareWrites(seen.driver);
     joinTables(seen.driver, TABLES);
     giveBack(seen.driver, 1);
   });
