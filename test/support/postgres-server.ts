@@ -47,6 +47,8 @@ export class PostgresServer {
         ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
         { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
       );
+      // Should a test file end without its last hook, the server does not stay behind.
+      process.once('exit', () => child.kill('SIGQUIT'));
       await ready(child);
       return new PostgresServer(port, folder, child, poolAt(port));
     } catch (error) {

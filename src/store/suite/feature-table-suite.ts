@@ -13,7 +13,7 @@ export function featureTableSuite(stage: Stage, tables: readonly AnyTable[]): vo
     'takes rows of the table %s and gives them back',
     async (_, table) => {
       const { store } = stage;
-      await store.joinTables(tables);
+      await store.joinTables([table]);
       // Some rows point to a machine, which must be there.
       if (table.name !== MACHINES.name) await commitRows(store, put(MACHINES, machine(GREATEST)));
       const rows = [rowOf(table, 'whole'), rowOf(table, 'bare')];
@@ -21,7 +21,7 @@ export function featureTableSuite(stage: Stage, tables: readonly AnyTable[]): vo
       const before = (await store.listRows(table)).length;
       await commitRows(store, ...rows.map((row) => put(table, row)));
       await stage.reopen();
-      await stage.store.joinTables(tables);
+      await stage.store.joinTables([table]);
       const keyOf = (row: Row) => table.key.map((column) => row[column] as string | number);
       expect(await stage.store.findRow(table, keyOf(whole))).toEqual(whole);
       expect(await stage.store.findRow(table, keyOf(bare))).toEqual(bare);
