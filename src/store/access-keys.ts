@@ -9,7 +9,7 @@ import type { AccessKeyRecord } from './store.js';
 
 export const accessKeyReads: Plans<'findAccessKey' | 'listAccessKeys'> = {
   *findAccessKey(id) {
-    const [row] = yield one('SELECT * FROM access_keys WHERE id = ?', id);
+    const [row] = yield one('SELECT * FROM access_keys WHERE id = ?', [id]);
     return row && toKey(row);
   },
   *listAccessKeys() {
@@ -23,11 +23,11 @@ export const accessKeyWrites: Plans<'insertAccessKey' | 'deleteAccessKey'> = {
     yield tell(
       `INSERT INTO access_keys (id, team, role, label, secret, created_at)
        VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[id, team, role, toText(label), secret, createdAt],
+      [id, team, role, toText(label), secret, createdAt],
     );
   },
   *deleteAccessKey(id) {
-    const deleted = yield all('DELETE FROM access_keys WHERE id = ? RETURNING id', id);
+    const deleted = yield all('DELETE FROM access_keys WHERE id = ? RETURNING id', [id]);
     return deleted.length === 1;
   },
 };

@@ -10,7 +10,7 @@ import type { TokenRecord } from './store.js';
 
 export const accessReads: Plans<'findToken' | 'listTokens' | 'readSetting'> = {
   *findToken(hash) {
-    const [row] = yield one('SELECT * FROM tokens WHERE hash = ?', hash);
+    const [row] = yield one('SELECT * FROM tokens WHERE hash = ?', [hash]);
     return row && toToken(row);
   },
   *listTokens() {
@@ -18,7 +18,7 @@ export const accessReads: Plans<'findToken' | 'listTokens' | 'readSetting'> = {
     return rows.map(toToken);
   },
   *readSetting(key) {
-    const [row] = yield one('SELECT value FROM settings WHERE key = ?', key);
+    const [row] = yield one('SELECT value FROM settings WHERE key = ?', [key]);
     return row && fromJson<Json>(row.value);
   },
 };
@@ -30,21 +30,21 @@ export const accessWrites: Plans<
     yield tell(
       `INSERT INTO tokens (hash, kind, label, teams, role, created_at, expires_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      ...[hash, kind, toText(label), toJson(teams), role, createdAt, expiresAt],
+      [hash, kind, toText(label), toJson(teams), role, createdAt, expiresAt],
     );
   },
   *deleteToken(hash) {
-    const deleted = yield all('DELETE FROM tokens WHERE hash = ? RETURNING hash', hash);
+    const deleted = yield all('DELETE FROM tokens WHERE hash = ? RETURNING hash', [hash]);
     return deleted.length === 1;
   },
   *deleteExpiredTokens(at) {
-    yield tell('DELETE FROM tokens WHERE expires_at <= ?', at);
+    yield tell('DELETE FROM tokens WHERE expires_at <= ?', [at]);
   },
   *writeSetting(key, value) {
     yield tell(
       `INSERT INTO settings (key, value) VALUES (?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      ...[key, toJson(value)],
+      [key, toJson(value)],
     );
   },
 };

@@ -17,13 +17,13 @@ export const attemptReads: Plans<'listAttempts' | 'findAttemptByToken' | 'listAn
         ? yield all(
             `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
              ORDER BY position LIMIT ?`,
-            ...[kind, after, limit],
+            [kind, after, limit],
           )
-        : yield all(IN_STATUS[status], after, limit);
+        : yield all(IN_STATUS[status], [after, limit]);
     return rows.map((row) => ({ attempt: toAttempt(row), position: integer(row, 'position') }));
   },
   *findAttemptByToken(token) {
-    const [row] = yield one('SELECT * FROM attempts WHERE token = ?', token);
+    const [row] = yield one('SELECT * FROM attempts WHERE token = ?', [token]);
     return row && toAttempt(row);
   },
   *listAnsweredAttempts() {
@@ -50,7 +50,9 @@ function inStatus(status: AttemptRecord['status']): string {
 
 /** In the order of their scheduling. */
 export function* attemptsOf(execution: number): Plan<AttemptRecord[]> {
-  const rows = yield all('SELECT * FROM attempts WHERE execution = ? ORDER BY position', execution);
+  const rows = yield all('SELECT * FROM attempts WHERE execution = ? ORDER BY position', [
+    execution,
+  ]);
   return rows.map(toAttempt);
 }
 

@@ -41,7 +41,9 @@ export const executionLists: Plans<
     const parents = new Map<number, ListedExecution['parentExecution']>();
     for (const { parent } of records) {
       if (parent === undefined || parents.has(parent.execution)) continue;
-      const [row] = yield one('SELECT id, team FROM executions WHERE number = ?', parent.execution);
+      const [row] = yield one('SELECT id, team FROM executions WHERE number = ?', [
+        parent.execution,
+      ]);
       parents.set(parent.execution, row && { id: String(row.id), team: String(row.team) });
     }
     return records.map((record) => {
@@ -61,7 +63,7 @@ export const executionLists: Plans<
       const [row] = yield one(
         `SELECT COUNT(*) AS count FROM executions
          WHERE map_run = ? AND map_run IS NOT NULL AND status = ?`,
-        ...[mapRun, status],
+        [mapRun, status],
       );
       const count = Number(row?.count ?? 0);
       if (count > 0) counts[status] = count;
@@ -82,7 +84,7 @@ function* numbersOf(query: ExecutionQuery): Plan<number[]> {
       `SELECT number FROM executions WHERE map_run = ? AND map_run IS NOT NULL
          AND map_child < COALESCE((SELECT map_child FROM executions WHERE number = ?), ${Number.MAX_SAFE_INTEGER})
        ORDER BY map_child DESC LIMIT ?`,
-      ...[mapRun, below ?? null, limit],
+      [mapRun, below ?? null, limit],
     );
     return rows.map((row) => Number(row.number));
   }

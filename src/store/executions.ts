@@ -61,26 +61,25 @@ export const executionReads: Plans<
     return Number(row?.number ?? 0);
   },
   *findExecution(number) {
-    const [row] = yield one('SELECT * FROM executions WHERE number = ?', number);
+    const [row] = yield one('SELECT * FROM executions WHERE number = ?', [number]);
     return row && toExecution(row);
   },
   *findExecutionById(id) {
-    const [row] = yield one('SELECT * FROM executions WHERE id = ?', id);
+    const [row] = yield one('SELECT * FROM executions WHERE id = ?', [id]);
     return row && toExecution(row);
   },
   *findExecutionByName({ team, name: pipeline }, name) {
     // `name <> id` lets the partial index answer: names that nobody chose are not in it.
     const [row] = yield one(
       'SELECT * FROM executions WHERE pipeline = ? AND team = ? AND name = ? AND name <> id',
-      ...[pipeline, team, name],
+      [pipeline, team, name],
     );
     return row && toExecution(row);
   },
   *listThreads(execution) {
-    const rows = yield all(
-      'SELECT body FROM threads WHERE execution = ? ORDER BY thread',
+    const rows = yield all('SELECT body FROM threads WHERE execution = ? ORDER BY thread', [
       execution,
-    );
+    ]);
     return rows.map((row) => fromJson<Thread>(row.body));
   },
   *listUnstarted() {

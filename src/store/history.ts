@@ -33,7 +33,7 @@ function* ascending(query: HistoryQuery): Plan<HistoryEvent[]> {
       `SELECT execution, first, last, at, events, digest FROM history WHERE execution = ? AND first >= COALESCE(
          (SELECT MAX(first) FROM history WHERE execution = ? AND first <= ?), 0)
        ORDER BY first LIMIT ?`,
-      ...[query.execution, query.execution, after + 1, size],
+      [query.execution, query.execution, after + 1, size],
     );
     for (const row of rows) {
       const page = eventsOf(row).filter((event) => event.id > after);
@@ -54,7 +54,7 @@ function* descending(query: HistoryQuery): Plan<HistoryEvent[]> {
     const rows = yield all(
       `SELECT execution, first, last, at, events, digest FROM history
        WHERE execution = ? AND first < ? ORDER BY first DESC LIMIT ?`,
-      ...[query.execution, below, size],
+      [query.execution, below, size],
     );
     for (const row of rows) {
       const page = eventsOf(row).filter((event) => event.id < below);

@@ -39,7 +39,9 @@ export function* joining(
     .filter(([, type]) => type.startsWith('json'))
     .map(([column]) => sqlName(column))
     .join(' ');
-  const [row] = yield one('SELECT version, json_columns FROM feature_tables WHERE name = ?', name);
+  const [row] = yield one('SELECT version, json_columns FROM feature_tables WHERE name = ?', [
+    name,
+  ]);
   const found = expectKnown(table, row);
   if (row !== undefined && found === migrations.length && row.json_columns === json) return [];
   return [

@@ -19,18 +19,18 @@ export const machineReads: Plans<
   | 'listPipelineNames'
 > = {
   *findMachine(number) {
-    const [row] = yield one('SELECT * FROM machines WHERE number = ?', number);
+    const [row] = yield one('SELECT * FROM machines WHERE number = ?', [number]);
     return row && toMachine(row);
   },
   *findVersion({ team, name }, version) {
     const [row] = yield one(
       'SELECT * FROM machines WHERE team = ? AND pipeline = ? AND version = ?',
-      ...[team, name, version],
+      [team, name, version],
     );
     return row && toMachine(row);
   },
   *currentMachine({ team, name }) {
-    const [row] = yield one(`${CURRENT} WHERE p.team = ? AND p.name = ?`, team, name);
+    const [row] = yield one(`${CURRENT} WHERE p.team = ? AND p.name = ?`, [team, name]);
     return row && toMachine(row);
   },
   *currentMachines() {
@@ -44,7 +44,7 @@ export const machineReads: Plans<
   *lastVersion({ team, name }) {
     const [row] = yield one(
       'SELECT MAX(version) AS version FROM machines WHERE team = ? AND pipeline = ?',
-      ...[team, name],
+      [team, name],
     );
     return Number(row?.version ?? 0);
   },

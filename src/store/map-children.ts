@@ -14,7 +14,7 @@ export const mapChildReads: Plans<'listMapChildren'> = {
     const rows = yield all(
       `SELECT number, map_child, name, status, context, output, error, cause, started_at, stopped_at, redrive_count
        FROM executions WHERE map_run = ? AND map_child > ? ORDER BY map_child LIMIT ?`,
-      ...[mapRun, after, limit],
+      [mapRun, after, limit],
     );
     return rows.map(toChild);
   },

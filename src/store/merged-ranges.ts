@@ -106,7 +106,7 @@ function numbersIn(
   const [comparison, direction] = order === 'descending' ? ['<', 'DESC'] : ['>', 'ASC'];
   return all(
     `SELECT number FROM ${table} WHERE ${where} AND number ${comparison} ? ORDER BY number ${direction} LIMIT ?`,
-    ...[...values, beyond, limit],
+    [...values, beyond, limit],
   );
 }
 
@@ -142,7 +142,7 @@ function* distinct(of: Column, above: SqlValue): Plan<SqlValue[]> {
   const sql = `SELECT ${column} AS value FROM ${table} WHERE ${where} AND ${column} > ? ORDER BY ${column} LIMIT 1`;
   const found: SqlValue[] = [];
   for (let last = above; ; ) {
-    const [row] = yield one(sql, ...values, last);
+    const [row] = yield one(sql, [...values, last]);
     if (row?.value === undefined || row.value === null) return found;
     last = row.value;
     found.push(last);
@@ -169,7 +169,7 @@ export function* rowsOf<Value>(
     // As many places as a power of two, the last number in those that are left: so there are few texts to prepare.
     while ((some.length & (some.length - 1)) !== 0) some.push(last);
     const places = some.map(() => '?').join(', ');
-    const rows = yield all(`SELECT * FROM ${table} WHERE number IN (${places})`, ...some);
+    const rows = yield all(`SELECT * FROM ${table} WHERE number IN (${places})`, some);
     for (const row of rows) byNumber.set(Number(row.number), row);
   }
   return numbers.flatMap((number) => {

@@ -30,18 +30,20 @@ export type Plans<Methods extends keyof Store> = {
   ) => Plan<Awaited<ReturnType<Store[Method]>>>;
 };
 
+const NONE: readonly SqlValue[] = [];
+
 /** @example const rows = yield all('SELECT * FROM tokens ORDER BY hash'); */
-export function all(sql: string, ...values: SqlValue[]): Query {
+export function all(sql: string, values: readonly SqlValue[] = NONE): Query {
   return { sql, values, gives: 'rows' };
 }
 
-/** For a query that finds one row or none. @example const [row] = yield one('SELECT …', 7); */
-export function one(sql: string, ...values: SqlValue[]): Query {
+/** For a query that finds one row or none. @example const [row] = yield one('SELECT …', [7]); */
+export function one(sql: string, values: readonly SqlValue[] = NONE): Query {
   return { sql, values, gives: 'row' };
 }
 
 /** For what writes and gives no rows. */
-export function tell(sql: string, ...values: SqlValue[]): Query {
+export function tell(sql: string, values: readonly SqlValue[] = NONE): Query {
   return { sql, values, gives: 'nothing' };
 }
 

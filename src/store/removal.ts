@@ -21,7 +21,7 @@ export const removalReads: Plans<'listOldExecutions' | 'listOldMapChildren'> = {
   *listOldMapChildren({ mapRun, limit }) {
     const rows = yield all(
       `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
-      ...[mapRun, limit],
+      [mapRun, limit],
     );
     return rows.map(toOld);
   },

@@ -72,7 +72,7 @@ export interface RowPlans {
 export const rowReads: RowPlans = {
   *findRow<Row extends object>(table: Table<Row>, key: readonly (string | number)[]) {
     const { find, columns } = textsOf(table);
-    const [row] = yield one(find, ...key.map(toKey));
+    const [row] = yield one(find, key.map(toKey));
     return row && (toRow(columns, row) as Row);
   },
   *listRows<Row extends object>(table: Table<Row>, query: RowQuery<Row> = {}) {
@@ -90,7 +90,7 @@ export const rowReads: RowPlans = {
     if (query.offset !== undefined) values.push(query.offset);
     const rows = yield all(
       `SELECT * FROM ${table.name}${where} ORDER BY ${order}${limit}${offset}`,
-      ...values,
+      values,
     );
     return rows.map((row) => toRow(columns, row) as Row);
   },
@@ -98,7 +98,7 @@ export const rowReads: RowPlans = {
     const { where, values } = conditions(table, wanted === undefined ? {} : { where: wanted });
     const column = sqlName(table.key.at(-1) ?? '');
     const sql = `SELECT MAX(${column}) AS last FROM ${table.name}${where}`;
-    const [row] = yield one(sql, ...values);
+    const [row] = yield one(sql, values);
     return Number(row?.last ?? 0);
   },
   *countRows(table, by, wanted) {
@@ -106,7 +106,7 @@ export const rowReads: RowPlans = {
     const column = sqlName(by);
     const rows = yield all(
       `SELECT ${column} AS value, COUNT(*) AS count FROM ${table.name}${where} GROUP BY ${column}`,
-      ...values,
+      values,
     );
     return Object.fromEntries(rows.map((row) => [fromText(row.value), Number(row.count)]));
   },

@@ -17,7 +17,7 @@ export const timerReads: Plans<'listTimers' | 'listInterrupted'> = {
   *listTimers(before, limit) {
     const rows = yield all(
       "SELECT * FROM timers WHERE at < ? AND kind <> 'continue' ORDER BY at LIMIT ?",
-      ...[before, limit],
+      [before, limit],
     );
     return rows.map(toTimer);
   },
@@ -25,10 +25,9 @@ export const timerReads: Plans<'listTimers' | 'listInterrupted'> = {
 
 /** In the order of their threads. */
 export function* timersOf(execution: number): Plan<TimerRecord[]> {
-  const rows = yield all(
-    'SELECT * FROM timers WHERE execution = ? ORDER BY thread, kind',
+  const rows = yield all('SELECT * FROM timers WHERE execution = ? ORDER BY thread, kind', [
     execution,
-  );
+  ]);
   return rows.map(toTimer);
 }
 

@@ -46,6 +46,6 @@ export async function migrate(writer: Writer): Promise<void> {
 async function step(writer: Writer, text: string, { version }: { version: number }): Promise<void> {
   await writer.transaction(async (connection) => {
     await connection.run(tableWords(text));
-    await connection.ask(one('INSERT INTO schema_version (version) VALUES (?)', version));
+    await connection.ask(one('INSERT INTO schema_version (version) VALUES (?)', [version]));
   });
 }

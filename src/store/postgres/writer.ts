@@ -33,10 +33,9 @@ export class Writer {
   /** Takes the lock of the schema. Throws a StoreError `locked`. */
   async lock(): Promise<void> {
     const [row] = await this.#connection.ask(
-      one(
-        'SELECT CAST(pg_try_advisory_lock(?, hashtext(current_schema())) AS INTEGER) AS taken',
+      one('SELECT CAST(pg_try_advisory_lock(?, hashtext(current_schema())) AS INTEGER) AS taken', [
         LOCK,
-      ),
+      ]),
     );
     if (row?.taken === 1) return;
     throw new StoreError('locked', 'Another server has this database, and only one may have it.');
@@ -49,7 +48,7 @@ export class Writer {
         one(
           `INSERT INTO settings (key, value) VALUES (?, '1') ON CONFLICT (key)
            DO UPDATE SET value = CAST(CAST(settings.value AS BIGINT) + 1 AS TEXT) RETURNING value`,
-          EPOCH,
+          [EPOCH],
         ),
       );
       this.#epoch = epochIn(row);
@@ -100,7 +99,7 @@ export class Writer {
   async #expectOurEpoch(): Promise<void> {
     if (this.#epoch === undefined) return;
     const [row] = await this.#connection.ask(
-      one('SELECT value FROM settings WHERE key = ? FOR SHARE', EPOCH),
+      one('SELECT value FROM settings WHERE key = ? FOR SHARE', [EPOCH]),
     );
     const current = epochIn(row);
     if (current === this.#epoch) return;
