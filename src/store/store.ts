@@ -1,11 +1,13 @@
 /**
- * What the engine and the HTTP layer ask of a store. `sqlite-store.ts` is one; PostgreSQL becomes another.
+ * What the engine and the HTTP layer ask of a store. `sqlite-store.ts` is one, `postgres/postgres-store.ts` another; both run the
+ * same queries (`plan.ts`), and `store-suite.ts` says what every store must do.
  *
  * There is one write for the hot path: `commit` takes everything that a turn of the engine changed and makes it durable
  * in one transaction, or none of it. Methods may answer at once or with a promise (SQLite is synchronous and saves the
  * detour); callers `await` only promises. Failures are `StoreError`s (errors.ts).
  *
- * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch.
+ * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch. Whole numbers
+ * go up to 2^53 - 1, and texts are ordered as their bytes are.
  * @module
  */
 import type {
