@@ -11,13 +11,13 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
 export type Requirement =
   | 'python3'
   | 'boto3'
   | 'chromium'
-  | 'psql'
+  | 'postgresql'
   | 'aws'
   | 'curl'
   | 'gcc'
@@ -32,13 +32,22 @@ const PROGRAMS: {
     commands: ['chromium', '/usr/bin/chromium', 'chromium-browser'],
     install: 'apt-get install chromium',
   },
-  psql: { commands: ['psql'], install: 'apt-get install postgresql' },
+  // The server, not the client alone: Debian keeps its programs out of PATH.
+  postgresql: { commands: postgresCommands('initdb'), install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
   // A server that speaks the API of S3.
   moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
+
+/** Where a program of the server may be, the newest version first. */
+export function postgresCommands(program: string): string[] {
+  const home = '/usr/lib/postgresql';
+  const versions = existsSync(home) ? readdirSync(home).map(Number).filter(Number.isFinite) : [];
+  const debian = versions.sort((a, b) => b - a).map((one) => `${home}/${one}/bin/${program}`);
+  return [...debian.filter((path) => existsSync(path)), program];
+}
 
 const known = new Map<Requirement, string | undefined>();
 

@@ -2,41 +2,42 @@
  * Table `access_keys`: what clients of the wire API sign with.
  * @module
  */
-import { integer, text } from './columns.js';
-import type { Driver, Row } from './driver.js';
-import type { AccessKeyRecord, SynchronousStore } from './store.js';
+import { fromText, integer, text, toText } from './columns.js';
+import type { Row } from './driver.js';
+import { all, one, type Plans, tell } from './plan.js';
+import type { AccessKeyRecord } from './store.js';
 
-export function accessKeyQueries(
-  driver: Driver,
-): Pick<
-  SynchronousStore,
-  'insertAccessKey' | 'findAccessKey' | 'listAccessKeys' | 'deleteAccessKey'
-> {
-  const insert = driver.prepare(
-    `INSERT INTO access_keys (id, team, role, label, secret, created_at)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-  );
-  const byId = driver.prepare('SELECT * FROM access_keys WHERE id = ?');
-  const all = driver.prepare('SELECT * FROM access_keys ORDER BY created_at, id');
-  const remove = driver.prepare('DELETE FROM access_keys WHERE id = ?');
-  return {
-    insertAccessKey: ({ id, team, role, label, secret, createdAt }) =>
-      void insert.run(id, team, role, label, secret, createdAt),
-    findAccessKey(id) {
-      const row = byId.get(id);
-      return row && toKey(row);
-    },
-    listAccessKeys: () => all.all().map(toKey),
-    deleteAccessKey: (id) => remove.run(id) === 1,
-  };
-}
+export const accessKeyReads: Plans<'findAccessKey' | 'listAccessKeys'> = {
+  *findAccessKey(id) {
+    const [row] = yield one('SELECT * FROM access_keys WHERE id = ?', [id]);
+    return row && toKey(row);
+  },
+  *listAccessKeys() {
+    const rows = yield all('SELECT * FROM access_keys ORDER BY created_at, id');
+    return rows.map(toKey);
+  },
+};
+
+export const accessKeyWrites: Plans<'insertAccessKey' | 'deleteAccessKey'> = {
+  *insertAccessKey({ id, team, role, label, secret, createdAt }) {
+    yield tell(
+      `INSERT INTO access_keys (id, team, role, label, secret, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      [id, team, role, toText(label), secret, createdAt],
+    );
+  },
+  *deleteAccessKey(id) {
+    const deleted = yield all('DELETE FROM access_keys WHERE id = ? RETURNING id', [id]);
+    return deleted.length === 1;
+  },
+};
 
 function toKey(row: Row): AccessKeyRecord {
   return {
     id: text(row, 'id'),
     team: text(row, 'team'),
     role: text(row, 'role'),
-    label: text(row, 'label'),
+    label: fromText(row.label),
     secret: text(row, 'secret'),
     createdAt: integer(row, 'created_at'),
   };

@@ -5,88 +5,88 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, optional, text, toJson } from './columns.js';
-import type { Driver, Row, SqlValue, Statement } from './driver.js';
-import type { AttemptRecord, SynchronousStore } from './store.js';
+import type { Row, SqlValue } from './driver.js';
+import { all, one, type Plan, type Plans, type Prepare } from './plan.js';
+import type { AttemptRecord } from './store.js';
 
-type AttemptQueries = Pick<
-  SynchronousStore,
-  'listAttempts' | 'findAttemptByToken' | 'listAnsweredAttempts'
-> & {
+export const attemptReads: Plans<'listAttempts' | 'findAttemptByToken' | 'listAnsweredAttempts'> = {
+  *listAttempts({ status, kind, after, limit }) {
+    // The status is a constant in each text, so that the partial indexes apply.
+    const rows =
+      kind !== undefined && status === 'scheduled'
+        ? yield all(
+            `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
+             ORDER BY position LIMIT ?`,
+            [kind, after, limit],
+          )
+        : yield all(IN_STATUS[status], [after, limit]);
+    return rows.map((row) => ({ attempt: toAttempt(row), position: integer(row, 'position') }));
+  },
+  *findAttemptByToken(token) {
+    const [row] = yield one('SELECT * FROM attempts WHERE token = ?', [token]);
+    return row && toAttempt(row);
+  },
+  *listAnsweredAttempts() {
+    const rows = yield all(
+      `SELECT a.* FROM attempts a JOIN executions e ON e.number = a.child
+       WHERE a.child IS NOT NULL AND e.status <> 'RUNNING'`,
+    );
+    // Sorted here: in the order of their rows the database would look at every attempt that there is.
+    return rows
+      .toSorted((left, right) => integer(left, 'position') - integer(right, 'position'))
+      .map(toAttempt);
+  },
+};
+
+const IN_STATUS = {
+  scheduled: inStatus('scheduled'),
+  started: inStatus('started'),
+  submitted: inStatus('submitted'),
+};
+
+function inStatus(status: AttemptRecord['status']): string {
+  return `SELECT * FROM attempts WHERE status = '${status}' AND position > ? ORDER BY position LIMIT ?`;
+}
+
+/** In the order of their scheduling. */
+export function* attemptsOf(execution: number): Plan<AttemptRecord[]> {
+  const rows = yield all('SELECT * FROM attempts WHERE execution = ? ORDER BY position', [
+    execution,
+  ]);
+  return rows.map(toAttempt);
+}
+
+export interface AttemptWrites {
   putAttempt(attempt: AttemptRecord): void;
   closeAttempt(execution: number, thread: number, sequence: number): void;
   /** Closes an attempt and puts the next one of its thread in its place: one write instead of two. */
   replaceAttempt(closed: number, attempt: AttemptRecord): void;
-  attemptsOf(execution: number): AttemptRecord[];
   /** Whatever was about to begin counts as begun under this owner. */
   countScheduledAsStarted(owner: string): void;
-};
+}
 
-export function attemptQueries(driver: Driver): AttemptQueries {
-  const put = driver.prepare(
+export function attemptWrites(prepare: Prepare): AttemptWrites {
+  const put = prepare(
     `INSERT INTO attempts (execution, thread, sequence, id, status, kind, owner, token, child,
        scheduled_at, started_at, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (execution, thread, sequence) DO UPDATE SET status = excluded.status,
        owner = excluded.owner, child = excluded.child, started_at = excluded.started_at`,
   );
-  const close = driver.prepare(
-    'DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?',
-  );
-  const replace = driver.prepare(
-    `UPDATE OR REPLACE attempts SET sequence = ?, id = ?, status = ?, kind = ?, owner = ?, token = ?, child = ?,
+  const close = prepare('DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?');
+  const replace = prepare(
+    `UPDATE attempts SET sequence = ?, id = ?, status = ?, kind = ?, owner = ?, token = ?, child = ?,
        scheduled_at = ?, started_at = ?, request = ?
      WHERE execution = ? AND thread = ? AND sequence = ?`,
   );
-  const ofExecution = driver.prepare(
-    'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
-  );
-  // The status is a constant in each text, so that the partial indexes apply.
-  const inStatus = (status: string): Statement =>
-    driver.prepare(
-      `SELECT * FROM attempts WHERE status = '${status}' AND position > ? ORDER BY position LIMIT ?`,
-    );
-  const byStatus = {
-    scheduled: inStatus('scheduled'),
-    started: inStatus('started'),
-    submitted: inStatus('submitted'),
-  };
-  const scheduled = driver.prepare(
-    `SELECT * FROM attempts WHERE status = 'scheduled' AND kind = ? AND position > ?
-     ORDER BY position LIMIT ?`,
-  );
-  const begun = driver.prepare(
+  const begun = prepare(
     "UPDATE attempts SET status = 'started', owner = ? WHERE status = 'scheduled'",
   );
-  const byToken = driver.prepare('SELECT * FROM attempts WHERE token = ?');
-  const answered = driver.prepare(
-    `SELECT a.* FROM attempts a JOIN executions e ON e.number = a.child
-     WHERE a.child IS NOT NULL AND e.status <> 'RUNNING'`,
-  );
-
   return {
-    putAttempt(attempt) {
-      put.run(attempt.execution, attempt.thread, ...changingValues(attempt));
-    },
-    replaceAttempt(closed, attempt) {
-      replace.run(...changingValues(attempt), attempt.execution, attempt.thread, closed);
-    },
-    closeAttempt: (execution, thread, sequence) => void close.run(execution, thread, sequence),
-    attemptsOf: (execution) => ofExecution.all(execution).map(toAttempt),
-    listAttempts({ status, kind, after, limit }) {
-      const rows =
-        kind !== undefined && status === 'scheduled'
-          ? scheduled.all(kind, after, limit)
-          : byStatus[status].all(after, limit);
-      return rows.map((row) => ({
-        attempt: toAttempt(row),
-        position: integer(row, 'position'),
-      }));
-    },
-    countScheduledAsStarted: (owner) => void begun.run(owner),
-    findAttemptByToken(token) {
-      const row = byToken.get(token);
-      return row && toAttempt(row);
-    },
-    listAnsweredAttempts: () => answered.all().map(toAttempt),
+    putAttempt: (attempt) => put(attempt.execution, attempt.thread, ...changingValues(attempt)),
+    replaceAttempt: (closed, attempt) =>
+      replace(...changingValues(attempt), attempt.execution, attempt.thread, closed),
+    closeAttempt: (execution, thread, sequence) => close(execution, thread, sequence),
+    countScheduledAsStarted: (owner) => begun(owner),
   };
 }
 

@@ -2,14 +2,15 @@
  * How a store fails, the same for every driver.
  *
  * - `full`: no space; nothing was written. Try again when there is space.
- * - `busy`: another writer was in the way or the connection was lost before the commit; nothing was written.
+ * - `busy`: somebody else was in the way (a lock, a deadlock, too many connections); nothing was written.
  * - `constraint`: a row that must be unique is there already; nothing was written.
  * - `readonly`: the file or disk cannot be written; reading works.
- * - `io`, `ambiguous`: nobody knows what is durable. Never try again: end the process and recover.
+ * - `io`, `ambiguous`: nobody knows what is durable: the disk failed, or the connection to PostgreSQL was lost (`ambiguous`:
+ *   while it committed). Never try again: end the process and recover.
  * - `corrupt`: the file is damaged. Write nothing any more; reading may work.
  * - `fenced`, `gone`: the file is another server's by now, or no longer where it was opened. End the process.
  * - `reads-full`, `read-late`, `reader-lost`, `closing`: what is read beside the main loop was not answered; try again.
- * - `locked`: another process owns the file. `newer-schema`: a newer Millrace wrote it.
+ * - `locked`: another process owns the file or schema. `newer-schema`: a newer Millrace wrote it.
  * @module
  */
 export type StoreErrorCode =

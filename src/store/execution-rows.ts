@@ -9,7 +9,7 @@ import type {
   Thread,
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
-import { fromJson, integer, optional, text } from './columns.js';
+import { fromJson, fromText, integer, optional, text } from './columns.js';
 import type { Row } from './driver.js';
 import type { ExecutionRecord, Tags } from './store.js';
 
@@ -44,8 +44,8 @@ export function toExecution(row: Row): ExecutionRecord {
       ...fromJson<ExecutionHeader>(row.header),
       status: text(row, 'status') as ExecutionStatus,
       ...optional(row, 'output', 'output', fromJson<Json>),
-      ...optional(row, 'error', 'error', String),
-      ...optional(row, 'cause', 'cause', String),
+      ...optional(row, 'error', 'error', fromText),
+      ...optional(row, 'cause', 'cause', fromText),
     },
     root: row.root === null ? null : fromJson<Thread>(row.root),
     ...optional(row, 'stopped_at', 'stoppedAt', Number),

@@ -3,31 +3,11 @@
  * @module
  */
 import type { Thread } from '../asl/execution-state.js';
-import { fromJson, integer, toJson, toOptionalJson } from './columns.js';
-import type { Driver, Row, SqlValue } from './driver.js';
+import { fromJson, integer, toJson, toOptionalJson, toText } from './columns.js';
+import type { SqlValue } from './driver.js';
 import { toExecution } from './execution-rows.js';
-import type {
-  ExecutionCreation,
-  ExecutionProgress,
-  ExecutionRecord,
-  SynchronousStore,
-} from './store.js';
-
-type ExecutionQueries = Pick<
-  SynchronousStore,
-  | 'lastExecutionNumber'
-  | 'findExecution'
-  | 'findExecutionById'
-  | 'findExecutionByName'
-  | 'listThreads'
-  | 'listOrphans'
-  | 'listUnstarted'
-> & {
-  insertExecution(number: number, create: ExecutionCreation, progress: ExecutionProgress): void;
-  updateExecution(number: number, progress: ExecutionProgress): void;
-  putThread(execution: number, thread: Thread): void;
-  deleteThread(execution: number, thread: number): void;
-};
+import { all, one, type Plans, type Prepare } from './plan.js';
+import type { ExecutionCreation, ExecutionProgress } from './store.js';
 
 const PROGRESS = [
   'machine',
@@ -63,70 +43,101 @@ const CREATION = [
   'for_interval',
 ];
 
-export function executionQueries(driver: Driver): ExecutionQueries {
+// In the words of the index that holds just those whose end somebody waits for.
+const DEPENDENT =
+  "e.status = 'RUNNING' AND e.redrive_count = 0 AND (e.parent_attached = 1 OR e.map_run IS NOT NULL)";
+
+export const executionReads: Plans<
+  | 'lastExecutionNumber'
+  | 'findExecution'
+  | 'findExecutionById'
+  | 'findExecutionByName'
+  | 'listThreads'
+  | 'listOrphans'
+  | 'listUnstarted'
+> = {
+  *lastExecutionNumber() {
+    const [row] = yield one('SELECT MAX(number) AS number FROM executions');
+    return Number(row?.number ?? 0);
+  },
+  *findExecution(number) {
+    const [row] = yield one('SELECT * FROM executions WHERE number = ?', [number]);
+    return row && toExecution(row);
+  },
+  *findExecutionById(id) {
+    const [row] = yield one('SELECT * FROM executions WHERE id = ?', [id]);
+    return row && toExecution(row);
+  },
+  *findExecutionByName({ team, name: pipeline }, name) {
+    // `name <> id` lets the partial index answer: names that nobody chose are not in it.
+    const [row] = yield one(
+      'SELECT * FROM executions WHERE pipeline = ? AND team = ? AND name = ? AND name <> id',
+      [pipeline, team, name],
+    );
+    return row && toExecution(row);
+  },
+  *listThreads(execution) {
+    const rows = yield all('SELECT body FROM threads WHERE execution = ? ORDER BY thread', [
+      execution,
+    ]);
+    return rows.map((row) => fromJson<Thread>(row.body));
+  },
+  *listUnstarted() {
+    const rows = yield all(
+      "SELECT number FROM executions WHERE status = 'RUNNING' AND root IS NULL ORDER BY number",
+    );
+    return rows.map((row) => integer(row, 'number'));
+  },
+  *listOrphans() {
+    const rows = yield all(
+      `SELECT e.number FROM executions e
+       WHERE ${DEPENDENT} AND (
+         (e.parent_attached = 1 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
+           AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence))
+         OR EXISTS (SELECT 1 FROM map_runs m WHERE m.number = e.map_run AND m.status <> 'RUNNING'))
+       ORDER BY e.number`,
+    );
+    return rows.map((row) => integer(row, 'number'));
+  },
+};
+
+export interface ExecutionWrites {
+  insertExecution(number: number, create: ExecutionCreation, progress: ExecutionProgress): void;
+  updateExecution(number: number, progress: ExecutionProgress): void;
+  putThread(execution: number, thread: Thread): void;
+  deleteThread(execution: number, thread: number): void;
+}
+
+export function executionWrites(prepare: Prepare): ExecutionWrites {
   const columns = [...CREATION, ...PROGRESS];
-  const insert = driver.prepare(
+  const insert = prepare(
     `INSERT INTO executions (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  const update = driver.prepare(
+  const update = prepare(
     `UPDATE executions SET ${PROGRESS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
-  const updateRunning = driver.prepare(
-    'UPDATE executions SET header = ?, root = ? WHERE number = ?',
-  );
-  const updateContext = driver.prepare('UPDATE executions SET context = ? WHERE number = ?');
-  const last = driver.prepare('SELECT MAX(number) AS number FROM executions');
-  const byNumber = driver.prepare('SELECT * FROM executions WHERE number = ?');
-  const byId = driver.prepare('SELECT * FROM executions WHERE id = ?');
-  // `name <> id` lets the partial index answer: names that nobody chose are not in it.
-  const byName = driver.prepare(
-    'SELECT * FROM executions WHERE pipeline = ? AND team = ? AND name = ? AND name <> id',
-  );
-  // In the words of the index that holds just those whose end somebody waits for.
-  const dependent =
-    "e.status = 'RUNNING' AND e.redrive_count = 0 AND (e.parent_attached = 1 OR e.map_run IS NOT NULL)";
-  const orphans = driver.prepare(
-    `SELECT e.number FROM executions e
-     WHERE ${dependent} AND (
-       (e.parent_attached = 1 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.execution = e.parent
-         AND a.thread = e.parent_thread AND a.sequence = e.parent_sequence))
-       OR EXISTS (SELECT 1 FROM map_runs m WHERE m.number = e.map_run AND m.status <> 'RUNNING'))
-     ORDER BY e.number`,
-  );
-  const unstarted = driver.prepare(
-    "SELECT number FROM executions WHERE status = 'RUNNING' AND root IS NULL ORDER BY number",
-  );
-  const threads = driver.prepare('SELECT body FROM threads WHERE execution = ? ORDER BY thread');
-  const putThread = driver.prepare(
+  const updateRunning = prepare('UPDATE executions SET header = ?, root = ? WHERE number = ?');
+  const updateContext = prepare('UPDATE executions SET context = ? WHERE number = ?');
+  const putThread = prepare(
     `INSERT INTO threads (execution, thread, body) VALUES (?, ?, ?)
      ON CONFLICT (execution, thread) DO UPDATE SET body = excluded.body`,
   );
-  const deleteThread = driver.prepare('DELETE FROM threads WHERE execution = ? AND thread = ?');
-
+  const deleteThread = prepare('DELETE FROM threads WHERE execution = ? AND thread = ?');
   return {
-    insertExecution(number, create, progress) {
-      insert.run(...creationValues(number, create), ...progressValues(progress));
-    },
+    insertExecution: (number, create, progress) =>
+      insert(...creationValues(number, create), ...progressValues(progress)),
     updateExecution(number, progress) {
       // While an execution runs only these two change; a redrive, which changes more, brings its context.
       if (progress.header.status === 'RUNNING' && progress.context === undefined) {
         const [, , header = null, root = null] = progressValues(progress);
-        updateRunning.run(header, root, number);
+        updateRunning(header, root, number);
         return;
       }
-      update.run(...progressValues(progress), number);
-      if (progress.context) updateContext.run(toJson(progress.context), number);
+      update(...progressValues(progress), number);
+      if (progress.context) updateContext(toJson(progress.context), number);
     },
-    putThread: (execution, thread) => void putThread.run(execution, thread.id, toJson(thread)),
-    deleteThread: (execution, thread) => void deleteThread.run(execution, thread),
-    lastExecutionNumber: () => Number(last.get()?.number ?? 0),
-    findExecution: (number) => executionOf(byNumber.get(number)),
-    findExecutionById: (id) => executionOf(byId.get(id)),
-    findExecutionByName: ({ team, name: pipeline }, name) =>
-      executionOf(byName.get(pipeline, team, name)),
-    listThreads: (execution) => threads.all(execution).map((row) => fromJson<Thread>(row.body)),
-    listUnstarted: () => unstarted.all().map((row) => integer(row, 'number')),
-    listOrphans: () => orphans.all().map((row) => integer(row, 'number')),
+    putThread: (execution, thread) => putThread(execution, thread.id, toJson(thread)),
+    deleteThread: (execution, thread) => deleteThread(execution, thread),
   };
 }
 
@@ -165,13 +176,9 @@ function progressValues(progress: ExecutionProgress): SqlValue[] {
     toJson(header),
     progress.root === null ? null : toJson(progress.root),
     toOptionalJson(output),
-    error ?? null,
-    cause ?? null,
+    error === undefined ? null : toText(error),
+    cause === undefined ? null : toText(cause),
     progress.stoppedAt ?? null,
     progress.redriveCount,
   ];
-}
-
-function executionOf(row: Row | undefined): ExecutionRecord | undefined {
-  return row && toExecution(row);
 }

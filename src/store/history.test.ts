@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../asl/transition.js';
 import { type Driver, openDriver } from './driver.js';
-import { historyQueries } from './history.js';
+import { historyWrites } from './history.js';
 import { migrate } from './migrations.js';
+import { queriesOf } from './queries.js';
 
 const EVENTS = 2_350;
 
 /** A history that one transition has written, and the number of events that were taken from the file since. */
 function longHistory(): {
-  read: ReturnType<typeof historyQueries>['readHistory'];
+  read: ReturnType<typeof queriesOf>['readHistory'];
   taken(): number;
 } {
   const driver = openDriver(':memory:');
@@ -28,13 +29,12 @@ function longHistory(): {
       };
     },
   };
-  const history = historyQueries(counting);
-  history.appendHistory(
+  historyWrites((sql) => counting.prepare(sql).run)(
     1,
     Array.from({ length: EVENTS }, (_, at) => ({ id: at + 1, at: 7 }) as unknown as HistoryEvent),
   );
   return {
-    read: history.readHistory,
+    read: queriesOf(counting).readHistory,
     taken() {
       const now = events;
       events = 0;
@@ -49,14 +49,15 @@ describe('a history of large events', () => {
     (order) => {
       const driver = openDriver(':memory:');
       migrate(driver);
-      const history = historyQueries(driver);
+      const append = historyWrites((sql) => driver.prepare(sql).run);
+      const history = queriesOf(driver);
       for (let first = 1; first <= 30; first += 3) {
         const events = [0, 1, 2].map((at) => ({
           id: first + at,
           at: 7,
           details: { text: 'z'.repeat(first === 13 ? 9_000 : 900) },
         }));
-        history.appendHistory(1, events as unknown as HistoryEvent[]);
+        append(1, events as unknown as HistoryEvent[]);
       }
       const ids: number[] = [];
       const sizes: number[] = [];

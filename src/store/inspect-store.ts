@@ -5,15 +5,13 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { accessQueries } from './access.js';
-import { accessKeyQueries } from './access-keys.js';
 import { readBackupNote } from './backups/backup-note.js';
 import { readDamageNote } from './damage-note.js';
 import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { findHolder, type Holder, lastHolder } from './lock-file.js';
 import { expectKnownSchema } from './migrations.js';
-import { ownSealings } from './rows.js';
+import { queriesOf } from './queries.js';
 import type { SynchronousStore } from './store.js';
 import { expectSound, verifyDatabase } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
@@ -73,19 +71,14 @@ export type ReadOnlyStore = Pick<
 >;
 
 /**
- * Opens a database that no server uses, for reading alone.
- * @throws StoreError `readonly`, `driver`, `io`; `driver` also for one of a schema that has not all of it
+ * Opens a database that no server uses, for reading alone. What is asked of one whose schema has not all of it fails with a
+ * StoreError `driver`.
+ * @throws StoreError `readonly`, `driver`, `io`
  */
 export function readOnly(file: string): ReadOnlyStore {
   const reader = openReader(file);
-  const { readSetting } = accessQueries(reader);
-  const { listAccessKeys } = accessKeyQueries(reader);
-  return {
-    readSetting,
-    listAccessKeys,
-    listOwnSealings: () => ownSealings(reader),
-    close: () => reader.close(),
-  };
+  const { readSetting, listAccessKeys, listOwnSealings } = queriesOf(reader);
+  return { readSetting, listAccessKeys, listOwnSealings, close: () => reader.close() };
 }
 
 function emptyOne(file: string): StoreInspection {

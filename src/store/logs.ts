@@ -5,73 +5,75 @@
  * @module
  */
 import { fromJson, integer, text, toJson } from './columns.js';
-import type { Driver, Row } from './driver.js';
+import type { Row } from './driver.js';
 import { distinctValues, mergedNumbers, type Order, rowsOf } from './merged-ranges.js';
-import type { LogLine, LogPosition, LogSegment, SynchronousStore, Tags } from './store.js';
+import type { Plan, Plans, Prepare } from './plan.js';
+import type { LogLine, LogPosition, LogSegment, Tags } from './store.js';
 
-type LogQueries = Pick<SynchronousStore, 'readLogs' | 'logTail'> & {
-  appendLogs(segment: LogSegment): void;
+export const logReads: Plans<'readLogs' | 'logTail'> = {
+  *readLogs({ execution, state, after, limit }) {
+    const lines: LogLine[] = [];
+    let position: LogPosition = after ?? { segment: 0, line: 0 };
+    // A segment has at least one line, so `limit` rows and the one begun before are always enough.
+    const numbers = yield* segments({
+      ...{ execution, state, order: 'ascending', beyond: position.segment - 1, limit: limit + 1 },
+    });
+    for (const row of yield* rowsOf('logs', numbers, (found) => found)) {
+      const segment = integer(row, 'number');
+      const skip = segment === position.segment ? position.line : 0;
+      const found = linesOf(row).slice(skip, skip + limit - lines.length);
+      lines.push(...found);
+      if (found.length > 0) position = { segment, line: skip + found.length };
+      if (lines.length >= limit) break;
+    }
+    return { lines, position };
+  },
+  *logTail(execution, wanted, state) {
+    const numbers = yield* segments({
+      ...{ execution, state, order: 'descending', beyond: undefined, limit: wanted },
+    });
+    let missing = wanted;
+    let position: LogPosition | undefined;
+    for (const row of yield* rowsOf('logs', numbers, (found) => found)) {
+      const count = integer(row, 'count');
+      position = { segment: integer(row, 'number'), line: Math.max(0, count - missing) };
+      missing -= count;
+      if (missing <= 0) break;
+    }
+    return position;
+  },
 };
 
-export function logQueries(driver: Driver): LogQueries {
-  const append = driver.prepare(
+interface SegmentQuery {
+  execution: number;
+  state: string | undefined;
+  order: Order;
+  beyond: number | undefined;
+  limit: number;
+}
+
+/** Segments of an execution, of one state or of each, from a number on. */
+function* segments({ execution, state, order, beyond, limit }: SegmentQuery): Plan<number[]> {
+  const where = 'execution = ?';
+  const states =
+    state === undefined
+      ? yield* distinctValues({ table: 'logs', column: 'state', where, values: [execution] })
+      : [state];
+  const ranges = states.map((one) => ({
+    table: 'logs',
+    where: `${where} AND state = ?`,
+    values: [execution, one],
+  }));
+  return yield* mergedNumbers(ranges, order, beyond, limit);
+}
+
+/** Appends a segment. */
+export function logWrites(prepare: Prepare): (segment: LogSegment) => void {
+  const append = prepare(
     'INSERT INTO logs (execution, state, attempt, count, tags, lines) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  /** Segments of an execution, of one state or of each, from a number on. */
-  function segments(
-    execution: number,
-    state: string | undefined,
-    order: Order,
-    beyond: number | undefined,
-    limit: number,
-  ): number[] {
-    const where = 'execution = ?';
-    const states =
-      state === undefined
-        ? distinctValues(driver, { table: 'logs', column: 'state', where, values: [execution] })
-        : [state];
-    const ranges = states.map((one) => ({
-      table: 'logs',
-      where: `${where} AND state = ?`,
-      values: [execution, one],
-    }));
-    return mergedNumbers(driver, ranges, order, beyond, limit);
-  }
-
-  return {
-    appendLogs(segment) {
-      const { execution, state, attempt, tags, lines } = segment;
-      append.run(execution, state, attempt, lines.length, toJson(tags), toJson(lines));
-    },
-    readLogs({ execution, state, after, limit }) {
-      const lines: LogLine[] = [];
-      let position: LogPosition = after ?? { segment: 0, line: 0 };
-      // A segment has at least one line, so `limit` rows and the one begun before are always enough.
-      const numbers = segments(execution, state, 'ascending', position.segment - 1, limit + 1);
-      for (const row of rowsOf(driver, 'logs', numbers, (found) => found)) {
-        const segment = integer(row, 'number');
-        const skip = segment === position.segment ? position.line : 0;
-        const found = linesOf(row).slice(skip, skip + limit - lines.length);
-        lines.push(...found);
-        if (found.length > 0) position = { segment, line: skip + found.length };
-        if (lines.length >= limit) break;
-      }
-      return { lines, position };
-    },
-    logTail(execution, wanted, state) {
-      const numbers = segments(execution, state, 'descending', undefined, wanted);
-      const found = rowsOf(driver, 'logs', numbers, (row) => row);
-      let missing = wanted;
-      let position: LogPosition | undefined;
-      for (const row of found) {
-        const count = integer(row, 'count');
-        position = { segment: integer(row, 'number'), line: Math.max(0, count - missing) };
-        missing -= count;
-        if (missing <= 0) break;
-      }
-      return position;
-    },
-  };
+  return ({ execution, state, attempt, tags, lines }) =>
+    append(execution, state, attempt, lines.length, toJson(tags), toJson(lines));
 }
 
 function linesOf(row: Row): LogLine[] {

@@ -4,47 +4,51 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { fromJson, integer, text } from './columns.js';
-import type { Driver, Row } from './driver.js';
-import type { MachineRecord, SynchronousStore, Tags } from './store.js';
+import type { Row } from './driver.js';
+import { all, one, type Plans } from './plan.js';
+import type { MachineRecord, Tags } from './store.js';
 
-type MachineQueries = Pick<
-  SynchronousStore,
+const CURRENT = 'SELECT m.* FROM pipelines p JOIN machines m ON m.number = p.machine';
+
+export const machineReads: Plans<
   | 'findMachine'
   | 'findVersion'
   | 'currentMachine'
   | 'currentMachines'
   | 'lastVersion'
   | 'listPipelineNames'
->;
-
-const CURRENT = 'SELECT m.* FROM pipelines p JOIN machines m ON m.number = p.machine';
-
-export function machineQueries(driver: Driver): MachineQueries {
-  const byNumber = driver.prepare('SELECT * FROM machines WHERE number = ?');
-  const byVersion = driver.prepare(
-    'SELECT * FROM machines WHERE team = ? AND pipeline = ? AND version = ?',
-  );
-  const current = driver.prepare(`${CURRENT} WHERE p.team = ? AND p.name = ?`);
-  const last = driver.prepare(
-    'SELECT MAX(version) AS version FROM machines WHERE team = ? AND pipeline = ?',
-  );
-  const everyName = driver.prepare('SELECT DISTINCT team, pipeline FROM machines');
-  const everyCurrent = driver.prepare(`${CURRENT} ORDER BY p.team, p.name`);
-
-  return {
-    findMachine: (number) => machineOf(byNumber.get(number)),
-    findVersion: ({ team, name }, version) => machineOf(byVersion.get(team, name, version)),
-    currentMachine: ({ team, name }) => machineOf(current.get(team, name)),
-    listPipelineNames: () =>
-      everyName.all().map((row) => ({ team: text(row, 'team'), name: text(row, 'pipeline') })),
-    currentMachines: () => everyCurrent.all().map(toMachine),
-    lastVersion: ({ team, name }) => Number(last.get(team, name)?.version ?? 0),
-  };
-}
-
-function machineOf(row: Row | undefined): MachineRecord | undefined {
-  return row && toMachine(row);
-}
+> = {
+  *findMachine(number) {
+    const [row] = yield one('SELECT * FROM machines WHERE number = ?', [number]);
+    return row && toMachine(row);
+  },
+  *findVersion({ team, name }, version) {
+    const [row] = yield one(
+      'SELECT * FROM machines WHERE team = ? AND pipeline = ? AND version = ?',
+      [team, name, version],
+    );
+    return row && toMachine(row);
+  },
+  *currentMachine({ team, name }) {
+    const [row] = yield one(`${CURRENT} WHERE p.team = ? AND p.name = ?`, [team, name]);
+    return row && toMachine(row);
+  },
+  *currentMachines() {
+    const rows = yield all(`${CURRENT} ORDER BY p.team, p.name`);
+    return rows.map(toMachine);
+  },
+  *listPipelineNames() {
+    const rows = yield all('SELECT DISTINCT team, pipeline FROM machines ORDER BY team, pipeline');
+    return rows.map((row) => ({ team: text(row, 'team'), name: text(row, 'pipeline') }));
+  },
+  *lastVersion({ team, name }) {
+    const [row] = yield one(
+      'SELECT MAX(version) AS version FROM machines WHERE team = ? AND pipeline = ?',
+      [team, name],
+    );
+    return Number(row?.version ?? 0);
+  },
+};
 
 function toMachine(row: Row): MachineRecord {
   return {

@@ -4,21 +4,21 @@
  */
 import type { ExecutionContext, ExecutionStatus } from '../asl/execution-state.js';
 import type { Json } from '../asl/json.js';
-import { fromJson, integer, optional, text } from './columns.js';
-import type { Driver, Row } from './driver.js';
-import type { MapChildRecord, SynchronousStore } from './store.js';
+import { fromJson, fromText, integer, optional, text } from './columns.js';
+import type { Row } from './driver.js';
+import { all, type Plans } from './plan.js';
+import type { MapChildRecord } from './store.js';
 
-type MapChildQueries = Pick<SynchronousStore, 'listMapChildren'>;
-
-export function mapChildQueries(driver: Driver): MapChildQueries {
-  const children = driver.prepare(
-    `SELECT number, map_child, name, status, context, output, error, cause, started_at, stopped_at, redrive_count
-     FROM executions WHERE map_run = ? AND map_child > ? ORDER BY map_child LIMIT ?`,
-  );
-  return {
-    listMapChildren: ({ mapRun, after, limit }) => children.all(mapRun, after, limit).map(toChild),
-  };
-}
+export const mapChildReads: Plans<'listMapChildren'> = {
+  *listMapChildren({ mapRun, after, limit }) {
+    const rows = yield all(
+      `SELECT number, map_child, name, status, context, output, error, cause, started_at, stopped_at, redrive_count
+       FROM executions WHERE map_run = ? AND map_child > ? ORDER BY map_child LIMIT ?`,
+      [mapRun, after, limit],
+    );
+    return rows.map(toChild);
+  },
+};
 
 function toChild(row: Row): MapChildRecord {
   return {
@@ -28,8 +28,8 @@ function toChild(row: Row): MapChildRecord {
     status: text(row, 'status') as ExecutionStatus,
     context: fromJson<ExecutionContext>(row.context),
     ...optional(row, 'output', 'output', fromJson<Json>),
-    ...optional(row, 'error', 'error', String),
-    ...optional(row, 'cause', 'cause', String),
+    ...optional(row, 'error', 'error', fromText),
+    ...optional(row, 'cause', 'cause', fromText),
     startedAt: integer(row, 'started_at'),
     ...optional(row, 'stopped_at', 'stoppedAt', Number),
     redriveCount: integer(row, 'redrive_count'),

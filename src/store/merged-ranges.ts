@@ -7,7 +7,8 @@
  * and one look-up for each range, however many rows there are and however rare what it asks for.
  * @module
  */
-import type { Driver, SqlValue } from './driver.js';
+import type { Row, SqlValue } from './driver.js';
+import { all, one, type Plan, type Query } from './plan.js';
 
 export type Order = 'ascending' | 'descending';
 
@@ -25,25 +26,28 @@ const FIRST = 16;
 /**
  * The first `limit` numbers beyond `beyond` (exclusive), in order.
  *
- * @example mergedNumbers(driver, [{ table: 'events', where: 'team = ?', values: ['a'] }], 'descending', undefined, 10)
+ * @example yield* mergedNumbers([{ table: 'events', where: 'team = ?', values: ['a'] }], 'descending', undefined, 10)
  */
-export function mergedNumbers(
-  driver: Driver,
+export function* mergedNumbers(
   ranges: readonly Range[],
   order: Order,
   beyond: number | undefined,
   limit: number,
-): number[] {
+): Plan<number[]> {
   const [only] = ranges;
   const start = beyond ?? (order === 'descending' ? Number.MAX_SAFE_INTEGER : -1);
-  if (only !== undefined && ranges.length === 1) return read(driver, only, order, start, limit);
-  const open = ranges.map((range) => new Reader(driver, range, order, start, limit));
+  if (only !== undefined && ranges.length === 1) {
+    return numbersOf(yield numbersIn(only, order, start, limit));
+  }
+  const open = ranges.map((range) => new Reader(range, order, start, limit));
   const merged: number[] = [];
   const comesFirst = (left: number, right: number): boolean =>
     order === 'descending' ? left > right : left < right;
   while (merged.length < limit) {
     let best: Reader | undefined;
     for (const reader of open) {
+      const query = reader.needs();
+      if (query !== undefined) reader.give(numbersOf(yield query));
       const head = reader.head();
       if (head === undefined) continue;
       if (best === undefined || comesFirst(head, best.head() as number)) best = reader;
@@ -55,27 +59,34 @@ export function mergedNumbers(
 }
 
 class Reader {
-  readonly #read: (beyond: number, limit: number) => number[];
+  readonly #query: (beyond: number, limit: number) => Query;
   #size: number;
   #beyond: number;
-  #page: number[] = [];
+  #page: readonly number[] = [];
   #at = 0;
   #isAtEnd = false;
 
-  constructor(driver: Driver, range: Range, order: Order, start: number, limit: number) {
-    this.#read = (beyond, most) => read(driver, range, order, beyond, most);
+  constructor(range: Range, order: Order, start: number, limit: number) {
+    this.#query = (beyond, most) => numbersIn(range, order, beyond, most);
     this.#size = Math.min(FIRST, limit);
     this.#beyond = start;
   }
 
+  /** What must be asked before it has a head; undefined while it has, and at its end. */
+  needs(): Query | undefined {
+    if (this.#isAtEnd || this.#at < this.#page.length) return undefined;
+    return this.#query(this.#beyond, this.#size);
+  }
+
+  give(page: readonly number[]): void {
+    this.#page = page;
+    this.#isAtEnd = page.length < this.#size;
+    this.#beyond = page.at(-1) ?? this.#beyond;
+    this.#at = 0;
+    this.#size *= 2;
+  }
+
   head(): number | undefined {
-    if (this.#at === this.#page.length && !this.#isAtEnd) {
-      this.#page = this.#read(this.#beyond, this.#size);
-      this.#isAtEnd = this.#page.length < this.#size;
-      this.#beyond = this.#page.at(-1) ?? this.#beyond;
-      this.#at = 0;
-      this.#size *= 2;
-    }
     return this.#page[this.#at];
   }
 
@@ -86,20 +97,21 @@ class Reader {
   }
 }
 
-function read(
-  driver: Driver,
+function numbersIn(
   { table, where, values }: Range,
   order: Order,
   beyond: number,
   limit: number,
-): number[] {
+): Query {
   const [comparison, direction] = order === 'descending' ? ['<', 'DESC'] : ['>', 'ASC'];
-  return driver
-    .prepare(
-      `SELECT number FROM ${table} WHERE ${where} AND number ${comparison} ? ORDER BY number ${direction} LIMIT ?`,
-    )
-    .all(...values, beyond, limit)
-    .map((row) => Number(row.number));
+  return all(
+    `SELECT number FROM ${table} WHERE ${where} AND number ${comparison} ? ORDER BY number ${direction} LIMIT ?`,
+    [...values, beyond, limit],
+  );
+}
+
+function numbersOf(rows: readonly Row[]): number[] {
+  return rows.map((row) => Number(row.number));
 }
 
 /** A column and what is given of the columns before it in an index. */
@@ -113,44 +125,53 @@ export interface Column {
 /**
  * The different texts in a column, by one look-up for each of them.
  *
- * @example distinctValues(driver, { table: 'events', column: 'bus', where: 'team = ?', values: ['parcels'] })
+ * @example yield* distinctValues({ table: 'events', column: 'bus', where: 'team = ?', values: ['parcels'] })
  */
-export function distinctValues(driver: Driver, of: Column): string[] {
+export function* distinctValues(of: Column): Plan<string[]> {
   // No name is empty.
-  return distinct(driver, of, '').map(String);
+  return (yield* distinct(of, '')).map(String);
 }
 
 /** The different numbers in a column above `above`, by one look-up for each of them. */
-export function distinctNumbers(driver: Driver, of: Column & { above: number }): number[] {
-  return distinct(driver, of, of.above).map(Number);
+export function* distinctNumbers(of: Column & { above: number }): Plan<number[]> {
+  return (yield* distinct(of, of.above)).map(Number);
 }
 
-function distinct(driver: Driver, of: Column, above: SqlValue): SqlValue[] {
+function* distinct(of: Column, above: SqlValue): Plan<SqlValue[]> {
   const { table, column, where, values } = of;
-  const next = driver.prepare(
-    `SELECT ${column} AS value FROM ${table} WHERE ${where} AND ${column} > ? ORDER BY ${column} LIMIT 1`,
-  );
+  const sql = `SELECT ${column} AS value FROM ${table} WHERE ${where} AND ${column} > ? ORDER BY ${column} LIMIT 1`;
   const found: SqlValue[] = [];
   for (let last = above; ; ) {
-    const row = next.get(...values, last);
+    const [row] = yield one(sql, [...values, last]);
     if (row?.value === undefined || row.value === null) return found;
     last = row.value;
     found.push(last);
   }
 }
 
-/** Rows by their numbers, in the order of the numbers. */
-export function rowsOf<Value>(
-  driver: Driver,
+/** Numbers that are looked up at once, at most: each is a value of the query. */
+const MOST_AT_ONCE = 256;
+
+/**
+ * Rows by their numbers, in the order of the numbers; numbers without a row are left out.
+ *
+ * @example yield* rowsOf('executions', [3, 1], toExecution)
+ */
+export function* rowsOf<Value>(
   table: string,
   numbers: readonly number[],
-  toValue: (row: { [column: string]: SqlValue }) => Value,
-): Value[] {
-  if (numbers.length === 0) return [];
-  const rows = driver
-    .prepare(`SELECT * FROM ${table} WHERE number IN (SELECT value FROM json_each(?))`)
-    .all(JSON.stringify(numbers));
-  const byNumber = new Map(rows.map((row) => [Number(row.number), row]));
+  toValue: (row: Row) => Value,
+): Plan<Value[]> {
+  const byNumber = new Map<number, Row>();
+  for (let at = 0; at < numbers.length; at += MOST_AT_ONCE) {
+    const some = numbers.slice(at, at + MOST_AT_ONCE);
+    const last = some.at(-1) as number;
+    // As many places as a power of two, the last number in those that are left: so there are few texts to prepare.
+    while ((some.length & (some.length - 1)) !== 0) some.push(last);
+    const places = some.map(() => '?').join(', ');
+    const rows = yield all(`SELECT * FROM ${table} WHERE number IN (${places})`, some);
+    for (const row of rows) byNumber.set(Number(row.number), row);
+  }
   return numbers.flatMap((number) => {
     const row = byNumber.get(number);
     return row === undefined ? [] : [toValue(row)];

@@ -4,11 +4,15 @@
  * Shapes that were chosen by measurement: executions have integer numbers; history is appended by rowid at the end of
  * the file, one row a transition (its events are always written and mostly read together), with one unique index on
  * (execution, first event) that also guards against writing an event twice; partial indexes hold only what is open.
- * The SQL is SQLite's. Tables of the kernel and of features bring their own further steps, see `table.ts`.
+ * Steps 1 to 12 are SQLite's: a PostgreSQL database begins with what they have led to (postgres/schema.ts). Every step after
+ * them is run by both and written in words that both take, as those that tables bring themselves (table.ts).
  * @module
  */
 import type { Driver } from './driver.js';
 import { StoreError } from './errors.js';
+import { joining, stepForSqlite } from './join-tables.js';
+import { runNow } from './plan.js';
+import type { AnyTable } from './table.js';
 import { rollBackAfter } from './write-guard.js';
 
 export const MIGRATIONS: readonly string[] = [
@@ -447,14 +451,37 @@ export function migrate(driver: Driver): void {
   const found = expectKnownSchema(driver);
   driver.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
   for (let version = found; version < SCHEMA; version += 1) {
-    driver.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(driver, () => {
       driver.exec(MIGRATIONS[version] ?? '');
       driver.prepare('INSERT INTO schema_version (version) VALUES (?)').run(version + 1);
-      driver.exec('COMMIT');
-    } catch (error) {
-      rollBackAfter(error, () => driver.exec('ROLLBACK'));
-      throw error;
-    }
+    });
+  }
+}
+
+/**
+ * Makes declared tables or brings them to this version's shape, each in a transaction of its own.
+ * Throws a StoreError `newer-schema`.
+ */
+export function joinTables(driver: Driver, tables: readonly AnyTable[]): void {
+  for (const table of tables) {
+    const scripts = runNow(driver, joining(table, stepForSqlite));
+    if (scripts.length === 0) continue;
+    inTransaction(driver, () => {
+      for (const { sql, values } of scripts) {
+        if (values.length === 0) driver.exec(sql);
+        else driver.prepare(sql).run(...values);
+      }
+    });
+  }
+}
+
+function inTransaction(driver: Driver, write: () => void): void {
+  driver.exec('BEGIN IMMEDIATE');
+  try {
+    write();
+    driver.exec('COMMIT');
+  } catch (error) {
+    rollBackAfter(error, () => driver.exec('ROLLBACK'));
+    throw error;
   }
 }

@@ -4,65 +4,57 @@
  */
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import { integer, text } from './columns.js';
-import type { Driver, Row } from './driver.js';
+import type { Row } from './driver.js';
 import { distinctNumbers, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
-import type { OldExecution, PipelineRef, SynchronousStore } from './store.js';
-
-type RemovalQueries = Pick<
-  SynchronousStore,
-  'listOldExecutions' | 'listOldMapChildren' | 'giveBack'
-> & {
-  removeExecution(number: number): void;
-};
+import { all, type Plan, type Plans, type Prepare } from './plan.js';
+import type { OldExecution, PipelineRef } from './store.js';
 
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const COLUMNS = 'number, id, name, status, started_at, stopped_at';
 
-export function removalQueries(driver: Driver): RemovalQueries {
-  const children = driver.prepare(
-    `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
-  );
+export const removalReads: Plans<'listOldExecutions' | 'listOldMapChildren'> = {
+  *listOldExecutions({ pipeline, startedBefore, after, limit }) {
+    const numbers = yield* mergedNumbers(yield* endedOf(pipeline), 'ascending', after, limit);
+    const old = yield* rowsOf('executions', numbers, toOld);
+    return old.filter(({ startedAt }) => startedAt < startedBefore);
+  },
+  *listOldMapChildren({ mapRun, limit }) {
+    const rows = yield all(
+      `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
+      [mapRun, limit],
+    );
+    return rows.map(toOld);
+  },
+};
+
+/** Removes an execution with all that is its own. */
+export function removalWrites(prepare: Prepare): (number: number) => void {
   const removals = ['history', 'logs', 'threads', 'attempts', 'timers']
     .map((table) => `DELETE FROM ${table} WHERE execution = ?`)
     .concat('DELETE FROM executions WHERE number = ?')
-    .map((sql) => driver.prepare(sql));
-  const free = driver.prepare('PRAGMA freelist_count');
-  const mode = driver.prepare('PRAGMA auto_vacuum');
-  return {
-    listOldExecutions({ pipeline, startedBefore, after, limit }) {
-      const numbers = mergedNumbers(driver, endedOf(driver, pipeline), 'ascending', after, limit);
-      return rowsOf(driver, 'executions', numbers, toOld).filter(
-        ({ startedAt }) => startedAt < startedBefore,
-      );
-    },
-    listOldMapChildren: ({ mapRun, limit }) => children.all(mapRun, limit).map(toOld),
-    removeExecution(number) {
-      for (const removal of removals) removal.run(number);
-    },
-    giveBack(pages) {
-      // Only a database that was made so can give pages back; one that was not uses them again.
-      if (Number(mode.get()?.auto_vacuum) !== 2) return 0;
-      const before = Number(free.get()?.freelist_count);
-      if (before === 0) return 0;
-      driver.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
-      return Number(free.get()?.freelist_count);
-    },
+    .map(prepare);
+  return (number) => {
+    for (const remove of removals) remove(number);
   };
 }
 
 /** Executions of a pipeline that have ended: ranges of the index that lists are made of. */
-function endedOf(driver: Driver, { team, name }: PipelineRef): Range[] {
+function* endedOf({ team, name }: PipelineRef): Plan<Range[]> {
   const table = 'executions';
-  return ENDED.flatMap((status) => {
+  const ranges: Range[] = [];
+  for (const status of ENDED) {
     const where = 'pipeline = ? AND team = ? AND status = ? AND map_run IS NULL';
     const values = [name, team, status];
     const column = 'redrive_count';
-    return distinctNumbers(driver, { table, column, where, values, above: -1 }).map((redrives) => ({
-      table,
-      where: 'pipeline = ? AND team = ? AND status = ? AND redrive_count = ? AND map_run IS NULL',
-      values: [...values, redrives],
-    }));
-  });
+    for (const redrives of yield* distinctNumbers({ table, column, where, values, above: -1 })) {
+      ranges.push({
+        table,
+        where: 'pipeline = ? AND team = ? AND status = ? AND redrive_count = ? AND map_run IS NULL',
+        values: [...values, redrives],
+      });
+    }
+  }
+  return ranges;
 }
 
 function toOld(row: Row): OldExecution {

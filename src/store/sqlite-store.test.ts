@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DECLARED_TABLES } from '../../test/support/declared-tables.js';
 import { DRIVERS, type DriverName, openDriver, openReader } from './driver.js';
 import { SCHEMA } from './migrations.js';
 import { openSqliteStore } from './sqlite-store.js';
@@ -20,12 +21,15 @@ function isHere(name: DriverName): boolean {
 
 // libsql comes with every installation; the other two are used where they are there.
 for (const driver of DRIVERS.filter(isHere)) {
-  storeSuite(`the SQLite store on ${driver}`, () => {
-    const folder = makeFolder();
-    return {
-      open: () => openSqliteStore({ file: join(folder, 'test.db'), driver }),
-      remove: () => rmSync(folder, { recursive: true, force: true }),
-    };
+  storeSuite(`the SQLite store on ${driver}`, {
+    tables: DECLARED_TABLES,
+    makeFactory() {
+      const folder = makeFolder();
+      return {
+        open: () => openSqliteStore({ file: join(folder, 'test.db'), driver }),
+        remove: () => rmSync(folder, { recursive: true, force: true }),
+      };
+    },
   });
 }
 

@@ -9,16 +9,17 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { BACKUP_NOTE } from './backups/backup-note.js';
 import { writeDamageNote } from './damage-note.js';
 import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
+import { giveBack } from './free-pages.js';
 import { type Lock, takeLock } from './lock-file.js';
-import { expectKnownSchema, migrate, SCHEMA } from './migrations.js';
+import { expectKnownSchema, joinTables, migrate, SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
 import { queriesOf } from './queries.js';
 import { checkClosed, checkOpened } from './start-check.js';
-import type { AttemptRecord, Commit, ExecutionWrite, SynchronousStore } from './store.js';
+import type { SynchronousStore } from './store.js';
+import { turnWrites } from './turn-writes.js';
 import { beginEpoch, guardWrites, rollBackAfter, type WriteGuard } from './write-guard.js';
 
 export interface SqliteStoreOptions {
@@ -137,52 +138,15 @@ function configure(driver: Driver, synchronous: 'FULL' | 'NORMAL'): void {
 
 function assemble(guard: WriteGuard, file: string, close: () => void): SqliteStore {
   const { driver } = guard;
-  const queries = queriesOf(driver);
-  const { executions, history, attempts, timers, logs, rows, removal } = queries.groups;
+  const writes = turnWrites((sql) => driver.prepare(sql).run);
   const begin = driver.prepare('BEGIN IMMEDIATE');
   const end = driver.prepare('COMMIT');
-  const forgetBackup = driver.prepare('DELETE FROM settings WHERE key = ?');
   const version = String(driver.prepare('SELECT sqlite_version() AS v').get()?.v);
 
-  function writeExecution(write: ExecutionWrite): void {
-    const { number, create, progress } = write;
-    if (progress) {
-      if (create) executions.insertExecution(number, create, progress);
-      else executions.updateExecution(number, progress);
-    }
-    for (const thread of write.threads) executions.putThread(number, thread);
-    for (const thread of write.removedThreads) executions.deleteThread(number, thread);
-    history.appendHistory(number, write.history);
-    writeAttempts(write);
-    for (const { thread, kind } of write.clearedTimers) timers.clearTimer(number, thread, kind);
-    for (const timer of write.timers) timers.setTimer(timer);
-  }
-
-  function writeAttempts({ number, closedAttempts, attempts: open }: ExecutionWrite): void {
-    const replaced = new Set<AttemptRecord>();
-    for (const { thread, sequence } of closedAttempts) {
-      // Only one that begins at once: those that wait are begun in the order of their rows.
-      const next = open.find(
-        (attempt) =>
-          attempt.thread === thread && attempt.status === 'started' && !replaced.has(attempt),
-      );
-      if (next === undefined) {
-        attempts.closeAttempt(number, thread, sequence);
-      } else {
-        replaced.add(next);
-        attempts.replaceAttempt(sequence, next);
-      }
-    }
-    for (const attempt of open) if (!replaced.has(attempt)) attempts.putAttempt(attempt);
-  }
-
-  function commit(turn: Commit): void {
+  function inTransaction(write: () => void): void {
     begin.run();
     try {
-      for (const write of turn.executions) writeExecution(write);
-      for (const segment of turn.logs) logs.appendLogs(segment);
-      for (const write of turn.rows) rows.writeRow(write);
-      for (const number of turn.removals ?? []) removal.removeExecution(number);
+      write();
       end.run();
     } catch (error) {
       rollBackAfter(error, () => driver.exec('ROLLBACK'));
@@ -191,19 +155,11 @@ function assemble(guard: WriteGuard, file: string, close: () => void): SqliteSto
   }
 
   const store: SynchronousStore = {
-    ...queries.store,
-    commit,
-    leaveBackup() {
-      begin.run();
-      try {
-        attempts.countScheduledAsStarted('before the backup');
-        forgetBackup.run(BACKUP_NOTE);
-        end.run();
-      } catch (error) {
-        rollBackAfter(error, () => driver.exec('ROLLBACK'));
-        throw error;
-      }
-    },
+    ...queriesOf(driver),
+    commit: (turn) => inTransaction(() => writes.commit(turn)),
+    leaveBackup: () => inTransaction(writes.leaveBackup),
+    joinTables: (tables) => joinTables(driver, tables),
+    giveBack: (pages) => giveBack(driver, pages),
     information: () => ({
       driver: driver.name,
       version,

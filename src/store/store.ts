@@ -1,11 +1,13 @@
 /**
- * What the engine and the HTTP layer ask of a store. `sqlite-store.ts` is one; PostgreSQL becomes another.
+ * What the engine and the HTTP layer ask of a store. `sqlite-store.ts` is one, `postgres/postgres-store.ts` another; both run the
+ * same queries (`plan.ts`), and `store-suite.ts` says what every store must do.
  *
  * There is one write for the hot path: `commit` takes everything that a turn of the engine changed and makes it durable
  * in one transaction, or none of it. Methods may answer at once or with a promise (SQLite is synchronous and saves the
  * detour); callers `await` only promises. Failures are `StoreError`s (errors.ts).
  *
- * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch.
+ * Numbers of executions are given by the engine, which is the only writer; times are milliseconds since the epoch. Whole numbers
+ * go up to 2^53 - 1, and texts are ordered as their bytes are.
  * @module
  */
 import type {
@@ -272,7 +274,7 @@ export interface Store extends RowReads {
   findVersion(pipeline: PipelineRef, version: number): Awaitable<MachineRecord | undefined>;
   currentMachine(pipeline: PipelineRef): Awaitable<MachineRecord | undefined>;
   currentMachines(): Awaitable<MachineRecord[]>;
-  /** Every pipeline that there is or ever was. */
+  /** Every pipeline that there is or ever was, by team and name. */
   listPipelineNames(): Awaitable<PipelineRef[]>;
   /** The highest version that the pipeline ever had; 0 when there was none. */
   lastVersion(pipeline: PipelineRef): Awaitable<number>;
@@ -307,15 +309,15 @@ export interface Store extends RowReads {
     limit: number;
   }): Awaitable<{ attempt: AttemptRecord; position: number }[]>;
   findAttemptByToken(token: string): Awaitable<AttemptRecord | undefined>;
-  /** Attempts that wait for an execution that has ended. */
+  /** Attempts that wait for an execution that has ended, in the order of their scheduling. */
   listAnsweredAttempts(): Awaitable<AttemptRecord[]>;
-  /** Running executions whose waiting parent task or map run is gone. */
+  /** Running executions whose waiting parent task or map run is gone, upwards. */
   listOrphans(): Awaitable<number[]>;
-  /** Executions that were created and have not begun. */
+  /** Executions that were created and have not begun, upwards. */
   listUnstarted(): Awaitable<number[]>;
-  /** Executions that a commit interrupted (timers of kind `continue`). */
+  /** Executions that a commit interrupted (timers of kind `continue`), upwards. */
   listInterrupted(): Awaitable<number[]>;
-  /** Timers due before `before`, soonest first; none of kind `continue`. */
+  /** Timers due before `before`, soonest first, those of one moment in any order; none of kind `continue`. */
   listTimers(before: number, limit: number): Awaitable<TimerRecord[]>;
 
   /** Children in the order of their items; page by the last one's `child`. */

@@ -2,7 +2,8 @@
  * A table, declared once beside what it serves: its columns, its key, the steps that made it, and what is sealed in it.
  *
  * The store writes rows of any table in the commit of a turn and answers the few questions that all of them have: one row by
- * its key, some rows in the order of the key, the last number, how many. What is declared says how; nobody writes SQL for it.
+ * its key, some rows in the order of the key, the last number, how many. What is declared says how; nobody writes SQL for it,
+ * and SQLite and PostgreSQL take the same. Texts are ordered as their bytes are; those with NUL or half of a letter are kept.
  * Columns are named in camel case here and in snake case there.
  * @module
  */
@@ -16,10 +17,10 @@ export interface Table<Row extends object = object> {
   /** What makes a row that one, and the order of lists. */
   readonly key: readonly (keyof Row & string)[];
   /**
-   * SQL that makes the table and what changes it, in SQLite's dialect; a step that was released is never
-   * edited. Empty for those that the schema's numbered steps have made (migrations.ts).
+   * SQL that makes the table and what changes it, in words that SQLite and PostgreSQL both take; a step that was released is
+   * never edited. Empty for those that the schema's numbered steps have made (migrations.ts).
    */
-  readonly migrations: readonly string[];
+  readonly migrations: readonly MigrationStep[];
   /** `secrets` (the default): a JSON column with a secret in it is sealed. `itself`: the feature has seen to it. */
   readonly sealing?: 'secrets' | 'itself';
   /**
@@ -30,6 +31,14 @@ export interface Table<Row extends object = object> {
   /** A row that may be there already is an error, not a change: for what is only ever appended. */
   readonly appendOnly?: boolean;
 }
+
+/**
+ * A step of a table. Columns are TEXT, INTEGER or BIGINT (whole numbers up to 2^53 - 1, all three) and nothing else.
+ *
+ * With `sqlite` what comes after `both` on SQLite alone: what earlier versions have left is moved there. No PostgreSQL database
+ * is as old as that.
+ */
+export type MigrationStep = string | { readonly both: string; readonly sqlite: string };
 
 /** An index that lists are made of. */
 export interface TableList {

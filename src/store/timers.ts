@@ -3,38 +3,49 @@
  * @module
  */
 import { integer, text } from './columns.js';
-import type { Driver, Row } from './driver.js';
-import type { SynchronousStore, TimerRecord } from './store.js';
+import type { Row } from './driver.js';
+import { all, type Plan, type Plans, type Prepare } from './plan.js';
+import type { TimerRecord } from './store.js';
 
-type TimerQueries = Pick<SynchronousStore, 'listTimers' | 'listInterrupted'> & {
-  setTimer(timer: TimerRecord): void;
-  clearTimer(execution: number, thread: number, kind: TimerRecord['kind']): void;
-  timersOf(execution: number): TimerRecord[];
+export const timerReads: Plans<'listTimers' | 'listInterrupted'> = {
+  *listInterrupted() {
+    const rows = yield all(
+      "SELECT execution FROM timers WHERE kind = 'continue' ORDER BY execution",
+    );
+    return rows.map((row) => integer(row, 'execution'));
+  },
+  *listTimers(before, limit) {
+    const rows = yield all(
+      "SELECT * FROM timers WHERE at < ? AND kind <> 'continue' ORDER BY at LIMIT ?",
+      [before, limit],
+    );
+    return rows.map(toTimer);
+  },
 };
 
-export function timerQueries(driver: Driver): TimerQueries {
-  const set = driver.prepare(
+/** In the order of their threads. */
+export function* timersOf(execution: number): Plan<TimerRecord[]> {
+  const rows = yield all('SELECT * FROM timers WHERE execution = ? ORDER BY thread, kind', [
+    execution,
+  ]);
+  return rows.map(toTimer);
+}
+
+export interface TimerWrites {
+  setTimer(timer: TimerRecord): void;
+  clearTimer(execution: number, thread: number, kind: TimerRecord['kind']): void;
+}
+
+export function timerWrites(prepare: Prepare): TimerWrites {
+  const set = prepare(
     `INSERT INTO timers (execution, thread, kind, sequence, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (execution, thread, kind) DO UPDATE SET sequence = excluded.sequence, at = excluded.at`,
   );
-  const clear = driver.prepare(
-    'DELETE FROM timers WHERE execution = ? AND thread = ? AND kind = ?',
-  );
-  const ofExecution = driver.prepare('SELECT * FROM timers WHERE execution = ?');
-  const due = driver.prepare(
-    "SELECT * FROM timers WHERE at < ? AND kind <> 'continue' ORDER BY at LIMIT ?",
-  );
-  const interrupted = driver.prepare(
-    "SELECT execution FROM timers WHERE kind = 'continue' ORDER BY execution",
-  );
-
+  const clear = prepare('DELETE FROM timers WHERE execution = ? AND thread = ? AND kind = ?');
   return {
-    setTimer: (timer) =>
-      void set.run(timer.execution, timer.thread, timer.kind, timer.sequence, timer.at),
-    clearTimer: (execution, thread, kind) => void clear.run(execution, thread, kind),
-    timersOf: (execution) => ofExecution.all(execution).map(toTimer),
-    listInterrupted: () => interrupted.all().map((row) => integer(row, 'execution')),
-    listTimers: (before, limit) => due.all(before, limit).map(toTimer),
+    setTimer: ({ execution, thread, kind, sequence, at }) =>
+      set(execution, thread, kind, sequence, at),
+    clearTimer: (execution, thread, kind) => clear(execution, thread, kind),
   };
 }
 

@@ -125,6 +125,16 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
     }
   }
 
+  // Plans name their texts each time that they run (plan.ts); what is done about a text is decided once.
+  const guarded = new Map<string, Statement>();
+  function prepare(sql: string): Statement {
+    const known = guarded.get(sql);
+    if (known !== undefined) return known;
+    const made = guard(sql);
+    guarded.set(sql, made);
+    return made;
+  }
+
   function guard(sql: string): Statement {
     const statement = driver.prepare(sql);
     switch (firstWord(sql)) {
@@ -151,7 +161,7 @@ export function guardWrites(driver: Driver, options: WriteGuardOptions): WriteGu
   return {
     driver: {
       name: driver.name,
-      prepare: guard,
+      prepare,
       exec(sql) {
         switch (firstWord(sql)) {
           case 'BEGIN':

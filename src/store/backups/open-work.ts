@@ -4,6 +4,7 @@
  */
 import { openReader } from '../driver.js';
 import { distinctValues } from '../merged-ranges.js';
+import { runNow } from '../plan.js';
 
 export interface OpenWork {
   /** Executions that run, without children of distributed Maps. */
@@ -20,12 +21,10 @@ export function countOpenWork(database: string): OpenWork {
   const count = (sql: string, ...values: string[]): number =>
     Number(reader.prepare(sql).get(...values)?.n);
   try {
-    const teams = distinctValues(reader, {
-      table: 'executions',
-      column: 'team',
-      where: 'map_run IS NULL',
-      values: [],
-    });
+    const teams = runNow(
+      reader,
+      distinctValues({ table: 'executions', column: 'team', where: 'map_run IS NULL', values: [] }),
+    );
     const ofTeam =
       "SELECT COUNT(*) AS n FROM executions WHERE map_run IS NULL AND team = ? AND status = 'RUNNING'";
     return {

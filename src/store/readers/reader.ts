@@ -31,7 +31,7 @@ function open(database: string, name: DriverName): Driver {
 function run(): void {
   const [database = '', name = 'libsql'] = process.argv.slice(2);
   const driver = open(database, name as DriverName);
-  const { store } = queriesOf(driver);
+  const store = queriesOf(driver);
   const begin = driver.prepare('BEGIN');
   const end = driver.prepare('COMMIT');
 

@@ -33,10 +33,12 @@ export const POOLS: Table<PoolRow> = defineTable<PoolRow>({
   columns: { name: 'text', slots: 'integer' },
   key: ['name'],
   migrations: [
-    `CREATE TABLE pools (name TEXT PRIMARY KEY, slots INTEGER NOT NULL);
-     INSERT INTO pools (name, slots)
+    {
+      both: `CREATE TABLE pools (name TEXT PRIMARY KEY, slots INTEGER NOT NULL);`,
+      sqlite: `INSERT INTO pools (name, slots)
        SELECT name, json_extract(record, '$.slots') FROM declarations WHERE kind = 'pool';
      DELETE FROM declarations WHERE kind = 'pool';`,
+    },
   ],
 });
 

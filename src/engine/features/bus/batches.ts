@@ -111,19 +111,21 @@ export const BATCHES: Table<BatchRow> = defineTable<BatchRow>({
   columns: { team: 'text', pipeline: 'text', rule: 'text', chunk: 'integer', state: 'json' },
   key: ['team', 'pipeline', 'rule', 'chunk'],
   migrations: [
-    `CREATE TABLE batches (
+    {
+      both: `CREATE TABLE batches (
        team TEXT NOT NULL,
        pipeline TEXT NOT NULL,
        rule TEXT NOT NULL,
        chunk INTEGER NOT NULL,
        state TEXT NOT NULL,
        PRIMARY KEY (team, pipeline, rule, chunk)
-     );
-     INSERT INTO batches (team, pipeline, rule, chunk, state)
+     );`,
+      sqlite: `INSERT INTO batches (team, pipeline, rule, chunk, state)
        SELECT team, pipeline, substr(kind, 7, instr(substr(kind, 7), '/') - 1),
          CAST(substr(kind, 7 + instr(substr(kind, 7), '/')) AS INTEGER), state
        FROM trigger_states WHERE kind LIKE 'batch/%';
      DELETE FROM trigger_states WHERE kind LIKE 'batch/%';`,
+    },
   ],
 });
 

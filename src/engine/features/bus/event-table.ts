@@ -24,8 +24,10 @@ export const EVENTS: Table<EventRecord> = defineTable<EventRecord>({
   // An id that comes a second time on its bus is an error: see the index events_by_id.
   appendOnly: true,
   migrations: [
-    `ALTER TABLE events ADD COLUMN batched TEXT;
-     UPDATE events SET batched = json_extract(matched, '$.batched'), matched = json_extract(matched, '$.started')
+    {
+      both: `ALTER TABLE events ADD COLUMN batched TEXT;`,
+      sqlite: `UPDATE events SET batched = json_extract(matched, '$.batched'), matched = json_extract(matched, '$.started')
        WHERE matched LIKE '{%';`,
+    },
   ],
 });

@@ -61,15 +61,17 @@ export const ARRIVALS: Table<ArrivalRow> = defineTable<ArrivalRow>({
   columns: { team: 'text', pipeline: 'text', served: 'integer' },
   key: ['team', 'pipeline'],
   migrations: [
-    `CREATE TABLE arrivals (
+    {
+      both: `CREATE TABLE arrivals (
        team TEXT NOT NULL,
        pipeline TEXT NOT NULL,
        served BIGINT NOT NULL,
        PRIMARY KEY (team, pipeline)
-     );
-     INSERT INTO arrivals (team, pipeline, served)
+     );`,
+      sqlite: `INSERT INTO arrivals (team, pipeline, served)
        SELECT team, pipeline, json_extract(state, '$.served') FROM trigger_states WHERE kind = 'arrivals';
      DELETE FROM trigger_states WHERE kind = 'arrivals';`,
+    },
   ],
 });
 

@@ -39,6 +39,10 @@ export const MAP_RUNS: Table<MapRunRecord> = defineTable<MapRunRecord>({
   lists: [{ columns: [], only: { status: 'RUNNING' } }],
   migrations: [
     // It was part of the state once.
-    "UPDATE map_runs SET request = json_extract(state, '$.request') WHERE request IS NULL;",
+    {
+      both: '',
+      sqlite:
+        "UPDATE map_runs SET request = json_extract(state, '$.request') WHERE request IS NULL;",
+    },
   ],
 });

@@ -63,19 +63,21 @@ export const PIPELINE_SCHEDULES: Table<ScheduleRow> = defineTable<ScheduleRow>({
   },
   key: ['team', 'pipeline'],
   migrations: [
-    `CREATE TABLE pipeline_schedules (
+    {
+      both: `CREATE TABLE pipeline_schedules (
        team TEXT NOT NULL,
        pipeline TEXT NOT NULL,
        written TEXT NOT NULL,
        served BIGINT NOT NULL,
        since BIGINT NOT NULL,
        PRIMARY KEY (team, pipeline)
-     );
-     INSERT INTO pipeline_schedules (team, pipeline, written, served, since)
+     );`,
+      sqlite: `INSERT INTO pipeline_schedules (team, pipeline, written, served, since)
        SELECT team, pipeline, json_extract(state, '$.written'), json_extract(state, '$.served'),
          COALESCE(json_extract(state, '$.since'), 0)
        FROM trigger_states WHERE kind = 'schedule';
      DELETE FROM trigger_states WHERE kind = 'schedule';`,
+    },
   ],
 });
 

@@ -50,7 +50,8 @@ export const FOREIGN_OUTCOMES: Table<OutcomeRow> = defineTable<OutcomeRow>({
   },
   key: ['team', 'account', 'name', 'arn'],
   migrations: [
-    `CREATE TABLE foreign_outcomes (
+    {
+      both: `CREATE TABLE foreign_outcomes (
        team TEXT NOT NULL,
        account TEXT NOT NULL,
        name TEXT NOT NULL,
@@ -61,13 +62,14 @@ export const FOREIGN_OUTCOMES: Table<OutcomeRow> = defineTable<OutcomeRow>({
        redrive_count INTEGER NOT NULL,
        interval TEXT,
        PRIMARY KEY (team, account, name, arn)
-     );
-     INSERT INTO foreign_outcomes (team, account, name, arn, status, started_at, since, redrive_count, interval)
+     );`,
+      sqlite: `INSERT INTO foreign_outcomes (team, account, name, arn, status, started_at, since, redrive_count, interval)
        SELECT t.team, json_extract(o.value, '$.account'), json_extract(o.value, '$.name'),
          json_extract(o.value, '$.arn'), json_extract(o.value, '$.status'), json_extract(o.value, '$.startedAt'),
          json_extract(o.value, '$.since'), json_extract(o.value, '$.redriveCount'), json_extract(o.value, '$.interval')
        FROM trigger_states t, json_each(t.state, '$.outcomes') o WHERE t.kind = 'foreign';
      DELETE FROM trigger_states WHERE kind = 'foreign';`,
+    },
   ],
 });
 

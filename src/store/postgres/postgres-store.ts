@@ -1,0 +1,162 @@
+/**
+ * The store on a schema of a PostgreSQL database: one connection that writes, others that read.
+ *
+ *     connect → lock → look → migrate → begin an epoch → guarded writes
+ *
+ * It runs the same plans and the same texts as SQLite (../queries.ts, ../turn-writes.ts), so it is the proof that the seam between
+ * engine and store holds; it is not offered by any command yet. Whoever opens it brings the driver (connection.ts).
+ *
+ * - What a commit writes is collected and then sent in one transaction, at READ COMMITTED: nobody else writes.
+ * - What is read sees one moment of the database: REPEATABLE READ, read-only.
+ * - Space that becomes free is used again and given back by PostgreSQL itself.
+ * @module
+ */
+import type { SqlValue } from '../driver.js';
+import { StoreError } from '../errors.js';
+import { joining, stepForPostgres } from '../join-tables.js';
+import { SCHEMA } from '../migrations.js';
+import { one, type Plan } from '../plan.js';
+import { type OwnMethod, readPlans, running, writePlans } from '../queries.js';
+import type { Store } from '../store.js';
+import type { StoreInformation } from '../store-information.js';
+import { turnWrites } from '../turn-writes.js';
+import { type Connection, connect, type PostgresPool, runLater } from './connection.js';
+import { tableWords } from './dialect.js';
+import { expectKnownSchema, migrate } from './migrate.js';
+import { Writer } from './writer.js';
+
+export interface PostgresStoreOptions {
+  /**
+   * Gives connections to the database, two at least: one is kept for writing. They find the store's tables in the first
+   * schema of their search path, which must be there. The store does not close it.
+   */
+  pool: PostgresPool;
+}
+
+interface Statement {
+  sql: string;
+  values: readonly SqlValue[];
+}
+
+/**
+ * Opens (and creates or migrates) the schema.
+ * Throws a StoreError: `locked`, `newer-schema`, `readonly`, `driver`, `io`.
+ *
+ * @example const store = await openPostgresStore({ pool: new pg.Pool({ database: 'millrace' }) });
+ */
+export async function openPostgresStore({ pool }: PostgresStoreOptions): Promise<Store> {
+  // Connections of a pool may end while nobody uses them; the pool makes others.
+  const ignore = (): void => {};
+  pool.on('error', ignore);
+  let writer: Writer | undefined;
+  const close = async (): Promise<void> => {
+    await writer?.close();
+    pool.removeListener('error', ignore);
+  };
+  try {
+    const connection = await connect(pool);
+    writer = new Writer(connection);
+    const information = await inform(connection);
+    await writer.lock();
+    await expectKnownSchema(connection);
+    await migrate(writer);
+    await writer.beginEpoch();
+    return assemble(pool, writer, information, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What is known of the server, and that it keeps what it acknowledges. Throws a StoreError `driver`. */
+async function inform(connection: Connection): Promise<StoreInformation> {
+  const [found] = await connection.ask(
+    one(
+      `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
+         current_setting('synchronous_commit') AS synchronous, current_database() AS database, current_schema() AS schema`,
+    ),
+  );
+  const { version, encoding, synchronous, database, schema } = found ?? {};
+  if (encoding !== 'UTF8') {
+    throw new StoreError('driver', `The database has the encoding ${encoding}; it must be UTF8.`);
+  }
+  if (schema === null) {
+    throw new StoreError('driver', 'No schema of the search path is in the database.');
+  }
+  if (synchronous === 'off') await connection.run('SET synchronous_commit = on');
+  return {
+    driver: 'postgresql',
+    version: String(version),
+    schema: SCHEMA,
+    location: `${database}, schema ${schema}`,
+  };
+}
+
+function assemble(
+  pool: PostgresPool,
+  writer: Writer,
+  information: StoreInformation,
+  close: () => Promise<void>,
+): Store {
+  let collected: Statement[] = [];
+  const writes = turnWrites(
+    (sql) =>
+      (...values) =>
+        void collected.push({ sql, values }),
+  );
+
+  /** Sends what a call has collected. */
+  async function send(collect: () => void): Promise<void> {
+    collected = [];
+    collect();
+    const statements = collected;
+    await writer.transaction(async (connection) => {
+      for (const statement of statements) await connection.ask(statement);
+    });
+  }
+
+  const own: Pick<Store, OwnMethod> = {
+    commit: (turn) => send(() => writes.commit(turn)),
+    leaveBackup: () => send(writes.leaveBackup),
+    async joinTables(tables) {
+      for (const table of tables) {
+        await writer.transaction(async (connection) => {
+          for (const { sql, values } of await runLater(
+            connection,
+            joining(table, stepForPostgres),
+          )) {
+            if (values.length === 0) await connection.run(tableWords(sql));
+            else await connection.ask({ sql, values });
+          }
+        });
+      }
+    },
+    giveBack: () => 0,
+    information: () => information,
+    close,
+  };
+  const write = (plan: Plan<unknown>) =>
+    writer.transaction((connection) => runLater(connection, plan));
+  return {
+    ...running<Omit<Store, OwnMethod | keyof typeof writePlans>>(readPlans, (plan) =>
+      read(pool, plan),
+    ),
+    ...running<Pick<Store, keyof typeof writePlans>>(writePlans, write),
+    ...own,
+  };
+}
+
+/** Reads at one moment of the database, whatever is committed meanwhile. */
+async function read<Answer>(pool: PostgresPool, plan: Plan<Answer>): Promise<Answer> {
+  const connection = await connect(pool);
+  try {
+    await connection.run('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    const answer = await runLater(connection, plan);
+    await connection.run('COMMIT');
+    connection.release('sound');
+    return answer;
+  } catch (error) {
+    connection.release('broken');
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Every table that kernel and features declare. That none is missing says `declared-tables.test.ts`.
+ * @module
+ */
+import { ACTIVITIES } from '../../src/engine/features/activities/activity-table.js';
+import { POOLS } from '../../src/engine/features/admission/pools.js';
+import { BACKFILLS } from '../../src/engine/features/backfills/backfill-table.js';
+import { BATCHES } from '../../src/engine/features/bus/batches.js';
+import { EVENTS } from '../../src/engine/features/bus/event-table.js';
+import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
+import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { SWEEPS } from '../../src/engine/features/retention/retention.js';
+import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
+import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
+import {
+  API_SCHEDULES,
+  SCHEDULE_GROUPS,
+  SCHEDULE_PROGRESS,
+} from '../../src/engine/features/schedules/api-schedules.js';
+import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
+import { FOREIGN_OUTCOMES } from '../../src/engine/features/upstreams/foreign-outcomes.js';
+import { WEBHOOKS } from '../../src/engine/features/webhooks/webhooks.js';
+import {
+  ALIASES,
+  MACHINES,
+  PIPELINES,
+  PUBLISHED_VERSIONS,
+} from '../../src/engine/kernel/machine-tables.js';
+import { TAKEN_NAMES } from '../../src/engine/kernel/taken-names.js';
+import type { AnyTable } from '../../src/store/table.js';
+
+export const DECLARED_TABLES: readonly AnyTable[] = [
+  ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
+  ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
+  ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
+  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS],
+];
