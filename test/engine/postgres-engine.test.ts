@@ -3,6 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
 import { requirement } from '../requirements.js';
@@ -30,16 +31,19 @@ describe.skipIf(missing)(`an engine on PostgreSQL${missing ? ` (${missing})` : '
         End: { Type: 'Pass', End: true },
       },
     };
-    await home.engine.deployPipeline({
+    await home.engine.pipelines.deploy({
       ...{ name: 'orders', team: 'default', tags: {}, definition, bindings: {} },
       ...{ folder: home.folder, sections: {} },
     });
-    const { id } = await home.engine.startExecution({ pipeline: 'orders', input: { n: 1 } });
+    const { id } = await home.engine.executions.start(EVERYTHING, {
+      pipeline: 'orders',
+      input: { n: 1 },
+    });
     await home.stop();
     await store.close();
     store = await openPostgresStore(space);
     await home.open();
-    const ended = await home.engine.waitForExecution(id);
+    const ended = await home.engine.executions.wait(EVERYTHING, id);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { n: 1 } });
     await home.close();
     await store.close();
