@@ -2,7 +2,6 @@
  * `engine.schedules`: all schedules in one list, those of pipelines and those that clients made, with their next times.
  * @module
  */
-import type { JsonObject } from '../../../asl/json.js';
 import { longestDelay, upcoming } from '../../../events/schedules/spread.js';
 import { SCHEDULE, type ScheduleTrigger } from '../../../pipelines/sections/schedule-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
