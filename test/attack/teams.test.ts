@@ -15,7 +15,7 @@ import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { SCHEDULER_OPERATIONS } from '../../src/http/wire/scheduler/model.js';
 import { SERVICES } from '../../src/http/wire/services.js';
 import { pathOf, ROUTES } from '../http/routes.js';
-import { echoPipeline } from '../http/test-server.js';
+import { echoPipeline, waitingPipeline } from '../http/test-server.js';
 import { anonymous, type Names, openTwoTeams, type TwoTeams } from './two-teams.js';
 import { CASES, DEFINITION, ROLE, type Service, WITHOUT_REFERENCE } from './wire-cases.js';
 
@@ -473,17 +473,21 @@ describe('by triggers', () => {
     const own = echoPipeline('mine-source', { team: 'mine', sections: { allow: { read: '*' } } });
     await engine.pipelines.deploy(own);
     const upstream = { executions: { allOf: [{ name: 'mine-source', team: 'mine' }] } };
+    // It follows, and has not ended: it is part of the plan.
     await engine.pipelines.deploy(
-      echoPipeline('theirs-follower', { team: 'theirs', sections: { trigger: upstream } }),
+      waitingPipeline('theirs-follower', { team: 'theirs', sections: { trigger: upstream } }),
     );
     const first = { pipeline: 'mine-source', interval: '2026-11-20' };
-    await engine.executions.run(EVERYTHING, first);
     const { id } = await engine.executions.run(EVERYTHING, first);
-    const plan = await it.request('GET', `/api/v1/executions/${id}/repair-plan`, {
-      token: mine.token,
+    const path = `/api/v1/executions/${id}/repair-plan`;
+    await vi.waitFor(async () => {
+      expect((await it.request('GET', path)).text).toContain('theirs-follower');
     });
+    const plan = await it.request('GET', path, { token: mine.token });
     expect(plan.status).toBe(200);
     expect(plan.text).not.toContain('theirs');
+    const { items } = await engine.executions.list(EVERYTHING, { pipeline: 'theirs-follower' });
+    for (const follower of items) await engine.executions.stop(EVERYTHING, follower.id);
     await engine.pipelines.withdraw(EVERYTHING, { team: 'theirs', name: 'theirs-follower' });
   });
 
