@@ -311,15 +311,15 @@ function ratios(): void {
     (ours.get('ten Pass states over HTTP') ?? []).map((line) => line.idle_p50_ms),
   );
   const restateIdle = median((peers.get('restate') ?? []).map((line) => line.idle_p50_ms));
-  if (ceiling > 0)
-    report({
-      ratio: 'ten Pass states / ceiling over HTTP',
-      value: round(pass / ceiling),
-      goal: '>= 0.45',
-    });
+  if (ceiling > 0) {
+    // Ten Task states are eleven commits an execution, as the ceiling's are; ten Pass states are one.
+    const goal = '>= 0.7';
+    report({ ratio: 'ten Task states / ceiling over HTTP', value: round(task / ceiling), goal });
+    report({ ratio: 'ten Pass states / ceiling over HTTP', value: round(pass / ceiling) });
+  }
   if (restate > 0) {
     report({ ratio: 'ten Pass states / Restate', value: round(pass / restate, 1), goal: '>= 8' });
-    report({ ratio: 'ten Task states / Restate', value: round(task / restate, 1), goal: '>= 3' });
+    report({ ratio: 'ten Task states / Restate', value: round(task / restate, 1), goal: '>= 6' });
     report({ ratio: 'idle p50 / Restate', value: round(idle / restateIdle), goal: '<= 0.25' });
   }
 }

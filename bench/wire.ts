@@ -113,7 +113,7 @@ export async function wireAgainstRest(
     return rate;
   };
   const ratio = line('wire API', wire) / line('REST', rest);
-  report({ ratio: 'wire API / REST', value: round(ratio), goal: '>= 0.8' });
+  report({ ratio: 'wire API / REST', value: round(ratio), goal: '>= 0.85' });
   return ratio;
 }
 

@@ -1,3 +1,13 @@
+/**
+ * Starts a pipeline when all partners have delivered for an interval, or without those who are missing at a deadline.
+ *
+ *     look ──▶ board of all intervals ──▶ due? one turn: execution + `served` ──commit
+ *
+ * The execution is named after the interval, so there is exactly one for each, whatever is delivered later and whatever
+ * crashes. Who has arrived is never remembered: it is what lies there. How far deadlines were served is in the store, in the
+ * commit that creates the executions.
+ * @module
+ */
 import {
   type ArrivalRules,
   arrivalBoard,
