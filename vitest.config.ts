@@ -7,6 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     // Tests start servers and child processes; more at a time than cores only makes them wait for each other.
     maxWorkers: 2,
+    // Modules are loaded once for all files of a process: whatever a test changes in them it puts back.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -7,17 +7,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** From the longest on. A file belongs here when it takes more than ten seconds on two processors. */
 const LONGEST = [
+  'test/docs.test.ts',
   'test/attack/damage.test.ts',
   'test/simulation/simulation.test.ts',
-  'test/docs.test.ts',
-  'test/crash/kill-at-write.test.ts',
   'test/crash/crash.test.ts',
   'test/console/console.test.ts',
   'test/cli/commands.test.ts',
   'test/attack/data-folder.test.ts',
   'test/attack/hostile-input.test.ts',
   'test/crash/schedules.test.ts',
-  'test/crash/power-cut.test.ts',
   'test/attack/code.test.ts',
   'test/attack/files.test.ts',
   'test/examples/demo.test.ts',
@@ -25,6 +23,7 @@ const LONGEST = [
   'test/cli/up.test.ts',
   'test/crash/events.test.ts',
   'test/attack/task-user.test.ts',
+  'src/store/postgres/postgres-store.test.ts',
 ];
 
 export default class LongestFirst extends BaseSequencer {
