@@ -13,7 +13,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
 import { LoadedFiles } from '../pipelines/loaded-files.js';
-import { fileKind, isYamlOfOurs, TEST_FILE } from '../pipelines/pipeline-files.js';
+import { fileKind, isYamlOfOurs, strayLink, TEST_FILE } from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
@@ -101,7 +101,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   async function readPlans(found: Problem[]): Promise<Map<string, PipelinePlan>> {
     const plans = new Map<string, PipelinePlan>();
     const owners = new Map<string, string>();
-    const files = await pipelineFiles(folder, found);
+    const files = await pipelineFiles(folder, found, readInside);
     loaded.keepOnly(files);
     const results = await together(files, (file) => loaded.load(file, readInside));
     for (const [file, { plan, problems: own }] of results) {
@@ -195,19 +195,30 @@ async function watchFolder(folder: string): Promise<FSWatcher> {
 }
 
 /**
- * Pipeline files, anywhere in the folder but in `templates`; test files are none.
+ * Pipeline files, anywhere in the folder but in `templates`; test files are none. A link counts as what it leads to, as long
+ * as that lies in the folder.
  * @param problems gets why a file that looks like one is not taken
  */
-async function pipelineFiles(folder: string, problems: Problem[]): Promise<string[]> {
+async function pipelineFiles(
+  folder: string,
+  problems: Problem[],
+  readInside: (path: string) => Promise<string | undefined>,
+): Promise<string[]> {
   const candidates: string[] = [];
+  const links = new Set<string>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !isYamlOfOurs(relative(folder, file)) || TEST_FILE.test(file)) continue;
+    const isLink = entry.isSymbolicLink();
+    if (!(entry.isFile() || isLink) || !isYamlOfOurs(relative(folder, file))) continue;
+    if (TEST_FILE.test(file)) continue;
     candidates.push(file);
+    if (isLink) links.add(file);
   }
   const files: string[] = [];
-  for (const [file, kind] of await together(candidates, kindOf)) {
+  const kindIn = (file: string): ReturnType<typeof kindOf> =>
+    links.has(file) ? kindOfLink(file, readInside) : kindOf(file);
+  for (const [file, kind] of await together(candidates, kindIn)) {
     if (files.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
     if (kind === 'pipeline') files.push(file);
@@ -248,6 +259,14 @@ async function kindOf(file: string): Promise<ReturnType<typeof fileKind>> {
     };
   }
   return fileKind(file, text);
+}
+
+async function kindOfLink(
+  file: string,
+  readInside: (path: string) => Promise<string | undefined>,
+): ReturnType<typeof kindOf> {
+  const text = await readInside(file);
+  return text === undefined ? strayLink(file) : fileKind(file, text);
 }
 
 async function readBeginning(file: string): Promise<string> {

@@ -59,6 +59,17 @@ export function fileKind(file: string, text: string): 'pipeline' | 'other' | Pro
   );
 }
 
+/**
+ * A link in a folder of pipelines that is not followed. Those that lead to a file in the folder count as that file: Kubernetes
+ * mounts files as such links.
+ */
+export function strayLink(file: string): Problem {
+  const message =
+    'the link leads nowhere, or out of the folder, so it is not taken as a pipeline or test file';
+  const fix = 'put the file itself here, or let the link lead to one in this folder';
+  return told(file, 'MILL1001', message, fix);
+}
+
 function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
@@ -55,4 +55,58 @@ it('takes pipelines in whatever way they are written, and names every file that 
     'warning MILL1002 wide.yaml',
     'warning MILL1102 nameless.yaml',
   ]);
+});
+
+/** Files as Kubernetes mounts them: links to links, of which one is swapped for all of them to change at once. */
+function mounted(folder: string, revision: string, files: { [name: string]: string }): void {
+  mkdirSync(join(folder, `..${revision}`), { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, `..${revision}`, name), text);
+  }
+  symlinkSync(`..${revision}`, join(folder, '..swap'));
+  renameSync(join(folder, '..swap'), join(folder, '..data'));
+}
+
+it('follows links to files in the folder, and names those that lead elsewhere', async () => {
+  test = await openTestEngine();
+  const folder = join(test.folder, 'pipelines');
+  mounted(folder, 'first', { 'a.yaml': `pipeline: a\n${STEPS}\n` });
+  symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
+  writeFileSync(join(test.folder, 'outside.yaml'), `pipeline: outside\n${STEPS}\n`);
+  symlinkSync(join(test.folder, 'outside.yaml'), join(folder, 'outside.yaml'));
+  symlinkSync('nowhere.yaml', join(folder, 'gone.yaml'));
+  mkdirSync(join(folder, 'others'));
+  symlinkSync('others', join(folder, 'others.yaml'));
+  const opened = await openPipelineFolder({ engine: test.engine, folder, watch: false });
+  const names = (await test.engine.pipelines.list(EVERYTHING)).map(({ name }) => name);
+  expect(names).toEqual(['a']);
+  const told = opened.problems().map(({ file, code, severity }) => `${severity} ${code} ${file}`);
+  expect(told).toEqual([
+    'warning MILL1001 gone.yaml',
+    'warning MILL1001 others.yaml',
+    'warning MILL1001 outside.yaml',
+  ]);
+  await opened.close();
+});
+
+it('deploys what a link leads to after it was swapped', async () => {
+  test = await openTestEngine();
+  const folder = join(test.folder, 'pipelines');
+  mounted(folder, 'first', { 'a.yaml': `pipeline: a\n${STEPS}\n` });
+  symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
+  const told: (readonly string[])[] = [];
+  let heard = (): void => {};
+  const onChange = ({ deployed }: { deployed: readonly string[] }): void => {
+    told.push(deployed);
+    if (told.length === 2) heard();
+  };
+  const swapped = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const opened = await openPipelineFolder({ engine: test.engine, folder, onChange });
+  mounted(folder, 'second', { 'a.yaml': 'pipeline: a\nsteps: [{ other: { echo: {} } }]\n' });
+  rmSync(join(folder, '..first'), { recursive: true });
+  await swapped;
+  expect(told).toEqual([['a v1'], ['a v2']]);
+  await opened.close();
 });

@@ -10,6 +10,7 @@ import type { Summary } from '../../testing/run-tests.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { leadsInside } from '../link-target.js';
 
 interface Report extends Summary {
   problems: Problem[];
@@ -206,7 +207,8 @@ function testFiles(paths: readonly string[]): string[] {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       const isTest = TEST_FILE.test(file) && isYamlOfOurs(relative(path, file));
-      if (entry.isFile() && isTest) files.push(resolve(file));
+      const isFile = entry.isFile() || (entry.isSymbolicLink() && leadsInside(path, file));
+      if (isTest && isFile) files.push(resolve(file));
     }
   }
   return files.sort();

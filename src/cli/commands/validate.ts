@@ -5,12 +5,13 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
-import { isYamlOfOurs, TEST_FILE } from '../../pipelines/pipeline-files.js';
+import { isYamlOfOurs, strayLink, TEST_FILE } from '../../pipelines/pipeline-files.js';
 import { loadPlain } from '../../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
+import { leadsInside } from '../link-target.js';
 
 interface Report {
   files: number;
@@ -43,7 +44,8 @@ export default class Validate extends MillraceCommand {
   async run(): Promise<Report> {
     const { argv } = await this.parse(Validate);
     const paths = argv as string[];
-    const files = pipelineFiles(paths);
+    const found: Problem[] = [];
+    const files = pipelineFiles(paths, found);
     const texts = new Map<string, string>();
     const read = async (path: string): Promise<string | undefined> => {
       try {
@@ -54,7 +56,6 @@ export default class Validate extends MillraceCommand {
         return undefined;
       }
     };
-    const found: Problem[] = [];
     for (const file of files) {
       // A definition that a pipeline names has been checked with it.
       if (PLAIN_JSON.test(file) && !paths.includes(file) && texts.has(file)) continue;
@@ -110,7 +111,8 @@ function coloured(text: string): string {
     .replaceAll(/^( why:| fix:)/gm, colors.dim('$1'));
 }
 
-function pipelineFiles(paths: readonly string[]): string[] {
+/** @param problems gets the links that are not followed */
+function pipelineFiles(paths: readonly string[], problems: Problem[]): string[] {
   const wanted = paths.length > 0 ? paths : [exists('pipelines') ? 'pipelines' : '.'];
   const files: string[] = [];
   for (const path of wanted) {
@@ -121,7 +123,9 @@ function pipelineFiles(paths: readonly string[]): string[] {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       const inside = relative(path, file);
-      if (entry.isFile() && (isYamlOfOurs(inside) || isPlainOfOurs(inside))) files.push(file);
+      if (!isYamlOfOurs(inside) && !isPlainOfOurs(inside)) continue;
+      if (entry.isFile() || (entry.isSymbolicLink() && leadsInside(path, file))) files.push(file);
+      else if (entry.isSymbolicLink()) problems.push(strayLink(file));
     }
   }
   // Pipeline files first: definitions that they name are checked with them.
