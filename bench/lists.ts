@@ -146,18 +146,19 @@ function listsOf(server: BenchServer, mapRun: string, execution: string): List[]
       }
     }
   }
-  const machine = `${ARN}:stateMachine:pass`;
-  for (const stateMachineArn of [machine, `${ARN}:stateMachine:jsonata`]) {
+  // What has been redriven may only be asked of a map run.
+  const children = { mapRunArn: `${ARN}:mapRun:pass/Map:${mapRun}` };
+  const lists = ['pass', 'jsonata'].map((name) => ({
+    stateMachineArn: `${ARN}:stateMachine:${name}`,
+  }));
+  const redriven = ['REDRIVEN', 'NOT_REDRIVEN'].map((filter) => ({
+    ...children,
+    redriveFilter: filter,
+  }));
+  for (const list of [...lists, children, ...redriven]) {
     for (const statusFilter of [undefined, ...STATUSES]) {
-      for (const redriveFilter of [undefined, 'REDRIVEN', 'NOT_REDRIVEN']) {
-        found.push(
-          wire('ListExecutions', {
-            stateMachineArn,
-            ...(statusFilter === undefined ? {} : { statusFilter }),
-            ...(redriveFilter === undefined ? {} : { redriveFilter }),
-          }),
-        );
-      }
+      const filter = statusFilter === undefined ? {} : { statusFilter };
+      found.push(wire('ListExecutions', { ...list, ...filter }));
     }
   }
   found.push(

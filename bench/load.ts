@@ -42,6 +42,10 @@ export async function startBenchServer(data: string = newDataFolder()): Promise<
   const child = fork(join(import.meta.dirname, 'server.mjs'), [data], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  // A benchmark that fails leaves no server behind, for which others would wait.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.removeListener('exit', end));
   const { url, token, attacks, key } = await new Promise<{
     url: string;
     token: string;
