@@ -116,7 +116,8 @@ test('does nothing by itself, and closes what was open when it may go on', async
     tags: {},
     definition: {
       StartAt: 'Nap',
-      States: { Nap: { Type: 'Wait', Seconds: 1, End: true } },
+      // Longer than making a backup takes on a busy machine.
+      States: { Nap: { Type: 'Wait', Seconds: 6, End: true } },
     } as MachineDefinition,
     bindings: {},
     folder,
