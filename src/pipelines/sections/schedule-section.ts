@@ -8,20 +8,13 @@ import {
   type ParsedSchedule,
   parseSchedule,
   type Schedule,
+  type ScheduleFields,
 } from '../../events/schedules/schedule.js';
 import { parseDuration } from '../duration.js';
 import { type Duration, duration } from '../step-schema.js';
 import { type Section, whenShaped } from './section.js';
 
-export interface ScheduleTrigger {
-  cron?: string | undefined;
-  rate?: string | undefined;
-  at?: string | undefined;
-  hour?: number | undefined;
-  minute?: number | undefined;
-  timezone?: string | undefined;
-  start?: string | undefined;
-  end?: string | undefined;
+export interface ScheduleTrigger extends ScheduleFields {
   dialect?: 'aws' | 'unix' | undefined;
   catchUp?: 'skip' | 'latest' | { all: number } | undefined;
   flexibleWindow?: Duration | undefined;

@@ -3,25 +3,12 @@
  * @module
  */
 import { z } from 'zod';
-import type { UpstreamTrigger } from '../../events/conditions/upstream.js';
+import type { UpstreamCondition, UpstreamTrigger } from '../../events/conditions/upstream.js';
 import { isTimeZone } from '../../events/schedules/time-zone.js';
 import { type Section, whenShaped } from './section.js';
 import { timeOfDay } from './time-of-day.js';
 
-export interface UpstreamCondition {
-  name: string;
-  team?: string | undefined;
-  account?: string | undefined;
-  status?: string[] | undefined;
-  optional?: boolean | undefined;
-  not?: boolean | undefined;
-  by?: string | undefined;
-}
-
-export interface UpstreamsTrigger {
-  operator?: 'AND' | 'OR' | undefined;
-  allOf?: UpstreamCondition[] | undefined;
-  anyOf?: UpstreamCondition[] | undefined;
+export interface UpstreamsTrigger extends UpstreamTrigger {
   timezone?: string | undefined;
   interval?: 'day' | 'hour' | undefined;
 }

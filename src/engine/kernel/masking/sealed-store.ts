@@ -26,6 +26,7 @@ import type {
 } from '../../../store/store.js';
 import type { RowWrite, Table } from '../../../store/table.js';
 import { EngineError } from '../errors.js';
+import { whenKnown } from '../needs.js';
 import type { Encryption } from './encryption.js';
 
 /** A store from which histories are read as they are shown. `readHistory` answers the originals. */
@@ -284,10 +285,7 @@ function reading<Given extends unknown[], Answer>(
   method: (...given: Given) => Awaitable<Answer>,
   open: (answer: Answer) => Answer,
 ): (...given: Given) => Awaitable<Answer> {
-  return (...given) => {
-    const answer = method(...given);
-    return answer instanceof Promise ? answer.then(open) : open(answer);
-  };
+  return (...given) => whenKnown(method(...given), open);
 }
 
 function maybe<Value>(open: (value: Value) => Value) {
