@@ -4,7 +4,8 @@ const rooms = {
   api: ['asl', 'events'],
   asl: [],
   events: [],
-  monitoring: [],
+  // Calendars and zones are written once, where schedules are.
+  monitoring: ['events'],
   datasets: [],
   secrets: [],
   pipelines: ['asl', 'events', 'monitoring', 'datasets'],

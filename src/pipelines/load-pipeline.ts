@@ -11,6 +11,7 @@ import { isObject } from '../asl/json.js';
 import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
+import { checkExpect } from './check-expect.js';
 import { checkTrigger } from './check-trigger.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
@@ -32,7 +33,7 @@ export interface LoadedPipeline {
 }
 
 /** Sections that are checked and stored but do not act yet. */
-const LATER_SECTIONS = ['expect', 'datasets', 'notifications'] as const;
+const LATER_SECTIONS = ['datasets', 'notifications'] as const;
 
 /** The team of pipelines that name none. */
 const DEFAULT_TEAM = 'default';
@@ -79,7 +80,10 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   const sections = merge(own, template);
   warnOfLaterSections(own, source, loading);
   if (own.trigger !== undefined) await checkTrigger(own.trigger, source, loading);
+  if (own.expect !== undefined) checkExpect(own.expect, sections, source, loading);
   if (template !== undefined) {
+    const { expect } = template.sections;
+    if (expect !== undefined) checkExpect(expect, sections, template.source, loading);
     warnOfLaterSections(template.sections, template.source, loading);
     const { trigger } = template.sections;
     if (trigger !== undefined) await checkTrigger(trigger, template.source, loading);

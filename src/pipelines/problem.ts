@@ -48,6 +48,7 @@ export const PROBLEM_CODES = {
     'it is checked and stored; a later version of Millrace acts on it',
   ],
   MILL1302: ['invalid trigger', 'it would never start anything, or at the wrong time'],
+  MILL1303: ['no expectation', 'nothing would be noticed by it'],
   MILL1401: [
     'template not found',
     'templates are files in the folder "templates" beside the pipeline file',

@@ -45,6 +45,8 @@ export interface ProblemDetails {
   suggestion?: string;
   /** Mark the key and not the value. */
   mark?: 'key' | 'value';
+  /** Only these characters of a text. */
+  part?: { readonly at: number; readonly length: number };
 }
 
 /**
@@ -161,7 +163,8 @@ export function problemAt(
   message: string,
   details: ProblemDetails = {},
 ): Problem {
-  const [offset, end] = rangeOf(source, path, details.mark ?? 'value');
+  const whole = rangeOf(source, path, details.mark ?? 'value');
+  const [offset, end] = details.part === undefined ? whole : partOf(source, whole, details.part);
   const { line, col } = source.lines.linePos(offset);
   const newline = source.text.indexOf('\n', offset);
   const lineEnd = newline < 0 ? source.text.length : newline;
@@ -177,6 +180,18 @@ export function problemAt(
     ...(details.fix === undefined ? {} : { fix: details.fix }),
     ...(details.suggestion === undefined ? {} : { suggestion: details.suggestion }),
   };
+}
+
+/** A part of a text on one line, which may be in quotes; of any other value the whole. */
+function partOf(
+  source: SourceFile,
+  [start, end]: [number, number],
+  { at, length }: { readonly at: number; readonly length: number },
+): [number, number] {
+  const written = source.text.slice(start, end);
+  if (written.includes('\n')) return [start, end];
+  const from = start + (/^["']/.test(written) ? 1 : 0) + at;
+  return from + length > end ? [start, end] : [from, from + length];
 }
 
 /** Start and end of the value, or of its key, as offsets into the text. */

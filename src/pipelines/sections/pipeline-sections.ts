@@ -7,14 +7,15 @@ import { z } from 'zod';
 import { ALLOW, type Allow } from './allow-section.js';
 import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
+import { EXPECT, type WrittenExpectation } from './expect-section.js';
 import { FILES, type FilesTrigger } from './files-section.js';
 import {
   type DatasetSection,
   datasetsSchema,
-  expectSchema,
   type NotificationRule,
   notificationsSchema,
 } from './later-sections.js';
+import { PRODUCED, type WrittenProduced } from './produced-section.js';
 import { RETENTION } from './retention-section.js';
 import { SCHEDULE, type ScheduleTrigger } from './schedule-section.js';
 import { UPSTREAMS, type UpstreamsTrigger } from './upstreams-section.js';
@@ -36,7 +37,9 @@ export interface PipelineSections {
   retention?: string | number | undefined;
   /** What other teams may do with it. */
   allow?: Allow | undefined;
-  expect?: string[] | undefined;
+  /** Where its output says how much new data there is. */
+  produced?: WrittenProduced | undefined;
+  expect?: WrittenExpectation[] | undefined;
   datasets?: { [name: string]: DatasetSection } | undefined;
   notifications?: NotificationRule | NotificationRule[] | undefined;
 }
@@ -58,7 +61,8 @@ export const SECTION_SHAPES = {
     .meta({ description: 'How many of its executions run at a time' }),
   allow: ALLOW.schema.optional(),
   retention: RETENTION.schema.optional(),
-  expect: expectSchema.optional(),
+  produced: PRODUCED.schema.optional(),
+  expect: EXPECT.schema.optional(),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
   notifications: notificationsSchema
     .optional()
