@@ -8,6 +8,9 @@ import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
+import { Checks } from './features/checks/checks.js';
+import { expectationEvent } from './features/expectations/expectation-event.js';
+import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
@@ -66,19 +69,26 @@ export function composeFeatures(
   const files = source && new FileArrivals(kernel, source, { putInput });
   const backfills = new Backfills(kernel);
   const webhooks = new WebhookRegistry(kernel);
-  const aging = [bus.aging, rules.aging, backfills.aging];
+  const checks = new Checks(kernel);
+  const expectations = new Expectations(kernel, {
+    results: checks,
+    nextFire: (pipeline, after) => pipelineSchedules.nextFire(pipeline, after),
+    tell: (turn, change) => bus.tell(turn, change.team, expectationEvent(change)),
+  });
+  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, retention],
+    ...[backfills, webhooks, checks, expectations, retention],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
+    ...{ checks, expectations },
     ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
   };
 }

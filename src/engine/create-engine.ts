@@ -16,6 +16,8 @@ import { type Addition, composeFeatures } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
+import { checkCalls } from './features/checks/check-calls.js';
+import { expectationCalls } from './features/expectations/expectation-calls.js';
 import type { FileSource } from './features/files/file-source.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -113,5 +115,7 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     retention: features.retention,
+    checks: checkCalls(kernel, features.checks, request),
+    expectations: expectationCalls(kernel, features.expectations),
   };
 }

@@ -24,6 +24,8 @@ import type { TaskCalls } from './calls/task-calls.js';
 import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
+import type { CheckCalls } from './features/checks/check-calls.js';
+import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -73,6 +75,10 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;
   readonly retention: RetentionCalls;
+  /** What came of whatever is watched. */
+  readonly checks: CheckCalls;
+  /** What must happen by when, and where it stands. */
+  readonly expectations: ExpectationCalls;
 
   readonly arns: Arns;
   /** The engine's own time, in milliseconds since the epoch. */

@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { Subject } from './subject.js';
+
 export type CheckStatus = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
 /** The better first. */
@@ -80,4 +82,82 @@ export function shorten(cause: string): string {
 export function readCount(told: unknown): number | undefined {
   const value = typeof told === 'string' && /^\d{1,15}$/.test(told) ? Number(told) : told;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** A check result as it is kept and told. Times and durations in milliseconds. */
+export interface CheckResult extends Counts {
+  readonly number: number;
+  readonly team: string;
+  readonly subject: Subject;
+  readonly tags: { readonly [tag: string]: string };
+  readonly status: CheckStatus;
+  /** When it ended, or was told. */
+  readonly at: number;
+  /** In words. */
+  readonly cause: string;
+  readonly startedAt?: number;
+  readonly duration?: number;
+  /** From when it should have begun until it began. */
+  readonly lag?: number;
+  /** Attempts beyond the first of each task. */
+  readonly retries?: number;
+  /** In millionths of the rate card's unit. */
+  readonly cost?: number;
+  readonly interval?: string;
+  /** Id of the execution, and its pipeline. */
+  readonly execution?: string;
+  readonly pipeline?: string;
+}
+
+/**
+ * What the output of a task tells of what it has produced: `produced: { rows, bytes, files }`, or the list `outputs` of a sql
+ * task, each with rows and bytes. Undefined: nothing.
+ * @example producedBy({ produced: { rows: 3 } }) // { rows: 3 }
+ */
+export function producedBy(output: unknown): Counts | undefined {
+  if (!isObject(output)) return undefined;
+  // What `lambda:invoke` wraps.
+  if (isObject(output.Payload)) return producedBy(output.Payload);
+  if (isObject(output.produced)) {
+    const { rows, bytes, files } = output.produced;
+    return countsOf(readCount(rows), readCount(bytes), readCount(files));
+  }
+  const { outputs } = output;
+  if (!Array.isArray(outputs) || outputs.length === 0) return undefined;
+  let [rows, bytes] = [0, 0];
+  for (const one of outputs) {
+    const told = isObject(one) ? [readCount(one.rows), readCount(one.bytes)] : [];
+    const [moreRows, moreBytes] = told;
+    if (moreRows === undefined || moreBytes === undefined) return undefined;
+    rows += moreRows;
+    bytes += moreBytes;
+  }
+  return countsOf(rows, bytes, outputs.length);
+}
+
+/** Counts of two together; what neither tells stays untold. */
+export function addCounts(one: Counts, other: Counts): Counts {
+  const add = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined ? b : a + (b ?? 0);
+  return (
+    countsOf(add(one.rows, other.rows), add(one.bytes, other.bytes), add(one.files, other.files)) ??
+    {}
+  );
+}
+
+function countsOf(
+  rows: number | undefined,
+  bytes: number | undefined,
+  files: number | undefined,
+): Counts | undefined {
+  const counts = {
+    ...(rows === undefined ? {} : { rows }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(files === undefined ? {} : { files }),
+  };
+  return Object.keys(counts).length === 0 ? undefined : counts;
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -46,6 +46,9 @@ export type EngineErrorKind =
   | 'ActivityNotFound'
   | 'InvalidEvent'
   | 'InvalidPool'
+  | 'InvalidCheck'
+  | 'TooManyChecks'
+  | 'ExpectationNotFound'
   | 'InvalidBackfill'
   | 'BackfillNotFound'
   | 'BackfillNotRunning'
@@ -237,6 +240,24 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: 'The pool {pool} is not accepted: {problem}.',
     fix: 'Choose another name or number of slots.',
+  },
+  InvalidCheck: {
+    code: 'MILL3072',
+    status: 400,
+    message: 'The check is not accepted: {problem}.',
+    fix: 'Send a name, a status (OK, WARNING, CRITICAL, UNKNOWN) and tags that are texts.',
+  },
+  TooManyChecks: {
+    code: 'MILL3073',
+    status: 409,
+    message: 'There are {most} series of checks already, so this one would be a new one too many.',
+    fix: 'Use fewer names and fewer values of tags: each combination is a series of its own.',
+  },
+  ExpectationNotFound: {
+    code: 'MILL3074',
+    status: 404,
+    message: "Nothing is expected of '{name}'.",
+    fix: 'Ask `millrace expect` for all that is expected, or add `expect` to the pipeline file.',
   },
   InvalidBackfill: {
     code: 'MILL3043',

@@ -227,6 +227,7 @@ export class Executions {
     const machine = active.machine.compiled(active.creation.pointer);
     const transition = reducer.advance(machine, active.state, dated, evaluate);
     if (!(transition instanceof Promise)) {
+      this.#tellTask(turn, active, event, transition);
       this.absorb(turn, active, transition);
       after?.(turn);
       return 'done';
@@ -236,6 +237,7 @@ export class Executions {
     transition.then(
       (arrived) =>
         this.#later(active, input, (later) => {
+          this.#tellTask(later, active, event, arrived);
           this.absorb(later, active, arrived);
           after?.(later);
         }),
@@ -245,6 +247,18 @@ export class Executions {
         }),
     );
     return 'deferred';
+  }
+
+  /** Whoever counts what tasks produce hears of it before the execution may end by it. A late outcome changes nothing. */
+  #tellTask(
+    turn: Turn,
+    active: ActiveExecution,
+    event: UndatedEvent,
+    { history }: Transition,
+  ): void {
+    if (event.type !== 'TaskSucceeded' || history.length === 0) return;
+    const { output } = event;
+    this.#parts.hooks.tell(turn, { type: 'TaskSucceeded', execution: active, output });
   }
 
   /** Queues the rest of a step whose expressions have been evaluated. */

@@ -6,6 +6,9 @@
  * @module
  */
 
+import type { Json } from '../../asl/json.js';
+import type { CheckResult } from '../../monitoring/check-result.js';
+import type { ExpectationChange } from '../../monitoring/expectations/expectation.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EventRecord } from './bus-event.js';
 import type { Turn } from './turn.js';
@@ -18,7 +21,18 @@ export type Fact =
   /** It had ended and goes on. */
   | { readonly type: 'ExecutionRedriven'; readonly execution: ActiveExecution }
   /** An event is on its bus. */
-  | { readonly type: 'EventStored'; readonly event: EventRecord };
+  | { readonly type: 'EventStored'; readonly event: EventRecord }
+  /** A task of it has succeeded, and this is what its performer answered. */
+  | { readonly type: 'TaskSucceeded'; readonly execution: ActiveExecution; readonly output: Json }
+  /** What came of something that is watched. */
+  | {
+      readonly type: 'CheckReported';
+      readonly result: CheckResult;
+      /** Of whom it is: who else may hear of it is said there. Undefined: of nothing that is deployed. */
+      readonly execution?: ActiveExecution;
+    }
+  /** An expectation stands elsewhere than before. */
+  | { readonly type: 'ExpectationChanged'; readonly change: ExpectationChange };
 
 /** Hears of a fact. What must be written with it goes into the turn. */
 export type FactListener = (turn: Turn, fact: Fact) => void;

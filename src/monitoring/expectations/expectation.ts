@@ -10,6 +10,7 @@
  * @module
  */
 import type { CheckStatus } from '../check-result.js';
+import type { Subject } from '../subject.js';
 import type { DailyTime, Span } from './calendar.js';
 
 export type ExpectationState = 'EXPECTED' | 'DUE' | 'LATE' | 'MISSING' | 'ARRIVED LATE';
@@ -118,6 +119,12 @@ export interface Sample {
   readonly duration?: number;
 }
 
+/** What runs. It is looked into, not copied: many thousand may run. */
+export interface Running {
+  readonly size: number;
+  values(): Iterable<number>;
+}
+
 /** What is known of a subject: everything that expectations are judged by. */
 export interface Watched {
   /** Ends and reports, and the last begin. */
@@ -128,8 +135,8 @@ export interface Watched {
   readonly lastData?: number;
   /** The last result. */
   readonly last?: Sample & { readonly cause: string };
-  /** When each of those that run was begun, by its id. */
-  readonly running: ReadonlyMap<string, number>;
+  /** When each of those that run was begun, the earliest first. */
+  readonly running: Running;
   /** Its results, the oldest first: as many as any expectation asks for. */
   readonly recent: readonly Sample[];
   /** Of its schedule: the first time after an instant. */
@@ -160,4 +167,22 @@ export function samplesFor({ demand }: Expectation): number {
 /** Where an expectation stands when it is declared. */
 export function declare(at: number): Standing {
   return { state: 'EXPECTED', since: at, judged: at, declared: at };
+}
+
+/** A transition of an expectation, as it is kept and told. */
+export interface ExpectationChange extends Transition {
+  readonly number: number;
+  readonly team: string;
+  readonly subject: Subject;
+  readonly tags: { readonly [tag: string]: string };
+  readonly sentence: string;
+  /** The pipeline that declares it. */
+  readonly pipeline?: string;
+  /** Whoever answers for it, as its file says. */
+  readonly owner?: string;
+  /** When it was judged, and by how much that was late through our own absence. */
+  readonly judgedAt: number;
+  readonly lateByUs: number;
+  /** The execution that caused it. */
+  readonly execution?: string;
 }

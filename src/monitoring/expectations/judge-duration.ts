@@ -14,25 +14,32 @@ export function judgeRunning(
   const { expectation, standing, watched, before, now } = one;
   const { zone } = expectation;
   const changes = new Changes(standing);
-  // All that has run too long since anybody looked, each at its own moment.
-  const dues = [...(before ?? watched).running.values()]
-    .map((since) => since + most)
-    .sort((a, b) => a - b);
-  for (const due of dues) {
-    if (due <= standing.judged || due >= now) continue;
-    const words = `runs since ${timeWords(due - most, zone)}: longer than ${lengthWords(most)}`;
+  // All that runs too long since anybody looked, each at its own moment; the earliest is the first.
+  for (const since of watched.running.values()) {
+    const due = since + most;
+    if (due >= now) break;
+    if (due <= standing.judged) continue;
+    const words = `runs since ${timeWords(since, zone)}: longer than ${lengthWords(most)}`;
     changes.to('LATE', due, words, { reason: 'still running', due });
   }
   const { last } = watched;
   if (before !== undefined && last !== undefined && last !== before.last) ended(last);
   changes.passed(now);
-  const open = [...watched.running.values()].map((since) => since + most);
-  const next = open.filter((due) => due >= now).sort((a, b) => a - b)[0];
-  return changes.end(next === undefined ? undefined : next + 1);
+  return changes.end(nextLook());
+
+  function nextLook(): number | undefined {
+    for (const since of watched.running.values()) if (since + most >= now) return since + most + 1;
+    return undefined;
+  }
+
+  function isAnyLate(): boolean {
+    for (const since of watched.running.values()) return since + most < now;
+    return false;
+  }
 
   function ended({ duration, status, at }: NonNullable<typeof last>): void {
     if (duration === undefined) return;
-    const isStillLate = [...watched.running.values()].some((since) => since + most < now);
+    const isStillLate = isAnyLate();
     const due = at - duration + most;
     const took = `took ${lengthWords(duration)}`;
     if (duration <= most) {

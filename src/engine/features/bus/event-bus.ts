@@ -301,6 +301,14 @@ export class EventBus implements Feature {
     };
   }
 
+  /** Puts a fact on the bus of the team that it is about, in this turn. */
+  tell(turn: Turn, team: string, event: NewEvent): void {
+    const { random, time } = this.#kernel;
+    const id = event.id ?? random.id(time.now());
+    const put = { bus: event.bus ?? 'default', team, id, envelope: this.#envelope(event, id) };
+    this.#deliver(turn, { ...put, depth: 0 }, () => {});
+  }
+
   /** Puts an event on a bus because of another one, unless it has come there before. */
   forward(turn: Turn, put: Put): void {
     const { team, bus, id } = put;

@@ -34,6 +34,8 @@ export interface RetentionConfig {
   readonly deadLetters?: number | undefined;
   /** Backfills that have ended. Default: 90 days. */
   readonly backfills?: number | undefined;
+  /** Check results. Default: 400 days. */
+  readonly checks?: number | undefined;
 }
 
 const DAY = 86_400_000;
@@ -43,6 +45,7 @@ export const DEFAULT_RETENTION: RetentionConfig = {
   events: 30 * DAY,
   deadLetters: 14 * DAY,
   backfills: 90 * DAY,
+  checks: 400 * DAY,
 };
 
 /** Things of another feature that grow old. */
@@ -146,8 +149,8 @@ export class Retention implements RetentionCalls, Feature {
 
   /** The next sweep comes a hundredth of the shortest period after the last one, and no sooner than in ten minutes. */
   #plan(last: number | undefined): void {
-    const { executions, events, deadLetters, backfills } = this.#config;
-    const all = [executions, events, deadLetters, backfills, ...this.#own.values()];
+    const { executions, events, deadLetters, backfills, checks } = this.#config;
+    const all = [executions, events, deadLetters, backfills, checks, ...this.#own.values()];
     const periods = all.filter((period) => period !== undefined);
     const now = this.#kernel.time.now();
     this.#lastSweep = last ?? now;

@@ -15,7 +15,7 @@
 
 import { intervalOf } from '../../../events/intervals/interval.js';
 import { type CatchUp, dueTimes } from '../../../events/schedules/due-times.js';
-import type { Schedule } from '../../../events/schedules/schedule.js';
+import { nextTime, type Schedule } from '../../../events/schedules/schedule.js';
 import { nextStart, type Spread, upcoming } from '../../../events/schedules/spread.js';
 import { SCHEDULE } from '../../../pipelines/sections/schedule-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
@@ -155,6 +155,12 @@ export class PipelineSchedules implements Feature {
 
   spreadOf(pipeline: PipelineRef): Spread | undefined {
     return this.#of(pipeline)?.spread;
+  }
+
+  /** The first fire time after an instant; undefined when there is none. */
+  nextFire(pipeline: PipelineRef, after: number): number | undefined {
+    const schedule = this.scheduleOf(pipeline);
+    return schedule && nextTime(schedule, after);
   }
 
   scheduleOf(pipeline: PipelineRef): Schedule | undefined {

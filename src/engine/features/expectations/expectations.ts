@@ -1,0 +1,546 @@
+/**
+ * Sees to it that what is expected is noticed when it does not come, whether or not anything has ever run.
+ *
+ *     a pipeline is deployed ──▶ its sentences are declared ──▶ a due time each ──the one alarm──▶ judged
+ *     an execution begins, a result is told ──▶ time passes until now ──▶ judged again, in the same commit
+ *                                       └──▶ a change: a row, an event on the team's bus, a fact that others hear
+ *
+ * What each sentence means is in `src/monitoring/expectations`; here is where it stands, durably. What was due while nobody
+ * was here is judged at the next start, in its order and at its own moments, and says by how much it was judged late.
+ * A round costs what is due, not what there is.
+ * @module
+ */
+import { type CheckResult, hasNewData } from '../../../monitoring/check-result.js';
+import {
+  declare,
+  type Expectation,
+  type ExpectationChange,
+  NOTHING_WATCHED,
+  type Standing,
+  type Transition,
+  type Watched,
+} from '../../../monitoring/expectations/expectation.js';
+import { hear, pass } from '../../../monitoring/expectations/judge.js';
+import type { Judgement } from '../../../monitoring/expectations/judgement.js';
+import { parseSubjectKey, type Subject, subjectKey } from '../../../monitoring/subject.js';
+import type { AnyTable } from '../../../store/table.js';
+import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
+import { type Fact, wasSkipped } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import { Heap } from '../../kernel/heap.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Turn } from '../../kernel/turn.js';
+import type { Input } from '../../kernel/turn-loop.js';
+import { TurnMap } from '../../kernel/turn-memory.js';
+import { type Declared, declaredBy, FileArrivalsExpected } from './declared.js';
+import {
+  EXPECTATION_CHANGES,
+  EXPECTATION_CLOCK,
+  STANDINGS,
+  type StandingRow,
+} from './expectation-tables.js';
+import { type Known, knownNeeds, type PastResults, readKnown } from './known.js';
+import {
+  type Kept,
+  mostSamples,
+  type Stood,
+  sampleOf,
+  type WatchedSubject,
+  withBegin,
+  withResult,
+} from './watched-subject.js';
+
+/** Due expectations that one turn judges: others wait no longer than that. */
+const AT_A_TIME = 500;
+/** Judged later than this after its moment is told as late by us. */
+const OUR_SLACK = 60_000;
+
+/** One expectation with all that is known. */
+export interface Shown extends Stood {
+  readonly kept: Kept;
+  readonly watched: Watched;
+}
+
+export interface ExpectationPeers {
+  readonly results: PastResults;
+  /** When a pipeline's schedule fires next after an instant; undefined: it has none. */
+  nextFire(pipeline: { team: string; name: string }, after: number): number | undefined;
+  /** Puts an event on a team's bus in this turn. */
+  tell(turn: Turn, change: ExpectationChange): void;
+}
+
+export class Expectations implements Feature {
+  readonly name = 'expectations';
+  readonly tables: readonly AnyTable[] = [STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK];
+  readonly #kernel: Kernel;
+  readonly #peers: ExpectationPeers;
+  /** By team and subject. */
+  readonly #subjects: Map<string, WatchedSubject> = new Map();
+  /** What each pipeline has declared, by `pipelineKey`: keys of subjects. */
+  readonly #ofPipeline: Map<string, string[]> = new Map();
+  readonly #watched: TurnMap<WatchedSubject, Watched> = new TurnMap();
+  readonly #running: TurnMap<number, { of: WatchedSubject; since: number }>;
+  readonly #stood: TurnMap<Kept, Stood>;
+  /** Standings that the store had at the start, until their declarations come. */
+  readonly #stored: TurnMap<string, StandingRow> = new TurnMap();
+  readonly #due: Heap<{ readonly at: number; readonly kept: Kept }> = new Heap();
+  readonly #files: FileArrivalsExpected = new FileArrivalsExpected();
+  #clock = 0;
+  #lastChange = 0;
+  #isJudging = false;
+  #isOpen = false;
+
+  constructor(kernel: Kernel, peers: ExpectationPeers) {
+    this.#kernel = kernel;
+    this.#peers = peers;
+    this.#running = new TurnMap((number, run) => this.#runChanged(number, run));
+    this.#stood = new TurnMap((kept, stood) => {
+      if (stood?.next !== undefined) this.#due.push({ at: stood.next, kept });
+    });
+  }
+
+  async open(): Promise<void> {
+    const { store } = this.#kernel;
+    for (const row of await store.listRows(STANDINGS)) {
+      this.#stored.remember(standingKey(row), row);
+    }
+    this.#clock = (await store.findRow(EXPECTATION_CLOCK, ['all']))?.at ?? 0;
+    this.#lastChange = await store.lastNumber(EXPECTATION_CHANGES);
+  }
+
+  begin(): void {
+    this.#isOpen = true;
+    // All files have been read: what nobody declares any longer is over.
+    this.#kernel.submit({
+      perform: (turn) => {
+        for (const [key, row] of [...this.#stored.entries()]) {
+          this.#withdrawRow(turn, row);
+          this.#stored.set(turn, key, undefined);
+        }
+        return 'done';
+      },
+    });
+  }
+
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  deployed(machine: LoadedMachine): void {
+    const home = this.#kernel.arns.identity;
+    this.#declare(
+      machine.key,
+      declaredBy(machine, { account: home.accountId, region: home.region }),
+    );
+  }
+
+  withdrawn(key: string): void {
+    this.#declare(key, []);
+  }
+
+  heard(turn: Turn, fact: Fact): void {
+    switch (fact.type) {
+      case 'ExecutionBegun':
+      case 'ExecutionRedriven':
+        this.#began(turn, fact.execution, fact.type === 'ExecutionBegun');
+        return;
+      case 'CheckReported':
+        this.#reported(turn, fact.result, fact.execution);
+        return;
+      case 'EventStored':
+        this.#files.heard(fact.event, (declared, file) => {
+          this.#peers.results.arrived(turn, declared, file);
+        });
+        return;
+      default:
+    }
+  }
+
+  nextDue(): number | undefined {
+    if (!this.#isOpen || this.#isJudging) return undefined;
+    for (;;) {
+      const first = this.#due.first;
+      if (first === undefined || this.#isCurrent(first)) return first?.at;
+      this.#due.pop();
+    }
+  }
+
+  due(): void {
+    if (this.#isJudging) return;
+    this.#isJudging = true;
+    this.#kernel.submit(this.#round());
+  }
+
+  /** All that is expected, as the store has it. */
+  all(): Shown[] {
+    const all: Shown[] = [];
+    for (const of of this.#subjects.values()) {
+      const watched = this.#watched.durable(of) ?? NOTHING_WATCHED;
+      for (const kept of of.kept.values()) {
+        const stood = this.#stood.durable(kept);
+        if (stood !== undefined) all.push({ kept, ...stood, watched });
+      }
+    }
+    return all;
+  }
+
+  /** One of them; undefined when there is none. */
+  find(team: string, subject: Subject, sentence: string): Shown | undefined {
+    const of = this.#subjects.get(placeOf({ team, key: subjectKey(subject) }));
+    const kept = of?.kept.get(sentence);
+    const stood = kept && this.#stood.durable(kept);
+    if (kept === undefined || stood === undefined) return undefined;
+    return { kept, ...stood, watched: this.#watched.durable(kept.of) ?? NOTHING_WATCHED };
+  }
+
+  /** Judges all that is due, some at a time; the last turn notes until when. */
+  #round(): Input {
+    const round: Input = {
+      perform: (turn) => {
+        const now = this.#kernel.time.now();
+        const taken: { at: number; kept: Kept }[] = [];
+        while (taken.length < AT_A_TIME) {
+          const { first } = this.#due;
+          if (first === undefined || first.at > now) break;
+          this.#due.pop();
+          if (!this.#isCurrent(first)) continue;
+          taken.push(first);
+        }
+        turn.afterFailure(() => {
+          for (const one of taken) this.#due.push(one);
+        });
+        for (const { kept } of taken) this.#passOne(turn, kept, now, undefined);
+        const isMore = taken.length === AT_A_TIME;
+        if (!isMore) turn.put(EXPECTATION_CLOCK, { name: 'all', at: now - 1 });
+        turn.afterCommit(() => {
+          if (isMore) return this.#kernel.submit(round);
+          this.#isJudging = false;
+          this.#kernel.dueChanged(this);
+        });
+        return 'done';
+      },
+    };
+    return round;
+  }
+
+  #isCurrent({ at, kept }: { at: number; kept: Kept }): boolean {
+    const of = this.#subjects.get(placeOf(kept.of));
+    return of?.kept.get(kept.expectation.sentence) === kept && this.#stood.get(kept)?.next === at;
+  }
+
+  /** A pipeline declares these from now on. */
+  #declare(pipeline: string, declared: readonly Declared[]): void {
+    const before = this.#ofPipeline.get(pipeline) ?? [];
+    if (before.length === 0 && declared.length === 0) return;
+    const now = this.#kernel.time.now();
+    const places: string[] = [];
+    for (const one of declared) {
+      const of = this.#subjectOf(one);
+      const place = placeOf(of);
+      places.push(place);
+      const known = this.#subjects.get(place);
+      of.waiting = known?.waiting ?? [];
+      this.#subjects.set(place, of);
+      this.#files.set(place, one);
+      this.#kernel.submit(this.#openInput(of, known, now));
+    }
+    const gone = before.filter((place) => !places.includes(place));
+    this.#ofPipeline.set(pipeline, places);
+    if (gone.length > 0) this.#kernel.submit(this.#goneInput(gone));
+  }
+
+  #subjectOf({ team, subject, tags, pipeline, owner, expectations }: Declared): WatchedSubject {
+    const kept = new Map<string, Kept>();
+    const of: WatchedSubject = {
+      ...{ team, subject, tags, kept },
+      key: subjectKey(subject),
+      ...(pipeline === undefined ? {} : { pipeline }),
+      ...(owner === undefined ? {} : { owner }),
+      samples: mostSamples(expectations),
+      running: new Map(),
+      waiting: undefined,
+    };
+    for (const expectation of expectations) kept.set(expectation.sentence, { of, expectation });
+    return of;
+  }
+
+  /** Reads what is known of a subject, judges what was due meanwhile, and takes up what was heard. */
+  #openInput(of: WatchedSubject, known: WatchedSubject | undefined, declaredAt: number): Input {
+    const needs = knownNeeds(this.#kernel, of, this.#peers.results);
+    return {
+      needs: () => needs.all,
+      perform: (turn) => {
+        // It was declared anew before this one was opened.
+        if (this.#subjects.get(placeOf(of)) !== of) return 'done';
+        const found = readKnown(turn, needs, of);
+        this.#take(turn, of, found);
+        const now = this.#kernel.time.now();
+        for (const kept of of.kept.values()) {
+          const row = this.#rowOf(kept, known);
+          const isNew = row === undefined;
+          const stored = isNew ? declare(declaredAt) : standingOf(row, this.#clock);
+          this.#stood.set(turn, kept, { standing: stored });
+          if (isNew) turn.put(STANDINGS, toRow(kept, stored));
+          this.#passOne(turn, kept, now, undefined);
+          // What had come before anybody expected anything.
+          const watched = this.#watched.get(of);
+          if (isNew && watched) this.#hearOne(turn, kept, NOTHING_WATCHED, watched, now, undefined);
+          const { sentence } = kept.expectation;
+          this.#stored.set(
+            turn,
+            standingKey({ team: of.team, subject: of.key, sentence }),
+            undefined,
+          );
+        }
+        if (known !== undefined) this.#dropFrom(turn, known, of);
+        turn.afterCommit(() => this.#opened(of));
+        return 'done';
+      },
+    };
+  }
+
+  #opened(of: WatchedSubject): void {
+    const waiting = of.waiting ?? [];
+    of.waiting = undefined;
+    for (const replay of waiting) replay();
+    this.#kernel.dueChanged(this);
+  }
+
+  #take(turn: Turn, of: WatchedSubject, { watched, running }: Known): void {
+    const { pipeline } = of;
+    const nextFire =
+      pipeline && this.#peers.nextFire(pipeline, 0) !== undefined
+        ? { nextFire: (after: number) => this.#peers.nextFire(pipeline, after) }
+        : {};
+    for (const { number, since } of running) this.#running.set(turn, number, { of, since });
+    this.#watched.set(turn, of, { ...watched, ...nextFire, running: of.running });
+  }
+
+  /** Where an expectation stood under the version before, or at the last stop. */
+  #rowOf(kept: Kept, known: WatchedSubject | undefined): StandingRow | undefined {
+    const { sentence } = kept.expectation;
+    const before = known?.kept.get(sentence);
+    const stood = before && this.#stood.get(before);
+    if (before && stood) return toRow(before, stood.standing);
+    return this.#stored.get(standingKey({ team: kept.of.team, subject: kept.of.key, sentence }));
+  }
+
+  /** Sentences that a new version says no longer. */
+  #dropFrom(turn: Turn, known: WatchedSubject, of: WatchedSubject | undefined): void {
+    for (const kept of known.kept.values()) {
+      const stood = this.#stood.get(kept);
+      this.#stood.set(turn, kept, undefined);
+      if (of?.kept.has(kept.expectation.sentence)) continue;
+      if (stood !== undefined) this.#withdrawRow(turn, toRow(kept, stood.standing), kept);
+    }
+    this.#watched.set(turn, known, undefined);
+  }
+
+  #goneInput(places: readonly string[]): Input {
+    return {
+      perform: (turn) => {
+        for (const place of places) {
+          const of = this.#subjects.get(place);
+          if (of === undefined) continue;
+          this.#dropFrom(turn, of, undefined);
+          turn.afterCommit(() => {
+            if (this.#subjects.get(place) === of) this.#subjects.delete(place);
+            this.#files.delete(place);
+          });
+        }
+        return 'done';
+      },
+    };
+  }
+
+  /** It is over: what was missing is missed no longer, and whoever acts on it hears so. */
+  #withdrawRow(turn: Turn, row: StandingRow, kept?: Kept): void {
+    turn.remove(STANDINGS, [row.team, row.subject, row.sentence]);
+    if (row.state === 'EXPECTED') return;
+    const now = this.#kernel.time.now();
+    const words = 'it is expected no longer';
+    const transition = {
+      from: row.state,
+      to: 'EXPECTED',
+      at: now,
+      words,
+      reason: 'withdrawn',
+    } as const;
+    this.#tell(turn, row, kept?.of, transition, now, undefined);
+  }
+
+  #began(turn: Turn, execution: ActiveExecution, isFirst: boolean): void {
+    const { creation, number } = execution;
+    if (creation.mapRun || wasSkipped(execution)) return;
+    const of = this.#find(creation.team, creation.pipeline);
+    if (of === undefined) return;
+    const at = isFirst ? creation.startedAt : this.#kernel.time.now();
+    this.#change(turn, of, creation.id, (later, watched) => {
+      this.#running.set(later, number, { of, since: at });
+      return withBegin(watched, at);
+    });
+  }
+
+  #find(team: string, pipeline: string): WatchedSubject | undefined {
+    if (this.#subjects.size === 0) return undefined;
+    return this.#subjects.get(JSON.stringify([team, this.#peers.results.keyOf(team, pipeline)]));
+  }
+
+  #reported(turn: Turn, result: CheckResult, execution: ActiveExecution | undefined): void {
+    if (this.#subjects.size === 0) return;
+    const of = this.#subjects.get(JSON.stringify([result.team, subjectKey(result.subject)]));
+    if (of === undefined) return;
+    this.#change(turn, of, result.execution, (later, watched) => {
+      if (execution) this.#running.set(later, execution.number, undefined);
+      const isGood = result.status === 'OK' || result.status === 'WARNING';
+      const isData = isGood && hasNewData(result);
+      return withResult(watched, sampleOf(result), result.cause, isData, of.samples);
+    });
+  }
+
+  /** Time passes until now by what was known, then something comes. */
+  #change(
+    turn: Turn,
+    of: WatchedSubject,
+    execution: string | undefined,
+    apply: (turn: Turn, watched: Watched) => Watched,
+  ): void {
+    if (of.waiting !== undefined) {
+      // It may be in what is being read, or not: it is heard again once that is known.
+      const again = (): void =>
+        this.#kernel.submit({
+          perform: (later) => {
+            const current = this.#subjects.get(placeOf(of));
+            if (current) this.#change(later, current, execution, apply);
+            return 'done';
+          },
+        });
+      turn.afterCommit(() => of.waiting?.push(again) ?? again());
+      return;
+    }
+    const before = this.#watched.get(of);
+    if (before === undefined) return;
+    const now = this.#kernel.time.now();
+    for (const kept of of.kept.values()) {
+      const next = this.#stood.get(kept)?.next;
+      if (next !== undefined && next <= now) this.#passOne(turn, kept, now, execution, true);
+    }
+    const after = { ...apply(turn, before), running: of.running };
+    this.#watched.set(turn, of, after);
+    for (const kept of of.kept.values()) {
+      this.#hearOne(turn, kept, before, after, now, execution);
+    }
+    turn.afterCommit(() => this.#kernel.dueChanged(this));
+  }
+
+  /** @param isNoted it is written until when it was judged: what comes next could hide it */
+  #passOne(
+    turn: Turn,
+    kept: Kept,
+    now: number,
+    execution: string | undefined,
+    isNoted: boolean = false,
+  ): void {
+    const { standing } = this.#stood.get(kept) ?? {};
+    const watched = this.#watched.get(kept.of);
+    if (standing === undefined || watched === undefined) return;
+    const judged = pass(kept.expectation, standing, watched, now);
+    this.#judged(turn, kept, judged, now, execution, isNoted);
+  }
+
+  #hearOne(
+    turn: Turn,
+    kept: Kept,
+    before: Watched,
+    after: Watched,
+    now: number,
+    execution: string | undefined,
+  ): void {
+    const { standing } = this.#stood.get(kept) ?? {};
+    if (standing === undefined) return;
+    const judged = hear(kept.expectation, standing, before, after, now);
+    this.#judged(turn, kept, judged, now, execution, false);
+  }
+
+  #judged(
+    turn: Turn,
+    kept: Kept,
+    { standing, transitions, next }: Judgement,
+    now: number,
+    execution: string | undefined,
+    isNoted: boolean,
+  ): void {
+    const stood = this.#stood.get(kept);
+    if (stood?.standing !== standing || stood.next !== next) {
+      this.#stood.set(turn, kept, next === undefined ? { standing } : { standing, next });
+    }
+    if (transitions.length > 0 || isNoted) turn.put(STANDINGS, toRow(kept, standing));
+    const row = { team: kept.of.team, subject: kept.of.key, sentence: kept.expectation.sentence };
+    for (const one of transitions) this.#tell(turn, row, kept.of, one, now, execution);
+  }
+
+  #tell(
+    turn: Turn,
+    { team, subject, sentence }: Pick<StandingRow, 'team' | 'subject' | 'sentence'>,
+    of: WatchedSubject | undefined,
+    transition: Transition,
+    now: number,
+    execution: string | undefined,
+  ): void {
+    this.#lastChange += 1;
+    const { from: before, to: state, at, words, due, reason } = transition;
+    const late = now - at;
+    const known = parseSubjectKey(subject) as ExpectationChange['subject'];
+    const shared = {
+      number: this.#lastChange,
+      ...{ team, sentence, at, words, judgedAt: now, tags: of?.tags ?? {} },
+      ...(due === undefined ? {} : { due }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(of?.pipeline === undefined ? {} : { pipeline: of.pipeline.name }),
+      ...(of?.owner === undefined ? {} : { owner: of.owner }),
+      ...(execution === undefined ? {} : { execution }),
+    };
+    turn.put(EXPECTATION_CHANGES, { ...shared, subject, before, state });
+    const lateByUs = late > OUR_SLACK ? late : 0;
+    const change = { ...shared, subject: known, from: before, to: state, lateByUs };
+    this.#kernel.hooks.tell(turn, { type: 'ExpectationChanged', change });
+    this.#peers.tell(turn, change);
+  }
+
+  #runChanged(number: number, run: { of: WatchedSubject; since: number } | undefined): void {
+    if (run !== undefined) {
+      run.of.running.set(number, run.since);
+      this.#runOf.set(number, run.of);
+      return;
+    }
+    this.#runOf.get(number)?.running.delete(number);
+    this.#runOf.delete(number);
+  }
+
+  readonly #runOf: Map<number, WatchedSubject> = new Map();
+}
+
+function placeOf({ team, key }: Pick<WatchedSubject, 'team' | 'key'>): string {
+  return JSON.stringify([team, key]);
+}
+
+function standingKey({
+  team,
+  subject,
+  sentence,
+}: Pick<StandingRow, 'team' | 'subject' | 'sentence'>): string {
+  return JSON.stringify([team, subject, sentence]);
+}
+
+function toRow(
+  { of, expectation }: { of: WatchedSubject; expectation: Expectation },
+  standing: Standing,
+): StandingRow {
+  return { team: of.team, subject: of.key, sentence: expectation.sentence, ...standing };
+}
+
+/** @param clock until when all have been judged */
+function standingOf(row: StandingRow, clock: number): Standing {
+  const { team: _, subject: _subject, sentence: _sentence, ...standing } = row;
+  return { ...standing, judged: Math.max(standing.judged, clock) };
+}
