@@ -23,7 +23,7 @@ const rooms = {
     'channels',
     'secrets',
   ],
-  http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'secrets'],
+  http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'monitoring', 'secrets'],
   deploy: ['pipelines', 'asl', 'events'],
   testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.

@@ -5,9 +5,12 @@
 import * as accessKeys from './access-keys.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
+import * as checks from './checks.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
+import * as expectations from './expectations.js';
 import * as health from './health.js';
+import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
 import type { Route } from './route.js';
@@ -27,6 +30,9 @@ const CAPABILITIES = [
   backfills,
   events,
   schedules,
+  checks,
+  expectations,
+  overview,
   pools,
   tasks,
   accessKeys,

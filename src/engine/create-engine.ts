@@ -8,6 +8,7 @@ import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
 import { mapRunCalls } from './calls/map-run-calls.js';
+import { overviewCalls } from './calls/overview-calls.js';
 import { pipelineCalls } from './calls/pipeline-calls.js';
 import { Reading } from './calls/reading.js';
 import { repairCalls } from './calls/repair-calls.js';
@@ -90,6 +91,7 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: features.pipelineSchedules,
     clients: features.apiSchedules,
   };
+  const expectations = expectationCalls(kernel, features.expectations);
   const triggers = { schedules, upstreams, bus, events, files };
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
@@ -116,6 +118,13 @@ export function createEngine(config: EngineConfig): Engine {
     pools: poolCalls(admission, request),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
-    expectations: expectationCalls(kernel, features.expectations),
+    expectations,
+    overview: overviewCalls({
+      kernel,
+      reading,
+      checks: features.checks,
+      expectations,
+      schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
+    }),
   };
 }

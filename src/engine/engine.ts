@@ -18,6 +18,7 @@
 import type { EventCalls } from './calls/event-calls.js';
 import type { ExecutionCalls } from './calls/execution-calls.js';
 import type { MapRunCalls } from './calls/map-run-calls.js';
+import type { OverviewCalls } from './calls/overview-calls.js';
 import type { PipelineCalls } from './calls/pipeline-calls.js';
 import type { RepairCalls } from './calls/repair-calls.js';
 import type { TaskCalls } from './calls/task-calls.js';
@@ -79,6 +80,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly checks: CheckCalls;
   /** What must happen by when, and where it stands. */
   readonly expectations: ExpectationCalls;
+  /** The whole system at a glance, and boards of it. */
+  readonly overview: OverviewCalls;
 
   readonly arns: Arns;
   /** The engine's own time, in milliseconds since the epoch. */

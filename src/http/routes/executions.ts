@@ -25,6 +25,7 @@ import type {
   StartRequest,
 } from '../../engine/engine.js';
 import type { Scope } from '../../engine/kernel/scope.js';
+import { defined } from '../defined.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
 import type { LoadLimit } from '../load-limit.js';
@@ -212,11 +213,4 @@ async function wholeHistory(
     await setImmediate();
   }
   return { events, truncated: true };
-}
-
-/** Leaves out what is undefined: absent and undefined are different things to the engine. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -5,9 +5,9 @@
  * that fire time on. What comes later, until the next one's time begins, has arrived late.
  * @module
  */
-import { dayAt, nextDue, startOfDay, windowAt } from './calendar.js';
+import { type DailyTime, dayAt, nextDue, startOfDay, windowAt } from './calendar.js';
 import { Changes } from './changes.js';
-import type { Demand } from './expectation.js';
+import type { Demand, Watched } from './expectation.js';
 import {
   type Case,
   cameNow,
@@ -38,7 +38,7 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
   if (came !== undefined && changes.isUnmet) {
     const { due = came } = standing;
     const next = nextDue(time, due);
-    const isOfNext = next !== undefined && came >= opensFor(next);
+    const isOfNext = next !== undefined && came >= opensAt(next);
     const words = isOfNext
       ? `came in time for ${timeWords(next, zone)}; what was due at ${timeWords(due, zone)} never came`
       : `came ${lengthWords(Math.max(0, came - due))} after ${timeWords(due, zone)}`;
@@ -62,20 +62,17 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
   changes.passed(now);
   return changes.end(nextLook());
 
-  /** When that begins which counts for a due moment. */
-  function opensFor(moment: number): number {
-    const midnight = startOfDay(time.zone, dayAt(time.zone, moment));
-    const fire = watched.nextFire === undefined ? undefined : lastFire(watched.nextFire, moment);
-    return fire === undefined ? midnight : Math.min(midnight, fire);
+  function opensAt(moment: number): number {
+    return opensFor(time, watched, moment);
   }
 
   function isMet(moment: number): boolean {
-    return last !== undefined && last >= opensFor(moment);
+    return last !== undefined && last >= opensAt(moment);
   }
 
   /** DUE: an hour before, when nothing has come yet. */
   function soon(moment: number): void {
-    const from = Math.max(opensFor(moment), moment - HOUR);
+    const from = Math.max(opensAt(moment), moment - HOUR);
     if (now < from || isMet(moment)) return;
     if (changes.state !== 'EXPECTED' && changes.state !== 'ARRIVED LATE') return;
     const at = Math.max(from, changes.standing.since);
@@ -85,7 +82,7 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
   function passed(moment: number): void {
     if (isMet(moment)) return;
     // What is still late of the time before will not be awaited any longer.
-    if (changes.state === 'LATE') miss(Math.max(opensFor(moment), changes.standing.since));
+    if (changes.state === 'LATE') miss(Math.max(opensAt(moment), changes.standing.since));
     const words = `was due at ${timeWords(moment, zone)}`;
     if (isComing) {
       changes.to('LATE', moment, `${words} and still runs`, {
@@ -107,7 +104,7 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
   function miss(at: number, moment: number = changes.standing.due ?? at): void {
     const since = last === undefined ? 'ever' : `since ${timeWords(last, zone)}`;
     const words = `${NOTHING_CAME[what]} ${since}: was due at ${timeWords(moment, zone)}`;
-    const reason = reasonFor(what, watched, opensFor(moment) - 1);
+    const reason = reasonFor(what, watched, opensAt(moment) - 1);
     changes.to('MISSING', at, words, { reason, due: moment });
   }
 
@@ -116,10 +113,17 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
     const isWaiting = changes.state === 'LATE' && !isComing && over > now;
     if (due === undefined) return isWaiting ? over : undefined;
     const isQuiet = changes.state === 'EXPECTED' || changes.state === 'ARRIVED LATE';
-    const from = Math.max(opensFor(due), due - HOUR);
+    const from = Math.max(opensAt(due), due - HOUR);
     const look = isQuiet && !isMet(due) && from > now ? from : due + 1;
     return isWaiting ? Math.min(over, look) : look;
   }
+}
+
+/** When that begins which counts for a due moment: its day, or the fire time of its schedule before midnight. */
+export function opensFor(time: DailyTime, { nextFire }: Watched, moment: number): number {
+  const midnight = startOfDay(time.zone, dayAt(time.zone, moment));
+  const fire = nextFire === undefined ? undefined : lastFire(nextFire, moment);
+  return fire === undefined ? midnight : Math.min(midnight, fire);
 }
 
 /** The last fire time before a moment that is no more than a day before it. */

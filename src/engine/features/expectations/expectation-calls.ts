@@ -43,8 +43,8 @@ export interface ListExpectations {
 
 export interface ExplainedExpectation extends StandingExpectation {
   /** Why it stands there, sentence by sentence. */
-  readonly why: readonly string[];
-  readonly changes: readonly ExpectationChange[];
+  readonly why: string[];
+  readonly changes: ExpectationChange[];
 }
 
 export interface ExpectationCalls {
@@ -83,19 +83,19 @@ export function expectationCalls(
     return expectations
       .all()
       .filter(({ kept }) => sees(scope, kept.of.team))
-      .map(
-        ({ kept: { of, expectation }, standing: { state, since, reason, due }, next, watched }) => {
-          const moment = due ?? next;
-          return {
-            ...{ team: of.team, subject: of.subject, sentence: expectation.sentence, state, since },
-            ...(reason === undefined ? {} : { reason }),
-            ...(moment === undefined ? {} : { due: moment }),
-            ...{ zone: expectation.zone, tags: of.tags, watched },
-            ...(of.pipeline === undefined ? {} : { pipeline: of.pipeline.name }),
-            ...(of.owner === undefined ? {} : { owner: of.owner }),
-          };
-        },
-      );
+      .map(({ kept: { of, expectation }, standing, watched }) => {
+        const { state, since, reason, due } = standing;
+        const isUnmet = state === 'LATE' || state === 'MISSING';
+        const moment = isUnmet ? due : upcoming(expectation, standing, watched, time.now());
+        return {
+          ...{ team: of.team, subject: of.subject, sentence: expectation.sentence, state, since },
+          ...(reason === undefined ? {} : { reason }),
+          ...(moment === undefined ? {} : { due: moment }),
+          ...{ zone: expectation.zone, tags: of.tags, watched },
+          ...(of.pipeline === undefined ? {} : { pipeline: of.pipeline.name }),
+          ...(of.owner === undefined ? {} : { owner: of.owner }),
+        };
+      });
   }
 
   function list(scope: Scope, filter: ListExpectations = {}): Page<StandingExpectation> {

@@ -2,7 +2,6 @@
  * Why an expectation stands where it stands, in sentences.
  * @module
  */
-import { nextDue } from '../../../monitoring/expectations/calendar.js';
 import type {
   Arrival,
   Expectation,
@@ -13,6 +12,7 @@ import { LEAST_SAMPLES } from '../../../monitoring/expectations/expectation.js';
 import { rhythmOf } from '../../../monitoring/expectations/judge-rolling.js';
 import { medianOf } from '../../../monitoring/expectations/judge-value.js';
 import { lastOf } from '../../../monitoring/expectations/judgement.js';
+import { upcoming } from '../../../monitoring/expectations/upcoming.js';
 import { lengthWords, timeWords } from '../../../monitoring/expectations/words.js';
 
 const WHAT: { readonly [what in Arrival]: string } = {
@@ -23,11 +23,12 @@ const WHAT: { readonly [what in Arrival]: string } = {
 
 /** @example explanation(expectation, standing, watched, now)[0] // 'EXPECTED since Thu 1970-01-01 00:00 UTC' */
 export function explanation(
-  { demand, grace, zone }: Expectation,
+  expectation: Expectation,
   standing: Standing,
   watched: Watched,
   now: number,
 ): string[] {
+  const { demand, grace, zone } = expectation;
   const { state, since, reason, declared } = standing;
   const told = (moment: number | undefined): string =>
     moment === undefined ? 'never' : `${timeWords(moment, zone)}, ${lengthWords(now - moment)} ago`;
@@ -38,18 +39,16 @@ export function explanation(
     case 'regularly': {
       const what = demand.type === 'within' ? demand.what : 'run';
       const last = lastOf(what, watched);
-      const from = Math.max(last ?? 0, declared);
-      const period = demand.type === 'within' ? demand.period : rhythmOf(watched, from);
       why.push(`last ${WHAT[what]}: ${told(last)}`);
       if (last === undefined) why.push(`it is expected since ${timeWords(declared, zone)}`);
-      if (demand.type === 'regularly') why.push(`its rhythm: ${lengthWords(period)} at most`);
-      why.push(`due at ${timeWords(from + period, zone)}`);
+      if (demand.type === 'regularly') {
+        const rhythm = rhythmOf(watched, Math.max(last ?? 0, declared));
+        why.push(`its rhythm: ${lengthWords(rhythm)} at most`);
+      }
       break;
     }
     case 'by': {
       why.push(`last ${WHAT[demand.what]}: ${told(lastOf(demand.what, watched))}`);
-      const next = nextDue(demand.time, now);
-      why.push(next === undefined ? 'never due again' : `due next at ${timeWords(next, zone)}`);
       break;
     }
     case 'count':
@@ -70,6 +69,8 @@ export function explanation(
     case 'succeeded':
     case 'value':
   }
+  const next = upcoming(expectation, standing, watched, now);
+  if (next !== undefined) why.push(`due at ${timeWords(next, zone)}`);
   if (watched.last) {
     why.push(
       `last result: ${watched.last.status}, ${watched.last.cause}, ${told(watched.last.at)}`,

@@ -1,0 +1,80 @@
+/**
+ * What is watched: checks, expectations, boards, the whole system at a glance.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { listChecks, reportCheck, showBoard } from '../../api/checks.js';
+import {
+  explainExpectations,
+  listExpectationChanges,
+  listExpectations,
+} from '../../api/expectations.js';
+import { showOverview } from '../../api/overview.js';
+import { ownSubject } from '../../monitoring/subject.js';
+import { readTag, type WantedTag } from '../../monitoring/tags.js';
+import { ownTeam } from '../auth.js';
+import { defined } from '../defined.js';
+import type { HttpServices } from '../services.js';
+
+export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+
+  api.post(reportCheck.path, { schema: reportCheck.schema }, async (request, reply) => {
+    const { name, subject, tags = {}, ...told } = request.body;
+    const team = ownTeam(request.principal);
+    const { accountId: account, region } = engine.arns.identity;
+    const own = ownSubject({ account, region }, 'check', team.teams[0], name);
+    const named = subject === undefined ? own : { ...subject, name };
+    return reply
+      .code(201)
+      .send(await engine.checks.report(team, { subject: named, tags, ...told }));
+  });
+
+  api.get(listChecks.path, { schema: listChecks.schema }, async (request) => {
+    const { tag, status, ...filter } = request.query;
+    return await engine.checks.list(request.principal.scope, {
+      ...defined(filter),
+      tags: tagsOf(tag),
+      ...(status === undefined ? {} : { status: [status] }),
+    });
+  });
+
+  api.get(showBoard.path, { schema: showBoard.schema }, async (request) => {
+    const { by, tag } = request.query;
+    return { items: engine.overview.board(request.principal.scope, by, tagsOf(tag)) };
+  });
+
+  api.get(listExpectations.path, { schema: listExpectations.schema }, async (request) => {
+    const { tag, state, ...filter } = request.query;
+    return engine.expectations.list(request.principal.scope, {
+      ...defined(filter),
+      tags: tagsOf(tag),
+      ...(state === undefined ? {} : { state: [state] }),
+    });
+  });
+
+  api.get(
+    listExpectationChanges.path,
+    { schema: listExpectationChanges.schema },
+    async (request) => {
+      const { state, ...page } = request.query;
+      return await engine.expectations.changes(request.principal.scope, {
+        ...defined(page),
+        ...(state === undefined ? {} : { state: [state] }),
+      });
+    },
+  );
+
+  api.get(explainExpectations.path, { schema: explainExpectations.schema }, async (request) => ({
+    items: await engine.expectations.explain(request.principal.scope, request.query.name),
+  }));
+
+  api.get(showOverview.path, { schema: showOverview.schema }, async (request) => {
+    return await engine.overview.show(request.principal.scope, tagsOf(request.query.tag));
+  });
+}
+
+function tagsOf(tag: string | string[] | undefined): WantedTag[] {
+  return tag === undefined ? [] : [tag].flat().map(readTag);
+}
