@@ -3,14 +3,17 @@
  * survives a restart.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const FAILS = { StartAt: 'Fail', States: { Fail: { Type: 'Fail', Error: 'NoDisk', Cause: 'full' } } };
+const FAILS = {
+  StartAt: 'Fail',
+  States: { Fail: { Type: 'Fail', Error: 'NoDisk', Cause: 'full' } },
+};
 const SLOW = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 7200, End: true } } };
 
 let test: TimedEngine;
@@ -46,10 +49,7 @@ describe('an expectation', () => {
     expect(states()).toEqual({ 'starts by 06:00': 'DUE' });
     await test.pass(2);
     expect(states()).toEqual({ 'starts by 06:00': 'MISSING' });
-    expect(await changes()).toEqual([
-      '11-20 05:00 EXPECTED → DUE',
-      '11-20 06:00 DUE → MISSING',
-    ]);
+    expect(await changes()).toEqual(['11-20 05:00 EXPECTED → DUE', '11-20 06:00 DUE → MISSING']);
   });
 
   it('is met by what comes in time, and nothing is told', async () => {
@@ -133,10 +133,7 @@ describe('an expectation', () => {
     await test.pass(DAY + HOUR);
     await run('a');
     await test.pass(DAY);
-    expect(await changes()).toEqual([
-      '11-21 23:00 EXPECTED → DUE',
-      '11-22 00:00 DUE → MISSING',
-    ]);
+    expect(await changes()).toEqual(['11-21 23:00 EXPECTED → DUE', '11-22 00:00 DUE → MISSING']);
   });
 });
 

@@ -7,6 +7,7 @@ import type {
   ExpectationState,
   Watched,
 } from '../../../monitoring/expectations/expectation.js';
+import { upcoming } from '../../../monitoring/expectations/upcoming.js';
 import { parseSubjectKey, type Subject, shortName } from '../../../monitoring/subject.js';
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
 import { EngineError } from '../../kernel/errors.js';
