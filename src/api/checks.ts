@@ -3,13 +3,31 @@
  * @module
  */
 import { z } from 'zod';
-import { checkStatusSchema, subjectSchema, tagQuery, tileSchema } from './monitoring-values.js';
+import {
+  checkStatusSchema,
+  SUBJECT,
+  subjectSchema,
+  tagQuery,
+  tileSchema,
+} from './monitoring-values.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
 import { countSchema, listOf, pageOf, paging, tagsSchema, timeSchema } from './values.js';
 
 const count = countSchema.exactOptional();
+
+/** For examples. */
+export const CHECK = {
+  number: 12,
+  team: 'parcels',
+  subject: SUBJECT,
+  tags: { county: 'alpine' },
+  status: 'WARNING' as const,
+  at: 1_793_509_200_000,
+  cause: 'no new data: 0 rows',
+  rows: 0,
+};
 
 export const checkResultSchema = z
   .strictObject({
@@ -32,27 +50,7 @@ export const checkResultSchema = z
     execution: z.string().exactOptional().describe('Id of the execution'),
     pipeline: z.string().exactOptional(),
   })
-  .meta({
-    id: 'CheckResult',
-    examples: [
-      {
-        number: 12,
-        team: 'parcels',
-        subject: {
-          provider: 'millrace',
-          account: '000000000000',
-          region: 'local',
-          kind: 'pipeline',
-          name: 'parcels/alpine',
-        },
-        tags: { county: 'alpine' },
-        status: 'WARNING' as const,
-        at: 1_793_509_200_000,
-        cause: 'no new data: 0 rows',
-        rows: 0,
-      },
-    ],
-  });
+  .meta({ id: 'CheckResult', examples: [CHECK] });
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
 const told = z.int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional();
@@ -126,7 +124,25 @@ export const boardGroupSchema = z
       }),
     ),
   })
-  .meta({ id: 'BoardGroup' });
+  .meta({
+    id: 'BoardGroup',
+    examples: [
+      {
+        value: 'alpine',
+        tile: 'WARNING' as const,
+        counts: { OK: 0, WARNING: 1, CRITICAL: 0, MISSING: 0, LATE: 0, UNKNOWN: 0 },
+        items: [
+          {
+            subject: SUBJECT,
+            team: 'parcels',
+            tile: 'WARNING' as const,
+            pipeline: 'alpine',
+            why: 'last result 2 h ago',
+          },
+        ],
+      },
+    ],
+  });
 export type BoardGroup = z.infer<typeof boardGroupSchema>;
 
 export const showBoard = route('GET', PATHS.board, {

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import {
   expectationStateSchema,
+  STANDING,
+  SUBJECT,
   standingSchema,
   subjectSchema,
   tagQuery,
@@ -15,6 +17,24 @@ import { route } from './route.js';
 import { countSchema, listOf, pageOf, paging, tagsSchema, timeSchema } from './values.js';
 
 export type { StandingExpectation } from './monitoring-values.js';
+
+/** For examples. */
+const CHANGE = {
+  number: 3,
+  team: 'parcels',
+  subject: SUBJECT,
+  sentence: 'starts by 06:00',
+  from: 'DUE' as const,
+  to: 'MISSING' as const,
+  at: 1_793_509_200_000,
+  judgedAt: 1_793_509_200_001,
+  lateByUs: 0,
+  due: 1_793_509_200_000,
+  reason: 'never started',
+  words: 'nothing ran ever: was due at Sun 2026-11-01 06:00 UTC',
+  pipeline: 'alpine',
+  tags: { county: 'alpine' },
+};
 
 export const expectationChangeSchema = z
   .strictObject({
@@ -35,7 +55,7 @@ export const expectationChangeSchema = z
     tags: tagsSchema,
     execution: z.string().exactOptional().describe('Id of the execution that caused it'),
   })
-  .meta({ id: 'ExpectationChange' });
+  .meta({ id: 'ExpectationChange', examples: [CHANGE] });
 export type ExpectationChange = z.infer<typeof expectationChangeSchema>;
 
 export const listExpectations = route('GET', PATHS.expectations, {
@@ -60,7 +80,10 @@ export const explainedSchema = standingSchema
     why: z.array(z.string()).describe('Why it stands there'),
     changes: z.array(expectationChangeSchema).describe('The newest first'),
   })
-  .meta({ id: 'ExplainedExpectation' });
+  .meta({
+    id: 'ExplainedExpectation',
+    examples: [{ ...STANDING, why: ['last run: never'], changes: [CHANGE] }],
+  });
 export type ExplainedExpectation = z.infer<typeof explainedSchema>;
 
 export const explainExpectations = route('GET', PATHS.explainExpectations, {

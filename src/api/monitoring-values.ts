@@ -5,6 +5,27 @@
 import { z } from 'zod';
 import { tagsSchema, timeSchema } from './values.js';
 
+/** For examples. */
+export const SUBJECT = {
+  provider: 'millrace',
+  account: '000000000000',
+  region: 'us-east-1',
+  kind: 'pipeline',
+  name: 'parcels/alpine',
+};
+export const STANDING = {
+  team: 'parcels',
+  subject: SUBJECT,
+  sentence: 'starts by 06:00',
+  state: 'MISSING' as const,
+  since: 1_793_509_200_000,
+  reason: 'never started',
+  due: 1_793_509_200_000,
+  zone: 'UTC',
+  tags: { county: 'alpine' },
+  pipeline: 'alpine',
+};
+
 export const subjectSchema = z
   .strictObject({
     provider: z.string(),
@@ -13,7 +34,7 @@ export const subjectSchema = z
     kind: z.string().describe('pipeline, check, file, site, or a word of the provider'),
     name: z.string().describe('Of things of this Millrace TEAM/NAME'),
   })
-  .meta({ id: 'Subject' });
+  .meta({ id: 'Subject', examples: [SUBJECT] });
 
 export const checkStatusSchema = z
   .enum(['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'])
@@ -41,7 +62,7 @@ export const standingSchema = z
     pipeline: z.string().exactOptional().describe('Who declares it'),
     owner: z.string().exactOptional(),
   })
-  .meta({ id: 'Expectation' });
+  .meta({ id: 'Expectation', examples: [STANDING] });
 export type StandingExpectation = z.infer<typeof standingSchema>;
 
 const one = z.string().max(300);

@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from 'zod';
-import { checkResultSchema } from './checks.js';
-import { standingSchema, subjectSchema, tagQuery } from './monitoring-values.js';
+import { CHECK, checkResultSchema } from './checks.js';
+import { STANDING, SUBJECT, standingSchema, subjectSchema, tagQuery } from './monitoring-values.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
@@ -18,6 +18,15 @@ const comingSchema = z.strictObject({
   words: z.string(),
 });
 
+/** For examples. */
+const FAILING = {
+  subject: SUBJECT,
+  team: 'parcels',
+  tags: { county: 'alpine' },
+  pipeline: 'alpine',
+  last: CHECK,
+};
+
 export const failingSchema = z
   .strictObject({
     subject: subjectSchema,
@@ -27,7 +36,7 @@ export const failingSchema = z
     lastSuccessAt: timeSchema.exactOptional(),
     last: checkResultSchema.describe('Its last result'),
   })
-  .meta({ id: 'Failing' });
+  .meta({ id: 'Failing', examples: [FAILING] });
 
 export const overviewSchema = z
   .strictObject({
@@ -58,7 +67,23 @@ export const overviewSchema = z
       .describe('The newest, at most 100'),
     next: z.array(comingSchema).describe('Within the next hour, at most 100'),
   })
-  .meta({ id: 'Overview' });
+  .meta({
+    id: 'Overview',
+    examples: [
+      {
+        now: 1_793_509_200_000,
+        counts: {
+          ...{ watched: 2, ok: 0, warning: 1, critical: 0 },
+          ...{ late: 0, missing: 1, running: 0, due: 0 },
+        },
+        late: [STANDING],
+        failing: [],
+        warning: [FAILING],
+        running: [],
+        next: [],
+      },
+    ],
+  });
 export type Overview = z.infer<typeof overviewSchema>;
 
 export const showOverview = route('GET', PATHS.overview, {

@@ -65,7 +65,7 @@ const QUERIES: { readonly [part: string]: Values } = {
   mapRun: ({ mapRuns }) => mapRuns,
   bus: ({ buses }) => buses,
   queue: ({ name }) => ['default', `arn:aws:sqs:us-east-1:000000000000:${name}`],
-  state: () => ['Ask', 'Echo'],
+  state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],
   cursor: ({ name }) => cursors.get(name) ?? [],
   // These choose among what is seen anyway.
@@ -80,6 +80,11 @@ const QUERIES: { readonly [part: string]: Values } = {
   definition: () => ['current'],
   wait: () => [0],
   next: () => [3],
+  tag: ({ name }) => [`owner:${name}`, 'owner'],
+  by: () => ['owner', 'team'],
+  since: () => [0],
+  until: () => [4_000_000_000_000],
+  name: ({ pipelines, name }) => [...pipelines, `${name}/${name}-daily`, `${name}-permits`],
 };
 
 /** Routes that read and tell of no team's things: asked all the same. */

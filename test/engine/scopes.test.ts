@@ -54,9 +54,14 @@ beforeAll(async () => {
     team: 'shop',
     definition,
   });
-  await test.deploy('all', { trigger: { schedule: { hour: 3 } } }, of(WAIT));
+  const expected = { trigger: { schedule: { hour: 3 } }, expect: ['runs within 1 day'] };
+  await test.deploy('all', expected, of(WAIT));
   const fail = { Type: 'Fail', Error: 'Broken' };
-  await test.deploy('failing', {}, of({ StartAt: 'Fail', States: { Fail: fail } }));
+  await test.deploy(
+    'failing',
+    { expect: ['succeeded'] },
+    of({ StartAt: 'Fail', States: { Fail: fail } }),
+  );
   const each = { ...WAIT, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
   const map = { Type: 'Map', ItemProcessor: each, End: true };
   await test.deploy('mapped', {}, of({ StartAt: 'Each', States: { Each: map } }));
@@ -151,6 +156,7 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
+    'expectations.explain': (scope, { name }) => e.expectations.explain(scope, name),
     'repairs.plan': (scope, { failed }) => e.repairs.plan(scope, failed),
     'backfills.plan': (scope, { name }) =>
       e.backfills.plan(scope, { pipeline: name, from: '2026-10-01', to: '2026-10-01' }),
@@ -267,6 +273,13 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'pipelines.list': (scope) => e.pipelines.list(scope),
     'executions.list': async (scope) => (await e.executions.list(scope)).items,
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
+    'checks.list': async (scope) => (await e.checks.list(scope)).items,
+    'checks.series': (scope) => e.checks.series(scope),
+    'expectations.list': (scope) => e.expectations.list(scope).items,
+    'expectations.counts': (scope) => Object.keys(e.expectations.counts(scope)),
+    'expectations.changes': async (scope) => (await e.expectations.changes(scope)).items,
+    'overview.board': (scope) => e.overview.board(scope, 'team'),
+    'overview.show': async (scope) => (await e.overview.show(scope)).failing,
     'events.list': (scope) => e.events.list(scope, { limit }),
     'pools.list': (scope) => e.pools.list(scope),
     'deadLetters.list': (scope) => e.deadLetters.list(scope, { limit }),
@@ -288,7 +301,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
-  ...['events.put', 'events.putEntries', 'stateTests.run', 'scheduler.create'],
+  ...['checks.report', 'events.put', 'events.putEntries', 'stateTests.run', 'scheduler.create'],
   ...['scheduler.createGroup', 'buses.create', 'rules.put', 'archives.create', 'replays.start'],
   ...['connections.create', 'apiDestinations.create'],
   ...['pools.size', 'retention.sweep'],

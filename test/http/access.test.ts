@@ -22,7 +22,8 @@ let foreignId: string;
 beforeAll(async () => {
   it = await openTestServer();
   const { engine, authenticator } = it.server;
-  await engine.pipelines.deploy(echoPipeline('own-echo', { team: 'own' }));
+  const sections = { expect: ['runs within 8 days'] };
+  await engine.pipelines.deploy(echoPipeline('own-echo', { team: 'own', sections }));
   await engine.pipelines.deploy(failingPipeline('own-failing', { team: 'own' }));
   // A name that begins with the other team's: a comparison by prefix would let it through.
   await engine.pipelines.deploy(failingPipeline('foreign-failing', { team: 'own-foreign' }));

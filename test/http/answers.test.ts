@@ -252,6 +252,43 @@ test('events, dead letters and patterns', async () => {
   await ask('POST', PATHS.testPattern, 200, { body: { pattern, event: { source: 'mail' } } });
 });
 
+test('checks, boards, expectations and the whole at a glance', async () => {
+  const { token } = team;
+  const told = {
+    rows: 3,
+    bytes: 9,
+    files: 1,
+    duration: 20,
+    interval: '2026-11-20',
+    execution: 'x',
+  };
+  const body = {
+    name: 'alder-parcels',
+    status: 'OK',
+    cause: 'fine',
+    tags: { owner: 'a' },
+    ...told,
+  };
+  expect(await ask('POST', PATHS.checks, 201, { token, body })).toMatchObject(told);
+  const foreign = { provider: 'aws', account: '111122223333', region: 'eu-west-1', kind: 'glue' };
+  await ask('POST', PATHS.checks, 201, { token, body: { ...body, subject: foreign } });
+  const checks = await ask<{ items: JsonObject[] }>('GET', PATHS.checks, 200);
+  expect(new Set(checks.items.map(({ status }) => status))).toContain('CRITICAL');
+  const board = await ask<{ items: JsonObject[] }>('GET', `${PATHS.board}?by=owner`, 200);
+  expect(board.items.map(({ value }) => value)).toContain('alder');
+  const expected = await ask<{ items: JsonObject[] }>('GET', PATHS.expectations, 200);
+  expect(expected.items[0]).toMatchObject({ state: 'MISSING', reason: 'failed' });
+  const changes = await ask<{ items: JsonObject[] }>('GET', PATHS.expectationChanges, 200);
+  expect(changes.items[0]).toMatchObject({ from: 'EXPECTED', to: 'MISSING' });
+  const explained = `${PATHS.explainExpectations}?name=alder-failing`;
+  const { items } = await ask<{ items: JsonObject[] }>('GET', explained, 200);
+  expect(items[0]).toMatchObject({ sentence: 'succeeded', changes: [{ to: 'MISSING' }] });
+  const overview = await ask('GET', PATHS.overview, 200);
+  for (const part of ['late', 'failing', 'warning', 'running']) {
+    expect(overview[part], part).not.toEqual([]);
+  }
+});
+
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));

@@ -124,9 +124,15 @@ async function populate(
   const pools = { [`${team}-pool`]: 1 };
   const arrivals = { path: `{interval}/{partner}.csv`, partners: [`${team}-north`] };
   await engine.pipelines.deploy(
-    echoPipeline(`${team}-daily`, { ...of, sections: { trigger: schedule } }),
+    echoPipeline(`${team}-daily`, {
+      ...of,
+      sections: { trigger: schedule, expect: ['runs within 8 days', 'starts by 03:30'] },
+    }),
   );
-  await engine.pipelines.deploy(failingPipeline(`${team}-failing`, of));
+  // Missed as soon as it has run: it fails.
+  await engine.pipelines.deploy(
+    failingPipeline(`${team}-failing`, { ...of, sections: { expect: ['succeeded'] } }),
+  );
   await engine.pipelines.deploy(
     waitingPipeline(`${team}-pooled`, { ...of, sections: { concurrency: { pools } } }),
   );
@@ -170,6 +176,8 @@ async function populate(
   for (const name of [`${team}-first`, `${team}-second`]) {
     await post('/executions', { pipeline: `${team}-pooled`, name, input: { by: team } });
   }
+  const permits = { name: `${team}-permits`, status: 'WARNING', tags: { owner: team } };
+  await post('/checks', { ...permits, cause: `no news for ${team}`, rows: 0 });
   // Events: one that starts, one that waits in a batch, one that nearly matches.
   const event = (detailType: string): object => ({
     id: `${team}-${detailType}`,

@@ -46,6 +46,18 @@ export const ROUTES: readonly Route[] = [
     body: { slots: 1 },
   },
   { method: 'DELETE', route: '/api/v1/pools/:name', changes: true, administers: true },
+  {
+    method: 'POST',
+    route: '/api/v1/checks',
+    changes: true,
+    body: { name: 'permits', status: 'OK' },
+  },
+  { method: 'GET', route: '/api/v1/checks' },
+  { method: 'GET', route: '/api/v1/board' },
+  { method: 'GET', route: '/api/v1/expectations' },
+  { method: 'GET', route: '/api/v1/expectation-changes' },
+  { method: 'GET', route: '/api/v1/expectations/explain', query: '?name=own-echo' },
+  { method: 'GET', route: '/api/v1/overview' },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',

@@ -7,6 +7,16 @@ import { POOLS } from '../../src/engine/features/admission/pools.js';
 import { BACKFILLS } from '../../src/engine/features/backfills/backfill-table.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
+import {
+  CHECK_RESULTS,
+  CHECK_SERIES,
+  PRODUCED_SO_FAR,
+} from '../../src/engine/features/checks/check-tables.js';
+import {
+  EXPECTATION_CHANGES,
+  EXPECTATION_CLOCK,
+  STANDINGS,
+} from '../../src/engine/features/expectations/expectation-tables.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
@@ -33,5 +43,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
-  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS],
+  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
+  ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
 ];

@@ -130,7 +130,8 @@ export const CHECK_RESULTS: Table<CheckRow> = defineTable<CheckRow>({
 
 /** What tasks of an execution that still runs have told of what they produced. */
 export interface ProducedRow {
-  execution: number;
+  /** Of the execution. */
+  number: number;
   rows?: number;
   bytes?: number;
   files?: number;
@@ -138,11 +139,11 @@ export interface ProducedRow {
 
 export const PRODUCED_SO_FAR: Table<ProducedRow> = defineTable<ProducedRow>({
   name: 'produced_so_far',
-  columns: { execution: 'integer', rows: 'integer?', bytes: 'integer?', files: 'integer?' },
-  key: ['execution'],
+  columns: { number: 'integer', rows: 'integer?', bytes: 'integer?', files: 'integer?' },
+  key: ['number'],
   migrations: [
     `CREATE TABLE produced_so_far (
-       execution INTEGER PRIMARY KEY, rows BIGINT, bytes BIGINT, files BIGINT
+       number INTEGER PRIMARY KEY, rows BIGINT, bytes BIGINT, files BIGINT
      );`,
   ],
 });

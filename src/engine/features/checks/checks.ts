@@ -94,7 +94,7 @@ export class Checks implements Feature {
       this.#series.remember(series.number, series);
     }
     for (const row of await store.listRows(PRODUCED_SO_FAR)) {
-      this.#produced.remember(row.execution, row);
+      this.#produced.remember(row.number, row);
     }
     this.#lastNumber = await store.lastNumber(CHECK_RESULTS);
     this.#lastSeries = await store.lastNumber(CHECK_SERIES);
@@ -236,7 +236,7 @@ export class Checks implements Feature {
     const counts = active.creation.mapRun ? undefined : producedBy(output);
     if (counts === undefined) return;
     const { number } = active;
-    const row = { execution: number, ...addCounts(this.#produced.get(number) ?? {}, counts) };
+    const row = { number, ...addCounts(this.#produced.get(number) ?? {}, counts) };
     turn.put(PRODUCED_SO_FAR, row);
     this.#produced.set(turn, number, row);
   }
@@ -253,7 +253,7 @@ export class Checks implements Feature {
     }
     const section = sectionOf(PRODUCED, active.machine.deployment);
     const own = section === undefined || output === undefined ? undefined : section(output);
-    const { execution: _, ...counted }: Partial<ProducedRow> = told ?? {};
+    const { number: _, ...counted }: Partial<ProducedRow> = told ?? {};
     const produced: Counts = status === 'SUCCEEDED' ? (own ?? counted) : counted;
     const { secrets, time } = this.#kernel;
     const at = active.stoppedAt ?? time.now();

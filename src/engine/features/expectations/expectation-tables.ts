@@ -128,5 +128,10 @@ export const EXPECTATION_CLOCK: Table<ClockRow> = defineTable<ClockRow>({
   name: 'expectation_clock',
   columns: { name: 'text', at: 'integer' },
   key: ['name'],
-  migrations: ['CREATE TABLE expectation_clock (name TEXT PRIMARY KEY, at BIGINT NOT NULL);'],
+  migrations: [
+    `CREATE TABLE expectation_clock (
+       name TEXT PRIMARY KEY,
+       at BIGINT NOT NULL
+     );`,
+  ],
 });
