@@ -12,6 +12,8 @@
  *     I17 no more executions of a pipeline have begun and not ended than its limit
  *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names
  *
+ *     I19 to I21 what is expected of pipelines is noticed, once each (expected.ts)
+ *
  * @module
  */
 import { createHash } from 'node:crypto';

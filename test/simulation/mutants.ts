@@ -6,6 +6,11 @@
 import type { Transition } from '../../src/asl/transition.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
+import { CHECK_RESULTS } from '../../src/engine/features/checks/check-tables.js';
+import {
+  EXPECTATION_CHANGES,
+  STANDINGS,
+} from '../../src/engine/features/expectations/expectation-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
@@ -36,6 +41,16 @@ function writes(change: (write: ExecutionWrite, n: number) => ExecutionWrite): M
     ...store,
     commit: (commit) =>
       store.commit({ ...commit, executions: commit.executions.map((write) => change(write, n++)) }),
+  });
+}
+
+/** Changes the rows that are written. */
+function rows(change: (write: RowWrite, n: number) => RowWrite[]): Mutant['store'] {
+  let n = 0;
+  return (store) => ({
+    ...store,
+    commit: (commit) =>
+      store.commit({ ...commit, rows: commit.rows.flatMap((write) => change(write, n++)) }),
   });
 }
 
@@ -278,6 +293,46 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'forgets after a restart what waits',
     store: (store) => ({ ...store, listUnstarted: () => [] }),
+  },
+  {
+    name: 'writes no check result now and then',
+    store: rows((write, n) => (write.table === CHECK_RESULTS && n % 5 === 2 ? [] : [write])),
+  },
+  {
+    name: 'loses a change of an expectation now and then',
+    store: rows((write, n) => (write.table === EXPECTATION_CHANGES && n % 5 === 2 ? [] : [write])),
+  },
+  {
+    name: 'tells a change of an expectation twice',
+    store: rows((write) => {
+      const { table, row } = write;
+      if (table !== EXPECTATION_CHANGES || row === undefined) return [write];
+      const number = Number(write.key[0]) + 1_000_000;
+      return [write, { ...write, key: [number], row: { ...row, number } }];
+    }),
+  },
+  {
+    name: 'forgets where an expectation stands',
+    store: (store) => ({
+      ...store,
+      commit: (commit) => {
+        const isKept = ({ table, row }: RowWrite): boolean =>
+          table !== STANDINGS || (row as { state?: string } | undefined)?.state === 'EXPECTED';
+        return store.commit({ ...commit, rows: commit.rows.filter(isKept) });
+      },
+    }),
+  },
+  {
+    name: 'does not know after a restart when a pipeline ran last',
+    store: (store) => ({
+      ...store,
+      listExecutions: (query) =>
+        query.pipeline === undefined || query.status !== undefined
+          ? store.listExecutions(query)
+          : [],
+      listRows: (table, query) =>
+        (table as AnyTable) === CHECK_RESULTS ? [] : store.listRows(table, query),
+    }),
   },
   {
     name: 'tells the client of success when the commit failed',

@@ -24,6 +24,7 @@ import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
+import { EXPECTED, Told } from './expected.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
@@ -76,6 +77,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<SeedResul
 class Simulation {
   readonly #world: VirtualWorld;
   readonly #invariants = new Invariants();
+  readonly #expected = new Told();
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -163,6 +165,9 @@ class Simulation {
     await world.run(world.elapsed + 120_000, () => false);
     if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
     this.#invariants.atEnd(this.#store);
+    for (const violation of this.#expected.violations(this.#store)) {
+      this.#invariants.fail(violation);
+    }
     if (this.#hasTriggers) {
       for (const violation of triggerViolations(this.#store, this.#told)) {
         this.#invariants.fail(violation);
@@ -271,6 +276,7 @@ class Simulation {
           definition,
           bindings: {},
           folder: this.#folder,
+          sections: { expect: [...(EXPECTED.get(name) ?? [])] },
         });
       }
     }
@@ -311,6 +317,7 @@ class Simulation {
     const write = (commit: Commit): void => {
       this.#store.commit(commit);
       this.#invariants.committed(commit);
+      this.#expected.committed(commit);
     };
     return {
       ...this.#store,

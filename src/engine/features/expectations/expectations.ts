@@ -100,12 +100,16 @@ export class Expectations implements Feature {
   }
 
   async open(): Promise<void> {
-    const { store } = this.#kernel;
+    const { store, time } = this.#kernel;
+    let latest = time.now();
     for (const row of await store.listRows(STANDINGS)) {
       this.#stored.remember(standingKey(row), row);
+      latest = Math.max(latest, row.since, row.judged, row.declared);
     }
     this.#clock = (await store.findRow(EXPECTATION_CLOCK, ['all']))?.at ?? 0;
     this.#lastChange = await store.lastNumber(EXPECTATION_CHANGES);
+    // What was judged stays judged, though the wall clock was set back while nobody was here.
+    time.goOnFrom(Math.max(latest, this.#clock));
   }
 
   begin(): void {

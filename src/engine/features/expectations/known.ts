@@ -70,16 +70,20 @@ export function knownNeeds(
 export function readKnown(turn: Turn, needs: KnownNeeds, of: WatchedSubject): Known {
   const { executions, running } = needs;
   const begun = executions === undefined ? [] : turn.known(executions);
-  const last = begun.find(({ header }) => header.error !== SKIPPED);
+  const active = running === undefined ? [] : turn.known(running);
+  const begins = [...begun, ...active]
+    .filter(({ header }) => header.error !== SKIPPED)
+    .map(beganAt);
+  const lastStart = begins.length === 0 ? undefined : Math.max(...begins);
   const results = turn.known(needs.results);
   const [latest] = results;
   const { success, data } = needs.lasts(of.team, of.key);
-  const open = (running === undefined ? [] : turn.known(running))
-    .map(({ number, startedAt }) => ({ number, since: startedAt }))
+  const open = active
+    .map((record) => ({ number: record.number, since: beganAt(record) }))
     .sort((a, b) => a.since - b.since || a.number - b.number);
   const watched: Watched = {
     ...NOTHING_WATCHED,
-    ...(last === undefined ? {} : { lastStart: last.startedAt }),
+    ...(lastStart === undefined ? {} : { lastStart }),
     ...(latest === undefined
       ? {}
       : { lastEnd: latest.at, last: { ...sampleOf(latest), cause: latest.cause } }),
@@ -88,4 +92,10 @@ export function readKnown(turn: Turn, needs: KnownNeeds, of: WatchedSubject): Kn
     recent: of.samples === 0 ? [] : results.map(sampleOf).reverse(),
   };
   return { watched, running: open };
+}
+
+/** A redrive is a begin, too. */
+function beganAt({ startedAt, context }: ExecutionRecord): number {
+  const redriven = Date.parse(context.Execution.RedriveTime ?? '');
+  return Number.isNaN(redriven) ? startedAt : Math.max(startedAt, redriven);
 }
