@@ -14,6 +14,7 @@ import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
+import { SiteProbes } from './features/probes/site-probes.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
@@ -72,8 +73,13 @@ export function composeFeatures(
   const checks = new Checks(kernel);
   const expectations = new Expectations(kernel, {
     results: checks,
+    declared: () => probes.sitesChanged(),
     nextFire: (pipeline, after) => pipelineSchedules.nextFire(pipeline, after),
     tell: (turn, change) => bus.tell(turn, change.team, expectationEvent(change)),
+  });
+  const probes: SiteProbes = new SiteProbes(kernel, {
+    sites: () => expectations.sites(),
+    report: (turn, check) => void checks.report(turn, check),
   });
   const aging = [bus.aging, rules.aging, backfills.aging, checks.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
@@ -82,7 +88,7 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, retention],
+    ...[backfills, webhooks, checks, expectations, probes, retention],
     ...additions.map((make) => make(kernel)),
   ];
   return {

@@ -65,6 +65,8 @@ export interface ExpectationPeers {
   readonly results: PastResults;
   /** When a pipeline's schedule fires next after an instant; undefined: it has none. */
   nextFire(pipeline: { team: string; name: string }, after: number): number | undefined;
+  /** Others are watched than before. */
+  declared(): void;
   /** Puts an event on a team's bus in this turn. */
   tell(turn: Turn, change: ExpectationChange): void;
 }
@@ -84,6 +86,7 @@ export class Expectations implements Feature {
   /** Standings that the store had at the start, until their declarations come. */
   readonly #stored: TurnMap<string, StandingRow> = new TurnMap();
   readonly #due: Heap<{ readonly at: number; readonly kept: Kept }> = new Heap();
+  readonly #sites: Map<string, Declared & { site: string }> = new Map();
   readonly #files: FileArrivalsExpected = new FileArrivalsExpected();
   #clock = 0;
   #lastChange = 0;
@@ -188,6 +191,11 @@ export class Expectations implements Feature {
     return all;
   }
 
+  /** Sites that are expected to be reachable. */
+  sites(): Iterable<Declared & { site: string }> {
+    return this.#sites.values();
+  }
+
   /** One of them; undefined when there is none. */
   find(team: string, subject: Subject, sentence: string): Shown | undefined {
     const of = this.#subjects.get(placeOf({ team, key: subjectKey(subject) }));
@@ -246,11 +254,13 @@ export class Expectations implements Feature {
       of.waiting = known?.waiting ?? [];
       this.#subjects.set(place, of);
       this.#files.set(place, one);
+      if (one.site !== undefined) this.#sites.set(place, { ...one, site: one.site });
       this.#kernel.submit(this.#openInput(of, known, now));
     }
     const gone = before.filter((place) => !places.includes(place));
     this.#ofPipeline.set(pipeline, places);
     if (gone.length > 0) this.#kernel.submit(this.#goneInput(gone));
+    this.#peers.declared();
   }
 
   #subjectOf({ team, subject, tags, pipeline, owner, expectations }: Declared): WatchedSubject {
@@ -350,6 +360,7 @@ export class Expectations implements Feature {
           turn.afterCommit(() => {
             if (this.#subjects.get(place) === of) this.#subjects.delete(place);
             this.#files.delete(place);
+            this.#sites.delete(place);
           });
         }
         return 'done';
