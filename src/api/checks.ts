@@ -55,7 +55,7 @@ export type CheckResult = z.infer<typeof checkResultSchema>;
 
 const told = z.int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional();
 
-const reportSchema = z
+export const reportSchema = z
   .strictObject({
     name: z.string().min(1).max(512).describe('What was checked'),
     status: checkStatusSchema,

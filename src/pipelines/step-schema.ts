@@ -56,6 +56,7 @@ export interface Step {
         wait?: boolean | undefined;
       }
     | undefined;
+  check?: { [argument: string]: Json } | undefined;
   dataset?: string | { name: string; location?: string | undefined } | undefined;
   set?: { [name: string]: Json } | undefined;
   wait?: Duration | { until: string } | undefined;
@@ -90,6 +91,7 @@ export const STEP_KINDS = [
   'http',
   'echo',
   'run',
+  'check',
   'dataset',
   'set',
   'wait',
@@ -101,7 +103,15 @@ export const STEP_KINDS = [
 export type StepKind = (typeof STEP_KINDS)[number];
 
 /** Kinds that are tasks: they may be retried, caught and timed. */
-export const TASK_KINDS: readonly StepKind[] = ['shell', 'lambda', 'sql', 'http', 'echo', 'run'];
+export const TASK_KINDS: readonly StepKind[] = [
+  'shell',
+  'lambda',
+  'sql',
+  'http',
+  'echo',
+  'run',
+  'check',
+];
 
 /** Any JSON value. */
 export const json: z.ZodType<Json> = z.json().meta({ id: 'Json' });
@@ -202,6 +212,9 @@ const step: z.ZodType<Step> = z.strictObject({
     ])
     .optional()
     .meta({ description: 'Starts another pipeline and, unless wait is false, waits for it' }),
+  check: argumentsObject.optional().meta({
+    description: 'Reports a check: { name, status, cause, tags, rows, bytes, files, duration }',
+  }),
   dataset: z
     .union([
       z.string().min(1),

@@ -93,6 +93,17 @@ function taskOf(
         given:
           typeof step.http === 'string' ? { method: 'GET', url: step.http } : (step.http ?? {}),
       };
+    case 'check': {
+      const given = step.check ?? {};
+      for (const field of ['name', 'status']) {
+        if (hasField(given, field)) continue;
+        report([...path, 'check'], 'MILL1102', `the field "${field}" is missing`, {
+          mark: 'key',
+          fix: 'check: { name: permits, status: OK }',
+        });
+      }
+      return { resource: 'millrace:checks:report', given };
+    }
     case 'run': {
       const run =
         typeof step.run === 'string' ? { pipeline: step.run } : (step.run ?? { pipeline: '' });

@@ -12,6 +12,7 @@ export const MILLRACE_RESOURCES: readonly string[] = [
   'millrace:http',
   'millrace:echo',
   'millrace:executions:start',
+  'millrace:checks:report',
 ];
 
 /** How the outcome of a task arrives, as written behind a resource. */

@@ -84,6 +84,10 @@ export function resolveTask(
     (resource.service === 'states' && action === 'startExecution') ||
     (resource.service === 'millrace:executions' && action === 'start');
   if (isStart) return start(task.arguments, bindings, resource.service !== 'states');
+  if (resource.service === 'millrace:checks' && action === 'report') {
+    const { service, text } = resource;
+    return { type: 'service', service, action, parameters: task.arguments, resource: text };
+  }
   if (resource.service === 'millrace') {
     return { type: 'connector', kind: action, arguments: task.arguments, wrapping: 'plain' };
   }

@@ -11,24 +11,20 @@ import {
   listExpectations,
 } from '../../api/expectations.js';
 import { showOverview } from '../../api/overview.js';
-import { ownSubject } from '../../monitoring/subject.js';
+import { teamOf } from '../../engine/kernel/scope.js';
 import { readTag, type WantedTag } from '../../monitoring/tags.js';
 import { ownTeam } from '../auth.js';
 import { defined } from '../defined.js';
+import { checkOf } from '../reported-check.js';
 import type { HttpServices } from '../services.js';
 
 export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.post(reportCheck.path, { schema: reportCheck.schema }, async (request, reply) => {
-    const { name, subject, tags = {}, ...told } = request.body;
     const team = ownTeam(request.principal);
-    const { accountId: account, region } = engine.arns.identity;
-    const own = ownSubject({ account, region }, 'check', team.teams[0], name);
-    const named = subject === undefined ? own : { ...subject, name };
-    return reply
-      .code(201)
-      .send(await engine.checks.report(team, { subject: named, tags, ...told }));
+    const check = checkOf(engine, teamOf(team), request.body);
+    return reply.code(201).send(await engine.checks.report(team, check));
   });
 
   api.get(listChecks.path, { schema: listChecks.schema }, async (request) => {

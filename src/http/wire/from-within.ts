@@ -16,9 +16,13 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
+import { reportSchema } from '../../api/checks.js';
 import { isObject, type Json, type JsonObject } from '../../asl/json.js';
 import type { Engine } from '../../engine/engine.js';
+import { EngineError } from '../../engine/kernel/errors.js';
 import type { AttemptOutcome, OwnServices, ServiceRequest } from '../../engine/kernel/ports.js';
+import { ofTeam } from '../../engine/kernel/scope.js';
+import { checkOf } from '../reported-check.js';
 import type { Operation } from './call.js';
 import { callerOf } from './caller.js';
 import { toWireError } from './protocol.js';
@@ -58,8 +62,10 @@ const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
  */
 export function createOwnServices(engineOf: () => Engine): OwnServices {
   return {
-    has: (service, action) => find(service, action) !== undefined,
+    has: (service, action) =>
+      isCheckReport({ service, action }) || find(service, action) !== undefined,
     async call(request) {
+      if (isCheckReport(request)) return await reportCheck(engineOf(), request);
       const found = find(request.service, request.action);
       if (found === undefined) {
         const cause = `There is no operation ${request.service}:${request.action}.`;
@@ -70,6 +76,35 @@ export function createOwnServices(engineOf: () => Engine): OwnServices {
         : await perform(engineOf(), found, request);
     },
   };
+}
+
+/** A step `check:` of a pipeline. */
+function isCheckReport({ service, action }: Pick<ServiceRequest, 'service' | 'action'>): boolean {
+  return service === 'millrace:checks' && action === 'report';
+}
+
+/** The same as `POST /checks`: what it does not take fails the task. */
+async function reportCheck(
+  engine: Engine,
+  { parameters, team, executionArn }: ServiceRequest,
+): Promise<AttemptOutcome> {
+  const parsed = reportSchema.safeParse(parameters);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const cause = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no check'}`;
+    return { type: 'failed', error: 'Millrace.InvalidCheck', cause };
+  }
+  const told = { execution: executionArn.slice(-256), ...parsed.data };
+  try {
+    const { number, status } = await engine.checks.report(
+      ofTeam(team),
+      checkOf(engine, team, told),
+    );
+    return { type: 'succeeded', output: { number, status } };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { type: 'failed', error: 'Millrace.InvalidCheck', cause: error.message };
+  }
 }
 
 interface Found {
