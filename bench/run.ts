@@ -27,6 +27,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { checkLists, expectations } from './monitoring.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { schedules } from './schedules.js';
@@ -287,6 +288,8 @@ if (runs('growth')) await growth();
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
 }
+if (runs('expectations')) await expectations(values.quick ? 1_000 : 10_000);
+if (runs('checks')) await checkLists(values.quick ? 100_000 : 1_000_000, 40);
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();

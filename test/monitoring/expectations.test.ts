@@ -21,7 +21,7 @@ let test: TimedEngine;
 beforeEach(async () => {
   test = await openTimedEngine({ start: '2026-11-20T00:00:00Z' });
 });
-afterEach(() => test.remove());
+afterEach(() => test.close());
 
 /** State of each expectation, by its sentence. */
 function states(): { [sentence: string]: string } {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
 afterEach(async () => {
-  await test.remove();
+  await test.close();
   await new Promise((resolve) => server.close(resolve));
 });
 
