@@ -11,6 +11,8 @@ import { EventBus } from './features/bus/event-bus.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
+import type { MetricsConfig } from './features/metrics/metric-labels.js';
+import { Metrics } from './features/metrics/metrics.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
@@ -34,6 +36,8 @@ export interface Surroundings {
   readonly files: FileSource | undefined;
   /** How long things are kept. */
   readonly retention: RetentionConfig;
+  /** What jobs are counted by. */
+  readonly metrics: MetricsConfig;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -43,7 +47,7 @@ export interface Surroundings {
 /** Makes the features. What they offer is found under their names. */
 export function composeFeatures(
   kernel: Kernel,
-  { files: source, start, additions, retention: kept }: Surroundings,
+  { files: source, start, additions, retention: kept, metrics: counted }: Surroundings,
 ) {
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
@@ -69,17 +73,18 @@ export function composeFeatures(
   const aging = [bus.aging, rules.aging, backfills.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
+  const metrics = new Metrics(kernel, counted, { admission, deliveries: rules.deliveryCounts });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, retention],
+    ...[backfills, webhooks, retention, metrics],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests, metrics },
   };
 }
 

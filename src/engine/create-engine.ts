@@ -17,6 +17,7 @@ import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -34,6 +35,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   files?: FileSource;
   /** How long things are kept. Default: `DEFAULT_RETENTION`. */
   retention?: RetentionConfig;
+  /** What jobs are counted by. Default: their names and teams, 10,000 of them. */
+  metrics?: MetricsConfig;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -70,6 +73,7 @@ export function createEngine(config: EngineConfig): Engine {
     files: config.files,
     additions: config.additions ?? [],
     retention: config.retention ?? {},
+    metrics: config.metrics ?? {},
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -113,5 +117,6 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     retention: features.retention,
+    metrics: { families: (scope) => features.metrics.families(scope) },
   };
 }

@@ -24,6 +24,7 @@ import type { TaskCalls } from './calls/task-calls.js';
 import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
+import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -73,6 +74,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;
   readonly retention: RetentionCalls;
+  /** What Prometheus is told. */
+  readonly metrics: MetricsCalls;
 
   readonly arns: Arns;
   /** The engine's own time, in milliseconds since the epoch. */

@@ -9,6 +9,7 @@ import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
 import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
@@ -33,5 +34,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
-  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS],
+  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, JOB_OUTCOMES],
 ];
