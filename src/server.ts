@@ -24,6 +24,7 @@ import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
 import type { RetentionConfig } from './engine/features/retention/retention.js';
+import { type TraceReceiver, tracesTo } from './engine/features/traces/trace-receiver.js';
 import type { Identity } from './engine/kernel/arn.js';
 import {
   checkEncryption,
@@ -122,6 +123,8 @@ export interface ServerConfig {
   retention?: RetentionConfig;
   /** What jobs are counted by for Prometheus. Default: their names and teams. */
   metrics?: MetricsConfig;
+  /** Receiver of OpenTelemetry to which traces of executions go. Default: there are none. */
+  traces?: TraceReceiver;
   /** Features that join besides those that there are, with what they show over REST. Default: none. */
   additions?: readonly ServerAddition[];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -264,6 +267,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     secrets,
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
+    ...tracesTo(config.traces, {
+      database,
+      driver: driver as DriverName,
+      allowPrivateAddresses: config.allowPrivateAddresses ?? false,
+      resource: { version: packageVersion(), instance: data },
+      onProblem: (problem) => log.warn({ problem }, 'traces were not sent'),
+    }),
     additions: (config.additions ?? []).map(({ feature }) => feature),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: endFatally,

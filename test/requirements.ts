@@ -22,6 +22,7 @@ export type Requirement =
   | 'curl'
   | 'gcc'
   | 'moto'
+  | 'otlp'
   | 'prometheus'
   | 'promtool';
 
@@ -40,6 +41,12 @@ const PROGRAMS: {
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
   // A server that speaks the API of S3.
   moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
+  // The definitions of OpenTelemetry's protocol, generated from its own files.
+  otlp: {
+    commands: ['python3'],
+    probe: ['-c', 'import opentelemetry.proto.collector.trace.v1.trace_service_pb2'],
+    install: 'pip install opentelemetry-proto',
+  },
   prometheus: { commands: ['prometheus'], install: 'apt-get install prometheus' },
   // It comes with Prometheus.
   promtool: { commands: ['promtool'], install: 'apt-get install prometheus' },

@@ -20,6 +20,8 @@ import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
 import { Schedules } from './features/schedules/schedules.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
+import type { TraceExporter } from './features/traces/trace-exporter.js';
+import { Traces } from './features/traces/traces.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
@@ -38,6 +40,8 @@ export interface Surroundings {
   readonly retention: RetentionConfig;
   /** What jobs are counted by. */
   readonly metrics: MetricsConfig;
+  /** Where traces of executions go. Without: there are none. */
+  readonly traces: TraceExporter | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -47,7 +51,14 @@ export interface Surroundings {
 /** Makes the features. What they offer is found under their names. */
 export function composeFeatures(
   kernel: Kernel,
-  { files: source, start, additions, retention: kept, metrics: counted }: Surroundings,
+  {
+    files: source,
+    start,
+    additions,
+    retention: kept,
+    metrics: counted,
+    traces: exporter,
+  }: Surroundings,
 ) {
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
@@ -73,12 +84,16 @@ export function composeFeatures(
   const aging = [bus.aging, rules.aging, backfills.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
-  const metrics = new Metrics(kernel, counted, { admission, deliveries: rules.deliveryCounts });
+  const traces = new Traces(kernel, exporter);
+  const metrics = new Metrics(kernel, counted, {
+    ...{ admission, deliveries: rules.deliveryCounts },
+    traces: () => traces.counts,
+  });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, retention, metrics],
+    ...[backfills, webhooks, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {

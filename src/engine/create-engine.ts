@@ -24,6 +24,7 @@ import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { schedulerCalls } from './features/schedules/scheduler-calls.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
+import type { TraceExporter } from './features/traces/trace-exporter.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
@@ -37,6 +38,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   retention?: RetentionConfig;
   /** What jobs are counted by. Default: their names and teams, 10,000 of them. */
   metrics?: MetricsConfig;
+  /** Where traces of executions go; see `createTraceExporter`. Default: there are none. */
+  traces?: TraceExporter;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -74,6 +77,7 @@ export function createEngine(config: EngineConfig): Engine {
     additions: config.additions ?? [],
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
+    traces: config.traces,
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;

@@ -91,6 +91,11 @@ export default class Up extends MillraceCommand {
       min: 1,
       max: 1_000_000,
     }),
+    'otlp-traces': Flags.string({
+      description:
+        'receiver of OpenTelemetry (OTLP over HTTP) to which a trace of each execution goes, such as http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_HEADERS is sent along',
+      env: 'MILLRACE_OTLP_TRACES',
+    }),
     'resume-restored': Flags.boolean({
       description:
         'let records that were restored from a backup go on at once, without `millrace resume`',
@@ -102,6 +107,7 @@ export default class Up extends MillraceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Up);
+    const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
     // Before anything can run that could read it.
     const { environment, warning } = takeEnvironment();
     const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
@@ -128,6 +134,9 @@ export default class Up extends MillraceCommand {
       identity: identityOf(flags),
       retention: { executions: retentionOf(flags.retention) },
       metrics: { tags: tagsIn(flags['metric-tags']), jobs: flags['metric-jobs'] },
+      ...(flags['otlp-traces'] === undefined
+        ? {}
+        : { traces: { url: flags['otlp-traces'], headers: traceHeaders } }),
       allowCodeOverApi: flags['allow-code-over-api'],
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
@@ -266,6 +275,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.usage,
       code: 'MILL5063',
       fix: 'Name up to eight tags of your pipelines in --metric-tags (or MILLRACE_METRIC_TAGS), such as county,state.',
+    });
+  }
+  if (error instanceof Error && error.name === 'TraceReceiverError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5064',
+      fix: 'Give --otlp-traces an address such as http://127.0.0.1:4318, and keys in OTEL_EXPORTER_OTLP_HEADERS as name=value.',
     });
   }
   if (error instanceof Error && error.name === 'TaskUserError') {

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Scope, sees } from '../../kernel/scope.js';
-import { type Family, gauge, type Sample } from './family.js';
+import { counter, type Family, gauge, type Sample } from './family.js';
 
 /** Executions that exist and wait until there is room. */
 export interface Waiting {
@@ -43,7 +43,11 @@ export interface SubjectStates {
   }>;
 }
 
+/** Traces that were sent, lost and wait; undefined: nothing is traced. */
+export type TraceCounts = () => { taken: number; dropped: number; waiting: number } | undefined;
+
 export interface MetricSources {
+  readonly traces: TraceCounts;
   readonly admission: Waiting;
   readonly deliveries: DeliveryCounts;
   readonly expectations?: ExpectationStates;
@@ -96,7 +100,7 @@ export async function sourceFamilies(
       'Events that could not be delivered and are kept',
       byTeam(Object.entries(await deliveries.dead()), scope),
     ),
-    ...(scope === 'everything' ? [await attemptAge(kernel, now)] : []),
+    ...(scope === 'everything' ? [await attemptAge(kernel, now), ...traceFamilies(sources)] : []),
     ...stateFamilies(sources, scope),
   ];
 }
@@ -107,6 +111,22 @@ async function attemptAge(kernel: Kernel, now: number): Promise<Family> {
   const value = oldest === undefined ? 0 : Math.max(0, now - oldest.attempt.scheduledAt) / 1_000;
   const help = 'How long the attempt that waits longest for a slot has waited';
   return gauge('millrace_attempt_queue_age_seconds', help, [{ labels: {}, value }]);
+}
+
+function traceFamilies({ traces }: MetricSources): Family[] {
+  const counts = traces();
+  if (counts === undefined) return [];
+  const { taken, dropped, waiting } = counts;
+  const one = (value: number): Sample[] => [{ labels: {}, value }];
+  return [
+    counter('millrace_trace_spans_total', 'Spans that the OTLP receiver has taken', one(taken)),
+    counter(
+      'millrace_traces_dropped_total',
+      'Executions whose trace was lost, or not all of it taken',
+      one(dropped),
+    ),
+    gauge('millrace_traces_waiting', 'Executions whose trace waits to be sent', one(waiting)),
+  ];
 }
 
 function stateFamilies({ expectations, checks }: MetricSources, scope: Scope): Family[] {
