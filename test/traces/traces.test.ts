@@ -131,12 +131,12 @@ test.skipIf(python.missing)(
     await deploy('tell', {
       Node: task(
         'millrace:lambda',
-        { handler: 'handler.handler', runtime: 'node' },
+        { folder: '.', handler: 'handler.handler', runtime: 'nodejs' },
         { ResultPath: '$.node', Next: 'Python', End: undefined },
       ),
       Python: task(
         'millrace:lambda',
-        { handler: 'handler.handler', runtime: 'python' },
+        { folder: '.', handler: 'handler.handler', runtime: 'python' },
         { ResultPath: '$.python', Next: 'Ask', End: undefined },
       ),
       Ask: task('millrace:http', { url }, { ResultPath: null }),
