@@ -18,13 +18,13 @@ import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
+import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
 import type { RetentionConfig } from './engine/features/retention/retention.js';
-import { type TraceReceiver, tracesTo } from './engine/features/traces/trace-receiver.js';
 import type { Identity } from './engine/kernel/arn.js';
 import {
   checkEncryption,

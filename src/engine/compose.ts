@@ -20,7 +20,6 @@ import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
 import { Schedules } from './features/schedules/schedules.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
-import type { TraceExporter } from './features/traces/trace-exporter.js';
 import { Traces } from './features/traces/traces.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
@@ -28,6 +27,7 @@ import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
 import type { Scope } from './kernel/scope.js';
+import type { TraceExporter } from './kernel/trace-port.js';
 
 /** Makes a feature. */
 export type Addition = (kernel: Kernel) => Feature;

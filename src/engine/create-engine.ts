@@ -24,10 +24,10 @@ import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { schedulerCalls } from './features/schedules/scheduler-calls.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
-import type { TraceExporter } from './features/traces/trace-exporter.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
+import type { TraceExporter } from './kernel/trace-port.js';
 import { createLifecycle } from './lifecycle.js';
 
 /** Every field besides those of the kernel. */

@@ -18,9 +18,8 @@ import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { traceparent } from '../../kernel/trace-ids.js';
+import type { TraceCounts, TracedExecution, TraceExporter } from '../../kernel/trace-port.js';
 import type { Turn } from '../../kernel/turn.js';
-import type { TracedExecution } from './spans.js';
-import type { TraceCounts, TraceExporter } from './trace-exporter.js';
 
 interface TraceMark {
   name: string;
@@ -33,7 +32,12 @@ export const TRACE_MARKS: Table<TraceMark> = defineTable<TraceMark>({
   name: 'trace_marks',
   columns: { name: 'text', at: 'integer' },
   key: ['name'],
-  migrations: ['CREATE TABLE trace_marks (name TEXT PRIMARY KEY, at BIGINT NOT NULL);'],
+  migrations: [
+    `CREATE TABLE trace_marks (
+      name TEXT PRIMARY KEY,
+      at BIGINT NOT NULL
+    );`,
+  ],
 });
 
 const MARK = 'sent';

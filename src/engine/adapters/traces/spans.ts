@@ -9,26 +9,7 @@
  */
 import type { HistoryEvent } from '../../../asl/transition.js';
 import { spanIdOf, traceIdOf } from '../../kernel/trace-ids.js';
-
-/** An execution that has ended, as it is traced. */
-export interface TracedExecution {
-  readonly number: number;
-  readonly id: string;
-  readonly name: string;
-  readonly pipeline: string;
-  readonly team: string;
-  readonly status: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly stoppedAt: number;
-  readonly tags: { readonly [key: string]: string };
-  readonly error?: string;
-  readonly interval?: string;
-  /** Kind of trigger: `schedule`, `event`, … */
-  readonly trigger?: string;
-  /** Number of the execution whose task started it. */
-  readonly parent?: number;
-}
+import type { TracedExecution } from '../../kernel/trace-port.js';
 
 export type Attributes = { readonly [key: string]: string | number | boolean };
 

@@ -7,11 +7,8 @@
  * @module
  */
 import { isIP } from 'node:net';
-import {
-  createTraceExporter,
-  type TraceExporter,
-  type TraceExporterOptions,
-} from './trace-exporter.js';
+import type { TraceExporter } from '../../kernel/trace-port.js';
+import { createTraceExporter, type TraceExporterOptions } from './trace-exporter.js';
 
 export interface TraceReceiver {
   /** `http://127.0.0.1:4318`; without a path it is OTLP's own, `/v1/traces`. */

@@ -3,8 +3,8 @@
  * @module
  */
 import type { DriverName } from '../../../store/driver.js';
+import type { TracedExecution } from '../../kernel/trace-port.js';
 import type { TraceResource } from './otlp.js';
-import type { TracedExecution } from './spans.js';
 
 /** The first message: what it reads from and sends to. */
 export interface ExportSettings {

@@ -17,9 +17,10 @@ import { exchange } from '../../../connectors/http/exchange.js';
 import { isPublicAddress } from '../../../connectors/http/public-address.js';
 import { type Driver, openReader } from '../../../store/driver.js';
 import { queriesOf } from '../../../store/queries.js';
+import type { TracedExecution } from '../../kernel/trace-port.js';
 import type { Exported, ExportSettings, ToExporter } from './export-messages.js';
 import { exportRequest } from './otlp.js';
-import { type Span, spansOf, type TracedExecution } from './spans.js';
+import { type Span, spansOf } from './spans.js';
 
 /** The least there is, so that the exporter gets what nobody else wants; see nice(2). */
 const NICE = 19;

@@ -10,27 +10,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { TraceCounts, TracedExecution, TraceExporter } from '../../kernel/trace-port.js';
 import type { Exported, ExportSettings, ToExporter } from './export-messages.js';
-import type { TracedExecution } from './spans.js';
-
-export interface TraceExporter {
-  /** Takes an execution, or counts it as dropped when too many wait. */
-  add(execution: TracedExecution): void;
-  readonly counts: TraceCounts;
-  /** End of the oldest execution that has not been done with; undefined: there is none. */
-  oldest(): number | undefined;
-  /** Sends what waits for at most so many milliseconds, and ends the process. Answers how many were left. */
-  close(ms: number): Promise<number>;
-}
-
-export interface TraceCounts {
-  /** Spans that the receiver has taken. */
-  taken: number;
-  /** Executions whose trace was lost, or not all of it taken. */
-  dropped: number;
-  /** Executions that wait. */
-  waiting: number;
-}
 
 export interface TraceExporterOptions extends ExportSettings {
   /** Executions that may wait. Default: 10,000. */
