@@ -15,6 +15,8 @@ export interface Figures {
   rss: number;
   /** Longest stall of the main loop since the last time, milliseconds. */
   stall: number;
+  /** Milliseconds of a processor that the server's own process has used. */
+  cpu: number;
 }
 
 export interface BenchServer {
@@ -27,6 +29,8 @@ export interface BenchServer {
   figures(): Promise<Figures>;
   post<T>(path: string, body: unknown): Promise<T>;
   get<T>(path: string): Promise<T>;
+  /** What Prometheus reads. */
+  scrape(): Promise<string>;
   /** Ends the server; the data stays unless `remove`. */
   close(options?: { remove?: boolean; kill?: boolean }): Promise<void>;
 }
@@ -38,8 +42,11 @@ export function newDataFolder(): string {
 }
 
 /** Starts the real server in a process of its own. */
-export async function startBenchServer(data: string = newDataFolder()): Promise<BenchServer> {
-  const child = fork(join(import.meta.dirname, 'server.mjs'), [data], {
+export async function startBenchServer(
+  data: string = newDataFolder(),
+  { traces = '' }: { traces?: string } = {},
+): Promise<BenchServer> {
+  const child = fork(join(import.meta.dirname, 'server.mjs'), [data, traces], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   // A benchmark that fails leaves no server behind, for which others would wait.
@@ -101,6 +108,10 @@ export async function startBenchServer(data: string = newDataFolder()): Promise<
       }),
     post: (path, body) => call('POST', path, body),
     get: (path) => call('GET', path),
+    async scrape() {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${url}/metrics`, { headers })).text();
+    },
     async close({ remove = true, kill = false } = {}) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       if (kill) child.kill('SIGKILL');

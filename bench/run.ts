@@ -28,6 +28,7 @@ import {
   startBenchServer,
 } from './load.js';
 import { checkLists, expectations } from './monitoring.js';
+import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { schedules } from './schedules.js';
@@ -285,6 +286,7 @@ if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
 if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
+if (runs('observed')) await observed(N, values.quick ? 5 : 9);
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
 }

@@ -3,8 +3,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startServer } from '../dist/server.js';
 
-const [data] = process.argv.slice(2);
-const server = await startServer({ data, port: 0 });
+const [data, traces] = process.argv.slice(2);
+const server = await startServer({ data, port: 0, ...(traces ? { traces: { url: traces } } : {}) });
 
 const chain = (state, length = 10, top = {}) => {
   const States = {};
@@ -78,6 +78,10 @@ for (const [name, definition] of Object.entries(pipelines)) {
   });
 }
 
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 let delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 process.on('message', (message) => {
@@ -87,7 +91,14 @@ process.on('message', (message) => {
     delay.disable();
     delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
-    process.send({ commits, transitions, loaded, rss: process.memoryUsage().rss, stall });
+    process.send({
+      commits,
+      transitions,
+      loaded,
+      rss: process.memoryUsage().rss,
+      stall,
+      cpu: cpuMs(),
+    });
   }
   if (message === 'close') void server.close().then(() => process.exit(0));
 });

@@ -18,10 +18,12 @@ import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
+import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
+import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
 import type { RetentionConfig } from './engine/features/retention/retention.js';
 import type { Identity } from './engine/kernel/arn.js';
 import {
@@ -39,6 +41,7 @@ import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js'
 import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
+import { collectProcessMetrics } from './http/metrics/process-metrics.js';
 import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
@@ -118,6 +121,10 @@ export interface ServerConfig {
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
   /** How long things are kept. Default: `DEFAULT_RETENTION`. */
   retention?: RetentionConfig;
+  /** What jobs are counted by for Prometheus. Default: their names and teams. */
+  metrics?: MetricsConfig;
+  /** Receiver of OpenTelemetry to which traces of executions go. Default: there are none. */
+  traces?: TraceReceiver;
   /** Features that join besides those that there are, with what they show over REST. Default: none. */
   additions?: readonly ServerAddition[];
   /** Lines for people: where the server's own log goes. Default: `millrace.log` in the data folder. */
@@ -259,6 +266,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     seal,
     secrets,
     ...(config.retention === undefined ? {} : { retention: config.retention }),
+    ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
+    ...tracesTo(config.traces, {
+      database,
+      driver: driver as DriverName,
+      allowPrivateAddresses: config.allowPrivateAddresses ?? false,
+      resource: { version: packageVersion(), instance: data },
+      onProblem: (problem) => log.warn({ problem }, 'traces were not sent'),
+    }),
     additions: (config.additions ?? []).map(({ feature }) => feature),
     ...(config.identity === undefined ? {} : { identity: config.identity }),
     onFatal: endFatally,
@@ -316,6 +331,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
+  const processMetrics = collectProcessMetrics(database);
+  closers.push(() => processMetrics.close());
   const layouts = createGraphLayouts();
   // Before whoever asks for a picture: a thread of its own would keep the process from ending.
   closers.push(() => layouts.close());
@@ -328,6 +345,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     folder,
     layouts,
     backups,
+    processMetrics: processMetrics.registry,
     secrets,
     additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
     config: {

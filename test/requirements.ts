@@ -21,7 +21,10 @@ export type Requirement =
   | 'aws'
   | 'curl'
   | 'gcc'
-  | 'moto';
+  | 'moto'
+  | 'otlp'
+  | 'prometheus'
+  | 'promtool';
 
 const PROGRAMS: {
   [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
@@ -38,6 +41,15 @@ const PROGRAMS: {
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
   // A server that speaks the API of S3.
   moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
+  // The definitions of OpenTelemetry's protocol, generated from its own files.
+  otlp: {
+    commands: ['python3'],
+    probe: ['-c', 'import opentelemetry.proto.collector.trace.v1.trace_service_pb2'],
+    install: 'pip install opentelemetry-proto',
+  },
+  prometheus: { commands: ['prometheus'], install: 'apt-get install prometheus' },
+  // It comes with Prometheus.
+  promtool: { commands: ['promtool'], install: 'apt-get install prometheus' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

@@ -22,7 +22,8 @@ export interface StreamSchema {
   description: string;
   content:
     | { 'text/event-stream': { schema: z.ZodType } }
-    | { 'application/octet-stream': { schema: z.ZodType } };
+    | { 'application/octet-stream': { schema: z.ZodType } }
+    | { 'text/plain': { schema: z.ZodType } };
 }
 
 export interface Route<

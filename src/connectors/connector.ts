@@ -29,6 +29,8 @@ export interface TaskRequest {
   /** Absolute, one per execution: artifacts go here. */
   workFolder: string;
   tags: { [key: string]: string };
+  /** W3C Trace Context of this attempt; absent when nobody traces. */
+  traceparent?: string;
   /** Informational: the engine aborts through `signal`. */
   timeoutSeconds?: number;
 }

@@ -14,6 +14,8 @@ import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
+import type { MetricsConfig } from './features/metrics/metric-labels.js';
+import { Metrics } from './features/metrics/metrics.js';
 import { SiteProbes } from './features/probes/site-probes.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
@@ -22,12 +24,14 @@ import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
 import { Schedules } from './features/schedules/schedules.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
+import { Traces } from './features/traces/traces.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
 import type { Scope } from './kernel/scope.js';
+import type { TraceExporter } from './kernel/trace-port.js';
 
 /** Makes a feature. */
 export type Addition = (kernel: Kernel) => Feature;
@@ -38,6 +42,10 @@ export interface Surroundings {
   readonly files: FileSource | undefined;
   /** How long things are kept. */
   readonly retention: RetentionConfig;
+  /** What jobs are counted by. */
+  readonly metrics: MetricsConfig;
+  /** Where traces of executions go. Without: there are none. */
+  readonly traces: TraceExporter | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -47,7 +55,14 @@ export interface Surroundings {
 /** Makes the features. What they offer is found under their names. */
 export function composeFeatures(
   kernel: Kernel,
-  { files: source, start, additions, retention: kept }: Surroundings,
+  {
+    files: source,
+    start,
+    additions,
+    retention: kept,
+    metrics: counted,
+    traces: exporter,
+  }: Surroundings,
 ) {
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
@@ -84,18 +99,24 @@ export function composeFeatures(
   const aging = [bus.aging, rules.aging, backfills.aging, checks.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
+  const traces = new Traces(kernel, exporter);
+  const metrics = new Metrics(kernel, counted, {
+    ...{ admission, deliveries: rules.deliveryCounts },
+    traces: () => traces.counts,
+    ...{ checks, expectations },
+  });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, retention],
+    ...[backfills, webhooks, checks, expectations, probes, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, expectations },
-    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests, metrics },
   };
 }
 

@@ -20,6 +20,7 @@ import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -29,6 +30,7 @@ import { stateTestCalls } from './features/state-tests/state-tests.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
+import type { TraceExporter } from './kernel/trace-port.js';
 import { createLifecycle } from './lifecycle.js';
 
 /** Every field besides those of the kernel. */
@@ -37,6 +39,10 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   files?: FileSource;
   /** How long things are kept. Default: `DEFAULT_RETENTION`. */
   retention?: RetentionConfig;
+  /** What jobs are counted by. Default: their names and teams, 10,000 of them. */
+  metrics?: MetricsConfig;
+  /** Where traces of executions go; see `createTraceExporter`. Default: there are none. */
+  traces?: TraceExporter;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -73,6 +79,8 @@ export function createEngine(config: EngineConfig): Engine {
     files: config.files,
     additions: config.additions ?? [],
     retention: config.retention ?? {},
+    metrics: config.metrics ?? {},
+    traces: config.traces,
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -126,5 +134,6 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
+    metrics: { families: (scope) => features.metrics.families(scope) },
   };
 }

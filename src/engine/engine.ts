@@ -27,6 +27,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -82,6 +83,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly expectations: ExpectationCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
+  /** What Prometheus is told. */
+  readonly metrics: MetricsCalls;
 
   readonly arns: Arns;
   /** The engine's own time, in milliseconds since the epoch. */

@@ -30,6 +30,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
+import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
@@ -175,6 +176,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     { prefix: PREFIX },
   );
   sessionRoutes(app, services);
+  metricsRoutes(app, services);
   await wireRoutes(app, { ...services, load });
   await schedulerRoutes(app, { ...services, load });
   app.get('/schema/v1.json', { schema: { hide: true } }, async (_request, reply) => {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { Engine } from '../engine/engine.js';
 import type { PipelineFolder } from '../engine/pipeline-folder.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
@@ -39,6 +40,8 @@ export interface HttpServices {
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
   backups: BackupDesk;
+  /** What the process tells of itself to Prometheus. */
+  processMetrics: Registry;
   /** The one place that masks. */
   secrets: SecretRegistry;
   config: HttpConfig;

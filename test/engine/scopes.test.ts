@@ -295,6 +295,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'replays.list': (scope) => e.replays.list(scope),
     'connections.list': (scope) => e.connections.list(scope),
     'apiDestinations.list': (scope) => e.apiDestinations.list(scope),
+    'metrics.families': async (scope) =>
+      (await e.metrics.families(scope)).flatMap((family) => [...family.samples()]),
   };
 }
 

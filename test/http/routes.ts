@@ -129,6 +129,7 @@ export const ROUTES: readonly Route[] = [
     body: {},
   },
   { method: 'DELETE', route: '/api/v1/webhooks/:name', changes: true, administers: true },
+  { method: 'GET', route: '/metrics' },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
   { method: 'GET', route: '/api/v1/health', open: true },

@@ -19,6 +19,7 @@ import {
 } from '../../src/engine/features/expectations/expectation-tables.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
 import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
@@ -28,6 +29,7 @@ import {
   SCHEDULE_PROGRESS,
 } from '../../src/engine/features/schedules/api-schedules.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
+import { TRACE_MARKS } from '../../src/engine/features/traces/traces.js';
 import { FOREIGN_OUTCOMES } from '../../src/engine/features/upstreams/foreign-outcomes.js';
 import { WEBHOOKS } from '../../src/engine/features/webhooks/webhooks.js';
 import {
@@ -45,4 +47,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
+  ...[JOB_OUTCOMES, TRACE_MARKS],
 ];

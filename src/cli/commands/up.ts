@@ -80,6 +80,22 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_RETENTION',
       default: '90d',
     }),
+    'metric-tags': Flags.string({
+      description: 'tags whose values become labels of job metrics, divided by commas',
+      env: 'MILLRACE_METRIC_TAGS',
+    }),
+    'metric-jobs': Flags.integer({
+      description: 'jobs with metrics of their own; all beyond are counted together as "other"',
+      env: 'MILLRACE_METRIC_JOBS',
+      default: 10_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    'otlp-traces': Flags.string({
+      description:
+        'receiver of OpenTelemetry (OTLP over HTTP) to which a trace of each execution goes, such as http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_HEADERS is sent along',
+      env: 'MILLRACE_OTLP_TRACES',
+    }),
     'resume-restored': Flags.boolean({
       description:
         'let records that were restored from a backup go on at once, without `millrace resume`',
@@ -91,6 +107,7 @@ export default class Up extends MillraceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Up);
+    const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
     // Before anything can run that could read it.
     const { environment, warning } = takeEnvironment();
     const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
@@ -116,6 +133,10 @@ export default class Up extends MillraceCommand {
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
       retention: { executions: retentionOf(flags.retention) },
+      metrics: { tags: tagsIn(flags['metric-tags']), jobs: flags['metric-jobs'] },
+      ...(flags['otlp-traces'] === undefined
+        ? {}
+        : { traces: { url: flags['otlp-traces'], headers: traceHeaders } }),
       allowCodeOverApi: flags['allow-code-over-api'],
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
@@ -203,6 +224,14 @@ function retentionOf(text: string): number | undefined {
   });
 }
 
+/** @example tagsIn('county, state') // ['county', 'state'] */
+function tagsIn(text = ''): string[] {
+  return text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
 /** Listens for Ctrl-C and SIGTERM from the call on, and resolves at the first; a second one ends the process at once. */
 export function stopAsked(say: (text: string) => void): Promise<void> {
   return new Promise<void>((asked) => {
@@ -239,6 +268,20 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5021',
       fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'MetricTagsError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5063',
+      fix: 'Name up to eight tags of your pipelines in --metric-tags (or MILLRACE_METRIC_TAGS), such as county,state.',
+    });
+  }
+  if (error instanceof Error && error.name === 'TraceReceiverError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5064',
+      fix: 'Give --otlp-traces an address such as http://127.0.0.1:4318, and keys in OTEL_EXPORTER_OTLP_HEADERS as name=value.',
     });
   }
   if (error instanceof Error && error.name === 'TaskUserError') {

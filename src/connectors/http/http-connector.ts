@@ -84,7 +84,7 @@ async function request(
     resolve: config.resolve,
     signal,
   };
-  let next: ExchangeRequest = firstRequest(args);
+  let next: ExchangeRequest = firstRequest(args, task.traceparent);
   for (let redirects = 0; ; redirects += 1) {
     const begin = performance.now();
     const answer = await exchange(next, options);
@@ -117,7 +117,7 @@ function isListed(address: string, config: HttpConfig): boolean {
   return typeof allowed === 'boolean' ? allowed : allowed.includes(address);
 }
 
-function firstRequest(args: HttpArguments): ExchangeRequest {
+function firstRequest(args: HttpArguments, traceparent: string | undefined): ExchangeRequest {
   const url = new URL(args.url);
   url.hash = '';
   for (const [name, value] of Object.entries(args.query ?? {})) {
@@ -129,6 +129,7 @@ function firstRequest(args: HttpArguments): ExchangeRequest {
     accept: '*/*',
     'accept-encoding': 'identity',
     'user-agent': 'millrace',
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(body === undefined
       ? {}
       : { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' }),

@@ -144,6 +144,7 @@ async function invoke(
       functionName: warm.code.name,
       functionArn: `arn:aws:lambda:${region}:${accountId}:function:${warm.code.name}`,
       traceId: traceOf(requestId, begin),
+      ...(task.traceparent === undefined ? {} : { traceparent: task.traceparent }),
       memory: args.memory ?? REPORTED_MEMORY,
       millrace: {
         workFolder: task.workFolder,

@@ -20,6 +20,8 @@ export interface Invocation {
   functionArn: string;
   /** `_X_AMZN_TRACE_ID`. */
   traceId: string;
+  /** `TRACEPARENT`; absent when nobody traces. */
+  traceparent?: string;
   /** MiB. */
   memory: number;
   /** What a function may know about where it runs; AWS has no such field. */

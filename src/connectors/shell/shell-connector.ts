@@ -85,6 +85,7 @@ function shellEnvironment(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_WORK_FOLDER: task.workFolder,
     [ATTEMPT_VARIABLE]: task.attemptId,
+    ...(task.traceparent === undefined ? {} : { TRACEPARENT: task.traceparent }),
   };
   return childEnvironment(own, user);
 }

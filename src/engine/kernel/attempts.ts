@@ -344,6 +344,7 @@ export class Attempts {
     const settled = (outcome: AttemptOutcome): void => {
       if (isSettled) return;
       isSettled = true;
+      this.#parts.hooks.attemptEnded(active, attempt, outcome);
       this.#settle(running, outcome);
     };
     try {
@@ -380,6 +381,7 @@ export class Attempts {
     const { id, name, pipeline, tags } = creation;
     const { team, folder } = machine.deployment;
     const owner = { team, folder, isOverApi: isMadeOverApi(machine.deployment) };
+    const traceparent = this.#parts.hooks.traceparent?.(active, attempt);
     return {
       kind: attempt.kind,
       attemptId: attempt.id,
@@ -390,6 +392,7 @@ export class Attempts {
       arguments: connector.arguments,
       ...this.#parts.folders.forAttempt(owner, id, connector.folder),
       tags,
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
     };
   }

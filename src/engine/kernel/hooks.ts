@@ -8,11 +8,15 @@
  * | mapRuns | a distributed Map fails as a defect |
  * | activities | there are none: their tasks fail |
  * | tell | nobody hears of facts |
+ * | traceparent | tasks are told of no trace |
+ * | attempts | nobody hears of attempts that connectors make |
  * @module
  */
 import type { Command } from '../../asl/transition.js';
+import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Fact, FactListener } from './facts.js';
+import type { AttemptOutcome } from './ports.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 
@@ -47,17 +51,34 @@ export interface ActivityHook {
   offer(activity: { team: string; name: string }): Promise<void>;
 }
 
+/** Hears of attempts that connectors make. Nothing durable follows from it: attempts are no facts. */
+export interface AttemptObserver {
+  /** Its connector has settled; what came too late to count as its outcome, too. */
+  ended(active: ActiveExecution, attempt: AttemptRecord, outcome: AttemptOutcome): void;
+}
+
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
 export class Hooks {
   admission: AdmissionHook | undefined;
   mapRuns: MapRunHook | undefined;
   activities: ActivityHook | undefined;
+  /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
+  traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
+  readonly #observers: AttemptObserver[] = [];
   readonly #listeners: FactListener[] = [];
 
   /** Listeners hear in the order in which they came. */
   listen(listener: FactListener): void {
     this.#listeners.push(listener);
+  }
+
+  observeAttempts(observer: AttemptObserver): void {
+    this.#observers.push(observer);
+  }
+
+  attemptEnded(active: ActiveExecution, attempt: AttemptRecord, outcome: AttemptOutcome): void {
+    for (const observer of this.#observers) observer.ended(active, attempt, outcome);
   }
 
   tell(turn: Turn, fact: Fact): void {

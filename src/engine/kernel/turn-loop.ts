@@ -57,6 +57,8 @@ export class TurnLoop {
   /** Why it has ended. */
   #end: Error = new EngineError('EngineFailed', { problem: 'it has ended' });
   commits = 0;
+  /** Milliseconds that commits took, together. */
+  commitMs = 0;
   transitions = 0;
 
   constructor(options: TurnLoopOptions) {
@@ -216,8 +218,10 @@ export class TurnLoop {
   async #commit(turn: Turn, performed: readonly Input[]): Promise<boolean> {
     try {
       this.#options.prepare(turn);
+      const begin = this.#options.clock.monotonic();
       const written = this.#options.commit(turn.toCommit(this.#options.now()));
       if (written instanceof Promise) await written;
+      this.commitMs += this.#options.clock.monotonic() - begin;
       this.commits += 1;
       this.#isFull = false;
       return this.#state === 'running';

@@ -12,15 +12,21 @@ export const READS = [
   'logTail',
   'countMapChildren',
   'listRows',
+  'countRows',
 ] as const satisfies readonly (keyof Store)[];
 
 export type ReadMethod = (typeof READS)[number];
 
 /** The part of a store that readers answer. What was committed before a call is in its answer. */
 export type ReadStore = {
-  [Method in Exclude<ReadMethod, 'listRows'>]: (
+  [Method in Exclude<ReadMethod, 'listRows' | 'countRows'>]: (
     ...values: Parameters<Store[Method]>
   ) => Promise<Awaited<ReturnType<Store[Method]>>>;
 } & {
   listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): Promise<Row[]>;
+  countRows<Row extends object>(
+    table: Table<Row>,
+    by: keyof Row & string,
+    where?: NonNullable<RowQuery<Row>['where']>,
+  ): Promise<{ [value: string]: number }>;
 };

@@ -73,6 +73,8 @@ async function serve(invocation: Invocation): Promise<void> {
   }
   channel.unref();
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
+  if (invocation.traceparent === undefined) delete process.env.TRACEPARENT;
+  else process.env.TRACEPARENT = invocation.traceparent;
   const isOpen = (): boolean => current?.requestId === invocation.requestId;
   let isPromised = false;
   // An answer after the first one, or for an invocation that is over, is ignored.

@@ -122,6 +122,9 @@ def serve(handler, invocation):
     fatal = handler is None
     try:
         os.environ["_X_AMZN_TRACE_ID"] = invocation["traceId"]
+        os.environ.pop("TRACEPARENT", None)
+        if "traceparent" in invocation:
+            os.environ["TRACEPARENT"] = invocation["traceparent"]
         handler = handler or load_handler()
         fatal = False
         result = marshal(handler(invocation["event"], Context(invocation)))

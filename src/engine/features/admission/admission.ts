@@ -260,6 +260,19 @@ export class Admission implements Feature, AdmissionHook {
     return missing === undefined ? 'others wait longer' : this.#reason(missing);
   }
 
+  /** Of each team whose executions wait: how many, and the number of the one that waits longest. */
+  waiting(): Iterable<{ team: string; count: number; oldest: number }> {
+    const found = new Map<string, { team: string; count: number; oldest: number }>();
+    for (const { ref, queue } of this.#known.values()) {
+      const [first] = queue;
+      if (first === undefined) continue;
+      const { count = 0, oldest = first } = found.get(ref.team) ?? {};
+      const both = { count: count + queue.size, oldest: Math.min(oldest, first) };
+      found.set(ref.team, { team: ref.team, ...both });
+    }
+    return found.values();
+  }
+
   /** Slots of a pool that are held, and executions that wait for some. */
   use(pool: string, team?: string): { taken: number; waiting: number } {
     const resource = team === undefined ? `pool/${pool}` : `pool/${team}/${pool}`;

@@ -80,6 +80,7 @@ export class Checks implements Feature {
   /** Numbers of series by team and subject. */
   readonly #ofSubject: Map<string, Set<number>> = new Map();
   readonly #produced: TurnMap<number, ProducedRow> = new TurnMap();
+  readonly #totals: Map<string, Map<string, number>> = new Map();
   #lastNumber = 0;
   #lastSeries = 0;
 
@@ -131,9 +132,16 @@ export class Checks implements Feature {
     return this.#series.durableEntries().map(([, series]) => series);
   }
 
-  /** How many series there are. */
-  get size(): number {
-    return this.#series.size;
+  /** Results since the server started, by team and status. */
+  *totals(): Generator<{ team: string; status: string; count: number }> {
+    for (const [team, counts] of this.#totals) {
+      for (const [status, count] of counts) yield { team, status, count };
+    }
+  }
+
+  #count({ team, status }: Pick<CheckResult, 'team' | 'status'>): void {
+    const counts = this.#totals.get(team) ?? new Map<string, number>();
+    this.#totals.set(team, counts.set(status, (counts.get(status) ?? 0) + 1));
   }
 
   /** Series of one subject of a team. */
@@ -302,6 +310,7 @@ export class Checks implements Feature {
     this.#series.set(turn, series.number, { ...series, ...head });
     const result: CheckResult = { number, ...told, tags: series.tags };
     const of = execution === undefined ? {} : { execution };
+    turn.afterCommit(() => this.#count(told));
     this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, ...of });
     return result;
   }

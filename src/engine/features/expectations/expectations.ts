@@ -191,6 +191,19 @@ export class Expectations implements Feature {
     return all;
   }
 
+  /** How many there are in each state, by team. */
+  *counts(): Generator<{ team: string; state: string; count: number }> {
+    const counts = new Map<string, Map<string, number>>();
+    for (const { kept, standing } of this.all()) {
+      const { team } = kept.of;
+      const ofTeam = counts.get(team) ?? new Map<string, number>();
+      counts.set(team, ofTeam.set(standing.state, (ofTeam.get(standing.state) ?? 0) + 1));
+    }
+    for (const [team, ofTeam] of counts) {
+      for (const [state, count] of ofTeam) yield { team, state, count };
+    }
+  }
+
   /** Sites that are expected to be reachable. */
   sites(): Iterable<Declared & { site: string }> {
     return this.#sites.values();

@@ -93,6 +93,16 @@ export class Deliveries {
     await this.#watch();
   }
 
+  /** What is on its way or to be tried again, by team. */
+  pending(): ReadonlyMap<string, number> {
+    return this.#pending;
+  }
+
+  /** What was given up and is kept, by team. */
+  async dead(): Promise<{ readonly [team: string]: number }> {
+    return this.#kernel.reads.countRows(DELIVERIES, 'team', { status: 'DEAD' });
+  }
+
   /** What is on its way stays pending: it is sent again at the next start. */
   close(): void {
     this.#isOpen = false;

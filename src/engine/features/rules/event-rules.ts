@@ -159,6 +159,11 @@ export class EventRules implements Feature {
     this.#deliveries.bury(turn, team, delivery, failure);
   }
 
+  /** How much is on its way, and how much could not be delivered. */
+  get deliveryCounts(): Pick<Deliveries, 'pending' | 'dead'> {
+    return this.#deliveries;
+  }
+
   /** What could not be delivered. */
   get deadLetters(): Pick<Deliveries, 'listDead'> {
     return this.#deliveries;
