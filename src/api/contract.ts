@@ -8,6 +8,7 @@ import * as backups from './backups.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
 import * as health from './health.js';
+import * as logs from './logs.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
 import type { Route } from './route.js';
@@ -22,6 +23,7 @@ import * as webhooks from './webhooks.js';
 const CAPABILITIES = [
   executions,
   traces,
+  logs,
   pipelines,
   triggers,
   backfills,

@@ -10,6 +10,7 @@ import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
+import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly files: FileSource | undefined;
   /** How long things are kept. */
   readonly retention: RetentionConfig;
+  /** Copies of log lines. */
+  readonly logs: LogParts;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -43,7 +46,7 @@ export interface Surroundings {
 /** Makes the features. What they offer is found under their names. */
 export function composeFeatures(
   kernel: Kernel,
-  { files: source, start, additions, retention: kept }: Surroundings,
+  { files: source, start, additions, retention: kept, logs: logParts }: Surroundings,
 ) {
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
@@ -66,20 +69,21 @@ export function composeFeatures(
   const files = source && new FileArrivals(kernel, source, { putInput });
   const backfills = new Backfills(kernel);
   const webhooks = new WebhookRegistry(kernel);
-  const aging = [bus.aging, rules.aging, backfills.aging];
+  const logs = new Logs(kernel, logParts);
+  const aging = [bus.aging, rules.aging, backfills.aging, logs.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, retention],
+    ...[backfills, webhooks, logs, retention],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests },
   };
 }
 

@@ -17,6 +17,9 @@ import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { LogSink } from './features/logs/copies/log-copy.js';
+import { logCalls } from './features/logs/log-calls.js';
+import type { RecordForm } from './features/logs/log-record.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -34,6 +37,12 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   files?: FileSource;
   /** How long things are kept. Default: `DEFAULT_RETENTION`. */
   retention?: RetentionConfig;
+  /** How log lines become records, and where copies of them go. Default: names of `LOG_NAMES`, no links, no copies. */
+  logs?: Partial<RecordForm> & {
+    sinks?: readonly LogSink[];
+    /** Told what happens to copies. */
+    onProblem?: (problem: string) => void;
+  };
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -66,10 +75,13 @@ export function createEngine(config: EngineConfig): Engine {
     random: config.random ?? systemRandom(),
     reducer: config.reducer ?? REDUCER,
   });
+  const { sinks = [], onProblem: onCopyProblem = () => undefined, ...form } = config.logs ?? {};
+  const logs = logCalls(kernel, form);
   const features = composeFeatures(kernel, {
     files: config.files,
     additions: config.additions ?? [],
     retention: config.retention ?? {},
+    logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -99,6 +111,7 @@ export function createEngine(config: EngineConfig): Engine {
 
     pipelines: pipelineCalls(kernel, reading, { expectReady, withdraw, triggers }),
     executions,
+    logs,
     mapRuns: mapRunCalls(mapRuns, reading, request),
     tasks: taskCalls(kernel, request),
     activities: features.activities,

@@ -30,6 +30,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
+import { logRoutes } from './routes/logs.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -144,6 +145,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       executionRoutes(api, services, stream, load);
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
+      logRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

@@ -11,6 +11,7 @@
  * @module
  */
 import { foldedText } from '../search/folded-text.js';
+import { textsIn } from '../search/json-texts.js';
 import { matches } from '../search/matches.js';
 import { type Narrowing, narrowing, splitTerms } from '../search/narrowing.js';
 import type { SearchQuery, SearchRecord, Term } from '../search/query.js';
@@ -409,10 +410,4 @@ function recordOf({ at, stream, level, message, fields }: Line): SearchRecord {
     text: fields === undefined ? [message] : [message, ...textsIn(fields)],
     members: fields,
   };
-}
-
-/** Keys and values of the fields of a line, which free text is looked for in as well. */
-function textsIn(value: unknown): string[] {
-  if (value === null || typeof value !== 'object') return [String(value)];
-  return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
 }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import { parseDuration } from '../../pipelines/duration.js';
 import type { Held, Identity } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { logNamesOf, publicUrlOf } from '../log-flags.js';
 import { takeEnvironment } from '../own-environment.js';
+import { retentionOf } from '../retention-flag.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -76,9 +77,26 @@ export default class Up extends MillraceCommand {
     }),
     retention: Flags.string({
       description:
-        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever',
+        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs)',
       env: 'MILLRACE_RETENTION',
-      default: '90d',
+      default: ['90d'],
+      multiple: true,
+    }),
+    'log-copy': Flags.string({
+      description:
+        'where a copy of what tasks print goes, as JSON records: stdout, file:PATH, otlp:URL or loki:URL',
+      env: 'MILLRACE_LOG_COPY',
+      multiple: true,
+    }),
+    'log-name': Flags.string({
+      description:
+        'another name for a member of log records, as in pipeline=job; nothing behind the = leaves it out',
+      env: 'MILLRACE_LOG_NAMES',
+      multiple: true,
+    }),
+    'public-url': Flags.string({
+      description: 'address under which people reach this server: links in log records lead there',
+      env: 'MILLRACE_PUBLIC_URL',
     }),
     'resume-restored': Flags.boolean({
       description:
@@ -115,7 +133,10 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
-      retention: { executions: retentionOf(flags.retention) },
+      retention: retentionOf(flags.retention),
+      logCopies: flags['log-copy'] ?? [],
+      logNames: logNamesOf(flags['log-name'] ?? []),
+      ...(flags['public-url'] ? { publicUrl: publicUrlOf(flags['public-url']) } : {}),
       allowCodeOverApi: flags['allow-code-over-api'],
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
@@ -191,18 +212,6 @@ function identityOf(flags: { account: string; region: string }): Identity {
   });
 }
 
-/** Milliseconds; undefined: for good. */
-function retentionOf(text: string): number | undefined {
-  if (text === 'forever') return undefined;
-  const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0) return seconds * 1_000;
-  throw new CommandFailure(`'${text}' is no time for which executions are kept.`, {
-    exitCode: EXIT.usage,
-    code: 'MILL5033',
-    fix: 'Give a number and a unit, such as 30d or 12 weeks, or forever.',
-  });
-}
-
 /** Listens for Ctrl-C and SIGTERM from the call on, and resolves at the first; a second one ends the process at once. */
 export function stopAsked(say: (text: string) => void): Promise<void> {
   return new Promise<void>((asked) => {
@@ -239,6 +248,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5021',
       fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'LogCopyError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5122',
+      fix: (error as Error & { fix: string }).fix,
     });
   }
   if (error instanceof Error && error.name === 'TaskUserError') {

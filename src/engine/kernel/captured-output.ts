@@ -7,7 +7,7 @@
  */
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { SEGMENT_SPAN } from '../../store/log-segments.js';
-import type { LogLine, LogSegment } from '../../store/store.js';
+import type { FoundLogLine, LogLine, LogSegment } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EngineTime } from './engine-time.js';
 import type { Feed } from './feed.js';
@@ -44,6 +44,7 @@ interface Parts {
 
 export class CapturedOutput {
   readonly #parts: Parts;
+  readonly #listeners: Set<(lines: readonly FoundLogLine[]) => void> = new Set();
   #gathered: Map<string, Gathered> = new Map();
   #lines = 0;
   #isQueued = false;
@@ -131,7 +132,31 @@ export class CapturedOutput {
     };
   }
 
+  /** Hears lines once they are durable, in the order of their commits, until the answer is called. A listener waits for nothing. */
+  onStored(listener: (lines: readonly FoundLogLine[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #tell(gathered: ReadonlyMap<string, Gathered>): void {
+    if (this.#listeners.size === 0) return;
+    for (const { active, segment } of gathered.values()) {
+      const { state, attempt, tags } = segment;
+      const { id, name, pipeline, team, startedAt } = active.creation;
+      const shared = { state, attempt, tags, number: active.number, execution: id };
+      const lines = segment.lines.map((line) => ({
+        ...line,
+        ...shared,
+        ...{ name, pipeline, team, startedAt },
+      }));
+      for (const listener of this.#listeners) listener(lines);
+    }
+  }
+
   #publish(gathered: ReadonlyMap<string, Gathered>): void {
+    this.#tell(gathered);
     const { feed } = this.#parts;
     if (feed.idle()) return;
     for (const { active, segment } of gathered.values()) {
