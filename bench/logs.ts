@@ -88,7 +88,7 @@ export async function logs(report: Report, lines: number): Promise<void> {
       bytes_a_line: round(size / logged),
     });
     for (const q of [
-      '"county 7 row 123456 "',
+      '"county 16 row 123456 "',
       'nowhere',
       'level:error',
       'tag.county:county-7 "row 36"',

@@ -67,7 +67,7 @@ const query = z.string().max(4_096);
 export const searchLogs = route('GET', PATHS.logSearch, {
   summary: 'Search the log lines of all executions, newest first',
   description:
-    'A page ends when it is full, when nothing is older, or after two seconds: then `next` goes on from where it stopped, and `searched.backTo` says how far that is.',
+    'A page ends when it is full, when nothing is older, or after three seconds: then `next` goes on from where it stopped, and `searched.backTo` says how far that is.',
   querystring: z.object({
     q: query.optional().describe('A search: `level:error tag.county:monroe "Access Denied"`'),
     since: z.string().max(64).optional().describe('From then on: 24h, or 2026-11-20T05:00Z'),

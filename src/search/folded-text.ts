@@ -9,5 +9,7 @@
  * @example foldedText('Monroe') // 'monroe'
  */
 export function foldedText(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ');
+  const lower = text.toLowerCase();
+  // Looking is cheaper than replacing, and few texts have it.
+  return lower.includes('ς') ? lower.replaceAll('ς', 'σ') : lower;
 }

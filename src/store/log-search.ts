@@ -321,9 +321,10 @@ class Search {
     if (!this.#wanted.every((piece) => folded.includes(piece))) return;
     const written = whole.slice(1, -1).split(LINE_BREAK);
     const [piece] = this.#wanted;
+    const looked = piece === undefined ? written : folded.slice(1, -1).split(LINE_BREAK);
     for (let index = Math.min(below, count, written.length) - 1; index >= 0; index -= 1) {
-      const one = written[index] as string;
-      if (piece === undefined || foldedText(one).includes(piece)) yield [index, lineOf(one)];
+      if (piece !== undefined && !(looked[index] as string).includes(piece)) continue;
+      yield [index, lineOf(written[index] as string)];
     }
   }
 }

@@ -40,7 +40,7 @@ export interface FoundLines extends Page<FoundLine> {
 
 export interface LogCalls {
   /**
-   * Finds lines of the teams that the scope sees. Ends when the page is full, when nothing is older, or after two seconds: then there
+   * Finds lines of the teams that the scope sees. Ends when the page is full, when nothing is older, or after three seconds: then there
    * is a `next` although the page is not full, and `searched.backTo` says how far it came.
    * @throws EngineError InvalidSearch with every problem, InvalidPage
    */
@@ -52,7 +52,7 @@ export interface LogCalls {
 }
 
 /** A page does so much, at most: a reader answers others after it. */
-const MOST = { milliseconds: 2_000, bytes: 512 * 1024 * 1024 };
+const MOST = { milliseconds: 3_000, bytes: 512 * 1024 * 1024 };
 
 export function logCalls(kernel: Kernel, config: Partial<RecordForm> = {}): LogCalls {
   const { reads, store, secrets } = kernel;
