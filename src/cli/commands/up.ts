@@ -81,18 +81,21 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_RETENTION',
       default: ['90d'],
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'log-copy': Flags.string({
       description:
         'where a copy of what tasks print goes, as JSON records: stdout, file:PATH, otlp:URL or loki:URL',
       env: 'MILLRACE_LOG_COPY',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'log-name': Flags.string({
       description:
         'another name for a member of log records, as in pipeline=job; nothing behind the = leaves it out',
       env: 'MILLRACE_LOG_NAMES',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'public-url': Flags.string({
       description: 'address under which people reach this server: links in log records lead there',
