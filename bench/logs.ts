@@ -8,7 +8,7 @@
  * stream of a whole server has it.
  * @module
  */
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Connector } from '../src/connectors/connector.js';
@@ -76,10 +76,9 @@ export async function logs(report: Report, lines: number): Promise<void> {
     );
     const all = await engine.logs.search(EVERYTHING, { count: 'all', limit: 1 });
     const seconds = (performance.now() - started) / 1_000;
-    const size = Number(
-      (await import('node:fs')).statSync(join(data, 'millrace.db')).size +
-        (await import('node:fs')).statSync(join(data, 'millrace.db-wal')).size,
-    );
+    const size = ['millrace.db', 'millrace.db-wal']
+      .map((name) => statSync(join(data, name)).size)
+      .reduce((left, right) => left + right);
     report({
       logs: 'ingested durably',
       lines: logged,

@@ -27,6 +27,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { logs } from './logs.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { schedules } from './schedules.js';
@@ -284,6 +285,7 @@ if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
 if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
+if (runs('logs')) await logs(report, values.quick ? 100_000 : 1_000_000);
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
 }

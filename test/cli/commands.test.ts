@@ -326,6 +326,39 @@ describe('logs', () => {
     expect((await run('logs', id, '-n', '1')).stdout).toContain('last line');
     expect((await run('logs', id, '--state', 'other')).stdout).toBe('');
   });
+
+  test('are searched over all executions, and followed as they come', async () => {
+    const go = join(project, 'go-3');
+    const search = ['logs', '-q', 'tag.county:EXAMPLE "last line" pipeline:talking'];
+    const following = startMillrace([...search, '-f'], { cwd: project });
+    await following.until('last line');
+    const { id, number } = await server.engine.executions.start(EVERYTHING, {
+      pipeline: 'talking',
+      input: { go },
+    });
+    writeFileSync(go, '');
+    await server.engine.executions.wait(EVERYTHING, id);
+    await following.until(`talking#${number} `);
+    following.process.kill('SIGINT');
+    const { stdout } = await following.ended;
+    expect(stdout).not.toContain('first line');
+    expect(stdout).not.toMatch(TERMINAL_CODES);
+
+    const [record] = (await run(...search, '--json', '-n', '1')).stdout.trim().split('\n');
+    expect(JSON.parse(record ?? '')).toMatchObject({
+      message: 'last line',
+      stateMachineExecutionID: id,
+      stepfunctionName: 'talking',
+      county: 'example',
+    });
+    expect((await run(...search, '--count', '-n', '1')).stderr).toContain('3 lines match');
+    const refused = await run('logs', id, '-q', 'x');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('MILL5121');
+    const unknown = await run('logs', '-q', 'levle:x');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('did you mean level:?');
+  });
 });
 
 describe('stop and redrive', () => {
