@@ -57,8 +57,10 @@ export function fillStore(data: string, count: number): Filled {
       rows,
       logs: executions
         .filter(({ number }) => number % 20 === 0)
-        .map(({ number }) => ({
+        .map(({ number, create }) => ({
           execution: number,
+          team: create?.team ?? '',
+          pipeline: create?.pipeline ?? '',
           state: 'Step0',
           attempt: 0,
           tags: {},

@@ -27,6 +27,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { logs } from './logs.js';
 import { checkLists, expectations } from './monitoring.js';
 import { observed } from './observed.js';
 import { patterns } from './patterns.js';
@@ -287,6 +288,7 @@ if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
 if (runs('observed')) await observed(N, values.quick ? 5 : 9);
+if (runs('logs')) await logs(report, values.quick ? 100_000 : 1_000_000);
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
 }

@@ -23,6 +23,8 @@ import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
+import { openLogSink } from './engine/features/logs/copies/open-sinks.js';
+import type { LogNames } from './engine/features/logs/log-record.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
 import type { RetentionConfig } from './engine/features/retention/retention.js';
 import type { Identity } from './engine/kernel/arn.js';
@@ -119,6 +121,12 @@ export interface ServerConfig {
   ownControlGroup?: boolean;
   /** Told about files that were deployed or have problems. */
   onFolderChange?: Parameters<typeof openPipelineFolder>[0]['onChange'];
+  /** Where copies of what tasks print go: `stdout`, `file:PATH`, `otlp:URL`, `loki:URL`. Default: nowhere. */
+  logCopies?: readonly string[];
+  /** Names of members of log records that are not those of `LOG_NAMES`. */
+  logNames?: LogNames;
+  /** Address under which people reach this server, without a slash at its end. Default: where it listens. */
+  publicUrl?: string;
   /** How long things are kept. Default: `DEFAULT_RETENTION`. */
   retention?: RetentionConfig;
   /** What jobs are counted by for Prometheus. Default: their names and teams. */
@@ -246,6 +254,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.identity === undefined ? {} : { lambda: { identity: config.identity } }),
   });
   const buckets = createS3Buckets(config.environment ?? process.env);
+  const environment = config.environment ?? process.env;
+  const destinations = createDestinations(http);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
   const engine: Engine = createEngine({
@@ -261,7 +271,15 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       : { sharedBindings: openBindingsFile(config.bindings, [...connectors.values()]) }),
     allowCodeOverApi: config.allowCodeOverApi ?? false,
     workFolder: work,
-    destinations: createDestinations(http),
+    destinations,
+    logs: {
+      names: config.logNames ?? {},
+      ...(config.publicUrl === undefined ? {} : { url: config.publicUrl }),
+      sinks: (config.logCopies ?? []).map((place) =>
+        openLogSink(place, { destinations, environment }),
+      ),
+      onProblem: (problem) => log.warn(problem),
+    },
     services: createOwnServices(() => engine),
     seal,
     secrets,
@@ -364,6 +382,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const url = `http://${name}:${address.port}`;
+  engine.logs.linkTo(url);
   const login = await authenticator.issue('login', { label: 'console' });
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });

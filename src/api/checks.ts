@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   checkStatusSchema,
   SUBJECT,
+  searchQuery,
   subjectSchema,
   tagQuery,
   tileSchema,
@@ -92,8 +93,7 @@ export const listChecks = route('GET', PATHS.checks, {
     pipeline: z.string().max(128).optional(),
     status: checkStatusSchema.optional(),
     tag: tagQuery,
-    since: z.coerce.number().int().optional().describe('Milliseconds since the epoch'),
-    until: z.coerce.number().int().optional(),
+    q: searchQuery,
     ...paging,
   }),
   response: { 200: pageOf(checkResultSchema), ...problems },

@@ -10,6 +10,7 @@ import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
 import * as health from './health.js';
+import * as logs from './logs.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
@@ -25,6 +26,7 @@ import * as webhooks from './webhooks.js';
 const CAPABILITIES = [
   executions,
   traces,
+  logs,
   pipelines,
   triggers,
   backfills,

@@ -71,3 +71,9 @@ export const tagQuery = z
   .union([one, z.array(one).max(20)])
   .optional()
   .describe('KEY:VALUE, or KEY for any value; several: all of them. Case does not matter');
+
+export const searchQuery = z
+  .string()
+  .max(2_000)
+  .optional()
+  .describe('A search: `status:critical tag.county:monroe "no answer" since:7d`');

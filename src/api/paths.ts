@@ -15,6 +15,8 @@ export const PATHS = {
   states: '/executions/:id/states',
   history: '/executions/:id/history',
   logs: '/executions/:id/logs',
+  /** Log lines of all executions. */
+  logSearch: '/logs',
   stop: '/executions/:id/stop',
   redrive: '/executions/:id/redrive',
   redrivePlan: '/executions/:id/redrive-plan',

@@ -176,6 +176,11 @@ export const liveEvents = route('GET', PATHS.events, {
     execution: z.string().max(100).optional(),
     pipeline: z.string().max(128).optional(),
     types: z.string().max(100).describe('Only these types, divided by commas').optional(),
+    q: z
+      .string()
+      .max(4_096)
+      .optional()
+      .describe('Of log lines only those that this search finds: `level:error`'),
   }),
   response: {
     200: {

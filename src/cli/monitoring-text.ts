@@ -59,7 +59,8 @@ export function expectationTable(items: readonly StandingExpectation[]): string 
   );
 }
 
-/** `tag=KEY:VALUE` for each. */
-export function tagQuery(tags: readonly string[] | undefined): string {
-  return (tags ?? []).map((tag) => `&tag=${encodeURIComponent(tag)}`).join('');
+/** `tag=KEY:VALUE` for each, and the search. */
+export function tagQuery(tags: readonly string[] | undefined, search?: string): string {
+  const query = search === undefined ? '' : `&q=${encodeURIComponent(search)}`;
+  return (tags ?? []).map((tag) => `&tag=${encodeURIComponent(tag)}`).join('') + query;
 }

@@ -13,6 +13,7 @@ import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
+import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { Metrics } from './features/metrics/metrics.js';
@@ -46,6 +47,8 @@ export interface Surroundings {
   readonly metrics: MetricsConfig;
   /** Where traces of executions go. Without: there are none. */
   readonly traces: TraceExporter | undefined;
+  /** Copies of log lines. */
+  readonly logs: LogParts;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -62,6 +65,7 @@ export function composeFeatures(
     retention: kept,
     metrics: counted,
     traces: exporter,
+    logs: logParts,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -96,7 +100,8 @@ export function composeFeatures(
     sites: () => expectations.sites(),
     report: (turn, check) => void checks.report(turn, check),
   });
-  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging];
+  const logs = new Logs(kernel, logParts);
+  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging, logs.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const traces = new Traces(kernel, exporter);
@@ -109,14 +114,14 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, retention, metrics, traces],
+    ...[backfills, webhooks, checks, expectations, probes, logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, expectations },
-    ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests, metrics },
+    ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }
 

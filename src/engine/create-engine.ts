@@ -20,6 +20,9 @@ import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { LogSink } from './features/logs/copies/log-copy.js';
+import { logCalls } from './features/logs/log-calls.js';
+import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -43,6 +46,12 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   metrics?: MetricsConfig;
   /** Where traces of executions go; see `createTraceExporter`. Default: there are none. */
   traces?: TraceExporter;
+  /** How log lines become records, and where copies of them go. Default: names of `LOG_NAMES`, no links, no copies. */
+  logs?: Partial<RecordForm> & {
+    sinks?: readonly LogSink[];
+    /** Told what happens to copies. */
+    onProblem?: (problem: string) => void;
+  };
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -75,12 +84,15 @@ export function createEngine(config: EngineConfig): Engine {
     random: config.random ?? systemRandom(),
     reducer: config.reducer ?? REDUCER,
   });
+  const { sinks = [], onProblem: onCopyProblem = () => undefined, ...form } = config.logs ?? {};
+  const logs = logCalls(kernel, form);
   const features = composeFeatures(kernel, {
     files: config.files,
     additions: config.additions ?? [],
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
+    logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -111,6 +123,7 @@ export function createEngine(config: EngineConfig): Engine {
 
     pipelines: pipelineCalls(kernel, reading, { expectReady, withdraw, triggers }),
     executions,
+    logs,
     mapRuns: mapRunCalls(mapRuns, reading, request),
     tasks: taskCalls(kernel, request),
     activities: features.activities,

@@ -27,6 +27,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -48,6 +49,7 @@ export type {
   View,
 } from './calls/execution-detail.js';
 export type { PipelineDetail, PipelineSummary } from './calls/pipeline-detail.js';
+export type { FoundLine, FoundLines, SearchLogs } from './features/logs/log-calls.js';
 export type { MapRunCounts, MapRunDetail } from './features/map-runs/map-run-detail.js';
 export type { PipelineDeployment, StateMachineAttributes } from './kernel/deployment.js';
 export type { FeedChange, FeedFilter } from './kernel/feed.js';
@@ -59,6 +61,8 @@ export type { EngineHealth } from './lifecycle.js';
 export interface Engine extends Lifecycle, EventResourceCalls {
   readonly pipelines: PipelineCalls;
   readonly executions: ExecutionCalls;
+  /** Log lines of all executions. */
+  readonly logs: LogCalls;
   readonly mapRuns: MapRunCalls;
   /** Outcomes of tasks that wait for a token. */
   readonly tasks: TaskCalls;

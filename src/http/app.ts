@@ -30,6 +30,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
+import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { pipelineRoutes } from './routes/pipelines.js';
@@ -147,6 +148,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
       monitoringRoutes(api, services);
+      logRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

@@ -6,6 +6,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Engine, FeedChange } from '../engine/engine.js';
 import { EVERYTHING, sees, teamsIn } from '../engine/kernel/scope.js';
+import { textsIn } from '../search/json-texts.js';
+import { matches as matchesQuery } from '../search/matches.js';
+import type { SearchQuery } from '../search/query.js';
 import type { Principal } from './auth.js';
 import { HttpError } from './errors.js';
 
@@ -25,6 +28,8 @@ export interface StreamFilter {
   pipeline?: string;
   /** Only changes of these types; all when absent. */
   types?: readonly FeedChange['type'][];
+  /** Of log lines only those that this search finds. */
+  lines?: SearchQuery;
 }
 
 export interface EventStream {
@@ -112,14 +117,13 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
   function send(client: Client, { id, change }: Numbered): void {
     const { response, filter, principal } = client;
     const isHeard = sees(principal.scope, change.team) && matches(change, filter);
-    if (!isHeard || hasExpired(client)) return;
+    const told = isHeard ? withLines(change, filter) : undefined;
+    if (told === undefined || hasExpired(client)) return;
     if (response.writableLength > MAX_BACKLOG_BYTES) {
       response.destroy();
       return;
     }
-    response.write(
-      `id: ${epoch}.${id}\nevent: ${change.type}\ndata: ${JSON.stringify(change)}\n\n`,
-    );
+    response.write(`id: ${epoch}.${id}\nevent: ${change.type}\ndata: ${JSON.stringify(told)}\n\n`);
   }
 
   return {
@@ -175,6 +179,24 @@ export function createEventStream(engine: Engine, { epoch, now }: EventStreamOpt
       clients.clear();
     },
   };
+}
+
+/** The change with the lines that are asked for; undefined when none of its lines is. */
+function withLines(change: FeedChange, { lines: query }: StreamFilter): FeedChange | undefined {
+  if (query === undefined || change.type !== 'log') return change;
+  const { execution, number, pipeline, team } = change;
+  const lines = change.lines.filter(({ at, state, attempt, stream, level, ...line }) =>
+    matchesQuery(query, {
+      tags: line.tags,
+      values: {
+        ...{ time: at, state, attempt, stream, level, message: line.message, pipeline, team },
+        execution: [execution, `${number}`, `#${number}`],
+      },
+      text: line.fields === undefined ? [line.message] : [line.message, ...textsIn(line.fields)],
+      members: line.fields,
+    }),
+  );
+  return lines.length === 0 ? undefined : { ...change, lines };
 }
 
 function matches(change: FeedChange, filter: StreamFilter): boolean {

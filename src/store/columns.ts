@@ -63,6 +63,14 @@ export function integer(row: Row, column: string): number {
   return Number(row[column]);
 }
 
+/** The bytes of a column, not copied; undefined where it is NULL. libsql gives an ArrayBuffer for one of many rows. */
+export function bytes(row: Row, column: string): Buffer | undefined {
+  const value: unknown = row[column];
+  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  if (!(value instanceof Uint8Array)) return undefined;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
 /** `{ [key]: value }`, or `{}` where the column is NULL: to be spread into a record. */
 export function optional<Key extends string, Value>(
   row: Row,

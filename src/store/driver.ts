@@ -11,7 +11,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { StoreError, type StoreErrorCode } from './errors.js';
 
-export type SqlValue = null | number | string;
+/** Bytes are read with `bytes` (columns.ts): libraries give them in different classes. */
+export type SqlValue = null | number | string | Uint8Array;
 export type Row = { [column: string]: SqlValue };
 
 export interface Statement {

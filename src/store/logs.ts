@@ -1,14 +1,16 @@
 /**
  * Table `logs`: captured output, one row a segment of lines that were written together.
  *
+ * How lines lie in a segment is told in `log-segments.ts`, how all are searched in `log-search.ts`.
+ *
  * A reader's place is a segment and the number of its lines already read, so following a log costs one indexed read.
  * @module
  */
-import { fromJson, integer, text, toJson } from './columns.js';
-import type { Row } from './driver.js';
+import { integer, toJson } from './columns.js';
+import { linesOf, packed, spanOf } from './log-segments.js';
 import { distinctValues, mergedNumbers, type Order, rowsOf } from './merged-ranges.js';
 import type { Plan, Plans, Prepare } from './plan.js';
-import type { LogLine, LogPosition, LogSegment, Tags } from './store.js';
+import type { LogLine, LogPosition, LogSegment } from './store.js';
 
 export const logReads: Plans<'readLogs' | 'logTail'> = {
   *readLogs({ execution, state, after, limit }) {
@@ -70,17 +72,12 @@ function* segments({ execution, state, order, beyond, limit }: SegmentQuery): Pl
 /** Appends a segment. */
 export function logWrites(prepare: Prepare): (segment: LogSegment) => void {
   const append = prepare(
-    'INSERT INTO logs (execution, state, attempt, count, tags, lines) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO logs (execution, state, attempt, count, tags, lines, team, pipeline, first_at, last_at, level, body)
+     VALUES (?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?)`,
   );
-  return ({ execution, state, attempt, tags, lines }) =>
-    append(execution, state, attempt, lines.length, toJson(tags), toJson(lines));
-}
-
-function linesOf(row: Row): LogLine[] {
-  const shared = {
-    state: text(row, 'state'),
-    attempt: integer(row, 'attempt'),
-    tags: fromJson<Tags>(row.tags),
+  return ({ execution, state, attempt, tags, lines, team, pipeline }) => {
+    const { firstAt, lastAt, level } = spanOf(lines);
+    const shared = [execution, state, attempt, lines.length, toJson(tags)] as const;
+    append(...shared, team, pipeline, firstAt, lastAt, level, packed(lines));
   };
-  return fromJson<LogSegment['lines']>(row.lines).map((line) => ({ ...line, ...shared }));
 }

@@ -16,6 +16,8 @@ import {
   PIPELINES,
   PUBLISHED_VERSIONS,
 } from '../engine/kernel/machine-tables.js';
+import { parseQuery } from '../search/parse-query.js';
+import type { SearchQuery } from '../search/query.js';
 import { openDriver } from './driver.js';
 import { MIGRATIONS } from './migrations.js';
 import { openSqliteStore } from './sqlite-store.js';
@@ -121,6 +123,43 @@ describe('a database of schema 8, in which names were unique on the whole server
     store.commit({ at: 1, executions: [], logs: [], rows: written });
     expect(store.currentMachine({ team: 'first', name: 'nightly' })?.number).toBe(9);
     expect(store.currentMachine({ team: 'second', name: 'nightly' })?.number).toBe(2);
+    store.close();
+  });
+});
+
+describe('a database of schema 12, in which log lines were plain JSON', () => {
+  const line = (at: number, message: string) => ({ at, stream: 'stdout', level: 'warn', message });
+  const rows = `
+    INSERT INTO executions (number, id, name, pipeline, team, tags, pointer, context, started_at, machine, status, header,
+        redrive_count) VALUES
+      (1, 'id-1', 'one', 'nightly', 'first', '{}', '', '{}', 1, 1, 'RUNNING', '{"nextEvent":1}', 0),
+      (2, 'id-2', 'two', 'other', 'second', '{}', '', '{}', 1, 1, 'RUNNING', '{"nextEvent":1}', 0);
+    INSERT INTO logs (execution, state, attempt, count, tags, lines) VALUES
+      (1, 'Load', 0, 2, '{"county":"monroe"}', '${JSON.stringify([line(5, 'oldest'), line(6, 'old')])}'),
+      (2, 'Load', 0, 1, '{}', '${JSON.stringify([line(7, 'not ours')])}');`;
+
+  it('has its lines found after those that were written since, and read as before', () => {
+    const store = openSqliteStore({ file: databaseOf(12, rows) });
+    const of = { execution: 1, team: 'first', pipeline: 'nightly', state: 'Load', attempt: 1 };
+    const since = { at: 9, stream: 'stdout', level: 'info', message: 'new' } as const;
+    store.commit({ at: 9, executions: [], rows: [], logs: [{ ...of, tags: {}, lines: [since] }] });
+    const found = (text: string, after?: Parameters<typeof store.searchLogs>[0]['after']) =>
+      store.searchLogs({
+        ...{ teams: ['first'], limit: 2, count: 'page', ...(after ? { after } : {}) },
+        query: (parseQuery(text, 'logs', 10) as { query: SearchQuery }).query,
+        most: { milliseconds: 5_000, bytes: 1_000_000 },
+      });
+    const first = found('');
+    expect(first.lines.map(({ message }) => message)).toEqual(['new', 'old']);
+    const second = found('', first.next);
+    expect(second.lines.map(({ message, pipeline }) => [message, pipeline])).toEqual([
+      ['oldest', 'nightly'],
+    ]);
+    expect(second.next).toBeUndefined();
+    expect(found('level:warn tag.county:monroe').lines).toHaveLength(2);
+    expect(found('pipeline:other').lines).toEqual([]);
+    const { lines } = store.readLogs({ execution: 1, limit: 9 });
+    expect(lines.map(({ message }) => message)).toEqual(['oldest', 'old', 'new']);
     store.close();
   });
 });

@@ -419,6 +419,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX logs_of_state ON logs (execution, state, number);
   CREATE INDEX tokens_expiring ON tokens (expires_at) WHERE expires_at IS NOT NULL;
   `,
+  // 13: log segments can be searched over all executions (log-search.ts): whose they are, from when to when, their highest level.
+  // What they say lies packed in `body`, the last column, so that a search reads past it; `lines` holds what was written before,
+  // up to the number that the setting names. Those rows stay as they are.
+  `
+  ALTER TABLE logs ADD COLUMN team TEXT;
+  ALTER TABLE logs ADD COLUMN pipeline TEXT;
+  ALTER TABLE logs ADD COLUMN first_at BIGINT;
+  ALTER TABLE logs ADD COLUMN last_at BIGINT;
+  ALTER TABLE logs ADD COLUMN level INTEGER;
+  ALTER TABLE logs ADD COLUMN body BLOB;
+  CREATE INDEX logs_by_time ON logs (team, first_at, number) WHERE team IS NOT NULL;
+  INSERT INTO settings (key, value) SELECT 'unplaced logs', MAX(number) || '' FROM logs HAVING MAX(number) IS NOT NULL;
+  `,
 ];
 
 /** The schema that this Millrace writes. */

@@ -10,6 +10,7 @@ import type { Driver } from './driver.js';
 import { executionLists } from './execution-lists.js';
 import { executionReads } from './executions.js';
 import { historyReads } from './history.js';
+import { logSearches } from './log-search.js';
 import { logReads } from './logs.js';
 import { machineReads } from './machines.js';
 import { mapChildReads } from './map-children.js';
@@ -54,6 +55,7 @@ export const readPlans: Plans<ReadMethod> & RowPlans = {
   ...rowReads,
   ...removalReads,
   ...logReads,
+  ...logSearches,
   listOwnSealings: ownSealings,
   *loadExecution(number) {
     const record = yield* executionReads.findExecution(number);

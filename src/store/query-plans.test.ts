@@ -12,6 +12,8 @@ import { MAP_RUNS } from '../engine/features/map-runs/map-run-table.js';
 import { DELIVERIES } from '../engine/features/rules/delivery-table.js';
 import { ALIASES, MACHINES, PUBLISHED_VERSIONS } from '../engine/kernel/machine-tables.js';
 import { TAKEN_NAMES } from '../engine/kernel/taken-names.js';
+import { parseQuery } from '../search/parse-query.js';
+import type { SearchQuery } from '../search/query.js';
 import { type Driver, openDriver, type SqlValue } from './driver.js';
 import { giveBack } from './free-pages.js';
 import { joinTables, migrate } from './migrations.js';
@@ -236,6 +238,20 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
           store.readLogs({ execution: 1, ...state, ...at, ...page }),
         ),
       ),
+    searchLogs: () =>
+      each([undefined, [], ['a'], ['a', 'b']], (teams) =>
+        each([{}, { after: { firstAt: 9, segment: 2, line: 1 } }], (at) =>
+          each(['', 'team:a execution:id-1 since:1h'], (text) => {
+            const { query } = parseQuery(text, 'logs', 10_000_000) as { query: SearchQuery };
+            store.searchLogs({
+              ...(teams === undefined ? {} : { teams }),
+              ...{ query, ...at, ...page, count: 'page' },
+              most: { milliseconds: 1_000, bytes: 1_000_000 },
+            });
+          }),
+        ),
+      ),
+    listOldLogs: read(() => store.listOldLogs({ before: 10_000_000, limit: 3 })),
     logTail: () => each([undefined, 'S'], (state) => store.logTail(1, 3, state)),
     listAttempts: () =>
       each(['scheduled', 'started', 'submitted'] as const, (status) =>

@@ -12,6 +12,7 @@ import { executionSuite } from './suite/execution-suite.js';
 import { featureTableSuite } from './suite/feature-table-suite.js';
 import { historySuite } from './suite/history-suite.js';
 import { listSuite } from './suite/list-suite.js';
+import { logSearchSuite } from './suite/log-search-suite.js';
 import { mapRunSuite } from './suite/map-run-suite.js';
 import { noting, STORE_METHODS } from './suite/methods.js';
 import { removalSuite } from './suite/removal-suite.js';
@@ -68,6 +69,7 @@ export function storeSuite(name: string, { makeFactory, tables }: StoreSuiteOpti
 
     executionSuite(stage);
     historySuite(stage);
+    logSearchSuite(stage);
     attemptSuite(stage);
     listSuite(stage);
     mapRunSuite(stage);

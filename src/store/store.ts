@@ -18,6 +18,7 @@ import type {
 } from '../asl/execution-state.js';
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
+import type { SearchQuery } from '../search/query.js';
 import type { ExecutionQuery } from './execution-query.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretWrite, SeenSecrets } from './seen-secrets.js';
@@ -151,9 +152,14 @@ export interface LogLine {
   tags: Tags;
 }
 
-/** Lines of one attempt that are written together; lines of a segment share state, attempt and tags. */
+/**
+ * Lines of one attempt that are written together; lines of a segment share state, attempt and tags. Their times lie within
+ * `SEGMENT_SPAN` (log-segments.ts).
+ */
 export interface LogSegment {
   execution: number;
+  team: string;
+  pipeline: string;
   state: string;
   attempt: number;
   tags: Tags;
@@ -201,6 +207,8 @@ export interface Commit {
   logs: readonly LogSegment[];
   /** Numbers of executions that are removed for good, with all that is theirs. */
   removals?: readonly number[];
+  /** Numbers of log segments that are removed for good. */
+  logRemovals?: readonly number[];
 }
 
 /** What the engine needs to go on with an execution. */
@@ -239,6 +247,52 @@ export interface LogQuery {
   state?: string;
   after?: LogPosition;
   limit: number;
+}
+
+/** A place in all log lines: of a segment that is told by the time of its first line, or was written before that was noted. */
+export interface LogPlace {
+  /** Milliseconds; null: before times were noted. */
+  firstAt: number | null;
+  segment: number;
+  /** Lines of the segment, from its first on, that come later in a search: those below are older. */
+  line: number;
+}
+
+/** Log lines over all executions, newest first. */
+export interface LogSearch {
+  /** Absent: of all teams. */
+  teams?: readonly string[];
+  /** Of kind `logs`. */
+  query: SearchQuery;
+  /** Only what is older than this place. */
+  after?: LogPlace;
+  limit: number;
+  /** `all`: goes on behind a full page, to count what matches. */
+  count: 'page' | 'all';
+  /** Where it stops: milliseconds of searching, bytes of lines that are looked through. */
+  most: { milliseconds: number; bytes: number };
+}
+
+/** A line that was found, with whose it is. */
+export type FoundLogLine = LogLine & {
+  /** Number and id of its execution. */
+  number: number;
+  execution: string;
+  pipeline: string;
+  team: string;
+  /** Of the execution. */
+  name: string;
+  startedAt: number;
+};
+
+export interface LogFindings {
+  lines: FoundLogLine[];
+  /** Where the next page begins; absent: nothing is older. */
+  next?: LogPlace;
+  /** Lines that match, from where this page began on. `isExact` is false when the search stopped before its end. */
+  count: { value: number; isExact: boolean };
+  /** What was looked through, and back to when: absent when that is all there is. */
+  searched: { segments: number; lines: number; bytes: number; backTo?: number };
 }
 
 /** An execution of which it is asked whether it is still kept. */
@@ -337,6 +391,9 @@ export interface Store extends RowReads {
   }): Awaitable<number[]>;
 
   readLogs(query: LogQuery): Awaitable<{ lines: LogLine[]; position: LogPosition }>;
+  searchLogs(search: LogSearch): Awaitable<LogFindings>;
+  /** Numbers of segments whose lines are all older than a moment, as far as their times were noted; the oldest of each team. */
+  listOldLogs(query: { before: number; limit: number }): Awaitable<number[]>;
   /** Position from which the last `lines` lines (of one state) are read. */
   logTail(execution: number, lines: number, state?: string): Awaitable<LogPosition | undefined>;
 

@@ -29,6 +29,7 @@ export function turnWrites(prepare: Prepare): TurnWrites {
   const appendLogs = logWrites(prepare);
   const writeRow = rowWrites(prepare);
   const removeExecution = removalWrites(prepare);
+  const removeSegment = prepare('DELETE FROM logs WHERE number = ?');
   const forgetSetting = prepare('DELETE FROM settings WHERE key = ?');
 
   function writeExecution(write: ExecutionWrite): void {
@@ -69,6 +70,7 @@ export function turnWrites(prepare: Prepare): TurnWrites {
       for (const segment of turn.logs) appendLogs(segment);
       for (const write of turn.rows) writeRow(write);
       for (const number of turn.removals ?? []) removeExecution(number);
+      for (const number of turn.logRemovals ?? []) removeSegment(number);
     },
     leaveBackup() {
       attempts.countScheduledAsStarted('before the backup');

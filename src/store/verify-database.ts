@@ -3,7 +3,8 @@
  *
  * 1. SQLite's own check: pages, b-trees, indexes against their tables, free pages.
  * 2. The digests of histories.
- * 3. JSON columns: no control character is ever written there, so one that is found was not written by us.
+ * 3. The checksums of packed log lines.
+ * 4. JSON columns: no control character is ever written there, so one that is found was not written by us.
  *
  * Everything is read through a connection that cannot write.
  * @module
@@ -11,6 +12,7 @@
 import type { Driver } from './driver.js';
 import { StoreError } from './errors.js';
 import { expectDigest } from './history-digest.js';
+import { verifyLogs } from './verify-logs.js';
 
 /** Rows of one step. */
 const ROWS = 500;
@@ -52,12 +54,25 @@ export function* verifyDatabase(reader: Driver): Generator<Finding> {
   yield* verifyFeatureTables(reader);
 }
 
-/** The second and third check, of some tables. */
+/** The second, third and fourth check, of some tables. */
 export function* verifyRecords(reader: Driver, tables: readonly string[]): Generator<Finding> {
   for (const table of tables) yield* verifyTable(reader, table, JSON_COLUMNS[table] ?? []);
+  if (tables.includes('logs')) yield* verifyPacked(reader);
 }
 
-/** The third check, of the tables that features declare. */
+/** The checksums of packed log lines. */
+function* verifyPacked(reader: Driver): Generator<Finding> {
+  const steps = verifyLogs(reader);
+  for (let isDone = false; !isDone; ) {
+    const found = finding(() => {
+      isDone = steps.next().done === true;
+    });
+    yield found;
+    if (found !== undefined) return;
+  }
+}
+
+/** The fourth check, of the tables that features declare. */
 export function* verifyFeatureTables(reader: Driver): Generator<Finding> {
   const isThere = "SELECT COUNT(*) AS n FROM sqlite_schema WHERE name = 'feature_tables'";
   if (reader.prepare(isThere).get()?.n === 0) return;

@@ -68,7 +68,12 @@ const QUERIES: { readonly [part: string]: Values } = {
   state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],
   cursor: ({ name }) => cursors.get(name) ?? [],
+  q: ({ name }) => ['', `team:${name}`, `pipeline:${name}*`],
   // These choose among what is seen anyway.
+  since: () => ['1d'],
+  until: () => ['1s'],
+  count: () => ['all'],
+  record: () => ['with'],
   status: () => ['FAILED', 'RUNNING'],
   limit: () => [1, 100],
   after: () => [0],
@@ -82,8 +87,6 @@ const QUERIES: { readonly [part: string]: Values } = {
   next: () => [3],
   tag: ({ name }) => [`owner:${name}`, 'owner'],
   by: () => ['owner', 'team'],
-  since: () => [0],
-  until: () => [4_000_000_000_000],
   name: ({ pipelines, name }) => [...pipelines, `${name}/${name}-daily`, `${name}-permits`],
 };
 
@@ -137,7 +140,7 @@ beforeAll(async () => {
     const reader = { label: 'reader', role: 'viewer', teams: [name] } as const;
     viewers.set(name, await world.it.server.authenticator.issue('api', reader));
     const found: string[] = [];
-    for (const list of ['executions', 'backfills', 'executions/latest/history']) {
+    for (const list of ['executions', 'backfills', 'executions/latest/history', 'logs']) {
       const page = await world.it.request('GET', `${PREFIX}/${list}?limit=1`, { token });
       const { next } = page.json<{ next?: string }>();
       if (next !== undefined) found.push(next);

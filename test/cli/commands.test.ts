@@ -35,35 +35,11 @@ team: tests
 steps:
   - wait-long: { wait: 1d }
 `,
-  // Prints, and goes on when a file of the name in its input appears.
-  talking: `pipeline: talking
-team: tests
-tags: { county: example }
-steps:
-  - talk: { shell: [node, talk.mjs] }
-`,
 };
-const TALK = `import { existsSync, readFileSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
-const { go } = JSON.parse(readFileSync(0, 'utf8'));
-console.log('first line');
-await new Promise((resolve) => {
-  const watcher = watch(dirname(go), look);
-  function look() {
-    if (!existsSync(go)) return;
-    watcher.close();
-    resolve();
-  }
-  look();
-});
-console.log('last line');
-`;
-
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
   mkdirSync(join(project, 'pipelines'));
   for (const [name, text] of Object.entries(PIPELINES)) writePipeline(name, text);
-  writeFileSync(join(project, 'pipelines/talk.mjs'), TALK);
   server = await startServer({
     folder: join(project, 'pipelines'),
     data: join(project, '.millrace'),
@@ -286,45 +262,6 @@ describe('executions and show', () => {
       expect(stdout + stderr, args[0]).not.toMatch(TERMINAL_CODES);
       expect(stdout + stderr, args[0]).not.toContain('\u202e');
     }
-  });
-});
-
-describe('logs', () => {
-  test('follow an execution until it has ended', async () => {
-    const go = join(project, 'go-1');
-    const { id } = await server.engine.executions.start(EVERYTHING, {
-      pipeline: 'talking',
-      input: { go },
-    });
-    const following = startMillrace(['logs', id, '-f'], { cwd: project });
-    await following.until('first line');
-    writeFileSync(go, '');
-    const { code, stdout } = await following.ended;
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/talk first line\n.*talk last line\n$/);
-    expect(stdout).not.toMatch(TERMINAL_CODES);
-  });
-
-  test('are JSON records with the tags of the pipeline, and can be filtered', async () => {
-    const go = join(project, 'go-2');
-    writeFileSync(go, '');
-    const { id } = await server.engine.executions.run(EVERYTHING, {
-      pipeline: 'talking',
-      input: { go },
-    });
-    const { stdout } = await run('logs', id, '--json');
-    const records = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object);
-    const tags = { county: 'example' };
-    expect(records).toMatchObject([
-      { message: 'first line', state: 'talk', stream: 'stdout', tags },
-      { message: 'last line', state: 'talk', stream: 'stdout', tags },
-    ]);
-    expect((await run('logs', id, '--grep', 'LAST')).stdout).toMatch(/^\S+ +talk last line\n$/);
-    expect((await run('logs', id, '-n', '1')).stdout).toContain('last line');
-    expect((await run('logs', id, '--state', 'other')).stdout).toBe('');
   });
 });
 

@@ -7,6 +7,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import type { Connector } from '../../src/connectors/connector.js';
+import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
@@ -48,7 +50,17 @@ const schedule = (name: string): { group: string; name: string } => ({ group: na
 const parameters = { BasicAuthParameters: { Username: 'u', Password: 'p' } };
 
 beforeAll(async () => {
-  test = await openTimedEngine({ seal: createEncryption(Buffer.alloc(32, 7)) });
+  const echo: Connector = {
+    ...{ kind: 'echo', runsCode: false, validate: () => [] },
+    async run(_task, { log }) {
+      log({ at: 1, stream: 'stdout', level: 'info', message: 'said' });
+      return { type: 'succeeded', output: null };
+    },
+  };
+  test = await openTimedEngine({
+    seal: createEncryption(Buffer.alloc(32, 7)),
+    runner: createConnectorRunner(new Map([['echo', echo]])),
+  });
   const { engine } = test;
   const of = (definition: object): { team: string; definition: object } => ({
     team: 'shop',
@@ -75,11 +87,14 @@ beforeAll(async () => {
     End: true,
   };
   await test.deploy('pooled', { concurrency: { pools: { all: 1 } } }, of(WAIT));
+  const say = { Type: 'Task', Resource: 'millrace:echo', End: true };
+  await test.deploy('saying', {}, of({ StartAt: 'Say', States: { Say: say } }));
   await test.deploy('asking', {}, of({ StartAt: 'Ask', States: { Ask: ask } }));
 
   const { executions } = engine;
   const running = await executions.start(SHOP, { pipeline: 'all', name: 'one' });
   const failed = await executions.run(SHOP, { pipeline: 'failing' });
+  await executions.run(SHOP, { pipeline: 'saying' });
   const mapped = await executions.start(SHOP, { pipeline: 'mapped', input: [1] });
   await executions.start(SHOP, { pipeline: 'pooled' });
   const asking = await executions.start(SHOP, { pipeline: 'asking' });
@@ -272,10 +287,12 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
   return {
     'pipelines.list': (scope) => e.pipelines.list(scope),
     'executions.list': async (scope) => (await e.executions.list(scope)).items,
+    'logs.search': async (scope) => (await e.logs.search(scope)).items,
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'expectations.list': (scope) => e.expectations.list(scope).items,
+    'expectations.all': (scope) => e.expectations.all(scope),
     'expectations.counts': (scope) => Object.keys(e.expectations.counts(scope)),
     'expectations.changes': async (scope) => (await e.expectations.changes(scope)).items,
     'overview.board': (scope) => e.overview.board(scope, 'team'),
@@ -306,7 +323,7 @@ const WITHOUT = new Set([
   ...['checks.report', 'events.put', 'events.putEntries', 'stateTests.run', 'scheduler.create'],
   ...['scheduler.createGroup', 'buses.create', 'rules.put', 'archives.create', 'replays.start'],
   ...['connections.create', 'apiDestinations.create'],
-  ...['pools.size', 'retention.sweep'],
+  ...['pools.size', 'retention.sweep', 'logs.linkTo', 'logs.form'],
   // Answers a token by the same input as `tasks.succeed`.
   'tasks.fail',
   // Below.

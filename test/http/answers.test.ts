@@ -144,6 +144,16 @@ test('log lines of a task that prints', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', pathTo(PATHS.logs, { id }), 200);
   expect(items.length).toBeGreaterThan(1);
   expect(items.some(({ fields }) => fields !== undefined)).toBe(true);
+  const search = `${PATHS.logSearch}?q=execution:${id}&record=with&limit=1&count=all`;
+  const found = await ask<{ items: JsonObject[]; next?: string }>('GET', search, 200);
+  expect(found).toMatchObject({
+    items: [
+      { execution: id, record: { stepfunctionName: 'alder-prints', step: 'print', rows: 2 } },
+    ],
+    count: { value: items.length, isExact: true },
+  });
+  await ask('GET', `${search}&cursor=${found.next}`, 200);
+  await ask('GET', `${PATHS.logSearch}?q=levle:error`, 400);
 });
 
 test('starts, stops and redrives', async () => {

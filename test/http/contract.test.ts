@@ -8,6 +8,7 @@ import type * as backfillApi from '../../src/api/backfills.js';
 import { CONTRACT } from '../../src/api/contract.js';
 import type * as eventApi from '../../src/api/events.js';
 import type * as executionApi from '../../src/api/executions.js';
+import type { FoundLines } from '../../src/api/logs.js';
 import { PREFIX } from '../../src/api/paths.js';
 import type * as pipelineApi from '../../src/api/pipelines.js';
 import type { Pool } from '../../src/api/pools.js';
@@ -57,6 +58,7 @@ test('has every member of what the engine answers, and no other', () => {
   expectTypeOf<executionApi.RepairPlan>().toEqualTypeOf<RepairPlan>();
   expectTypeOf<traceApi.HistoryEvent>().toEqualTypeOf<HistoryEvent>();
   expectTypeOf<traceApi.LogLine>().toEqualTypeOf<engine.LogLine>();
+  expectTypeOf<Plain<FoundLines>>().toEqualTypeOf<Plain<engine.FoundLines>>();
   expectTypeOf<Plain<LiveChange>>().toEqualTypeOf<Plain<engine.FeedChange>>();
   expectTypeOf<pipelineApi.Pipeline>().toEqualTypeOf<engine.PipelineSummary>();
   expectTypeOf<pipelineApi.PipelineDetail>().toEqualTypeOf<engine.PipelineDetail>();

@@ -272,6 +272,14 @@ async function populate(
     input: { by: team },
   });
 
+  const print = { command: ['echo', `${team} prints`] };
+  const State = { Type: 'Task', Resource: 'millrace:shell', Parameters: print, End: true } as const;
+  await engine.pipelines.deploy({
+    ...echoPipeline(`${team}-prints`, of),
+    definition: { StartAt: 'Print', States: { Print: State } },
+  });
+  await engine.executions.run(EVERYTHING, { pipeline: `${team}-prints` });
+
   // What belongs to the server's administrators, about this team.
   const webhook = { name: `${team}-hook`, team, source: `${team}-hooked` };
   await it.request('POST', '/api/v1/webhooks', { body: webhook });

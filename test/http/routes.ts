@@ -37,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/repair-plan', names: 'execution' },
+  { method: 'GET', route: '/api/v1/logs' },
   { method: 'GET', route: '/api/v1/pools' },
   {
     method: 'PUT',

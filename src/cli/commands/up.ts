@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import { parseDuration } from '../../pipelines/duration.js';
 import type { Held, Identity } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { logNamesOf, publicUrlOf } from '../log-flags.js';
 import { takeEnvironment } from '../own-environment.js';
+import { retentionOf } from '../retention-flag.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -76,9 +77,29 @@ export default class Up extends MillraceCommand {
     }),
     retention: Flags.string({
       description:
-        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever',
+        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks)',
       env: 'MILLRACE_RETENTION',
-      default: '90d',
+      default: ['90d'],
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'log-copy': Flags.string({
+      description:
+        'where a copy of what tasks print goes, as JSON records: stdout, file:PATH, otlp:URL or loki:URL',
+      env: 'MILLRACE_LOG_COPY',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'log-name': Flags.string({
+      description:
+        'another name for a member of log records, as in pipeline=job; nothing behind the = leaves it out',
+      env: 'MILLRACE_LOG_NAMES',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'public-url': Flags.string({
+      description: 'address under which people reach this server: links in log records lead there',
+      env: 'MILLRACE_PUBLIC_URL',
     }),
     'metric-tags': Flags.string({
       description: 'tags whose values become labels of job metrics, divided by commas',
@@ -132,11 +153,14 @@ export default class Up extends MillraceCommand {
       allowPrivateAddresses: flags['allow-private-addresses'],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
-      retention: { executions: retentionOf(flags.retention) },
       metrics: { tags: tagsIn(flags['metric-tags']), jobs: flags['metric-jobs'] },
       ...(flags['otlp-traces'] === undefined
         ? {}
         : { traces: { url: flags['otlp-traces'], headers: traceHeaders } }),
+      retention: retentionOf(flags.retention),
+      logCopies: flags['log-copy'] ?? [],
+      logNames: logNamesOf(flags['log-name'] ?? []),
+      ...(flags['public-url'] ? { publicUrl: publicUrlOf(flags['public-url']) } : {}),
       allowCodeOverApi: flags['allow-code-over-api'],
       environment,
       ...(warning === undefined ? {} : { startNotes: [warning] }),
@@ -212,18 +236,6 @@ function identityOf(flags: { account: string; region: string }): Identity {
   });
 }
 
-/** Milliseconds; undefined: for good. */
-function retentionOf(text: string): number | undefined {
-  if (text === 'forever') return undefined;
-  const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0) return seconds * 1_000;
-  throw new CommandFailure(`'${text}' is no time for which executions are kept.`, {
-    exitCode: EXIT.usage,
-    code: 'MILL5033',
-    fix: 'Give a number and a unit, such as 30d or 12 weeks, or forever.',
-  });
-}
-
 /** @example tagsIn('county, state') // ['county', 'state'] */
 function tagsIn(text = ''): string[] {
   return text
@@ -282,6 +294,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.usage,
       code: 'MILL5064',
       fix: 'Give --otlp-traces an address such as http://127.0.0.1:4318, and keys in OTEL_EXPORTER_OTLP_HEADERS as name=value.',
+    });
+  }
+  if (error instanceof Error && error.name === 'LogCopyError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5122',
+      fix: (error as Error & { fix: string }).fix,
     });
   }
   if (error instanceof Error && error.name === 'TaskUserError') {

@@ -175,10 +175,12 @@ describe('isolation', () => {
       'MILLRACE_ATTEMPT_ID',
       'MILLRACE_EXECUTION',
       'MILLRACE_INPUT',
+      'MILLRACE_LOGGING',
       'MILLRACE_OUTPUT',
       'MILLRACE_PIPELINE',
       'MILLRACE_STATE',
       'MILLRACE_WORK_FOLDER',
+      'PYTHONPATH',
     ]);
     expect(env).toMatchObject({ COUNTY: 'alpine', MILLRACE_STATE: 'Step', MILLRACE_ATTEMPT: '0' });
   });

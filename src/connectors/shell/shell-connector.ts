@@ -8,6 +8,7 @@
  * @module
  */
 import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, taskErrors } from '../errors.js';
@@ -69,6 +70,9 @@ async function runShell(
   }
 }
 
+/** Small modules that write log lines with fields; see `docs/guides/logs.md`. */
+const TASK_LOGGING = fileURLToPath(new URL('../../../task-logging', import.meta.url));
+
 function shellEnvironment(
   task: TaskRequest,
   args: ShellArguments,
@@ -76,7 +80,10 @@ function shellEnvironment(
   user: TaskUser | undefined,
 ): { [name: string]: string } {
   const own = {
+    // So that `from millrace_log import log` works.
+    PYTHONPATH: TASK_LOGGING,
     ...args.env,
+    MILLRACE_LOGGING: TASK_LOGGING,
     MILLRACE_EXECUTION: task.execution.id,
     MILLRACE_PIPELINE: task.execution.pipeline,
     MILLRACE_STATE: task.state,

@@ -114,7 +114,7 @@ export function overviewCalls(parts: Parts): OverviewCalls {
 
   function watched(scope: Scope, tags: readonly WantedTag[]): Watched[] {
     const expected = new Map<string, StandingExpectation[]>();
-    for (const one of allExpected(parts.expectations, scope)) {
+    for (const one of parts.expectations.all(scope)) {
       const place = `${one.team} ${subjectKey(one.subject)}`;
       const known = expected.get(place);
       if (known === undefined) expected.set(place, [one]);
@@ -213,16 +213,6 @@ export function overviewCalls(parts: Parts): OverviewCalls {
       });
     },
   };
-}
-
-/** All pages: what is expected is in memory. */
-function* allExpected(calls: ExpectationCalls, scope: Scope): Generator<StandingExpectation> {
-  for (let cursor: string | undefined; ; ) {
-    const page = calls.list(scope, { limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
-    yield* page.items;
-    if (page.next === undefined) return;
-    cursor = page.next;
-  }
 }
 
 function hasStatus(status: CheckStatus): (one: Watched) => boolean {

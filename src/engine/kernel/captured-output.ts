@@ -6,7 +6,8 @@
  * @module
  */
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
-import type { LogLine, LogSegment } from '../../store/store.js';
+import { SEGMENT_SPAN } from '../../store/log-segments.js';
+import type { FoundLogLine, LogLine, LogSegment } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EngineTime } from './engine-time.js';
 import type { Feed } from './feed.js';
@@ -19,6 +20,14 @@ import type { TurnLoop } from './turn-loop.js';
 const WAITING_LINES = 20_000;
 /** Lines in one segment, at most. */
 const SEGMENT_LINES = 500;
+
+/** Lines whose times lie far apart are no segment: a search by time goes by its first line. */
+function isFull({ lines }: LogSegment, next: AttemptLogRecord): boolean {
+  const [first] = lines;
+  if (first === undefined) return false;
+  const isNear = next.at >= first.at && next.at - first.at <= SEGMENT_SPAN;
+  return lines.length >= SEGMENT_LINES || !isNear;
+}
 
 interface Gathered {
   active: ActiveExecution;
@@ -35,6 +44,7 @@ interface Parts {
 
 export class CapturedOutput {
   readonly #parts: Parts;
+  readonly #listeners: Set<(lines: readonly FoundLogLine[]) => void> = new Set();
   #gathered: Map<string, Gathered> = new Map();
   #lines = 0;
   #isQueued = false;
@@ -47,9 +57,11 @@ export class CapturedOutput {
   add(active: ActiveExecution, task: ScheduleTask, record: AttemptLogRecord): void {
     const key = `${active.number}:${task.thread}:${task.sequence}`;
     let gathered = this.#gathered.get(key);
-    if (!gathered || gathered.segment.lines.length >= SEGMENT_LINES) {
+    if (!gathered || isFull(gathered.segment, record)) {
       const segment: LogSegment = {
         execution: active.number,
+        team: active.creation.team,
+        pipeline: active.creation.pipeline,
         state: task.state,
         attempt: task.attempt,
         tags: active.creation.tags,
@@ -88,7 +100,7 @@ export class CapturedOutput {
     this.#isQueued = false;
     for (const { active, segment, dropped } of gathered.values()) {
       segment.lines = segment.lines.map((line) => this.#masked(line, active));
-      if (dropped > 0) segment.lines.push(this.#droppedLine(dropped));
+      if (dropped > 0) segment.lines.push(this.#droppedLine(dropped, segment));
       if (segment.lines.length > 0) turn.logs.push(segment);
     }
     turn.afterFailure(() => {
@@ -110,16 +122,41 @@ export class CapturedOutput {
     return { ...line, message, ...(fields === undefined ? {} : { fields }) };
   }
 
-  #droppedLine(count: number): LogSegment['lines'][number] {
+  #droppedLine(count: number, { lines }: LogSegment): LogSegment['lines'][number] {
     return {
-      at: this.#parts.time.now(),
+      // After the last one that is kept: all lines of a segment are of one time.
+      at: lines.at(-1)?.at ?? this.#parts.time.now(),
       stream: 'system',
       level: 'warn',
       message: `${count} lines were left out: the task wrote faster than they could be stored.`,
     };
   }
 
+  /** Hears lines once they are durable, in the order of their commits, until the answer is called. A listener waits for nothing. */
+  onStored(listener: (lines: readonly FoundLogLine[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #tell(gathered: ReadonlyMap<string, Gathered>): void {
+    if (this.#listeners.size === 0) return;
+    for (const { active, segment } of gathered.values()) {
+      const { state, attempt, tags } = segment;
+      const { id, name, pipeline, team, startedAt } = active.creation;
+      const shared = { state, attempt, tags, number: active.number, execution: id };
+      const lines = segment.lines.map((line) => ({
+        ...line,
+        ...shared,
+        ...{ name, pipeline, team, startedAt },
+      }));
+      for (const listener of this.#listeners) listener(lines);
+    }
+  }
+
   #publish(gathered: ReadonlyMap<string, Gathered>): void {
+    this.#tell(gathered);
     const { feed } = this.#parts;
     if (feed.idle()) return;
     for (const { active, segment } of gathered.values()) {

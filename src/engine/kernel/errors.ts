@@ -24,6 +24,7 @@ export type EngineErrorKind =
   | 'PayloadNotJson'
   | 'InvalidTags'
   | 'InvalidPage'
+  | 'InvalidSearch'
   | 'InvalidDefinition'
   | 'TooManyQueued'
   | 'TooManyReads'
@@ -153,6 +154,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: 'The page is not accepted: {problem}.',
     fix: 'Use a limit of 1 to 1000 and the cursor of the previous answer, unchanged.',
+  },
+  InvalidSearch: {
+    code: 'MILL3120',
+    status: 400,
+    message: 'The search is not understood: {problem}.',
+    fix: 'Write terms such as level:error tag.county:monroe since:24h "some text"; docs/guides/search.md has all of them.',
   },
   InvalidDefinition: {
     code: 'MILL3014',

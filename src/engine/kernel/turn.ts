@@ -85,6 +85,8 @@ export class Turn {
   readonly logs: LogSegment[] = [];
   /** Numbers of executions that are removed for good. */
   readonly removals: number[] = [];
+  /** Numbers of log segments that are removed for good. */
+  readonly logRemovals: number[] = [];
   readonly #knowledge: Knowledge = new Knowledge();
   readonly #added: Input[] = [];
   /** Inputs that threw when they were asked for their needs. */
@@ -98,7 +100,8 @@ export class Turn {
       this.writes.size === 0 &&
       this.rows.size === 0 &&
       this.logs.length === 0 &&
-      this.removals.length === 0
+      this.removals.length === 0 &&
+      this.logRemovals.length === 0
     );
   }
 
@@ -254,8 +257,12 @@ export class Turn {
     const executions: ExecutionWrite[] = [];
     for (const write of this.writes.values()) executions.push(toWrite(write));
     const rows: RowWrite[] = [...this.rows.values()];
-    const { logs, removals } = this;
-    return { at, executions, rows, logs, ...(removals.length === 0 ? {} : { removals }) };
+    const { logs, removals, logRemovals } = this;
+    return {
+      ...{ at, executions, rows, logs },
+      ...(removals.length === 0 ? {} : { removals }),
+      ...(logRemovals.length === 0 ? {} : { logRemovals }),
+    };
   }
 }
 

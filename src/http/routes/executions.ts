@@ -24,7 +24,10 @@ import type {
   ListExecutions,
   StartRequest,
 } from '../../engine/engine.js';
+import { EngineError } from '../../engine/kernel/errors.js';
 import type { Scope } from '../../engine/kernel/scope.js';
+import { parseQuery, problemText } from '../../search/parse-query.js';
+import type { SearchQuery } from '../../search/query.js';
 import { defined } from '../defined.js';
 import type { EventStream } from '../event-stream.js';
 import { findExecution } from '../execution-id.js';
@@ -125,9 +128,10 @@ export function executionRoutes(
 
   api.get(liveEvents.path, { schema: liveEvents.schema }, async (request, reply) => {
     const last = request.headers['last-event-id'];
-    const { types, ...subject } = request.query;
+    const { types, q, ...subject } = request.query;
     const filter = {
       ...defined(subject),
+      ...(q === undefined ? {} : { lines: linesFor(q, engine.now()) }),
       ...(types === undefined ? {} : { types: types.split(',') as FeedChange['type'][] }),
     };
     // Refused like anything else, before the response is ours.
@@ -138,6 +142,14 @@ export function executionRoutes(
     }
     stream.serve(reply.raw, request.principal, filter, typeof last === 'string' ? last : undefined);
   });
+}
+
+/** @throws EngineError InvalidSearch */
+function linesFor(text: string, now: number): SearchQuery {
+  const parsed = parseQuery(text, 'logs', now);
+  if (parsed.problems === undefined) return parsed.query;
+  const problem = parsed.problems.map(problemText).join('; ');
+  throw new EngineError('InvalidSearch', { problem });
 }
 
 /** Starts and waits in one go, which spares the engine from looking the execution up again. */

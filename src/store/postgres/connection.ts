@@ -33,10 +33,13 @@ interface PostgresQuery {
   types: { getTypeParser(type: number): (text: string) => unknown };
 }
 
-/** Numbers of types: bigint, smallint, integer. Theirs are whole numbers that JavaScript keeps exactly; all else is text. */
+/** Numbers of types: bigint, smallint, integer. Theirs are whole numbers that JavaScript keeps exactly. */
 const WHOLE = new Set([20, 21, 23]);
+/** Bytes, which come as `\\x` and two hexadecimal digits each; all else is text. */
+const BYTEA = 17;
+const toBytes = (text: string): Buffer => Buffer.from(text.slice(2), 'hex');
 const types: PostgresQuery['types'] = {
-  getTypeParser: (type) => (WHOLE.has(type) ? Number : String),
+  getTypeParser: (type) => (WHOLE.has(type) ? Number : type === BYTEA ? toBytes : String),
 };
 
 /**

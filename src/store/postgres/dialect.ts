@@ -3,6 +3,7 @@
  *
  * - Placeholders are numbered.
  * - INTEGER is a whole number of 64 bits there and of 32 bits here: BIGINT.
+ * - BLOB is BYTEA.
  * - TEXT is ordered as its bytes are there; here it depends on the database, unless its collation is "C".
  * @module
  */
@@ -23,5 +24,8 @@ export function numbered(sql: string): string {
 
 /** A step that makes or changes tables. @example tableWords('a INTEGER, b TEXT') // 'a BIGINT, b TEXT COLLATE "C"' */
 export function tableWords(step: string): string {
-  return step.replaceAll(/\bINTEGER\b/g, 'BIGINT').replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"');
+  return step
+    .replaceAll(/\bINTEGER\b/g, 'BIGINT')
+    .replaceAll(/\bBLOB\b/g, 'BYTEA')
+    .replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"');
 }

@@ -22,6 +22,8 @@ const TYPES: { readonly [type: string]: string } = {
   INTEGER: 'whole number',
   BIGINT: 'whole number',
   bigint: 'whole number',
+  BLOB: 'bytes',
+  bytea: 'bytes',
   TEXT: 'text in the order of bytes',
   'text C': 'text in the order of bytes',
 };

@@ -9,6 +9,7 @@ export const READS = [
   'listExecutionHeads',
   'readHistory',
   'readLogs',
+  'searchLogs',
   'logTail',
   'countMapChildren',
   'listRows',

@@ -209,7 +209,8 @@ export function executionSuite(stage: Stage): void {
         timers: [timer],
       });
       const line = { at: 1, stream: 'stdout', level: 'info', message: 'x' } as const;
-      const logs = [{ execution: 2, state: 'A', attempt: 0, tags: {}, lines: [line] }];
+      const of = { execution: 2, team: 'shop', pipeline: 'orders' };
+      const logs = [{ ...of, state: 'A', attempt: 0, tags: {}, lines: [line] }];
       const rows = [put(PIPELINES, { ...orders, machine: 1 })];
       const impossible = create(3, 'one');
       const failed = async () =>

@@ -67,8 +67,14 @@ export function historySuite(stage: Stage): void {
   });
 
   describe('log lines', () => {
-    const segment = (state: string, messages: string[], more: Partial<LogSegment> = {}) => ({
+    const segment = (
+      state: string,
+      messages: string[],
+      more: Partial<LogSegment> = {},
+    ): LogSegment => ({
       execution: 1,
+      team: 'shop',
+      pipeline: 'orders',
       state,
       attempt: 0,
       tags: { county: 'alder' },

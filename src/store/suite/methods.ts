@@ -49,6 +49,8 @@ const METHODS: { readonly [Method in keyof Store]: true } = {
   countMapChildren: true,
   listOpenMapChildren: true,
   readLogs: true,
+  searchLogs: true,
+  listOldLogs: true,
   logTail: true,
   insertToken: true,
   findToken: true,

@@ -79,6 +79,7 @@ export function removalSuite(stage: Stage): void {
           timers: [{ execution: number, thread: 0, kind: 'wait', sequence: 1, at: 5 }],
         });
       const logs = [1, 2].map((execution) => ({
+        ...{ team: 'shop', pipeline: 'orders' },
         ...{ execution, state: 'A', attempt: 0, tags: {}, lines: [line] },
       }));
       await store.commit({ ...commit(whole(1, 'one'), whole(2, 'two')), logs });

@@ -20,6 +20,10 @@ export default class Check extends MillraceCommand {
       options: ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const,
       description: 'only those',
     })(),
+    query: Flags.string({
+      char: 'q',
+      description: 'a search: status:critical tag.county:alpine since:7d',
+    }),
     pipeline: Flags.string({ description: 'only of this pipeline' }),
     tag: Flags.string({ multiple: true, description: 'only what has it: KEY:VALUE, or KEY' }),
     limit: Flags.integer({ description: 'at most so many', default: 50, min: 1, max: 1000 }),
@@ -30,7 +34,7 @@ export default class Check extends MillraceCommand {
     const { flags } = await this.parse(Check);
     const status = flags.status ? `&status=${flags.status}` : '';
     const pipeline = flags.pipeline ? `&pipeline=${encodeURIComponent(flags.pipeline)}` : '';
-    const path = `${PATHS.checks}?limit=${flags.limit}${status}${pipeline}${tagQuery(flags.tag)}`;
+    const path = `${PATHS.checks}?limit=${flags.limit}${status}${pipeline}${tagQuery(flags.tag, flags.query)}`;
     const found = await this.client(flags).get<{ items: CheckResult[]; next?: string }>(path);
     if (found.items.length === 0) {
       this.say(

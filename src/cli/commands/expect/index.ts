@@ -19,6 +19,7 @@ export default class Expect extends MillraceCommand {
       options: ['EXPECTED', 'DUE', 'LATE', 'MISSING', 'ARRIVED LATE'] as const,
       description: 'only those in this state',
     })(),
+    query: Flags.string({ char: 'q', description: 'a search: state:missing tag.county:alpine' }),
     pipeline: Flags.string({ description: 'only what this pipeline declares' }),
     tag: Flags.string({ multiple: true, description: 'only what has it: KEY:VALUE, or KEY' }),
     limit: Flags.integer({ description: 'at most so many', default: 100, min: 1, max: 1000 }),
@@ -29,7 +30,7 @@ export default class Expect extends MillraceCommand {
     const { flags } = await this.parse(Expect);
     const state = flags.state ? `&state=${encodeURIComponent(flags.state)}` : '';
     const pipeline = flags.pipeline ? `&pipeline=${encodeURIComponent(flags.pipeline)}` : '';
-    const path = `${PATHS.expectations}?limit=${flags.limit}${state}${pipeline}${tagQuery(flags.tag)}`;
+    const path = `${PATHS.expectations}?limit=${flags.limit}${state}${pipeline}${tagQuery(flags.tag, flags.query)}`;
     const found = await this.client(flags).get<{ items: StandingExpectation[]; next?: string }>(
       path,
     );

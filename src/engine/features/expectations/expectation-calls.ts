@@ -10,10 +10,13 @@ import type {
 import { upcoming } from '../../../monitoring/expectations/upcoming.js';
 import { parseSubjectKey, type Subject, shortName } from '../../../monitoring/subject.js';
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
+import { matches } from '../../../search/matches.js';
+import type { SearchRecord } from '../../../search/query.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import { type Scope, sees, teamsIn } from '../../kernel/scope.js';
+import { understood } from '../../kernel/searches.js';
 import { type ChangeRow, EXPECTATION_CHANGES } from './expectation-tables.js';
 import type { Expectations } from './expectations.js';
 import { explanation } from './explanation.js';
@@ -38,6 +41,8 @@ export interface ListExpectations {
   readonly state?: readonly ExpectationState[];
   readonly tags?: readonly WantedTag[];
   readonly pipeline?: string;
+  /** In the search grammar (src/search). */
+  readonly q?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -51,6 +56,8 @@ export interface ExplainedExpectation extends StandingExpectation {
 export interface ExpectationCalls {
   /** Those that are worst first, then by when they are due. */
   list(scope: Scope, filter?: ListExpectations): Page<StandingExpectation>;
+  /** All of them, in no order. */
+  all(scope: Scope): StandingExpectation[];
   /** How many there are in each state. */
   counts(scope: Scope): { readonly [state in ExpectationState]?: number };
   /** What has changed, the newest first. */
@@ -103,10 +110,11 @@ export function expectationCalls(
     const { state, tags = [], pipeline, cursor } = filter;
     const limit = limitOf(filter.limit);
     const [skip = 0] = cursor === undefined ? [] : fromCursor('expectations', cursor, 1);
+    const query = understood(filter.q ?? '', 'expectations', time.now());
     const found = standing(scope)
       .filter((one) => state === undefined || state.includes(one.state))
       .filter((one) => pipeline === undefined || one.pipeline === pipeline)
-      .filter((one) => hasTags(one.tags, tags))
+      .filter((one) => hasTags(one.tags, tags) && matches(query, recordOf(one)))
       .sort(worstFirst);
     const items = found.slice(skip, skip + limit).map(({ watched: _, ...one }) => one);
     if (found.length <= skip + limit) return { items };
@@ -115,6 +123,7 @@ export function expectationCalls(
 
   return {
     list,
+    all: (scope) => standing(scope).map(({ watched: _, ...one }) => one),
     counts(scope) {
       const counts: { [state in ExpectationState]?: number } = {};
       for (const {
@@ -181,4 +190,11 @@ function changeOf({ subject, before, state, ...row }: ChangeRow): ExpectationCha
   const known = parseSubjectKey(subject) as Subject;
   const late = row.judgedAt - row.at;
   return { ...row, subject: known, from: before, to: state, lateByUs: late > 60_000 ? late : 0 };
+}
+
+/** An expectation as a search sees it. */
+function recordOf({ subject, tags, ...one }: StandingExpectation): SearchRecord {
+  const { state, sentence: expect, reason: cause, due, pipeline, team } = one;
+  const known = { state, expect, team, cause, due, pipeline };
+  return { tags, values: { ...subject, ...known }, text: [subject.name, expect, cause] };
 }

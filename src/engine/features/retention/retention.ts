@@ -36,6 +36,8 @@ export interface RetentionConfig {
   readonly backfills?: number | undefined;
   /** Check results. Default: 400 days. */
   readonly checks?: number | undefined;
+  /** Log lines, also of executions that are kept longer, or still run. Default: as long as their execution. */
+  readonly logs?: number | undefined;
 }
 
 const DAY = 86_400_000;
@@ -52,7 +54,7 @@ export const DEFAULT_RETENTION: RetentionConfig = {
 export interface Aging {
   readonly kind: keyof Omit<RetentionConfig, 'executions'>;
   /** What must be read before `removeOld`. */
-  needs(limit: number): readonly Need<unknown>[];
+  needs(limit: number, before: number): readonly Need<unknown>[];
   /** Removes up to so many that are older than a moment, in the turn. Answers whether there may be more. */
   removeOld(turn: Turn, before: number, limit: number): boolean;
 }
@@ -149,8 +151,7 @@ export class Retention implements RetentionCalls, Feature {
 
   /** The next sweep comes a hundredth of the shortest period after the last one, and no sooner than in ten minutes. */
   #plan(last: number | undefined): void {
-    const { executions, events, deadLetters, backfills, checks } = this.#config;
-    const all = [executions, events, deadLetters, backfills, checks, ...this.#own.values()];
+    const all = [...Object.values(this.#config), ...this.#own.values()];
     const periods = all.filter((period) => period !== undefined);
     const now = this.#kernel.time.now();
     this.#lastSweep = last ?? now;
@@ -203,7 +204,7 @@ export class Retention implements RetentionCalls, Feature {
           (turn) => {
             isMore = removeOld(turn, before, limit);
           },
-          () => needs(limit),
+          () => needs(limit, before),
         );
         if (!isMore) break;
         await this.#pause();
