@@ -88,7 +88,10 @@ export function seriesOf(kind: Kind, random: Random): Series {
   const lastLook = days === undefined ? 2 * HISTORY : Math.ceil(onset + days);
   const stepAt = Math.floor(between(HISTORY - 30, 2 * HISTORY - 30));
   const stepFactor = Math.exp((random() < 0.5 ? -1 : 1) * between(0.15, 0.7));
-  const weekdays = Array.from({ length: 7 }, () => between(0.7, 1.5));
+  const drawn = Array.from({ length: 7 }, () => between(0.7, 1.5));
+  // The median weekday is the course itself: its crossing is the truth.
+  const middle = drawn.toSorted((a, b) => a - b)[3] as number;
+  const weekdays = drawn.map((one) => one / middle);
   const away = [stepAt - 40, stepAt - 10].map((day) => [day, day + Math.floor(between(5, 14))]);
   const samples: Sample[] = [];
   let remembered = 0;

@@ -41,6 +41,10 @@ interface Outcome {
   width: number;
   error: number;
   said: number;
+  /** Width of the range three weeks before the crossing, when one was said then. */
+  later: number | undefined;
+  /** The crossing comes within three weeks of the onset: before a trend could be told from a step. */
+  fast: boolean;
   held: number;
   trend: boolean;
 }
@@ -55,6 +59,8 @@ function outcomeOf({ metric, samples, limit, onset, crossing, lastLook }: Series
     width: 0,
     error: 0,
     said: 0,
+    later: undefined,
+    fast: crossing !== undefined && crossing - (onset ?? 0) < 21,
     held: 0,
     trend: false,
   };
@@ -76,6 +82,7 @@ function outcomeOf({ metric, samples, limit, onset, crossing, lastLook }: Series
     // A range is said in days, and holds its last one.
     const verdict = truth < earliest - DAY ? 'late' : truth > latest + DAY ? 'early' : 'right';
     if (verdict === 'right') outcome.held++;
+    if (Math.floor((truth - now) / DAY) === 21) outcome.later = (latest - earliest) / DAY;
     if (outcome.said > 1) continue;
     outcome.first = verdict;
     outcome.lead = (truth - now) / DAY;
@@ -110,18 +117,23 @@ function row(kind: Kind, seed: number): string[] {
       '',
       '',
       '',
+      '',
+      '',
       share(said.length),
       share(outcomes.filter((one) => one.trend).length),
     ];
   const held = outcomes.reduce((sum, one) => sum + one.held, 0);
   const all = outcomes.reduce((sum, one) => sum + one.said, 0);
+  const later = outcomes.flatMap((one) => (one.later === undefined ? [] : [one.later]));
   const numbers = [middle((one) => one.lead), middle((one) => one.width)];
+  numbers.push(later.length === 0 ? '' : median(later).toFixed(0));
   return [
     kind.name,
     are('right'),
     are('early'),
     are('late'),
     are('missed'),
+    share(outcomes.filter((one) => one.first === 'missed' && one.fast).length),
     share(held, all),
     ...numbers,
     '',
@@ -135,6 +147,7 @@ const HEAD = [
   'early',
   'late',
   'missed',
+  'fast',
   'in range',
   'lead',
   'width',

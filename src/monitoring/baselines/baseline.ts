@@ -25,7 +25,15 @@ import {
   type Zone,
 } from './sample.js';
 import { fromScale, type Scale, scaleOf, toScale } from './scale.js';
-import { bucketsOf, daysOf, type Grain, NEEDED_DAYS, seasonOf } from './season.js';
+import {
+  bucketOf,
+  bucketsOf,
+  daysOf,
+  type Grain,
+  NEEDED_DAYS,
+  seasonOf,
+  wallOfHour,
+} from './season.js';
 
 /** Samples without which nothing is said to be usual or unusual. */
 export const NEEDED_SAMPLES = 8;
@@ -68,9 +76,13 @@ export interface KnownBaseline {
   from: number;
   until: number;
   scale: Scale;
+  /** The grain that foretells best; coarser ones stand in where it holds too little. */
+  grain: Grain;
   /** Finest first; the last is `all`, with one bucket, 0. Only buckets that hold enough are there. */
-  grains: { grain: Grain; buckets: { [bucket: string]: Usual } }[];
+  grains: Grains;
 }
+
+type Grains = { grain: Grain; buckets: { [bucket: string]: Usual } }[];
 
 /**
  * The baseline of a series.
@@ -91,10 +103,14 @@ export function baselineOf(
   const scale = scaleOf(used.map(({ value }) => value));
   const series = seriesOf(used, scale, now);
   const season = seasonOf(series.walls, series.values);
-  const grains = [season.grain, ...season.coarser].map((grain) => ({
+  const grains: Grains = [season.grain, ...season.coarser].map((grain) => ({
     grain,
     buckets: usualOf(grain, series, scale, metric),
   }));
+  if (season.grain !== 'hourOfWeek') {
+    const apart = hoursApart(usualOf('hourOfWeek', series, scale, metric), grains);
+    if (Object.keys(apart).length > 0) grains.unshift({ grain: 'hourOfWeek', buckets: apart });
+  }
   return {
     known: true,
     metric,
@@ -103,8 +119,27 @@ export function baselineOf(
     from: first.at,
     until: last.at,
     scale,
+    grain: season.grain,
     grains,
   };
+}
+
+/**
+ * The hours of the week whose typical value would itself be unusual: the full load on Mondays at 03:00, of a pipeline that
+ * runs every hour. One hour of 168 is too few for the grain as a whole to be worth it.
+ */
+function hoursApart(
+  hours: { [bucket: string]: Usual },
+  grains: Grains,
+): { [bucket: string]: Usual } {
+  const apart = Object.entries(hours).filter(([bucket, { typical }]) => {
+    const wall = wallOfHour(Number(bucket));
+    const usual = grains
+      .map(({ grain, buckets }) => buckets[bucketOf(grain, wall)])
+      .find((one) => one !== undefined);
+    return usual !== undefined && (typical < usual.low || typical > usual.high);
+  });
+  return Object.fromEntries(apart);
 }
 
 interface Series {

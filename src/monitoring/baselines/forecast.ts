@@ -13,16 +13,22 @@ import { median } from './rank-statistics.js';
 import { DAY, inWindow, type Sample, type SampleCounts, wallDay, type Zone } from './sample.js';
 import { fromScale, type Scale, scaleOf } from './scale.js';
 import {
-  courseOf,
+  coursesOf,
   LEAST_DAYS,
   LEAST_POINTS,
   levelScore,
   lineScore,
+  mostOf,
   stepOf,
 } from './trend/course.js';
 import type { Course, Steady, Trend } from './trend/course-found.js';
 import { type Crossing, crossingOf, type Limit } from './trend/crossing.js';
-import { corrected, mannKendallOfEnds, varianceFactor } from './trend/mann-kendall.js';
+import {
+  corrected,
+  type Kendall,
+  mannKendallOfEnds,
+  varianceFactor,
+} from './trend/mann-kendall.js';
 import { dailyPoints, type Points } from './trend/points.js';
 import { type Fit, shapesOf } from './trend/shape.js';
 import { residualsOf } from './trend/theil-sen.js';
@@ -30,6 +36,12 @@ import { forecastWords } from './words/forecast-words.js';
 
 /** Standard deviations that Mann-Kendall must reach. */
 const TREND_Z = 4;
+/** And must have reached without the last week. */
+const EARLIER_Z = 3;
+/** By how much a line must explain the points better than a step, as a score (a likelihood ratio of e³). */
+const STEP_DOUBT = 6;
+/** Scores within which two onsets are about equally believable (a likelihood ratio of e²). */
+const ALIKE = 4;
 /** Relative change a week that is worth saying. */
 const LEAST_RATE = 0.01;
 /** Of a 90 % interval. */
@@ -71,50 +83,50 @@ interface Look {
 }
 
 function courseFound(points: Points, scale: Scale, look: Look): Course {
-  const { days, values, season } = points;
+  const { days, values } = points;
   const first = days[0] ?? 0;
   const last = days.at(-1) ?? 0;
   if (days.length < LEAST_POINTS || last - first < LEAST_DAYS)
     return { kind: 'unknown', days: days.length, needed: LEAST_POINTS };
-  const weekdays = season.grain === 'weekday' || season.grain === 'hourOfWeek';
-  const tests = mannKendallOfEnds(
-    values,
-    days.map((day) => (weekdays ? day % 7 : 0)),
-  );
+  const tests = mannKendallOfEnds(values);
   // Most series end here, for what it costs to count pairs once.
-  if (!tests.some(({ z }) => Math.abs(z) >= TREND_Z)) return steady(points, scale, look);
-  const { onset, line, slopes } = courseOf(days, values, look.today);
+  if (!tests.some(({ z }) => Math.abs(z) >= TREND_Z))
+    return { kind: 'steady', level: fromScale(scale, median(values.slice(-LEVEL_POINTS))) };
+  const most = mostOf(values);
+  const courses = coursesOf(days, values, look.today, most);
+  const [best] = courses;
+  if (best === undefined) return steady(points, scale, most, look);
+  const { onset, line } = best;
   const residuals = residualsOf(line, days, values, onset);
   const factor = varianceFactor(residuals);
-  const test = corrected(tests[onset] as { s: number; variance: number; z: number }, factor);
-  const step = stepOf(values, onset);
+  const test = corrected(tests[onset] as Kendall, factor);
+  const step = stepOf(values.slice(onset), most);
+  // A slow fortnight looks like a trend for some days: what is one was one a week ago, nearly.
+  const weekAgo = days.findLastIndex((day) => day <= look.today - 7) + 1;
+  const [earlier] = mannKendallOfEnds(values.slice(onset, weekAgo));
   const isTrend =
     Math.abs(test.z) >= TREND_Z &&
     Math.sign(test.s) === Math.sign(line.slope) &&
-    (step === undefined || lineScore(residuals) < step.score);
-  if (!isTrend) return steady(points, scale, look);
-  const fits = shapesOf(
-    {
-      days,
-      values,
-      scale,
-      onset,
-      origin: look.today,
-      deviation: Math.sqrt(test.variance),
-      factor,
-      z: RANGE_Z,
-    },
-    slopes,
-  );
+    (step === undefined || lineScore(residuals, most) + STEP_DOUBT < step.score) &&
+    earlier !== undefined &&
+    Math.sign(test.s) * corrected(earlier, factor).z >= EARLIER_Z;
+  if (!isTrend) return steady(points, scale, most, look);
+  const fits = courses
+    .filter((one) => one.score <= best.score + ALIKE && one.line.slope * line.slope > 0)
+    .flatMap(({ onset: from, slopes }) => {
+      const deviation = Math.sqrt((tests[from] as Kendall).variance * factor);
+      const shared = { days, values, scale, origin: look.today, factor, z: RANGE_Z };
+      return shapesOf({ ...shared, onset: from, slopes, deviation });
+    }) as [Fit, ...Fit[]];
   const trend = trendOf(fits, days[onset] as number, test.z, look);
   const worthSaying = trend.perWeek === undefined || Math.abs(trend.perWeek.rate) >= LEAST_RATE;
-  return worthSaying ? trend : steady(points, scale, look);
+  return worthSaying ? trend : steady(points, scale, most, look);
 }
 
-function steady({ days, values }: Points, scale: Scale, look: Look): Steady {
+function steady({ days, values }: Points, scale: Scale, most: number, look: Look): Steady {
   const level = fromScale(scale, median(values.slice(-LEVEL_POINTS)));
-  const step = stepOf(values, 0);
-  if (step === undefined || step.score > levelScore(values) - STEP_WORTH)
+  const step = stepOf(values, most);
+  if (step === undefined || step.score > levelScore(values, most) - STEP_WORTH)
     return { kind: 'steady', level };
   return {
     kind: 'steady',

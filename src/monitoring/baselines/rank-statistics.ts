@@ -14,6 +14,7 @@ export const MAD_SCALE = 1.4826;
  * @example median([3, 1, 2, 10]) // 2.5
  */
 export function median(values: ArrayLike<number>): number {
+  if (values.length === 1) return values[0] as number;
   return sortedMedian(Float64Array.from(values).sort());
 }
 
@@ -25,6 +26,67 @@ export function sortedMedian(sorted: ArrayLike<number>): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/**
+ * The median, in time that grows with the number of values: they are put in order only as far as it needs.
+ * Source: C. A. R. Hoare, "Algorithm 65: find", Communications of the ACM 4 (1961), 321–322.
+ * @param values at least one; their order is changed
+ * @example selectMedian(Float64Array.of(3, 1, 2, 10)) // 2.5
+ */
+export function selectMedian(values: Float64Array): number {
+  const middle = values.length >> 1;
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >> 1] as number;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = swapped;
+    }
+    if (middle <= j) right = j;
+    else if (middle >= i) left = i;
+    else break;
+  }
+  const upper = values[middle] as number;
+  if (values.length % 2 === 1) return upper;
+  let lower = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < middle; i++) lower = Math.max(lower, values[i] as number);
+  return (lower + upper) / 2;
+}
+
+/**
+ * Puts a value into its place among values in ascending order.
+ * @example insertSorted([1, 3], 2) // the array is [1, 2, 3]
+ */
+export function insertSorted(sorted: number[], value: number): void {
+  sorted.splice(placeIn(sorted, value), 0, value);
+}
+
+/**
+ * Takes a value out of values in ascending order. It must be there.
+ * @example removeSorted([1, 2, 3], 2) // the array is [1, 3]
+ */
+export function removeSorted(sorted: number[], value: number): void {
+  sorted.splice(placeIn(sorted, value), 1);
+}
+
+/** The place of the first value that is not smaller. */
+function placeIn(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

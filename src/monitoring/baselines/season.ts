@@ -13,8 +13,14 @@
  * not mistaken for a difference between weekdays, and does not hide one.
  * @module
  */
-import { median, medianWithout } from './rank-statistics.js';
-import { wallDay } from './sample.js';
+import {
+  insertSorted,
+  median,
+  medianWithout,
+  removeSorted,
+  sortedMedian,
+} from './rank-statistics.js';
+import { DAY, wallDay } from './sample.js';
 
 export type Grain = 'all' | 'hour' | 'weekday' | 'hourOfWeek';
 
@@ -63,6 +69,15 @@ export function bucketOf(grain: Grain, wall: number): number {
 }
 
 /**
+ * A wall time in a bucket of `hourOfWeek`.
+ * @example bucketOf('hourOfWeek', wallOfHour(27)) // 27
+ */
+export function wallOfHour(bucket: number): number {
+  // 1970-01-04 was a Sunday.
+  return 3 * DAY + bucket * HOUR;
+}
+
+/**
  * The grain of a series and what its buckets add.
  * @param walls wall milliseconds, ascending
  * @param values on the scale on which they are compared
@@ -78,11 +93,13 @@ export function seasonOf(walls: readonly number[], values: readonly number[]): S
   const coarser = order.slice(0, order.indexOf('all') + 1).filter((one) => isCoarser(one, grain));
   const effects = new Map<number, number>();
   if (grain !== 'all') {
-    const middle = median(rest);
     for (const [bucket, members] of bucketsOf(grain, walls)) {
       if (daysOf(members, walls) < NEEDED_DAYS) continue;
-      effects.set(bucket, median(members.map((index) => rest[index] as number)) - middle);
+      effects.set(bucket, median(members.map((index) => rest[index] as number)));
     }
+    // The course is that of the median bucket: of the weekday of which three are faster and three are slower.
+    const middle = median([...effects.values()]);
+    for (const [bucket, effect] of effects) effects.set(bucket, effect - middle);
   }
   return { grain, coarser, effects };
 }
@@ -138,10 +155,12 @@ function slowCourse(walls: readonly number[], values: readonly number[]): number
   const course: number[] = [];
   let from = 0;
   let to = 0;
+  const near: number[] = [];
   for (const day of days) {
-    while ((days[from] as number) < day - REACH) from++;
-    while (to < days.length && (days[to] as number) <= day + REACH) to++;
-    course.push(median(medians.slice(from, to)));
+    while (to < days.length && (days[to] as number) <= day + REACH)
+      insertSorted(near, medians[to++] as number);
+    while ((days[from] as number) < day - REACH) removeSorted(near, medians[from++] as number);
+    course.push(sortedMedian(near));
   }
   return placeOfDay.map((place) => course[place] as number);
 }

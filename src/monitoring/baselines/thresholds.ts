@@ -73,7 +73,10 @@ function boundsAt(baseline: KnownBaseline, times: number): Bounds {
   let highest = Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
   const { scale } = baseline;
-  for (const { buckets } of baseline.grains.slice(0, 1))
+  const own = baseline.grains.filter(
+    ({ grain }) => grain === baseline.grain || grain === 'hourOfWeek',
+  );
+  for (const { buckets } of own)
     for (const { center, low, high } of Object.values(buckets)) {
       const reach = (end: number): number => {
         const edge = scale.kind === 'ratio' ? Math.log(end) : end;

@@ -3,13 +3,15 @@
  *
  * It asks for no distribution, an outlier is one point among many, and a step counts only for what it is. Sources:
  * H. B. Mann, "Nonparametric tests against trend", Econometrica 13 (1945), 245–259; M. G. Kendall, "Rank Correlation
- * Methods" (1975), variance with ties. Where weekdays differ, pairs are counted within each weekday and added up: R. M.
- * Hirsch, J. R. Slack, R. A. Smith, "Techniques of trend analysis for monthly water quality data", Water Resources
- * Research 18 (1982), 107–121. Days that resemble the day before tell less than as many independent ones: the variance is
- * multiplied as S. Yue and C. Y. Wang do, Water Resources Management 18 (2004), 201–218.
+ * Methods" (1975), variance with ties. Days that resemble the day before tell less than as many independent ones: the
+ * variance is multiplied as S. Yue and C. Y. Wang do, Water Resources Management 18 (2004), 201–218.
+ *
+ * What weekdays and hours do has been taken away before. The test that counts pairs within each season instead (R. M.
+ * Hirsch, J. R. Slack, R. A. Smith, Water Resources Research 18 (1982), 107–121) gave as few false alarms on generated
+ * series and found growth of few weeks less often, for it looks at a seventh of the pairs.
  * @module
  */
-import { median } from '../rank-statistics.js';
+import { MAD_SCALE, median } from '../rank-statistics.js';
 
 export interface Kendall {
   /** Pairs that rise, less pairs that fall. */
@@ -25,29 +27,21 @@ const LAGS = 3;
 /**
  * The test of every end of a series: `[k]` is that of the points from `k` on. All of them cost as much as the first.
  * @param values in order of time
- * @param seasons of each value; pairs are counted within one season only
- * @example mannKendallOfEnds([1, 2, 3], [0, 0, 0])[0]?.s // 3
+ * @example mannKendallOfEnds([1, 2, 3])[0]?.s // 3
  */
-export function mannKendallOfEnds(
-  values: readonly number[],
-  seasons: readonly number[],
-): Kendall[] {
+export function mannKendallOfEnds(values: readonly number[]): Kendall[] {
   const tests: Kendall[] = new Array(values.length);
-  const counts = new Map<number, number>();
-  const ties = new Map<number, Map<number, number>>();
+  const ties = new Map<number, number>();
   let s = 0;
   let eighteenths = 0;
   for (let k = values.length - 1; k >= 0; k--) {
     const value = values[k] as number;
-    const season = seasons[k] as number;
     for (let later = k + 1; later < values.length; later++)
-      if (seasons[later] === season) s += Math.sign((values[later] as number) - value);
-    const count = (counts.get(season) ?? 0) + 1;
-    counts.set(season, count);
+      s += Math.sign((values[later] as number) - value);
+    const count = values.length - k;
     eighteenths += term(count) - term(count - 1);
-    const tied = ties.get(season) ?? new Map<number, number>();
-    const equal = (tied.get(value) ?? 0) + 1;
-    ties.set(season, tied.set(value, equal));
+    const equal = (ties.get(value) ?? 0) + 1;
+    ties.set(value, equal);
     eighteenths -= term(equal) - term(equal - 1);
     const variance = eighteenths / 18;
     tests[k] = { s, variance, z: standardised(s, variance) };
@@ -72,7 +66,7 @@ export function corrected({ s, variance }: Kendall, factor: number): Kendall {
 export function varianceFactor(residuals: readonly number[]): number {
   const n = residuals.length;
   const middle = median(residuals);
-  const most = 3 * 1.4826 * median(residuals.map((one) => Math.abs(one - middle)));
+  const most = 3 * MAD_SCALE * median(residuals.map((one) => Math.abs(one - middle)));
   const clipped = residuals.map((one) => Math.max(-most, Math.min(most, one - middle)));
   const mean = clipped.reduce((sum, one) => sum + one, 0) / n;
   const squares = clipped.reduce((sum, one) => sum + (one - mean) ** 2, 0);

@@ -29,6 +29,8 @@ export interface Evidence {
   scale: Scale;
   /** Place of the first point of the line. */
   onset: number;
+  /** All slopes between the values from the onset on. */
+  slopes: Float64Array;
   /** Day at which levels are said. */
   origin: number;
   /** Standard deviation of Kendall's S, resemblance of neighbours counted in. */
@@ -44,11 +46,10 @@ const ALIKE = 4;
 
 /**
  * The shapes that the points allow, the better first.
- * @param slopes those of the values, ascending
- * @example shapesOf(evidence, slopes)[0]?.shape // 'exponential'
+ * @example shapesOf(evidence)[0]?.shape // 'exponential'
  */
-export function shapesOf(evidence: Evidence, slopes: Float64Array): [Fit, ...Fit[]] {
-  const { days, values, scale, onset, origin } = evidence;
+export function shapesOf(evidence: Evidence): [Fit, ...Fit[]] {
+  const { days, values, scale, onset, origin, slopes } = evidence;
   if (scale.kind === 'difference') return [fitOf('linear', evidence, values, slopes)];
   const exponential = fitOf('exponential', evidence, values, slopes);
   const plain = values.map((value) => Math.exp(value));

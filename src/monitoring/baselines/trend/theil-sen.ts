@@ -17,9 +17,9 @@ export interface Line {
 }
 
 /**
- * The slopes between all pairs of points from `from` on, ascending.
+ * The slopes between all pairs of points from `from` on, in no order.
  * @param days ascending, each once
- * @example pairSlopes([0, 1, 2], [0, 1, 4], 0) // Float64Array [1, 2, 3]
+ * @example pairSlopes([0, 1, 2], [0, 1, 4], 0) // Float64Array [1, 2, 3] in some order
  */
 export function pairSlopes(
   days: readonly number[],
@@ -34,7 +34,7 @@ export function pairSlopes(
       slopes[place++] =
         ((values[j] as number) - (values[i] as number)) /
         ((days[j] as number) - (days[i] as number));
-  return slopes.sort();
+  return slopes;
 }
 
 /**
@@ -56,7 +56,7 @@ export function lineOf(
 
 /**
  * The median slope with the bounds of its confidence interval.
- * @param slopes ascending
+ * @param slopes in any order; they are put in order
  * @param deviation standard deviation of Kendall's S for the same points
  * @param z of the confidence: 1.645 for 90 %
  * @example slopeInterval(slopes, Math.sqrt(kendall.variance), 1.645)
@@ -67,6 +67,7 @@ export function slopeInterval(
   z: number,
 ): { slope: number; low: number; high: number } {
   const reach = z * deviation;
+  slopes.sort();
   const nth = (rank: number): number =>
     slopes[Math.max(0, Math.min(slopes.length - 1, rank))] as number;
   return {
