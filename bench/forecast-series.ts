@@ -132,12 +132,13 @@ function daysToCross(course: Kind['course'], weekly: number, factor: number): nu
   return course === 'falling' ? (7 * Math.log(factor)) / Math.log1p(-weekly) : undefined;
 }
 
-function normalOf(random: Random): number {
+/** A standard normal value. */
+export function normalOf(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** Student's t; with two degrees of freedom it has no variance. */
-function studentOf(random: Random, freedom: number): number {
+export function studentOf(random: Random, freedom: number): number {
   let squares = 0;
   for (let i = 0; i < freedom; i++) squares += normalOf(random) ** 2;
   return normalOf(random) / Math.sqrt(squares / freedom);

@@ -169,8 +169,10 @@ function slowCourse(walls: readonly number[], values: readonly number[]): number
 function lossesOf(walls: readonly number[], rest: readonly number[]): Map<Grain, number> {
   const losses = new Map<Grain, number>([['all', 0]]);
   if (rest.length < 2) return losses;
+  // Put in order once: the members of each bucket are then met in order.
+  const order = [...rest.keys()].sort((a, b) => (rest[a] as number) - (rest[b] as number));
   const coarse = new Float64Array(rest.length);
-  missesOf([...rest.keys()], rest, coarse);
+  missesOf(order, rest, coarse);
   const unit = median(coarse) || coarse.reduce((sum, miss) => sum + miss, 0) / coarse.length;
   if (unit === 0) return losses;
   const add = (grain: Grain, misses: Float64Array): void => {
@@ -181,17 +183,36 @@ function lossesOf(walls: readonly number[], rest: readonly number[]): Map<Grain,
   add('all', coarse);
   for (const grain of ['hour', 'weekday', 'hourOfWeek'] as const) {
     const misses = coarse.slice();
-    for (const members of bucketsOf(grain, walls).values())
-      if (daysOf(members, walls) >= NEEDED_DAYS) missesOf(members, rest, misses);
+    for (const members of fullBuckets(grain, walls, order)) missesOf(members, rest, misses);
     add(grain, misses);
   }
   return losses;
 }
 
-/** Writes how far each member is from the median of the others. */
+/** The members of the buckets that hold enough, each in the order of `order`. */
+function fullBuckets(grain: Grain, walls: readonly number[], order: readonly number[]): number[][] {
+  const buckets = walls.map((wall) => bucketOf(grain, wall));
+  const days: number[] = [];
+  const last: number[] = [];
+  for (const [index, bucket] of buckets.entries()) {
+    const day = wallDay(walls[index] as number);
+    if (last[bucket] !== day) days[bucket] = (days[bucket] ?? 0) + 1;
+    last[bucket] = day;
+  }
+  const members: number[][] = [];
+  for (const index of order) {
+    const bucket = buckets[index] as number;
+    if ((days[bucket] as number) < NEEDED_DAYS) continue;
+    const known = members[bucket];
+    if (known === undefined) members[bucket] = [index];
+    else known.push(index);
+  }
+  return members.filter((one) => one !== undefined);
+}
+
+/** Writes how far each member is from the median of the others. Members come in the order of their values. */
 function missesOf(members: readonly number[], values: readonly number[], into: Float64Array): void {
-  const order = [...members].sort((a, b) => (values[a] as number) - (values[b] as number));
-  const sorted = order.map((index) => values[index] as number);
-  for (const [rank, index] of order.entries())
+  const sorted = members.map((index) => values[index] as number);
+  for (const [rank, index] of members.entries())
     into[index] = Math.abs((values[index] as number) - medianWithout(sorted, rank));
 }
