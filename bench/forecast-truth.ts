@@ -1,5 +1,5 @@
 /**
- * npx tsx bench/forecast-truth.ts [--series 1000] [--seeds 1,2] [--kinds WORD]
+ * npx tsx bench/forecast-truth.ts [--series 1000] [--seeds 1,2] [--kinds PATTERN]
  *
  * How often forecasts are right, on generated series whose truth is known. Each series is looked at every day, as the
  * product does, and judged by the first look that foresees a crossing of the limit:
@@ -159,7 +159,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
     `\nseed ${seed}, ${count} series of each kind, looked at every day; lead and width are medians in days`,
   );
   console.log(line(HEAD));
-  for (const kind of KINDS.filter(({ name }) => name.includes(values.kinds)))
+  for (const kind of KINDS.filter(({ name }) => new RegExp(values.kinds).test(name)))
     console.log(line(row(kind, seed)));
 }
 console.log(`\n${looks} forecasts, ${(spent / looks).toFixed(0)} µs each`);
