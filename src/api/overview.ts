@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { CHECK, checkResultSchema } from './checks.js';
 import { STANDING, SUBJECT, standingSchema, subjectSchema, tagQuery } from './monitoring-values.js';
+import { outlookSchema } from './outlooks.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
@@ -65,6 +66,7 @@ export const overviewSchema = z
         }),
       )
       .describe('The newest, at most 100'),
+    foreseen: z.array(outlookSchema).describe('Limits that will be crossed, at most 100'),
     next: z.array(comingSchema).describe('Within the next hour, at most 100'),
   })
   .meta({
@@ -80,6 +82,7 @@ export const overviewSchema = z
         failing: [],
         warning: [FAILING],
         running: [],
+        foreseen: [],
         next: [],
       },
     ],

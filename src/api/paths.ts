@@ -38,6 +38,8 @@ export const PATHS = {
   schedules: '/schedules',
   overview: '/overview',
   board: '/board',
+  outlooks: '/outlooks',
+  outlook: '/pipelines/:name/outlook',
   checks: '/checks',
   expectations: '/expectations',
   expectationChanges: '/expectation-changes',

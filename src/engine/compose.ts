@@ -17,6 +17,8 @@ import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { Metrics } from './features/metrics/metrics.js';
+import { outlookEvent } from './features/outlooks/outlook-event.js';
+import { Outlooks } from './features/outlooks/outlooks.js';
 import { SiteProbes } from './features/probes/site-probes.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
@@ -100,6 +102,11 @@ export function composeFeatures(
     sites: () => expectations.sites(),
     report: (turn, check) => void checks.report(turn, check),
   });
+  const outlooks = new Outlooks(kernel, {
+    limitsOf: (team, subject) => expectations.limitsOf(team, subject),
+    results: (...query) => checks.past(...query),
+    tell: (turn, outlook) => bus.tell(turn, outlook.team, outlookEvent(outlook)),
+  });
   const logs = new Logs(kernel, logParts);
   const aging = [bus.aging, rules.aging, backfills.aging, checks.aging, logs.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
@@ -114,13 +121,24 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, logs, retention, metrics, traces],
+    ...[
+      backfills,
+      webhooks,
+      checks,
+      expectations,
+      probes,
+      outlooks,
+      logs,
+      retention,
+      metrics,
+      traces,
+    ],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations },
+    ...{ checks, expectations, outlooks },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

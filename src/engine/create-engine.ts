@@ -24,6 +24,7 @@ import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
 import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
+import { outlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -112,6 +113,15 @@ export function createEngine(config: EngineConfig): Engine {
     clients: features.apiSchedules,
   };
   const expectations = expectationCalls(kernel, features.expectations);
+  const outlooks = outlookCalls({
+    kernel,
+    outlooks: features.outlooks,
+    find: (scope, name) => kernel.machines.choose(scope, name),
+    keyOf: (team, name) => features.checks.keyOf(team, name),
+    results: (...query) => features.checks.past(...query),
+    limitsOf: (team, subject) => features.expectations.limitsOf(team, subject),
+    zoneOf: (pipeline) => features.pipelineSchedules.scheduleOf(pipeline)?.timezone ?? 'UTC',
+  });
   const triggers = { schedules, upstreams, bus, events, files };
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
@@ -140,7 +150,9 @@ export function createEngine(config: EngineConfig): Engine {
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,
+    outlooks,
     overview: overviewCalls({
+      foreseen: (scope) => outlooks.foreseen(scope),
       kernel,
       reading,
       checks: features.checks,

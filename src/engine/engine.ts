@@ -29,6 +29,7 @@ import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
+import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -85,6 +86,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly checks: CheckCalls;
   /** What must happen by when, and where it stands. */
   readonly expectations: ExpectationCalls;
+  /** What is usual of pipelines, and which limits they will cross. */
+  readonly outlooks: OutlookCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
   /** What Prometheus is told. */

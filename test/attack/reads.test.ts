@@ -55,6 +55,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
+  '/api/v1/pipelines/:name/outlook': PIPELINES,
   '/api/v1/pipelines/:name/trigger': PIPELINES,
   '/api/v1/backfills/:id': ({ backfills }) => [...backfills, 'latest'],
 };

@@ -20,6 +20,7 @@ import {
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
+import { OUTLOOKS } from '../../src/engine/features/outlooks/outlook-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
 import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
@@ -47,5 +48,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
-  ...[JOB_OUTCOMES, TRACE_MARKS],
+  ...[OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
 ];

@@ -7,6 +7,7 @@ import { MillraceCommand, serverFlags } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 import { expectationTable, looks, moment, subjectName, tagQuery } from '../monitoring-text.js';
 import { duration, firstLine, table } from '../text.js';
+import { outlookTable } from './outlook.js';
 
 /** Of each kind; `--all` shows what the server sends. */
 const MOST = 20;
@@ -47,7 +48,8 @@ export default class Status extends MillraceCommand {
     return overview;
   }
 
-  #tell({ now, counts, late, failing, warning, running, next }: Overview, most: number): void {
+  #tell(overview: Overview, most: number): void {
+    const { now, counts, late, failing, warning, running, foreseen, next } = overview;
     const { watched, critical, missing, ok } = counts;
     const bad = critical + missing + counts.late;
     const head =
@@ -73,6 +75,9 @@ export default class Status extends MillraceCommand {
       );
     this.#part('Failing', failing.length, critical, most, () => failures(failing));
     this.#part('No new data', warning.length, counts.warning, most, () => failures(warning));
+    this.#part('Will cross their limits', foreseen.length, foreseen.length, most, () =>
+      outlookTable(foreseen.slice(0, most)),
+    );
     this.#part('Running', running.length, counts.running, most, () =>
       table(
         ['pipeline', 'team', 'for', 'execution'],

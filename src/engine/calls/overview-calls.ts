@@ -16,6 +16,7 @@ import type {
   ExpectationCalls,
   StandingExpectation,
 } from '../features/expectations/expectation-calls.js';
+import type { Outlook } from '../features/outlooks/outlook-calls.js';
 import type { ListedSchedule } from '../features/schedules/schedule-calls.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { type Scope, sees } from '../kernel/scope.js';
@@ -64,6 +65,8 @@ export interface Overview {
     readonly team: string;
     readonly startedAt: number;
   }[];
+  /** Limits that will be crossed, the soonest first. */
+  readonly foreseen: Outlook[];
   readonly next: Coming[];
 }
 
@@ -97,6 +100,7 @@ interface Parts {
   readonly reading: Reading;
   readonly checks: Checks;
   readonly expectations: ExpectationCalls;
+  foreseen(scope: Scope): Outlook[];
   schedules(scope: Scope): ListedSchedule[];
 }
 
@@ -193,6 +197,10 @@ export function overviewCalls(parts: Parts): OverviewCalls {
         running: ofTags.slice(0, SHOWN).map(({ id, name, pipeline, team, startedAt }) => ({
           ...{ id, name, pipeline, team, startedAt },
         })),
+        foreseen: parts
+          .foreseen(scope)
+          .filter((one) => hasTags(one.tags, tags))
+          .slice(0, SHOWN),
         next: next.slice(0, SHOWN),
       };
     },

@@ -10,6 +10,7 @@ import {
   listExpectationChanges,
   listExpectations,
 } from '../../api/expectations.js';
+import { listOutlooks, showOutlook } from '../../api/outlooks.js';
 import { showOverview } from '../../api/overview.js';
 import { teamOf } from '../../engine/kernel/scope.js';
 import { readTag, type WantedTag } from '../../monitoring/tags.js';
@@ -64,6 +65,14 @@ export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServ
 
   api.get(explainExpectations.path, { schema: explainExpectations.schema }, async (request) => ({
     items: await engine.expectations.explain(request.principal.scope, request.query.name),
+  }));
+
+  api.get(listOutlooks.path, { schema: listOutlooks.schema }, async (request) => ({
+    items: engine.outlooks.foreseen(request.principal.scope),
+  }));
+
+  api.get(showOutlook.path, { schema: showOutlook.schema }, async (request) => ({
+    items: await engine.outlooks.of(request.principal.scope, request.params.name),
   }));
 
   api.get(showOverview.path, { schema: showOverview.schema }, async (request) => {

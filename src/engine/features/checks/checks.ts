@@ -29,6 +29,7 @@ import {
 } from '../../../monitoring/subject.js';
 import { PRODUCED } from '../../../pipelines/sections/produced-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
+import type { Awaitable } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
 import { EngineError } from '../../kernel/errors.js';
@@ -169,21 +170,29 @@ export class Checks implements Feature {
   recent(team: string, subject: string, limit: number): Need<CheckResult[]> {
     return {
       key: `last ${limit} results of ${team} ${subject}`,
-      read: () => {
-        const heard = this.seriesOf(team, subject)
-          .sort((a, b) => (b.lastNumber ?? 0) - (a.lastNumber ?? 0))
-          .slice(0, MOST_LOOKED_AT);
-        if (heard.length === 0) return [];
-        const series = heard.map(({ number }) => number);
-        const order = { by: ['number'], down: true } as const;
-        const rows = this.#kernel.store.listRows(CHECK_RESULTS, {
-          where: { series },
-          order,
-          limit,
-        });
-        return whenKnown(rows, (found) => found.map((row) => this.resultOf(row)));
-      },
+      read: () => this.#recent(this.#kernel.store, team, subject, limit),
     };
+  }
+
+  /** The same, read beside the loop. */
+  async past(team: string, subject: string, limit: number): Promise<CheckResult[]> {
+    return this.#recent(this.#kernel.reads, team, subject, limit);
+  }
+
+  #recent(
+    store: Pick<Kernel['store'], 'listRows'>,
+    team: string,
+    subject: string,
+    limit: number,
+  ): Awaitable<CheckResult[]> {
+    const heard = this.seriesOf(team, subject)
+      .sort((a, b) => (b.lastNumber ?? 0) - (a.lastNumber ?? 0))
+      .slice(0, MOST_LOOKED_AT);
+    if (heard.length === 0) return [];
+    const series = heard.map(({ number }) => number);
+    const order = { by: ['number'], down: true } as const;
+    const rows = store.listRows(CHECK_RESULTS, { where: { series }, order, limit });
+    return whenKnown(rows, (found) => found.map((row) => this.resultOf(row)));
   }
 
   /** The last end that was no failure, and the last one with new data; of all series of a subject. */

@@ -40,6 +40,7 @@ import {
   type StandingRow,
 } from './expectation-tables.js';
 import { type Known, knownNeeds, type PastResults, readKnown } from './known.js';
+import { type Limited, limitsIn } from './limits.js';
 import {
   type Kept,
   mostSamples,
@@ -202,6 +203,12 @@ export class Expectations implements Feature {
     for (const [team, ofTeam] of counts) {
       for (const [state, count] of ofTeam) yield { team, state, count };
     }
+  }
+
+  /** What of a subject must not be crossed. */
+  limitsOf(team: string, subject: string): Limited[] {
+    const of = this.#subjects.get(placeOf({ team, key: subject }));
+    return of === undefined ? [] : limitsIn(of);
   }
 
   /** Sites that are expected to be reachable. */
