@@ -44,7 +44,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
   const { data: graph, error: graphError } = useQuery(graphQuery(name, team, version));
   return (
     <>
-      <PageHead above={<Link to="/">Pipelines</Link>} title={printable(name)}>
+      <PageHead above={<Link to="/pipelines">Pipelines</Link>} title={printable(name)}>
         <Button look="primary" onClick={() => setStarting(true)}>
           <Icon name="play" size={14} /> Start execution
         </Button>

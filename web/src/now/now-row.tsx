@@ -1,0 +1,88 @@
+/**
+ * One thing on the first page: how it stands, what it is, why, and since when.
+ * @module
+ */
+import type { ReactElement, ReactNode } from 'react';
+import list from '../parts/list.module.css';
+import type { Status } from '../parts/status.js';
+import { StatusMark } from '../parts/status-mark.js';
+import { Tags } from '../parts/tags.js';
+import styles from './now-row.module.css';
+
+export function NowRow({
+  status,
+  name,
+  kind,
+  tags = {},
+  words,
+  when,
+}: {
+  status: Status;
+  /** A link, drawn with `list.main`. */
+  name: ReactElement;
+  /** What it is, where that is no pipeline; whose it is. */
+  kind?: ReactNode;
+  tags?: { [key: string]: string };
+  words: ReactNode;
+  when: ReactNode;
+}): ReactElement {
+  return (
+    <div className={`${list.row} ${styles.columns}`} role="row">
+      <div role="cell" className={`${list.cell} ${styles.status}`}>
+        <StatusMark status={status} />
+      </div>
+      <div role="cell" className={styles.name}>
+        {name}
+        <div className={styles.below}>
+          {kind !== undefined && <span className={list.dim}>{kind}</span>}
+          <Tags tags={tags} pick />
+        </div>
+      </div>
+      <div role="cell" className={`${list.cell} ${styles.words}`}>
+        {words}
+      </div>
+      <div role="cell" className={`${list.cell} ${styles.when}`}>
+        {when}
+      </div>
+    </div>
+  );
+}
+
+/** Rows of one kind below their title; nothing when there are none. */
+export function NowSection({
+  id,
+  title,
+  hint,
+  count,
+  shown,
+  children,
+}: {
+  id: string;
+  title: string;
+  /** What makes something appear here. */
+  hint: string;
+  count: number;
+  /** How many of them are rows. */
+  shown: number;
+  children: ReactNode;
+}): ReactElement | null {
+  if (shown === 0) return null;
+  return (
+    <section id={id} className={styles.section} aria-labelledby={`${id}-title`}>
+      <div className={styles.title}>
+        <h2 id={`${id}-title`}>
+          {title} <span className={styles.count}>{count}</span>
+        </h2>
+        <span className={list.dim}>{hint}</span>
+      </div>
+      <div className={list.list} role="table" aria-label={title}>
+        <div role="rowgroup">{children}</div>
+      </div>
+      {count > shown && (
+        <p className={styles.more}>
+          The first {shown} of {count}; filter by a tag to see others.
+        </p>
+      )}
+    </section>
+  );
+}
