@@ -14,10 +14,13 @@ export interface Headline {
 /**
  * @example headline(overview).words // 'All is well: 20 watched, nothing late, failing or without new data.'
  */
-export function headline({ counts }: Overview): Headline {
+export function headline(overview: Overview): Headline {
+  const { counts, late } = overview;
+  const said = lateBesidesFailing(overview).filter(({ state }) => state === 'MISSING').length;
+  const all = late.filter(({ state }) => state === 'MISSING').length;
   const parts = [
     [counts.critical, 'failing'],
-    [counts.missing, 'missing'],
+    [counts.missing - (all - said), 'missing'],
     [counts.late, 'late'],
     [counts.warning, 'with a warning'],
   ] as const;
@@ -28,8 +31,8 @@ export function headline({ counts }: Overview): Headline {
       words: `All is well: ${counts.watched} watched, nothing late, failing or without new data.`,
     };
   }
-  const said = wrong.map(([count, word]) => `${count} ${word}`);
-  return { green: false, words: `Of ${counts.watched} watched: ${said.join(', ')}.` };
+  const words = wrong.map(([count, word]) => `${count} ${word}`);
+  return { green: false, words: `Of ${counts.watched} watched: ${words.join(', ')}.` };
 }
 
 /**

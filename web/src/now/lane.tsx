@@ -103,7 +103,8 @@ export function Hours({ from, to }: { from: number; to: number }): ReactElement 
   const first = new Date(from);
   first.setMinutes(0, 0, 0);
   for (let at = first.getTime(); at <= to; at += HOUR) {
-    if (at >= from && new Date(at).getHours() % EVERY_HOURS === 0) marks.push(at);
+    if (at - from > HOUR && to - at > HOUR && new Date(at).getHours() % EVERY_HOURS === 0)
+      marks.push(at);
   }
   const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
     .formatToParts(to)

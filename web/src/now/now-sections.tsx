@@ -7,6 +7,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { Overview, StandingExpectation } from '../api/types.js';
 import { checkLink, expectationId } from '../checks/checks-search.js';
 import { readCause } from '../format/cause.js';
+import { givenName } from '../format/given-name.js';
 import { printable } from '../format/printable.js';
 import { subjectId, subjectKind, subjectName } from '../format/subject.js';
 import { formatUntil } from '../format/time.js';
@@ -151,7 +152,7 @@ export function RunningSection({
             </Link>
           }
           kind={whose(team, undefined, undefined)}
-          words={<span className={list.dim}>{printable(name)}</span>}
+          words={<span className={list.dim}>{printable(givenName(name) ?? '')}</span>}
           when={
             <span className={list.number}>
               for <Elapsed from={startedAt} to={undefined} />
@@ -183,7 +184,7 @@ export function DueSection({
       {next.map(({ at, pipeline, team, what, words }) => (
         <NowRow
           key={`${team} ${pipeline} ${at} ${what} ${words}`}
-          status={what === 'start' ? 'waiting' : 'DUE'}
+          status="DUE"
           name={
             <Link
               to="/p/$name"
