@@ -8,7 +8,7 @@ import 'uplot/dist/uPlot.min.css';
 import styles from './chart.module.css';
 import { useColours } from './colours.js';
 import type { Band, Point } from './measures.js';
-import { columnsOf, optionsOf } from './plot.js';
+import { columnsOf, isDrawn, optionsOf } from './plot.js';
 import { PointWords, TableTwin } from './table-twin.js';
 
 const HEIGHT = 180;
@@ -20,6 +20,7 @@ export function Chart({
   limit,
   limitWords,
   format,
+  increments,
 }: {
   title: string;
   /** The oldest first. */
@@ -29,6 +30,8 @@ export function Chart({
   limit?: number | undefined;
   limitWords?: string | undefined;
   format: (value: number) => string;
+  /** How far apart the lines of the value axis may be, the smallest first. */
+  increments: readonly number[];
 }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -45,7 +48,16 @@ export function Chart({
       height: HEIGHT,
     });
     const made = new uPlot(
-      optionsOf({ points, band, limit, format, colours, ...size(), onPoint: setChosen }),
+      optionsOf({
+        points,
+        band,
+        limit,
+        format,
+        increments,
+        colours,
+        ...size(),
+        onPoint: setChosen,
+      }),
       columns,
       element,
     );
@@ -57,7 +69,7 @@ export function Chart({
       made.destroy();
       plot.current = undefined;
     };
-  }, [points, band, limit, format, colours, columns]);
+  }, [points, band, limit, format, increments, colours, columns]);
 
   const step = (event: KeyboardEvent): void => {
     const next = { ArrowLeft: shown - 1, ArrowRight: shown + 1, Home: 0, End: points.length - 1 }[
@@ -86,6 +98,7 @@ export function Chart({
           {limit !== undefined && (
             <span>
               <span className={styles.swatch} data-kind="limit" /> {limitWords}
+              {isDrawn(limit, points) ? '' : ' (far above)'}
             </span>
           )}
         </span>

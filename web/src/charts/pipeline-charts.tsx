@@ -14,15 +14,47 @@ import { Chart } from './chart.js';
 import styles from './chart.module.css';
 import { bandOf, type Measure, pointsOf } from './measures.js';
 
-const CHARTS: readonly {
+const MINUTE = 60_000;
+const DECIMAL = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12].flatMap(
+  (step) => [step, 2 * step, 5 * step],
+);
+/** Milliseconds: steps that are whole seconds, minutes, hours. */
+const TIMES = [
+  ...DECIMAL.filter((step) => step < 10_000),
+  ...[
+    1 / 6,
+    1 / 4,
+    1 / 2,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    240,
+    360,
+    720,
+    1440,
+    2880,
+    7200,
+    14400,
+  ].map((minutes) => minutes * MINUTE),
+];
+
+interface Drawn {
   measure: Measure;
   title: string;
   format: (value: number) => string;
-}[] = [
-  { measure: 'duration', title: 'Duration', format: formatDuration },
-  { measure: 'rows', title: 'Rows', format: formatAmount },
-  { measure: 'bytes', title: 'Bytes', format: formatBytes },
-  { measure: 'lag', title: 'Started after it was due', format: formatDuration },
+  increments: readonly number[];
+}
+
+const CHARTS: readonly Drawn[] = [
+  { measure: 'duration', title: 'Duration', format: formatDuration, increments: TIMES },
+  { measure: 'rows', title: 'Rows', format: formatAmount, increments: DECIMAL },
+  { measure: 'bytes', title: 'Bytes', format: formatBytes, increments: DECIMAL },
+  { measure: 'lag', title: 'Started after it was due', format: formatDuration, increments: TIMES },
 ];
 
 export function PipelineCharts({
@@ -44,11 +76,12 @@ export function PipelineCharts({
     .sort((a, b) => a.longest - b.longest);
   return (
     <div className={styles.charts}>
-      {CHARTS.map(({ measure, title, format }) => (
+      {CHARTS.map((drawn) => (
         <OneChart
-          key={measure}
-          {...{ results, measure, title, format }}
-          promise={measure === 'duration' ? promises[0] : undefined}
+          key={drawn.measure}
+          results={results}
+          drawn={drawn}
+          promise={drawn.measure === 'duration' ? promises[0] : undefined}
         />
       ))}
     </div>
@@ -57,15 +90,11 @@ export function PipelineCharts({
 
 function OneChart({
   results,
-  measure,
-  title,
-  format,
+  drawn: { measure, title, format, increments },
   promise,
 }: {
   results: readonly CheckResult[];
-  measure: Measure;
-  title: string;
-  format: (value: number) => string;
+  drawn: Drawn;
   promise: { longest: number; sentence: string } | undefined;
 }): ReactElement | null {
   const points = useMemo(() => pointsOf(results, measure), [results, measure]);
@@ -73,7 +102,7 @@ function OneChart({
   if (points.length === 0) return null;
   return (
     <Chart
-      {...{ title, points, band, format }}
+      {...{ title, points, band, format, increments }}
       limit={promise?.longest}
       limitWords={promise === undefined ? undefined : printable(promise.sentence)}
     />

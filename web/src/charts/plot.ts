@@ -2,7 +2,7 @@
  * How a chart is drawn on its canvas: a band, a line, and a sign for each point whose shape says its status.
  * @module
  */
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import type { CheckStatus } from '../parts/status.js';
 import type { Colours } from './colours.js';
 import type { Band, Point } from './measures.js';
@@ -13,6 +13,8 @@ export interface PlotParts {
   /** What was promised, in the unit of the values. */
   limit: number | undefined;
   format: (value: number) => string;
+  /** How far apart the lines of the value axis may be, the smallest first. */
+  increments: readonly number[];
   colours: Colours;
   width: number;
   height: number;
@@ -28,8 +30,14 @@ const TONES: { readonly [status in CheckStatus]: keyof Colours } = {
 };
 /** Half the width of a sign, CSS pixels. */
 const SIGN = 4;
+/** So many times higher than all values, a promise is no longer drawn. */
+const FAR = 20;
 const AXIS_FONT = '11px system-ui, sans-serif';
 const AXIS_WIDTH = 76;
+/** Between two times of the axis at least, CSS pixels: `29 Nov 03:00` fits. */
+const TIME_SPACE = 84;
+const DAY_S = 86_400;
+const MINUTE_S = 60;
 /** Room above the highest and below the lowest value. */
 const ROOM = 0.08;
 
@@ -46,7 +54,7 @@ export function columnsOf(points: readonly Point[], band: Band | undefined): uPl
 }
 
 export function optionsOf(parts: PlotParts): uPlot.Options {
-  const { points, band, limit, format, colours, width, height, onPoint } = parts;
+  const { points, band, limit, format, increments, colours, width, height, onPoint } = parts;
   const axis = {
     stroke: colours['ink-3'],
     font: AXIS_FONT,
@@ -58,11 +66,21 @@ export function optionsOf(parts: PlotParts): uPlot.Options {
     width,
     height,
     legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
     scales: { x: { time: true }, y: { range: () => rangeOf(points, band, limit) } },
     axes: [
-      axis,
-      { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map((value) => format(value)) },
+      {
+        ...axis,
+        space: TIME_SPACE,
+        values: (_, splits, _axis, _space, step) => timesOf(splits, step),
+      },
+      {
+        ...axis,
+        size: AXIS_WIDTH,
+        incrs: [...increments],
+        values: (_, values) => values.map((value) => format(value)),
+      },
     ],
     bands: [{ series: [3, 2], fill: colours['accent-soft'] }],
     series: [
@@ -88,6 +106,25 @@ export function optionsOf(parts: PlotParts): uPlot.Options {
   };
 }
 
+/** Times in UTC: the day where it is another than before, the time of day where days are not apart. */
+export function timesOf(splits: readonly number[], step: number): string[] {
+  let before = '';
+  return splits.map((at) => {
+    const iso = new Date(at * 1000).toISOString();
+    const day = iso.slice(5, 10);
+    const isOther = day !== before;
+    before = day;
+    if (step >= DAY_S) return day;
+    const time = step < MINUTE_S ? iso.slice(11, step < 1 ? 23 : 19) : iso.slice(11, 16);
+    return isOther ? `${day} ${time}` : time;
+  });
+}
+
+/** Whether the line of what was promised would press everything else to the ground, so that only its words are there. */
+export function isDrawn(limit: number | undefined, points: readonly Point[]): boolean {
+  return limit !== undefined && limit <= FAR * Math.max(...points.map(({ value }) => value));
+}
+
 function rangeOf(
   points: readonly Point[],
   band: Band | undefined,
@@ -96,10 +133,7 @@ function rangeOf(
   const all = [
     ...points.map(({ value }) => value),
     ...(band === undefined ? [] : [...band.low, ...band.high]),
-    // A limit far above everything would press the rest to the ground: then only its words are there.
-    ...(limit === undefined || limit > 20 * Math.max(...points.map(({ value }) => value))
-      ? []
-      : [limit]),
+    ...(limit !== undefined && isDrawn(limit, points) ? [limit] : []),
   ];
   const low = Math.min(...all);
   const high = Math.max(...all);

@@ -79,7 +79,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
       </section>
       <section className={styles.section} aria-labelledby="charts">
         <div className={styles.title}>
-          <h2 id="charts">How it behaves</h2>
+          <h2 id="charts">How it behaves, in UTC</h2>
           <Link to="/checks" search={{ tab: 'results', pipeline: name, team }}>
             All results
           </Link>
