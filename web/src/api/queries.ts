@@ -46,6 +46,8 @@ const TRIGGER_EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 10_000;
 /** That something is late by now is no live event: nobody did anything. */
 const STANDING_EVERY_MS = 10_000;
+/** Results are heard of when executions end; what scripts report is no live event. */
+const RESULTS_EVERY_MS = 30_000;
 const RESULTS_PER_PAGE = 100;
 /** Results of the last day that the timeline draws, and results of a pipeline that its charts draw. */
 export const RESULTS_OF_A_DAY = 1_000;
@@ -178,6 +180,7 @@ export const dayQuery = (filter: WatchFilter) =>
       const query = { ...filter, since, limit: RESULTS_OF_A_DAY };
       return await get<Page<CheckResult>>(PATHS.checks, query, signal);
     },
+    refetchInterval: RESULTS_EVERY_MS,
     placeholderData: keepPreviousData,
   });
 
@@ -193,6 +196,7 @@ export const seriesQuery = (pipeline: string, team: string) =>
           signal,
         )
       ).items,
+    refetchInterval: RESULTS_EVERY_MS,
   });
 
 /** Its key is not that of the others: what is new waits until somebody wants to see it. */
