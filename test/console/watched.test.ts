@@ -64,7 +64,7 @@ describe.skipIf(chromium.missing)('what is watched, in the console', () => {
       const page = await open('/', {}, empty);
       await page.getByRole('heading', { name: 'Nothing is watched yet' }).waitFor();
       await page.getByText('runs within 1 day').waitFor();
-      await page.getByText('millrace check permits OK').waitFor();
+      await page.getByText('millrace check report permits --status OK').waitFor();
       await empty.engine.checks.report(ofTeam('default'), {
         subject: {
           ...{ provider: 'millrace', account: '1', region: 'here', kind: 'check' },

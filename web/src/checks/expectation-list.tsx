@@ -142,7 +142,7 @@ function Nothing({ filtered }: { filtered: boolean }): ReactElement {
       Nothing matches these filters. <Link to="/checks">Show all expectations</Link>
     </EmptyState>
   ) : (
-    <EmptyState title="Nothing is expected yet" command={'expect:\n  - runs within 1 day'}>
+    <EmptyState title="Nothing is expected yet" lines={'expect:\n  - runs within 1 day'}>
       An expectation says what must happen by when, so that what never starts is noticed. Write some
       into a pipeline's file:
     </EmptyState>

@@ -161,7 +161,10 @@ function Nothing({ search: { tab: _, open: _open, ...filters } }: { search: Chec
       </Link>
     </EmptyState>
   ) : (
-    <EmptyState title="No results yet" command="millrace check permits OK --tag county=alpine">
+    <EmptyState
+      title="No results yet"
+      command="millrace check report permits --status OK --rows 12"
+    >
       Every execution that ends leaves one, and any script can report one:
     </EmptyState>
   );

@@ -72,12 +72,12 @@ function Standing({ overview }: { overview: Overview }): ReactElement {
 }
 
 const EXPECT = 'expect:\n  - succeeded\n  - runs within 1 day\n  - finishes within 30 minutes';
-const REPORT = 'millrace check permits OK --tag county=alpine';
+const REPORT = 'millrace check report permits --status OK --rows 12';
 
 function NothingWatched(): ReactElement {
   return (
     <>
-      <EmptyState title="Nothing is watched yet" command={EXPECT}>
+      <EmptyState title="Nothing is watched yet" lines={EXPECT}>
         Whatever ends here is watched from then on. Say in a pipeline's file what must happen by
         when, and you see here what did not:
       </EmptyState>
