@@ -162,11 +162,19 @@ export const overviewQuery = (filter: WatchFilter) =>
     placeholderData: keepPreviousData,
   });
 
-export const boardQuery = (by: string, filter: WatchFilter) =>
+/** @param group only that of this value, with all of its items; else all groups with the worst item of each */
+export const boardQuery = (by: string, group: string | undefined, filter: WatchFilter) =>
   queryOptions({
-    queryKey: ['board', by, filter],
+    queryKey: ['board', by, group ?? null, filter],
     queryFn: async ({ signal }) =>
-      (await get<{ items: BoardGroup[] }>(PATHS.board, { by, ...filter }, signal)).items,
+      (
+        await get<{ items: BoardGroup[] }>(
+          PATHS.board,
+          // As a list: the value of those without the tag is empty.
+          { by, ...filter, ...(group === undefined ? { items: 1 } : { group: [group] }) },
+          signal,
+        )
+      ).items,
     refetchInterval: STANDING_EVERY_MS,
     placeholderData: keepPreviousData,
   });

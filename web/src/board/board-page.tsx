@@ -31,7 +31,7 @@ export function BoardPage(): ReactElement {
   const change = useChangedSearch();
   const wall = useRef<HTMLElement>(null);
   const { data: pipelines = [] } = useQuery(pipelinesQuery);
-  const { data: groups, error } = useQuery(boardQuery(by, filterOf(search)));
+  const { data: groups, error } = useQuery(boardQuery(by, group, filterOf(search)));
   const { group: _, ...whole } = search;
   return (
     <>

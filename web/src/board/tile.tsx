@@ -24,6 +24,7 @@ export function TileOfGroup({
   search: BoardSearch;
 }): ReactElement {
   const shown = ORDER.filter((one) => counts[one] > 0);
+  const total = shown.reduce((sum, one) => sum + counts[one], 0);
   return (
     <Link
       to="/board"
@@ -39,7 +40,7 @@ export function TileOfGroup({
       </span>
       <span className={styles.name}>{printable(name)}</span>
       <span className={styles.counts}>
-        {items.length === 1 && items[0] !== undefined
+        {total === 1 && items[0] !== undefined
           ? printable(items[0].why)
           : shown.map((one) => `${counts[one]} ${statusWord(one)}`).join(', ')}
       </span>

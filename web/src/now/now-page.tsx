@@ -63,8 +63,8 @@ function Standing({ overview }: { overview: Overview }): ReactElement {
         <span>{words}</span>
       </p>
       <LateSection late={late} count={counts.late + counts.missing - notShown} />
-      <FailingSection status="CRITICAL" items={failing} />
-      <FailingSection status="WARNING" items={warning} />
+      <FailingSection status="CRITICAL" items={failing} count={counts.critical} />
+      <FailingSection status="WARNING" items={warning} count={counts.warning} />
       <RunningSection running={running} count={counts.running} />
       <DueSection next={next} count={counts.due} now={overview.now} />
     </>

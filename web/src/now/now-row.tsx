@@ -2,7 +2,8 @@
  * One thing on the first page: how it stands, what it is, why, and since when.
  * @module
  */
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { Button } from '../parts/button.js';
 import list from '../parts/list.module.css';
 import type { Status } from '../parts/status.js';
 import { StatusMark } from '../parts/status-mark.js';
@@ -48,25 +49,27 @@ export function NowRow({
   );
 }
 
+/** Rows that are there before somebody asks for all: the next kind is to be in sight too. */
+const FIRST = 10;
+
 /** Rows of one kind below their title; nothing when there are none. */
 export function NowSection({
   id,
   title,
   hint,
   count,
-  shown,
-  children,
+  rows,
 }: {
   id: string;
   title: string;
   /** What makes something appear here. */
   hint: string;
+  /** How many there are, whether or not they are rows here. */
   count: number;
-  /** How many of them are rows. */
-  shown: number;
-  children: ReactNode;
+  rows: readonly ReactElement[];
 }): ReactElement | null {
-  if (shown === 0) return null;
+  const [all, setAll] = useState(false);
+  if (rows.length === 0) return null;
   return (
     <section id={id} className={styles.section} aria-labelledby={`${id}-title`}>
       <div className={styles.title}>
@@ -76,11 +79,16 @@ export function NowSection({
         <span className={list.dim}>{hint}</span>
       </div>
       <div className={list.list} role="table" aria-label={title}>
-        <div role="rowgroup">{children}</div>
+        <div role="rowgroup">{all ? rows : rows.slice(0, FIRST)}</div>
       </div>
-      {count > shown && (
+      {rows.length > FIRST && (
+        <Button look="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${rows.length === count ? 'all ' : ''}${rows.length}`}
+        </Button>
+      )}
+      {all && count > rows.length && (
         <p className={styles.more}>
-          The first {shown} of {count}; filter by a tag to see others.
+          The first {rows.length} of {count}; filter by a tag to see others.
         </p>
       )}
     </section>

@@ -33,9 +33,7 @@ export function LateSection({
       title="Late or missing"
       hint="It should have happened by now"
       count={count}
-      shown={late.length}
-    >
-      {late.map((one) => (
+      rows={late.map((one) => (
         <NowRow
           key={expectationId(one)}
           status={one.state}
@@ -66,16 +64,18 @@ export function LateSection({
           }
         />
       ))}
-    </NowSection>
+    />
   );
 }
 
 export function FailingSection({
   status,
   items,
+  count,
 }: {
   status: 'CRITICAL' | 'WARNING';
   items: readonly Failing[];
+  count: number;
 }): ReactElement | null {
   const bad = status === 'CRITICAL';
   return (
@@ -83,10 +83,8 @@ export function FailingSection({
       id={bad ? 'failing' : 'warning'}
       title={bad ? 'Failing' : 'No new data, and other warnings'}
       hint={bad ? 'The last result is CRITICAL' : 'The last result is WARNING'}
-      count={items.length}
-      shown={items.length}
-    >
-      {items.map((one) => (
+      count={Math.max(count, items.length)}
+      rows={items.map((one) => (
         <NowRow
           key={`${one.team} ${subjectId(one.subject)} ${one.last.number}`}
           status={status}
@@ -110,7 +108,7 @@ export function FailingSection({
           }
         />
       ))}
-    </NowSection>
+    />
   );
 }
 
@@ -140,9 +138,7 @@ export function RunningSection({
       title="Running"
       hint="The newest first"
       count={count}
-      shown={running.length}
-    >
-      {running.map(({ id, name, pipeline, team, startedAt }) => (
+      rows={running.map(({ id, name, pipeline, team, startedAt }) => (
         <NowRow
           key={id}
           status="RUNNING"
@@ -160,7 +156,7 @@ export function RunningSection({
           }
         />
       ))}
-    </NowSection>
+    />
   );
 }
 
@@ -179,9 +175,7 @@ export function DueSection({
       title="Within the next hour"
       hint="What starts, and what must have happened by then"
       count={count}
-      shown={next.length}
-    >
-      {next.map(({ at, pipeline, team, what, words }) => (
+      rows={next.map(({ at, pipeline, team, what, words }) => (
         <NowRow
           key={`${team} ${pipeline} ${at} ${what} ${words}`}
           status="DUE"
@@ -211,7 +205,7 @@ export function DueSection({
           }
         />
       ))}
-    </NowSection>
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { boardSearch } from '../board/board-search.js';
 import { checksSearch } from '../checks/checks-search.js';
 import { keyChoices, tagChoices } from './filter-bar.js';
-import { filterOf, watchSearch, withoutTag, withTag } from './watch-search.js';
+import { filterOf, type WatchSearch, watchSearch, withoutTag, withTag } from './watch-search.js';
 
 test('takes from an address what it knows and leaves out the rest', () => {
   expect(watchSearch({ tag: 'county:alpine', team: 7, other: 'x' })).toEqual({
@@ -27,7 +27,8 @@ test('never takes more of an address than the API does', () => {
 });
 
 test('puts a tag in the place of another value of its key, whatever the case', () => {
-  const one = withTag({ team: 'parcels' }, 'county:alpine');
+  const none: WatchSearch = { team: 'parcels' };
+  const one = withTag(none, 'county:alpine');
   expect(one).toEqual({ team: 'parcels', tag: 'county:alpine' });
   expect(withTag(one, 'County:inyo')).toEqual({ team: 'parcels', tag: 'County:inyo' });
   const two = withTag(one, 'state:ca');
