@@ -300,6 +300,17 @@ describe.skipIf(chromium.missing)('what is watched, in the console', () => {
       await page.waitForURL(/\/e\//);
     });
 
+    test('say the point under the pointer', async () => {
+      const page = await open('/p/alpine');
+      const rows = page.getByRole('slider', { name: /^Rows/ });
+      const said = page.getByRole('figure').filter({ has: rows }).getByRole('paragraph');
+      await said.getByText('120', { exact: true }).waitFor({ state: 'detached' });
+      await rows.hover({ position: { x: 80, y: 40 } });
+      await said.getByText('120', { exact: true }).waitFor();
+      await said.getByRole('link', { name: 'Execution' }).click();
+      await page.waitForURL(/\/e\//);
+    });
+
     test('are drawn anew in the colours of the theme', async () => {
       const page = await open('/p/alpine', { colorScheme: 'light' });
       const canvas = page.getByRole('slider', { name: /^Rows/ }).locator('canvas');

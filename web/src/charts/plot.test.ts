@@ -7,13 +7,13 @@ const points: Point[] = [{ at: at * 1000, value: 7, status: 'OK', cause: '' }];
 
 test('tells times in UTC, and the day where it becomes another', () => {
   expect(timesOf([at, at + 1_800, at + 3_600, at + 5_400], 1_800)).toEqual([
-    '11-28 23:00',
+    '28 Nov 23:00',
     '23:30',
-    '11-29 00:00',
+    '29 Nov 00:00',
     '00:30',
   ]);
-  expect(timesOf([at, at + 86_400], 86_400)).toEqual(['11-28', '11-29']);
-  expect(timesOf([at + 1.5], 0.5)).toEqual(['11-28 23:00:01.500']);
+  expect(timesOf([at, at + 86_400], 86_400)).toEqual(['28 Nov', '29 Nov']);
+  expect(timesOf([at + 1.5], 0.5)).toEqual(['28 Nov 23:00:01.500']);
 });
 
 test('draws a band only where there is one', () => {

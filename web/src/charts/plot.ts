@@ -36,6 +36,7 @@ const AXIS_FONT = '11px system-ui, sans-serif';
 const AXIS_WIDTH = 76;
 /** Between two times of the axis at least, CSS pixels: `29 Nov 03:00` fits. */
 const TIME_SPACE = 84;
+const TIME_HEIGHT = 30;
 const DAY_S = 86_400;
 const MINUTE_S = 60;
 /** Room above the highest and below the lowest value. */
@@ -73,6 +74,7 @@ export function optionsOf(parts: PlotParts): uPlot.Options {
       {
         ...axis,
         space: TIME_SPACE,
+        size: TIME_HEIGHT,
         values: (_, splits, _axis, _space, step) => timesOf(splits, step),
       },
       {
@@ -106,12 +108,14 @@ export function optionsOf(parts: PlotParts): uPlot.Options {
   };
 }
 
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+
 /** Times in UTC: the day where it is another than before, the time of day where days are not apart. */
 export function timesOf(splits: readonly number[], step: number): string[] {
   let before = '';
   return splits.map((at) => {
     const iso = new Date(at * 1000).toISOString();
-    const day = iso.slice(5, 10);
+    const day = `${iso.slice(8, 10)} ${month.format(at * 1000)}`;
     const isOther = day !== before;
     before = day;
     if (step >= DAY_S) return day;
