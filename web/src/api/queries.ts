@@ -31,7 +31,7 @@ export interface ExecutionFilter {
   mapRun?: string | undefined;
 }
 
-/** Of which watched things something is asked. */
+/** Of which watched things something is asked, and what is searched among them. */
 export interface WatchFilter {
   /** `KEY:VALUE`, or `KEY` for any value; all of them. */
   tag?: readonly string[] | undefined;
@@ -52,7 +52,6 @@ const RESULTS_PER_PAGE = 100;
 /** Results of the last day that the timeline draws, and results of a pipeline that its charts draw. */
 export const RESULTS_OF_A_DAY = 1_000;
 export const RESULTS_OF_CHARTS = 200;
-const DAY_MS = 86_400_000;
 
 // Types are inferred: they carry what each query answers to its key.
 export const pipelinesQuery = queryOptions({
@@ -184,8 +183,7 @@ export const dayQuery = (filter: WatchFilter) =>
   queryOptions({
     queryKey: ['checks', 'day', filter],
     queryFn: async ({ signal }) => {
-      const since = Date.now() - DAY_MS;
-      const query = { ...filter, since, limit: RESULTS_OF_A_DAY };
+      const query = { ...filter, q: 'since:24h', limit: RESULTS_OF_A_DAY };
       return await get<Page<CheckResult>>(PATHS.checks, query, signal);
     },
     refetchInterval: RESULTS_EVERY_MS,
@@ -209,7 +207,11 @@ export const seriesQuery = (pipeline: string, team: string) =>
 
 /** Its key is not that of the others: what is new waits until somebody wants to see it. */
 export const checkResultsQuery = (
-  filter: WatchFilter & { pipeline?: string | undefined; status?: string | undefined },
+  filter: WatchFilter & {
+    pipeline?: string | undefined;
+    status?: string | undefined;
+    q?: string | undefined;
+  },
 ) =>
   infiniteQueryOptions({
     queryKey: ['check-results', filter],
@@ -225,7 +227,11 @@ export const checkResultsQuery = (
   });
 
 export const expectationsQuery = (
-  filter: WatchFilter & { pipeline?: string | undefined; state?: string | undefined },
+  filter: WatchFilter & {
+    pipeline?: string | undefined;
+    state?: string | undefined;
+    q?: string | undefined;
+  },
 ) =>
   infiniteQueryOptions({
     queryKey: ['expectations', filter],

@@ -3,7 +3,7 @@
  * @module
  */
 import { Link, useSearch } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { printable } from '../format/printable.js';
 import { useWatch } from '../live/live.js';
 import field from '../parts/field.module.css';
@@ -27,6 +27,11 @@ export function ChecksPage(): ReactElement {
   return (
     <>
       <PageHead title="Checks and expectations">
+        <Search
+          key={search.q}
+          text={search.q ?? ''}
+          onSearch={(q) => change((old) => checksSearch({ ...old, q }))}
+        />
         <FilterBar />
         {tab === 'results' ? (
           <Choice
@@ -67,6 +72,40 @@ export function ChecksPage(): ReactElement {
       </nav>
       {tab === 'results' ? <ResultList search={search} /> : <ExpectationList search={search} />}
     </>
+  );
+}
+
+/** Searched when it is entered: half a term is no search. */
+function Search({
+  text,
+  onSearch,
+}: {
+  text: string;
+  onSearch: (text: string) => void;
+}): ReactElement {
+  const [typed, setTyped] = useState(text);
+  return (
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSearch(typed.trim());
+        }}
+      >
+        <input
+          className={field.field}
+          type="search"
+          data-filter
+          aria-label="Search, such as status:critical since:7d"
+          placeholder="Search: status:critical since:7d"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            if (event.target.value === '') onSearch('');
+          }}
+        />
+      </form>
+    </search>
   );
 }
 

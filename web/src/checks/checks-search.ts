@@ -11,6 +11,8 @@ export interface ChecksSearch extends WatchSearch {
   /** Absent: expectations. */
   tab?: 'results';
   pipeline?: string;
+  /** A search in the one grammar. */
+  q?: string;
   /** Of expectations. */
   state?: ExpectationState;
   /** Of results. */
@@ -28,17 +30,19 @@ export const STATES: readonly ExpectationState[] = [
 ];
 export const CHECK_STATUSES: readonly CheckStatus[] = ['CRITICAL', 'WARNING', 'OK', 'UNKNOWN'];
 const LONGEST_ID = 2_000;
+const LONGEST_SEARCH = 2_000;
 
 /** Takes what it knows from an address and leaves out the rest. */
 export function checksSearch(search: { [name: string]: unknown }): ChecksSearch {
   const pipeline = textIn(search.pipeline);
   const state = STATES.find((one) => one === search.state);
   const status = CHECK_STATUSES.find((one) => one === search.status);
-  const { open } = search;
+  const { open, q } = search;
   return {
     ...(search.tab === 'results' ? { tab: 'results' as const } : {}),
     ...watchSearch(search),
     ...(pipeline === undefined ? {} : { pipeline }),
+    ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
     ...(state === undefined ? {} : { state }),
     ...(status === undefined ? {} : { status }),
     ...(typeof open === 'string' && open !== '' ? { open: open.slice(0, LONGEST_ID) } : {}),

@@ -26,9 +26,9 @@ import { Explanation } from './explanation.js';
 const ROW = 64;
 
 export function ExpectationList({ search }: { search: ChecksSearch }): ReactElement | null {
-  const { pipeline, state, open } = search;
+  const { pipeline, state, open, q } = search;
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    expectationsQuery({ ...filterOf(search), pipeline, state }),
+    expectationsQuery({ ...filterOf(search), pipeline, state, q }),
   );
   const change = useChangedSearch();
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;

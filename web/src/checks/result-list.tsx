@@ -35,6 +35,7 @@ export function ResultList({ search }: { search: ChecksSearch }): ReactElement |
     ...filterOf(search),
     pipeline: search.pipeline,
     status: search.status,
+    q: search.q,
   });
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
   const { waiting, show } = useNewResults();
