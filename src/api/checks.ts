@@ -150,6 +150,14 @@ export const showBoard = route('GET', PATHS.board, {
   querystring: z.object({
     by: z.string().min(1).max(128).default('team').describe('A tag, or `team`'),
     tag: tagQuery,
+    group: z.string().max(300).optional().describe('Only the group of this value'),
+    items: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(10_000)
+      .describe('Of each group at most so many, the worst; the counts are of all'),
   }),
   response: { 200: listOf(boardGroupSchema), ...problems },
 });

@@ -88,6 +88,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   next: () => [3],
   tag: ({ name }) => [`owner:${name}`, 'owner'],
   by: () => ['owner', 'team'],
+  group: ({ name }) => [name, ''],
+  items: () => [0, 1],
   name: ({ pipelines, name }) => [...pipelines, `${name}/${name}-daily`, `${name}-permits`],
 };
 

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { requirement } from '../requirements.js';
+import { seriousFindings, sidewaysPixels } from './accessibility.js';
 import { launch, type Visit, visit } from './browser.js';
 import { EVIL, type TestPipelines, writePipelines } from './pipelines.js';
 
@@ -55,7 +55,7 @@ describe.skipIf(chromium.missing)('the console', () => {
   });
 
   test('lists the pipelines with their last outcomes, and what is wrong in files above them', async () => {
-    const page = await open('/');
+    const page = await open('/pipelines');
     const problems = page.getByRole('region', { name: 'Problems in pipeline files' });
     await problems.getByText('broken.yaml:4:7').waitFor();
     expect(await problems.textContent()).toContain('Fix: write "shell"');
@@ -237,12 +237,12 @@ describe.skipIf(chromium.missing)('the console', () => {
   });
 
   test('can be used by keyboard alone', async () => {
-    const page = await open('/');
+    const page = await open('/pipelines');
     await page.getByRole('row').filter({ hasText: 'failing' }).waitFor();
     await page.keyboard.press('/');
     expect(await page.evaluate('document.activeElement.type')).toBe('search');
     await page.keyboard.type('g e');
-    expect(new URL(page.url()).pathname).toBe('/');
+    expect(new URL(page.url()).pathname).toBe('/pipelines');
     await page.keyboard.press('Escape');
     await page.evaluate('document.activeElement.blur()');
     await page.keyboard.press('g');
@@ -289,7 +289,7 @@ describe.skipIf(chromium.missing)('the console', () => {
     }
     await page.getByRole('tab', { name: 'Logs' }).click();
     await page.getByRole('region', { name: 'Log lines' }).getByText(EVIL).first().waitFor();
-    for (const path of ['/', '/executions', '/p/evil']) {
+    for (const path of ['/', '/pipelines', '/executions', '/p/evil']) {
       await page.goto(server.url + path);
       await page.getByRole('table').first().waitFor();
     }
@@ -302,12 +302,8 @@ describe.skipIf(chromium.missing)('the console', () => {
     { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
   ] as const)('in $colorScheme at $viewport.width px', (options) => {
     test('has no serious problem of accessibility and never scrolls sideways', async () => {
-      const axe = readFileSync(
-        createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-        'utf8',
-      );
       const paths = [
-        '/',
+        '/pipelines',
         '/executions',
         '/p/failing',
         '/p/waiting',
@@ -321,15 +317,9 @@ describe.skipIf(chromium.missing)('the console', () => {
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.getByText('Live', { exact: true }).waitFor();
         if (path.includes('graph')) await page.getByLabel('Publish, Task, failed').waitFor();
-        const found = (await page.evaluate(
-          `${axe}; axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-            violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-              .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 5).map((node) => node.html).join(' | ')))`,
-        )) as string[];
+        const found = await seriousFindings(page);
         expect({ path, found }).toEqual({ path, found: [] });
-        const aside = await page.evaluate(
-          'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
-        );
+        const aside = await sidewaysPixels(page);
         expect({ path, aside }).toEqual({ path, aside: 0 });
       }
     });

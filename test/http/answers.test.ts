@@ -286,6 +286,21 @@ test('checks, boards, expectations and the whole at a glance', async () => {
   expect(new Set(checks.items.map(({ status }) => status))).toContain('CRITICAL');
   const board = await ask<{ items: JsonObject[] }>('GET', `${PATHS.board}?by=owner`, 200);
   expect(board.items.map(({ value }) => value)).toContain('alder');
+  const tiles = `${PATHS.board}?by=owner&items=0`;
+  const counted = (group: JsonObject) => ({ ...group, items: [] });
+  const { items: bare } = await ask<{ items: JsonObject[] }>('GET', tiles, 200);
+  expect(bare).toEqual(board.items.map(counted));
+  for (const value of ['alder', '']) {
+    const one = await ask<{ items: JsonObject[] }>(
+      'GET',
+      `${PATHS.board}?by=owner&group=${value}`,
+      200,
+    );
+    // What an item says grows older while it is asked for.
+    const shape = ({ items, ...group }: JsonObject) => [group, (items as object[]).length];
+    const same = board.items.filter((group) => group.value === value);
+    expect(one.items.map(shape)).toEqual(same.map(shape));
+  }
   const expected = await ask<{ items: JsonObject[] }>('GET', PATHS.expectations, 200);
   expect(expected.items[0]).toMatchObject({ state: 'MISSING', reason: 'failed' });
   const changes = await ask<{ items: JsonObject[] }>('GET', PATHS.expectationChanges, 200);

@@ -10,10 +10,16 @@ import {
   Link,
 } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { BoardPage } from './board/board-page.js';
+import { boardSearch } from './board/board-search.js';
+import { ChecksPage } from './checks/checks-page.js';
+import { checksSearch } from './checks/checks-search.js';
 import { ExecutionPage } from './execution/execution-page.js';
 import { executionSearch } from './execution/execution-search.js';
 import { ExecutionsPage } from './executions/executions-page.js';
 import { executionsSearch } from './executions/executions-search.js';
+import { NowPage } from './now/now-page.js';
+import { nowSearch } from './now/now-search.js';
 import { EmptyState } from './parts/empty-state.js';
 import { RefusalNote } from './parts/refusal-note.js';
 import { PipelinePage } from './pipeline/pipeline-page.js';
@@ -25,8 +31,29 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const pipelines = createRoute({
   getParentRoute: () => root,
-  path: '/',
+  path: '/pipelines',
   component: PipelinesPage,
+});
+
+const now = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: nowSearch,
+  component: NowPage,
+});
+
+const checks = createRoute({
+  getParentRoute: () => root,
+  path: '/checks',
+  validateSearch: checksSearch,
+  component: ChecksPage,
+});
+
+const board = createRoute({
+  getParentRoute: () => root,
+  path: '/board',
+  validateSearch: boardSearch,
+  component: BoardPage,
 });
 
 const executions = createRoute({
@@ -50,7 +77,15 @@ const pipeline = createRoute({
   component: PipelinePage,
 });
 
-const routeTree = root.addChildren([pipelines, executions, execution, pipeline]);
+const routeTree = root.addChildren([
+  now,
+  pipelines,
+  checks,
+  board,
+  executions,
+  execution,
+  pipeline,
+]);
 
 /** Makes the router; its type gives `Link` and `useSearch` the addresses above. */
 export function createConsoleRouter() {
@@ -70,7 +105,7 @@ declare module '@tanstack/react-router' {
 function NotFound(): ReactElement {
   return (
     <EmptyState title="There is nothing at this address">
-      It may have been typed wrong. <Link to="/">All pipelines</Link>
+      It may have been typed wrong. <Link to="/pipelines">All pipelines</Link>
     </EmptyState>
   );
 }

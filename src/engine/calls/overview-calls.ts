@@ -91,8 +91,16 @@ export interface BoardGroup {
 
 export interface OverviewCalls {
   show(scope: Scope, tags?: readonly WantedTag[]): Promise<Overview>;
-  /** @param by a tag, or `team` */
-  board(scope: Scope, by: string, tags?: readonly WantedTag[]): BoardGroup[];
+  /**
+   * @param by a tag, or `team`
+   * @param only the group of this value; so many items of each group, the worst (default: all)
+   */
+  board(
+    scope: Scope,
+    by: string,
+    tags?: readonly WantedTag[],
+    only?: { readonly group?: string; readonly items?: number },
+  ): BoardGroup[];
 }
 
 interface Parts {
@@ -111,6 +119,11 @@ interface Watched {
   readonly tags: Tags;
   readonly series?: CheckSeries;
   readonly expected: readonly StandingExpectation[];
+}
+
+interface Placed {
+  readonly one: Watched;
+  readonly tile: Tile;
 }
 
 export function overviewCalls(parts: Parts): OverviewCalls {
@@ -204,20 +217,23 @@ export function overviewCalls(parts: Parts): OverviewCalls {
         next: next.slice(0, SHOWN),
       };
     },
-    board(scope, by, tags = []) {
+    board(scope, by, tags = [], { group, items: most } = {}) {
       const now = kernel.time.now();
-      const groups = new Map<string, BoardItem[]>();
+      const groups = new Map<string, Placed[]>();
       for (const one of watched(scope, tags)) {
         const value = by.toLowerCase() === 'team' ? one.team : (tagOf(one.tags, by) ?? '');
-        const items = groups.get(value) ?? [];
-        items.push(itemOf(one, now));
-        groups.set(value, items);
+        if (group !== undefined && value !== group) continue;
+        const placed = { one, tile: tileFor(one) };
+        const known = groups.get(value);
+        if (known === undefined) groups.set(value, [placed]);
+        else known.push(placed);
       }
-      return [...groups].sort(byValue).map(([value, items]) => {
+      return [...groups].sort(byValue).map(([value, all]) => {
         const counts = { OK: 0, WARNING: 0, CRITICAL: 0, MISSING: 0, LATE: 0, UNKNOWN: 0 };
-        for (const { tile } of items) counts[tile] += 1;
-        items.sort((a, b) => TILES.indexOf(a.tile) - TILES.indexOf(b.tile) || byName(a, b));
-        return { value, tile: worstOf(items.map(({ tile }) => tile)), counts, items };
+        for (const { tile } of all) counts[tile] += 1;
+        all.sort((a, b) => TILES.indexOf(a.tile) - TILES.indexOf(b.tile) || byName(a.one, b.one));
+        const items = all.slice(0, most).map(({ one }) => itemOf(one, now));
+        return { value, tile: worstOf(all.map(({ tile }) => tile)), counts, items };
       });
     },
   };
@@ -259,7 +275,7 @@ function pipelineName({ provider, kind, name }: Subject): string | undefined {
   return isOwn ? name.slice(name.indexOf('/') + 1) : undefined;
 }
 
-function byName(a: BoardItem, b: BoardItem): number {
+function byName(a: Watched, b: Watched): number {
   return a.subject.name < b.subject.name ? -1 : 1;
 }
 

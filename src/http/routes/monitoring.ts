@@ -38,8 +38,9 @@ export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServ
   });
 
   api.get(showBoard.path, { schema: showBoard.schema }, async (request) => {
-    const { by, tag } = request.query;
-    return { items: engine.overview.board(request.principal.scope, by, tagsOf(tag)) };
+    const { by, tag, group, items } = request.query;
+    const only = { items, ...(group === undefined ? {} : { group }) };
+    return { items: engine.overview.board(request.principal.scope, by, tagsOf(tag), only) };
   });
 
   api.get(listExpectations.path, { schema: listExpectations.schema }, async (request) => {

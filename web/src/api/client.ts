@@ -23,17 +23,19 @@ export class Refusal extends Error {
 
 /**
  * Reads from the API.
+ * @param query a name with a list is asked for once for each of its values
  * @throws Refusal
  * @example await get<Page<Execution>>(PATHS.executions, { status: 'FAILED' })
  */
 export async function get<Answer>(
   path: string,
-  query: { [name: string]: string | number | undefined } = {},
+  query: { [name: string]: string | number | readonly string[] | undefined } = {},
   signal?: AbortSignal,
 ): Promise<Answer> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(name, String(value));
+    if (Array.isArray(value)) for (const one of value) search.append(name, one);
+    else if (value !== undefined && value !== '') search.set(name, String(value));
   }
   const text = search.size === 0 ? '' : `?${search}`;
   return await send<Answer>(`${PREFIX}${path}${text}`, signal === undefined ? {} : { signal });

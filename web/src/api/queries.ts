@@ -2,19 +2,24 @@
  * Everything the console reads, each with its key in the cache. `live/apply-changes.ts` knows the same keys.
  * @module
  */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get } from './client.js';
 import type {
+  BoardGroup,
+  CheckResult,
   Execution,
   ExecutionDetail,
+  ExplainedExpectation,
   FileProblem,
   Graph,
   Health,
   HistoryEvent,
+  Overview,
   Page,
   PipelineDetail,
   PipelineOverview,
+  StandingExpectation,
   StateVisit,
   Trigger,
 } from './types.js';
@@ -26,12 +31,27 @@ export interface ExecutionFilter {
   mapRun?: string | undefined;
 }
 
+/** Of which watched things something is asked, and what is searched among them. */
+export interface WatchFilter {
+  /** `KEY:VALUE`, or `KEY` for any value; all of them. */
+  tag?: readonly string[] | undefined;
+  team?: string | undefined;
+}
+
 const EXECUTIONS_PER_PAGE = 50;
 const EVENTS_PER_PAGE = 500;
 /** Broken files are no live event; they are asked for. */
 const PROBLEMS_EVERY_MS = 5_000;
 const TRIGGER_EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 10_000;
+/** That something is late by now is no live event: nobody did anything. */
+const STANDING_EVERY_MS = 10_000;
+/** Results are heard of when executions end; what scripts report is no live event. */
+const RESULTS_EVERY_MS = 30_000;
+const RESULTS_PER_PAGE = 100;
+/** Results of the last day that the timeline draws, and results of a pipeline that its charts draw. */
+export const RESULTS_OF_A_DAY = 1_000;
+export const RESULTS_OF_CHARTS = 200;
 
 // Types are inferred: they carry what each query answers to its key.
 export const pipelinesQuery = queryOptions({
@@ -131,4 +151,113 @@ export const historyQuery = (id: string) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
+  });
+
+export const overviewQuery = (filter: WatchFilter) =>
+  queryOptions({
+    queryKey: ['overview', filter],
+    queryFn: async ({ signal }) => await get<Overview>(PATHS.overview, { ...filter }, signal),
+    refetchInterval: STANDING_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** @param group only that of this value, with all of its items; else all groups with the worst item of each */
+export const boardQuery = (by: string, group: string | undefined, filter: WatchFilter) =>
+  queryOptions({
+    queryKey: ['board', by, group ?? null, filter],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ items: BoardGroup[] }>(
+          PATHS.board,
+          // As a list: the value of those without the tag is empty.
+          { by, ...filter, ...(group === undefined ? { items: 1 } : { group: [group] }) },
+          signal,
+        )
+      ).items,
+    refetchInterval: STANDING_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** Results of the last 24 hours, the newest first, so many as fit. */
+export const dayQuery = (filter: WatchFilter) =>
+  queryOptions({
+    queryKey: ['checks', 'day', filter],
+    queryFn: async ({ signal }) => {
+      const query = { ...filter, q: 'since:24h', limit: RESULTS_OF_A_DAY };
+      return await get<Page<CheckResult>>(PATHS.checks, query, signal);
+    },
+    refetchInterval: RESULTS_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** The last results of one pipeline, for its charts. */
+export const seriesQuery = (pipeline: string, team: string) =>
+  queryOptions({
+    queryKey: ['checks', 'series', pipeline, team],
+    queryFn: async ({ signal }) =>
+      (
+        await get<Page<CheckResult>>(
+          PATHS.checks,
+          { pipeline, team, limit: RESULTS_OF_CHARTS },
+          signal,
+        )
+      ).items,
+    refetchInterval: RESULTS_EVERY_MS,
+  });
+
+/** Its key is not that of the others: what is new waits until somebody wants to see it. */
+export const checkResultsQuery = (
+  filter: WatchFilter & {
+    pipeline?: string | undefined;
+    status?: string | undefined;
+    q?: string | undefined;
+  },
+) =>
+  infiniteQueryOptions({
+    queryKey: ['check-results', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<Page<CheckResult>>(
+        PATHS.checks,
+        { ...filter, limit: RESULTS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+
+export const expectationsQuery = (
+  filter: WatchFilter & {
+    pipeline?: string | undefined;
+    state?: string | undefined;
+    q?: string | undefined;
+  },
+) =>
+  infiniteQueryOptions({
+    queryKey: ['expectations', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<Page<StandingExpectation>>(
+        PATHS.expectations,
+        { ...filter, limit: RESULTS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: STANDING_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** @param name of what is watched, with its team */
+export const explainQuery = (name: string, team: string) =>
+  queryOptions({
+    queryKey: ['explained', name, team],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ items: ExplainedExpectation[] }>(
+          PATHS.explainExpectations,
+          { name, team },
+          signal,
+        )
+      ).items,
+    refetchInterval: STANDING_EVERY_MS,
   });

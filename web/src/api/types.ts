@@ -3,13 +3,20 @@
  * taken from there, and `paths.ts`; the schemas stay on the server.
  * @module
  */
+export type { BoardGroup, CheckResult } from '../../../src/api/checks.js';
 export type {
   Execution,
   ExecutionDetail,
   ExecutionStatus,
 } from '../../../src/api/executions.js';
+export type {
+  ExpectationChange,
+  ExplainedExpectation,
+  StandingExpectation,
+} from '../../../src/api/expectations.js';
 export type { Graph, GraphEdge, GraphNode, Point } from '../../../src/api/graph.js';
 export type { Health } from '../../../src/api/health.js';
+export type { Overview } from '../../../src/api/overview.js';
 export type {
   FileProblem,
   Pipeline,

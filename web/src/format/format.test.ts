@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { formatAmount, formatBytes } from './amount.js';
 import { readCause } from './cause.js';
 import { formatAge, formatDuration } from './duration.js';
 import { printable } from './printable.js';
 import { shellWord } from './shell-word.js';
+import { subjectKind, subjectName } from './subject.js';
+import { formatMoment } from './time.js';
 
 test.each([
   [0, '0 ms'],
@@ -45,4 +48,34 @@ test('reads the JSON that Lambda puts into a cause', () => {
 test('quotes words for a shell only when they need it', () => {
   expect(shellWord('orders/2026-11-20')).toBe('orders/2026-11-20');
   expect(shellWord("it's $HOME")).toBe("'it'\\''s $HOME'");
+});
+
+test('names what is watched: own things without their team, others with what and where they are', () => {
+  const own = {
+    provider: 'millrace',
+    account: '0',
+    region: 'local',
+    kind: 'pipeline',
+    name: 'p/a/b',
+  };
+  expect([subjectName(own), subjectKind(own)]).toEqual(['a/b', undefined]);
+  expect(subjectKind({ ...own, kind: 'check' })).toBe('check');
+  const other = { ...own, provider: 'aws', region: 'eu-west-1', kind: 'glue' };
+  expect([subjectName(other), subjectKind(other)]).toEqual(['p/a/b', 'glue, aws 0 eu-west-1']);
+});
+
+test('says counts and sizes', () => {
+  expect(formatAmount(1_234_567)).toBe('1,234,567');
+  expect([0, 999, 1_250, 999_960, 4.2e8, 1e18].map(formatBytes)).toEqual([
+    '0 bytes',
+    '999 bytes',
+    '1.3 kB',
+    '1.0 MB',
+    '420.0 MB',
+    '1000.0 PB',
+  ]);
+});
+
+test('prints the zone of a moment', () => {
+  expect(formatMoment(0, 'America/Los_Angeles')).toBe('Wed 31 Dec, 16:00 America/Los_Angeles');
 });

@@ -68,3 +68,28 @@ export function formatUntil(ms: number): string {
   if (ms < 48 * 3_600_000) return `in ${Math.floor(ms / 3_600_000)} h`;
   return `in ${Math.floor(ms / 86_400_000)} days`;
 }
+
+const moments = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * A moment to the minute, with its zone.
+ * @param at milliseconds since the epoch
+ * @param timeZone IANA name; undefined: the browser's
+ * @example formatMoment(0, 'UTC') // 'Thu 01 Jan, 00:00 UTC'
+ */
+export function formatMoment(at: number, timeZone: string | undefined): string {
+  const key = timeZone ?? '';
+  let format = moments.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      weekday: 'short',
+      month: 'short',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(timeZone === undefined ? { timeZoneName: 'short' } : { timeZone }),
+    });
+    moments.set(key, format);
+  }
+  return timeZone === undefined ? format.format(at) : `${format.format(at)} ${timeZone}`;
+}

@@ -94,6 +94,21 @@ test('asks for a list again when something new belongs to it, and only once for 
   }
 });
 
+test('asks again for all that is watched when an execution ends, and keeps lists that are read as they are', () => {
+  const cache = new QueryClient();
+  const stale = (key: unknown[]): boolean | undefined => cache.getQueryState(key)?.isInvalidated;
+  const watched = [
+    ['overview', {}],
+    ['board', 'county'],
+    ['checks', 'day'],
+    ['expectations', {}],
+  ];
+  for (const key of [...watched, ['check-results', {}]]) cache.setQueryData(key, {});
+  createApply(cache)([ended('a')]);
+  expect(watched.map(stale)).toEqual([true, true, true, true]);
+  expect(stale(['check-results', {}])).toBe(false);
+});
+
 test('adds history events once, and none where pages are missing in between', () => {
   const event = (id: number): HistoryEvent => ({ id, prev: id - 1, at: 0, type: 'X', details: {} });
   const cache = new QueryClient();

@@ -18,6 +18,14 @@ import type {
 type ExecutionChange = Extract<LiveChange, { type: 'execution' }>;
 type Pages<Item> = InfiniteData<Page<Item>, string | undefined>;
 
+/** What an execution changes of all that is watched. */
+const WATCHED: readonly QueryKey[] = [
+  ['overview'],
+  ['board'],
+  ['checks'],
+  ['expectations'],
+  ['explained'],
+];
 const REFETCH_MS = 1_000;
 /** What is costly to answer is asked for less often: so many times as long as it took, it rests. */
 const REST = 4;
@@ -42,6 +50,7 @@ export function createApply(cache: QueryClient): (changes: readonly LiveChange[]
           refetch(['pipelines']);
           refetch(['pipeline', change.pipeline]);
           refetch(['problems']);
+          for (const key of WATCHED) refetch(key);
           break;
         case 'log':
           // The log viewer follows by itself: it knows up to where it has read.
@@ -76,6 +85,8 @@ function applyExecution(
     }
     cache.setQueryData<Pages<Execution>>(key, (data) => data && patchedPages(data, change));
   }
+
+  for (const key of WATCHED) refetch(key);
 
   const overview = cache.getQueryData<PipelineOverview[]>(['pipelines']);
   const pipeline = overview?.find(

@@ -9,10 +9,13 @@ import styles from './empty-state.module.css';
 export function EmptyState({
   title,
   command,
+  lines,
   children,
 }: {
   title: string;
   command?: string;
+  /** For a file. */
+  lines?: string;
   children: ReactNode;
 }): ReactElement {
   return (
@@ -24,6 +27,7 @@ export function EmptyState({
       <h2>{title}</h2>
       <p>{children}</p>
       {command !== undefined && <Command text={command} />}
+      {lines !== undefined && <Command text={lines} of="file" />}
     </div>
   );
 }

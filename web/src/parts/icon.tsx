@@ -7,6 +7,9 @@ import type { ReactElement } from 'react';
 const PATHS = {
   pipelines: 'M2 4h4.5v3.5H2zM9.5 8.500H14V12H9.500zM4.2 7.500v2.800h5.3',
   executions: 'M2.5 4h11M2.5 8h7.500M2.5 12h9.5',
+  now: 'M1.5 8.5h3l2-5.5 3 10 2-4.5h3',
+  checks: 'M2.5 4.5 4 6l2.5-3M2.5 11 4 12.5l2.5-3M9 4.5h5M9 11h5',
+  board: 'M2 2.5h5v5H2zM9.5 2.5h4.5v5H9.5zM2 9.5h5v4H2zM9.5 9.5h4.5v4H9.5z',
   copy: 'M5.5 5.500h8v8h-8zM10.5 5.500v-3h-8v8h3',
   check: 'm3 8.5 3.5 3.500L13 4.5',
   close: 'm3.5 3.5 9 9m0-9-9 9',

@@ -47,6 +47,68 @@ const SHAPES: { [word: string]: ReactNode } = {
   caught: (
     <path d="M2 4.5h7a4 4 0 0 1 0 8H4.5m2.6-2.8L4.2 12.5l2.9 2.8" className={styles.stroke} />
   ),
+  OK: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  warning: (
+    <>
+      <path
+        d="M8 1.4 15.2 14H.8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeLinejoin="round"
+      />
+      <path d="M8 6v3.6m0 2.5v.1" className={styles.cut} />
+    </>
+  ),
+  critical: (
+    <>
+      <path
+        d="M8 .6 15.4 8 8 15.4.6 8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeLinejoin="round"
+      />
+      <path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" className={styles.cut} />
+    </>
+  ),
+  missing: (
+    <>
+      <rect x="1.8" y="1.8" width="12.4" height="12.4" rx="1.5" className={styles.dashed} />
+      <path d="M6 6.2a2 2 0 1 1 2.9 1.9c-.6.3-.9.6-.9 1.2m0 2.4v.1" className={styles.stroke} />
+    </>
+  ),
+  late: (
+    <>
+      <path d="M4 1.8h8M4 14.2h8" className={styles.stroke} />
+      <path
+        d="M4.8 2c0 4 3.2 4.2 3.2 6s-3.2 2-3.2 6h6.4c0-4-3.2-4.2-3.2-6s3.2-2 3.2-6Z"
+        fill="currentColor"
+      />
+    </>
+  ),
+  'arrived late': (
+    <>
+      <circle cx="8" cy="8" r="6.4" className={styles.stroke} />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.stroke} />
+    </>
+  ),
+  'as expected': (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  due: (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.stroke} />
+      <path d="M8 4.6V8l2.3 1.6" className={styles.stroke} />
+    </>
+  ),
+  unknown: <circle cx="8" cy="8" r="6" className={styles.dashed} />,
   stopped: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,
 };
 

@@ -2,12 +2,22 @@
  * Statuses of executions and states: each has a word, a tone and an icon of its own shape.
  * @module
  */
-import type { ExecutionStatus, VisitStatus } from '../api/types.js';
+import type {
+  BoardGroup,
+  CheckResult,
+  ExecutionStatus,
+  StandingExpectation,
+  VisitStatus,
+} from '../api/types.js';
 
-export type Status = ExecutionStatus | VisitStatus;
+/** How something that is watched stands. */
+export type Tile = BoardGroup['tile'];
+export type CheckStatus = CheckResult['status'];
+export type ExpectationState = StandingExpectation['state'];
+export type Status = ExecutionStatus | VisitStatus | Tile | ExpectationState;
 
 /** Which colours a status takes (`tokens.css`). */
-export type Tone = 'ok' | 'fail' | 'run' | 'warn' | 'off';
+export type Tone = 'ok' | 'fail' | 'run' | 'warn' | 'miss' | 'off';
 
 const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   RUNNING: { word: 'running', tone: 'run' },
@@ -22,6 +32,15 @@ const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   failed: { word: 'failed', tone: 'fail' },
   caught: { word: 'caught', tone: 'warn' },
   aborted: { word: 'stopped', tone: 'off' },
+  OK: { word: 'OK', tone: 'ok' },
+  WARNING: { word: 'warning', tone: 'warn' },
+  CRITICAL: { word: 'critical', tone: 'fail' },
+  MISSING: { word: 'missing', tone: 'miss' },
+  LATE: { word: 'late', tone: 'warn' },
+  UNKNOWN: { word: 'unknown', tone: 'off' },
+  EXPECTED: { word: 'as expected', tone: 'ok' },
+  DUE: { word: 'due', tone: 'run' },
+  'ARRIVED LATE': { word: 'arrived late', tone: 'warn' },
 };
 
 /** @example statusWord('TIMED_OUT') // 'timed out' */

@@ -4,7 +4,7 @@
  */
 import type { ReactElement, ReactNode } from 'react';
 import { formatAge, formatDuration } from '../format/duration.js';
-import { formatTime, formatUtc } from '../format/time.js';
+import { formatMoment, formatTime, formatUtc } from '../format/time.js';
 import { useNow } from '../live/now.js';
 
 /** Date, time and zone; UTC on hover. */
@@ -30,4 +30,13 @@ export function Age({ at }: { at: number }): ReactElement {
 export function Elapsed({ from, to }: { from: number; to: number | undefined }): ReactNode {
   const now = useNow(to === undefined);
   return formatDuration(Math.max(0, (to ?? now) - from));
+}
+
+/** A due moment as the clock of its zone shows it, with the zone; browser's zone and UTC on hover. */
+export function Due({ at, zone }: { at: number; zone: string | undefined }): ReactElement {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`${formatTime(at)}\n${formatUtc(at)}`}>
+      {formatMoment(at, zone)}
+    </time>
+  );
 }

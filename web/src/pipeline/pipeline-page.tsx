@@ -4,7 +4,7 @@
  */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { executionsQuery, graphQuery, pipelineQuery, problemsQuery } from '../api/queries.js';
 import type { Json, PipelineDetail } from '../api/types.js';
 import { ExecutionList } from '../executions/execution-list.js';
@@ -25,6 +25,11 @@ import styles from './pipeline-page.module.css';
 import { StartDialog } from './start-dialog.js';
 import { Starts } from './starts.js';
 
+/** The library that draws them is not needed to start an execution. */
+const PipelineCharts = lazy(async () => ({
+  default: (await import('../charts/pipeline-charts.js')).PipelineCharts,
+}));
+
 const SHOWN = 10;
 
 export function PipelinePage(): ReactElement | null {
@@ -44,7 +49,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
   const { data: graph, error: graphError } = useQuery(graphQuery(name, team, version));
   return (
     <>
-      <PageHead above={<Link to="/">Pipelines</Link>} title={printable(name)}>
+      <PageHead above={<Link to="/pipelines">Pipelines</Link>} title={printable(name)}>
         <Button look="primary" onClick={() => setStarting(true)}>
           <Icon name="play" size={14} /> Start execution
         </Button>
@@ -71,6 +76,17 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
           </Link>
         </div>
         <Latest pipeline={name} team={team} />
+      </section>
+      <section className={styles.section} aria-labelledby="charts">
+        <div className={styles.title}>
+          <h2 id="charts">How it behaves, in UTC</h2>
+          <Link to="/checks" search={{ tab: 'results', pipeline: name, team }}>
+            All results
+          </Link>
+        </div>
+        <Suspense fallback={null}>
+          <PipelineCharts pipeline={name} team={team} />
+        </Suspense>
       </section>
       <Starts pipeline={name} team={team} />
       <section className={styles.section} aria-labelledby="graph">

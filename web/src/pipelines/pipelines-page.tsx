@@ -1,5 +1,5 @@
 /**
- * `/`: all pipelines with their last outcomes, and what is wrong in their files.
+ * `/pipelines`: all pipelines with their last outcomes, and what is wrong in their files.
  * @module
  */
 import { useQuery } from '@tanstack/react-query';

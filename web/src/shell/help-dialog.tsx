@@ -9,8 +9,11 @@ import { useRememberedSwitch } from './remembered.js';
 
 const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['/', 'filter the list'],
+  ['g n', 'go to what is now'],
   ['g p', 'go to the pipelines'],
   ['g e', 'go to the executions'],
+  ['g c', 'go to the checks and expectations'],
+  ['g b', 'go to the board'],
   ['j', 'next row'],
   ['k', 'previous row'],
   ['Enter', 'open the row'],

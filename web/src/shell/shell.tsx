@@ -22,8 +22,11 @@ export function Shell(): ReactElement {
   const [help, setHelp] = useState(false);
   const loggedOut = useLoggedOut();
   useHotkeys({
-    'g p': () => void navigate({ to: '/' }),
+    'g n': () => void navigate({ to: '/' }),
+    'g p': () => void navigate({ to: '/pipelines' }),
     'g e': () => void navigate({ to: '/executions' }),
+    'g c': () => void navigate({ to: '/checks' }),
+    'g b': () => void navigate({ to: '/board' }),
     j: () => focusRow(1),
     k: () => focusRow(-1),
     '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
@@ -40,11 +43,24 @@ export function Shell(): ReactElement {
           Millrace
         </Link>
         <nav className={styles.nav} aria-label="Main">
-          <Link to="/" className={styles.link} activeOptions={{ exact: true }}>
+          <Link
+            to="/"
+            className={styles.link}
+            activeOptions={{ exact: true, includeSearch: false }}
+          >
+            <Icon name="now" /> Now
+          </Link>
+          <Link to="/pipelines" className={styles.link}>
             <Icon name="pipelines" /> Pipelines
           </Link>
           <Link to="/executions" className={styles.link}>
             <Icon name="executions" /> Executions
+          </Link>
+          <Link to="/checks" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="checks" /> Checks
+          </Link>
+          <Link to="/board" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="board" /> Board
           </Link>
         </nav>
         <div className={styles.tools}>
