@@ -308,6 +308,10 @@ test('checks, boards, expectations and the whole at a glance', async () => {
   const explained = `${PATHS.explainExpectations}?name=alder-failing`;
   const { items } = await ask<{ items: JsonObject[] }>('GET', explained, 200);
   expect(items[0]).toMatchObject({ sentence: 'succeeded', changes: [{ to: 'MISSING' }] });
+  await ask('GET', PATHS.outlooks, 200);
+  const outlook = pathTo(PATHS.outlook, { name: 'alder-daily' });
+  const { items: metrics } = await ask<{ items: JsonObject[] }>('GET', outlook, 200);
+  expect(metrics[0]).toMatchObject({ metric: 'duration', band: [] });
   const overview = await ask('GET', PATHS.overview, 200);
   for (const part of ['late', 'failing', 'warning', 'running']) {
     expect(overview[part], part).not.toEqual([]);

@@ -15,6 +15,7 @@ import type {
   Graph,
   Health,
   HistoryEvent,
+  MetricOutlook,
   Overview,
   Page,
   PipelineDetail,
@@ -199,6 +200,20 @@ export const seriesQuery = (pipeline: string, team: string) =>
         await get<Page<CheckResult>>(
           PATHS.checks,
           { pipeline, team, limit: RESULTS_OF_CHARTS },
+          signal,
+        )
+      ).items,
+    refetchInterval: RESULTS_EVERY_MS,
+  });
+
+export const outlookQuery = (pipeline: string, team: string) =>
+  queryOptions({
+    queryKey: ['outlook', pipeline, team],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ items: MetricOutlook[] }>(
+          pathTo(PATHS.outlook, { name: pipeline }),
+          { team },
           signal,
         )
       ).items,

@@ -17,6 +17,7 @@ export function Chart({
   title,
   points,
   band,
+  forecast,
   limit,
   limitWords,
   format,
@@ -26,6 +27,8 @@ export function Chart({
   /** The oldest first. */
   points: readonly Point[];
   band: Band | undefined;
+  /** Where it is going, in words. */
+  forecast?: string | undefined;
   /** What was promised, in the unit of the values. */
   limit?: number | undefined;
   limitWords?: string | undefined;
@@ -95,6 +98,7 @@ export function Chart({
               <span className={styles.swatch} data-kind="band" /> usual: {band.words}
             </span>
           )}
+          {forecast !== undefined && <span>{forecast}</span>}
           {limit !== undefined && (
             <span>
               <span className={styles.swatch} data-kind="limit" /> {limitWords}

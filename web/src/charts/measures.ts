@@ -4,7 +4,7 @@
  * The band is data: where the server says what is usual, that is drawn; else the median and its deviation of what is shown.
  * @module
  */
-import type { CheckResult } from '../api/types.js';
+import type { CheckResult, MetricOutlook } from '../api/types.js';
 import type { CheckStatus } from '../parts/status.js';
 
 export type Measure = 'duration' | 'rows' | 'bytes' | 'lag';
@@ -16,6 +16,8 @@ export interface Point {
   status: CheckStatus;
   cause: string;
   execution?: string;
+  /** When it began: what is usual is so by weekday and hour. */
+  begun: number;
 }
 
 /** What is usual, in the unit of the values: one entry for each point. */
@@ -45,10 +47,35 @@ export function pointsOf(results: readonly CheckResult[], measure: Measure): Poi
     .flatMap((result): Point[] => {
       const value = result[measure];
       if (value === undefined || !Number.isFinite(value)) return [];
-      const { at, status, cause, execution } = result;
-      return [{ at, value, status, cause, ...(execution === undefined ? {} : { execution }) }];
+      const { at, status, cause, execution, startedAt: begun = at } = result;
+      return [
+        { at, value, status, cause, begun, ...(execution === undefined ? {} : { execution }) },
+      ];
     })
     .toReversed();
+}
+
+/**
+ * What the server says is usual at each of the points; undefined when it does not know of all of them.
+ * @example bandFrom(points, outlook)
+ */
+export function bandFrom(
+  points: readonly Point[],
+  { band, usual }: Pick<MetricOutlook, 'band' | 'usual'>,
+): Band | undefined {
+  const known = new Map(band.map((one) => [one.at, one]));
+  const found = points.flatMap(({ begun, status }) => {
+    const one = known.get(begun);
+    // A failure is no sample: its neighbour says what was usual then.
+    return one ?? (status === 'CRITICAL' ? (band.findLast(({ at }) => at < begun) ?? []) : []);
+  });
+  if (found.length !== points.length || found.length === 0) return undefined;
+  return {
+    low: found.map(({ low }) => low),
+    middle: found.map(({ typical }) => typical),
+    high: found.map(({ high }) => high),
+    words: usual,
+  };
 }
 
 /**

@@ -4,15 +4,15 @@
  */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
-import { expectationsQuery, seriesQuery } from '../api/queries.js';
-import type { CheckResult } from '../api/types.js';
+import { expectationsQuery, outlookQuery, seriesQuery } from '../api/queries.js';
+import type { CheckResult, MetricOutlook } from '../api/types.js';
 import { formatAmount, formatBytes } from '../format/amount.js';
 import { formatDuration } from '../format/duration.js';
 import { printable } from '../format/printable.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { Chart } from './chart.js';
 import styles from './chart.module.css';
-import { bandOf, type Measure, pointsOf } from './measures.js';
+import { bandFrom, bandOf, type Measure, pointsOf } from './measures.js';
 
 const MINUTE = 60_000;
 const DECIMAL = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12].flatMap(
@@ -57,6 +57,14 @@ const CHARTS: readonly Drawn[] = [
   { measure: 'lag', title: 'Started after it was due', format: formatDuration, increments: TIMES },
 ];
 
+/** What the server calls what is drawn. */
+const METRIC: { readonly [measure in Measure]: MetricOutlook['metric'] } = {
+  duration: 'duration',
+  rows: 'rows',
+  bytes: 'bytes',
+  lag: 'startLag',
+};
+
 export function PipelineCharts({
   pipeline,
   team,
@@ -65,6 +73,7 @@ export function PipelineCharts({
   team: string;
 }): ReactElement | null {
   const { data: results, error } = useQuery(seriesQuery(pipeline, team));
+  const { data: outlooks } = useQuery(outlookQuery(pipeline, team));
   const { data: expected } = useInfiniteQuery(expectationsQuery({ pipeline, team }));
   if (results === undefined) return error === null ? null : <RefusalNote error={error} />;
   if (results.length === 0) {
@@ -81,6 +90,7 @@ export function PipelineCharts({
           key={drawn.measure}
           results={results}
           drawn={drawn}
+          outlook={outlooks?.find(({ metric }) => metric === METRIC[drawn.measure])}
           promise={drawn.measure === 'duration' ? promises[0] : undefined}
         />
       ))}
@@ -91,19 +101,25 @@ export function PipelineCharts({
 function OneChart({
   results,
   drawn: { measure, title, format, increments },
+  outlook,
   promise,
 }: {
   results: readonly CheckResult[];
+  outlook: MetricOutlook | undefined;
   drawn: Drawn;
   promise: { longest: number; sentence: string } | undefined;
 }): ReactElement | null {
   const points = useMemo(() => pointsOf(results, measure), [results, measure]);
-  const band = useMemo(() => bandOf(points), [points]);
+  const band = useMemo(() => {
+    const usual = outlook === undefined ? undefined : bandFrom(points, outlook);
+    return usual ?? bandOf(points);
+  }, [points, outlook]);
   if (points.length === 0) return null;
   return (
     <Chart
       {...{ title, points, band, format, increments }}
       limit={promise?.longest}
+      forecast={outlook === undefined ? undefined : printable(outlook.forecast)}
       limitWords={promise === undefined ? undefined : printable(promise.sentence)}
     />
   );

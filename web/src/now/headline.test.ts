@@ -13,6 +13,7 @@ function overview(rest: Partial<Overview>, counts: Partial<Overview['counts']> =
     failing: [],
     warning: [],
     running: [],
+    foreseen: [],
     next: [],
     ...rest,
   };

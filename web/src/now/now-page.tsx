@@ -17,7 +17,13 @@ import { FilterBar } from '../watch/filter-bar.js';
 import { filterOf } from '../watch/watch-search.js';
 import { headline, lateBesidesFailing } from './headline.js';
 import styles from './now-page.module.css';
-import { DueSection, FailingSection, LateSection, RunningSection } from './now-sections.js';
+import {
+  DueSection,
+  FailingSection,
+  ForeseenSection,
+  LateSection,
+  RunningSection,
+} from './now-sections.js';
 import { Timeline } from './timeline.js';
 
 export function NowPage(): ReactElement {
@@ -51,7 +57,7 @@ export function NowPage(): ReactElement {
 }
 
 function Standing({ overview }: { overview: Overview }): ReactElement {
-  const { counts, failing, warning, running, next } = overview;
+  const { counts, failing, warning, running, foreseen, next } = overview;
   const { green, words } = headline(overview);
   const late = lateBesidesFailing(overview);
   // Those that are not shown here are shown as failing.
@@ -65,6 +71,7 @@ function Standing({ overview }: { overview: Overview }): ReactElement {
       <LateSection late={late} count={counts.late + counts.missing - notShown} />
       <FailingSection status="CRITICAL" items={failing} count={counts.critical} />
       <FailingSection status="WARNING" items={warning} count={counts.warning} />
+      <ForeseenSection foreseen={foreseen} />
       <RunningSection running={running} count={counts.running} />
       <DueSection next={next} count={counts.due} now={overview.now} />
     </>

@@ -125,6 +125,56 @@ function ResultLink({ failing: { subject, last } }: { failing: Failing }): React
   );
 }
 
+export function ForeseenSection({
+  foreseen,
+}: {
+  foreseen: Overview['foreseen'];
+}): ReactElement | null {
+  return (
+    <NowSection
+      id="foreseen"
+      title="Will cross their limits"
+      hint="If it goes on as it does"
+      count={foreseen.length}
+      rows={foreseen.map((one) => (
+        <NowRow
+          key={`${one.team} ${subjectId(one.subject)} ${one.sentence}`}
+          status="WARNING"
+          name={
+            one.pipeline === undefined ? (
+              <span className={list.main}>{printable(subjectName(one.subject))}</span>
+            ) : (
+              <Link
+                to="/p/$name"
+                params={{ name: one.pipeline }}
+                search={{ team: one.team }}
+                className={list.main}
+                data-row
+              >
+                {printable(one.pipeline)}
+              </Link>
+            )
+          }
+          kind={whose(one.team, one.owner, subjectKind(one.subject))}
+          tags={one.tags}
+          words={
+            <>
+              <b>{printable(one.sentence)}</b>: {printable(one.words)}
+            </>
+          }
+          when={
+            one.crossesAt !== undefined && (
+              <div>
+                about <Due at={one.crossesAt} zone={undefined} />
+              </div>
+            )
+          }
+        />
+      ))}
+    />
+  );
+}
+
 export function RunningSection({
   running,
   count,
