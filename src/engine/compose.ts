@@ -14,6 +14,8 @@ import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
+import { alertEvent } from './features/monitors/alert-event.js';
+import { Monitors } from './features/monitors/monitors.js';
 import { SiteProbes } from './features/probes/site-probes.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
@@ -81,20 +83,25 @@ export function composeFeatures(
     sites: () => expectations.sites(),
     report: (turn, check) => void checks.report(turn, check),
   });
-  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging];
+  const monitors = new Monitors(kernel, {
+    checks,
+    expectations,
+    tell: (turn, change) => bus.tell(turn, change.team, alertEvent(change)),
+  });
+  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, retention],
+    ...[backfills, webhooks, checks, expectations, probes, monitors, retention],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations },
+    ...{ checks, expectations, monitors },
     ...{ bus, rules, upstreams, files, backfills, webhooks, retention, stateTests },
   };
 }

@@ -18,8 +18,11 @@ import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
+import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
+import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
+import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -92,6 +95,11 @@ export function createEngine(config: EngineConfig): Engine {
     clients: features.apiSchedules,
   };
   const expectations = expectationCalls(kernel, features.expectations);
+  const recorded = {
+    results: CHECK_RESULTS,
+    changes: EXPECTATION_CHANGES,
+    series: () => features.checks.series(),
+  };
   const triggers = { schedules, upstreams, bus, events, files };
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
@@ -119,6 +127,8 @@ export function createEngine(config: EngineConfig): Engine {
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,
+    monitors: monitorCalls(kernel, features.monitors, recorded, request),
+    alerts: alertCalls(kernel),
     overview: overviewCalls({
       kernel,
       reading,

@@ -27,6 +27,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -80,6 +81,9 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly checks: CheckCalls;
   /** What must happen by when, and where it stands. */
   readonly expectations: ExpectationCalls;
+  /** Conditions watched over time, what they would have done, and their alerts. */
+  readonly monitors: MonitorCalls;
+  readonly alerts: AlertCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
 

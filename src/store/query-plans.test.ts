@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DECLARED_TABLES as TABLES } from '../../test/support/declared-tables.js';
 import { BACKFILLS } from '../engine/features/backfills/backfill-table.js';
 import { EVENTS } from '../engine/features/bus/event-table.js';
+import { CHECK_RESULTS } from '../engine/features/checks/check-tables.js';
 import { MAP_RUNS } from '../engine/features/map-runs/map-run-table.js';
 import { DELIVERIES } from '../engine/features/rules/delivery-table.js';
 import { ALIASES, MACHINES, PUBLISHED_VERSIONS } from '../engine/kernel/machine-tables.js';
@@ -257,6 +258,7 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
         ),
       ),
     listRows: () => each(ROW_LISTS, ([table, query]) => store.listRows(table, query)),
+    packRows: () => store.packRows(CHECK_RESULTS, ['series', 'at'], { above: 5, limit: 3 }),
     lastNumber: () => {
       const numbered: readonly AnyTable[] = [EVENTS, DELIVERIES, BACKFILLS, MAP_RUNS, MACHINES];
       each(numbered, (table) => store.lastNumber(table));

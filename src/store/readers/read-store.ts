@@ -3,7 +3,7 @@
  * @module
  */
 import type { Store } from '../store.js';
-import type { RowQuery, Table } from '../table.js';
+import type { PackedRows, PackQuery, RowQuery, Table } from '../table.js';
 
 export const READS = [
   'listExecutionHeads',
@@ -12,15 +12,21 @@ export const READS = [
   'logTail',
   'countMapChildren',
   'listRows',
+  'packRows',
 ] as const satisfies readonly (keyof Store)[];
 
 export type ReadMethod = (typeof READS)[number];
 
 /** The part of a store that readers answer. What was committed before a call is in its answer. */
 export type ReadStore = {
-  [Method in Exclude<ReadMethod, 'listRows'>]: (
+  [Method in Exclude<ReadMethod, 'listRows' | 'packRows'>]: (
     ...values: Parameters<Store[Method]>
   ) => Promise<Awaited<ReturnType<Store[Method]>>>;
 } & {
   listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): Promise<Row[]>;
+  packRows<Row extends object>(
+    table: Table<Row>,
+    columns: readonly (keyof Row & string)[],
+    query: PackQuery<Row>,
+  ): Promise<PackedRows>;
 };

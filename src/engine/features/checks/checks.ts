@@ -302,7 +302,7 @@ export class Checks implements Feature {
     this.#series.set(turn, series.number, { ...series, ...head });
     const result: CheckResult = { number, ...told, tags: series.tags };
     const of = execution === undefined ? {} : { execution };
-    this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, ...of });
+    this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, series: series.number, ...of });
     return result;
   }
 
