@@ -10,6 +10,7 @@ import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
 import * as health from './health.js';
+import * as monitors from './monitors.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
@@ -32,6 +33,7 @@ const CAPABILITIES = [
   schedules,
   checks,
   expectations,
+  monitors,
   overview,
   pools,
   tasks,

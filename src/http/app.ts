@@ -31,6 +31,7 @@ import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { monitoringRoutes } from './routes/monitoring.js';
+import { monitorRoutes } from './routes/monitors.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -146,6 +147,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       pipelineRoutes(api, services);
       backfillRoutes(api, services);
       monitoringRoutes(api, services);
+      monitorRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

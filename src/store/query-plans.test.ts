@@ -39,6 +39,11 @@ const ALLOWED: readonly { query: string; steps: readonly string[]; reason: strin
     reason: 'the last row alone',
   },
   {
+    query: 'SELECT COUNT(*) AS count, MAX(number) AS last, group_concat(',
+    steps: ['SCAN page'],
+    reason: 'the rows that the inner query has found, as many as its limit',
+  },
+  {
     query: 'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
     steps: ['USE TEMP B-TREE FOR ORDER BY'],
     reason: 'open attempts of one execution',

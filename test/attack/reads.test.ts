@@ -53,6 +53,9 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/logs': EXECUTIONS,
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
+  '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
+  // Whichever they are: those of the others are asked for too.
+  '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
   '/api/v1/pipelines/:name/trigger': PIPELINES,
@@ -69,7 +72,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   interval: () => ['2026-11-02'],
   cursor: ({ name }) => cursors.get(name) ?? [],
   // These choose among what is seen anyway.
-  status: () => ['FAILED', 'RUNNING'],
+  status: () => ['FAILED', 'RUNNING', 'OPEN'],
+  monitor: ({ name }) => [`${name}-watch`],
   limit: () => [1, 100],
   after: () => [0],
   below: () => [1_000_000],

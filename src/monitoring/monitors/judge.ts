@@ -137,7 +137,10 @@ export function hearChange(
 }
 
 /** When time alone changes something next; undefined: never. */
-export function nextLook(monitor: Monitor, { sources, alert, lastAt }: GroupState) {
+export function nextLook(
+  monitor: Monitor,
+  { sources, alert, lastAt }: GroupState,
+): number | undefined {
   let soonest: number | undefined;
   const at = (moment: number | undefined): void => {
     if (moment !== undefined && (soonest === undefined || moment < soonest)) soonest = moment;

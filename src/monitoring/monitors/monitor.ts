@@ -67,14 +67,20 @@ export interface Monitor {
 const MINUTE = 60_000;
 
 /** What counts when a monitor does not say. */
-export const MONITOR_DEFAULTS = {
+export const MONITOR_DEFAULTS: {
+  readonly counts: { readonly warning: number; readonly critical: number; readonly ok: number };
+  readonly holds: Holds;
+  readonly noData: number;
+  readonly newSource: number;
+  readonly renotify: number | undefined;
+} = {
   /** The first result tells: what is to last longer says so. */
   counts: { warning: 1, critical: 1, ok: 1 },
   holds: { late: undefined, missing: 0 },
   noData: 10_080 * MINUTE,
   newSource: 300_000,
   renotify: undefined,
-} as const;
+};
 
 /** Consecutive results at most. */
 export const MOST_COUNT = 100;

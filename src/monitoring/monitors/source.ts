@@ -119,7 +119,10 @@ function levelOfHolds({ level, unmet }: SourceState, holds: Holds, at: number) {
 }
 
 /** When time alone makes it worse; undefined: never. */
-export function worseAt(monitor: Pick<Monitor, 'condition'>, source: SourceState) {
+export function worseAt(
+  monitor: Pick<Monitor, 'condition'>,
+  source: SourceState,
+): number | undefined {
   const { condition } = monitor;
   const { newUntil, unmet } = source;
   const moments = [newUntil];
