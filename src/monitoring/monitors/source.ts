@@ -24,6 +24,7 @@ export interface HeardResult {
 
 /** A change of an expectation, as far as a monitor asks. */
 export interface HeardChange {
+  /** 0: it stood so before anybody watched. */
   readonly number: number;
   readonly to: 'EXPECTED' | 'DUE' | 'LATE' | 'MISSING' | 'ARRIVED LATE';
   /** Since when it stands so, and when that was judged. */
@@ -79,7 +80,7 @@ export function withChange(
   const missing = source.unmet?.missing ?? at;
   return {
     ...source,
-    streak: [...source.streak, number].slice(-MOST_NAMED),
+    streak: number === 0 ? source.streak : [...source.streak, number].slice(-MOST_NAMED),
     cause: words,
     unmet: to === 'MISSING' ? { since, missing } : { since },
   };

@@ -86,14 +86,14 @@ monitors:
     ).toEqual([
       '3:11 MILL1304 "late" is of monitors on expectations, and this one is on checks',
       expect.stringMatching(/^4:13 MILL1304 "1000 weeks" is no time/),
-      expect.stringMatching(/^6:50 MILL1304 there is no day 02-30/),
-      expect.stringMatching(/^6:57 MILL1304 there is no day 13-01/),
+      expect.stringMatching(/^6:51 MILL1304 there is no day 02-30/),
+      expect.stringMatching(/^6:58 MILL1304 there is no day 13-01/),
       expect.stringMatching(/^6:72 MILL1304 'Moonday' is no weekday/),
       '7:36 MILL1304 it ends before it begins',
       expect.stringMatching(/^8:17 MILL1304 '2026-02-30' is neither a moment nor a time of day/),
       expect.stringMatching(/^8:36 MILL1304 '06:00' is neither/),
-      "9:51 MILL1304 'Mars/Base' is no time zone",
-      expect.stringMatching(/^10:11 MILL1304 monitor "b" is in the list already, as number 1/),
+      "9:50 MILL1304 'Mars/Base' is no time zone",
+      expect.stringMatching(/^10:13 MILL1304 monitor "b" is in the list already, as number 1/),
       '10:44 MILL1304 "critical" is of monitors on checks, and this one is on expectations',
       '10:56 MILL1304 it can never be an alert',
     ]);
