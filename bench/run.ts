@@ -27,6 +27,7 @@ import {
   round,
   startBenchServer,
 } from './load.js';
+import { monitors } from './monitors.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { schedules } from './schedules.js';
@@ -287,6 +288,7 @@ if (runs('growth')) await growth();
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);
 }
+if (runs('monitors')) await monitors(values.quick ? 100_000 : 1_000_000, values.quick ? 2 : 5);
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();

@@ -96,6 +96,13 @@ export function hear(
         : { state: { lastAt: at, sources: NO_SOURCES }, transitions: NONE };
     }
   }
+  // As many again, in a group of which something else is bad: it was good and is good, and nothing is due.
+  if (status === 'OK' && isUnmoved(state, source.series)) {
+    const next = nextLook(monitor, state);
+    if (next === undefined || at < next) {
+      return { state: { ...state, lastAt: Math.max(at, state.lastAt) }, transitions: NONE };
+    }
+  }
   const passed = pass(monitor, state, at);
   const before = heardAgain(passed.state, at);
   if (status === 'UNKNOWN') return { state: before, transitions: passed.transitions };
@@ -146,9 +153,7 @@ export function nextLook(
     if (moment !== undefined && (soonest === undefined || moment < soonest)) soonest = moment;
   };
   if (alert?.isSilent === undefined && isMissed(monitor)) at(lastAt + (monitor.noData ?? 0));
-  if (sources !== NO_SOURCES) {
-    for (const source of Object.values(sources)) at(worseAt(monitor, source));
-  }
+  at(lookAt(monitor, sources).next);
   at(alert?.unmuteAt);
   at(alert?.renotifyAt);
   return soonest;
@@ -179,6 +184,34 @@ export function retold({ renotify }: Monitor, state: GroupState, now: number): G
       ...(renotify === undefined || !isTold ? {} : { renotifyAt: now + renotify }),
     },
   };
+}
+
+/** What follows from how series stand: found once, as long as none of them is otherwise. */
+interface Look {
+  readonly of: Monitor;
+  readonly next: number | undefined;
+  readonly worst: 'WARNING' | 'CRITICAL' | undefined;
+}
+
+const looks = new WeakMap<GroupState['sources'], Look>();
+
+function lookAt(monitor: Monitor, sources: GroupState['sources']): Look {
+  const known = looks.get(sources);
+  if (known?.of === monitor) return known;
+  let next: number | undefined;
+  for (const source of Object.values(sources)) {
+    const at = worseAt(monitor, source);
+    if (at !== undefined && (next === undefined || at < next)) next = at;
+  }
+  const look = { of: monitor, next, worst: worstOf(sources) };
+  looks.set(sources, look);
+  return look;
+}
+
+/** Something good of a series that is good changes nothing: what is open is so for another reason. */
+function isUnmoved({ sources, alert }: GroupState, series: string): boolean {
+  if (alert?.isSilent !== undefined || alert?.level === 'NO DATA') return false;
+  return !Object.hasOwn(sources, series) && !Object.hasOwn(sources, OTHERS);
 }
 
 /** Why something is so, for whoever is told. */
@@ -282,13 +315,12 @@ function reminded(
 function followed(monitor: Monitor, passed: Outcome, state: GroupState, because: Because): Outcome {
   const { transitions } = passed;
   const { alert } = state;
-  const { at, source, name } = because;
-  const level = worstOf(state.sources);
-  const who = name === '' ? '' : `${name}: `;
-  const said = { because: needed(monitor, source), words: who + reasonOf(monitor, source) };
+  const { at, source } = because;
+  const level = lookAt(monitor, state.sources).worst;
   if (level === undefined) {
     const isOver = alert !== undefined && (alert.level !== 'NO DATA' || because.isGood);
     if (!isOver) return { state, transitions };
+    const { who, said } = saidOf(monitor, because);
     const { alert: _, ...quiet } = state;
     const minutes = Math.round((at - alert.openedAt) / 60_000);
     const words = `${who}good again after ${minutes} minutes: ${source.cause}`;
@@ -299,9 +331,21 @@ function followed(monitor: Monitor, passed: Outcome, state: GroupState, because:
   if (alert !== undefined && RANK[level] <= RANK[alert.level]) return { state, transitions };
   const open = opened(monitor, alert, level, at);
   const type = alert === undefined ? 'TRIGGERED' : 'ESCALATED';
+  const { said } = saidOf(monitor, because);
   return {
     state: { ...state, alert: open },
     transitions: [...transitions, transitionOf(type, open, at, said)],
+  };
+}
+
+function saidOf(
+  monitor: Monitor,
+  { source, name }: Because,
+): { who: string; said: Pick<AlertTransition, 'because' | 'words'> } {
+  const who = name === '' ? '' : `${name}: `;
+  return {
+    who,
+    said: { because: needed(monitor, source), words: who + reasonOf(monitor, source) },
   };
 }
 

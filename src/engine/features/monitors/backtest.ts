@@ -20,8 +20,8 @@ import type { AnyTable } from '../../../store/table.js';
 import type { SealedStore } from '../../kernel/masking/sealed-store.js';
 import type { WatchedSeries } from './monitors.js';
 
-/** Rows of a page: half a second of a reader at most. */
-const PAGE = 100_000;
+/** Rows of a page: what others wait for at most, some hundredths of a second. */
+const PAGE = 25_000;
 /** Results that one back-test hears at most. */
 const MOST = 5_000_000;
 /** Series that are asked for by their numbers; of more, everything is read and the others are left out. */
