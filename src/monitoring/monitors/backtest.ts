@@ -9,7 +9,7 @@
  */
 import type { CheckStatus } from '../check-result.js';
 import type { AlertTransition, GroupState, Outcome } from './alert.js';
-import { beginGroup, hear, hearChange, pass } from './judge.js';
+import { beginGroup, hear, hearChange, pass, unmovedUntil } from './judge.js';
 import type { AlertLevel, Monitor } from './monitor.js';
 import type { HeardChange } from './source.js';
 
@@ -46,7 +46,11 @@ export interface Firing {
 interface Group {
   readonly key: string;
   readonly name: string;
+  /** But for when it was heard of last: that is `lastAt`. */
   state: GroupState;
+  lastAt: number;
+  /** `unmovedUntil` of it. */
+  unmoved: number;
   open: { -readonly [Field in keyof Firing]: Firing[Field] } | undefined;
 }
 
@@ -56,6 +60,8 @@ interface Tested {
   /** Streaks as they are, counted on beyond what the monitor asks. */
   critical: number;
   bad: number;
+  /** It is not good: its group remembers it. */
+  isHeld: boolean;
 }
 
 /** Firings that are listed at most; more are counted. */
@@ -63,6 +69,8 @@ const MOST_LISTED = 10_000;
 
 export class BackTest {
   readonly #monitor: Monitor;
+  readonly #from: number;
+  readonly #noData: number;
   readonly #series: Map<number | string, Tested> = new Map();
   readonly #groups: Map<string, Group> = new Map();
   readonly #firings: Firing[] = [];
@@ -78,8 +86,8 @@ export class BackTest {
   constructor(monitor: Monitor, from: number) {
     this.#monitor = monitor;
     this.#from = from;
+    this.#noData = monitor.noData ?? Number.POSITIVE_INFINITY;
   }
-  readonly #from: number;
 
   /**
    * A series that is in scope, before anything is heard of it.
@@ -89,13 +97,15 @@ export class BackTest {
   watch(id: number | string, of: TestedSeries, isSeen: boolean): void {
     let group = this.#groups.get(of.key);
     if (group === undefined) {
-      const state = beginGroup(isSeen ? this.#from : Number.NEGATIVE_INFINITY);
-      group = { key: of.key, name: of.group, state, open: undefined };
+      const lastAt = isSeen ? this.#from : Number.NEGATIVE_INFINITY;
+      const state = beginGroup(lastAt);
+      const unmoved = Number.POSITIVE_INFINITY;
+      group = { key: of.key, name: of.group, state, lastAt, unmoved, open: undefined };
       this.#groups.set(of.key, group);
-    } else if (isSeen && group.state.lastAt < this.#from) {
-      group.state = beginGroup(this.#from);
+    } else if (isSeen && group.lastAt < this.#from) {
+      group.lastAt = this.#from;
     }
-    this.#series.set(id, { of, group, critical: 0, bad: 0 });
+    this.#series.set(id, { of, group, critical: 0, bad: 0, isHeld: false });
   }
 
   /** One result, in the order of their numbers; of a series that nobody watches it does nothing. */
@@ -108,8 +118,16 @@ export class BackTest {
       tested.critical = status === 'CRITICAL' ? tested.critical + 1 : 0;
       tested.bad = status === 'OK' ? 0 : tested.bad + 1;
     }
-    if (group.state.lastAt === Number.NEGATIVE_INFINITY) group.state = beginGroup(at);
-    this.#took(group, hear(this.#monitor, group.state, of, { number, status, at, cause: '' }));
+    const isHeard = group.lastAt !== Number.NEGATIVE_INFINITY;
+    // Nearly all of what is recorded, and the judge would say the same.
+    const isUnmoved = status === 'OK' && !tested.isHeld && at < group.unmoved;
+    if (isUnmoved && (!isHeard || at < group.lastAt + this.#noData)) {
+      group.lastAt = Math.max(group.lastAt, at);
+      return;
+    }
+    const state = stateOf(group, at);
+    this.#took(group, hear(this.#monitor, state, of, { number, status, at, cause: '' }));
+    tested.isHeld = Object.hasOwn(group.state.sources, of.series);
     if (group.open === undefined || status === 'OK') return;
     group.open.critical = Math.max(group.open.critical, tested.critical);
     group.open.bad = Math.max(group.open.bad, tested.bad);
@@ -121,8 +139,8 @@ export class BackTest {
     if (tested === undefined || change.judgedAt < this.#from) return;
     this.heard += 1;
     const { group, of } = tested;
-    if (group.state.lastAt === Number.NEGATIVE_INFINITY) group.state = beginGroup(change.judgedAt);
-    this.#took(group, hearChange(this.#monitor, group.state, of, change));
+    const state = stateOf(group, change.judgedAt);
+    this.#took(group, hearChange(this.#monitor, state, of, change));
   }
 
   /**
@@ -131,8 +149,8 @@ export class BackTest {
    */
   end(now: number): readonly Firing[] {
     for (const group of this.#groups.values()) {
-      if (group.state.lastAt === Number.NEGATIVE_INFINITY) continue;
-      this.#took(group, pass(this.#monitor, group.state, now));
+      if (group.lastAt === Number.NEGATIVE_INFINITY) continue;
+      this.#took(group, pass(this.#monitor, stateOf(group, now), now));
       if (group.open !== undefined) this.#keep(group.open);
       group.open = undefined;
     }
@@ -145,6 +163,8 @@ export class BackTest {
 
   #took(group: Group, { state, transitions }: Outcome): void {
     group.state = state;
+    group.lastAt = state.lastAt;
+    group.unmoved = unmovedUntil(this.#monitor, state);
     for (const transition of transitions) this.#follow(group, transition);
   }
 
@@ -168,4 +188,10 @@ export class BackTest {
     if (this.#firings.length < MOST_LISTED) this.#firings.push(firing);
     else this.more += 1;
   }
+}
+
+/** @param at when it is heard of first, when it never was */
+function stateOf({ state, lastAt }: Group, at: number): GroupState {
+  if (lastAt === Number.NEGATIVE_INFINITY) return beginGroup(at);
+  return state.lastAt === lastAt ? state : { ...state, lastAt };
 }

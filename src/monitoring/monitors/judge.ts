@@ -107,7 +107,7 @@ export function hear(
   const before = heardAgain(passed.state, at);
   if (status === 'UNKNOWN') return { state: before, transitions: passed.transitions };
   const name = nameIn(before, source.series);
-  const known = before.sources[name] ?? goodSource(source.createdAt + monitor.newSource);
+  const known = ownSource(before.sources, name) ?? goodSource(source.createdAt + monitor.newSource);
   const counted = withHeard(known, { ...result, status }, condition.counts);
   const after = { ...counted, level: levelAt(monitor, counted, at) };
   const isGood = after.level === 'OK' && after.bad === 0;
@@ -131,7 +131,7 @@ export function hearChange(
   const passed = pass(monitor, state, at);
   const before = heardAgain(passed.state, at);
   const name = nameIn(before, source.series);
-  const known = before.sources[name];
+  const known = ownSource(before.sources, name);
   if (known === undefined && change.to !== 'LATE' && change.to !== 'MISSING') {
     return { state: before, transitions: passed.transitions };
   }
@@ -208,6 +208,20 @@ function lookAt(monitor: Monitor, sources: GroupState['sources']): Look {
   return look;
 }
 
+/**
+ * Until when a success of a series that is good changes nothing but when its group was heard of last; for whoever hears very
+ * many. That the group falls silent before is not looked at.
+ * @returns milliseconds since the epoch, or an infinity
+ * @example unmovedUntil(monitor, beginGroup(0)) // Infinity
+ */
+export function unmovedUntil(monitor: Monitor, { sources, alert }: GroupState): number {
+  if (alert?.isSilent !== undefined || alert?.level === 'NO DATA') return Number.NEGATIVE_INFINITY;
+  if (Object.hasOwn(sources, OTHERS)) return Number.NEGATIVE_INFINITY;
+  const never = Number.POSITIVE_INFINITY;
+  const next = lookAt(monitor, sources).next ?? never;
+  return Math.min(next, alert?.unmuteAt ?? never, alert?.renotifyAt ?? never);
+}
+
 /** Something good of a series that is good changes nothing: what is open is so for another reason. */
 function isUnmoved({ sources, alert }: GroupState, series: string): boolean {
   if (alert?.isSilent !== undefined || alert?.level === 'NO DATA') return false;
@@ -234,6 +248,11 @@ function heardAgain(state: GroupState, at: number): GroupState {
   const { isSilent: _, ...alert } = state.alert;
   // It stays open: only what is good ends it.
   return { ...state, lastAt, alert };
+}
+
+/** Names are other people's: what every object has is no series. */
+function ownSource(sources: GroupState['sources'], name: string): SourceState | undefined {
+  return Object.hasOwn(sources, name) ? sources[name] : undefined;
 }
 
 function nameIn({ sources }: GroupState, series: string): string {

@@ -26,6 +26,8 @@ const PAGE = 25_000;
 const MOST = 5_000_000;
 /** Series that are asked for by their numbers; of more, everything is read and the others are left out. */
 const MOST_NAMED = 200;
+/** Of those alone: each page finds them anew. */
+const PAGE_OF_NAMED = 100_000;
 const DAY = 86_400_000;
 
 /** What of a recorded result is asked for. */
@@ -117,16 +119,18 @@ const hearResults: Hear = async (
     numbers.push(number);
   }
   if (numbers.length === 0) return { series: 0, isCut: false };
-  const where = numbers.length <= MOST_NAMED ? { series: numbers } : {};
+  const isNarrow = numbers.length <= MOST_NAMED;
+  const where = isNarrow ? { series: numbers } : {};
+  const limit = isNarrow ? PAGE_OF_NAMED : PAGE;
   let above = await numberBefore(reads, results, from);
   for (let read = 0; read < MOST; ) {
     const page = await reads.packRows(results, ['number', 'series', 'at', 'status'], {
-      ...{ where, above, limit: PAGE },
+      ...{ where, above, limit },
     });
     const isOver = hearPage(page.columns, test, until);
     read += page.count;
     above = page.last;
-    if (isOver || page.count < PAGE) return { series: numbers.length, isCut: false };
+    if (isOver || page.count < limit) return { series: numbers.length, isCut: false };
   }
   return { series: numbers.length, isCut: true };
 };
