@@ -29,6 +29,7 @@ import {
 } from './load.js';
 import { logs } from './logs.js';
 import { checkLists, expectations } from './monitoring.js';
+import { monitors } from './monitors.js';
 import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
@@ -294,6 +295,7 @@ if (runs('lists')) {
 }
 if (runs('expectations')) await expectations(values.quick ? 1_000 : 10_000);
 if (runs('checks')) await checkLists(values.quick ? 100_000 : 1_000_000, 40);
+if (runs('monitors')) await monitors(values.quick ? 100_000 : 1_000_000, values.quick ? 2 : 5);
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();

@@ -11,6 +11,7 @@ import * as executions from './executions.js';
 import * as expectations from './expectations.js';
 import * as health from './health.js';
 import * as logs from './logs.js';
+import * as monitors from './monitors.js';
 import * as outlooks from './outlooks.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
@@ -35,6 +36,7 @@ const CAPABILITIES = [
   schedules,
   checks,
   expectations,
+  monitors,
   overview,
   outlooks,
   pools,

@@ -16,6 +16,7 @@ const LOOKS: { readonly [word: string]: readonly [sign: string, paint: (text: st
     'ARRIVED LATE': ['◕', colors.yellow],
     CRITICAL: ['✖', colors.red],
     MISSING: ['∅', colors.red],
+    'NO DATA': ['∅', colors.yellow],
     UNKNOWN: ['?', colors.dim],
   };
 

@@ -17,6 +17,8 @@ import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { Metrics } from './features/metrics/metrics.js';
+import { alertEvent } from './features/monitors/alert-event.js';
+import { Monitors } from './features/monitors/monitors.js';
 import { outlookEvent } from './features/outlooks/outlook-event.js';
 import { Outlooks } from './features/outlooks/outlooks.js';
 import { SiteProbes } from './features/probes/site-probes.js';
@@ -108,7 +110,14 @@ export function composeFeatures(
     tell: (turn, outlook) => bus.tell(turn, outlook.team, outlookEvent(outlook)),
   });
   const logs = new Logs(kernel, logParts);
-  const aging = [bus.aging, rules.aging, backfills.aging, checks.aging, logs.aging];
+  const monitors = new Monitors(kernel, {
+    checks,
+    expectations,
+    tell: (turn, change) => bus.tell(turn, change.team, alertEvent(change)),
+  });
+  const aging = [
+    ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
+  ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const traces = new Traces(kernel, exporter);
@@ -121,24 +130,14 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[
-      backfills,
-      webhooks,
-      checks,
-      expectations,
-      probes,
-      outlooks,
-      logs,
-      retention,
-      metrics,
-      traces,
-    ],
+    ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
+    ...[logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations, outlooks },
+    ...{ checks, expectations, monitors, outlooks },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

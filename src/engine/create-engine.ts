@@ -18,12 +18,15 @@ import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
+import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
+import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
 import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
 import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
+import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
 import { outlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -122,6 +125,11 @@ export function createEngine(config: EngineConfig): Engine {
     limitsOf: (team, subject) => features.expectations.limitsOf(team, subject),
     zoneOf: (pipeline) => features.pipelineSchedules.scheduleOf(pipeline)?.timezone ?? 'UTC',
   });
+  const recorded = {
+    results: CHECK_RESULTS,
+    changes: EXPECTATION_CHANGES,
+    series: () => features.checks.series(),
+  };
   const triggers = { schedules, upstreams, bus, events, files };
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
@@ -151,6 +159,8 @@ export function createEngine(config: EngineConfig): Engine {
     checks: checkCalls(kernel, features.checks, request),
     expectations,
     outlooks,
+    monitors: monitorCalls(kernel, features.monitors, recorded, request),
+    alerts: alertCalls(kernel),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
       kernel,

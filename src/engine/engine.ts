@@ -29,6 +29,7 @@ import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
+import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -88,6 +89,9 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly expectations: ExpectationCalls;
   /** What is usual of pipelines, and which limits they will cross. */
   readonly outlooks: OutlookCalls;
+  /** Conditions watched over time, what they would have done, and their alerts. */
+  readonly monitors: MonitorCalls;
+  readonly alerts: AlertCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
   /** What Prometheus is told. */

@@ -20,6 +20,7 @@ import { pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment, PipelineSummary } from './engine.js';
 import { EngineError } from './kernel/errors.js';
 import { EVERYTHING, ofTeam } from './kernel/scope.js';
+import { declareMonitors } from './monitor-files.js';
 
 export interface PipelineFolder {
   /** Absolute path. */
@@ -70,7 +71,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
 
   async function read(): Promise<void> {
     const found: Problem[] = [];
-    const plans = await readPlans(found);
+    const files = await pipelineFiles(folder, found, readInside);
+    const plans = await readPlans(files.pipelines, found);
     const before = await config.engine.pipelines.list(EVERYTHING);
     const versions = new Map(before.map((known) => [pipelineKey(known), known.version]));
     // All at once: the engine writes many in one commit.
@@ -88,6 +90,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     const owners = new Set([...plans.values()].map(pipelineKey));
     const first = outcomes.flatMap(({ first = [] }) => first);
     await withdrawFormer(config.engine, first, before, owners);
+    found.push(...(await declareMonitors(config.engine, folder, files.monitors, readInside)));
     problems = sortProblems(found).map((problem) => ({
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),
@@ -98,10 +101,12 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   }
 
   /** What the files say, in the order of their names; of two that define the same pipeline the first counts. */
-  async function readPlans(found: Problem[]): Promise<Map<string, PipelinePlan>> {
+  async function readPlans(
+    files: readonly string[],
+    found: Problem[],
+  ): Promise<Map<string, PipelinePlan>> {
     const plans = new Map<string, PipelinePlan>();
     const owners = new Map<string, string>();
-    const files = await pipelineFiles(folder, found, readInside);
     loaded.keepOnly(files);
     const results = await together(files, (file) => loaded.load(file, readInside));
     for (const [file, { plan, problems: own }] of results) {
@@ -203,7 +208,7 @@ async function pipelineFiles(
   folder: string,
   problems: Problem[],
   readInside: (path: string) => Promise<string | undefined>,
-): Promise<string[]> {
+): Promise<{ pipelines: string[]; monitors: string[] }> {
   const candidates: string[] = [];
   const links = new Set<string>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -215,16 +220,18 @@ async function pipelineFiles(
     candidates.push(file);
     if (isLink) links.add(file);
   }
-  const files: string[] = [];
+  const pipelines: string[] = [];
+  const monitors: string[] = [];
   const kindIn = (file: string): ReturnType<typeof kindOf> =>
     links.has(file) ? kindOfLink(file, readInside) : kindOf(file);
   for (const [file, kind] of await together(candidates, kindIn)) {
-    if (files.length >= MAX_FILES)
+    if (pipelines.length + monitors.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
-    if (kind === 'pipeline') files.push(file);
+    if (kind === 'pipeline') pipelines.push(file);
+    else if (kind === 'monitors') monitors.push(file);
     else if (kind !== 'other') problems.push(kind);
   }
-  return files.sort();
+  return { pipelines: pipelines.sort(), monitors: monitors.sort() };
 }
 
 /** Reads files, some at a time; in their order. */

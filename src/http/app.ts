@@ -33,6 +33,7 @@ import { executionRoutes } from './routes/executions.js';
 import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
+import { monitorRoutes } from './routes/monitors.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -149,6 +150,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       backfillRoutes(api, services);
       monitoringRoutes(api, services);
       logRoutes(api, services);
+      monitorRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

@@ -3,7 +3,7 @@
  *
  * A pipeline file is YAML (or JSON in a file with YAML's ending) whose top level has `pipeline`, however that is written: after a
  * byte order mark, comments or `---`, quoted, in braces. What looks like one and is none is a problem that says why, so no file
- * is left out without a word.
+ * is left out without a word. One that has `monitors` instead is a file of monitors (monitors/monitor-file.ts).
  * @module
  */
 import { isMap, isScalar, parseDocument } from 'yaml';
@@ -18,8 +18,10 @@ const NOT_OURS = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)/;
 
 /** The usual way to begin one: nothing has to be parsed to see it. */
 const USUAL = /^pipeline\s*:/m;
-/** Any way to write a key that makes a pipeline. */
-const MENTIONED = /(^|[\s"'{,])(pipeline|steps)["']?\s*:/;
+/** The usual way to begin a file of monitors. */
+const USUAL_MONITORS = /^monitors\s*:/m;
+/** Any way to write a key that makes a pipeline, or a file of monitors. */
+const MENTIONED = /(^|[\s"'{,])(pipeline|steps|monitors)["']?\s*:/;
 
 /**
  * Whether a file of a folder may be a pipeline or test file by its name.
@@ -35,7 +37,7 @@ export function isYamlOfOurs(path: string): boolean {
  * probably meant to be one.
  * @example fileKind('a.yaml', '{ "pipeline": "a", "steps": [] }') // 'pipeline'
  */
-export function fileKind(file: string, text: string): 'pipeline' | 'other' | Problem {
+export function fileKind(file: string, text: string): 'pipeline' | 'monitors' | 'other' | Problem {
   if (isUtf16(text)) {
     return told(
       file,
@@ -45,11 +47,13 @@ export function fileKind(file: string, text: string): 'pipeline' | 'other' | Pro
     );
   }
   if (USUAL.test(withoutMark(text))) return 'pipeline';
+  if (USUAL_MONITORS.test(withoutMark(text))) return 'monitors';
   if (!MENTIONED.test(text) || text.length > MAX_FILE_SIZE) return 'other';
   const keys = topLevelKeys(text);
   // What cannot be read may be one: loading it tells what is wrong.
   if (keys === undefined) return /\bpipeline\b/.test(text) ? 'pipeline' : 'other';
   if (keys.includes('pipeline')) return 'pipeline';
+  if (keys.includes('monitors')) return 'monitors';
   if (!keys.includes('steps')) return 'other';
   return told(
     file,

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DECLARED_TABLES as TABLES } from '../../test/support/declared-tables.js';
 import { BACKFILLS } from '../engine/features/backfills/backfill-table.js';
 import { EVENTS } from '../engine/features/bus/event-table.js';
+import { CHECK_RESULTS } from '../engine/features/checks/check-tables.js';
 import { MAP_RUNS } from '../engine/features/map-runs/map-run-table.js';
 import { DELIVERIES } from '../engine/features/rules/delivery-table.js';
 import { ALIASES, MACHINES, PUBLISHED_VERSIONS } from '../engine/kernel/machine-tables.js';
@@ -38,6 +39,11 @@ const ALLOWED: readonly { query: string; steps: readonly string[]; reason: strin
     query: 'SELECT at FROM history ORDER BY number DESC LIMIT 1',
     steps: ['SCAN history'],
     reason: 'the last row alone',
+  },
+  {
+    query: 'SELECT COUNT(*) AS count, MAX(number) AS last, group_concat(',
+    steps: ['SCAN page'],
+    reason: 'the rows that the inner query has found, as many as its limit',
   },
   {
     query: 'SELECT * FROM attempts WHERE execution = ? ORDER BY position',
@@ -273,6 +279,7 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
         ),
       ),
     listRows: () => each(ROW_LISTS, ([table, query]) => store.listRows(table, query)),
+    packRows: () => store.packRows(CHECK_RESULTS, ['series', 'at'], { above: 5, limit: 3 }),
     lastNumber: () => {
       const numbered: readonly AnyTable[] = [EVENTS, DELIVERIES, BACKFILLS, MAP_RUNS, MACHINES];
       each(numbered, (table) => store.lastNumber(table));

@@ -9,6 +9,7 @@ import { all, one, type Plan, type Prepare, type Write } from './plan.js';
 import {
   type AnyTable,
   type ColumnType,
+  type PackedRows,
   type RowQuery,
   type RowRange,
   type RowReads,
@@ -65,6 +66,7 @@ export interface RowPlans {
     key: readonly (string | number)[],
   ): Plan<Row | undefined>;
   listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): Plan<Row[]>;
+  packRows(...values: Parameters<RowReads['packRows']>): Plan<PackedRows>;
   lastNumber(...values: Parameters<RowReads['lastNumber']>): Plan<number>;
   countRows(...values: Parameters<RowReads['countRows']>): Plan<{ [value: string]: number }>;
 }
@@ -93,6 +95,25 @@ export const rowReads: RowPlans = {
       values,
     );
     return rows.map((row) => toRow(columns, row) as Row);
+  },
+  *packRows(table, columns, { where: wanted = {}, above, limit }) {
+    const [key = ''] = table.key;
+    const { where, values } = conditions(table, { where: wanted, above: { [key]: above } });
+    const named = [key, ...columns].map(sqlName);
+    // The rows come in the order in which the inner query gives them, and all columns in one pass.
+    const packed = columns.map(
+      (name, index) => `group_concat(CAST(${sqlName(name)} AS TEXT), ',') AS packed${index}`,
+    );
+    const page = `SELECT ${[...new Set(named)].join(', ')} FROM ${table.name}${where} ORDER BY ${sqlName(key)} LIMIT ?`;
+    const [row] = yield one(
+      `SELECT COUNT(*) AS count, MAX(${sqlName(key)}) AS last, ${packed.join(', ')} FROM (${page}) AS page`,
+      [...values, limit],
+    );
+    return {
+      count: Number(row?.count ?? 0),
+      last: Number(row?.last ?? 0),
+      columns: columns.map((_, index) => String(row?.[`packed${index}`] ?? '')),
+    };
   },
   *lastNumber(table, wanted) {
     const { where, values } = conditions(table, wanted === undefined ? {} : { where: wanted });

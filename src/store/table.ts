@@ -97,6 +97,20 @@ export interface RowQuery<Row extends object> {
   readonly offset?: number;
 }
 
+/** Of which rows, above a key, and how many at most. */
+export type PackQuery<Row extends object> = Pick<RowQuery<Row>, 'where'> & {
+  readonly above: number;
+  readonly limit: number;
+};
+
+/** Some columns of many rows: one text a column, its values in the order of the key with a comma between. */
+export interface PackedRows {
+  readonly count: number;
+  /** The key of the last of them; 0: there are none. */
+  readonly last: number;
+  readonly columns: readonly string[];
+}
+
 /** What a store answers about the rows of tables. */
 export interface RowReads<Answer extends 'now' | 'whenever' = 'whenever'> {
   findRow<Row extends object>(
@@ -104,6 +118,15 @@ export interface RowReads<Answer extends 'now' | 'whenever' = 'whenever'> {
     key: readonly (string | number)[],
   ): When<Answer, Row | undefined>;
   listRows<Row extends object>(table: Table<Row>, query?: RowQuery<Row>): When<Answer, Row[]>;
+  /**
+   * Columns of the rows above a key that is one number, for whoever folds over very many: a row costs a tenth of what `listRows`
+   * needs for it. Columns are whole numbers, or texts without a comma; none of them may be absent.
+   */
+  packRows<Row extends object>(
+    table: Table<Row>,
+    columns: readonly (keyof Row & string)[],
+    query: PackQuery<Row>,
+  ): When<Answer, PackedRows>;
   /** The greatest value of the key's last column, among rows with these values; 0 when there is none. */
   lastNumber<Row extends object>(
     table: Table<Row>,

@@ -114,12 +114,23 @@ const ACTS: { readonly [route: string]: Act } = {
     },
     none: '0000000000000000',
   },
+  'DELETE /monitors/:name': {
+    make: async ({ name: team }) => {
+      made += 1;
+      return (await engineOf().monitors.put(ofTeam(team), `watch-${made}`, {})).name;
+    },
+    none: 'watch-none',
+  },
   'POST /webhooks/:name/rotate': { ...ofWebhook, body: () => ({}) },
   'DELETE /webhooks/:name': ofWebhook,
 };
 
 /** Names something that is nobody's, or the whole server's, or asks for a signature instead. */
-const OF_NO_TEAM = new Set(['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name']);
+const OF_NO_TEAM = new Set([
+  ...['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name'],
+  // Makes one of the caller's own, whatever others have of that name.
+  'PUT /monitors/:name',
+]);
 
 const short = ({ method, route }: Route): string => `${method} ${route.slice(PREFIX.length)}`;
 

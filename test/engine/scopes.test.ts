@@ -68,6 +68,7 @@ beforeAll(async () => {
   });
   const expected = { trigger: { schedule: { hour: 3 } }, expect: ['runs within 1 day'] };
   await test.deploy('all', expected, of(WAIT));
+  await engine.monitors.put(SHOP, 'all', { newSource: 0 });
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
     'failing',
@@ -171,6 +172,9 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
+    'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
+    'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
+    'alerts.describe': (scope, { name }) => e.alerts.describe(scope, name === 'all' ? 1 : 999),
     'expectations.explain': (scope, { name }) => e.expectations.explain(scope, name),
     'outlooks.of': (scope, { name }) => e.outlooks.of(scope, name),
     'repairs.plan': (scope, { failed }) => e.repairs.plan(scope, failed),
@@ -247,6 +251,7 @@ function namingCalls(): { [call: string]: Call } {
     'apiDestinations.delete': (scope, { name }) => e.apiDestinations.delete(scope, name),
     'connections.delete': (scope, { name }) => e.connections.delete(scope, name),
     'archives.delete': (scope, { name }) => e.archives.delete(scope, name),
+    'monitors.delete': (scope, { name }) => e.monitors.delete(scope, name),
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
@@ -292,6 +297,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
+    'monitors.list': (scope) => e.monitors.list(scope),
+    'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
     'expectations.all': (scope) => e.expectations.all(scope),
     'expectations.counts': (scope) => Object.keys(e.expectations.counts(scope)),
@@ -321,7 +328,15 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
-  ...['checks.report', 'events.put', 'events.putEntries', 'stateTests.run', 'scheduler.create'],
+  ...[
+    'monitors.put',
+    'monitors.declare',
+    'checks.report',
+    'events.put',
+    'events.putEntries',
+    'stateTests.run',
+    'scheduler.create',
+  ],
   ...['scheduler.createGroup', 'buses.create', 'rules.put', 'archives.create', 'replays.start'],
   ...['connections.create', 'apiDestinations.create'],
   ...['pools.size', 'retention.sweep', 'logs.linkTo', 'logs.form'],

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { createAuthenticator, PUBLIC, SIGNED } from '../../src/http/auth.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import { pathOf, ROUTES, type Route, registeredRoutes } from './routes.js';
@@ -27,6 +27,8 @@ beforeAll(async () => {
   await engine.pipelines.deploy(failingPipeline('own-failing', { team: 'own' }));
   // A name that begins with the other team's: a comparison by prefix would let it through.
   await engine.pipelines.deploy(failingPipeline('foreign-failing', { team: 'own-foreign' }));
+  await engine.monitors.put(ofTeam('own'), 'own-echo', { newSource: 0 });
+  await engine.monitors.put(ofTeam('own-foreign'), 'foreign-watch', { newSource: 0 });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', input: { secret: 'of own' } });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-failing' });
   foreignId = (
@@ -197,14 +199,18 @@ describe('another team', () => {
           ? [['foreign-failing', 'missing-failing']]
           : route.names === 'backfill'
             ? [['1', '9']]
-            : [
-                [foreignId, '00000000-0000-0000-0000-000000000000'],
-                ['foreign-failing/night', 'missing-failing/night'],
-                ['foreign-failing@latest', 'missing-failing@latest'],
-                ['foreign-failing@latest-failed', 'missing-failing@latest-failed'],
-                [foreignId.slice(0, 30), '00000000-0000-0000-0000-000000'],
-                ['#3', '#999999'],
-              ];
+            : route.names === 'monitor'
+              ? [['foreign-watch', 'missing-watch']]
+              : route.names === 'alert'
+                ? [['2', '77']]
+                : [
+                    [foreignId, '00000000-0000-0000-0000-000000000000'],
+                    ['foreign-failing/night', 'missing-failing/night'],
+                    ['foreign-failing@latest', 'missing-failing@latest'],
+                    ['foreign-failing@latest-failed', 'missing-failing@latest-failed'],
+                    [foreignId.slice(0, 30), '00000000-0000-0000-0000-000000'],
+                    ['#3', '#999999'],
+                  ];
       for (const [theirs = '', none = ''] of pairs) {
         const path = (id: string): string => pathOf(route, id, id);
         const options = { token: ownTeam };

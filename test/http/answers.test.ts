@@ -318,6 +318,35 @@ test('checks, boards, expectations and the whole at a glance', async () => {
   }
 });
 
+test('monitors, what they would have done, and their alerts', async () => {
+  const { token } = team;
+  const path = pathTo(PATHS.monitor, { name: 'twice' });
+  const body = { on: 'checks', critical: 2, groupBy: ['owner'], mute: [] };
+  await ask('PUT', path, 200, { token, body });
+  await ask('PUT', path, 400, { token, body: { critical: 0, nose: 1 } });
+  await ask('GET', path, 200);
+  const { items } = await ask<{ items: JsonObject[] }>('GET', PATHS.monitors, 200);
+  expect(items.map(({ name, open }) => [name, open])).toEqual([
+    ['alder-watch', 1],
+    ['twice', 0],
+  ]);
+  const told = await ask('POST', PATHS.backTest, 200, {
+    ...{ token, body: { monitor: { newSource: 0 }, days: 7 } },
+  });
+  expect(told).toMatchObject({ sentence: expect.stringContaining('In the last 7 days') });
+  expect(told.firings).not.toEqual([]);
+  await ask('POST', PATHS.backTest, 200, { token, body: { name: 'alder-watch' } });
+  await ask('POST', PATHS.backTest, 400, { token, body: {} });
+  const alerts = await ask<{ items: JsonObject[] }>('GET', `${PATHS.alerts}?status=OPEN`, 200);
+  expect(alerts.items).toMatchObject([{ monitor: 'alder-watch', name: 'owner: alder' }]);
+  const alert = pathTo(PATHS.alert, { number: String(alerts.items[0]?.number) });
+  expect(await ask('GET', alert, 200)).toMatchObject({
+    changes: [{ type: 'TRIGGERED' }, { type: 'ESCALATED' }],
+  });
+  await ask('DELETE', path, 200, { token });
+  await ask('GET', path, 404);
+});
+
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));

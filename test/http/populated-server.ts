@@ -176,6 +176,8 @@ async function populate(
   for (const name of [`${team}-first`, `${team}-second`]) {
     await post('/executions', { pipeline: `${team}-pooled`, name, input: { by: team } });
   }
+  const watch = { scope: { include: [`owner:${team}`] }, groupBy: 'owner', newSource: 0 };
+  await engine.monitors.put(ofTeam(team), `${team}-watch`, watch);
   const permits = { name: `${team}-permits`, status: 'WARNING', tags: { owner: team } };
   await post('/checks', { ...permits, cause: `no news for ${team}`, rows: 0 });
   // Events: one that starts, one that waits in a batch, one that nearly matches.

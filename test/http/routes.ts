@@ -19,7 +19,7 @@ export interface Route {
   /** Only for those who see all teams. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
-  names?: 'execution' | 'pipeline' | 'backfill';
+  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert';
   body?: unknown;
   query?: string;
 }
@@ -61,6 +61,18 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/overview' },
   { method: 'GET', route: '/api/v1/outlooks' },
   { method: 'GET', route: '/api/v1/pipelines/:name/outlook', names: 'pipeline' },
+  { method: 'GET', route: '/api/v1/monitors' },
+  { method: 'GET', route: '/api/v1/monitors/:name', names: 'monitor' },
+  { method: 'PUT', route: '/api/v1/monitors/:name', changes: true, body: { critical: 2 } },
+  { method: 'DELETE', route: '/api/v1/monitors/:name', names: 'monitor', changes: true },
+  {
+    method: 'POST',
+    route: '/api/v1/monitors/backtest',
+    changes: true,
+    body: { monitor: { critical: 2 } },
+  },
+  { method: 'GET', route: '/api/v1/alerts' },
+  { method: 'GET', route: '/api/v1/alerts/:number', names: 'alert' },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',
@@ -162,7 +174,8 @@ export const ROUTES: readonly Route[] = [
 export function pathOf(route: Route, id = 'latest', name = 'own-echo'): string {
   const path = route.route
     .replace(':id', encodeURIComponent(id))
-    .replace(':name', encodeURIComponent(name));
+    .replace(':name', encodeURIComponent(name))
+    .replace(':number', id === 'latest' ? '1' : encodeURIComponent(id));
   return path + (route.query ?? '');
 }
 

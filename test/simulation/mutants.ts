@@ -6,12 +6,16 @@
 import type { Transition } from '../../src/asl/transition.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
-import { CHECK_RESULTS } from '../../src/engine/features/checks/check-tables.js';
+import { CHECK_RESULTS, CHECK_SERIES } from '../../src/engine/features/checks/check-tables.js';
 import {
   EXPECTATION_CHANGES,
   STANDINGS,
 } from '../../src/engine/features/expectations/expectation-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
+import {
+  ALERT_CHANGES,
+  MONITOR_GROUPS,
+} from '../../src/engine/features/monitors/monitor-tables.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
 import { StoreError } from '../../src/store/errors.js';
@@ -332,6 +336,46 @@ export const MUTANTS: readonly Mutant[] = [
           : [],
       listRows: (table, query) =>
         (table as AnyTable) === CHECK_RESULTS ? [] : store.listRows(table, query),
+    }),
+  },
+  {
+    name: 'forgets where a group of a monitor stands',
+    store: (store) => ({
+      ...store,
+      commit: (commit) => store.commit(without(commit, MONITOR_GROUPS)),
+    }),
+  },
+  {
+    name: 'loses a change of an alert now and then',
+    store: rows((write, n) => (write.table === ALERT_CHANGES && n % 3 === 1 ? [] : [write])),
+  },
+  {
+    name: 'tells a change of an alert twice',
+    store: rows((write) => {
+      const { table, row } = write;
+      if (table !== ALERT_CHANGES || row === undefined) return [write];
+      const number = Number(write.key[0]) + 1_000_000;
+      return [write, { ...write, key: [number], row: { ...row, number } }];
+    }),
+  },
+  {
+    name: 'fires without the result that made it so',
+    store: rows((write) => {
+      const { row } = write;
+      if (write.table !== ALERT_CHANGES || row === undefined) return [write];
+      const { because } = row as { because: number[] };
+      return [{ ...write, row: { ...row, because: because.map((number) => number + 1_000) } }];
+    }),
+  },
+  {
+    name: 'does not know after a restart when a series was heard of last',
+    store: (store) => ({
+      ...store,
+      listRows: async (table, query) => {
+        const found = await store.listRows(table, query);
+        if ((table as AnyTable) !== CHECK_SERIES) return found;
+        return found.map((row) => ({ ...row, lastAt: (row as { createdAt?: number }).createdAt }));
+      },
     }),
   },
   {

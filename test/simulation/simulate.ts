@@ -28,6 +28,7 @@ import { EXPECTED, Told } from './expected.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
+import { MonitorsTold, makeMonitors } from './monitored.js';
 import { withSlowReads } from './slow-reads.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { VirtualWorld } from './virtual-world.js';
@@ -78,6 +79,7 @@ class Simulation {
   readonly #world: VirtualWorld;
   readonly #invariants = new Invariants();
   readonly #expected = new Told();
+  readonly #monitored = new MonitorsTold();
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -165,7 +167,10 @@ class Simulation {
     await world.run(world.elapsed + 120_000, () => false);
     if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
     this.#invariants.atEnd(this.#store);
-    for (const violation of this.#expected.violations(this.#store)) {
+    for (const violation of [
+      ...this.#expected.violations(this.#store),
+      ...this.#monitored.violations(this.#store),
+    ]) {
       this.#invariants.fail(violation);
     }
     if (this.#hasTriggers) {
@@ -256,6 +261,7 @@ class Simulation {
         () => {
           if (!isAlive()) return;
           this.#engine = engine;
+          void makeMonitors(engine);
           if (this.#hasTriggers) void makeSchedule(engine);
         },
         (error: unknown) => {
@@ -318,6 +324,7 @@ class Simulation {
       this.#store.commit(commit);
       this.#invariants.committed(commit);
       this.#expected.committed(commit);
+      this.#monitored.committed(commit);
     };
     return {
       ...this.#store,

@@ -20,6 +20,12 @@ import {
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
+import {
+  ALERT_CHANGES,
+  ALERTS,
+  MONITOR_GROUPS,
+  MONITORS,
+} from '../../src/engine/features/monitors/monitor-tables.js';
 import { OUTLOOKS } from '../../src/engine/features/outlooks/outlook-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
@@ -47,6 +53,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
+  ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
 ];

@@ -5,7 +5,8 @@ import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
-import { isYamlOfOurs, strayLink, TEST_FILE } from '../../pipelines/pipeline-files.js';
+import { loadMonitors } from '../../pipelines/monitors/monitor-file.js';
+import { fileKind, isYamlOfOurs, strayLink, TEST_FILE } from '../../pipelines/pipeline-files.js';
 import { loadPlain } from '../../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
@@ -87,8 +88,12 @@ export default class Validate extends MillraceCommand {
   }
 }
 
-/** Problems of a pipeline file, or of the definitions in a file of AWS's own kind. */
+/** Problems of a pipeline file, a file of monitors, or of the definitions in a file of AWS's own kind. */
 async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
+  const text = await read(file);
+  if (text !== undefined && fileKind(file, text) === 'monitors') {
+    return loadMonitors(file, text).problems;
+  }
   const plain = await loadPlain(file, read);
   return (plain ?? (await loadPipeline(file, read))).problems;
 }

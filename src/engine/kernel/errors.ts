@@ -50,6 +50,11 @@ export type EngineErrorKind =
   | 'InvalidCheck'
   | 'TooManyChecks'
   | 'ExpectationNotFound'
+  | 'InvalidMonitor'
+  | 'TooManyMonitors'
+  | 'MonitorNotFound'
+  | 'MonitorOfFile'
+  | 'AlertNotFound'
   | 'InvalidBackfill'
   | 'BackfillNotFound'
   | 'BackfillNotRunning'
@@ -265,6 +270,36 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 404,
     message: "Nothing is expected of '{name}'.",
     fix: 'Ask `millrace expect` for all that is expected, or add `expect` to the pipeline file.',
+  },
+  InvalidMonitor: {
+    code: 'MILL3091',
+    status: 400,
+    message: 'The monitor is not accepted: {problem}.',
+    fix: 'See docs/guides/monitors.md for what a monitor may say.',
+  },
+  TooManyMonitors: {
+    code: 'MILL3092',
+    status: 409,
+    message: 'The team has {most} monitors already.',
+    fix: 'Let one monitor watch more: by tags, with one alert for each value of a tag (`groupBy`).',
+  },
+  MonitorNotFound: {
+    code: 'MILL3093',
+    status: 404,
+    message: "There is no monitor '{name}'.",
+    fix: 'List them with `millrace monitor`.',
+  },
+  MonitorOfFile: {
+    code: 'MILL3094',
+    status: 409,
+    message: "Monitor '{name}' is declared in {file}.",
+    fix: 'Change the file, or give this one another name.',
+  },
+  AlertNotFound: {
+    code: 'MILL3095',
+    status: 404,
+    message: "There is no alert '{alert}'.",
+    fix: 'List them with `millrace alerts --all`.',
   },
   InvalidBackfill: {
     code: 'MILL3043',

@@ -9,6 +9,7 @@
 import type { Json } from '../../asl/json.js';
 import type { CheckResult } from '../../monitoring/check-result.js';
 import type { ExpectationChange } from '../../monitoring/expectations/expectation.js';
+import type { AlertChange } from '../../monitoring/monitors/alert.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EventRecord } from './bus-event.js';
 import type { Turn } from './turn.js';
@@ -28,11 +29,15 @@ export type Fact =
   | {
       readonly type: 'CheckReported';
       readonly result: CheckResult;
+      /** Number of the series that it belongs to. */
+      readonly series: number;
       /** Of whom it is: who else may hear of it is said there. Undefined: of nothing that is deployed. */
       readonly execution?: ActiveExecution;
     }
   /** An expectation stands elsewhere than before. */
-  | { readonly type: 'ExpectationChanged'; readonly change: ExpectationChange };
+  | { readonly type: 'ExpectationChanged'; readonly change: ExpectationChange }
+  /** An alert of a monitor was opened, is worse, told again, or over. */
+  | { readonly type: 'AlertChanged'; readonly change: AlertChange };
 
 /** Hears of a fact. What must be written with it goes into the turn. */
 export type FactListener = (turn: Turn, fact: Fact) => void;

@@ -2,6 +2,7 @@
  * The words in which PostgreSQL takes what the store says in the shared subset (../plan.ts).
  *
  * - Placeholders are numbered.
+ * - What joins texts is called string_agg.
  * - INTEGER is a whole number of 64 bits there and of 32 bits here: BIGINT.
  * - BLOB is BYTEA.
  * - TEXT is ordered as its bytes are there; here it depends on the database, unless its collation is "C".
@@ -14,7 +15,7 @@ export function numbered(sql: string): string {
   const known = numberedTexts.get(sql);
   if (known !== undefined) return known;
   let count = 0;
-  const made = sql.replaceAll('?', () => {
+  const made = sql.replaceAll('group_concat(', 'string_agg(').replaceAll('?', () => {
     count += 1;
     return `$${count}`;
   });

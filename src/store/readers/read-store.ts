@@ -3,7 +3,7 @@
  * @module
  */
 import type { Store } from '../store.js';
-import type { RowQuery, Table } from '../table.js';
+import type { PackedRows, PackQuery, RowQuery, Table } from '../table.js';
 
 export const READS = [
   'listExecutionHeads',
@@ -14,13 +14,14 @@ export const READS = [
   'countMapChildren',
   'listRows',
   'countRows',
+  'packRows',
 ] as const satisfies readonly (keyof Store)[];
 
 export type ReadMethod = (typeof READS)[number];
 
 /** The part of a store that readers answer. What was committed before a call is in its answer. */
 export type ReadStore = {
-  [Method in Exclude<ReadMethod, 'listRows' | 'countRows'>]: (
+  [Method in Exclude<ReadMethod, 'listRows' | 'countRows' | 'packRows'>]: (
     ...values: Parameters<Store[Method]>
   ) => Promise<Awaited<ReturnType<Store[Method]>>>;
 } & {
@@ -30,4 +31,9 @@ export type ReadStore = {
     by: keyof Row & string,
     where?: NonNullable<RowQuery<Row>['where']>,
   ): Promise<{ [value: string]: number }>;
+  packRows<Row extends object>(
+    table: Table<Row>,
+    columns: readonly (keyof Row & string)[],
+    query: PackQuery<Row>,
+  ): Promise<PackedRows>;
 };

@@ -10,6 +10,7 @@ import type { Store } from '../store.js';
 const METHODS: { readonly [Method in keyof Store]: true } = {
   findRow: true,
   listRows: true,
+  packRows: true,
   lastNumber: true,
   countRows: true,
   listOldExecutions: true,

@@ -203,6 +203,25 @@ export function sampleSuite(stage: Stage): void {
       expect(await store.lastNumber(SAMPLES, { shelf: 'none' })).toBe(0);
     });
 
+    it('are packed column by column, in the order of their numbers', async () => {
+      const { store } = stage;
+      const rows = [3, 1, 2, 300].map((number) => ({
+        ...{ number, team: number === 2 ? 'b' : 'a', state: `s${number}`, sealedPart: {} },
+      }));
+      await commitRows(store, ...rows.map((row) => put(SHELVES, row)));
+      const pack = (query: object) =>
+        store.packRows(SHELVES, ['number', 'state'], { above: 0, limit: 10, ...query });
+      expect(await pack({})).toEqual({
+        count: 4,
+        last: 300,
+        columns: ['1,2,3,300', 's1,s2,s3,s300'],
+      });
+      expect(await pack({ where: { team: ['a'] }, above: 1, limit: 1 })).toEqual({
+        ...{ count: 1, last: 3, columns: ['3', 's3'] },
+      });
+      expect(await pack({ above: 300 })).toEqual({ count: 0, last: 0, columns: ['', ''] });
+    });
+
     it('are deleted together up to one of them', async () => {
       const { store } = stage;
       const all = [1, 2, 3].flatMap((n) => ['a', 'b'].map((s) => put(SAMPLES, sample(s, n))));

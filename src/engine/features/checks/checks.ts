@@ -320,7 +320,7 @@ export class Checks implements Feature {
     const result: CheckResult = { number, ...told, tags: series.tags };
     const of = execution === undefined ? {} : { execution };
     turn.afterCommit(() => this.#count(told));
-    this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, ...of });
+    this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, series: series.number, ...of });
     return result;
   }
 
