@@ -22,6 +22,7 @@ export function Chart({
   limitWords,
   format,
   increments,
+  notes = [],
 }: {
   title: string;
   /** The oldest first. */
@@ -35,6 +36,8 @@ export function Chart({
   format: (value: number) => string;
   /** How far apart the lines of the value axis may be, the smallest first. */
   increments: readonly number[];
+  /** What else is to be said of it. */
+  notes?: readonly string[];
 }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -121,6 +124,11 @@ export function Chart({
         onKeyDown={step}
       />
       {point !== undefined && <PointWords point={point} format={format} />}
+      {notes.map((note) => (
+        <p key={note} className={styles.note}>
+          {note}
+        </p>
+      ))}
       <TableTwin title={title} points={points} band={band} format={format} />
     </figure>
   );
