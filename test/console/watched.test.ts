@@ -170,7 +170,7 @@ describe.skipIf(chromium.missing)('what is watched, in the console', () => {
         await route.fulfill({ response, json: { ...answer, foreseen: [foreseen] } });
       });
       await page.reload();
-      const row = page.getByRole('table', { name: 'Will cross a limit' }).getByRole('row');
+      const row = page.getByRole('table', { name: 'Will cross their limits' }).getByRole('row');
       await row.getByText(/^finishes within 30 minutes: 11 % slower a week <img/).waitFor();
       expect(await row.textContent()).toMatch(/about Thu,? 12 Dec/);
       expect(await page.evaluate('window.harmed')).toBeUndefined();

@@ -17,7 +17,6 @@ export function Chart({
   title,
   points,
   band,
-  forecast,
   limit,
   limitWords,
   format,
@@ -28,8 +27,6 @@ export function Chart({
   /** The oldest first. */
   points: readonly Point[];
   band: Band | undefined;
-  /** Where it is going, in words. */
-  forecast?: string | undefined;
   /** What was promised, in the unit of the values. */
   limit?: number | undefined;
   limitWords?: string | undefined;
@@ -101,7 +98,6 @@ export function Chart({
               <span className={styles.swatch} data-kind="band" /> usual: {band.words}
             </span>
           )}
-          {forecast !== undefined && <span>{forecast}</span>}
           {limit !== undefined && (
             <span>
               <span className={styles.swatch} data-kind="limit" /> {limitWords}

@@ -17,8 +17,6 @@ export interface Point {
   status: CheckStatus;
   cause: string;
   execution?: string;
-  /** When it began: what is usual is so by weekday and hour. */
-  begun: number;
 }
 
 /** What is usual, in the unit of the values: one entry for each point. */
@@ -54,29 +52,6 @@ export function pointsOf(results: readonly CheckResult[], measure: Measure): Poi
       ];
     })
     .toReversed();
-}
-
-/**
- * What the server says is usual at each of the points; undefined when it does not know of all of them.
- * @example bandFrom(points, outlook)
- */
-export function bandFrom(
-  points: readonly Point[],
-  { band, usual }: Pick<MetricOutlook, 'band' | 'usual'>,
-): Band | undefined {
-  const known = new Map(band.map((one) => [one.at, one]));
-  const found = points.flatMap(({ begun, status }) => {
-    const one = known.get(begun);
-    // A failure is no sample: its neighbour says what was usual then.
-    return one ?? (status === 'CRITICAL' ? (band.findLast(({ at }) => at < begun) ?? []) : []);
-  });
-  if (found.length !== points.length || found.length === 0) return undefined;
-  return {
-    low: found.map(({ low }) => low),
-    middle: found.map(({ typical }) => typical),
-    high: found.map(({ high }) => high),
-    words: usual,
-  };
 }
 
 /**

@@ -89,14 +89,6 @@ const CHARTS: readonly Drawn[] = [
   },
 ];
 
-/** What the server calls what is drawn. */
-const METRIC: { readonly [measure in Measure]: MetricOutlook['metric'] } = {
-  duration: 'duration',
-  rows: 'rows',
-  bytes: 'bytes',
-  lag: 'startLag',
-};
-
 export function PipelineCharts({
   pipeline,
   team,
@@ -136,7 +128,6 @@ function OneChart({
   sentences,
 }: {
   results: readonly CheckResult[];
-  outlook: MetricOutlook | undefined;
   drawn: Drawn;
   /** What the server knows of it. */
   outlook: MetricOutlook | undefined;

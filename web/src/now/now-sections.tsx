@@ -133,8 +133,8 @@ export function ForeseenSection({
   return (
     <NowSection
       id="foreseen"
-      title="Will cross a limit"
-      hint="If it goes on like this"
+      title="Will cross their limits"
+      hint="If it goes on as it does"
       count={foreseen.length}
       rows={foreseen.map(
         ({ team, subject, sentence, metric, words, crossesAt, tags, owner, pipeline }) => (
