@@ -61,10 +61,6 @@ export const standingSchema = z
     tags: tagsSchema,
     pipeline: z.string().exactOptional().describe('Who declares it'),
     owner: z.string().exactOptional(),
-    longest: z
-      .int()
-      .exactOptional()
-      .describe('Milliseconds that an execution may last, where that is what is expected'),
   })
   .meta({ id: 'Expectation', examples: [STANDING] });
 export type StandingExpectation = z.infer<typeof standingSchema>;

@@ -53,7 +53,8 @@ export async function fillCounties({ engine }: Server): Promise<{ failed: string
       pipeline: name,
       input: { rows: count },
     });
-  for (const count of [120, 118, 0, 122, 2_500, 119, 121]) await run('alpine', count);
+  for (const count of [120, 118, 0, 122, 2_500, 119, 121, 120, 118, 121, 119, 122])
+    await run('alpine', count);
   await run('inyo', 0);
   const { id: failed } = await run('modoc', 0);
   await engine.executions.start(EVERYTHING, { pipeline: 'yolo' });

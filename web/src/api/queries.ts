@@ -49,6 +49,7 @@ const HEALTH_EVERY_MS = 10_000;
 const STANDING_EVERY_MS = 10_000;
 /** Results are heard of when executions end; what scripts report is no live event. */
 const RESULTS_EVERY_MS = 30_000;
+const OUTLOOK_STALE_MS = 300_000;
 const RESULTS_PER_PAGE = 100;
 /** Results of the last day that the timeline draws, and results of a pipeline that its charts draw. */
 export const RESULTS_OF_A_DAY = 1_000;
@@ -206,18 +207,14 @@ export const seriesQuery = (pipeline: string, team: string) =>
     refetchInterval: RESULTS_EVERY_MS,
   });
 
-export const outlookQuery = (pipeline: string, team: string) =>
+/** What is usual changes slowly, and looks through years of results. */
+export const outlookQuery = (name: string, team: string) =>
   queryOptions({
-    queryKey: ['outlook', pipeline, team],
+    queryKey: ['outlook', name, team],
     queryFn: async ({ signal }) =>
-      (
-        await get<{ items: MetricOutlook[] }>(
-          pathTo(PATHS.outlook, { name: pipeline }),
-          { team },
-          signal,
-        )
-      ).items,
-    refetchInterval: RESULTS_EVERY_MS,
+      (await get<{ items: MetricOutlook[] }>(pathTo(PATHS.outlook, { name }), { team }, signal))
+        .items,
+    staleTime: OUTLOOK_STALE_MS,
   });
 
 /** Its key is not that of the others: what is new waits until somebody wants to see it. */

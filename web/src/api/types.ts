@@ -16,7 +16,7 @@ export type {
 } from '../../../src/api/expectations.js';
 export type { Graph, GraphEdge, GraphNode, Point } from '../../../src/api/graph.js';
 export type { Health } from '../../../src/api/health.js';
-export type { MetricOutlook } from '../../../src/api/outlooks.js';
+export type { MetricOutlook, Outlook } from '../../../src/api/outlooks.js';
 export type { Overview } from '../../../src/api/overview.js';
 export type {
   FileProblem,

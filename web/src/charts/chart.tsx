@@ -17,24 +17,24 @@ export function Chart({
   title,
   points,
   band,
-  forecast,
   limit,
   limitWords,
   format,
   increments,
+  notes = [],
 }: {
   title: string;
   /** The oldest first. */
   points: readonly Point[];
   band: Band | undefined;
-  /** Where it is going, in words. */
-  forecast?: string | undefined;
   /** What was promised, in the unit of the values. */
   limit?: number | undefined;
   limitWords?: string | undefined;
   format: (value: number) => string;
   /** How far apart the lines of the value axis may be, the smallest first. */
   increments: readonly number[];
+  /** What else is to be said of it. */
+  notes?: readonly string[];
 }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -98,7 +98,6 @@ export function Chart({
               <span className={styles.swatch} data-kind="band" /> usual: {band.words}
             </span>
           )}
-          {forecast !== undefined && <span>{forecast}</span>}
           {limit !== undefined && (
             <span>
               <span className={styles.swatch} data-kind="limit" /> {limitWords}
@@ -121,6 +120,11 @@ export function Chart({
         onKeyDown={step}
       />
       {point !== undefined && <PointWords point={point} format={format} />}
+      {notes.map((note) => (
+        <p key={note} className={styles.note}>
+          {note}
+        </p>
+      ))}
       <TableTwin title={title} points={points} band={band} format={format} />
     </figure>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckResult } from '../api/types.js';
-import { bandOf, pointsOf } from './measures.js';
+import { bandFrom, bandOf, pointsOf } from './measures.js';
 
 function results(rows: readonly (number | undefined)[], rest: Partial<CheckResult> = {}) {
   return rows.map(
@@ -46,4 +46,18 @@ test('bands a series of zeros, and one that never changes, as a line', () => {
     low: [0, 0, 0, 0, 0],
   });
   expect(bandOf(pointsOf(results([7, 7, 7, 7, 7]), 'rows'))?.high[0]).toBe(7);
+});
+
+test('takes what the server says is usual for when each began, and what was usual last for those it does not know', () => {
+  const points = pointsOf(results([3, 2, 1], { startedAt: 500 }), 'rows').map((point, index) => ({
+    ...point,
+    startedAt: index * 100,
+  }));
+  const usual = [{ at: 100, low: 1, typical: 2, high: 3 }];
+  expect(bandFrom(usual, points)).toMatchObject({
+    low: [null, 1, 1],
+    middle: [null, 2, 2],
+    high: [null, 3, 3],
+  });
+  expect(bandFrom([], points)).toBeUndefined();
 });

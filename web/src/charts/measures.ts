@@ -1,7 +1,7 @@
 /**
  * What the charts of a pipeline draw: points of its results, the band of what is usual, and lines that it promised.
  *
- * The band is data: where the server says what is usual, that is drawn; else the median and its deviation of what is shown.
+ * The band is data: where the server knows what is usual, that is drawn; else the median and its deviation of what is shown.
  * @module
  */
 import type { CheckResult, MetricOutlook } from '../api/types.js';
@@ -12,19 +12,18 @@ export type Measure = 'duration' | 'rows' | 'bytes' | 'lag';
 export interface Point {
   /** Milliseconds since the epoch. */
   at: number;
+  startedAt: number;
   value: number;
   status: CheckStatus;
   cause: string;
   execution?: string;
-  /** When it began: what is usual is so by weekday and hour. */
-  begun: number;
 }
 
 /** What is usual, in the unit of the values: one entry for each point. */
 export interface Band {
-  low: readonly number[];
-  middle: readonly number[];
-  high: readonly number[];
+  low: readonly (number | null)[];
+  middle: readonly (number | null)[];
+  high: readonly (number | null)[];
   /** Where it comes from, in words. */
   words: string;
 }
@@ -47,35 +46,12 @@ export function pointsOf(results: readonly CheckResult[], measure: Measure): Poi
     .flatMap((result): Point[] => {
       const value = result[measure];
       if (value === undefined || !Number.isFinite(value)) return [];
-      const { at, status, cause, execution, startedAt: begun = at } = result;
+      const { at, startedAt = at, status, cause, execution } = result;
       return [
-        { at, value, status, cause, begun, ...(execution === undefined ? {} : { execution }) },
+        { at, startedAt, value, status, cause, ...(execution === undefined ? {} : { execution }) },
       ];
     })
     .toReversed();
-}
-
-/**
- * What the server says is usual at each of the points; undefined when it does not know of all of them.
- * @example bandFrom(points, outlook)
- */
-export function bandFrom(
-  points: readonly Point[],
-  { band, usual }: Pick<MetricOutlook, 'band' | 'usual'>,
-): Band | undefined {
-  const known = new Map(band.map((one) => [one.at, one]));
-  const found = points.flatMap(({ begun, status }) => {
-    const one = known.get(begun);
-    // A failure is no sample: its neighbour says what was usual then.
-    return one ?? (status === 'CRITICAL' ? (band.findLast(({ at }) => at < begun) ?? []) : []);
-  });
-  if (found.length !== points.length || found.length === 0) return undefined;
-  return {
-    low: found.map(({ low }) => low),
-    middle: found.map(({ typical }) => typical),
-    high: found.map(({ high }) => high),
-    words: usual,
-  };
 }
 
 /**
@@ -93,6 +69,26 @@ export function bandOf(points: readonly Point[]): Band | undefined {
     middle: all(middle),
     high: all(middle + DEVIATIONS * deviation),
     words: `median of the ${values.length} shown ± ${DEVIATIONS} deviations`,
+  };
+}
+
+/**
+ * What the server says is usual, at the points that are shown; those that it does not know yet have what was usual last.
+ * @param usual by when the results began; of none there is no band
+ */
+export function bandFrom(usual: MetricOutlook['band'], points: readonly Point[]): Band | undefined {
+  if (usual.length === 0) return undefined;
+  const known = new Map(usual.map((one) => [one.at, one]));
+  let last: MetricOutlook['band'][number] | undefined;
+  const of = points.map(({ startedAt }) => {
+    last = known.get(startedAt) ?? last;
+    return last;
+  });
+  return {
+    low: of.map((one) => one?.low ?? null),
+    middle: of.map((one) => one?.typical ?? null),
+    high: of.map((one) => one?.high ?? null),
+    words: 'at its weekday and hour',
   };
 }
 

@@ -45,25 +45,49 @@ const TIMES = [
 
 interface Drawn {
   measure: Measure;
+  /** As outlooks name it. */
+  metric: MetricOutlook['metric'];
+  /** How sentences begin that promise it. */
+  promised: string;
   title: string;
   format: (value: number) => string;
   increments: readonly number[];
 }
 
 const CHARTS: readonly Drawn[] = [
-  { measure: 'duration', title: 'Duration', format: formatDuration, increments: TIMES },
-  { measure: 'rows', title: 'Rows', format: formatAmount, increments: DECIMAL },
-  { measure: 'bytes', title: 'Bytes', format: formatBytes, increments: DECIMAL },
-  { measure: 'lag', title: 'Started after it was due', format: formatDuration, increments: TIMES },
+  {
+    measure: 'duration',
+    metric: 'duration',
+    promised: 'finishes within',
+    title: 'Duration',
+    format: formatDuration,
+    increments: TIMES,
+  },
+  {
+    measure: 'rows',
+    metric: 'rows',
+    promised: 'rows',
+    title: 'Rows',
+    format: formatAmount,
+    increments: DECIMAL,
+  },
+  {
+    measure: 'bytes',
+    metric: 'bytes',
+    promised: 'bytes',
+    title: 'Bytes',
+    format: formatBytes,
+    increments: DECIMAL,
+  },
+  {
+    measure: 'lag',
+    metric: 'startLag',
+    promised: 'starts',
+    title: 'Started after it was due',
+    format: formatDuration,
+    increments: TIMES,
+  },
 ];
-
-/** What the server calls what is drawn. */
-const METRIC: { readonly [measure in Measure]: MetricOutlook['metric'] } = {
-  duration: 'duration',
-  rows: 'rows',
-  bytes: 'bytes',
-  lag: 'startLag',
-};
 
 export function PipelineCharts({
   pipeline,
@@ -73,16 +97,15 @@ export function PipelineCharts({
   team: string;
 }): ReactElement | null {
   const { data: results, error } = useQuery(seriesQuery(pipeline, team));
-  const { data: outlooks } = useQuery(outlookQuery(pipeline, team));
+  const { data: outlook } = useQuery(outlookQuery(pipeline, team));
   const { data: expected } = useInfiniteQuery(expectationsQuery({ pipeline, team }));
   if (results === undefined) return error === null ? null : <RefusalNote error={error} />;
   if (results.length === 0) {
     return <p className={styles.none}>Charts appear when the first execution has ended.</p>;
   }
-  const promises = (expected?.pages ?? [])
+  const sentences = (expected?.pages ?? [])
     .flatMap(({ items }) => items)
-    .flatMap(({ longest, sentence }) => (longest === undefined ? [] : [{ longest, sentence }]))
-    .sort((a, b) => a.longest - b.longest);
+    .map(({ sentence }) => sentence);
   return (
     <div className={styles.charts}>
       {CHARTS.map((drawn) => (
@@ -90,8 +113,8 @@ export function PipelineCharts({
           key={drawn.measure}
           results={results}
           drawn={drawn}
-          outlook={outlooks?.find(({ metric }) => metric === METRIC[drawn.measure])}
-          promise={drawn.measure === 'duration' ? promises[0] : undefined}
+          outlook={outlook?.find(({ metric }) => metric === drawn.metric)}
+          sentences={sentences.filter((sentence) => sentence.startsWith(drawn.promised))}
         />
       ))}
     </div>
@@ -102,25 +125,27 @@ function OneChart({
   results,
   drawn: { measure, title, format, increments },
   outlook,
-  promise,
+  sentences,
 }: {
   results: readonly CheckResult[];
-  outlook: MetricOutlook | undefined;
   drawn: Drawn;
-  promise: { longest: number; sentence: string } | undefined;
+  /** What the server knows of it. */
+  outlook: MetricOutlook | undefined;
+  /** Expectations that a limit may come from. */
+  sentences: readonly string[];
 }): ReactElement | null {
   const points = useMemo(() => pointsOf(results, measure), [results, measure]);
-  const band = useMemo(() => {
-    const usual = outlook === undefined ? undefined : bandFrom(points, outlook);
-    return usual ?? bandOf(points);
-  }, [points, outlook]);
+  const band = useMemo(
+    () => bandFrom(outlook?.band ?? [], points) ?? bandOf(points),
+    [outlook, points],
+  );
   if (points.length === 0) return null;
   return (
     <Chart
       {...{ title, points, band, format, increments }}
-      limit={promise?.longest}
-      forecast={outlook === undefined ? undefined : printable(outlook.forecast)}
-      limitWords={promise === undefined ? undefined : printable(promise.sentence)}
+      limit={outlook?.limit}
+      limitWords={printable(sentences.join(', ') || 'what is expected')}
+      notes={outlook === undefined ? [] : [outlook.forecast, outlook.usual].map(printable)}
     />
   );
 }

@@ -3,7 +3,9 @@ import type { Point } from './measures.js';
 import { columnsOf, isDrawn, timesOf } from './plot.js';
 
 const at = Date.parse('2026-11-28T23:00:00Z') / 1000;
-const points: Point[] = [{ at: at * 1000, value: 7, begun: 0, status: 'OK', cause: '' }];
+const points: Point[] = [
+  { at: at * 1000, startedAt: at * 1000, value: 7, status: 'OK', cause: '' },
+];
 
 test('tells times in UTC, and the day where it becomes another', () => {
   expect(timesOf([at, at + 1_800, at + 3_600, at + 5_400], 1_800)).toEqual([

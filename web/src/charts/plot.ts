@@ -136,7 +136,7 @@ function rangeOf(
 ): [number, number] {
   const all = [
     ...points.map(({ value }) => value),
-    ...(band === undefined ? [] : [...band.low, ...band.high]),
+    ...(band === undefined ? [] : [...band.low, ...band.high].filter((edge) => edge !== null)),
     ...(limit !== undefined && isDrawn(limit, points) ? [limit] : []),
   ];
   const low = Math.min(...all);

@@ -77,7 +77,7 @@ export function TableTwin({
                   <td>{format(value)}</td>
                   {band !== undefined && (
                     <td>
-                      {format(band.low[index] ?? 0)} to {format(band.high[index] ?? 0)}
+                      {said(band.low[index], format)} to {said(band.high[index], format)}
                     </td>
                   )}
                   <td>
@@ -97,6 +97,10 @@ export function TableTwin({
       </div>
     </details>
   );
+}
+
+function said(value: number | null | undefined, format: (value: number) => string): string {
+  return typeof value === 'number' ? format(value) : '?';
 }
 
 /** To the second: milliseconds do not fit beside the value. */

@@ -2,7 +2,7 @@
  * Counts and sizes as people say them.
  * @module
  */
-const whole = new Intl.NumberFormat('en-GB');
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** @example formatAmount(12345) // '12,345' */

@@ -136,41 +136,45 @@ export function ForeseenSection({
       title="Will cross their limits"
       hint="If it goes on as it does"
       count={foreseen.length}
-      rows={foreseen.map((one) => (
-        <NowRow
-          key={`${one.team} ${subjectId(one.subject)} ${one.sentence}`}
-          status="WARNING"
-          name={
-            one.pipeline === undefined ? (
-              <span className={list.main}>{printable(subjectName(one.subject))}</span>
-            ) : (
-              <Link
-                to="/p/$name"
-                params={{ name: one.pipeline }}
-                search={{ team: one.team }}
-                className={list.main}
-                data-row
-              >
-                {printable(one.pipeline)}
-              </Link>
-            )
-          }
-          kind={whose(one.team, one.owner, subjectKind(one.subject))}
-          tags={one.tags}
-          words={
-            <>
-              <b>{printable(one.sentence)}</b>: {printable(one.words)}
-            </>
-          }
-          when={
-            one.crossesAt !== undefined && (
-              <div>
-                about <Due at={one.crossesAt} zone={undefined} />
-              </div>
-            )
-          }
-        />
-      ))}
+      rows={foreseen.map(
+        ({ team, subject, sentence, metric, words, crossesAt, tags, owner, pipeline }) => (
+          <NowRow
+            key={`${team} ${subjectId(subject)} ${sentence} ${metric}`}
+            status="foreseen"
+            name={
+              pipeline === undefined ? (
+                <Link {...checkLink(subject)} className={list.main} data-row>
+                  {printable(subjectName(subject))}
+                </Link>
+              ) : (
+                <Link
+                  to="/p/$name"
+                  params={{ name: pipeline }}
+                  search={{ team }}
+                  className={list.main}
+                  data-row
+                >
+                  {printable(subjectName(subject))}
+                </Link>
+              )
+            }
+            kind={whose(team, owner, subjectKind(subject))}
+            tags={tags}
+            words={
+              <>
+                <b>{printable(sentence)}</b>: {printable(words)}
+              </>
+            }
+            when={
+              crossesAt !== undefined && (
+                <>
+                  about <Due at={crossesAt} zone={undefined} />
+                </>
+              )
+            }
+          />
+        ),
+      )}
     />
   );
 }

@@ -108,6 +108,7 @@ const SHAPES: { [word: string]: ReactNode } = {
       <path d="M8 4.6V8l2.3 1.6" className={styles.stroke} />
     </>
   ),
+  foreseen: <path d="M1.5 12.5 6 8l3 3 5.5-6.5M10.5 4.2h4.2v4.2" className={styles.stroke} />,
   unknown: <circle cx="8" cy="8" r="6" className={styles.dashed} />,
   stopped: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,
 };

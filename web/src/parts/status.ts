@@ -14,7 +14,7 @@ import type {
 export type Tile = BoardGroup['tile'];
 export type CheckStatus = CheckResult['status'];
 export type ExpectationState = StandingExpectation['state'];
-export type Status = ExecutionStatus | VisitStatus | Tile | ExpectationState;
+export type Status = ExecutionStatus | VisitStatus | Tile | ExpectationState | 'foreseen';
 
 /** Which colours a status takes (`tokens.css`). */
 export type Tone = 'ok' | 'fail' | 'run' | 'warn' | 'miss' | 'off';
@@ -40,6 +40,7 @@ const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   UNKNOWN: { word: 'unknown', tone: 'off' },
   EXPECTED: { word: 'as expected', tone: 'ok' },
   DUE: { word: 'due', tone: 'run' },
+  foreseen: { word: 'foreseen', tone: 'warn' },
   'ARRIVED LATE': { word: 'arrived late', tone: 'warn' },
 };
 

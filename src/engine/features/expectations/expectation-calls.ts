@@ -35,8 +35,6 @@ export interface StandingExpectation {
   readonly tags: { readonly [tag: string]: string };
   readonly pipeline?: string;
   readonly owner?: string;
-  /** Milliseconds that an execution may last, where that is what is expected. */
-  readonly longest?: number;
 }
 
 export interface ListExpectations {
@@ -95,7 +93,6 @@ export function expectationCalls(
       .filter(({ kept }) => sees(scope, kept.of.team))
       .map(({ kept: { of, expectation }, standing, watched }) => {
         const { state, since, reason, due } = standing;
-        const { demand } = expectation;
         const isUnmet = state === 'LATE' || state === 'MISSING';
         const moment = isUnmet ? due : upcoming(expectation, standing, watched, time.now());
         return {
@@ -105,7 +102,6 @@ export function expectationCalls(
           ...{ zone: expectation.zone, tags: of.tags, watched },
           ...(of.pipeline === undefined ? {} : { pipeline: of.pipeline.name }),
           ...(of.owner === undefined ? {} : { owner: of.owner }),
-          ...(demand.type === 'duration' ? { longest: demand.most } : {}),
         };
       });
   }
