@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
+import { ALERT_CHANGES } from '../../src/engine/features/monitors/monitor-tables.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import type { CheckStatus } from '../../src/monitoring/check-result.js';
 import { ownSubject } from '../../src/monitoring/subject.js';
@@ -329,4 +330,18 @@ describe('a back-test', () => {
       items.map(({ level, openedAt, endedAt }) => [level, openedAt, endedAt]),
     );
   });
+});
+
+it('forgets alerts that were over long ago, with what became of them, and none that is open', async () => {
+  await test.close();
+  test = await openTimedEngine({ retention: { checks: DAY } });
+  await put('m', { newSource: 0 });
+  await report('a', 'CRITICAL');
+  await report('b', 'CRITICAL');
+  await report('a', 'OK');
+  await test.pass(2 * DAY);
+  await test.engine.retention.sweep();
+  const { items } = await test.engine.alerts.list(EVERYTHING);
+  expect(items).toMatchObject([{ name: 'b', status: 'OPEN' }]);
+  expect(test.store.listRows(ALERT_CHANGES).map(({ alert }) => alert)).toEqual([2]);
 });

@@ -16,7 +16,7 @@ import {
 } from '../../../monitoring/monitors/monitor.js';
 import { parseSubjectKey, shortName } from '../../../monitoring/subject.js';
 import type { Tags } from '../../../monitoring/tags.js';
-import type { AnyTable } from '../../../store/table.js';
+import type { AnyTable, PackedRows } from '../../../store/table.js';
 import type { SealedStore } from '../../kernel/masking/sealed-store.js';
 import type { WatchedSeries } from './monitors.js';
 
@@ -122,16 +122,24 @@ const hearResults: Hear = async (
   const isNarrow = numbers.length <= MOST_NAMED;
   const where = isNarrow ? { series: numbers } : {};
   const limit = isNarrow ? PAGE_OF_NAMED : PAGE;
-  let above = await numberBefore(reads, results, from);
+  const pageAbove = (above: number): Promise<PackedRows> =>
+    Promise.resolve(
+      reads.packRows(results, ['number', 'series', 'at', 'status'], { where, above, limit }),
+    );
+  let next = pageAbove(await numberBefore(reads, results, from));
   for (let read = 0; read < MOST; ) {
-    const page = await reads.packRows(results, ['number', 'series', 'at', 'status'], {
-      ...{ where, above, limit },
-    });
+    const page = await next;
+    const isLast = page.count < limit;
+    // Read while this one is heard: that is another process.
+    if (!isLast) next = pageAbove(page.last);
     const isOver = hearPage(page.columns, test, until);
     read += page.count;
-    above = page.last;
-    if (isOver || page.count < limit) return { series: numbers.length, isCut: false };
+    if (!isOver && !isLast) continue;
+    // What comes after the end is of no interest, failed or not.
+    next.catch(() => {});
+    return { series: numbers.length, isCut: false };
   }
+  next.catch(() => {});
   return { series: numbers.length, isCut: true };
 };
 
