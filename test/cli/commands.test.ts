@@ -329,7 +329,7 @@ describe('validate', () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-validate-'));
     writeFileSync(
       join(folder, 'bad.yaml'),
-      'pipeline: bad\nsteps:\n  - one: { shel: [node] }\n  - two: { wait: soon }\nexpect: [succeeded]\n',
+      'pipeline: bad\nsteps:\n  - one: { shel: [node] }\n  - two: { wait: soon }\ndatasets: { a/b: {} }\n',
     );
     const { code, stderr } = await millrace(['validate', '.'], { cwd: folder });
     expect(code).toBe(3);
