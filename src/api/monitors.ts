@@ -254,6 +254,6 @@ export const listAlerts = route('GET', PATHS.alerts, {
 
 export const describeAlert = route('GET', PATHS.alert, {
   summary: 'Show an alert with all that has become of it',
-  params: z.object({ number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+  params: z.object({ number: z.string().max(512).describe('Number of the alert') }),
   response: { 200: describedAlertSchema, ...problems },
 });

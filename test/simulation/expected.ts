@@ -47,10 +47,14 @@ type Heard = { readonly at: number; readonly now: number } & (
   | { readonly type: 'result'; readonly number: number | undefined; readonly row: CheckRow }
 );
 
+/** When the engine heard what led to changes, by execution. */
+type Judged = ReadonlyMap<string, readonly number[]>;
+
 /** Everything durable that expectations are judged by, as the commits bring it. */
 export class Told {
   /** By team and pipeline. */
   readonly #heard = new Map<string, Heard[]>();
+  readonly #inCommit = new Map<string, Heard[]>();
   /** Team and pipeline of executions of the top level, by number. */
   readonly #pipelines = new Map<number, string>();
   readonly #numbers = new Map<string, number>();
@@ -60,11 +64,13 @@ export class Told {
   #latest = 0;
 
   committed(commit: Commit): void {
-    const judged = new Map<string, number>();
+    const judged = new Map<string, number[]>();
     for (const { table, row } of commit.rows) {
       if (table !== EXPECTATION_CHANGES || row === undefined) continue;
       const { execution, judgedAt } = row as ChangeRow;
-      if (execution !== undefined) judged.set(execution, judgedAt);
+      if (execution !== undefined) {
+        judged.set(execution, [...(judged.get(execution) ?? []), judgedAt]);
+      }
     }
     for (const { number, create, history } of commit.executions) {
       if (create !== undefined && create.mapRun === undefined) {
@@ -73,7 +79,7 @@ export class Told {
         this.#numbers.set(create.id, number);
         const { id: execution, startedAt: at } = create;
         this.#ids.set(number, execution);
-        this.#hear(place, { type: 'begin', number, at, now: judged.get(execution) ?? at });
+        this.#hear(place, { type: 'begin', number, at, now: firstOf(judged, execution) ?? at });
       }
       const place = this.#pipelines.get(number);
       if (place === undefined) continue;
@@ -93,21 +99,22 @@ export class Told {
         number,
         row: result,
         at,
-        now: judged.get(execution) ?? at,
+        now: lastOf(judged, execution) ?? at,
       });
     }
+    // One commit, but one after the other.
+    for (const [place, heard] of this.#inCommit) {
+      const known = this.#heard.get(place) ?? [];
+      this.#heard.set(place, [...known, ...heard.sort((a, b) => a.now - b.now)]);
+    }
+    this.#inCommit.clear();
   }
 
-  #event(
-    place: string,
-    number: number,
-    { type, at }: HistoryEvent,
-    judged: ReadonlyMap<string, number>,
-  ): void {
+  #event(place: string, number: number, { type, at }: HistoryEvent, judged: Judged): void {
     this.#latest = Math.max(this.#latest, at);
     const execution = this.#ids.get(number) ?? '';
     if (type === 'ExecutionRedriven') {
-      this.#hear(place, { type: 'begin', number, at, now: judged.get(execution) ?? at });
+      this.#hear(place, { type: 'begin', number, at, now: firstOf(judged, execution) ?? at });
     }
     if (!/^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(type)) return;
     const status = type === 'ExecutionSucceeded' ? 'OK' : 'CRITICAL';
@@ -115,9 +122,9 @@ export class Told {
   }
 
   #hear(place: string, heard: Heard): void {
-    const known = this.#heard.get(place) ?? [];
+    const known = this.#inCommit.get(place) ?? [];
     known.push(heard);
-    this.#heard.set(place, known);
+    this.#inCommit.set(place, known);
   }
 
   /** What is wrong at the end, in words. */
@@ -158,6 +165,15 @@ export class Told {
     if (JSON.stringify(wanted) === JSON.stringify(found)) return [];
     return [`I21 ${place} ${row.sentence}: ${found.join(', ')} instead of ${wanted.join(', ')}`];
   }
+}
+
+/** A commit may hold a begin and an end, heard one after the other. */
+function firstOf(judged: Judged, execution: string): number | undefined {
+  return judged.get(execution)?.[0];
+}
+
+function lastOf(judged: Judged, execution: string): number | undefined {
+  return judged.get(execution)?.at(-1);
 }
 
 function isOf(change: ChangeRow, row: StandingRow): boolean {

@@ -161,7 +161,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     fix: 'Use a limit of 1 to 1000 and the cursor of the previous answer, unchanged.',
   },
   InvalidSearch: {
-    code: 'MILL3120',
+    code: 'MILL3075',
     status: 400,
     message: 'The search is not understood: {problem}.',
     fix: 'Write terms such as level:error tag.county:monroe since:24h "some text"; docs/guides/search.md has all of them.',

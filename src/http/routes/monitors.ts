@@ -64,7 +64,8 @@ export function monitorRoutes(instance: FastifyInstance, { engine }: HttpService
   api.get(describeAlert.path, { schema: describeAlert.schema }, async (request) => {
     const { changes, ...alert } = await engine.alerts.describe(
       request.principal.scope,
-      request.params.number,
+      // What is no number names none.
+      /^\d{1,15}$/.test(request.params.number) ? Number(request.params.number) : 0,
     );
     return {
       ...alert,

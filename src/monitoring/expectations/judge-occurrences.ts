@@ -10,6 +10,7 @@ import { Changes } from './changes.js';
 import type { Demand, Watched } from './expectation.js';
 import {
   type Case,
+  cameAt,
   cameNow,
   isUnderWay,
   type Judgement,
@@ -42,9 +43,9 @@ export function judgeDaily(one: Case, { what, time }: Daily): Judgement {
     const words = isOfNext
       ? `came in time for ${timeWords(next, zone)}; what was due at ${timeWords(due, zone)} never came`
       : `came ${lengthWords(Math.max(0, came - due))} after ${timeWords(due, zone)}`;
-    changes.to(isOfNext ? 'EXPECTED' : 'ARRIVED LATE', now, words, { due });
+    changes.to(isOfNext ? 'EXPECTED' : 'ARRIVED LATE', cameAt(came, one), words, { due });
   } else if (came !== undefined && standing.state !== 'EXPECTED') {
-    changes.to('EXPECTED', now, `came at ${timeWords(came, zone)}`);
+    changes.to('EXPECTED', cameAt(came, one), `came at ${timeWords(came, zone)}`);
   }
 
   let due = nextDue(time, standing.judged);

@@ -7,6 +7,7 @@ import { Changes } from './changes.js';
 import type { Watched } from './expectation.js';
 import {
   type Case,
+  cameAt,
   cameNow,
   isUnderWay,
   type Judgement,
@@ -35,9 +36,9 @@ export function judgeRolling(one: Case): Judgement {
   if (came !== undefined && changes.isUnmet) {
     const { due = came } = standing;
     const words = `came ${lengthWords(Math.max(0, came - due))} after ${timeWords(due, zone)}`;
-    changes.to('ARRIVED LATE', now, words, { due });
+    changes.to('ARRIVED LATE', cameAt(came, one), words, { due });
   } else if (came !== undefined && standing.state !== 'EXPECTED') {
-    changes.to('EXPECTED', now, `came at ${timeWords(came, zone)}`);
+    changes.to('EXPECTED', cameAt(came, one), `came at ${timeWords(came, zone)}`);
   }
 
   const last = lastOf(what, watched);

@@ -37,6 +37,11 @@ export function cameNow(what: Arrival, { before, watched }: Case): number | unde
   return last === lastOf(what, before) ? undefined : last;
 }
 
+/** The moment of a change by what came: when it came, though it may have been heard of later; never before the last change. */
+export function cameAt(came: number, { standing, now }: Case): number {
+  return Math.min(now, Math.max(came, standing.since));
+}
+
 /** Whether what is awaited may still come of something that runs; a run itself has come when it was begun. */
 export function isUnderWay(what: Arrival, { running }: Watched): boolean {
   return what !== 'run' && running.size > 0;

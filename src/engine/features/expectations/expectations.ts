@@ -13,10 +13,8 @@
 import { type CheckResult, hasNewData } from '../../../monitoring/check-result.js';
 import {
   declare,
-  type Expectation,
   type ExpectationChange,
   NOTHING_WATCHED,
-  type Standing,
   type Transition,
   type Watched,
 } from '../../../monitoring/expectations/expectation.js';
@@ -41,11 +39,13 @@ import {
 } from './expectation-tables.js';
 import { type Known, knownNeeds, type PastResults, readKnown } from './known.js';
 import { type Limited, limitsIn } from './limits.js';
+import { isSame, placeOf, standingKey, standingOf, toRow } from './standings.js';
 import {
   type Kept,
   mostSamples,
   type Stood,
   sampleOf,
+  unheardBefore,
   type WatchedSubject,
   withBegin,
   withResult,
@@ -79,6 +79,8 @@ export class Expectations implements Feature {
   readonly #peers: ExpectationPeers;
   /** By team and subject. */
   readonly #subjects: Map<string, WatchedSubject> = new Map();
+  /** What was declared last, by team and subject: it may not be watched yet. */
+  readonly #wanted: Map<string, WatchedSubject> = new Map();
   /** What each pipeline has declared, by `pipelineKey`: keys of subjects. */
   readonly #ofPipeline: Map<string, string[]> = new Map();
   readonly #watched: TurnMap<WatchedSubject, Watched> = new TurnMap();
@@ -270,15 +272,22 @@ export class Expectations implements Feature {
       const of = this.#subjectOf(one);
       const place = placeOf(of);
       places.push(place);
-      const known = this.#subjects.get(place);
-      of.waiting = known?.waiting ?? [];
-      this.#subjects.set(place, of);
+      const known = this.#wanted.get(place);
+      if (known !== undefined && isSame(known, of)) continue;
+      this.#wanted.set(place, of);
+      // One that is watched already goes on being heard of until the new one takes its place.
+      const current = this.#subjects.get(place);
+      if (current === undefined || current.waiting !== undefined) {
+        of.waiting = current?.waiting ?? [];
+        this.#subjects.set(place, of);
+      }
       this.#files.set(place, one);
       if (one.site !== undefined) this.#sites.set(place, { ...one, site: one.site });
-      this.#kernel.submit(this.#openInput(of, known, now));
+      this.#kernel.submit(this.#openInput(of, now));
     }
     const gone = before.filter((place) => !places.includes(place));
     this.#ofPipeline.set(pipeline, places);
+    for (const place of gone) this.#wanted.delete(place);
     if (gone.length > 0) this.#kernel.submit(this.#goneInput(gone));
     this.#peers.declared();
   }
@@ -299,38 +308,50 @@ export class Expectations implements Feature {
   }
 
   /** Reads what is known of a subject, judges what was due meanwhile, and takes up what was heard. */
-  #openInput(of: WatchedSubject, known: WatchedSubject | undefined, declaredAt: number): Input {
+  #openInput(of: WatchedSubject, declaredAt: number): Input {
     const needs = knownNeeds(this.#kernel, of, this.#peers.results);
+    const place = placeOf(of);
     return {
       needs: () => needs.all,
       perform: (turn) => {
-        // It was declared anew before this one was opened.
-        if (this.#subjects.get(placeOf(of)) !== of) return 'done';
-        const found = readKnown(turn, needs, of);
-        this.#take(turn, of, found);
-        const now = this.#kernel.time.now();
-        for (const kept of of.kept.values()) {
-          const row = this.#rowOf(kept, known);
-          const isNew = row === undefined;
-          const stored = isNew ? declare(declaredAt) : standingOf(row, this.#clock);
-          this.#stood.set(turn, kept, { standing: stored });
-          if (isNew) turn.put(STANDINGS, toRow(kept, stored));
-          this.#passOne(turn, kept, now, undefined);
-          // What had come before anybody expected anything.
-          const watched = this.#watched.get(of);
-          if (isNew && watched) this.#hearOne(turn, kept, NOTHING_WATCHED, watched, now, undefined);
-          const { sentence } = kept.expectation;
-          this.#stored.set(
-            turn,
-            standingKey({ team: of.team, subject: of.key, sentence }),
-            undefined,
-          );
+        // It was declared anew, or withdrawn, before this one was opened.
+        if (this.#wanted.get(place) !== of) return 'done';
+        const current = this.#subjects.get(place);
+        const before = current === of ? undefined : current;
+        this.#take(turn, of, before, readKnown(turn, needs, of));
+        if (before !== undefined) {
+          this.#subjects.set(place, of);
+          turn.afterFailure(() => void this.#subjects.set(place, before));
         }
-        if (known !== undefined) this.#dropFrom(turn, known, of);
+        const now = this.#kernel.time.now();
+        for (const kept of of.kept.values()) this.#openOne(turn, kept, before, declaredAt, now);
+        if (before !== undefined) this.#dropFrom(turn, before, of);
         turn.afterCommit(() => this.#opened(of));
         return 'done';
       },
     };
+  }
+
+  #openOne(
+    turn: Turn,
+    kept: Kept,
+    before: WatchedSubject | undefined,
+    declaredAt: number,
+    now: number,
+  ): void {
+    const row = this.#rowOf(kept, before);
+    const isNew = row === undefined;
+    const stored = isNew ? declare(declaredAt) : standingOf(row, this.#clock);
+    this.#stood.set(turn, kept, { standing: stored });
+    if (isNew) turn.put(STANDINGS, toRow(kept, stored));
+    const watched = this.#watched.get(kept.of) ?? NOTHING_WATCHED;
+    // What had come before anybody expected anything; and what has come and was not heard.
+    if (!isNew) this.#hearOne(turn, kept, unheardBefore(watched, stored), watched, now, undefined);
+    this.#passOne(turn, kept, now, undefined);
+    if (isNew) this.#hearOne(turn, kept, NOTHING_WATCHED, watched, now, undefined);
+    const { sentence } = kept.expectation;
+    const { team, key: subject } = kept.of;
+    this.#stored.set(turn, standingKey({ team, subject, sentence }), undefined);
   }
 
   #opened(of: WatchedSubject): void {
@@ -340,13 +361,25 @@ export class Expectations implements Feature {
     this.#kernel.dueChanged(this);
   }
 
-  #take(turn: Turn, of: WatchedSubject, { watched, running }: Known): void {
+  #take(
+    turn: Turn,
+    of: WatchedSubject,
+    before: WatchedSubject | undefined,
+    { watched: stored, running }: Known,
+  ): void {
+    // Who watched it until now knows also what this turn has brought.
+    const heard = before && this.#watched.get(before);
+    const watched = heard === undefined ? stored : { ...stored, ...heard, recent: stored.recent };
     const { pipeline } = of;
     const nextFire =
       pipeline && this.#peers.nextFire(pipeline, 0) !== undefined
         ? { nextFire: (after: number) => this.#peers.nextFire(pipeline, after) }
         : {};
-    for (const { number, since } of running) this.#running.set(turn, number, { of, since });
+    const open =
+      before === undefined
+        ? running
+        : [...before.running].map(([number, since]) => ({ number, since }));
+    for (const { number, since } of open) this.#running.set(turn, number, { of, since });
     this.#watched.set(turn, of, { ...watched, ...nextFire, running: of.running });
   }
 
@@ -378,7 +411,8 @@ export class Expectations implements Feature {
           if (of === undefined) continue;
           this.#dropFrom(turn, of, undefined);
           turn.afterCommit(() => {
-            if (this.#subjects.get(place) === of) this.#subjects.delete(place);
+            if (this.#subjects.get(place) !== of) return;
+            this.#subjects.delete(place);
             this.#files.delete(place);
             this.#sites.delete(place);
           });
@@ -553,29 +587,4 @@ export class Expectations implements Feature {
   }
 
   readonly #runOf: Map<number, WatchedSubject> = new Map();
-}
-
-function placeOf({ team, key }: Pick<WatchedSubject, 'team' | 'key'>): string {
-  return JSON.stringify([team, key]);
-}
-
-function standingKey({
-  team,
-  subject,
-  sentence,
-}: Pick<StandingRow, 'team' | 'subject' | 'sentence'>): string {
-  return JSON.stringify([team, subject, sentence]);
-}
-
-function toRow(
-  { of, expectation }: { of: WatchedSubject; expectation: Expectation },
-  standing: Standing,
-): StandingRow {
-  return { team: of.team, subject: of.key, sentence: expectation.sentence, ...standing };
-}
-
-/** @param clock until when all have been judged */
-function standingOf(row: StandingRow, clock: number): Standing {
-  const { team: _, subject: _subject, sentence: _sentence, ...standing } = row;
-  return { ...standing, judged: Math.max(standing.judged, clock) };
 }

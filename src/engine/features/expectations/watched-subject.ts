@@ -91,3 +91,15 @@ export function withResult(
     recent: samples === 0 ? watched.recent : [...watched.recent, sample].slice(-samples),
   };
 }
+
+/**
+ * What was known when a standing was written: whatever has come since then was not heard of, for what is heard is in the same
+ * commit as what comes of it. One that is as expected needs nothing more: what comes in time changes nothing.
+ */
+export function unheardBefore(watched: Watched, { state, since }: Standing): Watched {
+  if (state === 'EXPECTED') return watched;
+  const { lastStart, lastEnd, lastSuccess, lastData, ...rest } = watched;
+  const heard = { lastStart, lastEnd, lastSuccess, lastData };
+  const known = Object.entries(heard).filter(([, at]) => at !== undefined && at <= since);
+  return { ...rest, ...Object.fromEntries(known) };
+}
