@@ -115,7 +115,7 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: features.pipelineSchedules,
     clients: features.apiSchedules,
   };
-  const expectations = expectationCalls(kernel, features.expectations);
+  const expectations = expectationCalls(kernel, features.expectations, request);
   const outlooks = outlookCalls({
     kernel,
     outlooks: features.outlooks,

@@ -18,6 +18,7 @@ import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment, PipelineSummary } from './engine.js';
+import { declareExpectations } from './expectation-files.js';
 import { EngineError } from './kernel/errors.js';
 import { EVERYTHING, ofTeam } from './kernel/scope.js';
 import { declareMonitors } from './monitor-files.js';
@@ -91,6 +92,9 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     const first = outcomes.flatMap(({ first = [] }) => first);
     await withdrawFormer(config.engine, first, before, owners);
     found.push(...(await declareMonitors(config.engine, folder, files.monitors, readInside)));
+    found.push(
+      ...(await declareExpectations(config.engine, folder, files.expectations, readInside)),
+    );
     problems = sortProblems(found).map((problem) => ({
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),
@@ -208,7 +212,7 @@ async function pipelineFiles(
   folder: string,
   problems: Problem[],
   readInside: (path: string) => Promise<string | undefined>,
-): Promise<{ pipelines: string[]; monitors: string[] }> {
+): Promise<{ pipelines: string[]; monitors: string[]; expectations: string[] }> {
   const candidates: string[] = [];
   const links = new Set<string>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -222,16 +226,22 @@ async function pipelineFiles(
   }
   const pipelines: string[] = [];
   const monitors: string[] = [];
+  const expectations: string[] = [];
   const kindIn = (file: string): ReturnType<typeof kindOf> =>
     links.has(file) ? kindOfLink(file, readInside) : kindOf(file);
   for (const [file, kind] of await together(candidates, kindIn)) {
-    if (pipelines.length + monitors.length >= MAX_FILES)
+    if (pipelines.length + monitors.length + expectations.length >= MAX_FILES)
       throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
     if (kind === 'pipeline') pipelines.push(file);
     else if (kind === 'monitors') monitors.push(file);
+    else if (kind === 'expectations') expectations.push(file);
     else if (kind !== 'other') problems.push(kind);
   }
-  return { pipelines: pipelines.sort(), monitors: monitors.sort() };
+  return {
+    pipelines: pipelines.sort(),
+    monitors: monitors.sort(),
+    expectations: expectations.sort(),
+  };
 }
 
 /** Reads files, some at a time; in their order. */

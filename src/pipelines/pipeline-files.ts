@@ -3,7 +3,8 @@
  *
  * A pipeline file is YAML (or JSON in a file with YAML's ending) whose top level has `pipeline`, however that is written: after a
  * byte order mark, comments or `---`, quoted, in braces. What looks like one and is none is a problem that says why, so no file
- * is left out without a word. One that has `monitors` instead is a file of monitors (monitors/monitor-file.ts).
+ * is left out without a word. One that has `monitors` or `expectations` instead is a file of
+ * these (monitors/monitor-file.ts, expectations/expectation-file.ts).
  * @module
  */
 import { isMap, isScalar, parseDocument } from 'yaml';
@@ -20,8 +21,10 @@ const NOT_OURS = /(^|\/)(node_modules|templates|\.[^/]+)(\/|$)/;
 const USUAL = /^pipeline\s*:/m;
 /** The usual way to begin a file of monitors. */
 const USUAL_MONITORS = /^monitors\s*:/m;
+/** The usual way to begin a file of expectations. */
+const USUAL_EXPECTATIONS = /^expectations\s*:/m;
 /** Any way to write a key that makes a pipeline, or a file of monitors. */
-const MENTIONED = /(^|[\s"'{,])(pipeline|steps|monitors)["']?\s*:/;
+const MENTIONED = /(^|[\s"'{,])(pipeline|steps|monitors|expectations)["']?\s*:/;
 
 /**
  * Whether a file of a folder may be a pipeline or test file by its name.
@@ -32,12 +35,14 @@ export function isYamlOfOurs(path: string): boolean {
   return YAML_FILE.test(inside) && !NOT_OURS.test(inside);
 }
 
+export type FileKind = 'pipeline' | 'monitors' | 'expectations' | 'other';
+
 /**
  * What a file is by its text: a pipeline file (right or wrong: loading it tells), something else, or something that was
  * probably meant to be one.
  * @example fileKind('a.yaml', '{ "pipeline": "a", "steps": [] }') // 'pipeline'
  */
-export function fileKind(file: string, text: string): 'pipeline' | 'monitors' | 'other' | Problem {
+export function fileKind(file: string, text: string): FileKind | Problem {
   if (isUtf16(text)) {
     return told(
       file,
@@ -48,12 +53,14 @@ export function fileKind(file: string, text: string): 'pipeline' | 'monitors' | 
   }
   if (USUAL.test(withoutMark(text))) return 'pipeline';
   if (USUAL_MONITORS.test(withoutMark(text))) return 'monitors';
+  if (USUAL_EXPECTATIONS.test(withoutMark(text))) return 'expectations';
   if (!MENTIONED.test(text) || text.length > MAX_FILE_SIZE) return 'other';
   const keys = topLevelKeys(text);
   // What cannot be read may be one: loading it tells what is wrong.
   if (keys === undefined) return /\bpipeline\b/.test(text) ? 'pipeline' : 'other';
   if (keys.includes('pipeline')) return 'pipeline';
   if (keys.includes('monitors')) return 'monitors';
+  if (keys.includes('expectations')) return 'expectations';
   if (!keys.includes('steps')) return 'other';
   return told(
     file,

@@ -331,6 +331,7 @@ const WITHOUT = new Set([
   ...[
     'monitors.put',
     'monitors.declare',
+    'expectations.declare',
     'checks.report',
     'events.put',
     'events.putEntries',

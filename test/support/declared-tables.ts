@@ -17,6 +17,7 @@ import {
   EXPECTATION_CLOCK,
   STANDINGS,
 } from '../../src/engine/features/expectations/expectation-tables.js';
+import { WATCH_FILES } from '../../src/engine/features/expectations/watch-files.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
@@ -55,5 +56,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
-  ...[OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
+  ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
 ];

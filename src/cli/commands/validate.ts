@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
+import { loadExpectations } from '../../pipelines/expectations/expectation-file.js';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
 import { loadMonitors } from '../../pipelines/monitors/monitor-file.js';
@@ -91,9 +92,9 @@ export default class Validate extends MillraceCommand {
 /** Problems of a pipeline file, a file of monitors, or of the definitions in a file of AWS's own kind. */
 async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
   const text = await read(file);
-  if (text !== undefined && fileKind(file, text) === 'monitors') {
-    return loadMonitors(file, text).problems;
-  }
+  const kind = text === undefined ? 'other' : fileKind(file, text);
+  if (text !== undefined && kind === 'monitors') return loadMonitors(file, text).problems;
+  if (text !== undefined && kind === 'expectations') return loadExpectations(file, text).problems;
   const plain = await loadPlain(file, read);
   return (plain ?? (await loadPipeline(file, read))).problems;
 }

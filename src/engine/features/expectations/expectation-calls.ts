@@ -12,6 +12,7 @@ import { parseSubjectKey, type Subject, shortName } from '../../../monitoring/su
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
 import { matches } from '../../../search/matches.js';
 import type { SearchRecord } from '../../../search/query.js';
+import type { DurableRequest } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
@@ -20,6 +21,7 @@ import { understood } from '../../kernel/searches.js';
 import { type ChangeRow, EXPECTATION_CHANGES } from './expectation-tables.js';
 import type { Expectations } from './expectations.js';
 import { explanation } from './explanation.js';
+import type { Doubled, WatchFile } from './watch-files.js';
 
 /** One expectation, as it is shown. Times in milliseconds since the epoch. */
 export interface StandingExpectation {
@@ -58,6 +60,11 @@ export interface ExpectationCalls {
   list(scope: Scope, filter?: ListExpectations): Page<StandingExpectation>;
   /** All of them, in no order. */
   all(scope: Scope): StandingExpectation[];
+  /**
+   * What files of expectations say from now on; durable when it resolves. Those that are not named say nothing any longer, and
+   * broken ones what they said before. Answers what is said elsewhere already, and does not count.
+   */
+  declare(files: readonly WatchFile[], broken: readonly string[]): Promise<Doubled[]>;
   /** How many there are in each state. */
   counts(scope: Scope): { readonly [state in ExpectationState]?: number };
   /** What has changed, the newest first. */
@@ -86,6 +93,7 @@ const SHOWN = 10;
 export function expectationCalls(
   { reads, time }: Pick<Kernel, 'reads' | 'time'>,
   expectations: Expectations,
+  request: DurableRequest,
 ): ExpectationCalls {
   function standing(scope: Scope): (StandingExpectation & { watched: Watched })[] {
     return expectations
@@ -122,6 +130,15 @@ export function expectationCalls(
   }
 
   return {
+    declare: (files, broken) =>
+      request<Doubled[]>((settle) => ({
+        refuse: settle.reject,
+        perform: (turn) => {
+          const doubled = expectations.declareFiles(turn, files, broken);
+          turn.afterCommit(() => settle.resolve(doubled));
+          return 'done';
+        },
+      })),
     list,
     all: (scope) => standing(scope).map(({ watched: _, ...one }) => one),
     counts(scope) {

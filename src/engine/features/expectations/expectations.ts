@@ -13,14 +13,13 @@
 import { type CheckResult, hasNewData } from '../../../monitoring/check-result.js';
 import {
   declare,
-  type ExpectationChange,
   NOTHING_WATCHED,
   type Transition,
   type Watched,
 } from '../../../monitoring/expectations/expectation.js';
 import { hear, pass } from '../../../monitoring/expectations/judge.js';
 import type { Judgement } from '../../../monitoring/expectations/judgement.js';
-import { parseSubjectKey, type Subject, subjectKey } from '../../../monitoring/subject.js';
+import { type Subject, subjectKey } from '../../../monitoring/subject.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { type Fact, wasSkipped } from '../../kernel/facts.js';
@@ -37,9 +36,27 @@ import {
   STANDINGS,
   type StandingRow,
 } from './expectation-tables.js';
-import { type Known, knownNeeds, type PastResults, readKnown } from './known.js';
+import { type Known, knownNeeds, readKnown } from './known.js';
 import { type Limited, limitsIn } from './limits.js';
-import { isSame, placeOf, standingKey, standingOf, toRow } from './standings.js';
+import type { ExpectationPeers, Shown } from './peers.js';
+import {
+  changed,
+  countedStates,
+  isSame,
+  placeOf,
+  standingKey,
+  standingOf,
+  toRow,
+} from './standings.js';
+import {
+  type Doubled,
+  declaredIn,
+  keyOfFile,
+  placeOfDeclared,
+  WATCH_FILES,
+  type WatchFile,
+  WatchFiles,
+} from './watch-files.js';
 import {
   type Kept,
   mostSamples,
@@ -53,28 +70,12 @@ import {
 
 /** Due expectations that one turn judges: others wait no longer than that. */
 const AT_A_TIME = 500;
-/** Judged later than this after its moment is told as late by us. */
-const OUR_SLACK = 60_000;
-
-/** One expectation with all that is known. */
-export interface Shown extends Stood {
-  readonly kept: Kept;
-  readonly watched: Watched;
-}
-
-export interface ExpectationPeers {
-  readonly results: PastResults;
-  /** When a pipeline's schedule fires next after an instant; undefined: it has none. */
-  nextFire(pipeline: { team: string; name: string }, after: number): number | undefined;
-  /** Others are watched than before. */
-  declared(): void;
-  /** Puts an event on a team's bus in this turn. */
-  tell(turn: Turn, change: ExpectationChange): void;
-}
 
 export class Expectations implements Feature {
   readonly name = 'expectations';
-  readonly tables: readonly AnyTable[] = [STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK];
+  readonly tables: readonly AnyTable[] = [
+    ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK, WATCH_FILES],
+  ];
   readonly #kernel: Kernel;
   readonly #peers: ExpectationPeers;
   /** By team and subject. */
@@ -89,6 +90,7 @@ export class Expectations implements Feature {
   /** Standings that the store had at the start, until their declarations come. */
   readonly #stored: TurnMap<string, StandingRow> = new TurnMap();
   readonly #due: Heap<{ readonly at: number; readonly kept: Kept }> = new Heap();
+  readonly #watchFiles: WatchFiles = new WatchFiles();
   readonly #sites: Map<string, Declared & { site: string }> = new Map();
   readonly #files: FileArrivalsExpected = new FileArrivalsExpected();
   #clock = 0;
@@ -112,6 +114,7 @@ export class Expectations implements Feature {
       this.#stored.remember(standingKey(row), row);
       latest = Math.max(latest, row.since, row.judged, row.declared);
     }
+    await this.#watchFiles.open(store);
     this.#clock = (await store.findRow(EXPECTATION_CLOCK, ['all']))?.at ?? 0;
     this.#lastChange = await store.lastNumber(EXPECTATION_CHANGES);
     // What was judged stays judged, though the wall clock was set back while nobody was here.
@@ -120,6 +123,7 @@ export class Expectations implements Feature {
 
   begin(): void {
     this.#isOpen = true;
+    for (const file of this.#watchFiles.all()) this.#declareFile(file.file, file);
     // All files have been read: what nobody declares any longer is over.
     this.#kernel.submit({
       perform: (turn) => {
@@ -137,11 +141,32 @@ export class Expectations implements Feature {
   }
 
   deployed(machine: LoadedMachine): void {
-    const home = this.#kernel.arns.identity;
-    this.#declare(
-      machine.key,
-      declaredBy(machine, { account: home.accountId, region: home.region }),
-    );
+    this.#declare(machine.key, declaredBy(machine, this.#home));
+  }
+
+  /** See `WatchFiles.declare`. */
+  declareFiles(turn: Turn, files: readonly WatchFile[], broken: readonly string[]): Doubled[] {
+    const taken = new Map<string, string>();
+    for (const [key, places] of this.#ofPipeline) for (const one of places) taken.set(one, key);
+    return this.#watchFiles.declare(turn, files, broken, {
+      ...{ home: this.#home, taken },
+      changed: (name, file) => this.#declareFile(name, file),
+    });
+  }
+
+  /** What is said elsewhere already is left out. */
+  #declareFile(name: string, file: WatchFile | undefined): void {
+    const key = keyOfFile(name);
+    const own = (file === undefined ? [] : declaredIn(file, this.#home)).filter((declared) => {
+      const place = placeOfDeclared(declared);
+      return !this.#wanted.has(place) || (this.#ofPipeline.get(key)?.includes(place) ?? false);
+    });
+    this.#declare(key, own);
+  }
+
+  get #home(): { account: string; region: string } {
+    const { accountId: account, region } = this.#kernel.arns.identity;
+    return { account, region };
   }
 
   withdrawn(key: string): void {
@@ -195,16 +220,8 @@ export class Expectations implements Feature {
   }
 
   /** How many there are in each state, by team. */
-  *counts(): Generator<{ team: string; state: string; count: number }> {
-    const counts = new Map<string, Map<string, number>>();
-    for (const { kept, standing } of this.all()) {
-      const { team } = kept.of;
-      const ofTeam = counts.get(team) ?? new Map<string, number>();
-      counts.set(team, ofTeam.set(standing.state, (ofTeam.get(standing.state) ?? 0) + 1));
-    }
-    for (const [team, ofTeam] of counts) {
-      for (const [state, count] of ofTeam) yield { team, state, count };
-    }
+  counts(): Iterable<{ team: string; state: string; count: number }> {
+    return countedStates(this.all());
   }
 
   /** What of a subject must not be crossed. */
@@ -550,28 +567,15 @@ export class Expectations implements Feature {
 
   #tell(
     turn: Turn,
-    { team, subject, sentence }: Pick<StandingRow, 'team' | 'subject' | 'sentence'>,
+    named: Pick<StandingRow, 'team' | 'subject' | 'sentence'>,
     of: WatchedSubject | undefined,
     transition: Transition,
     now: number,
     execution: string | undefined,
   ): void {
     this.#lastChange += 1;
-    const { from: before, to: state, at, words, due, reason } = transition;
-    const late = now - at;
-    const known = parseSubjectKey(subject) as ExpectationChange['subject'];
-    const shared = {
-      number: this.#lastChange,
-      ...{ team, sentence, at, words, judgedAt: now, tags: of?.tags ?? {} },
-      ...(due === undefined ? {} : { due }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(of?.pipeline === undefined ? {} : { pipeline: of.pipeline.name }),
-      ...(of?.owner === undefined ? {} : { owner: of.owner }),
-      ...(execution === undefined ? {} : { execution }),
-    };
-    turn.put(EXPECTATION_CHANGES, { ...shared, subject, before, state });
-    const lateByUs = late > OUR_SLACK ? late : 0;
-    const change = { ...shared, subject: known, from: before, to: state, lateByUs };
+    const { row, change } = changed(this.#lastChange, named, of, transition, now, execution);
+    turn.put(EXPECTATION_CHANGES, row);
     this.#kernel.hooks.tell(turn, { type: 'ExpectationChanged', change });
     this.#peers.tell(turn, change);
   }
