@@ -12,7 +12,9 @@ const ODD = 'say "no" \\ Grüße 🌍\tto\nall';
 
 /** The log records of what a program writes to standard error; it writes nothing else. */
 function linesOf(command: string, ...args: string[]): ReturnType<typeof logRecord>[] {
-  const env = { ...process.env, PYTHONPATH: FOLDER, MILLRACE_LOGGING: FOLDER, ODD };
+  // Where a program is a script of bash, bash itself complains of a locale that the machine does not have.
+  const locale = { LC_ALL: 'C.UTF-8', LANG: 'C.UTF-8' };
+  const env = { ...process.env, ...locale, PYTHONPATH: FOLDER, MILLRACE_LOGGING: FOLDER, ODD };
   const { stdout, stderr } = spawnSync(command, args, { env, encoding: 'utf8' });
   expect(stdout).toBe('');
   const lines = stderr.split('\n').slice(0, -1);

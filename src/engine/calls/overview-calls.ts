@@ -129,6 +129,9 @@ interface Placed {
 export function overviewCalls(parts: Parts): OverviewCalls {
   const { kernel, reading, checks } = parts;
 
+  /** Read once: there are as many as there are series, which are bounded. */
+  const subjects = new Map<string, Subject>();
+
   function watched(scope: Scope, tags: readonly WantedTag[]): Watched[] {
     const expected = new Map<string, StandingExpectation[]>();
     for (const one of parts.expectations.all(scope)) {
@@ -141,8 +144,9 @@ export function overviewCalls(parts: Parts): OverviewCalls {
     const seen = new Set<string>();
     for (const series of checks.series()) {
       if (!sees(scope, series.team) || !hasTags(series.tags, tags)) continue;
-      const subject = parseSubjectKey(series.subject);
+      const subject = subjects.get(series.subject) ?? parseSubjectKey(series.subject);
       if (subject === undefined) continue;
+      subjects.set(series.subject, subject);
       const place = `${series.team} ${series.subject}`;
       seen.add(place);
       const { team, tags: own } = series;
