@@ -206,13 +206,13 @@ export class Expectations implements Feature {
     this.#kernel.submit(this.#round());
   }
 
-  /** All that is expected, as the store has it. */
-  all(): Shown[] {
+  /** All that is expected: as the store has it, or as the turn that runs leaves it. */
+  all(as: 'durable' | 'in the turn' = 'durable'): Shown[] {
     const all: Shown[] = [];
     for (const of of this.#subjects.values()) {
       const watched = this.#watched.durable(of) ?? NOTHING_WATCHED;
       for (const kept of of.kept.values()) {
-        const stood = this.#stood.durable(kept);
+        const stood = as === 'durable' ? this.#stood.durable(kept) : this.#stood.get(kept);
         if (stood !== undefined) all.push({ kept, ...stood, watched });
       }
     }

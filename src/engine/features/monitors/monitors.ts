@@ -83,7 +83,7 @@ export interface MonitorPeers {
     series(): readonly WatchedSeries[];
     seriesNumbered(number: number): WatchedSeries | undefined;
   };
-  readonly expectations: { all(): readonly WatchedExpectation[] };
+  readonly expectations: { all(as: 'in the turn'): readonly WatchedExpectation[] };
   /** Puts an event on a team's bus in this turn. */
   tell(turn: Turn, change: AlertChange): void;
 }
@@ -296,7 +296,7 @@ export class Monitors implements Feature {
       this.#stood.set(turn, group, stoodOf(watch, beginGroup(now), undefined));
     }
     if (watch.monitor.condition.on !== 'expectations') return;
-    for (const { kept, standing } of this.#peers.expectations.all()) {
+    for (const { kept, standing } of this.#peers.expectations.all('in the turn')) {
       const { state: to, since, reason = '' } = standing;
       if (kept.of.team !== watch.monitor.team || (to !== 'LATE' && to !== 'MISSING')) continue;
       const { subject, tags } = kept.of;
