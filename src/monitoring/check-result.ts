@@ -12,9 +12,6 @@ import type { Subject } from './subject.js';
 
 export type CheckStatus = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
-/** The better first. */
-export const CHECK_STATUSES: readonly CheckStatus[] = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'];
-
 /** What was produced, as far as it is known. */
 export interface Counts {
   readonly rows?: number;

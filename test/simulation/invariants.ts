@@ -10,10 +10,9 @@
  *     I11 one execution for each reason of a trigger, and none missing (triggers.ts)
  *     I16 a map run has counted its children as they are
  *     I17 no more executions of a pipeline have begun and not ended than its limit
- *     I22 and I23, of monitors: see monitored.ts
  *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names
- *
  *     I19 to I21 what is expected of pipelines is noticed, once each (expected.ts)
+ *     I22 and I23 no alert without its results, and none lost or told twice (monitored.ts)
  *
  * @module
  */

@@ -15,15 +15,6 @@ import type { DailyTime, Span } from './calendar.js';
 
 export type ExpectationState = 'EXPECTED' | 'DUE' | 'LATE' | 'MISSING' | 'ARRIVED LATE';
 
-/** In the order in which they follow each other. */
-export const EXPECTATION_STATES: readonly ExpectationState[] = [
-  'EXPECTED',
-  'DUE',
-  'LATE',
-  'MISSING',
-  'ARRIVED LATE',
-];
-
 /** What is counted or measured of a result. */
 export type Metric = 'rows' | 'bytes' | 'files' | 'duration';
 
