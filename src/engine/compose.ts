@@ -13,6 +13,8 @@ import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
+import { incidentEvent } from './features/incidents/incident-event.js';
+import { Incidents } from './features/incidents/incidents.js';
 import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
@@ -30,6 +32,7 @@ import { Schedules } from './features/schedules/schedules.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
 import { Traces } from './features/traces/traces.js';
+import { neighboursOf } from './features/upstreams/neighbours.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
@@ -53,6 +56,8 @@ export interface Surroundings {
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
   readonly logs: LogParts;
+  /** Where the console is, once it is known: messages link to it. */
+  url(): string | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -70,6 +75,7 @@ export function composeFeatures(
     metrics: counted,
     traces: exporter,
     logs: logParts,
+    url,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -115,8 +121,20 @@ export function composeFeatures(
     expectations,
     tell: (turn, change) => bus.tell(turn, change.team, alertEvent(change)),
   });
+  const { accountId: account, region } = kernel.arns.identity;
+  const incidents = new Incidents(
+    kernel,
+    {
+      neighbours: neighboursOf(upstreams, { account, region }),
+      isMonitored: (series) => monitors.isWatched(series),
+      notify: () => {},
+      tell: (turn, change) => bus.tell(turn, change.team, incidentEvent(change)),
+    },
+    url,
+  );
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
+    incidents.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -130,14 +148,14 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
+    ...[backfills, webhooks, checks, expectations, probes, monitors, incidents, outlooks],
     ...[logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations, monitors, outlooks },
+    ...{ checks, expectations, monitors, incidents, outlooks },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -22,6 +22,7 @@ import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
+import { incidentCalls } from './features/incidents/incident-calls.js';
 import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
 import type { RecordForm } from './features/logs/log-record.js';
@@ -97,6 +98,7 @@ export function createEngine(config: EngineConfig): Engine {
     metrics: config.metrics ?? {},
     traces: config.traces,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
+    url: () => logs.form.url,
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -161,6 +163,7 @@ export function createEngine(config: EngineConfig): Engine {
     outlooks,
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
+    incidents: incidentCalls(kernel, features.incidents, request),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
       kernel,

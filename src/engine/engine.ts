@@ -27,6 +27,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
@@ -92,6 +93,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** Conditions watched over time, what they would have done, and their alerts. */
   readonly monitors: MonitorCalls;
   readonly alerts: AlertCalls;
+  /** What is in trouble, whose it is, and what people do about it. */
+  readonly incidents: IncidentCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
   /** What Prometheus is told. */

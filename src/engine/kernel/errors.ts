@@ -55,6 +55,11 @@ export type EngineErrorKind =
   | 'MonitorNotFound'
   | 'MonitorOfFile'
   | 'AlertNotFound'
+  | 'IncidentNotFound'
+  | 'IncidentOver'
+  | 'InvalidIncidentAct'
+  | 'InvalidSilence'
+  | 'SilenceNotFound'
   | 'InvalidBackfill'
   | 'BackfillNotFound'
   | 'BackfillNotRunning'
@@ -300,6 +305,36 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 404,
     message: "There is no alert '{alert}'.",
     fix: 'List them with `millrace alerts --all`.',
+  },
+  IncidentNotFound: {
+    code: 'MILL3120',
+    status: 404,
+    message: "There is no incident '{incident}'.",
+    fix: 'List them with `millrace incident list --all`.',
+  },
+  IncidentOver: {
+    code: 'MILL3121',
+    status: 409,
+    message: 'Incident {incident} is over: nothing can be done with it but to comment.',
+    fix: 'If the trouble comes again it opens by itself.',
+  },
+  InvalidIncidentAct: {
+    code: 'MILL3122',
+    status: 400,
+    message: 'That cannot be done with an incident: {problem}.',
+    fix: 'Change that and send it again.',
+  },
+  InvalidSilence: {
+    code: 'MILL3123',
+    status: 400,
+    message: 'That is no silence: {problem}.',
+    fix: 'Change that, or take one away: `millrace incident silences`.',
+  },
+  SilenceNotFound: {
+    code: 'MILL3124',
+    status: 404,
+    message: "There is no silence '{silence}'.",
+    fix: 'List them with `millrace incident silences`.',
   },
   InvalidBackfill: {
     code: 'MILL3043',

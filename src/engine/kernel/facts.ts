@@ -9,6 +9,7 @@
 import type { Json } from '../../asl/json.js';
 import type { CheckResult } from '../../monitoring/check-result.js';
 import type { ExpectationChange } from '../../monitoring/expectations/expectation.js';
+import type { IncidentChange } from '../../monitoring/incidents/incident.js';
 import type { AlertChange } from '../../monitoring/monitors/alert.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EventRecord } from './bus-event.js';
@@ -37,7 +38,9 @@ export type Fact =
   /** An expectation stands elsewhere than before. */
   | { readonly type: 'ExpectationChanged'; readonly change: ExpectationChange }
   /** An alert of a monitor was opened, is worse, told again, or over. */
-  | { readonly type: 'AlertChanged'; readonly change: AlertChange };
+  | { readonly type: 'AlertChanged'; readonly change: AlertChange }
+  /** Something has become of an incident. */
+  | { readonly type: 'IncidentChanged'; readonly change: IncidentChange };
 
 /** Hears of a fact. What must be written with it goes into the turn. */
 export type FactListener = (turn: Turn, fact: Fact) => void;

@@ -191,6 +191,11 @@ export class Monitors implements Feature {
     return [...read, ...this.#unread.values()];
   }
 
+  /** Whether any watches the results of a series, in the turn that runs now. */
+  isWatched(series: number): boolean {
+    return (this.#groupsOf.get(series) ?? this.#findGroups(series)).length > 0;
+  }
+
   find(team: string, name: string): Watch | undefined {
     return this.#watches.durable(placeOf({ team, name }));
   }

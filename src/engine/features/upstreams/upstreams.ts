@@ -292,6 +292,15 @@ export class Upstreams implements Feature {
       .sort();
   }
 
+  /** Keys of the pipelines that this one waits for and may read. */
+  upstreamsOf(key: string): string[] {
+    const dependent = this.#dependents.get(key);
+    return (dependent?.conditions ?? []).flatMap((condition) => {
+      const upstream = dependent && this.#readable(dependent, condition);
+      return upstream === undefined ? [] : [pipelineKey(upstream)];
+    });
+  }
+
   /** How the conditions of a pipeline stand on an interval; undefined when it waits for nobody. */
   async explain(
     pipeline: PipelineRef,

@@ -1,0 +1,65 @@
+/**
+ * Silences: what nobody is to hear of for a time. What happens is written all the same, and told at the end if it is still so.
+ * @module
+ */
+import type { Incident } from '../../../monitoring/incidents/incident.js';
+import { isLike } from '../../../monitoring/incidents/owner.js';
+import { hasTags } from '../../../monitoring/tags.js';
+import type { SealedStore } from '../../kernel/masking/sealed-store.js';
+import type { Turn } from '../../kernel/turn.js';
+import { RowMap } from '../../kernel/turn-memory.js';
+import { SILENCES, type SilenceRow } from './incident-tables.js';
+
+/** Silences of one team that have not ended. */
+export const MOST_SILENCES = 200;
+
+export class Silences {
+  readonly #rows: RowMap<SilenceRow> = new RowMap(SILENCES);
+  #last = 0;
+
+  async open(store: SealedStore): Promise<void> {
+    await this.#rows.open(store);
+    this.#last = await store.lastNumber(SILENCES);
+  }
+
+  /** Until when nobody is to hear of an incident, as of a moment; undefined: somebody is. */
+  until({ team, tags, pipeline }: Incident, at: number): number | undefined {
+    let until: number | undefined;
+    for (const silence of this.#rows.values()) {
+      if (silence.team !== team || silence.begins > at || silence.ends <= at) continue;
+      if (silence.pipeline !== undefined && !isLike(pipeline, silence.pipeline)) continue;
+      const wanted = Object.entries(silence.tags);
+      const isMeant = hasTags(
+        tags,
+        wanted.map(([key, value]) => ({ key: key.toLowerCase(), value: value.toLowerCase() })),
+      );
+      if (isMeant) until = Math.max(until ?? silence.ends, silence.ends);
+    }
+    return until;
+  }
+
+  countOf(team: string): number {
+    return [...this.#rows.values()].filter((one) => one.team === team).length;
+  }
+
+  add(turn: Turn, silence: Omit<SilenceRow, 'number'>): SilenceRow {
+    this.#last += 1;
+    const row = { number: this.#last, ...silence };
+    this.#rows.put(turn, row);
+    return row;
+  }
+
+  /** It ends now. */
+  remove(turn: Turn, number: number): SilenceRow | undefined {
+    const row = this.#rows.get(number);
+    if (row !== undefined) this.#rows.delete(turn, number);
+    return row;
+  }
+
+  /** Takes away what has ended. */
+  removeEnded(turn: Turn, team: string, at: number): void {
+    for (const { number, team: of, ends } of [...this.#rows.values()]) {
+      if (of === team && ends <= at) this.#rows.delete(turn, number);
+    }
+  }
+}
