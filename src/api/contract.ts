@@ -10,6 +10,7 @@ import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
 import * as health from './health.js';
+import * as incidents from './incidents.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
 import * as outlooks from './outlooks.js';
@@ -37,6 +38,7 @@ const CAPABILITIES = [
   checks,
   expectations,
   monitors,
+  incidents,
   overview,
   outlooks,
   pools,

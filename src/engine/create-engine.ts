@@ -7,6 +7,7 @@ import { compileMachine } from '../asl/compile.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
+import { lastLines } from './calls/last-lines.js';
 import { mapRunCalls } from './calls/map-run-calls.js';
 import { overviewCalls } from './calls/overview-calls.js';
 import { pipelineCalls } from './calls/pipeline-calls.js';
@@ -163,7 +164,7 @@ export function createEngine(config: EngineConfig): Engine {
     outlooks,
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
-    incidents: incidentCalls(kernel, features.incidents, request),
+    incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
       kernel,

@@ -30,6 +30,7 @@ import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
+import { incidentRoutes } from './routes/incidents.js';
 import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
@@ -151,6 +152,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitoringRoutes(api, services);
       logRoutes(api, services);
       monitorRoutes(api, services);
+      incidentRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

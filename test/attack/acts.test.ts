@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PREFIX } from '../../src/api/paths.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
+import { ownSubject } from '../../src/monitoring/subject.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -120,6 +121,27 @@ const ACTS: { readonly [route: string]: Act } = {
       return (await engineOf().monitors.put(ofTeam(team), `watch-${made}`, {})).name;
     },
     none: 'watch-none',
+  },
+  'POST /incidents/:number/acts': {
+    make: async ({ name: team }) => {
+      made += 1;
+      const { accountId: account, region } = engineOf().arns.identity;
+      const subject = ownSubject({ account, region }, 'check', team, `deeds-${made}`);
+      const check = { subject, status: 'CRITICAL', tags: {} } as const;
+      await engineOf().checks.report(ofTeam(team), check);
+      const { items } = await engineOf().incidents.list(ofTeam(team), { limit: 1 });
+      return String(items[0]?.number);
+    },
+    body: () => ({ type: 'acknowledge' }),
+    none: '999999',
+  },
+  'DELETE /silences/:number': {
+    make: async ({ name: team }) => {
+      const until = Date.now() + 60_000;
+      const silence = { tags: {}, until, actor: 'x', reason: 'x' };
+      return String((await engineOf().incidents.silence(ofTeam(team), silence)).number);
+    },
+    none: '999999',
   },
   'POST /webhooks/:name/rotate': { ...ofWebhook, body: () => ({}) },
   'DELETE /webhooks/:name': ofWebhook,

@@ -56,6 +56,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
+  '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
   '/api/v1/pipelines/:name/outlook': PIPELINES,
@@ -80,6 +81,10 @@ const QUERIES: { readonly [part: string]: Values } = {
   record: () => ['with'],
   status: () => ['FAILED', 'RUNNING', 'OPEN'],
   monitor: ({ name }) => [`${name}-watch`],
+  owner: () => ['-'],
+  level: () => ['critical'],
+  folded: () => ['true'],
+  days: () => [30],
   limit: () => [1, 100],
   after: () => [0],
   below: () => [1_000_000],

@@ -69,6 +69,10 @@ beforeAll(async () => {
   const expected = { trigger: { schedule: { hour: 3 } }, expect: ['runs within 1 day'] };
   await test.deploy('all', expected, of(WAIT));
   await engine.monitors.put(SHOP, 'all', { newSource: 0 });
+  const sections = { people: { all: {} }, rotations: { all: { people: ['all'] } } };
+  await engine.incidents.declare([{ file: 'team.yaml', team: 'shop', sections }], []);
+  const until = test.clock.now() + 3_600_000;
+  await engine.incidents.silence(SHOP, { tags: {}, until, actor: 'all', reason: 'moving' });
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
     'failing',
@@ -175,6 +179,10 @@ function namingCalls(): { [call: string]: Call } {
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
     'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
     'alerts.describe': (scope, { name }) => e.alerts.describe(scope, name === 'all' ? 1 : 999),
+    'incidents.describe': (scope, { name }) =>
+      e.incidents.describe(scope, name === 'all' ? 1 : 999),
+    'incidents.act': (scope, { name }) =>
+      e.incidents.act(scope, name === 'all' ? 1 : 999, { type: 'comment', text: 'x' }, 'ana'),
     'expectations.explain': (scope, { name }) => e.expectations.explain(scope, name),
     'outlooks.of': (scope, { name }) => e.outlooks.of(scope, name),
     'repairs.plan': (scope, { failed }) => e.repairs.plan(scope, failed),
@@ -252,6 +260,8 @@ function namingCalls(): { [call: string]: Call } {
     'connections.delete': (scope, { name }) => e.connections.delete(scope, name),
     'archives.delete': (scope, { name }) => e.archives.delete(scope, name),
     'monitors.delete': (scope, { name }) => e.monitors.delete(scope, name),
+    'incidents.endSilence': (scope, { name }) =>
+      e.incidents.endSilence(scope, name === 'all' ? 1 : 999),
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
@@ -298,6 +308,10 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),
+    'incidents.list': async (scope) => (await e.incidents.list(scope)).items,
+    'incidents.silences': (scope) => e.incidents.silences(scope),
+    'incidents.means': (scope) => e.incidents.means(scope, 30),
+    'incidents.onCall': (scope) => e.incidents.onCall(scope, 7),
     'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
     'expectations.all': (scope) => e.expectations.all(scope),
@@ -331,6 +345,8 @@ const WITHOUT = new Set([
   ...[
     'monitors.put',
     'monitors.declare',
+    'incidents.declare',
+    'incidents.silence',
     'expectations.declare',
     'checks.report',
     'events.put',

@@ -31,6 +31,10 @@ beforeAll(async () => {
   await engine.monitors.put(ofTeam('own-foreign'), 'foreign-watch', { newSource: 0 });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', input: { secret: 'of own' } });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-failing' });
+  const until = Date.now() + 86_400_000;
+  const silence = { tags: {}, until, actor: 'x', reason: 'theirs' };
+  await engine.incidents.silence(ofTeam('own'), silence);
+  await engine.incidents.silence(ofTeam('own-foreign'), silence);
   foreignId = (
     await engine.executions.run(EVERYTHING, {
       pipeline: 'foreign-failing',
@@ -201,7 +205,7 @@ describe('another team', () => {
             ? [['1', '9']]
             : route.names === 'monitor'
               ? [['foreign-watch', 'missing-watch']]
-              : route.names === 'alert'
+              : ['alert', 'incident', 'silence'].includes(route.names ?? '')
                 ? [['2', '77']]
                 : [
                     [foreignId, '00000000-0000-0000-0000-000000000000'],
@@ -213,7 +217,7 @@ describe('another team', () => {
                   ];
       for (const [theirs = '', none = ''] of pairs) {
         const path = (id: string): string => pathOf(route, id, id);
-        const options = { token: ownTeam };
+        const options = { token: ownTeam, body: route.body };
         const foreign = await it.request(route.method, path(theirs), options);
         const missing = await it.request(route.method, path(none), options);
         expect(foreign.status, theirs).toBe(404);

@@ -347,6 +347,39 @@ test('monitors, what they would have done, and their alerts', async () => {
   await ask('GET', path, 404);
 });
 
+test('incidents, silences and who is on call', async () => {
+  const { token } = team;
+  const list = await ask<{ items: JsonObject[] }>('GET', `${PATHS.incidents}?status=all`, 200);
+  const number = String(list.items[0]?.number);
+  const path = pathTo(PATHS.incident, { number });
+  const acts = pathTo(PATHS.incidentActs, { number });
+  expect(await ask('GET', path, 200)).toMatchObject({ changes: [{ type: 'OPENED' }] });
+  const until = Date.now() + 3_600_000;
+  for (const body of [
+    { type: 'acknowledge' },
+    { type: 'assign', to: 'alder' },
+    { type: 'snooze', until },
+    { type: 'comment', text: 'asked' },
+    { type: 'resolve', note: 'mended' },
+    { type: 'comment', text: 'and again' },
+  ]) {
+    await ask('POST', acts, 200, { token, body });
+  }
+  await ask('POST', acts, 409, { token, body: { type: 'acknowledge' } });
+  await ask('POST', acts, 400, { token, body: { type: 'explode' } });
+  await ask('GET', pathTo(PATHS.incident, { number: 'nothing' }), 404);
+  const means = await ask<{ items: JsonObject[] }>('GET', PATHS.incidentMeans, 200);
+  expect(means.items).toMatchObject([{ acknowledged: 1, resolved: expect.any(Number) }]);
+  const silence = { tags: { owner: 'alder' }, until, reason: 'moving' };
+  const made = await ask('POST', PATHS.silences, 201, { token, body: silence });
+  await ask('POST', PATHS.silences, 400, { token, body: { ...silence, until: 1 } });
+  await ask('GET', PATHS.silences, 200);
+  const one = pathTo(PATHS.silence, { number: String(made.number) });
+  await ask('DELETE', one, 200, { token });
+  await ask('DELETE', one, 404, { token });
+  await ask('GET', PATHS.onCall, 200);
+});
+
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));

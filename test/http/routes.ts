@@ -19,7 +19,7 @@ export interface Route {
   /** Only for those who see all teams. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
-  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert';
+  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert' | 'incident' | 'silence';
   body?: unknown;
   query?: string;
 }
@@ -73,6 +73,25 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', route: '/api/v1/alerts' },
   { method: 'GET', route: '/api/v1/alerts/:number', names: 'alert' },
+  { method: 'GET', route: '/api/v1/incidents' },
+  { method: 'GET', route: '/api/v1/incidents/:number', names: 'incident' },
+  {
+    method: 'POST',
+    route: '/api/v1/incidents/:number/acts',
+    names: 'incident',
+    changes: true,
+    body: { type: 'acknowledge' },
+  },
+  { method: 'GET', route: '/api/v1/incident-means' },
+  { method: 'GET', route: '/api/v1/silences' },
+  {
+    method: 'POST',
+    route: '/api/v1/silences',
+    changes: true,
+    body: { until: Date.now() + 86_400_000, reason: 'moving' },
+  },
+  { method: 'DELETE', route: '/api/v1/silences/:number', names: 'silence', changes: true },
+  { method: 'GET', route: '/api/v1/on-call' },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',

@@ -19,6 +19,13 @@ import {
 } from '../../src/engine/features/expectations/expectation-tables.js';
 import { WATCH_FILES } from '../../src/engine/features/expectations/watch-files.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
+import {
+  INCIDENT_CHANGES,
+  INCIDENT_DAYS,
+  INCIDENTS,
+  POLICIES,
+  SILENCES,
+} from '../../src/engine/features/incidents/incident-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
 import {
@@ -55,6 +62,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
+  ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
 ];

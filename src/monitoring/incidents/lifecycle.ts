@@ -167,12 +167,17 @@ export function foldInto(before: Incident, cause: Incident, at: number): Inciden
 }
 
 /** Its cause is over: so is it, unless it is still not good after a while. */
-export function closeWith(before: Incident, cause: Incident, at: number, lookAgainAt: number) {
+export function closeWith(
+  before: Incident,
+  cause: Incident,
+  at: number,
+  lookAgainAt: number,
+): IncidentOutcome {
   const words = `closed with its cause #${cause.number}`;
   return {
     incident: { ...closed(before, at, words), lookAgainAt },
     transitions: [{ type: 'RESOLVED', at, words, other: cause.number }],
-  } satisfies IncidentOutcome;
+  };
 }
 
 /** It was closed with its cause, and is not good though time has passed: it stands for itself from now on. */

@@ -16,7 +16,7 @@ import type { DurableRequest } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
-import { type OneTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
+import { type OneTeam, ofTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
 import type { Turn } from '../../kernel/turn.js';
 import { headline } from './incident-message.js';
 import {
@@ -79,7 +79,16 @@ export interface DescribedIncident extends ShownIncident {
     readonly solved?: string;
     readonly lasted?: number;
   }[];
+  /** The last lines of the state that failed. */
+  readonly log: readonly { readonly at: number; readonly text: string }[];
 }
+
+/** Reads the last lines of a state of an execution; nothing when there are none, or they are gone. */
+export type LastLines = (
+  team: OneTeam,
+  execution: string,
+  state: string | undefined,
+) => Promise<readonly { readonly at: number; readonly text: string }[]>;
 
 export interface TeamMeans extends Omit<IncidentDayRow, 'day' | 'toAcknowledge' | 'toResolve'> {
   /** Mean milliseconds from opening to acknowledging, and to resolving. */
@@ -130,6 +139,7 @@ export function incidentCalls(
   { reads, store, time }: Pick<Kernel, 'reads' | 'store' | 'time'>,
   incidents: Incidents,
   request: DurableRequest,
+  lastLines: LastLines,
 ): IncidentCalls {
   const shown = (incident: Incident): ShownIncident => ({
     ...incident,
@@ -220,7 +230,8 @@ export function incidentCalls(
   async function describe(scope: Scope, number: number): Promise<DescribedIncident> {
     const { state } = await find(scope, number);
     const down = { order: { by: ['number'], down: true } } as const;
-    const [changes, effects, alike, causedBy] = await Promise.all([
+    const { execution, state: failed } = state.last;
+    const [changes, effects, alike, causedBy, log] = await Promise.all([
       reads.listRows(INCIDENT_CHANGES, {
         where: { incident: number },
         order: { by: ['number'] },
@@ -234,6 +245,7 @@ export function incidentCalls(
         limit: MOST_ALIKE,
       }),
       causeOf(scope, state),
+      execution === undefined ? [] : lastLines(ofTeam(state.team), execution, failed),
     ]);
     return {
       ...shown(state),
@@ -247,6 +259,7 @@ export function incidentCalls(
         ...(solved === undefined ? {} : { solved }),
         ...(resolvedAt === undefined ? {} : { lasted: resolvedAt - openedAt }),
       })),
+      log,
     };
   }
 
@@ -284,7 +297,7 @@ export function incidentCalls(
       return shown(after ?? state);
     },
     async silences(scope) {
-      const rows = await reads.listRows(SILENCES);
+      const rows = await reads.listRows(SILENCES, {});
       const now = time.now();
       return rows.filter(({ team, ends }) => sees(scope, team) && ends > now);
     },

@@ -1,0 +1,24 @@
+/**
+ * Lengths of time as flags take them.
+ * @module
+ */
+import { parseDuration } from '../pipelines/duration.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure } from './failure.js';
+
+/**
+ * The moment so long from now, in milliseconds since the epoch.
+ * @throws CommandFailure when it is no length of time
+ * @example inThe('2h') - Date.now() // 7200000
+ */
+export function inThe(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds === 0) {
+    throw new CommandFailure(`'${text.slice(0, 80)}' is no length of time`, {
+      code: 'MILL5004',
+      fix: 'Write 30m, 2h or 1 day.',
+      exitCode: EXIT.usage,
+    });
+  }
+  return Date.now() + seconds * 1_000;
+}
