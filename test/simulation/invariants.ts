@@ -13,6 +13,7 @@
  *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names
  *     I19 to I21 what is expected of pipelines is noticed, once each (expected.ts)
  *     I22 and I23 no alert without its results, and none lost or told twice (monitored.ts)
+ *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module
  */

@@ -11,6 +11,10 @@ import {
   EXPECTATION_CHANGES,
   STANDINGS,
 } from '../../src/engine/features/expectations/expectation-tables.js';
+import {
+  INCIDENT_CHANGES,
+  INCIDENTS,
+} from '../../src/engine/features/incidents/incident-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import {
   ALERT_CHANGES,
@@ -365,6 +369,31 @@ export const MUTANTS: readonly Mutant[] = [
       if (write.table !== ALERT_CHANGES || row === undefined) return [write];
       const { because } = row as { because: number[] };
       return [{ ...write, row: { ...row, because: because.map((number) => number + 1_000) } }];
+    }),
+  },
+  {
+    name: 'forgets at a restart which incidents are open',
+    store: (store) => ({
+      ...store,
+      listRows: (table, query) =>
+        (table as AnyTable) === INCIDENTS ? [] : store.listRows(table, query),
+    }),
+  },
+  {
+    name: 'loses what becomes of an incident now and then',
+    store: rows((write, n) => (write.table === INCIDENT_CHANGES && n % 3 === 1 ? [] : [write])),
+  },
+  {
+    name: 'does not write down how an incident stands',
+    store: rows((write, n) => (write.table === INCIDENTS && n % 5 === 1 ? [] : [write])),
+  },
+  {
+    name: 'tells what becomes of an incident twice',
+    store: rows((write) => {
+      const { table, row } = write;
+      if (table !== INCIDENT_CHANGES || row === undefined) return [write];
+      const number = Number(write.key[0]) + 1_000_000;
+      return [write, { ...write, key: [number], row: { ...row, number } }];
     }),
   },
   {

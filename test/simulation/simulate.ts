@@ -31,6 +31,7 @@ import { INPUT, MACHINES } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
 import { withSlowReads } from './slow-reads.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
+import { declareIncidents, IncidentsTold } from './troubled.js';
 import { VirtualWorld } from './virtual-world.js';
 
 /** A planted bug: it changes one of the ports or the reducer. */
@@ -80,6 +81,7 @@ class Simulation {
   readonly #invariants = new Invariants();
   readonly #expected = new Told();
   readonly #monitored = new MonitorsTold();
+  readonly #troubled = new IncidentsTold();
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -170,6 +172,7 @@ class Simulation {
     for (const violation of [
       ...this.#expected.violations(this.#store),
       ...this.#monitored.violations(this.#store),
+      ...this.#troubled.atEnd(this.#store, world.wall()),
     ]) {
       this.#invariants.fail(violation);
     }
@@ -262,6 +265,7 @@ class Simulation {
           if (!isAlive()) return;
           this.#engine = engine;
           void makeMonitors(engine);
+          void declareIncidents(engine);
           if (this.#hasTriggers) void makeSchedule(engine);
         },
         (error: unknown) => {
@@ -325,6 +329,7 @@ class Simulation {
       this.#invariants.committed(commit);
       this.#expected.committed(commit);
       this.#monitored.committed(commit);
+      this.#troubled.committed(commit);
     };
     return {
       ...this.#store,

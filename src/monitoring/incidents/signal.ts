@@ -48,6 +48,9 @@ const SOFT: ReadonlySet<Reason> = new Set([
   ...(['too few', 'too many', 'unusual', 'took too long'] as const),
 ]);
 
+/** How the names of problems begin that monitors have found. */
+export const ALERT = 'monitor ';
+
 /** What is known of an execution besides its result. */
 export interface Ended {
   readonly error?: string;
@@ -118,7 +121,7 @@ export function signalOfAlert(
   return {
     team,
     subject: subject ?? ownSubject(home, 'monitor', team, `${monitor}/${group}`),
-    problem: `monitor ${monitor}/${group}`,
+    problem: `${ALERT}${monitor}/${group}`,
     is: isOver ? 'good' : 'bad',
     kind: 'alert',
     level: level === 'CRITICAL' ? 'critical' : 'warning',

@@ -4,7 +4,9 @@
  * They are open, or were resolved so shortly ago that the same trouble opens them again: at most one of each thing.
  * @module
  */
+
 import { type Incident, isOpen } from '../../../monitoring/incidents/incident.js';
+import { ALERT } from '../../../monitoring/incidents/signal.js';
 import { subjectKey } from '../../../monitoring/subject.js';
 import type { Turn } from '../../kernel/turn.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
@@ -15,6 +17,8 @@ export class IncidentShelf {
   readonly #bySubject: Map<string, Set<number>> = new Map();
   readonly #byCause: Map<number, Set<number>> = new Map();
   readonly #byTeam: Map<string, Set<number>> = new Map();
+  /** Of problems that are not of one thing alone: alerts of monitors over several. */
+  readonly #byProblem: Map<string, number> = new Map();
   /** Where each is indexed now. */
   readonly #placed: Map<number, Incident> = new Map();
 
@@ -62,6 +66,12 @@ export class IncidentShelf {
     return number === undefined ? undefined : this.#all.get(number);
   }
 
+  /** The one that has a problem of a monitor, whatever thing it is of. */
+  withAlert(team: string, problem: string): Incident | undefined {
+    const number = this.#byProblem.get(placeOf(team, problem));
+    return number === undefined ? undefined : this.#all.get(number);
+  }
+
   /** Those of a subject that are open, of whatever team. */
   openOf(subject: string): Incident[] {
     return this.#found(this.#bySubject.get(subject)).filter(isOpen);
@@ -87,6 +97,10 @@ export class IncidentShelf {
       if (this.#byThing.get(place) === number) this.#byThing.delete(place);
       takeOut(this.#bySubject, subjectKey(before.subject), number);
       takeOut(this.#byTeam, before.team, number);
+      for (const problem of alertsOf(before)) {
+        const at = placeOf(before.team, problem);
+        if (this.#byProblem.get(at) === number) this.#byProblem.delete(at);
+      }
       if (before.cause !== undefined) takeOut(this.#byCause, before.cause, number);
     }
     if (incident === undefined) {
@@ -97,8 +111,16 @@ export class IncidentShelf {
     this.#byThing.set(placeOf(incident.team, incident.thing), number);
     putIn(this.#bySubject, subjectKey(incident.subject), number);
     putIn(this.#byTeam, incident.team, number);
+    for (const problem of alertsOf(incident)) {
+      this.#byProblem.set(placeOf(incident.team, problem), number);
+    }
     if (incident.cause !== undefined) putIn(this.#byCause, incident.cause, number);
   }
+}
+
+/** Problems that monitors have found. */
+function alertsOf({ problems }: Incident): string[] {
+  return Object.keys(problems).filter((problem) => problem.startsWith(ALERT));
 }
 
 function placeOf(team: string, thing: string): string {

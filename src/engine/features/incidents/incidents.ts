@@ -28,6 +28,7 @@ import {
   type IncidentAct,
   open,
   standAlone,
+  without,
 } from '../../../monitoring/incidents/lifecycle.js';
 import { ownerOf } from '../../../monitoring/incidents/owner.js';
 import type { IncidentPolicy } from '../../../monitoring/incidents/policy.js';
@@ -39,6 +40,7 @@ import {
   thingOf,
 } from '../../../monitoring/incidents/signal.js';
 import { nextLook, ownedAnew, pass, tell } from '../../../monitoring/incidents/telling.js';
+import type { AlertChange } from '../../../monitoring/monitors/alert.js';
 import { parseSubjectKey, subjectKey } from '../../../monitoring/subject.js';
 import type { AnyTable } from '../../../store/table.js';
 import { DueRounds } from '../../kernel/due-rounds.js';
@@ -137,14 +139,20 @@ export class Incidents implements Feature {
         this.#heard(turn, signalOfExpectation(fact.change));
         return;
       case 'AlertChanged': {
-        const { change } = fact;
-        const subject = change.subject === undefined ? undefined : parseSubjectKey(change.subject);
-        const { accountId: account, region } = this.#kernel.arns.identity;
-        this.#heard(turn, signalOfAlert(change, subject, { account, region }));
+        this.#heard(turn, this.#signalOfAlert(fact.change));
         return;
       }
       default:
     }
+  }
+
+  /** An alert may be caused by one thing and ended by another: it stays with the incident that it was first of. */
+  #signalOfAlert(change: AlertChange): Signal {
+    const { accountId: account, region } = this.#kernel.arns.identity;
+    const subject = change.subject === undefined ? undefined : parseSubjectKey(change.subject);
+    const signal = signalOfAlert(change, subject, { account, region });
+    const known = this.#shelf.withAlert(change.team, signal.problem);
+    return known === undefined ? signal : { ...signal, subject: known.subject, tags: known.tags };
   }
 
   /** Whether a failure is one by itself, or left to the monitor that watches it. */
@@ -257,8 +265,10 @@ export class Incidents implements Feature {
     else this.#save(turn, outcome, at);
   }
 
-  #isOld({ resolvedAt, status }: Incident, { reopenWithin }: IncidentPolicy, at: number): boolean {
-    return status === 'RESOLVED' && at - (resolvedAt ?? at) > reopenWithin;
+  /** One that was closed with its cause and is still to be looked at is not. */
+  #isOld(incident: Incident, { reopenWithin }: IncidentPolicy, at: number): boolean {
+    const { resolvedAt = at, status, lookAgainAt } = incident;
+    return status === 'RESOLVED' && lookAgainAt === undefined && at - resolvedAt > reopenWithin;
   }
 
   /** Finds what explains an incident, or what it explains, and saves all of them. */
@@ -324,7 +334,9 @@ export class Incidents implements Feature {
     const policy = this.policyOf(before.team);
     const { status, lookAgainAt, problems, told } = before;
     const isStillBad = lookAgainAt !== undefined && Object.keys(problems).length > 0;
-    if (status === 'RESOLVED' && isStillBad && lookAgainAt <= now) {
+    if (lookAgainAt !== undefined && !isStillBad && lookAgainAt <= now) {
+      this.#rest(turn, without(before, 'lookAgainAt'));
+    } else if (status === 'RESOLVED' && isStillBad && lookAgainAt <= now) {
       this.#fold(turn, standAlone(before, now), now);
     } else if (status === 'RESOLVED' && told !== 'open' && this.#isOld(before, policy, now + 1)) {
       this.#rest(turn, before);
