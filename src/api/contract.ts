@@ -12,6 +12,7 @@ import * as expectations from './expectations.js';
 import * as health from './health.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
+import * as notifications from './notifications.js';
 import * as outlooks from './outlooks.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
@@ -37,6 +38,7 @@ const CAPABILITIES = [
   checks,
   expectations,
   monitors,
+  notifications,
   overview,
   outlooks,
   pools,

@@ -30,6 +30,7 @@ import type { ExpectationCalls } from './features/expectations/expectation-calls
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
+import type { NotificationCalls } from './features/notifications/notification-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -92,6 +93,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** Conditions watched over time, what they would have done, and their alerts. */
   readonly monitors: MonitorCalls;
   readonly alerts: AlertCalls;
+  /** Channels of teams, and what was sent by them. */
+  readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
   /** What Prometheus is told. */

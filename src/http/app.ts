@@ -34,6 +34,7 @@ import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { monitorRoutes } from './routes/monitors.js';
+import { notificationRoutes } from './routes/notifications.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -151,6 +152,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitoringRoutes(api, services);
       logRoutes(api, services);
       monitorRoutes(api, services);
+      notificationRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
