@@ -12,6 +12,7 @@ import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
 import { checkExpect } from './check-expect.js';
+import { checkNotifications } from './check-notifications.js';
 import { checkTrigger } from './check-trigger.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
@@ -20,7 +21,6 @@ import type { PipelinePlan, ReadFile } from './plan.js';
 import { isDeployable, type Problem, sortProblems } from './problem.js';
 import { type PipelineFile, pipelineFileSchema } from './schema.js';
 import { checked } from './schema-problems.js';
-import { checkNotifications } from './sections/notifications-section.js';
 import { sectionsIn } from './sections/pipeline-sections.js';
 import { problemAt, type SourceFile } from './source-file.js';
 

@@ -56,6 +56,16 @@ async function taskToken({ name }: PopulatedTeam): Promise<string> {
   });
 }
 
+/** A channel of each team whose address nobody may dial: what is sent by it never arrives. */
+async function ownChannel({ name }: PopulatedTeam): Promise<string> {
+  const files = NAMES.map((team) => ({
+    ...{ file: `${team}.yaml`, team },
+    sections: { channels: { [`${team}-hook`]: { type: 'webhook', url: 'http://127.0.0.1:9/' } } },
+  }));
+  await engineOf().notifications.declare(files, []);
+  return `${name}-hook`;
+}
+
 async function makeWebhook({ name: team }: PopulatedTeam): Promise<string> {
   made += 1;
   const name = `${team}-hook-${made}`;
@@ -120,6 +130,14 @@ const ACTS: { readonly [route: string]: Act } = {
       return (await engineOf().monitors.put(ofTeam(team), `watch-${made}`, {})).name;
     },
     none: 'watch-none',
+  },
+  'POST /channels/:name/test': { make: ownChannel, none: 'none-hook' },
+  'POST /deliveries/:number/retry': {
+    make: async (of) => {
+      const channel = await ownChannel(of);
+      return String((await engineOf().notifications.test(ofTeam(of.name), channel)).number);
+    },
+    none: '999999',
   },
   'POST /webhooks/:name/rotate': { ...ofWebhook, body: () => ({}) },
   'DELETE /webhooks/:name': ofWebhook,

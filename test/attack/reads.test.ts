@@ -56,6 +56,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
+  '/api/v1/deliveries/:number': () => [1, 2],
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
   '/api/v1/pipelines/:name/outlook': PIPELINES,
@@ -68,6 +69,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   pipeline: PIPELINES,
   mapRun: ({ mapRuns }) => mapRuns,
   bus: ({ buses }) => buses,
+  channel: ({ name }) => ['outbox', `${name}-hook`],
+  thread: ({ name }) => [`execution-${name}`],
   queue: ({ name }) => ['default', `arn:aws:sqs:us-east-1:000000000000:${name}`],
   state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],

@@ -69,6 +69,12 @@ beforeAll(async () => {
   const expected = { trigger: { schedule: { hour: 3 } }, expect: ['runs within 1 day'] };
   await test.deploy('all', expected, of(WAIT));
   await engine.monitors.put(SHOP, 'all', { newSource: 0 });
+  const channels = { all: { type: 'webhook', url: 'https://hook.example/' } };
+  await engine.notifications.declare(
+    [{ file: 'team.yaml', team: 'shop', sections: { channels } }],
+    [],
+  );
+  await engine.notifications.test(SHOP, 'all');
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
     'failing',
@@ -174,6 +180,11 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
     'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
+    'notifications.describe': (scope, { name }) =>
+      e.notifications.describe(scope, name === 'all' ? 1 : 999),
+    'notifications.retry': (scope, { name }) =>
+      e.notifications.retry(scope, name === 'all' ? 1 : 999),
+    'notifications.test': (scope, { name }) => e.notifications.test(scope, name),
     'alerts.describe': (scope, { name }) => e.alerts.describe(scope, name === 'all' ? 1 : 999),
     'expectations.explain': (scope, { name }) => e.expectations.explain(scope, name),
     'outlooks.of': (scope, { name }) => e.outlooks.of(scope, name),
@@ -298,6 +309,10 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),
+    // Every team has an outbox.
+    'notifications.channels': (scope) =>
+      e.notifications.channels(scope).filter(({ name }) => name !== 'outbox'),
+    'notifications.deliveries': async (scope) => (await e.notifications.deliveries(scope)).items,
     'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
     'expectations.all': (scope) => e.expectations.all(scope),
@@ -331,6 +346,8 @@ const WITHOUT = new Set([
   ...[
     'monitors.put',
     'monitors.declare',
+    'notifications.declare',
+    'notifications.tell',
     'expectations.declare',
     'checks.report',
     'events.put',

@@ -29,6 +29,8 @@ beforeAll(async () => {
   await engine.pipelines.deploy(failingPipeline('foreign-failing', { team: 'own-foreign' }));
   await engine.monitors.put(ofTeam('own'), 'own-echo', { newSource: 0 });
   await engine.monitors.put(ofTeam('own-foreign'), 'foreign-watch', { newSource: 0 });
+  await engine.notifications.test(ofTeam('own'), 'outbox');
+  await engine.notifications.test(ofTeam('own-foreign'), 'outbox');
   await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', input: { secret: 'of own' } });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-failing' });
   foreignId = (
@@ -201,7 +203,7 @@ describe('another team', () => {
             ? [['1', '9']]
             : route.names === 'monitor'
               ? [['foreign-watch', 'missing-watch']]
-              : route.names === 'alert'
+              : route.names === 'alert' || route.names === 'delivery'
                 ? [['2', '77']]
                 : [
                     [foreignId, '00000000-0000-0000-0000-000000000000'],

@@ -178,6 +178,7 @@ async function populate(
   }
   const watch = { scope: { include: [`owner:${team}`] }, groupBy: 'owner', newSource: 0 };
   await engine.monitors.put(ofTeam(team), `${team}-watch`, watch);
+  await engine.notifications.test(ofTeam(team), 'outbox');
   const permits = { name: `${team}-permits`, status: 'WARNING', tags: { owner: team } };
   await post('/checks', { ...permits, cause: `no news for ${team}`, rows: 0 });
   // Events: one that starts, one that waits in a batch, one that nearly matches.

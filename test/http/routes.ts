@@ -19,7 +19,7 @@ export interface Route {
   /** Only for those who see all teams. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
-  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert';
+  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert' | 'delivery';
   body?: unknown;
   query?: string;
 }
@@ -73,6 +73,16 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', route: '/api/v1/alerts' },
   { method: 'GET', route: '/api/v1/alerts/:number', names: 'alert' },
+  { method: 'GET', route: '/api/v1/channels' },
+  { method: 'POST', route: '/api/v1/channels/:name/test', changes: true },
+  { method: 'GET', route: '/api/v1/deliveries' },
+  { method: 'GET', route: '/api/v1/deliveries/:number', names: 'delivery' },
+  {
+    method: 'POST',
+    route: '/api/v1/deliveries/:number/retry',
+    names: 'delivery',
+    changes: true,
+  },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',

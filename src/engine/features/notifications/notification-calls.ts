@@ -8,6 +8,7 @@ import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import { type OneTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
+import type { Notice } from './notice.js';
 import {
   type ChannelStateRow,
   type DeliveryRow,
@@ -52,6 +53,12 @@ export interface NotificationCalls {
    * Throws ChannelNotFound.
    */
   test(team: OneTeam, channel: string): Promise<DeliveryRow>;
+  /**
+   * Tells a team something, all of it in one commit; durable when it resolves. Features tell in the turn of what they tell of
+   * instead (`Notifications.notify`).
+   * @returns numbers of the deliveries
+   */
+  tell(team: OneTeam, notices: readonly Omit<Notice, 'team'>[]): Promise<number[]>;
   /** The newest first. */
   deliveries(scope: Scope, filter?: ListDeliveries): Promise<Page<DeliveryRow>>;
   /** Throws DeliveryNotFound. */
@@ -135,6 +142,20 @@ export function notificationCalls(
         },
       }));
       return await describe(scope, number);
+    },
+    tell(scope, notices) {
+      const team = teamOf(scope);
+      return request<number[]>((settle) => ({
+        refuse: settle.reject,
+        perform: (turn) => {
+          const numbers = notices.flatMap((notice) => {
+            const message = { ...notice.message, team };
+            return notifications.notify(turn, { ...notice, team, message });
+          });
+          turn.afterCommit(() => settle.resolve(numbers));
+          return 'done';
+        },
+      }));
     },
     async deliveries(scope, filter = {}) {
       const { channel, thread, status, cursor } = filter;

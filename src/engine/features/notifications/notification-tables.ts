@@ -21,8 +21,6 @@ export const TEAM_SECTIONS: Table<TeamSectionRow> = defineTable<TeamSectionRow>(
   name: 'notification_sections',
   columns: { team: 'text', section: 'text', file: 'text', written: 'json' },
   key: ['team', 'section'],
-  // Secrets are named in it and never written.
-  sealing: 'itself',
   migrations: [
     `CREATE TABLE notification_sections (
        team TEXT NOT NULL,

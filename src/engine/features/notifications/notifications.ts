@@ -31,6 +31,8 @@ import { configOf, type DeclaredTeam, type RefusedSection, TeamChannels } from '
 
 /** What is kept of a message. */
 const MOST = { facts: 40, links: 30, title: 1_000, text: 16_000, html: 512 * 1024 };
+/** Characters of a path that can be a secret. */
+const SECRET_PATH = 16;
 const DAY = 86_400_000;
 /** Threads go on for so long after the last message in them. */
 const THREADS_KEPT = 400 * DAY;
@@ -48,13 +50,13 @@ export class Notifications implements Feature {
 
   constructor(kernel: Kernel, peers: NotificationPeers) {
     this.#kernel = kernel;
-    this.#peers = peers;
+    this.#peers = { ...peers, secretOf: (...of) => this.#masking(peers.secretOf(...of)) };
     this.channels = new TeamChannels();
     this.health = new ChannelHealth((turn, change) =>
       kernel.hooks.tell(turn, { type: 'ChannelChanged', change }),
     );
     this.#sending = new Sending(kernel, {
-      ...{ channels: this.channels, health: this.health, peers },
+      ...{ channels: this.channels, health: this.health, peers: this.#peers },
       dueChanged: () => kernel.dueChanged(this),
       nextNumber: () => ++this.#last,
     });
@@ -98,6 +100,16 @@ export class Notifications implements Feature {
 
   heard(turn: Turn, fact: Fact): void {
     this.#executions.heard(turn, fact);
+  }
+
+  /** From now on it is masked in whatever is told; of an address its path too, which is what is secret in it. */
+  #masking(value: string | undefined): string | undefined {
+    if (value === undefined) return undefined;
+    const { secrets } = this.#kernel;
+    secrets.declare(value);
+    const { pathname = '' } = URL.canParse(value) ? new URL(value) : {};
+    if (pathname.length >= SECRET_PATH) secrets.declare(pathname);
+    return value;
   }
 
   /** Whether anything is ever sent by this server. */
