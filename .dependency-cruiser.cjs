@@ -9,7 +9,8 @@ const rooms = {
   datasets: [],
   secrets: [],
   search: [],
-  pipelines: ['asl', 'events', 'monitoring', 'datasets'],
+  // Of channels what a team's file may say of each.
+  pipelines: ['asl', 'events', 'monitoring', 'datasets', 'channels'],
   // Of search also code: what lies in the store is matched where it is read, beside the loop.
   store: ['asl', 'events', 'monitoring', 'datasets', 'search'],
   connectors: ['secrets'],

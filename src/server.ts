@@ -14,6 +14,8 @@ import { findTaskUser, tryTaskUser } from './connectors/process/task-user.js';
 import { closeDataFolder } from './connectors/process/work-folders.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
+import { createChannelPorts } from './engine/adapters/channels/channel-ports.js';
+import { environmentSecrets } from './engine/adapters/channels/environment-secrets.js';
 import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
@@ -88,6 +90,8 @@ export interface ServerConfig {
   allowHosts?: readonly string[];
   /** Let HTTP tasks reach private addresses. Default: false. */
   allowPrivateAddresses?: boolean;
+  /** Private addresses that channels may reach: of a mail server, a chat, a receiver of webhooks. Default: as `allowPrivateAddresses`. */
+  channelAddresses?: readonly string[];
   /** Attempts of a kind that may run at a time, by connector. */
   concurrency?: { [kind: string]: number };
   /**
@@ -279,6 +283,12 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
         openLogSink(place, { destinations, environment }),
       ),
       onProblem: (problem) => log.warn(problem),
+    },
+    notifications: {
+      ports: createChannelPorts({
+        allowPrivateAddresses: http.allowPrivateAddresses || [...(config.channelAddresses ?? [])],
+      }),
+      secretOf: environmentSecrets(environment, secrets),
     },
     services: createOwnServices(() => engine),
     seal,

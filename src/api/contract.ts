@@ -13,6 +13,7 @@ import * as health from './health.js';
 import * as incidents from './incidents.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
+import * as notifications from './notifications.js';
 import * as outlooks from './outlooks.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
@@ -39,6 +40,7 @@ const CAPABILITIES = [
   expectations,
   monitors,
   incidents,
+  notifications,
   overview,
   outlooks,
   pools,

@@ -68,9 +68,21 @@ export interface Mail {
   readonly headers: { readonly [name: string]: string };
 }
 
+/** Somebody who is told in particular, with what channels know people by. */
+export interface Person {
+  readonly name: string;
+  readonly email?: string;
+  /** Member id of Slack: `U0123ABCD`. */
+  readonly slack?: string;
+}
+
 /** What a channel is given besides the message. */
 export interface SendContext {
   readonly ports: ChannelPorts;
+  /** One that it reaches, in the place of whom its configuration names: a mail address, a room. */
+  readonly address: string | undefined;
+  /** Who is told in particular; a channel that knows no people says nothing of them. */
+  readonly people: readonly Person[];
   /** What it told of this thread before; undefined: this is its first message here. */
   readonly thread: ThreadReference | undefined;
   /** Milliseconds since the epoch. */
@@ -78,13 +90,34 @@ export interface SendContext {
   readonly signal: AbortSignal;
 }
 
+/** A strict object of zod: its fields are looked at one by one, since those that are secrets are written otherwise in a file. */
+export type ConfigSchema<Config> = z.ZodType<Config> & {
+  readonly shape: { readonly [field: string]: z.ZodType };
+};
+
+export interface Addresses {
+  readonly pattern: RegExp;
+  /** An example, for messages. */
+  readonly like: string;
+  /** A field without which a configuration reaches nobody else. */
+  readonly by?: string;
+}
+
 /** A kind of channel. `Config`: as a team's file writes it, with secrets in the place of their names. */
 export interface Channel<Config = unknown> {
   readonly type: string;
-  readonly config: z.ZodType<Config>;
+  /** In one sentence, for people. */
+  readonly description: string;
+  readonly config: ConfigSchema<Config>;
   /** Fields that hold a secret: a file gives them as `{ secret: NAME }` only. */
-  readonly secrets: readonly (keyof Config & string)[];
+  readonly secrets: readonly string[];
+  /** What no single field tells: "give url, or token and room". Asked with the fields as they are written. */
+  incomplete?(written: { readonly [field: string]: unknown }): string | undefined;
   /** Messages that one channel takes in a second, at most; what is more waits. */
   readonly perSecond: number;
+  /** What becomes of very many that wait: `folded` into one summary, or told `one by one`, as tickets and programs want it. */
+  readonly storms: 'folded' | 'one by one';
+  /** Whom one channel can reach besides those that it is configured for; undefined: nobody. */
+  readonly addresses: Addresses | undefined;
   send(message: Message, config: Config, context: SendContext): Promise<SendOutcome>;
 }

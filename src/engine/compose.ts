@@ -3,6 +3,7 @@
  * before it. A new feature is one folder and one line here.
  * @module
  */
+import type { ChannelPorts } from '../channels/channel.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
@@ -21,6 +22,7 @@ import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { Metrics } from './features/metrics/metrics.js';
 import { alertEvent } from './features/monitors/alert-event.js';
 import { Monitors } from './features/monitors/monitors.js';
+import { Notifications } from './features/notifications/notifications.js';
 import { outlookEvent } from './features/outlooks/outlook-event.js';
 import { Outlooks } from './features/outlooks/outlooks.js';
 import { SiteProbes } from './features/probes/site-probes.js';
@@ -56,12 +58,22 @@ export interface Surroundings {
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
   readonly logs: LogParts;
-  /** Where the console is, once it is known: messages link to it. */
-  url(): string | undefined;
+  /** How people are told. */
+  readonly notifications: NotificationParts;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
   start(scope: Scope, request: StartRequest): Promise<StartedExecution>;
+}
+
+/** What telling people needs of the surroundings. */
+export interface NotificationParts {
+  /** How channels touch the world. Undefined: nothing is sent. */
+  readonly ports: ChannelPorts | undefined;
+  /** The value of a team's secret; undefined: it is not set. */
+  secretOf(team: string, name: string): string | undefined;
+  /** Where people reach this server, without a slash at its end; undefined: nobody knows yet. */
+  url(): string | undefined;
 }
 
 /** Makes the features. What they offer is found under their names. */
@@ -75,7 +87,7 @@ export function composeFeatures(
     metrics: counted,
     traces: exporter,
     logs: logParts,
-    url,
+    notifications: notificationParts,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -121,20 +133,25 @@ export function composeFeatures(
     expectations,
     tell: (turn, change) => bus.tell(turn, change.team, alertEvent(change)),
   });
-  const { accountId: account, region } = kernel.arns.identity;
-  const incidents = new Incidents(
+  const incidents: Incidents = new Incidents(
     kernel,
     {
-      neighbours: neighboursOf(upstreams, { account, region }),
+      neighbours: neighboursOf(upstreams, kernel.arns.identity),
       isMonitored: (series) => monitors.isWatched(series),
-      notify: () => {},
+      notify: (turn, notice) => void notifications.notify(turn, notice),
       tell: (turn, change) => bus.tell(turn, change.team, incidentEvent(change)),
     },
-    url,
+    () => notificationParts.url(),
   );
+  const notifications: Notifications = new Notifications(kernel, {
+    ports: notificationParts.ports,
+    secretOf: (team, name) => notificationParts.secretOf(team, name),
+    personOf: (team, name) => incidents.policyOf(team).people.get(name),
+    url: () => notificationParts.url(),
+  });
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
-    incidents.aging,
+    ...[notifications.aging, incidents.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -149,13 +166,13 @@ export function composeFeatures(
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     ...[backfills, webhooks, checks, expectations, probes, monitors, incidents, outlooks],
-    ...[logs, retention, metrics, traces],
+    ...[notifications, logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations, monitors, incidents, outlooks },
+    ...{ checks, expectations, monitors, incidents, outlooks, notifications },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

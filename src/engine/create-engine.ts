@@ -14,7 +14,7 @@ import { pipelineCalls } from './calls/pipeline-calls.js';
 import { Reading } from './calls/reading.js';
 import { repairCalls } from './calls/repair-calls.js';
 import { taskCalls } from './calls/task-calls.js';
-import { type Addition, composeFeatures } from './compose.js';
+import { type Addition, composeFeatures, type NotificationParts } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
@@ -29,6 +29,7 @@ import { logCalls } from './features/logs/log-calls.js';
 import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
+import { notificationCalls } from './features/notifications/notification-calls.js';
 import { outlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -58,6 +59,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
     /** Told what happens to copies. */
     onProblem?: (problem: string) => void;
   };
+  /** How people are told; see `createChannelPorts`. Default: nothing is sent, and no secret is set. */
+  notifications?: Partial<NotificationParts>;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -99,7 +102,12 @@ export function createEngine(config: EngineConfig): Engine {
     metrics: config.metrics ?? {},
     traces: config.traces,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
-    url: () => logs.form.url,
+    notifications: {
+      ports: undefined,
+      secretOf: () => undefined,
+      url: () => logs.form.url,
+      ...config.notifications,
+    },
     start: (scope, request) => executions.start(scope, request),
   });
   const { admission, bus, rules, upstreams, files, stateMachines, mapRuns } = features;
@@ -165,6 +173,7 @@ export function createEngine(config: EngineConfig): Engine {
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),
+    notifications: notificationCalls(kernel, features.notifications, request),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
       kernel,

@@ -31,6 +31,7 @@ import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
+import type { NotificationCalls } from './features/notifications/notification-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -95,6 +96,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly alerts: AlertCalls;
   /** What is in trouble, whose it is, and what people do about it. */
   readonly incidents: IncidentCalls;
+  /** Channels of teams, and what was sent by them. */
+  readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
   /** What Prometheus is told. */

@@ -13,7 +13,13 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
 import { LoadedFiles } from '../pipelines/loaded-files.js';
-import { fileKind, isYamlOfOurs, strayLink, TEST_FILE } from '../pipelines/pipeline-files.js';
+import {
+  type FileKind,
+  fileKind,
+  isYamlOfOurs,
+  strayLink,
+  TEST_FILE,
+} from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
 import { pipelineKey } from '../store/pipeline-ref.js';
@@ -22,6 +28,7 @@ import { declareExpectations } from './expectation-files.js';
 import { EngineError } from './kernel/errors.js';
 import { EVERYTHING, ofTeam } from './kernel/scope.js';
 import { declareMonitors } from './monitor-files.js';
+import { declareTeams } from './team-files.js';
 
 export interface PipelineFolder {
   /** Absolute path. */
@@ -95,6 +102,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     found.push(
       ...(await declareExpectations(config.engine, folder, files.expectations, readInside)),
     );
+    found.push(...(await declareTeams(config.engine, folder, files.teams, readInside)));
     problems = sortProblems(found).map((problem) => ({
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),
@@ -212,7 +220,7 @@ async function pipelineFiles(
   folder: string,
   problems: Problem[],
   readInside: (path: string) => Promise<string | undefined>,
-): Promise<{ pipelines: string[]; monitors: string[]; expectations: string[] }> {
+): Promise<FilesByKind> {
   const candidates: string[] = [];
   const links = new Set<string>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -224,25 +232,37 @@ async function pipelineFiles(
     candidates.push(file);
     if (isLink) links.add(file);
   }
-  const pipelines: string[] = [];
-  const monitors: string[] = [];
-  const expectations: string[] = [];
+  const files: FilesByKind = { pipelines: [], monitors: [], expectations: [], teams: [] };
   const kindIn = (file: string): ReturnType<typeof kindOf> =>
     links.has(file) ? kindOfLink(file, readInside) : kindOf(file);
+  let count = 0;
   for (const [file, kind] of await together(candidates, kindIn)) {
-    if (pipelines.length + monitors.length + expectations.length >= MAX_FILES)
-      throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
-    if (kind === 'pipeline') pipelines.push(file);
-    else if (kind === 'monitors') monitors.push(file);
-    else if (kind === 'expectations') expectations.push(file);
-    else if (kind !== 'other') problems.push(kind);
+    if (kind === 'other') continue;
+    if (typeof kind === 'object') {
+      problems.push(kind);
+      continue;
+    }
+    count += 1;
+    if (count > MAX_FILES) throw new Error(`${folder} holds more than ${MAX_FILES} YAML files`);
+    files[LISTS[kind]].push(file);
   }
-  return {
-    pipelines: pipelines.sort(),
-    monitors: monitors.sort(),
-    expectations: expectations.sort(),
-  };
+  for (const list of Object.values(files)) list.sort();
+  return files;
 }
+
+interface FilesByKind {
+  pipelines: string[];
+  monitors: string[];
+  expectations: string[];
+  teams: string[];
+}
+
+const LISTS: { readonly [Kind in Exclude<FileKind, 'other'>]: keyof FilesByKind } = {
+  pipeline: 'pipelines',
+  monitors: 'monitors',
+  expectations: 'expectations',
+  team: 'teams',
+};
 
 /** Reads files, some at a time; in their order. */
 async function together<Value>(

@@ -35,6 +35,7 @@ import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { monitorRoutes } from './routes/monitors.js';
+import { notificationRoutes } from './routes/notifications.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -153,6 +154,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       logRoutes(api, services);
       monitorRoutes(api, services);
       incidentRoutes(api, services);
+      notificationRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

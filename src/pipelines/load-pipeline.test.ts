@@ -157,7 +157,7 @@ expect: [runs in 8 days]
     ],
     [
       'pipeline: orders\nnotifications: { type: FULL, targets: [{ channel: SLAK, addresses: [x] }] }\nsteps: [{ a: { wait: 1 } }]',
-      'MILL1103 2:51 "channel": expected SLACK, EMAIL, WEBHOOK, JIRA, OPSGENIE, TEAMS, found "SLAK"',
+      'MILL1103 2:51 "channel": expected SLACK, EMAIL, WEBHOOK, JIRA, OPSGENIE, TEAMS, OUTBOX, found "SLAK"',
     ],
     [
       'pipeline: orders\ntrigger: { schedule: { hour: 3, cron: "0 3 * * ? *" } }\nsteps: [{ a: { wait: 1 } }]',

@@ -12,6 +12,7 @@ import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
 import { checkExpect } from './check-expect.js';
+import { checkNotifications } from './check-notifications.js';
 import { checkTrigger } from './check-trigger.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
@@ -33,7 +34,7 @@ export interface LoadedPipeline {
 }
 
 /** Sections that are checked and stored but do not act yet. */
-const LATER_SECTIONS = ['datasets', 'notifications'] as const;
+const LATER_SECTIONS = ['datasets'] as const;
 
 /** The team of pipelines that name none. */
 const DEFAULT_TEAM = 'default';
@@ -81,9 +82,11 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   warnOfLaterSections(own, source, loading);
   if (own.trigger !== undefined) await checkTrigger(own.trigger, source, loading);
   if (own.expect !== undefined) checkExpect(own.expect, sections, source, loading);
+  if (own.notifications !== undefined) checkNotifications(own.notifications, source, loading);
   if (template !== undefined) {
-    const { expect } = template.sections;
+    const { expect, notifications } = template.sections;
     if (expect !== undefined) checkExpect(expect, sections, template.source, loading);
+    if (notifications !== undefined) checkNotifications(notifications, template.source, loading);
     warnOfLaterSections(template.sections, template.source, loading);
     const { trigger } = template.sections;
     if (trigger !== undefined) await checkTrigger(trigger, template.source, loading);

@@ -4,12 +4,14 @@
  * A pipeline file is YAML (or JSON in a file with YAML's ending) whose top level has `pipeline`, however that is written: after a
  * byte order mark, comments or `---`, quoted, in braces. What looks like one and is none is a problem that says why, so no file
  * is left out without a word. One that has `monitors` or `expectations` instead is a file of
- * these (monitors/monitor-file.ts, expectations/expectation-file.ts).
+ * these (monitors/monitor-file.ts, expectations/expectation-file.ts), and one that has `team` with sections of a team is that
+ * team's (team-file/team-file.ts).
  * @module
  */
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
 import { MAX_FILE_SIZE } from './source-file.js';
+import { SECTION_NAMES } from './team-file/team-file.js';
 
 const YAML_FILE = /\.ya?ml$/i;
 /** What a test file is called. */
@@ -23,8 +25,10 @@ const USUAL = /^pipeline\s*:/m;
 const USUAL_MONITORS = /^monitors\s*:/m;
 /** The usual way to begin a file of expectations. */
 const USUAL_EXPECTATIONS = /^expectations\s*:/m;
-/** Any way to write a key that makes a pipeline, or a file of monitors. */
-const MENTIONED = /(^|[\s"'{,])(pipeline|steps|monitors|expectations)["']?\s*:/;
+/** Any way to write a key that makes a pipeline, a file of monitors or expectations, or a team's. */
+const MENTIONED: RegExp = new RegExp(
+  `(^|[\\s"'{,])(pipeline|steps|monitors|expectations|${SECTION_NAMES.join('|')})["']?\\s*:`,
+);
 
 /**
  * Whether a file of a folder may be a pipeline or test file by its name.
@@ -35,7 +39,7 @@ export function isYamlOfOurs(path: string): boolean {
   return YAML_FILE.test(inside) && !NOT_OURS.test(inside);
 }
 
-export type FileKind = 'pipeline' | 'monitors' | 'expectations' | 'other';
+export type FileKind = 'pipeline' | 'monitors' | 'expectations' | 'team' | 'other';
 
 /**
  * What a file is by its text: a pipeline file (right or wrong: loading it tells), something else, or something that was
@@ -61,6 +65,7 @@ export function fileKind(file: string, text: string): FileKind | Problem {
   if (keys.includes('pipeline')) return 'pipeline';
   if (keys.includes('monitors')) return 'monitors';
   if (keys.includes('expectations')) return 'expectations';
+  if (keys.includes('team') && SECTION_NAMES.some((name) => keys.includes(name))) return 'team';
   if (!keys.includes('steps')) return 'other';
   return told(
     file,

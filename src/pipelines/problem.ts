@@ -50,6 +50,7 @@ export const PROBLEM_CODES = {
   MILL1302: ['invalid trigger', 'it would never start anything, or at the wrong time'],
   MILL1303: ['no expectation', 'nothing would be noticed by it'],
   MILL1304: ['no monitor', 'nothing would be watched by it'],
+  MILL1305: ["wrong in a team's file", 'people would not be told, or not who should be'],
   MILL1401: [
     'template not found',
     'templates are files in the folder "templates" beside the pipeline file',

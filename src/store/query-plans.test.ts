@@ -10,6 +10,7 @@ import { BACKFILLS } from '../engine/features/backfills/backfill-table.js';
 import { EVENTS } from '../engine/features/bus/event-table.js';
 import { CHECK_RESULTS } from '../engine/features/checks/check-tables.js';
 import { MAP_RUNS } from '../engine/features/map-runs/map-run-table.js';
+import { NOTIFICATIONS } from '../engine/features/notifications/notification-tables.js';
 import { DELIVERIES } from '../engine/features/rules/delivery-table.js';
 import { ALIASES, MACHINES, PUBLISHED_VERSIONS } from '../engine/kernel/machine-tables.js';
 import { TAKEN_NAMES } from '../engine/kernel/taken-names.js';
@@ -69,6 +70,11 @@ const ALLOWED: readonly { query: string; steps: readonly string[]; reason: strin
     query: 'SELECT team AS value, COUNT(*) AS count FROM deliveries',
     steps: ['SCAN deliveries USING INDEX deliveries_due', 'USE TEMP B-TREE FOR GROUP BY'],
     reason: 'at a start: deliveries that are on their way',
+  },
+  {
+    query: 'SELECT team AS value, COUNT(*) AS count FROM notifications',
+    steps: ['SCAN notifications USING COVERING INDEX notifications_pending'],
+    reason: 'at a start: what is to be told, in an index that holds nothing else',
   },
   {
     query: "SELECT * FROM deliveries WHERE status = 'PENDING'",
@@ -172,6 +178,31 @@ const ROW_LISTS: readonly (readonly [AnyTable, RowQuery<any>])[] = [
       ),
     ),
   ),
+  ...[{}, { team: ['a'] }, { team: ['a', 'b'] }].flatMap((teams) =>
+    [{}, { channel: 'c' }].flatMap((channel) =>
+      [{}, { thread: 't' }].flatMap((thread) =>
+        [{}, { status: 'DEAD' }, { status: 'PENDING' }].flatMap((status) =>
+          [{}, { below: { number: 40 } }].map(
+            (at) =>
+              [
+                NOTIFICATIONS,
+                {
+                  where: { ...teams, ...channel, ...thread, ...status },
+                  ...at,
+                  order: down,
+                  limit: 3,
+                },
+              ] as const,
+          ),
+        ),
+      ),
+    ),
+  ),
+  [NOTIFICATIONS, { limit: 3 }],
+  [
+    NOTIFICATIONS,
+    { where: { team: 'a', channel: 'c', status: 'PENDING' }, above: { number: 3 }, limit: 3 },
+  ],
   [EVENTS, { where: { team: 'a', bus: 'default', id: 'e' }, limit: 1 }],
   [DELIVERIES, { where: { status: 'PENDING' }, order: { by: ['dueAt', 'number'] }, limit: 3 }],
   [DELIVERIES, { where: { status: 'DEAD' }, limit: 3 }],
@@ -281,11 +312,22 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
     listRows: () => each(ROW_LISTS, ([table, query]) => store.listRows(table, query)),
     packRows: () => store.packRows(CHECK_RESULTS, ['series', 'at'], { above: 5, limit: 3 }),
     lastNumber: () => {
-      const numbered: readonly AnyTable[] = [EVENTS, DELIVERIES, BACKFILLS, MAP_RUNS, MACHINES];
+      const numbered: readonly AnyTable[] = [
+        EVENTS,
+        DELIVERIES,
+        NOTIFICATIONS,
+        BACKFILLS,
+        MAP_RUNS,
+        MACHINES,
+      ];
       each(numbered, (table) => store.lastNumber(table));
       store.lastNumber(PUBLISHED_VERSIONS, { team: 'a', pipeline: 'p' });
     },
-    countRows: read(() => store.countRows(DELIVERIES, 'team', { status: 'PENDING' })),
+    countRows: read(() => {
+      store.countRows(DELIVERIES, 'team', { status: 'PENDING' });
+      store.countRows(NOTIFICATIONS, 'team', { status: 'PENDING' });
+      return store.countRows(NOTIFICATIONS, 'channel', { status: 'PENDING', team: 'a' });
+    }),
     listOwnSealings: read(() => store.listOwnSealings()),
     listOldExecutions: () =>
       each([0, 40], (after) =>

@@ -57,6 +57,16 @@ async function taskToken({ name }: PopulatedTeam): Promise<string> {
   });
 }
 
+/** A channel of each team whose address nobody may dial: what is sent by it never arrives. */
+async function ownChannel({ name }: PopulatedTeam): Promise<string> {
+  const files = NAMES.map((team) => ({
+    ...{ file: `${team}.yaml`, team },
+    sections: { channels: { [`${team}-hook`]: { type: 'webhook', url: 'http://127.0.0.1:9/' } } },
+  }));
+  await engineOf().notifications.declare(files, []);
+  return `${name}-hook`;
+}
+
 async function makeWebhook({ name: team }: PopulatedTeam): Promise<string> {
   made += 1;
   const name = `${team}-hook-${made}`;
@@ -140,6 +150,14 @@ const ACTS: { readonly [route: string]: Act } = {
       const until = Date.now() + 60_000;
       const silence = { tags: {}, until, actor: 'x', reason: 'x' };
       return String((await engineOf().incidents.silence(ofTeam(team), silence)).number);
+    },
+    none: '999999',
+  },
+  'POST /channels/:name/test': { make: ownChannel, none: 'none-hook' },
+  'POST /deliveries/:number/retry': {
+    make: async (of) => {
+      const channel = await ownChannel(of);
+      return String((await engineOf().notifications.test(ofTeam(of.name), channel)).number);
     },
     none: '999999',
   },

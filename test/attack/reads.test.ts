@@ -57,6 +57,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],
+  '/api/v1/deliveries/:number': () => Array.from({ length: 20 }, (_, index) => index + 1),
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
   '/api/v1/pipelines/:name/outlook': PIPELINES,
@@ -69,6 +70,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   pipeline: PIPELINES,
   mapRun: ({ mapRuns }) => mapRuns,
   bus: ({ buses }) => buses,
+  channel: ({ name }) => ['outbox', `${name}-hook`],
+  thread: ({ name }) => [`execution-${name}`],
   queue: ({ name }) => ['default', `arn:aws:sqs:us-east-1:000000000000:${name}`],
   state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],

@@ -73,6 +73,12 @@ beforeAll(async () => {
   await engine.incidents.declare([{ file: 'team.yaml', team: 'shop', sections }], []);
   const until = test.clock.now() + 3_600_000;
   await engine.incidents.silence(SHOP, { tags: {}, until, actor: 'all', reason: 'moving' });
+  const channels = { all: { type: 'webhook', url: 'https://hook.example/' } };
+  await engine.notifications.declare(
+    [{ file: 'team.yaml', team: 'shop', sections: { channels } }],
+    [],
+  );
+  await engine.notifications.test(SHOP, 'all');
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
     'failing',
@@ -178,6 +184,11 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
     'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
+    'notifications.describe': (scope, { name }) =>
+      e.notifications.describe(scope, name === 'all' ? 1 : 999),
+    'notifications.retry': (scope, { name }) =>
+      e.notifications.retry(scope, name === 'all' ? 1 : 999),
+    'notifications.test': (scope, { name }) => e.notifications.test(scope, name),
     'alerts.describe': (scope, { name }) => e.alerts.describe(scope, name === 'all' ? 1 : 999),
     'incidents.describe': (scope, { name }) =>
       e.incidents.describe(scope, name === 'all' ? 1 : 999),
@@ -312,6 +323,10 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'incidents.silences': (scope) => e.incidents.silences(scope),
     'incidents.means': (scope) => e.incidents.means(scope, 30),
     'incidents.onCall': (scope) => e.incidents.onCall(scope, 7),
+    // Every team has an outbox.
+    'notifications.channels': (scope) =>
+      e.notifications.channels(scope).filter(({ name }) => name !== 'outbox'),
+    'notifications.deliveries': async (scope) => (await e.notifications.deliveries(scope)).items,
     'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
     'expectations.all': (scope) => e.expectations.all(scope),
@@ -347,6 +362,8 @@ const WITHOUT = new Set([
     'monitors.declare',
     'incidents.declare',
     'incidents.silence',
+    'notifications.declare',
+    'notifications.tell',
     'expectations.declare',
     'checks.report',
     'events.put',

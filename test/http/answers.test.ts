@@ -5,7 +5,7 @@
  */
 
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { CONTRACT } from '../../src/api/contract.js';
 import type { Execution } from '../../src/api/executions.js';
@@ -353,7 +353,8 @@ test('incidents, silences and who is on call', async () => {
   const number = String(list.items[0]?.number);
   const path = pathTo(PATHS.incident, { number });
   const acts = pathTo(PATHS.incidentActs, { number });
-  expect(await ask('GET', path, 200)).toMatchObject({ changes: [{ type: 'OPENED' }] });
+  const { changes } = await ask<{ changes: JsonObject[] }>('GET', path, 200);
+  expect(changes[0]).toMatchObject({ type: 'OPENED' });
   const until = Date.now() + 3_600_000;
   for (const body of [
     { type: 'acknowledge' },
@@ -378,6 +379,32 @@ test('incidents, silences and who is on call', async () => {
   await ask('DELETE', one, 200, { token });
   await ask('DELETE', one, 404, { token });
   await ask('GET', PATHS.onCall, 200);
+});
+
+test('channels, and what was told by them', async () => {
+  const { token } = team;
+  const channels = await ask<{ items: JsonObject[] }>('GET', PATHS.channels, 200, { token });
+  expect(channels.items).toMatchObject([{ name: 'outbox', team: 'alder', state: 'unused' }]);
+  const sent = await ask('POST', pathTo(PATHS.testChannel, { name: 'outbox' }), 200, { token });
+  expect(sent).toMatchObject({ status: 'DELIVERED', message: { kind: 'test' } });
+  await ask('POST', pathTo(PATHS.testChannel, { name: 'none' }), 404, { token });
+  const list = `${PATHS.deliveries}?channel=outbox&status=DELIVERED&limit=1`;
+  const { items } = await ask<{ items: JsonObject[] }>('GET', list, 200);
+  expect(items).toEqual([sent]);
+  const number = String(sent.number);
+  expect(await ask('GET', pathTo(PATHS.delivery, { number }), 200)).toEqual(sent);
+  await ask('GET', pathTo(PATHS.delivery, { number: 'nonsense' }), 404);
+  await ask('POST', pathTo(PATHS.retryDelivery, { number }), 409, { token });
+  const channelsOfTeam = { hook: { type: 'webhook', url: 'http://127.0.0.1:9/' } };
+  const file = { file: 'team.yaml', team: 'alder', sections: { channels: channelsOfTeam } };
+  await world.it.server.engine.notifications.declare([file], []);
+  const dead = await ask('POST', pathTo(PATHS.testChannel, { name: 'hook' }), 200, { token });
+  await vi.waitFor(async () => {
+    const path = pathTo(PATHS.delivery, { number: String(dead.number) });
+    expect(await ask('GET', path, 200)).toMatchObject({ status: 'DEAD', tries: 1 });
+  });
+  const again = pathTo(PATHS.retryDelivery, { number: String(dead.number) });
+  expect(await ask('POST', again, 200, { token })).toMatchObject({ number: dead.number });
 });
 
 test('schedules and pools', async () => {

@@ -43,14 +43,16 @@ export interface PopulatedServer {
 }
 
 /** Opens a server with these teams. Their names hold letters only, and none is part of another. */
-/** Files of the teams that were made so far. */
-const TEAM_FILES: string[] = [];
-
 export async function openPopulatedServer(names: readonly string[]): Promise<PopulatedServer> {
   const root = mkdtempSync(join(tmpdir(), 'millrace-populated-'));
   const folder = join(root, 'pipelines');
   mkdirSync(folder);
-  for (const team of names) writeFileSync(join(folder, `${team}-written.yaml`), written(team));
+  for (const team of names) {
+    writeFileSync(join(folder, `${team}-written.yaml`), written(team));
+    const rotations = { [`${team}-primary`]: { people: [team] } };
+    const told = { team, people: { [team]: {} }, rotations };
+    writeFileSync(join(folder, `${team}-team.yaml`), JSON.stringify(told, null, 2));
+  }
   const mockConfig = join(root, 'mocks.json');
   const cases = { TestCases: { played: { Ask: 'Played' } } };
   writeFileSync(
@@ -184,15 +186,7 @@ async function populate(
   const until = Date.now() + 86_400_000;
   const silence = { tags: { owner: 'nobody' }, until, actor: team, reason: `${team} moves` };
   await engine.incidents.silence(ofTeam(team), silence);
-  const rotations = { [`${team}-primary`]: { people: [team] } };
-  const file = `${team}.yaml`;
-  // Those of other teams stay as they are, as if their files had mistakes.
-  const others = TEAM_FILES.filter((one) => one !== file);
-  TEAM_FILES.push(file);
-  await engine.incidents.declare(
-    [{ file, team, sections: { people: { [team]: {} }, rotations } }],
-    others,
-  );
+  await engine.notifications.test(ofTeam(team), 'outbox');
   const permits = { name: `${team}-permits`, status: 'WARNING', tags: { owner: team } };
   await post('/checks', { ...permits, cause: `no news for ${team}`, rows: 0 });
   // Events: one that starts, one that waits in a batch, one that nearly matches.

@@ -19,7 +19,15 @@ export interface Route {
   /** Only for those who see all teams. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
-  names?: 'execution' | 'pipeline' | 'backfill' | 'monitor' | 'alert' | 'incident' | 'silence';
+  names?:
+    | 'execution'
+    | 'pipeline'
+    | 'backfill'
+    | 'monitor'
+    | 'alert'
+    | 'incident'
+    | 'silence'
+    | 'delivery';
   body?: unknown;
   query?: string;
 }
@@ -92,6 +100,16 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'DELETE', route: '/api/v1/silences/:number', names: 'silence', changes: true },
   { method: 'GET', route: '/api/v1/on-call' },
+  { method: 'GET', route: '/api/v1/channels' },
+  { method: 'POST', route: '/api/v1/channels/:name/test', changes: true },
+  { method: 'GET', route: '/api/v1/deliveries' },
+  { method: 'GET', route: '/api/v1/deliveries/:number', names: 'delivery' },
+  {
+    method: 'POST',
+    route: '/api/v1/deliveries/:number/retry',
+    names: 'delivery',
+    changes: true,
+  },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',

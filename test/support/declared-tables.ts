@@ -34,6 +34,12 @@ import {
   MONITOR_GROUPS,
   MONITORS,
 } from '../../src/engine/features/monitors/monitor-tables.js';
+import {
+  CHANNEL_STATES,
+  NOTIFICATIONS,
+  TEAM_SECTIONS,
+  THREADS,
+} from '../../src/engine/features/notifications/notification-tables.js';
 import { OUTLOOKS } from '../../src/engine/features/outlooks/outlook-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
@@ -64,5 +70,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
+  ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
   ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
 ];

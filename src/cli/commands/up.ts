@@ -122,7 +122,11 @@ export default class Up extends MillraceCommand {
         'let records that were restored from a backup go on at once, without `millrace resume`',
     }),
     'allow-private-addresses': Flags.boolean({
-      description: 'let http tasks reach loopback and private addresses',
+      description: 'let http tasks, and channels, reach loopback and private addresses',
+    }),
+    'allow-channel-address': Flags.string({
+      description: 'private address that channels may reach, such as that of a mail server',
+      multiple: true,
     }),
   };
 
@@ -151,6 +155,7 @@ export default class Up extends MillraceCommand {
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
       allowPrivateAddresses: flags['allow-private-addresses'],
+      channelAddresses: flags['allow-channel-address'] ?? [],
       acceptAnyAccessKey: flags['accept-any-access-key'],
       identity: identityOf(flags),
       metrics: { tags: tagsIn(flags['metric-tags']), jobs: flags['metric-jobs'] },

@@ -11,6 +11,7 @@ import { fileKind, isYamlOfOurs, strayLink, TEST_FILE } from '../../pipelines/pi
 import { loadPlain } from '../../pipelines/plain/load-plain.js';
 import type { ReadFile } from '../../pipelines/plan.js';
 import { type Problem, sortProblems } from '../../pipelines/problem.js';
+import { loadTeamFile } from '../../pipelines/team-file/team-file.js';
 import { MillraceCommand } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
 import { leadsInside } from '../link-target.js';
@@ -89,12 +90,13 @@ export default class Validate extends MillraceCommand {
   }
 }
 
-/** Problems of a pipeline file, a file of monitors, or of the definitions in a file of AWS's own kind. */
+/** Problems of a pipeline file, a file of monitors, expectations or a team, or of the definitions in a file of AWS's own kind. */
 async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
   const text = await read(file);
   const kind = text === undefined ? 'other' : fileKind(file, text);
   if (text !== undefined && kind === 'monitors') return loadMonitors(file, text).problems;
   if (text !== undefined && kind === 'expectations') return loadExpectations(file, text).problems;
+  if (text !== undefined && kind === 'team') return loadTeamFile(file, text).problems;
   const plain = await loadPlain(file, read);
   return (plain ?? (await loadPipeline(file, read))).problems;
 }

@@ -66,8 +66,8 @@ type LookupCallback = (
 ) => void;
 
 /** `dns.lookup`, except that one special address among the answers fails the whole lookup. */
-function guardedLookup(
-  options: ExchangeOptions,
+export function guardedLookup(
+  options: Pick<ExchangeOptions, 'isAllowed' | 'resolve'>,
 ): (hostname: string, lookupOptions: LookupOptions, callback: LookupCallback) => void {
   const resolve: Resolve = options.resolve ?? lookup;
   return (hostname, lookupOptions, callback) => {

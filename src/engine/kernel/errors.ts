@@ -54,6 +54,9 @@ export type EngineErrorKind =
   | 'TooManyMonitors'
   | 'MonitorNotFound'
   | 'MonitorOfFile'
+  | 'ChannelNotFound'
+  | 'DeliveryNotFound'
+  | 'DeliveryEnded'
   | 'AlertNotFound'
   | 'IncidentNotFound'
   | 'IncidentOver'
@@ -299,6 +302,24 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 409,
     message: "Monitor '{name}' is declared in {file}.",
     fix: 'Change the file, or give this one another name.',
+  },
+  ChannelNotFound: {
+    code: 'MILL3201',
+    status: 404,
+    message: "The team has no channel '{name}'.",
+    fix: "List them with `millrace channel list`, or add it to the team's file.",
+  },
+  DeliveryNotFound: {
+    code: 'MILL3202',
+    status: 404,
+    message: "There is no delivery '{number}'.",
+    fix: 'List them with `millrace channel deliveries`.',
+  },
+  DeliveryEnded: {
+    code: 'MILL3203',
+    status: 409,
+    message: "Delivery '{number}' is {status}: it was told.",
+    fix: 'Only what was given up, or waits, is tried again.',
   },
   AlertNotFound: {
     code: 'MILL3095',

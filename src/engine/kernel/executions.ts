@@ -291,9 +291,16 @@ export class Executions {
   absorb(turn: Turn, active: ActiveExecution, transition: Transition): void {
     this.#parts.reducer.apply(active.state, transition);
     turn.add(active, transition);
+    this.#tellHistory(turn, active, transition);
     for (const command of transition.commands) this.#carryOut(turn, active, command);
     if (active.state.header.status !== 'RUNNING') this.#end(turn, active, transition);
     else this.#markInterrupted(turn, active, transition.more);
+  }
+
+  #tellHistory(turn: Turn, active: ActiveExecution, { history: events }: Transition): void {
+    const { hooks } = this.#parts;
+    if (events.length === 0 || !hooks.follows(active.machine.key)) return;
+    hooks.tell(turn, { type: 'HistoryGrew', execution: active, events });
   }
 
   #carryOut(turn: Turn, active: ActiveExecution, command: Command): void {

@@ -7,6 +7,7 @@
  */
 
 import type { Json } from '../../asl/json.js';
+import type { HistoryEvent } from '../../asl/transition.js';
 import type { CheckResult } from '../../monitoring/check-result.js';
 import type { ExpectationChange } from '../../monitoring/expectations/expectation.js';
 import type { IncidentChange } from '../../monitoring/incidents/incident.js';
@@ -40,7 +41,25 @@ export type Fact =
   /** An alert of a monitor was opened, is worse, told again, or over. */
   | { readonly type: 'AlertChanged'; readonly change: AlertChange }
   /** Something has become of an incident. */
-  | { readonly type: 'IncidentChanged'; readonly change: IncidentChange };
+  | { readonly type: 'IncidentChanged'; readonly change: IncidentChange }
+  /** A channel of a team reaches nobody any more, or again. */
+  | { readonly type: 'ChannelChanged'; readonly change: ChannelChange }
+  /** Events were added to the history of an execution that somebody follows (`hooks.follow`). */
+  | {
+      readonly type: 'HistoryGrew';
+      readonly execution: ActiveExecution;
+      readonly events: readonly HistoryEvent[];
+    };
+
+export interface ChannelChange {
+  readonly team: string;
+  readonly channel: string;
+  readonly state: 'failing' | 'working';
+  /** Why it fails. */
+  readonly error?: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
 
 /** Hears of a fact. What must be written with it goes into the turn. */
 export type FactListener = (turn: Turn, fact: Fact) => void;

@@ -8,6 +8,7 @@
  * | mapRuns | a distributed Map fails as a defect |
  * | activities | there are none: their tasks fail |
  * | tell | nobody hears of facts |
+| follow | histories grow without a fact |
  * | traceparent | tasks are told of no trace |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
@@ -67,6 +68,7 @@ export class Hooks {
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];
   readonly #listeners: FactListener[] = [];
+  readonly #followed: Set<string> = new Set();
 
   /** Listeners hear in the order in which they came. */
   listen(listener: FactListener): void {
@@ -79,6 +81,19 @@ export class Hooks {
 
   attemptEnded(active: ActiveExecution, attempt: AttemptRecord, outcome: AttemptOutcome): void {
     for (const observer of this.#observers) observer.ended(active, attempt, outcome);
+  }
+
+  /** From now on what is added to histories of this pipeline is a fact. @param key `pipelineKey` of it */
+  follow(key: string): void {
+    this.#followed.add(key);
+  }
+
+  unfollow(key: string): void {
+    this.#followed.delete(key);
+  }
+
+  follows(key: string): boolean {
+    return this.#followed.has(key);
   }
 
   tell(turn: Turn, fact: Fact): void {

@@ -9,12 +9,8 @@ import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
 import { EXPECT, type WrittenExpectation } from './expect-section.js';
 import { FILES, type FilesTrigger } from './files-section.js';
-import {
-  type DatasetSection,
-  datasetsSchema,
-  type NotificationRule,
-  notificationsSchema,
-} from './later-sections.js';
+import { type DatasetSection, datasetsSchema } from './later-sections.js';
+import { NOTIFICATION_RULES, type NotificationRule } from './notifications-section.js';
 import { PRODUCED, type WrittenProduced } from './produced-section.js';
 import { RETENTION } from './retention-section.js';
 import { SCHEDULE, type ScheduleTrigger } from './schedule-section.js';
@@ -64,9 +60,9 @@ export const SECTION_SHAPES = {
   produced: PRODUCED.schema.optional(),
   expect: EXPECT.schema.optional(),
   datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
-  notifications: notificationsSchema
+  notifications: NOTIFICATION_RULES.schema
     .optional()
-    .meta({ description: 'Who hears about it (does not act yet)' }),
+    .meta({ description: 'Who hears of its executions' }),
 };
 
 /** Those that are given, out of a whole file. */

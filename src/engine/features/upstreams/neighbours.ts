@@ -3,14 +3,14 @@
  * triggers say.
  * @module
  */
-import { type Home, ownSubject, parseSubjectKey, subjectKey } from '../../../monitoring/subject.js';
+import { ownSubject, parseSubjectKey, subjectKey } from '../../../monitoring/subject.js';
 import { pipelineOfKey } from '../../../store/pipeline-ref.js';
 import type { Upstreams } from './upstreams.js';
 
-/** @example neighboursOf(upstreams, home).downstream(subjectKey(listings)) // ['millrace:…:pipeline:search/searches'] */
+/** @example neighboursOf(upstreams, kernel.arns.identity).downstream(subjectKey(listings)) // ['millrace:…:pipeline:search/searches'] */
 export function neighboursOf(
   upstreams: Pick<Upstreams, 'upstreamsOf' | 'dependentsOf'>,
-  home: Home,
+  { accountId: account, region }: { readonly accountId: string; readonly region: string },
 ) {
   const keyOf = (subject: string): string | undefined => {
     const known = parseSubjectKey(subject);
@@ -18,7 +18,7 @@ export function neighboursOf(
   };
   const subjectOf = (key: string): string => {
     const { team, name } = pipelineOfKey(key);
-    return subjectKey(ownSubject(home, 'pipeline', team, name));
+    return subjectKey(ownSubject({ account, region }, 'pipeline', team, name));
   };
   const around = (subject: string, next: (key: string) => readonly string[]): string[] => {
     const key = keyOf(subject);

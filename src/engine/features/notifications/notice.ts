@@ -1,0 +1,38 @@
+/**
+ * A notice: what somebody has to say to a team, before it is decided by which ways; and what this feature needs of others.
+ * @module
+ */
+import type { ChannelPorts, Person } from '../../../channels/channel.js';
+import type { Message } from '../../../channels/message.js';
+
+export interface Notice {
+  readonly team: string;
+  readonly message: Message;
+  /** Number of the incident that it is about. */
+  readonly incident?: number;
+  /** What routes are chosen by, besides what the message says. */
+  readonly pipeline?: string;
+  readonly owner?: string;
+  /** Names of channels of the team. Default: its routes decide. */
+  readonly channels?: readonly string[];
+  /** Whom one channel reaches in the place of those that it is configured for. Only with one channel. */
+  readonly address?: string;
+  /** Names of people who are told in particular. */
+  readonly people?: readonly string[];
+  /** Why it goes where it goes, when that is not what was asked for; for the log. */
+  readonly words?: string;
+  /** Why it cannot be told there at all: it is in the log as given up. */
+  readonly unreachable?: string;
+}
+
+/** What of others is needed to send. */
+export interface NotificationPeers {
+  /** How channels touch the world. Undefined: nothing is sent, and waits. */
+  readonly ports: ChannelPorts | undefined;
+  /** The value of a team's secret; undefined: it is not set. */
+  secretOf(team: string, name: string): string | undefined;
+  /** How somebody is reached; undefined: nobody knows such a person. */
+  personOf(team: string, name: string): Person | undefined;
+  /** Where people reach this server; undefined: nowhere. */
+  url(): string | undefined;
+}
