@@ -138,6 +138,7 @@ export function composeFeatures(
     {
       neighbours: neighboursOf(upstreams, kernel.arns.identity),
       isMonitored: (series) => monitors.isWatched(series),
+      waysOf: (team) => notifications.channels.waysOf(team),
       notify: (turn, notice) => void notifications.notify(turn, notice),
       tell: (turn, change) => bus.tell(turn, change.team, incidentEvent(change)),
     },

@@ -26,6 +26,7 @@ import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
+import { actionLinkRoutes } from './routes/action-links.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
@@ -184,6 +185,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     { prefix: PREFIX },
   );
   sessionRoutes(app, services);
+  await actionLinkRoutes(app, services);
   metricsRoutes(app, services);
   await wireRoutes(app, { ...services, load });
   await schedulerRoutes(app, { ...services, load });

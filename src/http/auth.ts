@@ -61,6 +61,9 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   'GET /api/v1/openapi.json',
   'GET /schema/v1.json',
   'GET /login',
+  // The link is what allows it: it is sealed, and does one thing once.
+  'GET /act',
+  'POST /act',
   // Every request there is signed, which `wire/protocol.ts` verifies.
   'POST /',
 ]);

@@ -25,6 +25,7 @@ import {
   INCIDENTS,
   POLICIES,
   SILENCES,
+  USED_LINKS,
 } from '../../src/engine/features/incidents/incident-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
@@ -68,7 +69,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
-  ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES],
+  ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
   ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],

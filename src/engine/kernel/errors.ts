@@ -63,6 +63,7 @@ export type EngineErrorKind =
   | 'InvalidIncidentAct'
   | 'InvalidSilence'
   | 'SilenceNotFound'
+  | 'LinkInvalid'
   | 'InvalidBackfill'
   | 'BackfillNotFound'
   | 'BackfillNotRunning'
@@ -350,6 +351,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 400,
     message: 'That is no silence: {problem}.',
     fix: 'Change that, or take one away: `millrace incident silences`.',
+  },
+  LinkInvalid: {
+    code: 'MILL3155',
+    status: 404,
+    message: 'This link does nothing: it was used, is too old, or was changed.',
+    fix: 'Open the incident in the console, or use `millrace incident`.',
   },
   SilenceNotFound: {
     code: 'MILL3154',

@@ -149,3 +149,28 @@ export function thingOf(
   });
   return parts.length === 0 ? key : `${key} {${parts.sort().join(',')}}`;
 }
+
+/** Kind of the subject that a channel is. */
+export const CHANNEL = 'channel';
+
+/** A channel that reaches nobody is trouble too, and must be told by another one. */
+export function signalOfChannel(
+  {
+    team,
+    channel,
+    state,
+    error,
+  }: { team: string; channel: string; state: 'failing' | 'working'; error?: string },
+  home: Home,
+  at: number,
+): Signal {
+  const isBad = state === 'failing';
+  return {
+    ...{ team, subject: ownSubject(home, CHANNEL, team, channel), problem: 'delivery', at },
+    ...{ kind: 'undelivered', level: 'critical', tags: {}, is: isBad ? 'bad' : 'good' },
+    words: isBad
+      ? `nothing arrives by ${channel}: ${error ?? 'it does not say why'}`
+      : 'it delivers',
+    ...(isBad ? {} : { solved: 'it delivers again' }),
+  };
+}

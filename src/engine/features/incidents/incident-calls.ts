@@ -15,9 +15,11 @@ import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
 import type { DurableRequest } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Need } from '../../kernel/needs.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import { type OneTeam, ofTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
 import type { Turn } from '../../kernel/turn.js';
+import { type ActionLink, actOf, readLink, WORDS } from './action-links.js';
 import { headline } from './incident-message.js';
 import {
   INCIDENT_CHANGES,
@@ -28,6 +30,8 @@ import {
   type IncidentRow,
   SILENCES,
   type SilenceRow,
+  USED_LINKS,
+  type UsedLinkRow,
 } from './incident-tables.js';
 import type { Incidents } from './incidents.js';
 import type { PolicyFile } from './policies.js';
@@ -115,6 +119,15 @@ export interface IncidentCalls {
    * Throws IncidentNotFound, IncidentOver, InvalidIncidentAct.
    */
   act(scope: Scope, number: number, what: IncidentAct, by: string): Promise<ShownIncident>;
+  /**
+   * What a click of a message would do, without doing it.
+   * Throws LinkInvalid when it is none, was used, or is too old.
+   */
+  describeLink(
+    token: string,
+  ): Promise<{ readonly words: string; readonly incident: ShownIncident }>;
+  /** Does what a click of a message says, once. Throws LinkInvalid, IncidentOver. */
+  followLink(token: string): Promise<ShownIncident>;
   silences(scope: Scope): Promise<SilenceRow[]>;
   /** Nobody is to hear of some things until then. Throws InvalidSilence. */
   silence(team: OneTeam, silence: NewSilence): Promise<SilenceRow>;
@@ -136,7 +149,7 @@ export type NewSilence = Pick<SilenceRow, 'tags' | 'pipeline' | 'actor' | 'reaso
 };
 
 export function incidentCalls(
-  { reads, store, time }: Pick<Kernel, 'reads' | 'store' | 'time'>,
+  { reads, store, time, encryption }: Pick<Kernel, 'reads' | 'store' | 'time' | 'encryption'>,
   incidents: Incidents,
   request: DurableRequest,
   lastLines: LastLines,
@@ -156,6 +169,15 @@ export function incidentCalls(
         return 'done';
       },
     }));
+  }
+
+  async function linkOf(token: string): Promise<ActionLink> {
+    const link = readLink(token, encryption);
+    const isGood = link !== undefined && link.expiresAt > time.now();
+    if (!isGood || (await store.findRow(USED_LINKS, [link.id])) !== undefined) {
+      throw new EngineError('LinkInvalid');
+    }
+    return link;
   }
 
   async function find(scope: Scope, number: number): Promise<IncidentRow> {
@@ -295,6 +317,34 @@ export function incidentCalls(
         return incidents.commentOnOld(turn, state, what.text, by);
       });
       return shown(after ?? state);
+    },
+    async describeLink(token) {
+      const link = await linkOf(token);
+      const { state } = await find(ofTeam(link.team), link.incident);
+      return { words: WORDS[link.act], incident: shown(state) };
+    },
+    async followLink(token) {
+      const link = await linkOf(token);
+      const { id, incident, to } = link;
+      const used: Need<UsedLinkRow | undefined> = {
+        key: `used link ${id}`,
+        read: () => store.findRow(USED_LINKS, [id]),
+      };
+      return await request<ShownIncident>((settle) => ({
+        refuse: settle.reject,
+        needs: () => [used],
+        perform: (turn) => {
+          const now = time.now();
+          if (turn.known(used) !== undefined || !incidents.useLink(turn, id)) {
+            throw new EngineError('LinkInvalid');
+          }
+          const by = to === undefined ? 'somebody, by a link' : `${to}, by a link`;
+          const after = incidents.act(turn, incident, actOf(link, now), by);
+          if (after === undefined) throw new EngineError('IncidentOver', { incident });
+          turn.afterCommit(() => settle.resolve(shown(after)));
+          return 'done';
+        },
+      }));
     },
     async silences(scope) {
       const rows = await reads.listRows(SILENCES, {});

@@ -18,20 +18,20 @@ export interface Surroundings {
 }
 
 /**
- * @param nth how many messages of this incident there were before: makes its key
- * @example messageOf(incident, { kind: 'opened' }, 1, now, around).title // 'load failed'
+ * @param key the same for each try to tell it
+ * @example messageOf(incident, { kind: 'opened' }, 'incident-42-1', now, around).title // 'load failed'
  */
 export function messageOf(
   incident: Incident,
   { kind, transition }: Telling,
-  nth: number,
+  key: string,
   at: number,
   { url, folded, actions }: Surroundings,
 ): Message {
   const { number, team, tags, level, last } = incident;
   const name = nameOf(incident);
   return {
-    key: `incident-${number}-${nth}`,
+    key,
     thread: `incident-${number}`,
     kind,
     level: kind === 'resolved' ? 'good' : kind === 'acknowledged' ? 'info' : level,

@@ -246,3 +246,22 @@ export const POLICIES: Table<PolicyRow> = defineTable<PolicyRow>({
      );`,
   ],
 });
+
+/** A click of a message that was used. */
+export interface UsedLinkRow {
+  id: string;
+  usedAt: number;
+}
+
+export const USED_LINKS: Table<UsedLinkRow> = defineTable<UsedLinkRow>({
+  name: 'used_links',
+  columns: { id: 'text', usedAt: 'integer' },
+  key: ['id'],
+  lists: [],
+  migrations: [
+    `CREATE TABLE used_links (
+       id TEXT NOT NULL PRIMARY KEY,
+       used_at BIGINT NOT NULL
+     );`,
+  ],
+});

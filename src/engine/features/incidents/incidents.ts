@@ -33,21 +33,25 @@ import {
 import { ownerOf } from '../../../monitoring/incidents/owner.js';
 import type { IncidentPolicy } from '../../../monitoring/incidents/policy.js';
 import {
+  CHANNEL,
   type Signal,
   signalOfAlert,
+  signalOfChannel,
   signalOfExpectation,
   signalOfResult,
   thingOf,
 } from '../../../monitoring/incidents/signal.js';
 import { nextLook, ownedAnew, pass, tell } from '../../../monitoring/incidents/telling.js';
 import type { AlertChange } from '../../../monitoring/monitors/alert.js';
-import { parseSubjectKey, subjectKey } from '../../../monitoring/subject.js';
+import { parseSubjectKey, shortName, subjectKey } from '../../../monitoring/subject.js';
 import type { AnyTable } from '../../../store/table.js';
 import { DueRounds } from '../../kernel/due-rounds.js';
 import type { Fact } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
+import { TurnMap } from '../../kernel/turn-memory.js';
+import { linksFor } from './action-links.js';
 import { endedExecution } from './ended-execution.js';
 import { IncidentBook } from './incident-book.js';
 import { messageOf } from './incident-message.js';
@@ -59,6 +63,7 @@ import {
   POLICIES,
   SILENCES,
   type SilenceRow,
+  USED_LINKS,
 } from './incident-tables.js';
 import type { IncidentPeers } from './peers.js';
 import { Policies, type PolicyFile } from './policies.js';
@@ -68,6 +73,7 @@ export class Incidents implements Feature {
   readonly name = 'incidents';
   readonly tables: readonly AnyTable[] = [
     ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES],
+    USED_LINKS,
   ];
   readonly silences: Silences = new Silences();
   readonly #kernel: Kernel;
@@ -76,6 +82,7 @@ export class Incidents implements Feature {
   readonly #book: IncidentBook;
   readonly #shelf: IncidentShelf;
   readonly #rounds: DueRounds<number>;
+  readonly #usedNow: TurnMap<string, true> = new TurnMap();
   readonly #policies: Policies = new Policies();
 
   /** @param url where the console is, once it is known */
@@ -142,6 +149,12 @@ export class Incidents implements Feature {
         this.#heard(turn, this.#signalOfAlert(fact.change));
         return;
       }
+      case 'ChannelChanged': {
+        const { accountId: account, region } = this.#kernel.arns.identity;
+        const at = this.#kernel.time.now();
+        this.#heard(turn, signalOfChannel(fact.change, { account, region }, at));
+        return;
+      }
       default:
     }
   }
@@ -201,6 +214,14 @@ export class Incidents implements Feature {
     this.#save(turn, outcome, now);
     if (isOpen(before) && !isOpen(outcome.incident)) this.#closeFolded(turn, outcome.incident, now);
     return this.#shelf.get(number);
+  }
+
+  /** A click of a message is used up. @returns false when another input of this turn has used it */
+  useLink(turn: Turn, id: string): boolean {
+    if (this.#usedNow.has(id)) return false;
+    this.#usedNow.setForTurn(turn, id, true);
+    turn.put(USED_LINKS, { id, usedAt: this.#kernel.time.now() });
+    return true;
   }
 
   /** One that nothing can become of any more is talked about all the same. */
@@ -360,6 +381,14 @@ export class Incidents implements Feature {
     this.#shelf.drop(turn, incident.number);
   }
 
+  /** What a channel does not deliver is not told by that channel. */
+  #waysFor({ team, subject }: Incident, asked: readonly string[] | undefined) {
+    if (subject.kind !== CHANNEL) return asked;
+    const name = shortName(subject);
+    const others = (asked ?? this.#peers.waysOf(team)).filter((way) => way !== name);
+    return others.length === 0 ? this.#peers.waysOf(team).slice(0, 1) : others;
+  }
+
   /** An incident as it is now goes into the turn, with what people are told of it. */
   #save(turn: Turn, { incident, transitions }: IncidentOutcome, at: number): void {
     const policy = this.policyOf(incident.team);
@@ -371,14 +400,19 @@ export class Incidents implements Feature {
     const after = messages === incident.messages ? told.incident : { ...told.incident, messages };
     this.#shelf.set(turn, after);
     this.#book.write(turn, after, transitions);
+    const { encryption } = this.#kernel;
     for (const [index, telling] of told.tellings.entries()) {
       const nth = messages - told.tellings.length + index + 1;
       const folded = this.#shelf.foldedInto(incident.number).length;
-      const around = { url: this.#url(), folded, actions: [] };
-      const message = messageOf(after, telling, nth, at, around);
-      const channels = telling.transition?.channels;
+      const url = this.#url();
+      const key = `incident-${incident.number}-${nth}`;
+      const actions = url === undefined ? [] : linksFor(after, key, at, encryption, url);
+      const message = messageOf(after, telling, key, at, { url, folded, actions });
+      const channels = this.#waysFor(after, telling.transition?.channels);
       this.#peers.notify(turn, {
         ...{ team: incident.team, message, incident: incident.number },
+        ...(after.pipeline === undefined ? {} : { pipeline: after.pipeline }),
+        ...(after.owner === undefined ? {} : { owner: after.owner }),
         ...(channels === undefined ? {} : { channels }),
         ...(after.owner === undefined ? {} : { people: [after.owner] }),
       });

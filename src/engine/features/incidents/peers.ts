@@ -13,6 +13,9 @@ export interface Notice {
   readonly team: string;
   readonly message: Message;
   readonly incident?: number;
+  /** What routes are chosen by. */
+  readonly pipeline?: string;
+  readonly owner?: string;
   /** Names of channels; without them the team's routes decide. */
   readonly channels?: readonly string[];
   /** Names of people whom it is for besides. */
@@ -24,6 +27,8 @@ export interface IncidentPeers {
   readonly neighbours: Neighbours;
   /** Whether a monitor watches the results of a series. */
   isMonitored(series: number): boolean;
+  /** Names of the channels of a team; the outbox, which every team has, comes last. */
+  waysOf(team: string): readonly string[];
   /** Tells people; durable in this turn. */
   notify(turn: Turn, notice: Notice): void;
   /** Puts an event on the team's bus in this turn. */

@@ -84,6 +84,12 @@ export class TeamChannels {
     return channels.has(OUTBOX_NAME) ? channels : new Map([[OUTBOX_NAME, OUTBOX], ...channels]);
   }
 
+  /** Names of those of a team; the outbox comes last. */
+  waysOf(team: string): string[] {
+    const names = [...this.#wordsOf(team).channels.keys()].filter((name) => name !== OUTBOX_NAME);
+    return [...names, OUTBOX_NAME];
+  }
+
   find(team: string, channel: string): WrittenChannel | undefined {
     return (
       this.#wordsOf(team).channels.get(channel) ?? (channel === OUTBOX_NAME ? OUTBOX : undefined)
