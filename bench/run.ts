@@ -14,6 +14,7 @@ import { day } from './day.js';
 import { distributedMap } from './distributed-map.js';
 import { eventToStart, flood } from './events.js';
 import { fillStore } from './fill.js';
+import { folding, incidentLists, storm } from './incidents.js';
 import { physicalLimits } from './limits.js';
 import { lists } from './lists.js';
 import {
@@ -296,6 +297,11 @@ if (runs('lists')) {
 if (runs('expectations')) await expectations(values.quick ? 1_000 : 10_000);
 if (runs('checks')) await checkLists(values.quick ? 100_000 : 1_000_000, 40);
 if (runs('monitors')) await monitors(values.quick ? 100_000 : 1_000_000, values.quick ? 2 : 5);
+if (runs('incidents')) {
+  await storm(700, values.quick ? 2_000 : 10_000);
+  folding(100_000, values.quick ? 20 : 200);
+  await incidentLists(values.quick ? 50_000 : 1_000_000, 40);
+}
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();
