@@ -62,6 +62,7 @@ export async function storm(pipelines: number, alerts: number): Promise<void> {
   await test.settled();
   const seconds = (performance.now() - began) / 1000;
   const { items } = await test.engine.incidents.list(EVERYTHING, { limit: 1000 });
+  await test.pass(10_000);
   const told = await test.store.countRows(NOTIFICATIONS, 'thread', {});
   report({
     bench: `${alerts} failures in ${pipelines} pipelines, ${DEPTH} deep`,

@@ -35,6 +35,8 @@ beforeAll(async () => {
   });
   const channels = { hook: { type: 'webhook', url: `http://127.0.0.1:${port}/` } };
   const sections = { channels, notify: [{ channels: ['hook'] }] };
+  const now = { file: 'team.yaml', team: 'default', sections: { incidents: { wait: 0 } } };
+  await it.server.engine.incidents.declare([now], []);
   const file = { file: 'team.yaml', team: 'default', sections };
   await it.server.engine.notifications.declare([file], []);
 });

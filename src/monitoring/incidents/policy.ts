@@ -46,6 +46,8 @@ export interface IncidentPolicy {
   readonly escalation: readonly EscalationStep[];
   /** Milliseconds within which the same trouble opens its incident again. */
   readonly reopenWithin: number;
+  /** Milliseconds before anybody is told: a cause that is noticed after its effects then has one message, not each of them. */
+  readonly waitFor: number;
   /** Milliseconds between two messages that it happened again. */
   readonly repeatEvery: number;
   /** Whether a failed execution is an incident: `unless-monitored` leaves it to the monitor that watches it. */
@@ -65,6 +67,7 @@ export function defaultPolicy(team: string): IncidentPolicy {
     owners: [],
     escalation: [],
     reopenWithin: 60 * MINUTE,
+    waitFor: 5_000,
     repeatEvery: 5 * MINUTE,
     failures: 'unless-monitored',
     by: [],

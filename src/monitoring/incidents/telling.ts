@@ -60,6 +60,7 @@ export function tell(
   }
   if (incident.cause !== undefined && folds.length === 0) return { incident, tellings: [] };
   if (told !== 'open' && incident.cause === undefined) {
+    if (at < incident.since + policy.waitFor) return { incident, tellings: [] };
     const kind = told === 'over' ? 'reopened' : 'opened';
     return {
       incident: { ...incident, told: 'open', toldAt: at, untold: 0 },
@@ -104,7 +105,8 @@ export function nextLook(
     if (snoozedUntil !== undefined) moments.push(snoozedUntil);
     if (incident.cause === undefined) {
       if (isQuiet && (told !== 'open' || untold > 0)) moments.push(until);
-      if (!isQuiet && untold > 0) moments.push(toldAt + policy.repeatEvery);
+      if (!isQuiet && told !== 'open') moments.push(incident.since + policy.waitFor);
+      if (!isQuiet && told === 'open' && untold > 0) moments.push(toldAt + policy.repeatEvery);
       const step = policy.escalation[incident.steps];
       if (incident.status === 'OPEN' && step !== undefined) {
         moments.push(Math.max(incident.since + step.after, isQuiet ? until : 0));

@@ -80,6 +80,7 @@ export interface WrittenIncidents {
   failures?: IncidentPolicy['failures'] | undefined;
   by?: string[] | undefined;
   reopen?: Duration | undefined;
+  wait?: Duration | undefined;
   repeat?: Duration | undefined;
   escalation?:
     | { after: Duration; to?: string | undefined; channels?: string[] | undefined }[]
@@ -98,6 +99,10 @@ const incidentsSchema: z.ZodType<WrittenIncidents> = z
       .optional()
       .meta({ description: 'Tags of which each value has incidents of its own' }),
     reopen: duration.optional().meta({ description: '1 hour when absent' }),
+    wait: duration.optional().meta({
+      description:
+        'Before anybody is told: what comes of one cause is one message; 5 seconds when absent',
+    }),
     repeat: duration.optional().meta({ description: '5 minutes when absent' }),
     escalation: z
       .array(
@@ -117,9 +122,11 @@ export const INCIDENTS_SECTION: TeamSection & { schema: z.ZodType<WrittenInciden
   name: 'incidents',
   schema: incidentsSchema,
   check(written, all) {
-    const { reopen, repeat, escalation = [] } = incidentsSchema.parse(written);
+    const { reopen, wait, repeat, escalation = [] } = incidentsSchema.parse(written);
     const problems: SectionProblem[] = [];
-    for (const [field, value] of [['reopen', reopen] as const, ['repeat', repeat] as const]) {
+    for (const [field, value] of [
+      ...[['reopen', reopen] as const, ['wait', wait] as const, ['repeat', repeat] as const],
+    ]) {
       if (value !== undefined && lengthOf(value) === undefined) {
         problems.push({ at: [field], message: 'that is no length of time', fix: 'write 1 hour' });
       }
@@ -175,7 +182,9 @@ export function policyOf(
     rotations.has(name) ? { rotation: name } : { person: name };
   const defaults = defaultPolicy(team);
   const incidents = (sections.incidents ?? {}) as WrittenIncidents;
-  const { failures = defaults.failures, by = [], reopen, repeat, escalation = [] } = incidents;
+  const { failures = defaults.failures, by = [], escalation = [] } = incidents;
+  const length = (written: Duration | undefined, otherwise: number): number =>
+    (written === undefined ? undefined : lengthOf(written)) ?? otherwise;
   const rules = (sections.owners ?? []) as WrittenOwner[];
   // What a pipeline's own file says is more than a rule for everything, and less than a rule for such a thing.
   const otherwise = rules.find(({ when }) => when === undefined);
@@ -196,7 +205,8 @@ export function policyOf(
       channels,
       ...(to === undefined ? {} : { to: assignee(to) }),
     })),
-    reopenWithin: (reopen === undefined ? undefined : lengthOf(reopen)) ?? defaults.reopenWithin,
-    repeatEvery: (repeat === undefined ? undefined : lengthOf(repeat)) ?? defaults.repeatEvery,
+    reopenWithin: length(incidents.reopen, defaults.reopenWithin),
+    waitFor: length(incidents.wait, defaults.waitFor),
+    repeatEvery: length(incidents.repeat, defaults.repeatEvery),
   };
 }

@@ -113,7 +113,7 @@ function kindOf(value: Json | undefined): FileKind {
       }
       if (section === 'incidents') {
         if (path.includes('escalation')) return ['after', 'to', 'channels'];
-        return ['failures', 'by', 'reopen', 'repeat', 'escalation'];
+        return ['failures', 'by', 'wait', 'reopen', 'repeat', 'escalation'];
       }
       return section === 'templates' && path.length === 2 ? ['title', 'text'] : [];
     },
