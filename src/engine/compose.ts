@@ -3,12 +3,15 @@
  * before it. A new feature is one folder and one line here.
  * @module
  */
+
+import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
+import { Costs } from './features/costs/costs.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
@@ -53,6 +56,8 @@ export interface Surroundings {
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
   readonly logs: LogParts;
+  /** What things cost. Without: nothing is priced. */
+  readonly rates: RateCard | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -70,6 +75,7 @@ export function composeFeatures(
     metrics: counted,
     traces: exporter,
     logs: logParts,
+    rates,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -91,9 +97,17 @@ export function composeFeatures(
   const upstreams = new Upstreams(kernel, pipelineSchedules);
   const putInput = bus.putInput.bind(bus);
   const files = source && new FileArrivals(kernel, source, { putInput });
-  const backfills = new Backfills(kernel);
   const webhooks = new WebhookRegistry(kernel);
+  const costs = new Costs(kernel, rates);
   const checks = new Checks(kernel);
+  const backfills = new Backfills(kernel, {
+    currency: () => costs.currency,
+    async costs({ team, name }, most) {
+      const last = await checks.past(team, checks.keyOf(team, name), most);
+      const good = last.filter(({ status }) => status === 'OK' || status === 'WARNING');
+      return good.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
+    },
+  });
   const expectations = new Expectations(kernel, {
     results: checks,
     declared: () => probes.sitesChanged(),
@@ -116,7 +130,8 @@ export function composeFeatures(
     tell: (turn, change) => bus.tell(turn, change.team, alertEvent(change)),
   });
   const aging = [
-    ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
+    ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
+    ...[monitors.aging, logs.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -130,14 +145,15 @@ export function composeFeatures(
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
+    // What was spent is told with the results.
+    ...[backfills, webhooks, costs, checks, expectations, probes, monitors, outlooks],
     ...[logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations, monitors, outlooks },
+    ...{ checks, costs, expectations, monitors, outlooks },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
+import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
@@ -19,6 +20,7 @@ import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
+import { costCalls } from './features/costs/cost-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
@@ -56,6 +58,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
     /** Told what happens to copies. */
     onProblem?: (problem: string) => void;
   };
+  /** What things cost; see `openRatesFile`. Default: nothing is priced. */
+  rates?: RateCard;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -96,6 +100,7 @@ export function createEngine(config: EngineConfig): Engine {
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
+    rates: config.rates,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     start: (scope, request) => executions.start(scope, request),
   });
@@ -104,7 +109,10 @@ export function createEngine(config: EngineConfig): Engine {
   const { lifecycle, door } = createLifecycle(kernel, features, config.evaluator, maxQueued);
   const { request, expectReady } = door;
 
-  const reading = new Reading(kernel, (pipeline, number) => admission.reasonFor(pipeline, number));
+  const reading = new Reading(kernel, {
+    queued: (pipeline, number) => admission.reasonFor(pipeline, number),
+    used: (header, at) => features.costs.detailOf(header, at),
+  });
   const executions = executionCalls(kernel, reading, request, {
     target: (...start) => stateMachines.target(...start),
     prepareRedrive: (execution) => mapRuns.prepareRedrive(execution),
@@ -159,6 +167,7 @@ export function createEngine(config: EngineConfig): Engine {
     checks: checkCalls(kernel, features.checks, request),
     expectations,
     outlooks,
+    costs: costCalls(kernel),
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     overview: overviewCalls({

@@ -12,6 +12,7 @@ import {
   CHECK_SERIES,
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
+import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
 import {
   EXPECTATION_CHANGES,
   EXPECTATION_CLOCK,
@@ -56,5 +57,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
-  ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
+  ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

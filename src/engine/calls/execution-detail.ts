@@ -4,6 +4,7 @@
  */
 import type { ExecutionStatus } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
+import type { UsageDetail } from '../features/costs/costs.js';
 
 export interface ExecutionSummary {
   id: string;
@@ -47,6 +48,8 @@ export type View = 'masked' | 'original';
 export interface ExecutionDetail extends ExecutionSummary {
   input: Json;
   output?: Json;
+  /** What it has used, and what that costs. */
+  usage: UsageDetail;
   /** Where each thread stands, while it runs and after a failure. */
   threads: {
     id: number;

@@ -261,7 +261,7 @@ export class Checks implements Feature {
   #executionEnded(turn: Turn, active: ActiveExecution): void {
     const { creation, state, number } = active;
     if (creation.mapRun) return;
-    const { status, error, cause, output } = state.header;
+    const { status, error, cause, output, used, cost } = state.header;
     if (status === 'RUNNING') return;
     const told = this.#produced.get(number);
     if (told !== undefined) {
@@ -292,6 +292,9 @@ export class Checks implements Feature {
       duration: Math.max(0, at - startedAt),
       ...(Number.isNaN(planned) ? {} : { lag: Math.max(0, startedAt - planned) }),
       ...produced,
+      // Since it was redriven last: what was before stands in the result of then.
+      retries: used?.retries ?? 0,
+      ...(cost === undefined ? {} : { cost }),
       ...(interval === undefined ? {} : { interval }),
       execution: id,
       pipeline,

@@ -159,6 +159,8 @@ export class Metrics implements Feature, MetricsCalls {
       return;
     }
     const outcome = state.header.status.toLowerCase();
+    const { cost, currency } = state.header;
+    const spent = cost === undefined || currency === undefined ? undefined : { cost, currency };
     const known = this.#outcomes.get(team, pipeline);
     const succeededAt = outcome === 'succeeded' ? endedAt : known?.succeededAt;
     this.#outcomes.put(turn, {
@@ -170,7 +172,7 @@ export class Metrics implements Feature, MetricsCalls {
       const exemplar = { labels: { execution_id: id }, value: seconds, at: endedAt / 1_000 };
       this.#counts.change('open', { team }, -1);
       this.#counts.add('executions', { team, outcome }, { ...exemplar, value: 1 });
-      this.#jobs.ended(pipelineOf(creation), outcome, seconds, exemplar);
+      this.#jobs.ended(pipelineOf(creation), outcome, seconds, exemplar, spent);
     });
   }
 
@@ -219,6 +221,12 @@ export class Metrics implements Feature, MetricsCalls {
         help: 'Executions of the job that have ended since the server started, by outcome',
         type: 'counter',
         samples: () => jobs.outcomes(seen),
+      },
+      {
+        name: 'job_cost_total',
+        help: 'What executions of the job that have ended since the server started cost, by currency',
+        type: 'counter',
+        samples: () => jobs.costs(seen),
       },
     ];
   }
