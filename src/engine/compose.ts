@@ -139,6 +139,10 @@ export function composeFeatures(
   const metrics = new Metrics(kernel, counted, {
     ...{ admission, deliveries: rules.deliveryCounts },
     traces: () => traces.counts,
+    lasts: {
+      of: (team, pipeline) => checks.durableLasts(team, checks.keyOf(team, pipeline)),
+      areKnown: () => checks.size > 0,
+    },
     ...{ checks, expectations },
   });
   const all: Feature[] = [
