@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { searchQuery } from './monitoring-values.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
@@ -265,9 +266,12 @@ export const startExecution = route('POST', PATHS.executions, {
 
 export const listExecutions = route('GET', PATHS.executions, {
   summary: 'List executions, newest first',
+  description:
+    'With `q` a page may be short, or empty, and not the last one: `next` says whether there is more.',
   querystring: z.object({
     pipeline: z.string().max(128).optional(),
     status: statusSchema.optional(),
+    q: searchQuery,
     mapRun: z.string().max(200).optional().describe('Children of this map run'),
     ...paging,
   }),

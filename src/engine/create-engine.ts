@@ -110,6 +110,7 @@ export function createEngine(config: EngineConfig): Engine {
   const { request, expectReady } = door;
 
   const reading = new Reading(kernel, {
+    now: () => kernel.time.now(),
     queued: (pipeline, number) => admission.reasonFor(pipeline, number),
     used: (header, at) => features.costs.detailOf(header, at),
   });

@@ -298,6 +298,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'executions.list': async (scope) => (await e.executions.list(scope)).items,
     'logs.search': async (scope) => (await e.logs.search(scope)).items,
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
+    'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),

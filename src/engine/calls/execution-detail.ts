@@ -67,6 +67,8 @@ export interface ListExecutions {
   /** Only those that were redriven, or were not. */
   redriven?: boolean;
   status?: ExecutionStatus;
+  /** In the search grammar (src/search). A page may be short, or empty, and not the last one. */
+  q?: string;
   /** Also the children of distributed Maps of this map run; they are left out otherwise. */
   mapRun?: string;
   /** 1 to 1000; 100 when absent. */

@@ -27,6 +27,7 @@ import { maskEvent } from '../kernel/masking/mask-turn.js';
 import type { SealedStore } from '../kernel/masking/sealed-store.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../kernel/pages.js';
 import { type Scope, sees, teamsIn } from '../kernel/scope.js';
+import { understood } from '../kernel/searches.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -36,6 +37,7 @@ import type {
   View,
 } from './execution-detail.js';
 import { type PipelineDetail, type PipelineSummary, summarisePipeline } from './pipeline-detail.js';
+import { type SearchParts, searchExecutions } from './search-executions.js';
 
 const MAX_MAP_RUNS = 1_000;
 /** Bytes of events in one page: with inputs of 256 KiB each, a thousand of them would hold everybody up. */
@@ -44,8 +46,9 @@ const PAGE_BYTES = 2 * 1024 ** 2;
 /** What ids look like: UUIDs. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What features know of an execution besides its record. */
+/** What is known elsewhere: the time, and what features know of an execution besides its record. */
 export interface ReadingPeers {
+  now(): number;
   /** Why an execution of a pipeline has not begun; undefined when it does not wait. */
   queued(pipeline: PipelineRef, number: number): string | undefined;
   /** What it has used. @param at when it ended; undefined: it runs */
@@ -227,6 +230,15 @@ export class Reading {
     const { status, redriven } = filter;
     const among = await this.#among(scope, filter);
     if (among === 'nothing') return { items: [] };
+    if (filter.q !== undefined) {
+      const query = understood(filter.q, 'executions', this.#peers.now());
+      return searchExecutions(this.#searched(scope), {
+        ...{ query, among, limit },
+        ...(status === undefined ? {} : { status }),
+        ...(redriven === undefined ? {} : { redriven }),
+        ...(below === undefined ? {} : { below }),
+      });
+    }
     const found = await this.#reads.listExecutionHeads({
       ...among,
       ...(redriven === undefined ? {} : { redriven }),
@@ -239,6 +251,14 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  #searched(scope: Scope): SearchParts {
+    return {
+      list: async (query) => this.#reads.listExecutionHeads(query),
+      pipelines: () => this.#machines.seen(scope),
+      summarise: (record) => this.summarise(record),
+    };
   }
 
   /** Of what executions are listed. */
