@@ -51,6 +51,7 @@ import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { openRatesFile } from './pipelines/rates-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
 import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
@@ -135,6 +136,8 @@ export interface ServerConfig {
   retention?: RetentionConfig;
   /** What jobs are counted by for Prometheus. Default: their names and teams. */
   metrics?: MetricsConfig;
+  /** File of prices, see `openRatesFile`. Default: nothing is priced. It is read once, at the start. */
+  rates?: string;
   /** Receiver of OpenTelemetry to which traces of executions go. Default: there are none. */
   traces?: TraceReceiver;
   /** Features that join besides those that there are, with what they show over REST. Default: none. */
@@ -294,6 +297,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     seal,
     secrets,
     ...(config.retention === undefined ? {} : { retention: config.retention }),
+    ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {
       database,

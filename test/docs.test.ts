@@ -97,7 +97,11 @@ async function runGuide(guide: string): Promise<void> {
   const project = mkdtempSync(join(tmpdir(), 'millrace-guide-'));
   mkdirSync(join(project, 'pipelines'));
   const commands = commandFolder(project);
+  // Read at the start alone.
+  const rates = blocksOf(guide).find(({ note }) => note === 'rates.yaml');
+  if (rates !== undefined) writeFileSync(join(project, 'rates.yaml'), rates.text);
   const server = await startServer({
+    ...(rates === undefined ? {} : { rates: join(project, 'rates.yaml') }),
     folder: join(project, 'pipelines'),
     data: join(project, '.millrace'),
     port: 0,

@@ -43,6 +43,15 @@ export const backfillPlanSchema = z
     pipeline: z.string(),
     digest: z.string().describe('Stands for exactly these slots and actions'),
     slots: z.array(slotSchema).describe('The oldest first'),
+    price: z
+      .strictObject({
+        each: countSchema.describe('The median of its last executions that succeeded'),
+        total: countSchema.describe('Of all that would be started'),
+        currency: z.string(),
+        of: countSchema.describe('How many it is the median of'),
+      })
+      .exactOptional()
+      .describe('What it is going to cost, in millionths of the currency'),
   })
   .meta({
     id: 'BackfillPlan',

@@ -6,6 +6,7 @@ import * as accessKeys from './access-keys.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
+import * as costs from './costs.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
@@ -43,6 +44,7 @@ const CAPABILITIES = [
   notifications,
   overview,
   outlooks,
+  costs,
   pools,
   tasks,
   accessKeys,

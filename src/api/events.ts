@@ -3,10 +3,11 @@
  * @module
  */
 import { z } from 'zod';
+import { searchQuery } from './monitoring-values.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
-import { countSchema, jsonSchema, listOf, objectSchema, timeSchema } from './values.js';
+import { countSchema, jsonSchema, listOf, objectSchema, pageOf, timeSchema } from './values.js';
 
 const busSchema = z.string().min(1).max(256).describe('Name of a bus');
 /** Events of one request. */
@@ -150,12 +151,15 @@ export const putEvents = route('POST', PATHS.events, {
 
 export const listEvents = route('GET', PATHS.storedEvents, {
   summary: 'Events that came, newest first; with `after`, oldest first',
+  description:
+    'With `q` an answer may be short, or empty, and not the last one: `next` is the number to go on from, as `below`, or as `after` where that was given. With `after` it is always there: later events may come.',
   querystring: z.object({
     bus: busSchema.optional(),
+    q: searchQuery,
     after: z.coerce.number().int().min(0).optional().describe('Only those of higher numbers'),
     ...between,
   }),
-  response: { 200: listOf(storedEventSchema), ...problems },
+  response: { 200: pageOf(storedEventSchema), ...problems },
 });
 
 export const listDeadLetters = route('GET', PATHS.deadLetters, {

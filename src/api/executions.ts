@@ -3,10 +3,19 @@
  * @module
  */
 import { z } from 'zod';
+import { searchQuery } from './monitoring-values.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
-import { jsonSchema, objectSchema, pageOf, paging, tagsSchema, timeSchema } from './values.js';
+import {
+  countSchema,
+  jsonSchema,
+  objectSchema,
+  pageOf,
+  paging,
+  tagsSchema,
+  timeSchema,
+} from './values.js';
 
 /** Longest time that a request waits for an execution to end; the client asks again. */
 const MAX_WAIT_SECONDS = 300;
@@ -30,6 +39,11 @@ const EXAMPLE = {
   error: 'States.TaskFailed',
   cause: 'the file has no rows',
   interval: '2026-11-20',
+};
+
+const USAGE = {
+  ...{ transitions: 3, retries: 1, work: { shell: 12_100 }, units: { dpuHours: 0.25 } },
+  ...{ cost: 110_216, currency: 'USD' },
 };
 
 export const executionSchema = z
@@ -62,10 +76,26 @@ export const executionSchema = z
   .meta({ id: 'Execution', examples: [EXAMPLE] });
 export type Execution = z.infer<typeof executionSchema>;
 
+export const usageSchema = z
+  .strictObject({
+    transitions: countSchema.describe('States entered'),
+    retries: countSchema.describe('Attempts of tasks beyond the first of each'),
+    work: z.record(z.string(), countSchema).describe('Milliseconds of workers, by their kind'),
+    units: z.record(z.string(), z.number()).describe('What tasks have reported, by its name'),
+    cost: countSchema
+      .exactOptional()
+      .describe('Millionths of the currency; so far, while it runs. Absent: nothing is priced'),
+    currency: z.string().exactOptional(),
+    unpriced: z.array(z.string()).exactOptional().describe('What was used and has no price'),
+  })
+  .meta({ id: 'Usage', examples: [USAGE] });
+export type Usage = z.infer<typeof usageSchema>;
+
 export const executionDetailSchema = executionSchema
   .extend({
     input: jsonSchema,
     output: jsonSchema.exactOptional(),
+    usage: usageSchema.describe('Of all that it did, before redrives too'),
     threads: z
       .array(
         z.strictObject({
@@ -84,6 +114,7 @@ export const executionDetailSchema = executionSchema
       {
         ...EXAMPLE,
         input: { day: '2026-11-20' },
+        usage: USAGE,
         threads: [{ id: 0, parent: null, index: 0, state: 'Load', phase: 'failed' }],
       },
     ],
@@ -235,9 +266,12 @@ export const startExecution = route('POST', PATHS.executions, {
 
 export const listExecutions = route('GET', PATHS.executions, {
   summary: 'List executions, newest first',
+  description:
+    'With `q` a page may be short, or empty, and not the last one: `next` says whether there is more.',
   querystring: z.object({
     pipeline: z.string().max(128).optional(),
     status: statusSchema.optional(),
+    q: searchQuery,
     mapRun: z.string().max(200).optional().describe('Children of this map run'),
     ...paging,
   }),

@@ -38,6 +38,7 @@ export const PATHS = {
   schedules: '/schedules',
   overview: '/overview',
   board: '/board',
+  costs: '/costs',
   outlooks: '/outlooks',
   outlook: '/pipelines/:name/outlook',
   checks: '/checks',

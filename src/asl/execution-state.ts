@@ -93,6 +93,27 @@ export interface Fork {
   done: number;
 }
 
+/** What an execution has used: counts, never money. Whole numbers; what is absent is none. */
+export interface Usage {
+  /** States entered. */
+  transitions?: number;
+  /** Attempts of tasks beyond the first of each. */
+  retries?: number;
+  /** Milliseconds that attempts had a worker, by the worker's kind. */
+  work?: { [kind: string]: number };
+  /** MiB × milliseconds of workers whose memory is said, by kind. */
+  memory?: { [kind: string]: number };
+  /** What tasks have reported, in millionths, by the unit's name. */
+  units?: { [unit: string]: number };
+}
+
+/** What an execution had used, and what that was priced at, before it was redriven. */
+export interface Spent {
+  used: Usage;
+  /** In millionths of the currency; absent: nothing was priced. */
+  cost?: number;
+}
+
 /** The small part of an execution that changes with nearly every transition. */
 export interface ExecutionHeader {
   format: number;
@@ -103,6 +124,13 @@ export interface ExecutionHeader {
   output?: Json;
   error?: string;
   cause?: string;
+  /** Since it began, or was last redriven. */
+  used?: Usage;
+  /** What that was priced at when it ended: millionths of the currency. */
+  cost?: number;
+  currency?: string;
+  /** All that was before the last redrive. */
+  spent?: Spent;
 }
 
 export interface ExecutionContext {

@@ -3,9 +3,10 @@
  * @module
  */
 import colors from 'picocolors';
-import type { BackfillDetail, BackfillSlot } from '../api/backfills.js';
+import type { BackfillDetail, BackfillPlan, BackfillSlot } from '../api/backfills.js';
 import { PATHS, pathTo } from '../api/paths.js';
 import type { Client } from './client.js';
+import { money } from './money.js';
 import { printable, status, table } from './text.js';
 
 /** Milliseconds between two looks: an answer has all slots, so long ones are asked for less often. */
@@ -26,6 +27,14 @@ export function planTable(slots: readonly BackfillSlot[], most: number): string 
 export function planSummary(slots: readonly BackfillSlot[]): string {
   const count = slots.filter(({ action }) => action === 'create').length;
   return `${count} to start, ${slots.length - count} left alone`;
+}
+
+/** What a plan is going to cost; empty when nobody knows. */
+export function planPrice({ price }: BackfillPlan): string {
+  if (price === undefined) return '';
+  const { each, total, currency, of } = price;
+  const known = `${of} last ${of === 1 ? 'execution' : 'executions'}`;
+  return `, about ${money(total, currency)} (${money(each, currency)} each, by its ${known})`;
 }
 
 /** One line about how a backfill stands. */

@@ -4,12 +4,15 @@
  * @module
  */
 import type { ChannelPorts } from '../channels/channel.js';
+
+import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
+import { Costs } from './features/costs/costs.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
@@ -60,6 +63,8 @@ export interface Surroundings {
   readonly logs: LogParts;
   /** How people are told. */
   readonly notifications: NotificationParts;
+  /** What things cost. Without: nothing is priced. */
+  readonly rates: RateCard | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -88,6 +93,7 @@ export function composeFeatures(
     traces: exporter,
     logs: logParts,
     notifications: notificationParts,
+    rates,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -109,9 +115,17 @@ export function composeFeatures(
   const upstreams = new Upstreams(kernel, pipelineSchedules);
   const putInput = bus.putInput.bind(bus);
   const files = source && new FileArrivals(kernel, source, { putInput });
-  const backfills = new Backfills(kernel);
   const webhooks = new WebhookRegistry(kernel);
+  const costs = new Costs(kernel, rates);
   const checks = new Checks(kernel);
+  const backfills = new Backfills(kernel, {
+    currency: () => costs.currency,
+    async costs({ team, name }, most) {
+      const last = await checks.past(team, checks.keyOf(team, name), most);
+      const good = last.filter(({ status }) => status === 'OK' || status === 'WARNING');
+      return good.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
+    },
+  });
   const expectations = new Expectations(kernel, {
     results: checks,
     declared: () => probes.sitesChanged(),
@@ -151,8 +165,8 @@ export function composeFeatures(
     url: () => notificationParts.url(),
   });
   const aging = [
-    ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
-    ...[notifications.aging, incidents.aging],
+    ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
+    ...[monitors.aging, logs.aging, notifications.aging, incidents.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -160,20 +174,25 @@ export function composeFeatures(
   const metrics = new Metrics(kernel, counted, {
     ...{ admission, deliveries: rules.deliveryCounts },
     traces: () => traces.counts,
+    lasts: {
+      of: (team, pipeline) => checks.durableLasts(team, checks.keyOf(team, pipeline)),
+      areKnown: () => checks.size > 0,
+    },
     ...{ checks, expectations },
   });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
-    ...[backfills, webhooks, checks, expectations, probes, monitors, incidents, outlooks],
+    // What was spent is told with the results.
+    ...[backfills, webhooks, costs, checks, expectations, probes, monitors, incidents, outlooks],
     ...[notifications, logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, expectations, monitors, incidents, outlooks, notifications },
+    ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

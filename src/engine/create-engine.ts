@@ -4,6 +4,7 @@
  */
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
+import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
@@ -20,6 +21,7 @@ import { poolCalls } from './features/admission/pool-calls.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
+import { costCalls } from './features/costs/cost-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
@@ -61,6 +63,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   };
   /** How people are told; see `createChannelPorts`. Default: nothing is sent, and no secret is set. */
   notifications?: Partial<NotificationParts>;
+  /** What things cost; see `openRatesFile`. Default: nothing is priced. */
+  rates?: RateCard;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -101,6 +105,7 @@ export function createEngine(config: EngineConfig): Engine {
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
+    rates: config.rates,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -115,7 +120,11 @@ export function createEngine(config: EngineConfig): Engine {
   const { lifecycle, door } = createLifecycle(kernel, features, config.evaluator, maxQueued);
   const { request, expectReady } = door;
 
-  const reading = new Reading(kernel, (pipeline, number) => admission.reasonFor(pipeline, number));
+  const reading = new Reading(kernel, {
+    now: () => kernel.time.now(),
+    queued: (pipeline, number) => admission.reasonFor(pipeline, number),
+    used: (header, at) => features.costs.detailOf(header, at),
+  });
   const executions = executionCalls(kernel, reading, request, {
     target: (...start) => stateMachines.target(...start),
     prepareRedrive: (execution) => mapRuns.prepareRedrive(execution),
@@ -170,6 +179,7 @@ export function createEngine(config: EngineConfig): Engine {
     checks: checkCalls(kernel, features.checks, request),
     expectations,
     outlooks,
+    costs: costCalls(kernel),
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),

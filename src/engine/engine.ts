@@ -26,6 +26,7 @@ import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
+import type { CostCalls } from './features/costs/cost-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
@@ -89,6 +90,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly checks: CheckCalls;
   /** What must happen by when, and where it stands. */
   readonly expectations: ExpectationCalls;
+  /** What executions have cost. */
+  readonly costs: CostCalls;
   /** What is usual of pipelines, and which limits they will cross. */
   readonly outlooks: OutlookCalls;
   /** Conditions watched over time, what they would have done, and their alerts. */

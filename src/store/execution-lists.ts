@@ -106,7 +106,7 @@ function headOf(record: ExecutionRecord): ListedExecution {
 }
 
 function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
-  const statuses = query.status === undefined ? STATUSES : [query.status];
+  const statuses = query.status === undefined ? STATUSES : [...new Set([query.status].flat())];
   if (query.mapRun !== undefined) {
     return yield* childRanges(query.mapRun, statuses, query.redriven);
   }

@@ -12,7 +12,8 @@ export type ExecutionQuery = {
   limit: number;
 } & (
   | (ExecutionScope & {
-      status?: ExecutionStatus;
+      /** One, or several. */
+      status?: ExecutionStatus | readonly ExecutionStatus[];
       /** Only those that were redriven, or were not. */
       redriven?: boolean;
       interval?: never;

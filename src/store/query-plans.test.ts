@@ -239,7 +239,13 @@ function* executionQueries(): Generator<Parameters<Asked['listExecutions']>[0]> 
   for (const at of pages) {
     yield { pipeline, interval: '2026-11-01', ...at, ...page };
     for (const scope of scopes) {
-      for (const status of [undefined, 'RUNNING', 'SUCCEEDED', 'ABORTED'] as const) {
+      for (const status of [
+        undefined,
+        'RUNNING',
+        'SUCCEEDED',
+        'ABORTED',
+        ['FAILED', 'ABORTED'],
+      ] as const) {
         for (const redriven of [undefined, true, false]) {
           yield {
             ...scope,

@@ -4,7 +4,13 @@
  */
 import { fromText, toText } from './columns.js';
 import type { Row as SqlRow, SqlValue } from './driver.js';
-import { distinctValues, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
+import {
+  distinctNumbers,
+  distinctValues,
+  mergedNumbers,
+  type Range,
+  rowsOf,
+} from './merged-ranges.js';
 import { all, one, type Plan, type Prepare, type Write } from './plan.js';
 import {
   type AnyTable,
@@ -178,11 +184,17 @@ function* pageOf(table: AnyTable, query: RowQuery<object>): Plan<number[] | unde
   if (table.key.length !== 1 || !isByKey || limit === undefined || offset !== undefined) return;
   const wanted = Object.entries(where).filter(([, value]) => value !== undefined);
   // An index that holds only some rows answers only who asks for those.
-  const list = (table.lists ?? []).find(
+  const fitting = (table.lists ?? []).filter(
     ({ columns, only = {} }) =>
       Object.entries(only).every(([name, value]) => (where as Wanted)[name] === value) &&
       wanted.every(([name, value]) => only[name] === value || columns.includes(name)),
   );
+  // What is not asked for is looked up value by value: of names there are few, of numbers there may be many.
+  const cost = ({ columns }: TableList): number =>
+    columns
+      .filter((name) => (where as Wanted)[name] === undefined)
+      .reduce((sum, name) => sum + (typeOf(table, name).startsWith('integer') ? 100 : 1), 0);
+  const [list] = fitting.sort((a, b) => cost(a) - cost(b));
   const bounds = { ...above, ...below };
   if (list === undefined || Object.keys(bounds).some((column) => column !== key)) return;
   const direction = order?.down ? 'descending' : 'ascending';
@@ -215,7 +227,9 @@ function* rangesOf(
       const given = wanted[name];
       const each: readonly SqlValue[] =
         given === undefined
-          ? yield* distinctValues({ table: table.name, column, where, values })
+          ? type.startsWith('integer')
+            ? yield* distinctNumbers({ table: table.name, column, where, values, above: -1 })
+            : yield* distinctValues({ table: table.name, column, where, values })
           : [...new Set([given].flat())].map((value) => toSql(value, type));
       for (const value of each) {
         const narrowed = `${where} AND ${column} = ?`;

@@ -34,6 +34,8 @@ interface Things {
   backfill: string;
 }
 
+const NO_RATES = { workerSecond: {}, gigabyteSecond: {}, units: {} };
+
 const NONE: Things = {
   ...{ name: 'none', running: NO_ID, failed: NO_ID, mapped: NO_ID },
   ...{ mapRun: NO_ID, token: `${NO_ID}-0-1`, backfill: '999' },
@@ -60,6 +62,7 @@ beforeAll(async () => {
   test = await openTimedEngine({
     seal: createEncryption(Buffer.alloc(32, 7)),
     runner: createConnectorRunner(new Map([['echo', echo]])),
+    rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
   const { engine } = test;
   const of = (definition: object): { team: string; definition: object } => ({
@@ -316,6 +319,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'executions.list': async (scope) => (await e.executions.list(scope)).items,
     'logs.search': async (scope) => (await e.logs.search(scope)).items,
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
+    'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
+    'costs.list': (scope) => e.costs.list(scope),
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),

@@ -308,6 +308,13 @@ test('checks, boards, expectations and the whole at a glance', async () => {
   const explained = `${PATHS.explainExpectations}?name=alder-failing`;
   const { items } = await ask<{ items: JsonObject[] }>('GET', explained, 200);
   expect(items[0]).toMatchObject({ sentence: 'succeeded', changes: [{ to: 'MISSING' }] });
+  await ask('GET', `${PATHS.executions}?q=status:failed`, 200);
+  await ask('GET', `${PATHS.executions}?q=status:lost`, 400);
+  await ask('GET', `${PATHS.storedEvents}?q=since:1d&after=0`, 200);
+  await ask('GET', `${PATHS.storedEvents}?q=levle:1&bus=`, 400);
+  const { items: costs } = await ask<{ items: JsonObject[] }>('GET', PATHS.costs, 200);
+  expect(costs[0]).toMatchObject({ currency: 'USD', executions: expect.any(Number) });
+  await ask('GET', `${PATHS.costs}?by=day&from=2026-02-30`, 400);
   await ask('GET', PATHS.outlooks, 200);
   const outlook = pathTo(PATHS.outlook, { name: 'alder-daily' });
   const { items: metrics } = await ask<{ items: JsonObject[] }>('GET', outlook, 200);

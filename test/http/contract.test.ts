@@ -53,7 +53,9 @@ type Plain<T> = T extends readonly (infer Item)[]
 
 test('has every member of what the engine answers, and no other', () => {
   expectTypeOf<executionApi.Execution>().toEqualTypeOf<engine.ExecutionSummary>();
-  expectTypeOf<executionApi.ExecutionDetail>().toEqualTypeOf<engine.ExecutionDetail>();
+  expectTypeOf<Plain<executionApi.ExecutionDetail>>().toEqualTypeOf<
+    Plain<engine.ExecutionDetail>
+  >();
   expectTypeOf<executionApi.StartedExecution>().toEqualTypeOf<engine.StartedExecution>();
   expectTypeOf<executionApi.RepairPlan>().toEqualTypeOf<RepairPlan>();
   expectTypeOf<traceApi.HistoryEvent>().toEqualTypeOf<HistoryEvent>();

@@ -62,7 +62,9 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
       MockedResponses: { Played: { '0': { Return: { played: true } } } },
     }),
   );
-  const it = await openTestServer({ folder, mockConfig });
+  const rates = join(root, 'rates.yaml');
+  writeFileSync(rates, 'currency: USD\nrates: [{ from: 2020-01-01, transition: 0.000025 }]\n');
+  const it = await openTestServer({ folder, mockConfig, rates });
   const teams: PopulatedTeam[] = [];
   const closers: (() => void)[] = [];
   for (const name of names) {

@@ -67,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/expectation-changes' },
   { method: 'GET', route: '/api/v1/expectations/explain', query: '?name=own-echo' },
   { method: 'GET', route: '/api/v1/overview' },
+  { method: 'GET', route: '/api/v1/costs' },
   { method: 'GET', route: '/api/v1/outlooks' },
   { method: 'GET', route: '/api/v1/pipelines/:name/outlook', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/monitors' },

@@ -12,6 +12,7 @@ import {
   CHECK_SERIES,
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
+import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
 import {
   EXPECTATION_CHANGES,
   EXPECTATION_CLOCK,
@@ -72,5 +73,5 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
-  ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],
+  ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

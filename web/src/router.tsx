@@ -10,6 +10,8 @@ import {
   Link,
 } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { AlertsPage } from './alerts/alerts-page.js';
+import { alertsSearch } from './alerts/alerts-search.js';
 import { BoardPage } from './board/board-page.js';
 import { boardSearch } from './board/board-search.js';
 import { ChecksPage } from './checks/checks-page.js';
@@ -18,6 +20,8 @@ import { ExecutionPage } from './execution/execution-page.js';
 import { executionSearch } from './execution/execution-search.js';
 import { ExecutionsPage } from './executions/executions-page.js';
 import { executionsSearch } from './executions/executions-search.js';
+import { LogsPage } from './logs/logs-page.js';
+import { logsSearch } from './logs/logs-search.js';
 import { NowPage } from './now/now-page.js';
 import { nowSearch } from './now/now-search.js';
 import { EmptyState } from './parts/empty-state.js';
@@ -56,6 +60,20 @@ const board = createRoute({
   component: BoardPage,
 });
 
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  validateSearch: alertsSearch,
+  component: AlertsPage,
+});
+
+const logs = createRoute({
+  getParentRoute: () => root,
+  path: '/logs',
+  validateSearch: logsSearch,
+  component: LogsPage,
+});
+
 const executions = createRoute({
   getParentRoute: () => root,
   path: '/executions',
@@ -82,6 +100,8 @@ const routeTree = root.addChildren([
   pipelines,
   checks,
   board,
+  alerts,
+  logs,
   executions,
   execution,
   pipeline,

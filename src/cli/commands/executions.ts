@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import type { Execution } from '../../api/executions.js';
 import { PATHS } from '../../api/paths.js';
 import type { Page } from '../../api/values.js';
+import { pagesOf } from '../all-pages.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { duration, firstLine, statusOf, table, time } from '../text.js';
 
@@ -12,6 +13,7 @@ export default class Executions extends MillraceCommand {
   static override examples = [
     '<%= config.bin %> executions --status FAILED',
     '<%= config.bin %> executions --pipeline weather --json',
+    `<%= config.bin %> executions -q 'status:failed started:>24h error:"AccessDenied"'`,
   ];
   static override flags = {
     pipeline: Flags.string({ char: 'p', description: 'only of this pipeline' }),
@@ -19,6 +21,10 @@ export default class Executions extends MillraceCommand {
       char: 's',
       description: 'only with this status',
       options: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+    }),
+    query: Flags.string({
+      char: 'q',
+      description: 'a search: status:failed tag.county:monroe -env:dev started:>24h "AccessDenied"',
     }),
     limit: Flags.integer({ char: 'n', description: 'how many', default: 20, min: 1, max: 1000 }),
     ...serverFlags,
@@ -29,7 +35,12 @@ export default class Executions extends MillraceCommand {
     const query = new URLSearchParams({ limit: String(flags.limit) });
     if (flags.pipeline !== undefined) query.set('pipeline', flags.pipeline);
     if (flags.status !== undefined) query.set('status', flags.status);
-    const page = await this.client(flags).get<Page<Execution>>(`${PATHS.executions}?${query}`);
+    if (flags.query !== undefined) query.set('q', flags.query);
+    const client = this.client(flags);
+    const page = await pagesOf<Execution>(flags.limit, async (cursor) => {
+      if (cursor !== undefined) query.set('cursor', cursor);
+      return await client.get<Page<Execution>>(`${PATHS.executions}?${query}`);
+    });
     if (page.items.length === 0) {
       this.say('There are no such executions. Start one with: millrace run PIPELINE');
       return page;

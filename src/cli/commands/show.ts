@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { ExecutionDetail } from '../../api/executions.js';
+import type { ExecutionDetail, Usage } from '../../api/executions.js';
 import { PATHS, pathTo } from '../../api/paths.js';
 import type { PipelineDetail, PipelineOverview } from '../../api/pipelines.js';
 import type { StateVisit } from '../../api/traces.js';
@@ -10,6 +10,7 @@ import { errorBox } from '../error-box.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { outcomeText } from '../follow.js';
+import { money } from '../money.js';
 import {
   duration,
   firstLine,
@@ -145,7 +146,9 @@ export default class Show extends MillraceCommand {
       const slot = interval === undefined ? '' : ` for ${interval}`;
       this.log(`${colors.dim('by      ')}${triggeredBy.type}${slot}`);
     }
-    this.log(`${colors.dim('version ')}${execution.version}\n`);
+    this.log(`${colors.dim('version ')}${execution.version}`);
+    for (const line of usageLines(execution.usage)) this.log(line);
+    this.log('');
     const box = errorBox(execution, items);
     if (box !== '') this.log(box);
     const rows = items.map((visit) => [
@@ -162,6 +165,22 @@ export default class Show extends MillraceCommand {
     }
     return { ...execution, states: items };
   }
+}
+
+/** What it has used and cost, where there is something to tell. */
+function usageLines({ retries, work, units, cost, currency, unpriced }: Usage): string[] {
+  const parts = [
+    ...Object.entries(work).map(([kind, ms]) => `${kind} ${duration(ms)}`),
+    ...Object.entries(units).map(([unit, amount]) => `${printable(unit)} ${amount}`),
+    ...(retries === 0 ? [] : [`${retries} ${retries === 1 ? 'retry' : 'retries'}`]),
+  ];
+  const free = unpriced === undefined ? '' : ` (without a price: ${unpriced.join(', ')})`;
+  return [
+    ...(parts.length === 0 ? [] : [`${colors.dim('used    ')}${parts.join(', ')}`]),
+    ...(cost === undefined
+      ? []
+      : [`${colors.dim('cost    ')}${money(cost, currency ?? '')}${printable(free)}`]),
+  ];
 }
 
 function tick(name: string): string {

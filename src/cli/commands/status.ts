@@ -39,7 +39,9 @@ export default class Status extends MillraceCommand {
     const { critical, late, missing } = overview.counts;
     if (flags.check && critical + late + missing > 0) process.exitCode = EXIT.checkFailed;
     if (flags.by !== undefined) {
-      const path = `${PATHS.board}?by=${encodeURIComponent(flags.by)}${tags}`;
+      // A line shows the worst; --json has all of them.
+      const items = this.jsonEnabled() ? '' : '&items=1';
+      const path = `${PATHS.board}?by=${encodeURIComponent(flags.by)}${items}${tags}`;
       const board = await client.get<{ items: BoardGroup[] }>(path);
       this.#tellBoard(board.items, flags.by);
       return board;

@@ -101,6 +101,10 @@ export default class Up extends MillraceCommand {
       description: 'address under which people reach this server: links in log records lead there',
       env: 'MILLRACE_PUBLIC_URL',
     }),
+    rates: Flags.string({
+      description: 'file of prices: what a state, a second of a worker and reported units cost',
+      env: 'MILLRACE_RATES',
+    }),
     'metric-tags': Flags.string({
       description: 'tags whose values become labels of job metrics, divided by commas',
       env: 'MILLRACE_METRIC_TAGS',
@@ -172,6 +176,7 @@ export default class Up extends MillraceCommand {
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
       resumeRestored: flags['resume-restored'],
+      ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
@@ -285,6 +290,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5021',
       fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'RatesFileError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5065',
+      fix: 'Mend the file that --rates (or MILLRACE_RATES) names, or start without it.',
     });
   }
   if (error instanceof Error && error.name === 'MetricTagsError') {

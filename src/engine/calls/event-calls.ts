@@ -5,6 +5,7 @@
 import { checkPutEvents, type PutEventsEntry } from '../../events/envelope.js';
 import type { EventBus, EventQuery } from '../features/bus/event-bus.js';
 import { type EntryResult, putEntry } from '../features/bus/put-entries.js';
+import { searchEvents } from '../features/bus/search-events.js';
 import {
   checkEvent,
   type EventRecord,
@@ -14,7 +15,9 @@ import {
 import type { DurableRequest } from '../kernel/durable-request.js';
 import { EngineError } from '../kernel/errors.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Page } from '../kernel/pages.js';
 import { type OneTeam, type Scope, teamOf, teamsIn } from '../kernel/scope.js';
+import { understood } from '../kernel/searches.js';
 
 export interface EventCalls {
   /**
@@ -29,6 +32,14 @@ export interface EventCalls {
   putEntries(scope: OneTeam, entries: readonly PutEventsEntry[]): Promise<EntryResult[]>;
   /** Those of the teams, in their order or the newest first. */
   list(scope: Scope, query: Omit<EventQuery, 'teams'>): Promise<EventRecord[]>;
+  /**
+   * What a search finds. `next` is the number to go on from, `below` or `after` it; behind `after` it is always there.
+   * Throws InvalidSearch.
+   */
+  search(
+    scope: Scope,
+    query: Omit<EventQuery, 'teams'> & { q: string },
+  ): Promise<Page<EventRecord>>;
 }
 
 export function eventCalls(
@@ -52,9 +63,18 @@ export function eventCalls(
       const putOne = async (event: NewEvent): Promise<void> => void (await put(scope, [event]));
       return Promise.all(entries.map((entry) => putEntry(kernel, putOne, entry)));
     },
+    search: (scope, { q, ...query }) =>
+      searchEvents((of) => bus.show(of), understood(q, 'events', kernel.time.now()), {
+        ...query,
+        ...teamsOf(scope),
+      }),
     list(scope, query) {
-      const teams = teamsIn(scope);
-      return bus.show({ ...query, ...(teams === undefined ? {} : { teams }) });
+      return bus.show({ ...query, ...teamsOf(scope) });
     },
   };
+}
+
+function teamsOf(scope: Scope): Pick<EventQuery, 'teams'> {
+  const teams = teamsIn(scope);
+  return teams === undefined ? {} : { teams };
 }

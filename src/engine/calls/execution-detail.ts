@@ -4,6 +4,7 @@
  */
 import type { ExecutionStatus } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
+import type { UsageDetail } from '../features/costs/costs.js';
 
 export interface ExecutionSummary {
   id: string;
@@ -47,6 +48,8 @@ export type View = 'masked' | 'original';
 export interface ExecutionDetail extends ExecutionSummary {
   input: Json;
   output?: Json;
+  /** What it has used, and what that costs. */
+  usage: UsageDetail;
   /** Where each thread stands, while it runs and after a failure. */
   threads: {
     id: number;
@@ -64,6 +67,8 @@ export interface ListExecutions {
   /** Only those that were redriven, or were not. */
   redriven?: boolean;
   status?: ExecutionStatus;
+  /** In the search grammar (src/search). A page may be short, or empty, and not the last one. */
+  q?: string;
   /** Also the children of distributed Maps of this map run; they are left out otherwise. */
   mapRun?: string;
   /** 1 to 1000; 100 when absent. */

@@ -236,7 +236,7 @@ export function overviewCalls(parts: Parts): OverviewCalls {
         const counts = { OK: 0, WARNING: 0, CRITICAL: 0, MISSING: 0, LATE: 0, UNKNOWN: 0 };
         for (const { tile } of all) counts[tile] += 1;
         all.sort((a, b) => TILES.indexOf(a.tile) - TILES.indexOf(b.tile) || byName(a.one, b.one));
-        const items = all.slice(0, most).map(({ one }) => itemOf(one, now));
+        const items = all.slice(0, most).map((placed) => itemOf(placed, now));
         return { value, tile: worstOf(all.map(({ tile }) => tile)), counts, items };
       });
     },
@@ -255,23 +255,33 @@ function tileFor(one: Watched): Tile {
   return tileOf(one.series?.lastStatus, statesOf(one));
 }
 
-function itemOf(one: Watched, now: number): BoardItem {
+/** Written out member by member: there may be ten thousand of them, and spreading takes most of the time of a board. */
+function itemOf({ one, tile }: Placed, now: number): BoardItem {
   const { subject, team, series, expected } = one;
-  const unmet = expected.find(({ state }) => state === 'MISSING' || state === 'LATE');
-  const ago = (at: number | undefined): string =>
-    at === undefined ? 'never' : `${lengthWords(Math.max(0, now - at))} ago`;
-  const why =
-    unmet === undefined
-      ? `last result ${ago(series?.lastAt)}`
-      : `${unmet.sentence}: ${unmet.state}${unmet.reason === undefined ? '' : `, ${unmet.reason}`}`;
-  const pipeline = expected[0]?.pipeline ?? pipelineName(subject);
-  return {
-    ...{ subject, team, tile: tileFor(one), why },
-    ...(pipeline === undefined ? {} : { pipeline }),
-    ...(series?.lastAt === undefined ? {} : { lastAt: series.lastAt }),
-    ...(series?.lastSuccessAt === undefined ? {} : { lastSuccessAt: series.lastSuccessAt }),
-    ...(series?.lastDataAt === undefined ? {} : { lastDataAt: series.lastDataAt }),
+  const item: { -readonly [Member in keyof BoardItem]: BoardItem[Member] } = {
+    subject,
+    team,
+    tile,
+    why: whyOf(one, now),
   };
+  const pipeline = expected[0]?.pipeline ?? pipelineName(subject);
+  if (pipeline !== undefined) item.pipeline = pipeline;
+  if (series?.lastAt !== undefined) item.lastAt = series.lastAt;
+  if (series?.lastSuccessAt !== undefined) item.lastSuccessAt = series.lastSuccessAt;
+  if (series?.lastDataAt !== undefined) item.lastDataAt = series.lastDataAt;
+  return item;
+}
+
+function whyOf({ series, expected }: Watched, now: number): string {
+  const unmet = expected.find(({ state }) => state === 'MISSING' || state === 'LATE');
+  if (unmet !== undefined) {
+    const reason = unmet.reason === undefined ? '' : `, ${unmet.reason}`;
+    return `${unmet.sentence}: ${unmet.state}${reason}`;
+  }
+  const { lastAt } = series ?? {};
+  return lastAt === undefined
+    ? 'last result never'
+    : `last result ${lengthWords(Math.max(0, now - lastAt))} ago`;
 }
 
 function pipelineName({ provider, kind, name }: Subject): string | undefined {

@@ -2,6 +2,7 @@
  * The read side: what the store has, in the shapes of the facade. Reads see committed state only.
  * @module
  */
+import type { ExecutionHeader } from '../../asl/execution-state.js';
 import type { HistoryEvent } from '../../asl/transition.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import { SecretValues } from '../../secrets/secret-values.js';
@@ -14,6 +15,7 @@ import type {
   LogPosition,
   PipelineRef,
 } from '../../store/store.js';
+import type { UsageDetail } from '../features/costs/costs.js';
 import { describeMapRun, type MapRunDetail } from '../features/map-runs/map-run-detail.js';
 import { stateOf } from '../features/map-runs/map-run-state.js';
 import { MAP_RUNS, type MapRunRecord } from '../features/map-runs/map-run-table.js';
@@ -25,6 +27,7 @@ import { maskEvent } from '../kernel/masking/mask-turn.js';
 import type { SealedStore } from '../kernel/masking/sealed-store.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../kernel/pages.js';
 import { type Scope, sees, teamsIn } from '../kernel/scope.js';
+import { understood } from '../kernel/searches.js';
 import type {
   ExecutionDetail,
   ExecutionSummary,
@@ -34,6 +37,7 @@ import type {
   View,
 } from './execution-detail.js';
 import { type PipelineDetail, type PipelineSummary, summarisePipeline } from './pipeline-detail.js';
+import { type SearchParts, searchExecutions } from './search-executions.js';
 
 const MAX_MAP_RUNS = 1_000;
 /** Bytes of events in one page: with inputs of 256 KiB each, a thousand of them would hold everybody up. */
@@ -42,6 +46,15 @@ const PAGE_BYTES = 2 * 1024 ** 2;
 /** What ids look like: UUIDs. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** What is known elsewhere: the time, and what features know of an execution besides its record. */
+export interface ReadingPeers {
+  now(): number;
+  /** Why an execution of a pipeline has not begun; undefined when it does not wait. */
+  queued(pipeline: PipelineRef, number: number): string | undefined;
+  /** What it has used. @param at when it ended; undefined: it runs */
+  used(header: ExecutionHeader, at: number | undefined): UsageDetail;
+}
+
 export class Reading {
   readonly #store: SealedStore;
   /** The same store, for what may take long: read beside the main loop. */
@@ -49,18 +62,17 @@ export class Reading {
   readonly #secrets: SecretRegistry;
   readonly #mapRuns: Map<number, { mapRun: string; mapRunArn: string }> = new Map();
   readonly #machines: MachineShelf;
-  readonly #waits: (pipeline: PipelineRef, number: number) => string | undefined;
+  readonly #peers: ReadingPeers;
 
-  /** @param queued why an execution of a pipeline has not begun; undefined when it does not wait */
   constructor(
     { store, reads, secrets, machines }: Pick<Kernel, 'store' | 'reads' | 'secrets' | 'machines'>,
-    queued: (pipeline: PipelineRef, number: number) => string | undefined,
+    peers: ReadingPeers,
   ) {
     this.#store = store;
     this.#reads = reads;
     this.#secrets = secrets;
     this.#machines = machines;
-    this.#waits = queued;
+    this.#peers = peers;
   }
 
   /**
@@ -145,7 +157,7 @@ export class Reading {
   #queued(record: ExecutionRecord): { queued?: string } {
     const { number, header } = record;
     const isWaiting = header.status === 'RUNNING' && header.nextEvent === 1;
-    const queued = isWaiting ? this.#waits(pipelineOf(record), number) : undefined;
+    const queued = isWaiting ? this.#peers.queued(pipelineOf(record), number) : undefined;
     return queued === undefined ? {} : { queued };
   }
 
@@ -201,6 +213,7 @@ export class Reading {
       ...(await this.summarise(record, view)),
       input: this.#show(record.context.Execution.Input, record, view),
       ...(output === undefined ? {} : { output: this.#show(output, record, view) }),
+      usage: this.#peers.used(record.header, record.stoppedAt),
       threads: threads.map(({ id, parent, index, state, phase }) => ({
         id,
         parent,
@@ -217,6 +230,15 @@ export class Reading {
     const { status, redriven } = filter;
     const among = await this.#among(scope, filter);
     if (among === 'nothing') return { items: [] };
+    if (filter.q !== undefined) {
+      const query = understood(filter.q, 'executions', this.#peers.now());
+      return searchExecutions(this.#searched(scope), {
+        ...{ query, among, limit },
+        ...(status === undefined ? {} : { status }),
+        ...(redriven === undefined ? {} : { redriven }),
+        ...(below === undefined ? {} : { below }),
+      });
+    }
     const found = await this.#reads.listExecutionHeads({
       ...among,
       ...(redriven === undefined ? {} : { redriven }),
@@ -229,6 +251,14 @@ export class Reading {
     const last = items.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return { items, ...(hasMore ? { next: toCursor('executions', [last.number]) } : {}) };
+  }
+
+  #searched(scope: Scope): SearchParts {
+    return {
+      list: async (query) => this.#reads.listExecutionHeads(query),
+      pipelines: () => this.#machines.seen(scope),
+      summarise: (record) => this.summarise(record),
+    };
   }
 
   /** Of what executions are listed. */

@@ -21,7 +21,7 @@ import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
 import type { AttemptOutcome, AttemptRequest, Clock, Random, Runner } from './ports.js';
 import {
-  activityKind,
+  kindOf,
   missingActivity,
   type Resolution,
   type ScheduleTask,
@@ -30,6 +30,7 @@ import {
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed, TurnLoop } from './turn-loop.js';
+import { useWorker, withMemory } from './usage.js';
 import type { WorkFolders } from './work-folders.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
@@ -317,7 +318,7 @@ export class Attempts {
       input,
       (later) => {
         const started: AttemptRecord = {
-          ...attempt,
+          ...withMemory(attempt, connector.arguments),
           status: 'started',
           owner,
           startedAt: time.now(),
@@ -474,7 +475,12 @@ export class Attempts {
         active,
         { type: 'TaskSubmitted', output, thread, sequence },
         input,
-        (later) => this.#put(later, active, { ...attempt, status: 'submitted' }),
+        (later) => {
+          // Closed already when the execution has ended by it.
+          if (active.attempts.has(attemptKey(thread, sequence)))
+            this.#count(later, active, attempt);
+          this.#put(later, active, { ...attempt, status: 'submitted' });
+        },
       );
     }
     return executions.step(
@@ -550,7 +556,17 @@ export class Attempts {
 
   close(turn: Turn, active: ActiveExecution, attempt: AttemptAddress): void {
     const key = attemptKey(attempt.thread, attempt.sequence);
-    if (active.attempts.delete(key)) turn.of(active).attempts.add(key);
+    const closed = active.attempts.get(key);
+    if (closed === undefined) return;
+    this.#count(turn, active, closed);
+    active.attempts.delete(key);
+    turn.of(active).attempts.add(key);
+  }
+
+  /** A worker is done with an attempt that was begun here. */
+  #count(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
+    if (attempt.owner !== this.#parts.owner || !this.slots.has(attempt.kind)) return;
+    useWorker(turn, active, attempt, this.#parts.time.now());
   }
 
   /** The thread waits no longer: whatever performs the attempt is ended after the commit. */
@@ -578,11 +594,4 @@ export class Attempts {
 /** The command that an attempt was scheduled by. */
 export function commandOf(attempt: AttemptRecord): ScheduleTask {
   return attempt.request as unknown as ScheduleTask;
-}
-
-/** What the store knows an attempt's performer by. */
-function kindOf(resolution: Resolution, team: string): string {
-  if (resolution.type === 'connector') return resolution.kind;
-  if (resolution.type === 'activity') return activityKind({ team, name: resolution.name });
-  return resolution.type;
 }

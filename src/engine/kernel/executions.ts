@@ -27,6 +27,7 @@ import type { Random } from './ports.js';
 import type { Reducer } from './reducer.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed, TurnLoop } from './turn-loop.js';
+import { addUsage, usageIn } from './usage.js';
 import type { Waiters } from './waiters.js';
 
 /** The error of an execution that a defect or a damaged record ended. */
@@ -289,7 +290,14 @@ export class Executions {
 
   /** Makes a transition part of the execution in memory and of the turn, with all that it commands. */
   absorb(turn: Turn, active: ActiveExecution, transition: Transition): void {
+    const { used } = active.state.header;
     this.#parts.reducer.apply(active.state, transition);
+    // Counted since the transition was computed: expressions may have taken their time.
+    const more = usageIn(transition);
+    const sum = more === undefined ? used : addUsage(used, more);
+    if (sum !== active.state.header.used) {
+      active.state.header = { ...active.state.header, ...(sum === undefined ? {} : { used: sum }) };
+    }
     turn.add(active, transition);
     this.#tellHistory(turn, active, transition);
     for (const command of transition.commands) this.#carryOut(turn, active, command);

@@ -66,6 +66,13 @@ export class MachineShelf {
       .map((team) => ({ team, name }));
   }
 
+  /** Every pipeline that the caller may see, also those that are deployed no longer. */
+  *seen(scope: Scope): Generator<PipelineRef> {
+    for (const [name, teams] of this.#teams) {
+      for (const team of teams) if (sees(scope, team)) yield { team, name };
+    }
+  }
+
   #note({ team, name }: PipelineRef): void {
     this.#teams.set(name, (this.#teams.get(name) ?? new Set()).add(team));
   }

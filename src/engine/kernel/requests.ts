@@ -18,6 +18,7 @@ import { type Need, NOTHING } from './needs.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
+import { closeStretch } from './usage.js';
 
 /** What requests need of the kernel. */
 export interface RequestParts {
@@ -300,6 +301,7 @@ export function redriveFrom(
   const before = Object.keys(active.state.threads).map(Number);
   active.machine = machine;
   active.state = state;
+  closeStretch(state.header);
   active.redriveCount += 1;
   active.stoppedAt = undefined;
   parts.hooks.admission?.resumed(active);

@@ -288,3 +288,10 @@ export function unbound(resource: string): Resolution {
 export function activityKind({ team, name }: { team: string; name: string }): string {
   return `activity:${team}/${name}`;
 }
+
+/** What the store knows an attempt's performer by. */
+export function kindOf(resolution: Resolution, team: string): string {
+  if (resolution.type === 'connector') return resolution.kind;
+  if (resolution.type === 'activity') return activityKind({ team, name: resolution.name });
+  return resolution.type;
+}

@@ -18,6 +18,7 @@ import type { DeliveryRecord } from '../../engine/features/rules/delivery-table.
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
 import { ownTeam } from '../auth.js';
+import { defined } from '../defined.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -44,9 +45,11 @@ export function eventRoutes(instance: FastifyInstance, { engine }: HttpServices)
   });
 
   api.get(listEvents.path, { schema: listEvents.schema }, async (request) => {
-    const given = Object.entries(request.query).filter(([, value]) => value !== undefined);
-    const query = Object.fromEntries(given) as { limit: number };
-    return { items: await engine.events.list(request.principal.scope, query) };
+    const { q, ...rest } = request.query;
+    const query = { ...defined(rest), limit: rest.limit };
+    const { scope } = request.principal;
+    if (q !== undefined) return await engine.events.search(scope, { ...query, q });
+    return { items: await engine.events.list(scope, query) };
   });
 
   api.get(listDeadLetters.path, { schema: listDeadLetters.schema }, async (request) => {

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { listChecks, reportCheck, showBoard } from '../../api/checks.js';
+import { listCosts } from '../../api/costs.js';
 import {
   explainExpectations,
   listExpectationChanges,
@@ -75,6 +76,17 @@ export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServ
   api.get(showOutlook.path, { schema: showOutlook.schema }, async (request) => ({
     items: await engine.outlooks.of(request.principal.scope, request.params.name),
   }));
+
+  api.get(listCosts.path, { schema: listCosts.schema }, async (request) => {
+    const { from, to, ...query } = request.query;
+    return {
+      items: await engine.costs.list(request.principal.scope, {
+        ...defined(query),
+        ...(from === undefined ? {} : { from: Date.parse(from) }),
+        ...(to === undefined ? {} : { to: Date.parse(to) }),
+      }),
+    };
+  });
 
   api.get(showOverview.path, { schema: showOverview.schema }, async (request) => {
     return await engine.overview.show(request.principal.scope, tagsOf(request.query.tag));

@@ -4,18 +4,23 @@
  */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { PATHS, pathTo } from '../../../src/api/paths.js';
-import { get } from './client.js';
+import { get, post } from './client.js';
 import type {
+  Alert,
+  BackTest,
   BoardGroup,
   CheckResult,
+  DescribedAlert,
   Execution,
   ExecutionDetail,
   ExplainedExpectation,
   FileProblem,
+  FoundLines,
   Graph,
   Health,
   HistoryEvent,
   MetricOutlook,
+  Monitor,
   Overview,
   Page,
   PipelineDetail,
@@ -30,6 +35,7 @@ export interface ExecutionFilter {
   team?: string | undefined;
   status?: string | undefined;
   mapRun?: string | undefined;
+  q?: string | undefined;
 }
 
 /** Of which watched things something is asked, and what is searched among them. */
@@ -51,6 +57,8 @@ const STANDING_EVERY_MS = 10_000;
 const RESULTS_EVERY_MS = 30_000;
 const OUTLOOK_STALE_MS = 300_000;
 const RESULTS_PER_PAGE = 100;
+const LINES_PER_PAGE = 200;
+const BACK_TESTED_DAYS = 30;
 /** Results of the last day that the timeline draws, and results of a pipeline that its charts draw. */
 export const RESULTS_OF_A_DAY = 1_000;
 export const RESULTS_OF_CHARTS = 200;
@@ -272,4 +280,67 @@ export const explainQuery = (name: string, team: string) =>
         )
       ).items,
     refetchInterval: STANDING_EVERY_MS,
+  });
+
+/** Lines of all executions, the newest first. A page may end early, and say how far back it came. */
+export const logSearchQuery = (filter: {
+  q: string | undefined;
+  since: string | undefined;
+  until?: string | undefined;
+}) =>
+  infiniteQueryOptions({
+    queryKey: ['log-search', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<FoundLines>(
+        PATHS.logSearch,
+        { ...filter, limit: LINES_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+
+export const alertsQuery = (
+  filter: WatchFilter & { status?: Alert['status'] | undefined; monitor?: string | undefined },
+) =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<Page<Alert>>(
+        PATHS.alerts,
+        { ...filter, limit: RESULTS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: STANDING_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const alertQuery = (number: number) =>
+  queryOptions({
+    queryKey: ['alert', number],
+    queryFn: async ({ signal }) =>
+      await get<DescribedAlert>(pathTo(PATHS.alert, { number: String(number) }), {}, signal),
+    refetchInterval: STANDING_EVERY_MS,
+  });
+
+export const monitorsQuery = queryOptions({
+  queryKey: ['monitors'],
+  queryFn: async ({ signal }) =>
+    (await get<{ items: Monitor[] }>(PATHS.monitors, {}, signal)).items,
+  refetchInterval: RESULTS_EVERY_MS,
+});
+
+/** What a monitor would have done. It looks through months of results: not asked for twice. */
+export const backTestQuery = ({ team, name, definition }: Monitor) =>
+  queryOptions({
+    queryKey: ['backtest', team, name, definition],
+    queryFn: async () =>
+      await post<BackTest>(`${PATHS.backTest}?team=${encodeURIComponent(team)}`, {
+        name,
+        days: BACK_TESTED_DAYS,
+      }),
+    staleTime: OUTLOOK_STALE_MS,
   });

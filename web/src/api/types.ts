@@ -16,6 +16,8 @@ export type {
 } from '../../../src/api/expectations.js';
 export type { Graph, GraphEdge, GraphNode, Point } from '../../../src/api/graph.js';
 export type { Health } from '../../../src/api/health.js';
+export type { FoundLine, FoundLines } from '../../../src/api/logs.js';
+export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/monitors.js';
 export type { MetricOutlook, Outlook } from '../../../src/api/outlooks.js';
 export type { Overview } from '../../../src/api/overview.js';
 export type {

@@ -7,7 +7,7 @@
 import type { CheckResult, MetricOutlook } from '../api/types.js';
 import type { CheckStatus } from '../parts/status.js';
 
-export type Measure = 'duration' | 'rows' | 'bytes' | 'lag';
+export type Measure = 'duration' | 'rows' | 'bytes' | 'lag' | 'cost';
 
 export interface Point {
   /** Milliseconds since the epoch. */

@@ -1,5 +1,5 @@
 /**
- * How a pipeline behaves: duration, rows, bytes and start lag of its last results. Loaded only where it is shown.
+ * How a pipeline behaves: duration, rows, bytes, start lag and cost of its last results. Loaded only where it is shown.
  * @module
  */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { expectationsQuery, outlookQuery, seriesQuery } from '../api/queries.js'
 import type { CheckResult, MetricOutlook } from '../api/types.js';
 import { formatAmount, formatBytes } from '../format/amount.js';
 import { formatDuration } from '../format/duration.js';
+import { money } from '../format/money.js';
 import { printable } from '../format/printable.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { Chart } from './chart.js';
@@ -86,6 +87,15 @@ const CHARTS: readonly Drawn[] = [
     title: 'Started after it was due',
     format: formatDuration,
     increments: TIMES,
+  },
+  {
+    measure: 'cost',
+    metric: 'cost',
+    promised: 'cost',
+    title: 'Cost',
+    // One rate card, one currency: the header of each execution names it.
+    format: (millionths) => money(millionths, ''),
+    increments: DECIMAL,
   },
 ];
 

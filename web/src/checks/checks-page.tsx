@@ -3,16 +3,16 @@
  * @module
  */
 import { Link, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { printable } from '../format/printable.js';
 import { useWatch } from '../live/live.js';
-import field from '../parts/field.module.css';
 import { Icon } from '../parts/icon.js';
 import { PageHead, useTitle } from '../parts/page-head.js';
-import { statusWord } from '../parts/status.js';
+import styles from '../parts/tabs.module.css';
+import { Choice } from '../watch/choice.js';
 import { FilterBar, useChangedSearch } from '../watch/filter-bar.js';
 import filters from '../watch/filter-bar.module.css';
-import styles from './checks-page.module.css';
+import { SearchBox } from '../watch/search-box.js';
 import { CHECK_STATUSES, type ChecksSearch, checksSearch, STATES } from './checks-search.js';
 import { ExpectationList } from './expectation-list.js';
 import { ResultList } from './result-list.js';
@@ -27,9 +27,10 @@ export function ChecksPage(): ReactElement {
   return (
     <>
       <PageHead title="Checks and expectations">
-        <Search
+        <SearchBox
           key={search.q}
           text={search.q ?? ''}
+          example="status:critical since:7d"
           onSearch={(q) => change((old) => checksSearch({ ...old, q }))}
         />
         <FilterBar />
@@ -75,40 +76,6 @@ export function ChecksPage(): ReactElement {
   );
 }
 
-/** Searched when it is entered: half a term is no search. */
-function Search({
-  text,
-  onSearch,
-}: {
-  text: string;
-  onSearch: (text: string) => void;
-}): ReactElement {
-  const [typed, setTyped] = useState(text);
-  return (
-    <search>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSearch(typed.trim());
-        }}
-      >
-        <input
-          className={field.field}
-          type="search"
-          data-filter
-          aria-label="Search, such as status:critical since:7d"
-          placeholder="Search: status:critical since:7d"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.target.value);
-            if (event.target.value === '') onSearch('');
-          }}
-        />
-      </form>
-    </search>
-  );
-}
-
 function Tab({
   to,
   current,
@@ -129,35 +96,5 @@ function Tab({
     >
       {children}
     </Link>
-  );
-}
-
-function Choice<Value extends Parameters<typeof statusWord>[0]>({
-  label,
-  any,
-  values,
-  value,
-  onChange,
-}: {
-  label: string;
-  any: string;
-  values: readonly Value[];
-  value: Value | undefined;
-  onChange: (value: string) => void;
-}): ReactElement {
-  return (
-    <select
-      className={field.field}
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{any}</option>
-      {values.map((one) => (
-        <option key={one} value={one}>
-          {statusWord(one)}
-        </option>
-      ))}
-    </select>
   );
 }

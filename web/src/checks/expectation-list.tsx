@@ -9,9 +9,9 @@ import { expectationsQuery } from '../api/queries.js';
 import type { StandingExpectation } from '../api/types.js';
 import { printable } from '../format/printable.js';
 import { subjectKind, subjectName } from '../format/subject.js';
-import { Button } from '../parts/button.js';
 import { EmptyState } from '../parts/empty-state.js';
 import list from '../parts/list.module.css';
+import { ListTable } from '../parts/list-table.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { StatusMark } from '../parts/status-mark.js';
 import { Tags } from '../parts/tags.js';
@@ -35,48 +35,34 @@ export function ExpectationList({ search }: { search: ChecksSearch }): ReactElem
   const items = data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Nothing filtered={isFiltered(search)} />;
   return (
-    <div className={list.list}>
-      <div role="table" aria-label="Expectations">
-        <div role="rowgroup" className={styles.heads}>
-          <div className={`${list.head} ${styles.columns}`} role="row">
-            <span role="columnheader">State</span>
-            <span role="columnheader">Of</span>
-            <span role="columnheader">Expected</span>
-            <span role="columnheader">Due</span>
-            <span role="columnheader" className={styles.since}>
-              Since
-            </span>
-          </div>
-        </div>
-        <VirtualRows
-          count={items.length}
-          height={ROW}
-          keyOf={(index) => expectationId(items[index] as StandingExpectation)}
-          render={(index) => {
-            const one = items[index] as StandingExpectation;
-            const id = expectationId(one);
-            return (
-              <Row
-                one={one}
-                open={id === open}
-                onOpen={(isOpen) =>
-                  change((old: WatchSearch) =>
-                    checksSearch({ ...old, open: isOpen ? id : undefined }),
-                  )
-                }
-              />
-            );
-          }}
-        />
-      </div>
-      {hasNextPage && (
-        <div className={list.more}>
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchingNextPage ? 'Loading …' : 'More expectations'}
-          </Button>
-        </div>
-      )}
-    </div>
+    <ListTable
+      label="Expectations"
+      heads={['State', 'Of', 'Expected', 'Due', ['Since', styles.since]]}
+      columns={styles.columns}
+      pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}
+      more="More expectations"
+    >
+      <VirtualRows
+        count={items.length}
+        height={ROW}
+        keyOf={(index) => expectationId(items[index] as StandingExpectation)}
+        render={(index) => {
+          const one = items[index] as StandingExpectation;
+          const id = expectationId(one);
+          return (
+            <Row
+              one={one}
+              open={id === open}
+              onOpen={(isOpen) =>
+                change((old: WatchSearch) =>
+                  checksSearch({ ...old, open: isOpen ? id : undefined }),
+                )
+              }
+            />
+          );
+        }}
+      />
+    </ListTable>
   );
 }
 

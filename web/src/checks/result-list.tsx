@@ -16,6 +16,7 @@ import { useChanges } from '../live/live.js';
 import { Button } from '../parts/button.js';
 import { EmptyState } from '../parts/empty-state.js';
 import list from '../parts/list.module.css';
+import { ListTable } from '../parts/list-table.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { StatusMark } from '../parts/status-mark.js';
 import { Tags } from '../parts/tags.js';
@@ -54,37 +55,21 @@ export function ResultList({ search }: { search: ChecksSearch }): ReactElement |
           </Button>
         </div>
       )}
-      <div className={list.list}>
-        <div role="table" aria-label="Check results">
-          <div role="rowgroup" className={styles.heads}>
-            <div className={`${list.head} ${styles.columns}`} role="row">
-              <span role="columnheader">Result</span>
-              <span role="columnheader">Of</span>
-              <span role="columnheader">Cause</span>
-              <span role="columnheader" className={styles.right}>
-                Rows, took
-              </span>
-              <span role="columnheader" className={styles.right}>
-                When
-              </span>
-            </div>
-          </div>
-          <VirtualRows
-            count={items.length}
-            height={ROW}
-            keyOf={(index) => String(items[index]?.number)}
-            render={(index) => <Row result={items[index] as CheckResult} />}
-            onEnd={onEnd}
-          />
-        </div>
-        {hasNextPage && (
-          <div className={list.more}>
-            <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {isFetchingNextPage ? 'Loading …' : 'Older results'}
-            </Button>
-          </div>
-        )}
-      </div>
+      <ListTable
+        label="Check results"
+        heads={['Result', 'Of', 'Cause', ['Rows, took', styles.right], ['When', styles.right]]}
+        columns={styles.columns}
+        pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}
+        more="Older results"
+      >
+        <VirtualRows
+          count={items.length}
+          height={ROW}
+          keyOf={(index) => String(items[index]?.number)}
+          render={(index) => <Row result={items[index] as CheckResult} />}
+          onEnd={onEnd}
+        />
+      </ListTable>
     </>
   );
 }

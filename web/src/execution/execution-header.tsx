@@ -10,6 +10,7 @@ import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { post } from '../api/client.js';
 import type { ExecutionDetail } from '../api/types.js';
 import { givenName } from '../format/given-name.js';
+import { money } from '../format/money.js';
 import { printable } from '../format/printable.js';
 import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
@@ -37,6 +38,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
     tags,
     parent,
     queued,
+    usage: { retries, cost, currency = '' },
   } = execution;
   return (
     <>
@@ -94,6 +96,18 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
           <div>
             <dt>Redriven</dt>
             <dd>{redriveCount === 1 ? 'once' : `${redriveCount} times`}</dd>
+          </div>
+        )}
+        {retries > 0 && (
+          <div>
+            <dt>Retries</dt>
+            <dd>{retries}</dd>
+          </div>
+        )}
+        {cost !== undefined && (
+          <div>
+            <dt>{stoppedAt === undefined ? 'Cost so far' : 'Cost'}</dt>
+            <dd>{printable(money(cost, currency))}</dd>
           </div>
         )}
         {givenName(name) !== undefined && (

@@ -3,12 +3,13 @@
  * @module
  */
 import { Link } from '@tanstack/react-router';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import type { Execution } from '../api/types.js';
 import { readCause } from '../format/cause.js';
 import { givenName } from '../format/given-name.js';
 import { printable } from '../format/printable.js';
 import list from '../parts/list.module.css';
+import { ListTable, type MorePages } from '../parts/list-table.js';
 import { StatusMark } from '../parts/status-mark.js';
 import { Age, Elapsed } from '../parts/when.js';
 import styles from './execution-list.module.css';
@@ -16,36 +17,28 @@ import styles from './execution-list.module.css';
 export function ExecutionList({
   executions,
   withPipeline,
-  children,
+  pages,
 }: {
   executions: readonly Execution[];
   /** False on a page that is about one pipeline anyway. */
   withPipeline: boolean;
-  /** Below the rows. */
-  children?: ReactNode;
+  /** Older ones; undefined: the list is whole. */
+  pages?: MorePages;
 }): ReactElement {
   return (
-    <div className={list.list}>
-      <div role="table" aria-label="Executions">
-        <div role="rowgroup" className={styles.heads}>
-          <div className={`${list.head} ${styles.columns}`} role="row">
-            <span role="columnheader">Outcome</span>
-            <span role="columnheader">Execution</span>
-            <span role="columnheader">Error</span>
-            <span role="columnheader">Started</span>
-            <span role="columnheader" className={styles.took}>
-              Took
-            </span>
-          </div>
-        </div>
-        <div role="rowgroup">
-          {executions.map((execution) => (
-            <Row key={execution.id} execution={execution} withPipeline={withPipeline} />
-          ))}
-        </div>
+    <ListTable
+      label="Executions"
+      heads={['Outcome', 'Execution', 'Error', 'Started', ['Took', styles.took]]}
+      columns={styles.columns}
+      pages={pages}
+      more="Older executions"
+    >
+      <div role="rowgroup">
+        {executions.map((execution) => (
+          <Row key={execution.id} execution={execution} withPipeline={withPipeline} />
+        ))}
       </div>
-      {children !== undefined && children !== false && <div className={list.more}>{children}</div>}
-    </div>
+    </ListTable>
   );
 }
 

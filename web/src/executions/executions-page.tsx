@@ -7,12 +7,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { executionsQuery, pipelinesQuery } from '../api/queries.js';
 import { useWatch } from '../live/live.js';
-import { Button } from '../parts/button.js';
 import { EmptyState } from '../parts/empty-state.js';
 import field from '../parts/field.module.css';
 import { PageHead, useTitle } from '../parts/page-head.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { statusWord } from '../parts/status.js';
+import { SearchBox } from '../watch/search-box.js';
 import { ExecutionList } from './execution-list.js';
 import { type ExecutionsSearch, executionsSearch, STATUSES } from './executions-search.js';
 
@@ -37,9 +37,14 @@ export function ExecutionsPage(): ReactElement {
   return (
     <>
       <PageHead title="Executions">
+        <SearchBox
+          key={search.q}
+          text={search.q ?? ''}
+          example="status:failed started:>24h"
+          onSearch={(q) => change({ q })}
+        />
         <select
           className={field.field}
-          data-filter
           aria-label="Pipeline"
           value={search.pipeline ?? ''}
           onChange={(event) => change({ pipeline: event.target.value, team: '' })}
@@ -67,6 +72,7 @@ export function ExecutionsPage(): ReactElement {
       </PageHead>
       {error !== null && <RefusalNote error={error} />}
       {executions?.length === 0 &&
+        !hasNextPage &&
         (filtered ? (
           <EmptyState title="No execution like that">
             Nothing matches these filters. <Link to="/executions">Show all executions</Link>
@@ -80,14 +86,12 @@ export function ExecutionsPage(): ReactElement {
             here or there:
           </EmptyState>
         ))}
-      {executions !== undefined && executions.length > 0 && (
-        <ExecutionList executions={executions} withPipeline={search.pipeline === undefined}>
-          {hasNextPage && (
-            <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {isFetchingNextPage ? 'Loading …' : 'Older executions'}
-            </Button>
-          )}
-        </ExecutionList>
+      {executions !== undefined && (executions.length > 0 || hasNextPage) && (
+        <ExecutionList
+          executions={executions}
+          withPipeline={search.pipeline === undefined}
+          pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}
+        />
       )}
     </>
   );

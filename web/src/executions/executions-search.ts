@@ -10,7 +10,11 @@ export interface ExecutionsSearch {
   team?: string;
   status?: ExecutionStatus;
   mapRun?: string;
+  /** A search in the one grammar. */
+  q?: string;
 }
+
+const LONGEST_SEARCH = 2_000;
 
 export const STATUSES: readonly ExecutionStatus[] = [
   'RUNNING',
@@ -22,7 +26,7 @@ export const STATUSES: readonly ExecutionStatus[] = [
 
 /** Takes what it knows from an address and leaves out the rest. */
 export function executionsSearch(search: { [name: string]: unknown }): ExecutionsSearch {
-  const { pipeline, team, status, mapRun } = search;
+  const { pipeline, team, status, mapRun, q } = search;
   const known = STATUSES.find((candidate) => candidate === status);
   return {
     // An address may hold a name that looks like a number.
@@ -30,5 +34,6 @@ export function executionsSearch(search: { [name: string]: unknown }): Execution
     ...(team === undefined || team === '' ? {} : { team: String(team) }),
     ...(known === undefined ? {} : { status: known }),
     ...(mapRun === undefined || mapRun === '' ? {} : { mapRun: String(mapRun) }),
+    ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
   };
 }

@@ -25,6 +25,8 @@ const WATCHED: readonly QueryKey[] = [
   ['checks'],
   ['expectations'],
   ['explained'],
+  ['alerts'],
+  ['alert'],
 ];
 const REFETCH_MS = 1_000;
 /** What is costly to answer is asked for less often: so many times as long as it took, it rests. */
@@ -73,13 +75,24 @@ function applyExecution(
   refetch(['states', change.execution]);
 
   for (const [key, known] of cache.getQueriesData<Pages<Execution>>({ queryKey: ['executions'] })) {
-    const filter = (key[1] ?? {}) as { pipeline?: string; team?: string; status?: string };
+    const filter = (key[1] ?? {}) as {
+      pipeline?: string;
+      team?: string;
+      status?: string;
+      q?: string;
+    };
     if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) continue;
     if (filter.team !== undefined && filter.team !== change.team) continue;
     const listed = known?.pages.some((page) =>
       page.items.some((item) => item.id === change.execution),
     );
-    if (listed !== true || (filter.status !== undefined && filter.status !== change.status)) {
+    // What a search finds, only the server knows.
+    const isSearched = filter.q !== undefined;
+    if (
+      listed !== true ||
+      isSearched ||
+      (filter.status !== undefined && filter.status !== change.status)
+    ) {
       refetch(key);
       continue;
     }

@@ -81,6 +81,12 @@ const SHAPES: { [word: string]: ReactNode } = {
       <path d="M6 6.2a2 2 0 1 1 2.9 1.9c-.6.3-.9.6-.9 1.2m0 2.4v.1" className={styles.stroke} />
     </>
   ),
+  'no data': (
+    <>
+      <rect x="1.8" y="1.8" width="12.4" height="12.4" rx="1.5" className={styles.dashed} />
+      <path d="M5.5 8h5" className={styles.stroke} />
+    </>
+  ),
   late: (
     <>
       <path d="M4 1.8h8M4 14.2h8" className={styles.stroke} />

@@ -3,6 +3,7 @@
  * @module
  */
 import type {
+  Alert,
   BoardGroup,
   CheckResult,
   ExecutionStatus,
@@ -14,7 +15,14 @@ import type {
 export type Tile = BoardGroup['tile'];
 export type CheckStatus = CheckResult['status'];
 export type ExpectationState = StandingExpectation['state'];
-export type Status = ExecutionStatus | VisitStatus | Tile | ExpectationState | 'foreseen';
+export type AlertLevel = Alert['level'];
+export type Status =
+  | ExecutionStatus
+  | VisitStatus
+  | Tile
+  | ExpectationState
+  | AlertLevel
+  | 'foreseen';
 
 /** Which colours a status takes (`tokens.css`). */
 export type Tone = 'ok' | 'fail' | 'run' | 'warn' | 'miss' | 'off';
@@ -35,6 +43,7 @@ const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   OK: { word: 'OK', tone: 'ok' },
   WARNING: { word: 'warning', tone: 'warn' },
   CRITICAL: { word: 'critical', tone: 'fail' },
+  'NO DATA': { word: 'no data', tone: 'miss' },
   MISSING: { word: 'missing', tone: 'miss' },
   LATE: { word: 'late', tone: 'warn' },
   UNKNOWN: { word: 'unknown', tone: 'off' },

@@ -14,6 +14,8 @@ const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['g e', 'go to the executions'],
   ['g c', 'go to the checks and expectations'],
   ['g b', 'go to the board'],
+  ['g a', 'go to the alerts and monitors'],
+  ['g l', 'go to the logs of all executions'],
   ['j', 'next row'],
   ['k', 'previous row'],
   ['Enter', 'open the row'],

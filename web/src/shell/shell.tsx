@@ -27,6 +27,8 @@ export function Shell(): ReactElement {
     'g e': () => void navigate({ to: '/executions' }),
     'g c': () => void navigate({ to: '/checks' }),
     'g b': () => void navigate({ to: '/board' }),
+    'g a': () => void navigate({ to: '/alerts' }),
+    'g l': () => void navigate({ to: '/logs' }),
     j: () => focusRow(1),
     k: () => focusRow(-1),
     '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
@@ -61,6 +63,12 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/board" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="board" /> Board
+          </Link>
+          <Link to="/alerts" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="alerts" /> Alerts
+          </Link>
+          <Link to="/logs" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="logs" /> Logs
           </Link>
         </nav>
         <div className={styles.tools}>

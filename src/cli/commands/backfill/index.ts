@@ -1,7 +1,13 @@
 import { Args, Flags } from '@oclif/core';
 import type { BackfillDetail, BackfillPlan } from '../../../api/backfills.js';
 import { PATHS } from '../../../api/paths.js';
-import { backfillText, followBackfill, planSummary, planTable } from '../../backfill-text.js';
+import {
+  backfillText,
+  followBackfill,
+  planPrice,
+  planSummary,
+  planTable,
+} from '../../backfill-text.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { EXIT, EXIT_HELP } from '../../exit-codes.js';
 
@@ -60,11 +66,11 @@ export default class Backfill extends MillraceCommand {
     const plan = await client.post<BackfillPlan>(`${PATHS.backfills}?plan=true`, wanted);
     if (flags.plan) {
       this.log(planTable(plan.slots, plan.slots.length));
-      this.say(planSummary(plan.slots));
+      this.say(planSummary(plan.slots) + planPrice(plan));
       return plan;
     }
     this.say(planTable(plan.slots, MOST_ROWS));
-    this.say(planSummary(plan.slots));
+    this.say(planSummary(plan.slots) + planPrice(plan));
     // What was shown is what is run, or nothing is.
     const begun = await client.post<BackfillDetail>(PATHS.backfills, {
       ...wanted,

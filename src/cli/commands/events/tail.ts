@@ -2,7 +2,13 @@ import { Flags } from '@oclif/core';
 import colors from 'picocolors';
 import type { StoredEvent } from '../../../api/events.js';
 import { PATHS } from '../../../api/paths.js';
+import type { Page } from '../../../api/values.js';
+import { pagesOf } from '../../all-pages.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
+
+interface Named {
+  readonly [name: string]: string;
+}
 
 /** `millrace events tail`: the latest events, and those to come. */
 export default class EventsTail extends MillraceCommand {
@@ -15,6 +21,10 @@ export default class EventsTail extends MillraceCommand {
   static override flags = {
     follow: Flags.boolean({ char: 'f', description: 'go on until Ctrl-C' }),
     lines: Flags.integer({ char: 'n', description: 'how many', default: 20, min: 1, max: 1000 }),
+    query: Flags.string({
+      char: 'q',
+      description: 'a search: source:shop type:"Order placed" detail.total:>100 since:24h',
+    }),
     bus: Flags.string({ description: 'only of this bus' }),
     ...serverFlags,
   };
@@ -22,20 +32,29 @@ export default class EventsTail extends MillraceCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(EventsTail);
     const client = this.client(flags);
-    const get = async (more: { [name: string]: string }): Promise<StoredEvent[]> => {
-      const query = new URLSearchParams({ ...(flags.bus ? { bus: flags.bus } : {}), ...more });
-      return (await client.get<{ items: StoredEvent[] }>(`${PATHS.storedEvents}?${query}`)).items;
+    const { bus, query } = flags;
+    const get = async (more: Named, q = query): Promise<Page<StoredEvent>> => {
+      const asked = new URLSearchParams({ ...(bus ? { bus } : {}), ...(q ? { q } : {}), ...more });
+      return await client.get<Page<StoredEvent>>(`${PATHS.storedEvents}?${asked}`);
     };
-    const latest = (await get({ limit: String(flags.lines) })).toReversed();
+    // What comes while the past is looked through is after this one.
+    const [newest] = flags.follow ? (await get({ limit: '1' }, '')).items : [];
+    const limit = String(flags.lines);
+    const found = await pagesOf<StoredEvent>(flags.lines, (below) =>
+      get({ limit, ...(below === undefined ? {} : { below }) }),
+    );
+    const latest = found.items.toReversed();
     for (const event of latest) this.#print(event);
-    let last = latest.at(-1)?.number ?? 0;
+    let last = Math.max(newest?.number ?? 0, latest.at(-1)?.number ?? 0);
     while (flags.follow) {
-      const events = await get({ after: String(last), limit: '1000' });
-      for (const event of events) this.#print(event);
-      last = events.at(-1)?.number ?? last;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      const { items, next } = await get({ after: String(last), limit: '1000' });
+      for (const event of items) this.#print(event);
+      last = Number(next ?? items.at(-1)?.number ?? last);
+      if (items.length < 1000) await new Promise((resolve) => setTimeout(resolve, 500));
     }
-    if (latest.length === 0) this.say('No event has come yet.');
+    if (latest.length === 0) {
+      this.say(query === undefined ? 'No event has come yet.' : 'No event like that has come.');
+    }
   }
 
   #print(event: StoredEvent): void {

@@ -41,6 +41,19 @@ export interface BackfillPlan {
   digest: string;
   /** The oldest first. */
   slots: BackfillSlot[];
+  /** What it is going to cost. Absent: nothing is known of that. */
+  price?: BackfillPrice;
+}
+
+/** What executions have cost, and so may cost. Millionths of the currency. */
+export interface BackfillPrice {
+  /** The median of the last that succeeded. */
+  each: number;
+  /** Of all that would be started. */
+  total: number;
+  currency: string;
+  /** How many it is the median of. */
+  of: number;
 }
 
 /** Slots of one backfill. */
@@ -89,6 +102,25 @@ export async function planSlots(
     digest: digestOf(request.pipeline, decided),
     slots: decided,
   };
+}
+
+/**
+ * What a plan is going to cost, by what the pipeline's executions have cost.
+ * @param costs of the last that succeeded, in millionths of the currency
+ * @example priceFor(slots, [100, 300, 200], 'USD')?.each // 200
+ */
+export function priceFor(
+  slots: readonly BackfillSlot[],
+  costs: readonly number[],
+  currency: string | undefined,
+): BackfillPrice | undefined {
+  if (costs.length === 0 || currency === undefined) return undefined;
+  const sorted = [...costs].sort((a, b) => a - b);
+  // Of two in the middle the dearer: who asks for a price wants no surprise.
+  const each = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const count = slots.filter(({ action }) => action === 'create').length;
+  const total = Math.min(Number.MAX_SAFE_INTEGER, each * count);
+  return { each, total, currency, of: costs.length };
 }
 
 type Decision = Pick<BackfillSlot, 'action' | 'reason' | 'conflict'>;

@@ -29,6 +29,7 @@ import {
   type BackfillRequest,
   executionNameOf,
   planSlots,
+  priceFor,
 } from './backfill-plan.js';
 import {
   BACKFILLS,
@@ -49,17 +50,28 @@ export interface StartBackfill extends BackfillRequest {
 const MOST_RUNNING = 100;
 const MOST_CONCURRENT = 100;
 
+/** Executions whose costs a plan is priced by. */
+const LOOKED_AT = 20;
+
+export interface BackfillPeers {
+  /** What the last executions of a pipeline that succeeded have cost; at most so many results are looked at. */
+  costs(pipeline: PipelineRef, most: number): Promise<number[]>;
+  currency(): string | undefined;
+}
+
 export class Backfills implements Feature {
   readonly name = 'backfills';
   readonly tables: readonly AnyTable[] = [BACKFILLS];
   readonly #kernel: Kernel;
+  readonly #peers: BackfillPeers;
   /** Those that have not ended: as the store has them, or as the turn that runs now will write them. */
   readonly #live: TurnMap<number, BackfillRecord> = new TurnMap();
   #lastNumber = 0;
   #isOpen = false;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, peers: BackfillPeers) {
     this.#kernel = kernel;
+    this.#peers = peers;
   }
 
   async open(): Promise<void> {
@@ -116,7 +128,10 @@ export class Backfills implements Feature {
     const machine = this.#kernel.machines.current(pipeline);
     if (!machine) throw new EngineError('PipelineNotFound', { pipeline: pipeline.name });
     const planned = this.#planned(pipeline);
-    return planSlots(this.#kernel, machine, request, (interval) => planned.get(interval));
+    const plan = await planSlots(this.#kernel, machine, request, (one) => planned.get(one));
+    const { costs, currency } = this.#peers;
+    const price = priceFor(plan.slots, await costs(pipeline, LOOKED_AT), currency());
+    return price === undefined ? plan : { ...plan, price };
   }
 
   #choose(scope: Scope, { team, pipeline }: BackfillRequest): PipelineRef {

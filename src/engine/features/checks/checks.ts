@@ -147,7 +147,7 @@ export class Checks implements Feature {
 
   /** Series of one subject of a team. */
   seriesOf(team: string, subject: string): CheckSeries[] {
-    const numbers = this.#ofSubject.get(JSON.stringify([team, subject])) ?? [];
+    const numbers = this.#ofSubject.get(placeOf(team, subject)) ?? [];
     return [...numbers].flatMap((number) => this.#series.get(number) ?? []);
   }
 
@@ -210,6 +210,22 @@ export class Checks implements Feature {
     };
   }
 
+  /** How many series there are. */
+  get size(): number {
+    return this.#series.size;
+  }
+
+  /** The last end that was no failure, and the last end, as the store has them; of all series of a subject. */
+  durableLasts(team: string, subject: string): { success?: number; end?: number } {
+    let [success, end] = [0, 0];
+    for (const number of this.#ofSubject.get(placeOf(team, subject)) ?? []) {
+      const series = this.#series.durable(number);
+      success = Math.max(success, series?.lastSuccessAt ?? 0);
+      end = Math.max(end, series?.lastAt ?? 0);
+    }
+    return { ...(success === 0 ? {} : { success }), ...(end === 0 ? {} : { end }) };
+  }
+
   /** A row with what its series says. */
   resultOf({ series, ...row }: CheckRow): CheckResult {
     const known = this.#series.get(series);
@@ -261,7 +277,7 @@ export class Checks implements Feature {
   #executionEnded(turn: Turn, active: ActiveExecution): void {
     const { creation, state, number } = active;
     if (creation.mapRun) return;
-    const { status, error, cause, output } = state.header;
+    const { status, error, cause, output, used, cost } = state.header;
     if (status === 'RUNNING') return;
     const told = this.#produced.get(number);
     if (told !== undefined) {
@@ -292,6 +308,9 @@ export class Checks implements Feature {
       duration: Math.max(0, at - startedAt),
       ...(Number.isNaN(planned) ? {} : { lag: Math.max(0, startedAt - planned) }),
       ...produced,
+      // Since it was redriven last: what was before stands in the result of then.
+      retries: used?.retries ?? 0,
+      ...(cost === undefined ? {} : { cost }),
       ...(interval === undefined ? {} : { interval }),
       execution: id,
       pipeline,
@@ -329,7 +348,7 @@ export class Checks implements Feature {
     const key = subjectKey(subject);
     const known = this.#find(team, key, tags);
     if (known !== undefined) return known;
-    const ofSubject = this.#ofSubject.get(JSON.stringify([team, key]))?.size ?? 0;
+    const ofSubject = this.#ofSubject.get(placeOf(team, key))?.size ?? 0;
     const isFull = ofSubject >= MOST_OF_SUBJECT || this.#series.size >= MOST_SERIES;
     const kept = isFull ? TOO_MANY : sorted(tags);
     const folded = isFull ? this.#find(team, key, kept) : undefined;
@@ -352,7 +371,7 @@ export class Checks implements Feature {
     if (series === undefined) return;
     const { team, subject, tags } = series;
     this.#numbers.set(seriesKey(team, subject, tags), number);
-    const key = JSON.stringify([team, subject]);
+    const key = placeOf(team, subject);
     const numbers = this.#ofSubject.get(key) ?? new Set();
     if (!numbers.has(number)) this.#ofSubject.set(key, numbers.add(number));
   }
@@ -371,4 +390,9 @@ function sorted(tags: CheckSeries['tags']): CheckSeries['tags'] {
 
 function seriesKey(team: string, subject: string, tags: CheckSeries['tags']): string {
   return JSON.stringify([team, subject, Object.entries(sorted(tags))]);
+}
+
+/** A subject of a team. Names of teams hold no line break. */
+function placeOf(team: string, subject: string): string {
+  return `${team}\n${subject}`;
 }

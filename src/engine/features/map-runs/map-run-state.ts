@@ -3,7 +3,7 @@
  * the run was asked to do stands in its request, which is written once.
  * @module
  */
-import type { ErrorOutput, ExecutionStatus } from '../../../asl/execution-state.js';
+import type { ErrorOutput, ExecutionStatus, Usage } from '../../../asl/execution-state.js';
 import type { JsonObject } from '../../../asl/json.js';
 import { exceedsTolerance } from '../../../asl/map-run.js';
 import type { MapRunRequest } from '../../../asl/transition.js';
@@ -56,6 +56,8 @@ export interface MapRunState {
   again?: RedriveWork;
   /** Why it is stopping. */
   failure?: ErrorOutput;
+  /** What its children have used that its execution has not been told yet. */
+  used?: Usage;
 }
 
 /** Children that run at a time when the definition sets no limit. */

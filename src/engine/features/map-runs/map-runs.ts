@@ -27,6 +27,7 @@ import type { MapRunHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
+import { addUsage, use } from '../../kernel/usage.js';
 import { itemsIn, itemsOf, MapRunChildren, type OpenMapRun, parentOf } from './map-run-children.js';
 import { MapRunFailure, placeOf } from './map-run-items.js';
 import { type RedrivableRun, redrivableRuns } from './map-run-redrive.js';
@@ -295,10 +296,11 @@ export class MapRuns implements Feature, MapRunHook {
   /** A child has ended in this turn. */
   childEnded(turn: Turn, child: ActiveExecution, link: { number: number }): void {
     const run = this.#runs.get(link.number);
-    const { status } = child.state.header;
+    const { status, used } = child.state.header;
     if (run?.record.status !== 'RUNNING' || status === 'RUNNING') return;
     const size = itemsIn(requestOf(run.record), child);
     const state = countEnded(stateOf(run.record), status, size);
+    if (used !== undefined) state.used = addUsage(state.used, used);
     if (state.phase === 'running' && isOver(state) && !hasFailed(state)) state.phase = 'finishing';
     if (state.phase === 'stopping' && runningChildren(state) === 0) state.phase = 'finishing';
     this.#write(turn, run, withState(run.record, state));
@@ -351,6 +353,7 @@ export class MapRuns implements Feature, MapRunHook {
         return executions.withExecution(turn, run.execution, input, (_, active) => {
           if (run.record.status !== 'RUNNING') return 'done';
           run.isEnding = true;
+          this.#tellUsed(turn, active, run);
           return executions.step(turn, active, event, input, (later) => {
             const state = { ...stateOf(run.record), isWritten: result.isWritten };
             run.record = withState(run.record, state);
@@ -360,6 +363,14 @@ export class MapRuns implements Feature, MapRunHook {
       },
     };
     return input;
+  }
+
+  /** What the children have used is the execution's own: told before it can end by this. */
+  #tellUsed(turn: Turn, active: ActiveExecution, run: OpenMapRun): void {
+    const { used, ...state } = stateOf(run.record);
+    if (used === undefined) return;
+    use(turn, active, used);
+    this.#write(turn, run, withState(run.record, state));
   }
 
   #end(turn: Turn, run: OpenMapRun, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
@@ -372,14 +383,19 @@ export class MapRuns implements Feature, MapRunHook {
   cancel(turn: Turn, active: ActiveExecution, thread: number, sequence: number): void {
     for (const run of this.#runs.values()) {
       const isIt = run.execution === active.number && run.thread === thread;
-      if (isIt && run.sequence === sequence) this.#end(turn, run, 'ABORTED');
+      if (isIt && run.sequence === sequence) this.#abort(turn, active, run);
     }
   }
 
   cancelAll(turn: Turn, active: ActiveExecution): void {
     for (const run of this.#runs.values()) {
-      if (run.execution === active.number && !run.isEnding) this.#end(turn, run, 'ABORTED');
+      if (run.execution === active.number && !run.isEnding) this.#abort(turn, active, run);
     }
+  }
+
+  #abort(turn: Turn, active: ActiveExecution, run: OpenMapRun): void {
+    if (run.record.status === 'RUNNING') this.#tellUsed(turn, active, run);
+    this.#end(turn, run, 'ABORTED');
   }
 
   async #stopChildren(run: OpenMapRun): Promise<void> {

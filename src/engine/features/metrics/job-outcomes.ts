@@ -1,6 +1,6 @@
 /**
- * When each pipeline last succeeded and last ended, durably: what is asked of a server that has just started must not
- * depend on what it has seen since.
+ * When each pipeline last succeeded and last ended, of before check results told that: rows that earlier versions have left,
+ * and what the first start of this one finds in older records. Nothing is added to them.
  * @module
  */
 import { defineTable, type Table } from '../../../store/table.js';
@@ -14,7 +14,7 @@ export interface JobOutcome {
   endedAt: number;
 }
 
-/** Table `job_outcomes`: one row a pipeline that ever ended. */
+/** Table `job_outcomes`: one row a pipeline that had ended before. */
 export const JOB_OUTCOMES: Table<JobOutcome> = defineTable<JobOutcome>({
   name: 'job_outcomes',
   columns: { team: 'text', pipeline: 'text', succeededAt: 'integer?', endedAt: 'integer' },

@@ -16,8 +16,16 @@ import { labelsOf, OTHER, type TagLabels } from './metric-labels.js';
 /** Outcomes as labels: small letters, as they are shown to people. */
 export type Outcome = string;
 
+/** Money, in millionths. */
+export interface Spent {
+  readonly cost: number;
+  readonly currency: string;
+}
+
 interface Counted {
   duration: Histogram | undefined;
+  /** Millionths of a currency: whole, so that nothing gets lost. */
+  spent: Spent | undefined;
   readonly outcomes: Map<Outcome, { value: number; labels: Labels }>;
 }
 
@@ -65,7 +73,15 @@ export class JobSeries {
     for (const [outcome, { value }] of known?.outcomes ?? []) {
       outcomes.set(outcome, { value, labels: { ...labels, outcome } });
     }
-    this.#jobs.set(key, { ref, labels, deployedAt, isFolded, duration: known?.duration, outcomes });
+    this.#jobs.set(key, {
+      ref,
+      labels,
+      deployedAt,
+      isFolded,
+      duration: known?.duration,
+      spent: known?.spent,
+      outcomes,
+    });
   }
 
   /** A pipeline that nobody deploys any longer has no series: an alert about it would never end. */
@@ -76,8 +92,18 @@ export class JobSeries {
     if (!job.isFolded) this.#own -= 1;
   }
 
-  /** An execution has ended. @param seconds from its start to its end */
-  ended(ref: PipelineRef, outcome: Outcome, seconds: number, exemplar: Exemplar): void {
+  /**
+   * An execution has ended.
+   * @param seconds from its start to its end
+   * @param spent what it cost since it was redriven last
+   */
+  ended(
+    ref: PipelineRef,
+    outcome: Outcome,
+    seconds: number,
+    exemplar: Exemplar,
+    spent?: Spent,
+  ): void {
     const job = this.#jobs.get(pipelineKey(ref));
     // It ran on after its pipeline was withdrawn.
     if (job === undefined) return;
@@ -85,6 +111,10 @@ export class JobSeries {
     const labels = 'labels' in counted ? (counted.labels as Labels) : job.labels;
     counted.duration ??= new Histogram(DURATION_BOUNDS);
     counted.duration.observe(seconds, exemplar);
+    if (spent !== undefined) {
+      const before = counted.spent?.currency === spent.currency ? counted.spent.cost : 0;
+      counted.spent = { ...spent, cost: before + spent.cost };
+    }
     const known = counted.outcomes.get(outcome);
     if (known === undefined)
       counted.outcomes.set(outcome, { value: 1, labels: { ...labels, outcome } });
@@ -117,6 +147,14 @@ export class JobSeries {
     }
   }
 
+  *costs(seen: (team: string) => boolean): Iterable<Sample> {
+    for (const { labels, spent } of this.#visible(seen)) {
+      if (spent === undefined) continue;
+      const { currency, cost } = spent;
+      yield { labels: { ...labels, currency }, value: cost / 1_000_000 };
+    }
+  }
+
   *outcomes(seen: (team: string) => boolean): Iterable<Sample> {
     for (const { outcomes } of this.#visible(seen)) yield* outcomes.values();
   }
@@ -129,7 +167,12 @@ export class JobSeries {
   #other(team: string): Counted & { labels: Labels } {
     const known = this.#others.get(team);
     if (known !== undefined) return known;
-    const made = { labels: { job: OTHER, team }, duration: undefined, outcomes: new Map() };
+    const made = {
+      labels: { job: OTHER, team },
+      duration: undefined,
+      spent: undefined,
+      outcomes: new Map(),
+    };
     this.#others.set(team, made);
     return made;
   }

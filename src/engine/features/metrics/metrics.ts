@@ -2,7 +2,7 @@
  * Metrics: what Prometheus is told of jobs, executions, queues and the engine itself.
  *
  *     fact ──commit──▶ counted in memory (begins anew with each start, as Prometheus expects of counters)
- *       └─ in the same commit ──▶ job_outcomes: when each job last succeeded, so that a restart changes no answer
+ *     when each job last succeeded ◀── the series of its check results, so that a restart changes no answer
  *
  *     scrape ──▶ families, sample by sample ──▶ http/metrics writes them down a slice at a time
  *
@@ -24,7 +24,7 @@ import type { Family } from './family.js';
 import { JOB_OUTCOMES, type JobOutcome } from './job-outcomes.js';
 import { JobSeries } from './job-series.js';
 import { type MetricsConfig, MOST_JOBS, tagLabels } from './metric-labels.js';
-import { type MetricSources, sourceFamilies } from './sources.js';
+import { type Lasts, type MetricSources, sourceFamilies } from './sources.js';
 import { TeamCounts } from './team-counts.js';
 
 /** `engine.metrics`. */
@@ -43,6 +43,7 @@ export class Metrics implements Feature, MetricsCalls {
   readonly tables = [JOB_OUTCOMES];
   readonly #kernel: Kernel;
   readonly #sources: MetricSources;
+  /** Of before there were check results: read, and not written any more. */
   readonly #outcomes: RowMap<JobOutcome> = new RowMap(JOB_OUTCOMES);
   readonly #jobs: JobSeries;
   readonly #counts: TeamCounts = new TeamCounts();
@@ -81,16 +82,13 @@ export class Metrics implements Feature, MetricsCalls {
     }
   }
 
-  /** What ended before this table was there, once. */
+  /** What ended before there were check results, once. */
   async begin(): Promise<void> {
-    if (this.#outcomes.size > 0 || (await this.#kernel.store.lastExecutionNumber()) === 0) return;
+    const isKnown = this.#outcomes.size > 0 || this.#sources.lasts.areKnown();
+    if (isKnown || (await this.#kernel.store.lastExecutionNumber()) === 0) return;
     for (const { ref } of this.#kernel.machines.all()) {
       const row = await this.#lastKnown(ref);
-      // An execution of it may have ended meanwhile.
-      if (row === undefined) continue;
-      await this.#kernel.write((turn) => {
-        if (this.#outcomes.get(ref.team, ref.name) === undefined) this.#outcomes.put(turn, row);
-      });
+      if (row !== undefined) await this.#kernel.write((turn) => this.#outcomes.put(turn, row));
     }
   }
 
@@ -152,25 +150,21 @@ export class Metrics implements Feature, MetricsCalls {
 
   #ended(turn: Turn, active: ActiveExecution): void {
     const { creation, state, stoppedAt } = active;
-    const { team, pipeline, id, startedAt } = creation;
+    const { team, id, startedAt } = creation;
     const endedAt = stoppedAt ?? this.#kernel.time.now();
     if (wasSkipped(active)) {
       turn.afterCommit(() => this.#counts.add('executions', { team, outcome: 'skipped' }));
       return;
     }
     const outcome = state.header.status.toLowerCase();
-    const known = this.#outcomes.get(team, pipeline);
-    const succeededAt = outcome === 'succeeded' ? endedAt : known?.succeededAt;
-    this.#outcomes.put(turn, {
-      ...{ team, pipeline, endedAt },
-      ...(succeededAt === undefined ? {} : { succeededAt }),
-    });
+    const { cost, currency } = state.header;
+    const spent = cost === undefined || currency === undefined ? undefined : { cost, currency };
     turn.afterCommit(() => {
       const seconds = (endedAt - startedAt) / 1_000;
       const exemplar = { labels: { execution_id: id }, value: seconds, at: endedAt / 1_000 };
       this.#counts.change('open', { team }, -1);
       this.#counts.add('executions', { team, outcome }, { ...exemplar, value: 1 });
-      this.#jobs.ended(pipelineOf(creation), outcome, seconds, exemplar);
+      this.#jobs.ended(pipelineOf(creation), outcome, seconds, exemplar, spent);
     });
   }
 
@@ -184,23 +178,33 @@ export class Metrics implements Feature, MetricsCalls {
     ];
   }
 
+  /** Its check results know, and what was kept before there were any. */
+  #lasts({ team, name }: PipelineRef): Lasts {
+    const { success, end } = this.#sources.lasts.of(team, name);
+    const before = this.#outcomes.durable(team, name);
+    const succeeded = success ?? before?.succeededAt;
+    const ended = end ?? before?.endedAt;
+    return {
+      ...(succeeded === undefined ? {} : { success: succeeded }),
+      ...(ended === undefined ? {} : { end: ended }),
+    };
+  }
+
   #jobFamilies(seen: (team: string) => boolean): Family[] {
     const jobs = this.#jobs;
-    const outcome = ({ team, name }: PipelineRef): JobOutcome | undefined =>
-      this.#outcomes.durable(team, name);
     const seconds = (at: number | undefined): number | undefined => at && at / 1_000;
     return [
       {
         name: 'job_last_success_unixtime',
         help: 'When an execution of the job last succeeded, in seconds since the epoch. Absent: never',
         type: 'gauge',
-        samples: () => jobs.each(seen, (ref) => seconds(outcome(ref)?.succeededAt)),
+        samples: () => jobs.each(seen, (ref) => seconds(this.#lasts(ref).success)),
       },
       {
         name: 'job_last_end_unixtime',
         help: 'When an execution of the job last ended, whatever came of it, in seconds since the epoch. Absent: never',
         type: 'gauge',
-        samples: () => jobs.each(seen, (ref) => seconds(outcome(ref)?.endedAt)),
+        samples: () => jobs.each(seen, (ref) => seconds(this.#lasts(ref).end)),
       },
       {
         name: 'job_deployed_unixtime',
@@ -219,6 +223,12 @@ export class Metrics implements Feature, MetricsCalls {
         help: 'Executions of the job that have ended since the server started, by outcome',
         type: 'counter',
         samples: () => jobs.outcomes(seen),
+      },
+      {
+        name: 'job_cost_total',
+        help: 'What executions of the job that have ended since the server started cost, by currency',
+        type: 'counter',
+        samples: () => jobs.costs(seen),
       },
     ];
   }

@@ -26,6 +26,18 @@ export interface ExpectationStates {
   counts(): Iterable<{ team: string; state: string; count: number }>;
 }
 
+/** When a pipeline last succeeded and last ended, as the store has it: milliseconds since the epoch. */
+export interface Lasts {
+  readonly success?: number;
+  readonly end?: number;
+}
+
+export interface LastOutcomes {
+  of(team: string, pipeline: string): Lasts;
+  /** Whether there is any result yet. */
+  areKnown(): boolean;
+}
+
 /** Check results since the server started, by their status. */
 export interface CheckResultCounts {
   totals(): Iterable<{ team: string; status: string; count: number }>;
@@ -48,6 +60,7 @@ export type TraceCounts = () => { taken: number; dropped: number; waiting: numbe
 
 export interface MetricSources {
   readonly traces: TraceCounts;
+  readonly lasts: LastOutcomes;
   readonly admission: Waiting;
   readonly deliveries: DeliveryCounts;
   readonly expectations?: ExpectationStates;
