@@ -173,6 +173,7 @@ export function createEngine(config: EngineConfig): Engine {
     alerts: alertCalls(kernel),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
+      today: () => features.costs.today(),
       kernel,
       reading,
       checks: features.checks,
