@@ -111,6 +111,13 @@ export const boardGroupSchema = z
       LATE: countSchema,
       UNKNOWN: countSchema,
     }),
+    today: z
+      .strictObject({
+        cost: countSchema.describe('Millionths of the currency'),
+        currency: z.string(),
+      })
+      .exactOptional()
+      .describe('What its pipelines cost today, in UTC; absent: nothing is priced'),
     items: z.array(
       z.strictObject({
         subject: subjectSchema,

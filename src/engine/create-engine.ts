@@ -186,6 +186,7 @@ export function createEngine(config: EngineConfig): Engine {
     notifications: notificationCalls(kernel, features.notifications, request),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),
+      today: () => features.costs.today(),
       kernel,
       reading,
       checks: features.checks,

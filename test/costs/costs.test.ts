@@ -255,7 +255,14 @@ describe('costs', () => {
     await test.crash();
     await start('nightly');
     await end(1);
+    const board = (scope: Parameters<typeof test.engine.costs.list>[0]) =>
+      test.engine.overview
+        .board(scope, 'team')
+        .map(({ value, today }) => `${value} ${today?.cost} ${today?.currency}`);
+    expect(board(EVERYTHING)).toEqual(['default 20050 USD', 'parcels 30025 USD']);
+    expect(board(ofTeam('parcels'))).toEqual(['parcels 30025 USD']);
     await test.pass(86_400_000);
+    expect(board(EVERYTHING)).toEqual(['default 0 USD', 'parcels 0 USD']);
     await start('nightly');
     await end(1);
     const by = async (scope: Parameters<typeof test.engine.costs.list>[0], query = {}) =>

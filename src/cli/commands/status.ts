@@ -5,6 +5,7 @@ import type { Overview } from '../../api/overview.js';
 import { PATHS } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { EXIT } from '../exit-codes.js';
+import { money } from '../money.js';
 import { expectationTable, looks, moment, subjectName, tagQuery } from '../monitoring-text.js';
 import { duration, firstLine, table } from '../text.js';
 import { outlookTable } from './outlook.js';
@@ -120,14 +121,25 @@ export default class Status extends MillraceCommand {
       return;
     }
     const words = ['OK', 'WARNING', 'CRITICAL', 'MISSING', 'LATE'] as const;
-    const rows = groups.map(({ value, tile, counts, items }) => [
+    const isPriced = groups.some(({ today }) => today !== undefined);
+    const rows = groups.map(({ value, tile, counts, today, items }) => [
       looks(tile),
       value === '' ? colors.dim('(none)') : value,
       ...words.map((word) => (counts[word] === 0 ? colors.dim('·') : String(counts[word]))),
+      ...(isPriced ? [today === undefined ? '' : money(today.cost, today.currency)] : []),
       tile === 'OK'
         ? ''
         : firstLine(`${items[0] ? subjectName(items[0].subject) : ''}: ${items[0]?.why ?? ''}`, 70),
     ]);
-    this.log(table(['', by, 'ok', 'no data', 'failing', 'missing', 'late', 'worst'], rows));
+    this.log(
+      table(
+        [
+          ...['', by, 'ok', 'no data', 'failing', 'missing', 'late'],
+          ...(isPriced ? ['cost today'] : []),
+          'worst',
+        ],
+        rows,
+      ),
+    );
   }
 }

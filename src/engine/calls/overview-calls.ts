@@ -86,6 +86,8 @@ export interface BoardGroup {
   readonly value: string;
   readonly tile: Tile;
   readonly counts: { readonly [tile in Tile]: number };
+  /** What its pipelines cost today, in UTC: millionths of the currency. Absent: nothing is priced. */
+  readonly today?: { readonly cost: number; readonly currency: string };
   readonly items: BoardItem[];
 }
 
@@ -109,6 +111,8 @@ interface Parts {
   readonly checks: Checks;
   readonly expectations: ExpectationCalls;
   foreseen(scope: Scope): Outlook[];
+  /** What each pipeline, by `TEAM/PIPELINE`, cost today; undefined: nothing is priced. */
+  today(): { currency: string; costs: ReadonlyMap<string, number> } | undefined;
   schedules(scope: Scope): ListedSchedule[];
 }
 
@@ -223,6 +227,7 @@ export function overviewCalls(parts: Parts): OverviewCalls {
     },
     board(scope, by, tags = [], { group, items: most } = {}) {
       const now = kernel.time.now();
+      const today = parts.today();
       const groups = new Map<string, Placed[]>();
       for (const one of watched(scope, tags)) {
         const value = by.toLowerCase() === 'team' ? one.team : (tagOf(one.tags, by) ?? '');
@@ -237,10 +242,26 @@ export function overviewCalls(parts: Parts): OverviewCalls {
         for (const { tile } of all) counts[tile] += 1;
         all.sort((a, b) => TILES.indexOf(a.tile) - TILES.indexOf(b.tile) || byName(a.one, b.one));
         const items = all.slice(0, most).map((placed) => itemOf(placed, now));
-        return { value, tile: worstOf(all.map(({ tile }) => tile)), counts, items };
+        const tile = worstOf(all.map(({ tile }) => tile));
+        const spent = today && { cost: costOf(all, today.costs), currency: today.currency };
+        return { value, tile, counts, ...(spent === undefined ? {} : { today: spent }), items };
       });
     },
   };
+}
+
+/** Of the pipelines among them, each once: one may have several series. */
+function costOf(all: readonly Placed[], costs: ReadonlyMap<string, number>): number {
+  const names = new Set<string>();
+  for (const { one } of all) {
+    const { provider, kind, name } = one.subject;
+    // Whoever reports something may call it what they like: another team's costs are not told by that.
+    const isTheirs = name.startsWith(`${one.team}/`);
+    if (provider === 'millrace' && kind === 'pipeline' && isTheirs) names.add(name);
+  }
+  let sum = 0;
+  for (const name of names) sum += costs.get(name) ?? 0;
+  return sum;
 }
 
 function hasStatus(status: CheckStatus): (one: Watched) => boolean {

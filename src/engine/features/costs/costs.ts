@@ -78,6 +78,19 @@ export class Costs implements Feature {
     }
   }
 
+  /** What the executions of each pipeline that ended today cost, as the store has it: millionths by `TEAM/PIPELINE`. */
+  today(): { currency: string; costs: Map<string, number> } | undefined {
+    const { currency } = this;
+    if (currency === undefined) return undefined;
+    const day = dayOf(this.#kernel.time.now());
+    const costs = new Map<string, number>();
+    for (const [, row] of this.#days.durableEntries()) {
+      if (row.day !== day || row.currency !== currency) continue;
+      costs.set(`${row.team}/${row.pipeline}`, row.cost);
+    }
+    return { currency, costs };
+  }
+
   /** Days that are kept no longer. */
   readonly aging = {
     kind: 'checks' as const,
