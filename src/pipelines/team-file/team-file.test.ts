@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../channels/message.js';
 import { fileKind } from '../pipeline-files.js';
 import type { Problem } from '../problem.js';
 import { channelsFor } from './notify-section.js';
@@ -165,10 +166,10 @@ describe('routes', () => {
 });
 
 it('a template takes values once, and none of what is not the message’s own', () => {
-  const message = {
-    ...{ key: 'k', thread: 't', kind: 'opened', level: 'critical', team: 'a', at: 0 },
+  const message: Message = {
+    ...({ key: 'k', thread: 't', kind: 'opened', level: 'critical', team: 'a', at: 0 } as const),
     ...{ title: '{{text}}', text: 'x', facts: [], links: [], actions: [], tags: {} },
-  } as const;
+  };
   const words = worded({ opened: { title: '{{title}}{{fact.None}}{{tag.__proto__}}' } }, message);
   expect(words.title).toBe('{{text}}');
   expect(worded({}, message)).toBe(message);
