@@ -30,6 +30,7 @@ import {
 import { logs } from './logs.js';
 import { checkLists, expectations } from './monitoring.js';
 import { monitors } from './monitors.js';
+import { deliveryLists, outage } from './notifications.js';
 import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
@@ -296,6 +297,10 @@ if (runs('lists')) {
 if (runs('expectations')) await expectations(values.quick ? 1_000 : 10_000);
 if (runs('checks')) await checkLists(values.quick ? 100_000 : 1_000_000, 40);
 if (runs('monitors')) await monitors(values.quick ? 100_000 : 1_000_000, values.quick ? 2 : 5);
+if (runs('notifications')) {
+  await outage(values.quick ? 2_000 : 10_000);
+  await deliveryLists(values.quick ? 100_000 : 1_000_000);
+}
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('distributed-map')) await map();
