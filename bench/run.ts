@@ -31,6 +31,7 @@ import {
 import { logs } from './logs.js';
 import { checkLists, expectations } from './monitoring.js';
 import { monitors } from './monitors.js';
+import { deliveryLists, outage } from './notifications.js';
 import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
@@ -301,6 +302,10 @@ if (runs('incidents')) {
   await storm(700, values.quick ? 2_000 : 10_000);
   folding(100_000, values.quick ? 20 : 200);
   await incidentLists(values.quick ? 50_000 : 1_000_000, 40);
+}
+if (runs('notifications')) {
+  await outage(values.quick ? 2_000 : 10_000);
+  await deliveryLists(values.quick ? 100_000 : 1_000_000);
 }
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();

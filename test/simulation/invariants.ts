@@ -8,6 +8,7 @@
  *     I5  an attempt is scheduled, started and closed in       I10 no timer is left when an execution has ended
  *         this order, each once                                I15 no more attempts run than there are slots
  *     I11 one execution for each reason of a trigger, and none missing (triggers.ts)
+ *     I13 what is told reaches the channel, in order, and not more often than faults explain (told-people.ts)
  *     I16 a map run has counted its children as they are
  *     I17 no more executions of a pipeline have begun and not ended than its limit
  *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names

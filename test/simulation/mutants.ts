@@ -20,6 +20,7 @@ import {
   ALERT_CHANGES,
   MONITOR_GROUPS,
 } from '../../src/engine/features/monitors/monitor-tables.js';
+import { NOTIFICATIONS } from '../../src/engine/features/notifications/notification-tables.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
 import { StoreError } from '../../src/store/errors.js';
@@ -420,6 +421,28 @@ export const MUTANTS: readonly Mutant[] = [
           throw error;
         }
       },
+    }),
+  },
+  {
+    name: 'notes that a message has arrived before it was sent',
+    store: rows((write) => {
+      if (write.table !== NOTIFICATIONS || write.isChange || write.row === undefined)
+        return [write];
+      return [{ ...write, row: { ...write.row, status: 'DELIVERED' } }];
+    }),
+  },
+  {
+    name: 'forgets to note that a message has arrived',
+    store: rows((write, n) =>
+      write.table === NOTIFICATIONS && write.isChange && n % 3 === 0 ? [] : [write],
+    ),
+  },
+  {
+    name: 'ends an execution without the message of its end',
+    store: rows((write) => {
+      const { message } = (write.row ?? {}) as { message?: { key: string } };
+      const isEnd = write.table === NOTIFICATIONS && message?.key.includes('-ended-');
+      return isEnd && !write.isChange ? [] : [write];
     }),
   },
 ];

@@ -30,6 +30,13 @@ import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
 import { withSlowReads } from './slow-reads.js';
+import {
+  type ChannelFaults,
+  makeChannel,
+  PeopleTold,
+  TOLD_SECTION,
+  TOLD_TEAM,
+} from './told-people.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { declareIncidents, IncidentsTold } from './troubled.js';
 import { VirtualWorld } from './virtual-world.js';
@@ -61,6 +68,7 @@ const HEAL = 90_000;
 /** Virtual milliseconds after which everything must have ended. */
 const HORIZON = 3_600_000;
 
+const calmChannel: ChannelFaults = { lost: 0, denied: 0, slow: 0 };
 const calm: RunnerFaults = { silent: 0, twice: 0, soft: 0, hard: 0, slow: 0 };
 
 /** Runs a seed to its end. */
@@ -82,6 +90,7 @@ class Simulation {
   readonly #expected = new Told();
   readonly #monitored = new MonitorsTold();
   readonly #troubled = new IncidentsTold();
+  readonly #people: PeopleTold;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -114,6 +123,7 @@ class Simulation {
     this.#mutant = mutant;
     const world = new VirtualWorld(seed);
     this.#world = world;
+    this.#people = new PeopleTold(world);
     const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
     this.#rates = {
       busy: rate(0.05),
@@ -141,6 +151,18 @@ class Simulation {
   /** Every third seed: the others are as SQLite is, where every answer comes at once. */
   get #readsTakeTime(): boolean {
     return this.#seed % 3 === 0;
+  }
+
+  /** Every third seed tells people. */
+  get #tells(): boolean {
+    return this.#seed % 3 === 1;
+  }
+
+  /** By arithmetic, as below. */
+  get #channelFaults(): ChannelFaults {
+    if (!this.#faulty) return calmChannel;
+    const part = (of: number): number => [0, 0.1, 0.4][Math.floor(this.#seed / of) % 3] ?? 0;
+    return { lost: part(3), denied: part(9), slow: part(27) };
   }
 
   /** By arithmetic: what is drawn at random stays with the executions. */
@@ -173,6 +195,7 @@ class Simulation {
       ...this.#expected.violations(this.#store),
       ...this.#monitored.violations(this.#store),
       ...this.#troubled.atEnd(this.#store, world.wall()),
+      ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
     ]) {
       this.#invariants.fail(violation);
     }
@@ -250,6 +273,9 @@ class Simulation {
       itemSource: createLocalItems(),
       workFolder: join(this.#folder, 'work'),
       loadedExecutions: 3,
+      ...(this.#tells
+        ? { notifications: { ports: this.#people.ports(() => this.#channelFaults, isAlive) } }
+        : {}),
       onFatal: () => this.#crash('the engine ended itself'),
       onProblem: (error, execution) => {
         if (isAlive())
@@ -266,6 +292,7 @@ class Simulation {
           this.#engine = engine;
           void makeMonitors(engine);
           void declareIncidents(engine);
+          if (this.#tells) void makeChannel(engine);
           if (this.#hasTriggers) void makeSchedule(engine);
         },
         (error: unknown) => {
@@ -286,7 +313,10 @@ class Simulation {
           definition,
           bindings: {},
           folder: this.#folder,
-          sections: { expect: [...(EXPECTED.get(name) ?? [])] },
+          sections: {
+            expect: [...(EXPECTED.get(name) ?? [])],
+            ...(this.#tells && team === TOLD_TEAM ? { notifications: TOLD_SECTION } : {}),
+          },
         });
       }
     }

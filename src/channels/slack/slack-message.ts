@@ -19,7 +19,7 @@ const MARKS: { readonly [Level in MessageLevel]: string } = {
   good: '🟢',
 };
 /** Limits of Slack: a header, a text of a section, fields of a section. */
-const HEADER = 150;
+const HEADER = 140;
 const SECTION = 2_900;
 const FIELDS = 10;
 const FIELD = 1_900;
@@ -57,7 +57,7 @@ export function slackMessage(message: Message, people: readonly Person[]): objec
     .slice(0, 20)
     // A bar would end the address, and an angle bracket the link.
     .map(({ name, url }) => `<${escapeSlack(url).replaceAll('|', '%7C')}|${linkName(name)}>`);
-  const last = [...mentions, ...where].join('  ');
+  const last = fitting([...mentions, ...where], SECTION);
   if (last !== '') {
     blocks.push({ type: 'section', text: { type: 'mrkdwn', text: last, verbatim: true } });
   }
@@ -68,6 +68,16 @@ export function slackMessage(message: Message, people: readonly Person[]): objec
     unfurl_links: false,
     unfurl_media: false,
   };
+}
+
+/** As many of them as have room, whole. */
+function fitting(parts: readonly string[], most: number): string {
+  let all = '';
+  for (const part of parts) {
+    if (all.length + part.length + 2 > most) break;
+    all += all === '' ? part : `  ${part}`;
+  }
+  return all;
 }
 
 /** The name of a link: markup has no place in it. */

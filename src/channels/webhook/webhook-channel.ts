@@ -81,7 +81,7 @@ export const WEBHOOK: Channel<WebhookConfig> = {
   description: 'sends messages as signed JSON to an address',
   config,
   secrets: ['secret', 'token'],
-  perSecond: 50,
+  perSecond: 100,
   storms: 'one by one',
   addresses: undefined,
   async send(message, { url, secret, token }, { ports, people, now, signal }) {

@@ -116,7 +116,9 @@ function judge(error: SmtpError): SendOutcome {
     return { type: 'refused', error: message };
   }
   const said = (response ?? message ?? code).replaceAll(/\s+/g, ' ').slice(0, 300);
-  const isFinal = (responseCode ?? 0) >= 500 || code === 'EENVELOPE' || code === 'EAUTH';
+  // STARTTLS that is not offered may be somebody on the way who takes it out: it is waited for.
+  const isFinal =
+    code !== 'ETLS' && ((responseCode ?? 0) >= 500 || code === 'EENVELOPE' || code === 'EAUTH');
   const isPassing = responseCode !== undefined && responseCode < 500;
   return isFinal && !isPassing
     ? { type: 'refused', error: `the mail server refused it: ${said}` }
