@@ -14,6 +14,7 @@ import {
 import {
   INCIDENT_CHANGES,
   INCIDENTS,
+  SILENCES,
 } from '../../src/engine/features/incidents/incident-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import {
@@ -387,6 +388,21 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'does not write down how an incident stands',
     store: rows((write, n) => (write.table === INCIDENTS && n % 5 === 1 ? [] : [write])),
+  },
+  {
+    name: 'loses a message about an incident now and then',
+    store: rows((write, n) => {
+      const isOfIncident = (write.row as { incident?: number } | undefined)?.incident !== undefined;
+      return write.table === NOTIFICATIONS && isOfIncident && n % 3 === 1 ? [] : [write];
+    }),
+  },
+  {
+    name: 'tells people although it was to be silent',
+    store: rows((write) => {
+      const { table, row } = write;
+      if (table !== SILENCES || row === undefined) return [write];
+      return [{ ...write, row: { ...row, ends: (row as { ends: number }).ends + 3_600_000 } }];
+    }),
   },
   {
     name: 'tells what becomes of an incident twice',

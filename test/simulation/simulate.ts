@@ -291,7 +291,7 @@ class Simulation {
           if (!isAlive()) return;
           this.#engine = engine;
           void makeMonitors(engine);
-          void declareIncidents(engine);
+          void declareIncidents(engine, this.#world.wall());
           if (this.#tells) void makeChannel(engine);
           if (this.#hasTriggers) void makeSchedule(engine);
         },

@@ -5,6 +5,8 @@
  *         has two incidents at a time
  *     I25 what is wrong with each thing is what its durable results, changes and alerts say, in the order of the commits
  *     I26 what nobody has acknowledged has been escalated
+ *     I27 people know of each incident what is so: messages of its opening and its end alternate, none is missing, and in a
+ *         silence there is none
  *
  * I25 is told by somebody who only adds and takes away: it knows neither messages nor folding nor restarts.
  * @module
@@ -24,6 +26,8 @@ import {
   INCIDENTS,
   type IncidentRow,
   POLICIES,
+  SILENCES,
+  type SilenceRow,
 } from '../../src/engine/features/incidents/incident-tables.js';
 import {
   ALERT_CHANGES,
@@ -31,9 +35,16 @@ import {
   type AlertChangeRow,
   MONITORS,
 } from '../../src/engine/features/monitors/monitor-tables.js';
+import {
+  type DeliveryRow,
+  NOTIFICATIONS,
+} from '../../src/engine/features/notifications/notification-tables.js';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 import type { Commit, SynchronousStore } from '../../src/store/store.js';
 
 const TEAM = 'team';
+/** Nobody is to hear of this one's for a while after each start. */
+const SILENCED = 'twin';
 const MINUTE = 60_000;
 
 const SECTIONS = {
@@ -47,9 +58,15 @@ const SECTIONS = {
 };
 
 /** Says how the team wants its incidents. What fails is for the next process to make good. */
-export async function declareIncidents({ incidents }: Engine): Promise<void> {
-  const files = [TEAM, 'twin'].map((team) => ({ file: `${team}.yaml`, team, sections: SECTIONS }));
+export async function declareIncidents({ incidents }: Engine, now: number): Promise<void> {
+  const files = [TEAM, SILENCED].map((team) => ({
+    file: `${team}.yaml`,
+    team,
+    sections: SECTIONS,
+  }));
   await incidents.declare(files, []).catch(() => {});
+  const silence = { tags: {}, until: now + MINUTE, actor: 'ana', reason: 'moving' };
+  await incidents.silence(ofTeam(SILENCED), silence).catch(() => {});
 }
 
 /** What was durable, in the order of the commits. */
@@ -63,6 +80,8 @@ export class IncidentsTold {
   readonly violations: string[] = [];
   /** Numbers of incidents that are not over, by their thing. */
   readonly #open: Map<string, Set<number>> = new Map();
+  readonly #silences: SilenceRow[] = [];
+  readonly #silenced: string[] = [];
   #isMonitored = false;
   #isDeclared = false;
 
@@ -80,11 +99,22 @@ export class IncidentsTold {
       if (table === MONITORS) this.#isMonitored = true;
       if (table === POLICIES) this.#isDeclared = true;
       if (table === INCIDENTS) this.#incident(row as IncidentRow);
+      if (table === SILENCES) this.#silences.push(row as SilenceRow);
+      if (table === NOTIFICATIONS) this.#message(row as DeliveryRow);
     }
     for (const [thing, numbers] of this.#open) {
       if (numbers.size < 2) continue;
       this.violations.push(`I24 ${thing} has the incidents ${[...numbers].join(', ')} at a time`);
     }
+  }
+
+  #message({ incident, team, message, createdAt }: Partial<DeliveryRow>): void {
+    if (incident === undefined || createdAt === undefined) return;
+    const isSilent = this.#silences.some(
+      ({ team: of, begins, ends }) => of === team && begins < createdAt && createdAt < ends,
+    );
+    // Those that were made before it are on their way.
+    if (isSilent) this.#silenced.push(`I27 ${message?.key} was told in a silence`);
   }
 
   #incident({ number, team, thing, status }: IncidentRow): void {
@@ -104,6 +134,8 @@ export class IncidentsTold {
       ...chainsBroken(store, rows),
       ...this.#differs(store, rows),
       ...notEscalated(rows, now),
+      ...this.#silenced,
+      ...notTold(store, rows, now),
     ];
   }
 
@@ -180,6 +212,31 @@ function chainsBroken(store: SynchronousStore, rows: readonly IncidentRow[]): st
     const isAskedTwice = /ESCALATED((?! REOPENED| UNFOLDED).)* ESCALATED/.test(told);
     if (stands && changes[0]?.type === 'OPENED' && !isAskedTwice) return [];
     return [`I24 incident ${number} is ${status} after ${told}`];
+  });
+}
+
+const TELLS: ReadonlySet<string> = new Set(['opened', 'reopened', 'resolved']);
+
+function notTold(store: SynchronousStore, rows: readonly IncidentRow[], now: number): string[] {
+  const silences = store.listRows(SILENCES).filter(({ ends }) => ends + MINUTE > now);
+  const told = new Map<number, string[]>();
+  for (const { incident, kind } of store.listRows(NOTIFICATIONS)) {
+    if (incident !== undefined && TELLS.has(kind)) {
+      told.set(incident, [...(told.get(incident) ?? []), kind]);
+    }
+  }
+  return rows.flatMap(({ number, team, state }) => {
+    const kinds = told.get(number) ?? [];
+    const isInTurn = kinds.every((kind, index) => (kind === 'resolved') === (index % 2 === 1));
+    const last = kinds.at(-1);
+    const known = last === undefined ? 'nothing' : last === 'resolved' ? 'over' : 'open';
+    const isOpen = state.status !== 'RESOLVED';
+    const isOwed = isOpen ? state.cause === undefined && known !== 'open' : known === 'open';
+    const isLate = state.since + MINUTE < now && !silences.some((one) => one.team === team);
+    if (isInTurn && known === state.told && !(isOwed && isLate)) return [];
+    return [
+      `I27 of incident ${number}, ${state.status}, people know ${kinds.join(' ') || 'nothing'}`,
+    ];
   });
 }
 
