@@ -18,6 +18,7 @@ import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
+import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
@@ -49,6 +50,7 @@ import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { environmentFileFlag, openSecretsFile } from './pipelines/secrets-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
 import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
@@ -102,6 +104,10 @@ export interface ServerConfig {
   bindings?: string;
   /** Machines that clients make over an API may run any code: for development. Default: false. */
   allowCodeOverApi?: boolean;
+  /** File that says where secrets come from besides the store of this server. Default: none. It is read once, at the start. */
+  secrets?: string;
+  /** Environment files with secrets, as `[TEAM=]FILE`; of the team `default` unless it is said. Default: none. */
+  secretsEnv?: readonly string[];
   /** User under which tasks run: its name, or UID[:GID]. Linux only, and the server must be root. Default: the server's own. */
   taskUser?: string;
   /** Where credentials of S3 are looked for. Default: the environment of this process. */
@@ -283,6 +289,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     services: createOwnServices(() => engine),
     seal,
     secrets,
+    secretSources: openSecretSources(
+      [
+        ...(config.secretsEnv ?? []).map(environmentFileFlag),
+        ...(config.secrets === undefined ? [] : openSecretsFile(config.secrets)),
+      ],
+      environment,
+    ),
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {

@@ -18,6 +18,7 @@ import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
 import type { Route } from './route.js';
 import * as schedules from './schedules.js';
+import * as secrets from './secrets.js';
 import * as sessions from './sessions.js';
 import * as tasks from './tasks.js';
 import * as tokens from './tokens.js';
@@ -43,6 +44,7 @@ const CAPABILITIES = [
   tasks,
   accessKeys,
   tokens,
+  secrets,
   webhooks,
   sessions,
   backups,

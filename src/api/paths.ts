@@ -58,6 +58,8 @@ export const PATHS = {
   accessKey: '/access-keys/:id',
   tokens: '/tokens',
   token: '/tokens/:id',
+  secrets: '/secrets',
+  secret: '/secrets/:name',
   webhooks: '/webhooks',
   webhook: '/webhooks/:name',
   rotateWebhook: '/webhooks/:name/rotate',

@@ -27,6 +27,7 @@ import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
 import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
 import { Schedules } from './features/schedules/schedules.js';
+import { Secrets } from './features/secrets/secrets.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
 import { Traces } from './features/traces/traces.js';
@@ -36,6 +37,7 @@ import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
 import type { Scope } from './kernel/scope.js';
+import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 
 /** Makes a feature. */
@@ -53,6 +55,8 @@ export interface Surroundings {
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
   readonly logs: LogParts;
+  /** Where values of secrets come from besides the store. */
+  readonly secrets: readonly SecretSource[];
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -70,8 +74,10 @@ export function composeFeatures(
     metrics: counted,
     traces: exporter,
     logs: logParts,
+    secrets: secretSources,
   }: Surroundings,
 ) {
+  const secrets = new Secrets(kernel, secretSources);
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
@@ -127,7 +133,7 @@ export function composeFeatures(
     ...{ checks, expectations },
   });
   const all: Feature[] = [
-    ...[activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[secrets, activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
@@ -138,6 +144,7 @@ export function composeFeatures(
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, expectations, monitors, outlooks },
+    ...{ secrets },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -32,11 +32,13 @@ import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { schedulerCalls } from './features/schedules/scheduler-calls.js';
+import { secretCalls } from './features/secrets/secrets.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
+import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 import { createLifecycle } from './lifecycle.js';
 
@@ -56,6 +58,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
     /** Told what happens to copies. */
     onProblem?: (problem: string) => void;
   };
+  /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
+  secretSources?: readonly SecretSource[];
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -93,6 +97,7 @@ export function createEngine(config: EngineConfig): Engine {
   const features = composeFeatures(kernel, {
     files: config.files,
     additions: config.additions ?? [],
+    secrets: config.secretSources ?? [],
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
@@ -152,6 +157,7 @@ export function createEngine(config: EngineConfig): Engine {
     schedules: scheduleCalls(schedules),
     scheduler: schedulerCalls(kernel.arns.identity, features.apiSchedules, request),
     webhooks: features.webhooks,
+    secrets: secretCalls(features.secrets),
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),

@@ -35,6 +35,7 @@ import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
 import type { SchedulerCalls } from './features/schedules/scheduler-calls.js';
+import type { SecretCalls } from './features/secrets/secrets.js';
 import type { StateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import type { StateTestCalls } from './features/state-tests/state-tests.js';
 import type { WebhookCalls } from './features/webhooks/webhooks.js';
@@ -79,6 +80,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly scheduler: SchedulerCalls;
   /** Addresses under which others put events on a bus. */
   readonly webhooks: WebhookCalls;
+  /** Secrets of teams: what tasks and channels use by name. */
+  readonly secrets: SecretCalls;
   readonly backfills: BackfillCalls;
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;

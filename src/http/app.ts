@@ -37,6 +37,7 @@ import { monitorRoutes } from './routes/monitors.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
+import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tokenRoutes } from './routes/tokens.js';
@@ -155,6 +156,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
+      secretRoutes(api, services);
       backupRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);

@@ -121,6 +121,15 @@ const ACTS: { readonly [route: string]: Act } = {
     },
     none: 'watch-none',
   },
+  'DELETE /secrets/:name': {
+    make: async ({ name: team }) => {
+      made += 1;
+      const name = `kept-${made}`;
+      await engineOf().secrets.set(ofTeam(team), name, 'some value that is kept', 'somebody');
+      return name;
+    },
+    none: 'kept-none',
+  },
   'POST /webhooks/:name/rotate': { ...ofWebhook, body: () => ({}) },
   'DELETE /webhooks/:name': ofWebhook,
 };
@@ -130,6 +139,7 @@ const OF_NO_TEAM = new Set([
   ...['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name'],
   // Makes one of the caller's own, whatever others have of that name.
   'PUT /monitors/:name',
+  'PUT /secrets/:name',
 ]);
 
 const short = ({ method, route }: Route): string => `${method} ${route.slice(PREFIX.length)}`;

@@ -124,6 +124,7 @@ beforeAll(async () => {
     ...{ name: 'all', team: 'shop', bus: 'default', source: 's', scheme: 'millrace' },
     ...{ secrets: [], createdAt: 0 },
   });
+  await engine.secrets.set(SHOP, 'all', 'some value that is kept', 'somebody');
   await engine.scheduler.createGroup(SHOP, { name: 'all', tags: {} });
   await engine.scheduler.create(SHOP, { ...schedule('all'), settings });
   await engine.buses.create(SHOP, 'all', { tags: {} });
@@ -253,6 +254,7 @@ function namingCalls(): { [call: string]: Call } {
     'archives.delete': (scope, { name }) => e.archives.delete(scope, name),
     'monitors.delete': (scope, { name }) => e.monitors.delete(scope, name),
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
+    'secrets.remove': (scope, { name }) => e.secrets.remove(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
   };
@@ -314,6 +316,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'stateMachines.list': (scope) => e.stateMachines.list(scope),
     'activities.list': (scope) => e.activities.list(scope),
     'webhooks.list': (scope) => e.webhooks.list(scope),
+    'secrets.list': (scope) => e.secrets.list(scope),
     'buses.list': (scope) => e.buses.list(scope).filter(({ name }) => name === 'all'),
     'rules.list': (scope) => e.rules.list(scope, undefined),
     'archives.list': (scope) => e.archives.list(scope),
@@ -328,6 +331,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
+  'secrets.set',
   ...[
     'monitors.put',
     'monitors.declare',

@@ -400,6 +400,11 @@ test('what administrators make', async () => {
   expect(tokens.items.find((token) => token.id === made.id)).toHaveProperty('expiresAt');
   await ask('DELETE', pathTo(PATHS.token, { id: String(made.id) }), 200);
 
+  const kept = pathTo(PATHS.secret, { name: 'made' });
+  await ask('PUT', `${kept}?team=alder`, 200, { body: { value: 'some value that is kept' } });
+  expect((await ask<{ items: object[] }>('GET', PATHS.secrets, 200)).items.length).toBe(2);
+  await ask('DELETE', kept, 200);
+
   const body = { name: 'made', team: 'alder', source: 'made', detailType: 'Made' };
   await ask('POST', PATHS.webhooks, 200, { body });
   const hook = pathTo(PATHS.webhook, { name: 'made' });

@@ -128,6 +128,15 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/schedules' },
+  { method: 'GET', route: '/api/v1/secrets', administers: true },
+  {
+    method: 'PUT',
+    route: '/api/v1/secrets/:name',
+    changes: true,
+    administers: true,
+    body: { value: 'some value that is kept' },
+  },
+  { method: 'DELETE', route: '/api/v1/secrets/:name', changes: true, administers: true },
   { method: 'GET', route: '/api/v1/webhooks', administers: true },
   {
     method: 'POST',

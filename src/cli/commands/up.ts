@@ -55,6 +55,17 @@ export default class Up extends MillraceCommand {
         'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
       env: 'SFN_MOCK_CONFIG',
     }),
+    secrets: Flags.string({
+      description:
+        'file that says where secrets come from besides the store: environment files, commands, AWS Secrets Manager',
+      env: 'MILLRACE_SECRETS',
+    }),
+    'secrets-env': Flags.string({
+      description: 'environment file with secrets, as [TEAM=]FILE (TEAM: default; * is every team)',
+      env: 'MILLRACE_SECRETS_ENV',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     account: Flags.string({
       description: 'account number in ARNs: twelve digits',
       env: 'MILLRACE_ACCOUNT',
@@ -130,7 +141,7 @@ export default class Up extends MillraceCommand {
     const { args, flags } = await this.parse(Up);
     const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
     // Before anything can run that could read it.
-    const { environment, warning } = takeEnvironment();
+    const { environment, warning } = takeEnvironment(await namedIn(flags.secrets));
     const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
     if (!existsSync(folder)) {
       throw new CommandFailure(`There is no folder ${folder}.`, {
@@ -168,6 +179,8 @@ export default class Up extends MillraceCommand {
       ownControlGroup: true,
       resumeRestored: flags['resume-restored'],
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
+      ...(flags.secrets ? { secrets: flags.secrets } : {}),
+      secretsEnv: flags['secrets-env'] ?? [],
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
         for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
@@ -212,6 +225,19 @@ export default class Up extends MillraceCommand {
     say(colors.dim('  stop with Ctrl-C\n'));
     await stop;
     await server.close();
+  }
+}
+
+/** Variables that commands which print secrets are given. */
+async function namedIn(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const { openSecretsFile } = await import('../../pipelines/secrets-file.js');
+  try {
+    return openSecretsFile(file).flatMap((source) =>
+      source.type === 'command' ? source.environment : [],
+    );
+  } catch (error) {
+    throw startFailure(error, 0);
   }
 }
 
@@ -280,6 +306,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5021',
       fix: 'Mend the file that --bindings (or MILLRACE_BINDINGS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'SecretsFileError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5071',
+      fix: 'Mend what --secrets and --secrets-env (or MILLRACE_SECRETS, MILLRACE_SECRETS_ENV) name, or start without it.',
     });
   }
   if (error instanceof Error && error.name === 'MetricTagsError') {

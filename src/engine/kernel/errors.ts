@@ -72,6 +72,10 @@ export type EngineErrorKind =
   | 'ScheduleTagsRefused'
   | 'WebhookExists'
   | 'WebhookNotFound'
+  | 'SecretNotFound'
+  | 'SecretAmbiguous'
+  | 'InvalidSecret'
+  | 'TooManySecrets'
   | EventErrorKind;
 
 /** The whole catalogue; also for documentation and the OpenAPI description. */
@@ -452,6 +456,31 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 404,
     message: "There is no webhook '{webhook}'.",
     fix: 'List them with `millrace webhooks list`.',
+  },
+  SecretNotFound: {
+    code: 'MILL3300',
+    status: 404,
+    message: "There is no secret '{secret}'.",
+    fix: 'List them with `millrace secret list`.',
+  },
+  SecretAmbiguous: {
+    code: 'MILL3301',
+    status: 409,
+    message: "Several teams have a secret '{secret}': {teams}.",
+    fix: 'Name the team: `--team NAME`, or `?team=NAME` in the address.',
+  },
+  InvalidSecret: {
+    code: 'MILL3302',
+    status: 400,
+    message: "The value of '{secret}' {problem}.",
+    fix: 'Give a text of 8 to 65,536 bytes, for example a token as its service has issued it.',
+  },
+  TooManySecrets: {
+    code: 'MILL3303',
+    status: 409,
+    message:
+      "The team '{team}' has {limit} secrets, or the server has 5,000: no more are possible.",
+    fix: 'Remove those that nobody uses: `millrace secret remove NAME`.',
   },
 };
 
