@@ -352,7 +352,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     },
   });
   if (held !== undefined) log.warn({ ...held }, heldText(held));
-  const authenticator = createAuthenticator(store, Date.now, secrets);
+  const authenticator = createAuthenticator(store, Date.now, secrets, engine.users);
   const accessKeys = createAccessKeys({
     store,
     seal,

@@ -24,6 +24,7 @@ import * as tasks from './tasks.js';
 import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
+import * as users from './users.js';
 import * as webhooks from './webhooks.js';
 
 const CAPABILITIES = [
@@ -45,6 +46,7 @@ const CAPABILITIES = [
   accessKeys,
   tokens,
   secrets,
+  users,
   webhooks,
   sessions,
   backups,

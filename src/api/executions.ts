@@ -221,6 +221,7 @@ const redriveFields = {
 };
 
 export const startExecution = route('POST', PATHS.executions, {
+  needs: 'operator',
   summary: 'Start an execution',
   description:
     '201 when it was created. Idempotent by name: 200 when an execution of the same name and input existed, 409 when its input was another. With `wait`, answers 200 with the execution when it has ended, or as it is after so many seconds.',
@@ -234,6 +235,7 @@ export const startExecution = route('POST', PATHS.executions, {
 });
 
 export const listExecutions = route('GET', PATHS.executions, {
+  needs: 'viewer',
   summary: 'List executions, newest first',
   querystring: z.object({
     pipeline: z.string().max(128).optional(),
@@ -245,6 +247,7 @@ export const listExecutions = route('GET', PATHS.executions, {
 });
 
 export const describeExecution = route('GET', PATHS.execution, {
+  needs: 'viewer',
   summary: 'One execution',
   params: idParams,
   querystring: waitQuery,
@@ -252,6 +255,7 @@ export const describeExecution = route('GET', PATHS.execution, {
 });
 
 export const stopExecution = route('POST', PATHS.stop, {
+  needs: 'operator',
   summary: 'Stop a running execution',
   params: idParams,
   body: z
@@ -264,6 +268,7 @@ export const stopExecution = route('POST', PATHS.stop, {
 });
 
 export const redriveExecution = route('POST', PATHS.redrive, {
+  needs: 'operator',
   summary: 'Go on with a failed execution, from the failed state or an earlier one',
   params: idParams,
   body: z.strictObject(redriveFields).nullish(),
@@ -271,6 +276,7 @@ export const redriveExecution = route('POST', PATHS.redrive, {
 });
 
 export const planRedrive = route('GET', PATHS.redrivePlan, {
+  needs: 'viewer',
   summary: 'What a redrive would do to each state, and why',
   params: idParams,
   querystring: z.object(redriveFields),
@@ -278,6 +284,7 @@ export const planRedrive = route('GET', PATHS.redrivePlan, {
 });
 
 export const planRepair = route('GET', PATHS.repairPlan, {
+  needs: 'viewer',
   summary: 'What was made from an older outcome and must run again, upstreams first',
   params: idParams,
   response: { 200: repairPlanSchema, ...problems },

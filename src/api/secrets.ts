@@ -39,11 +39,13 @@ export const secretSchema = z
 export type Secret = z.infer<typeof secretSchema>;
 
 export const listSecrets = route('GET', PATHS.secrets, {
+  needs: 'editor',
   summary: 'List the secrets of teams, without their values',
   response: { 200: listOf(secretSchema), ...problems },
 });
 
 export const setSecret = route('PUT', PATHS.secret, {
+  needs: 'admin',
   summary: 'Set a secret, or give it another value',
   description:
     'What begins from now on gets the new value. The value is answered by no route. With `?team=NAME` it is that team’s.',
@@ -59,6 +61,7 @@ export const setSecret = route('PUT', PATHS.secret, {
 });
 
 export const removeSecret = route('DELETE', PATHS.secret, {
+  needs: 'admin',
   summary: 'Remove a secret: tasks that refer to it fail from now on',
   params,
   response: { 200: z.strictObject({ removed: z.literal(true) }), ...problems },

@@ -32,6 +32,7 @@ import { StateMachineRegistry } from './features/state-machines/state-machines.j
 import { StateTests } from './features/state-tests/state-tests.js';
 import { Traces } from './features/traces/traces.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
+import { Users } from './features/users/users.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
@@ -78,6 +79,7 @@ export function composeFeatures(
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
+  const users = new Users(kernel);
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
@@ -133,7 +135,7 @@ export function composeFeatures(
     ...{ checks, expectations },
   });
   const all: Feature[] = [
-    ...[secrets, activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[secrets, users, activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
@@ -144,7 +146,7 @@ export function composeFeatures(
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, expectations, monitors, outlooks },
-    ...{ secrets },
+    ...{ secrets, users },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

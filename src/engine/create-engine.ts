@@ -157,6 +157,7 @@ export function createEngine(config: EngineConfig): Engine {
     schedules: scheduleCalls(schedules),
     scheduler: schedulerCalls(kernel.arns.identity, features.apiSchedules, request),
     webhooks: features.webhooks,
+    users: features.users,
     secrets: secretCalls(features.secrets),
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),

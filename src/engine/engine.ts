@@ -38,6 +38,7 @@ import type { SchedulerCalls } from './features/schedules/scheduler-calls.js';
 import type { SecretCalls } from './features/secrets/secrets.js';
 import type { StateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import type { StateTestCalls } from './features/state-tests/state-tests.js';
+import type { UserCalls } from './features/users/users.js';
 import type { WebhookCalls } from './features/webhooks/webhooks.js';
 import type { Arns } from './kernel/arn.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -82,6 +83,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly webhooks: WebhookCalls;
   /** Secrets of teams: what tasks and channels use by name. */
   readonly secrets: SecretCalls;
+  /** People who log in, and their roles. */
+  readonly users: UserCalls;
   readonly backfills: BackfillCalls;
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;

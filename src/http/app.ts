@@ -15,7 +15,8 @@ import {
 } from 'fastify-type-provider-zod';
 import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
-import { checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { checkOrigin, PUBLIC, SIGNED } from './auth.js';
+import { authorize, needOf, teamIn } from './authorize.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
@@ -41,6 +42,7 @@ import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tokenRoutes } from './routes/tokens.js';
+import { userRoutes } from './routes/users.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import type { HttpServices } from './services.js';
 import { wireRoutes } from './wire/protocol.js';
@@ -116,12 +118,16 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     // Verified there, against an access key.
     if (isSignedRequest(request)) return;
     if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
-    request.principal = await authenticator.identify(request);
-    const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
-    if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
+    const identity = await authenticator.identify(request);
+    request.principal = authorize(identity, needOf(request), teamIn(request));
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = secrets.json(problemOf(error));
+    const found = problemOf(error);
+    // What somebody may see and not act on is not said to be missing, nor to be there.
+    const isHidden = found.status === 404 && request.principal?.isPartly === true;
+    const need = needOf(request);
+    const told = isHidden ? problemOf(new HttpError('NotFoundWithRole', { role: need })) : found;
+    const problem = secrets.json(told);
     if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
@@ -157,6 +163,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
       secretRoutes(api, services);
+      userRoutes(api, services);
       backupRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);

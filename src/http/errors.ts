@@ -13,14 +13,26 @@ export const HTTP_ERRORS = {
   Forbidden: {
     code: 'MILL4002',
     status: 403,
-    message: 'This token may read but not change anything.',
-    fix: 'Ask an administrator for a token with the role `operator`.',
+    message: 'This takes the role {role}, which you do not have in this team.',
+    fix: 'Ask somebody who is admin of the team for the role {role}, or for a token with it.',
   },
   TeamForbidden: {
     code: 'MILL4020',
     status: 403,
-    message: 'This token is for some teams only, or may only read.',
-    fix: 'Ask somebody whose token is for all teams.',
+    message: 'You do not have the role that this takes in every team that it is about.',
+    fix: 'Ask somebody who is admin of the team.',
+  },
+  ServerForbidden: {
+    code: 'MILL4025',
+    status: 403,
+    message: 'This concerns the whole server: it takes the role admin in all teams.',
+    fix: 'Ask somebody who administers this server.',
+  },
+  NotFoundWithRole: {
+    code: 'MILL4026',
+    status: 403,
+    message: 'Where you have the role {role} there is no such thing.',
+    fix: 'Name the team with ?team=NAME (`--team NAME`), or ask its admin for the role {role}.',
   },
   ForeignOrigin: {
     code: 'MILL4003',
@@ -134,6 +146,6 @@ export class HttpError extends Error {
     this.name = 'HttpError';
     this.code = code;
     this.status = status;
-    this.fix = fix;
+    this.fix = fix.replaceAll(/\{(\w+)\}/g, (whole, name: string) => details[name] ?? whole);
   }
 }

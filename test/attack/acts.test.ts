@@ -67,6 +67,16 @@ async function makeWebhook({ name: team }: PopulatedTeam): Promise<string> {
 const ofToken = { make: taskToken, none: `${NO_ID}-0-1` };
 const ofWebhook = { make: makeWebhook, none: 'nobody-hook' };
 
+const ofUser = {
+  make: async ({ name: team }: PopulatedTeam) => {
+    made += 1;
+    const name = `user-${made}`;
+    await engineOf().users.put(EVERYTHING, name, { roles: { [team]: 'viewer' } });
+    return name;
+  },
+  none: 'user-none',
+};
+
 const ACTS: { readonly [route: string]: Act } = {
   'POST /executions': {
     make: async ({ name }) => `${name}-daily`,
@@ -104,7 +114,7 @@ const ACTS: { readonly [route: string]: Act } = {
   'POST /tasks/heartbeat': { ...ofToken, body: (token) => ({ token }) },
   'DELETE /access-keys/:id': {
     make: async ({ name: team }) =>
-      (await world.it.server.accessKeys.issue({ team, role: 'operator', label: 'x' })).accessKeyId,
+      (await world.it.server.accessKeys.issue({ team, role: 'editor', label: 'x' })).accessKeyId,
     none: 'AKIAAAAAAAAAAAAAAAAA',
   },
   'DELETE /tokens/:id': {
@@ -121,6 +131,8 @@ const ACTS: { readonly [route: string]: Act } = {
     },
     none: 'watch-none',
   },
+  'DELETE /users/:name': ofUser,
+  'POST /users/:name/login-link': ofUser,
   'DELETE /secrets/:name': {
     make: async ({ name: team }) => {
       made += 1;
@@ -140,6 +152,7 @@ const OF_NO_TEAM = new Set([
   // Makes one of the caller's own, whatever others have of that name.
   'PUT /monitors/:name',
   'PUT /secrets/:name',
+  'PUT /users/:name',
 ]);
 
 const short = ({ method, route }: Route): string => `${method} ${route.slice(PREFIX.length)}`;

@@ -73,7 +73,7 @@ type Client = { send(command: unknown): Promise<object>; destroy(): void };
 
 /** What a client of a team needs: a token, and the SDKs with an access key. */
 export async function openTeam(it: TestServer, team: string): Promise<Team & { close(): void }> {
-  const key: IssuedKey = await it.server.accessKeys.issue({ team, role: 'operator', label: team });
+  const key: IssuedKey = await it.server.accessKeys.issue({ team, role: 'editor', label: team });
   const settings = {
     endpoint: it.server.url,
     region: REGION,

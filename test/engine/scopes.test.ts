@@ -124,6 +124,7 @@ beforeAll(async () => {
     ...{ name: 'all', team: 'shop', bus: 'default', source: 's', scheme: 'millrace' },
     ...{ secrets: [], createdAt: 0 },
   });
+  await engine.users.put(SHOP, 'all', { roles: { shop: 'viewer' } });
   await engine.secrets.set(SHOP, 'all', 'some value that is kept', 'somebody');
   await engine.scheduler.createGroup(SHOP, { name: 'all', tags: {} });
   await engine.scheduler.create(SHOP, { ...schedule('all'), settings });
@@ -254,6 +255,8 @@ function namingCalls(): { [call: string]: Call } {
     'archives.delete': (scope, { name }) => e.archives.delete(scope, name),
     'monitors.delete': (scope, { name }) => e.monitors.delete(scope, name),
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
+    'users.find': (scope, { name }) => e.users.find(scope, name),
+    'users.remove': (scope, { name }) => e.users.remove(scope, name),
     'secrets.remove': (scope, { name }) => e.secrets.remove(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
@@ -317,6 +320,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'activities.list': (scope) => e.activities.list(scope),
     'webhooks.list': (scope) => e.webhooks.list(scope),
     'secrets.list': (scope) => e.secrets.list(scope),
+    'users.list': (scope) => e.users.list(scope),
     'buses.list': (scope) => e.buses.list(scope).filter(({ name }) => name === 'all'),
     'rules.list': (scope) => e.rules.list(scope, undefined),
     'archives.list': (scope) => e.archives.list(scope),
@@ -331,7 +335,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
-  'secrets.set',
+  ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
   ...[
     'monitors.put',
     'monitors.declare',

@@ -289,6 +289,9 @@ async function populate(
   const kept = { value: `of ${team}, which nobody is told` };
   await it.request('PUT', `/api/v1/secrets/${team}-api?team=${team}`, { body: kept });
 
+  const user = { roles: { [team]: 'viewer' }, email: `someone@${team}.example` };
+  await it.request('PUT', `/api/v1/users/${team}-ana`, { body: user });
+
   const scope = ofTeam(team);
   const found = await vi.waitFor(
     async () => {

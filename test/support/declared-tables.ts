@@ -40,6 +40,7 @@ import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline
 import { SECRETS } from '../../src/engine/features/secrets/secrets.js';
 import { TRACE_MARKS } from '../../src/engine/features/traces/traces.js';
 import { FOREIGN_OUTCOMES } from '../../src/engine/features/upstreams/foreign-outcomes.js';
+import { USERS } from '../../src/engine/features/users/users.js';
 import { WEBHOOKS } from '../../src/engine/features/webhooks/webhooks.js';
 import {
   ALIASES,
@@ -54,7 +55,17 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
-  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SECRETS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
+  ...[
+    ARRIVALS,
+    BACKFILLS,
+    WEBHOOKS,
+    SECRETS,
+    USERS,
+    SWEEPS,
+    CHECK_SERIES,
+    CHECK_RESULTS,
+    PRODUCED_SO_FAR,
+  ],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[WATCH_FILES, OUTLOOKS, JOB_OUTCOMES, TRACE_MARKS],

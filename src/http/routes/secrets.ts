@@ -5,25 +5,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { listSecrets, removeSecret, setSecret } from '../../api/secrets.js';
-import { expectAdministrator, ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import type { HttpServices } from '../services.js';
 
 export function secretRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(listSecrets.path, { schema: listSecrets.schema }, async (request) => {
-    expectAdministrator(request.principal);
     return { items: engine.secrets.list(request.principal.scope) };
   });
 
   api.put(setSecret.path, { schema: setSecret.schema }, async (request) => {
-    expectAdministrator(request.principal);
     const { principal, params, body } = request;
     return engine.secrets.set(ownTeam(principal), params.name, body.value, principal.label);
   });
 
   api.delete(removeSecret.path, { schema: removeSecret.schema }, async (request) => {
-    expectAdministrator(request.principal);
     await engine.secrets.remove(request.principal.scope, request.params.name);
     return { removed: true } as const;
   });

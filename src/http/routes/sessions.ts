@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { PREFIX } from '../../api/paths.js';
 import { createLoginLink, describeSession, logout } from '../../api/sessions.js';
+import { highestOf } from '../../engine/kernel/roles.js';
 import { teamsIn } from '../../engine/kernel/scope.js';
 import { SESSION_COOKIE } from '../auth.js';
 import type { HttpServices } from '../services.js';
@@ -36,11 +37,12 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     PREFIX + createLoginLink.path,
     { schema: createLoginLink.schema },
     async (request, reply) => {
-      const { label, role, scope } = request.principal;
+      const { label, role, scope, user } = request.principal;
       const teams = teamsIn(scope);
       const token = await authenticator.issue('login', {
         label,
         role,
+        ...(user === undefined ? {} : { user }),
         ...(teams === undefined ? {} : { teams }),
       });
       return reply.code(201).send({ path: `/login?token=${token}` });
@@ -48,9 +50,15 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
   );
 
   app.get(PREFIX + describeSession.path, { schema: describeSession.schema }, async (request) => {
-    const { label, role, scope } = request.principal;
+    const { label, user, grants, scope } = request.principal;
     const teams = teamsIn(scope);
-    return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
+    return {
+      label,
+      ...(user === undefined ? {} : { user }),
+      role: highestOf(grants),
+      ...(teams === undefined ? {} : { teams: [...teams] }),
+      roles: { ...grants },
+    };
   });
 
   app.post(PREFIX + logout.path, { schema: logout.schema }, async (request, reply) => {

@@ -10,12 +10,14 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/kernel/errors.js';
+import { reaches } from '../../engine/kernel/roles.js';
 import { refusalOf } from '../../engine/kernel/store-refusal.js';
 import { StoreError } from '../../store/errors.js';
 import { HttpError } from '../errors.js';
 import type { LoadLimit } from '../load-limit.js';
 import type { HttpServices } from '../services.js';
 import type { Operation } from './call.js';
+import { roleFor } from './needs.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
 import { WireError } from './wire-error.js';
@@ -65,10 +67,11 @@ async function perform(
     body,
   });
   const { service, name, shape, operation } = operationOf(request);
-  if (caller.role === 'viewer' && !service.reading.has(name)) {
+  const role = roleFor(name, service.reading);
+  if (!reaches(caller.role, role)) {
     throw new WireError(
       'AccessDeniedException',
-      `The access key ${caller.accessKeyId} may read but is not authorized to perform: ${service.actions}:${name}`,
+      `The access key ${caller.accessKeyId} has the role ${caller.role} and is not authorized to perform: ${service.actions}:${name}, which takes the role ${role}`,
     );
   }
   const given = readBody(body);
