@@ -45,11 +45,14 @@ import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { collectProcessMetrics } from './http/metrics/process-metrics.js';
+import { createOidcDesk } from './http/oidc/oidc-desk.js';
+import { createOidcProvider, type OidcConfig } from './http/oidc/provider.js';
 import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { openOidcRolesFile } from './pipelines/oidc-roles-file.js';
 import { environmentFileFlag, openSecretsFile } from './pipelines/secrets-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
@@ -108,6 +111,11 @@ export interface ServerConfig {
   secrets?: string;
   /** Environment files with secrets, as `[TEAM=]FILE`; of the team `default` unless it is said. Default: none. */
   secretsEnv?: readonly string[];
+  /** Lets people in whom an OpenID Connect provider knows. Default: nobody. */
+  oidc?: OidcConfig & {
+    /** File of the roles that groups give. It is read once, at the start. */
+    roles: string;
+  };
   /** User under which tasks run: its name, or UID[:GID]. Linux only, and the server must be root. Default: the server's own. */
   taskUser?: string;
   /** Where credentials of S3 are looked for. Default: the environment of this process. */
@@ -360,6 +368,18 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
+  if (config.oidc?.clientSecret !== undefined) secrets.declare(config.oidc.clientSecret);
+  const oidc =
+    config.oidc === undefined
+      ? undefined
+      : createOidcDesk({
+          provider: createOidcProvider(config.oidc),
+          groups: openOidcRolesFile(config.oidc.roles),
+          users: engine.users,
+          authenticator,
+          now: Date.now,
+          onProblem: (problem) => log.warn({ problem }, 'a login came to nothing'),
+        });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const processMetrics = collectProcessMetrics(database);
@@ -373,6 +393,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     authenticator,
     accessKeys,
     webhooks,
+    oidc,
     folder,
     layouts,
     backups,
@@ -384,6 +405,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       sealFits: sealCheck.fits,
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
+      publicUrl: config.publicUrl,
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),

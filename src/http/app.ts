@@ -35,6 +35,7 @@ import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { monitorRoutes } from './routes/monitors.js';
+import { oidcRoutes } from './routes/oidc.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
@@ -110,7 +111,10 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
   const load = limitLoad(app);
   const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
-  const files: ConsoleFiles = await loadConsole(config.consoleFolder);
+  const files: ConsoleFiles = await loadConsole(
+    config.consoleFolder,
+    services.oidc ? 'by provider' : 'by link',
+  );
   app.addHook('onRequest', async (request) => {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
@@ -189,6 +193,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     { prefix: PREFIX },
   );
   sessionRoutes(app, services);
+  oidcRoutes(app, services);
   metricsRoutes(app, services);
   await wireRoutes(app, { ...services, load });
   await schedulerRoutes(app, { ...services, load });

@@ -44,6 +44,8 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   'GET /api/v1/openapi.json',
   'GET /schema/v1.json',
   'GET /login',
+  'GET /login/oidc',
+  'GET /login/oidc/callback',
   // Every request there is signed, which `wire/protocol.ts` verifies.
   'POST /',
 ]);
@@ -296,10 +298,14 @@ function bearerOf(request: FastifyRequest): string | undefined {
   return header?.startsWith('Bearer ') ? header.slice(7) : undefined;
 }
 
-function cookieOf(request: FastifyRequest): string | undefined {
+/** The value of a cookie of the request. */
+export function cookieOf(
+  request: FastifyRequest,
+  name: string = SESSION_COOKIE,
+): string | undefined {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const cut = part.indexOf('=');
-    if (part.slice(0, cut).trim() === SESSION_COOKIE) return part.slice(cut + 1).trim();
+    if (part.slice(0, cut).trim() === name) return part.slice(cut + 1).trim();
   }
   return undefined;
 }

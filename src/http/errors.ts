@@ -76,6 +76,25 @@ export const HTTP_ERRORS = {
     message: 'This login link was used already or is too old.',
     fix: 'Print a new one with `millrace login`.',
   },
+  LoginRefused: {
+    code: 'MILL4027',
+    status: 401,
+    message:
+      'This login was not completed: it took too long, began in another browser, or the provider refused it.',
+    fix: 'Begin again at /login/oidc. Why it was refused stands in the server’s log.',
+  },
+  NoRole: {
+    code: 'MILL4028',
+    status: 403,
+    message: "'{user}' is in no group that has a role here.",
+    fix: 'Ask somebody who administers this server to give one of your groups a role, or you: `millrace user add NAME`.',
+  },
+  ProviderUnavailable: {
+    code: 'MILL4029',
+    status: 503,
+    message: 'The provider that knows who you are does not answer.',
+    fix: 'Try again later, or log in by a link: `millrace login` prints one.',
+  },
   TooManyRequests: {
     code: 'MILL4009',
     status: 429,

@@ -105,6 +105,8 @@ const OF_NOBODY = new Set([
   'GET /api/v1/session',
   'GET /schema/v1.json',
   'GET /login',
+  'GET /login/oidc',
+  'GET /login/oidc/callback',
 ]);
 /** Tells things that have no name in them: the graph of a pipeline, what an execution's states would do. */
 const WITHOUT_MARK = new Set([

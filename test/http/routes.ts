@@ -169,6 +169,9 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'POST', route: '/', open: true, body: {} },
   // Its requests are signed instead: webhooks.test.ts.
   { method: 'POST', route: '/api/v1/webhooks/:name', open: true, body: {} },
+  // There is none, unless the server knows a provider: oidc.test.ts.
+  { method: 'GET', route: '/login/oidc', open: true },
+  { method: 'GET', route: '/login/oidc/callback', open: true },
   // It needs a login token in its query instead.
   { method: 'GET', route: '/login', open: true, query: '?token=wrong' },
 ];

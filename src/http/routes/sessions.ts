@@ -10,6 +10,7 @@ import { createLoginLink, describeSession, logout } from '../../api/sessions.js'
 import { highestOf } from '../../engine/kernel/roles.js';
 import { teamsIn } from '../../engine/kernel/scope.js';
 import { SESSION_COOKIE } from '../auth.js';
+import { ownAddress } from '../own-address.js';
 import type { HttpServices } from '../services.js';
 
 export function sessionRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
@@ -74,16 +75,4 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
       .code(204)
       .send(null);
   });
-}
-
-/**
- * An address of this server, or `/`: a login link must not lead to another site. Read as a browser reads it, which drops
- * tabs and takes a backslash for a slash.
- */
-function ownAddress(to: string): string {
-  const base = 'http://own.invalid';
-  if (!to.startsWith('/') || !URL.canParse(to, base)) return '/';
-  const { origin, pathname, search, hash } = new URL(to, base);
-  // A path such as `/.//other.test` would become an address of another site when it is sent.
-  return origin === base && !pathname.startsWith('//') ? pathname + search + hash : '/';
 }

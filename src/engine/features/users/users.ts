@@ -67,8 +67,11 @@ export interface UserCalls {
   put(scope: Scope, name: string, given: { email?: string; roles: Grants }): Promise<User>;
   /** Takes the roles in the teams that the scope sees. Durable when it resolves. @throws EngineError UserNotFound */
   remove(scope: Scope, name: string): Promise<void>;
-  /** Notes a login by a provider. Durable when it resolves. @throws EngineError UserTaken, TooManyUsers */
-  arrive(arrival: Arrival): Promise<void>;
+  /**
+   * Notes a login by a provider; false: the user has no role, and is gone. Durable when it resolves.
+   * @throws EngineError UserTaken, TooManyUsers
+   */
+  arrive(arrival: Arrival): Promise<boolean>;
   /** What a user may do now; undefined: there is no such user. */
   grantsOf(name: string): Grants | undefined;
 }
@@ -160,21 +163,26 @@ export class Users implements UserCalls, Feature {
     });
   }
 
-  async arrive({ name, email, identity, roles }: Arrival): Promise<void> {
+  async arrive({ name, email, identity, roles }: Arrival): Promise<boolean> {
     const { issuer, subject } = identity;
+    let isIn = true;
     await this.#kernel.write((turn) => {
       const known = this.#all.get(name);
       const isSame = known?.identity?.issuer === issuer && known.identity.subject === subject;
       // A name is no proof: a provider lets people choose theirs.
       if (known !== undefined && !isSame) throw new EngineError('UserTaken', { user: name });
-      this.#all.put(turn, {
+      const arrived: UserRow = {
         ...this.#row(known, name),
         ...(email === undefined ? {} : { email }),
         groupRoles: { ...roles },
         identity: { issuer, subject },
         lastLoginAt: this.#kernel.time.now(),
-      });
+      };
+      isIn = !hasNone(arrived);
+      if (isIn) this.#all.put(turn, arrived);
+      else if (known !== undefined) this.#all.delete(turn, name);
     });
+    return isIn;
   }
 
   grantsOf(name: string): Grants | undefined {
