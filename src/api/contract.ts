@@ -3,6 +3,7 @@
  * @module
  */
 import * as accessKeys from './access-keys.js';
+import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
@@ -46,6 +47,7 @@ const CAPABILITIES = [
   accessKeys,
   tokens,
   secrets,
+  audit,
   users,
   webhooks,
   sessions,

@@ -58,6 +58,8 @@ export const PATHS = {
   accessKey: '/access-keys/:id',
   tokens: '/tokens',
   token: '/tokens/:id',
+  audit: '/audit',
+  auditVerification: '/audit/verification',
   secrets: '/secrets',
   secret: '/secrets/:name',
   users: '/users',

@@ -6,6 +6,7 @@
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
+import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
@@ -80,6 +81,7 @@ export function composeFeatures(
 ) {
   const secrets = new Secrets(kernel, secretSources);
   const users = new Users(kernel);
+  const audit = new AuditLog(kernel);
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
@@ -125,6 +127,7 @@ export function composeFeatures(
   });
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, monitors.aging, logs.aging],
+    audit.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -135,7 +138,7 @@ export function composeFeatures(
     ...{ checks, expectations },
   });
   const all: Feature[] = [
-    ...[secrets, users, activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[secrets, users, audit, activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     ...[backfills, webhooks, checks, expectations, probes, monitors, outlooks],
@@ -146,7 +149,7 @@ export function composeFeatures(
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, expectations, monitors, outlooks },
-    ...{ secrets, users },
+    ...{ secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -16,6 +16,7 @@ import { taskCalls } from './calls/task-calls.js';
 import { type Addition, composeFeatures } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
+import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
@@ -158,6 +159,7 @@ export function createEngine(config: EngineConfig): Engine {
     scheduler: schedulerCalls(kernel.arns.identity, features.apiSchedules, request),
     webhooks: features.webhooks,
     users: features.users,
+    audit: auditCalls(features.audit),
     secrets: secretCalls(features.secrets),
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),

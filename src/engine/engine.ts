@@ -24,6 +24,7 @@ import type { RepairCalls } from './calls/repair-calls.js';
 import type { TaskCalls } from './calls/task-calls.js';
 import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
+import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
@@ -83,6 +84,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly webhooks: WebhookCalls;
   /** Secrets of teams: what tasks and channels use by name. */
   readonly secrets: SecretCalls;
+  /** Who did what. */
+  readonly audit: AuditCalls;
   /** People who log in, and their roles. */
   readonly users: UserCalls;
   readonly backfills: BackfillCalls;

@@ -15,6 +15,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
+import { auditRequests } from './audit-requests.js';
 import { checkOrigin, PUBLIC, SIGNED } from './auth.js';
 import { authorize, needOf, teamIn } from './authorize.js';
 import { heldText } from './backups/held-text.js';
@@ -27,6 +28,7 @@ import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
+import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
@@ -125,6 +127,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     const identity = await authenticator.identify(request);
     request.principal = authorize(identity, needOf(request), teamIn(request));
   });
+  auditRequests(app, engine.audit, Date.now);
   app.setErrorHandler((error, request, reply) => {
     const found = problemOf(error);
     // What somebody may see and not act on is not said to be missing, nor to be there.
@@ -132,6 +135,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     const need = needOf(request);
     const told = isHidden ? problemOf(new HttpError('NotFoundWithRole', { role: need })) : found;
     const problem = secrets.json(told);
+    request.refusedWith = problem.code;
     if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
@@ -166,6 +170,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
+      auditRoutes(api, services);
       secretRoutes(api, services);
       userRoutes(api, services);
       backupRoutes(api, services);

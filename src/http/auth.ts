@@ -96,6 +96,8 @@ export interface Authenticator {
    * @throws HttpError LoginExpired, TooManyRequests
    */
   redeem(login: string, address?: string): Promise<string>;
+  /** The user, or the label, of a token; for the audit log. */
+  nameOf(token: string): Promise<string>;
   /** Ends a token at once. */
   revoke(token: string): Promise<void>;
   /** Ends every token of a user at once. */
@@ -195,6 +197,10 @@ export function createAuthenticator(
         token: record.hash,
         ...(record.expiresAt === undefined ? {} : { expiresAt: record.expiresAt }),
       };
+    },
+    async nameOf(token) {
+      const record = await find(token);
+      return record?.user ?? record?.label ?? '';
     },
     async revoke(token) {
       await revokeHash(hashOf(token));

@@ -124,6 +124,9 @@ beforeAll(async () => {
     ...{ name: 'all', team: 'shop', bus: 'default', source: 's', scheme: 'millrace' },
     ...{ secrets: [], createdAt: 0 },
   });
+  await engine.audit.note({
+    ...{ actor: 'a', team: 'shop', act: 'x', what: '', outcome: 'asked', address: '' },
+  });
   await engine.users.put(SHOP, 'all', { roles: { shop: 'viewer' } });
   await engine.secrets.set(SHOP, 'all', 'some value that is kept', 'somebody');
   await engine.scheduler.createGroup(SHOP, { name: 'all', tags: {} });
@@ -320,6 +323,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'activities.list': (scope) => e.activities.list(scope),
     'webhooks.list': (scope) => e.webhooks.list(scope),
     'secrets.list': (scope) => e.secrets.list(scope),
+    'audit.list': async (scope) => (await e.audit.list(scope)).items,
     'users.list': (scope) => e.users.list(scope),
     'buses.list': (scope) => e.buses.list(scope).filter(({ name }) => name === 'all'),
     'rules.list': (scope) => e.rules.list(scope, undefined),
@@ -336,6 +340,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
   ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
+  ...['audit.note', 'audit.verify'],
   ...[
     'monitors.put',
     'monitors.declare',

@@ -400,6 +400,10 @@ test('what administrators make', async () => {
   expect(tokens.items.find((token) => token.id === made.id)).toHaveProperty('expiresAt');
   await ask('DELETE', pathTo(PATHS.token, { id: String(made.id) }), 200);
 
+  const told = await ask<{ items: object[] }>('GET', `${PATHS.audit}?limit=5`, 200);
+  expect(told.items).toHaveLength(5);
+  await ask('GET', PATHS.auditVerification, 200);
+
   const ana = pathTo(PATHS.user, { name: 'ana@example.com' });
   await ask('PUT', ana, 200, { body: { roles: { alder: 'editor' }, email: 'ana@example.com' } });
   expect((await ask<{ items: object[] }>('GET', PATHS.users, 200)).items.length).toBe(2);

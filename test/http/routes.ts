@@ -124,6 +124,8 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/schedules' },
+  { method: 'GET', route: '/api/v1/audit' },
+  { method: 'GET', route: '/api/v1/audit/verification' },
   { method: 'GET', route: '/api/v1/users' },
   { method: 'PUT', route: '/api/v1/users/:name', body: { roles: { own: 'viewer' } } },
   { method: 'DELETE', route: '/api/v1/users/:name' },

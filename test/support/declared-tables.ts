@@ -4,6 +4,7 @@
  */
 import { ACTIVITIES } from '../../src/engine/features/activities/activity-table.js';
 import { POOLS } from '../../src/engine/features/admission/pools.js';
+import { AUDIT, AUDIT_ENDS } from '../../src/engine/features/audit/audit-tables.js';
 import { BACKFILLS } from '../../src/engine/features/backfills/backfill-table.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
@@ -61,6 +62,8 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
     WEBHOOKS,
     SECRETS,
     USERS,
+    AUDIT,
+    AUDIT_ENDS,
     SWEEPS,
     CHECK_SERIES,
     CHECK_RESULTS,

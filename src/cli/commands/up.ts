@@ -113,7 +113,7 @@ export default class Up extends MillraceCommand {
     }),
     retention: Flags.string({
       description:
-        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks)',
+        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks, audit)',
       env: 'MILLRACE_RETENTION',
       default: ['90d'],
       multiple: true,

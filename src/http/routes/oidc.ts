@@ -38,11 +38,12 @@ export function oidcRoutes(instance: FastifyInstance, { oidc, config }: HttpServ
 
   app.get(CALLBACK, { schema: HIDDEN }, async (request, reply) => {
     if (oidc === undefined) throw new HttpError('NotFound');
-    const { session, to } = await oidc.finish({
+    const { session, user, to } = await oidc.finish({
       state: cookieOf(request, STATE_COOKIE),
       answer: new URL(request.url, base(request)),
       address: request.ip,
     });
+    request.loggedIn = user;
     const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
     return reply
       .header('set-cookie', [

@@ -29,6 +29,7 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     },
     async (request, reply) => {
       const session = await authenticator.redeem(request.query.token, request.ip);
+      request.loggedIn = await authenticator.nameOf(session);
       const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
       return reply.header('set-cookie', cookie).redirect(ownAddress(request.query.to ?? '/'), 303);
     },

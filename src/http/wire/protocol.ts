@@ -16,6 +16,7 @@ import { StoreError } from '../../store/errors.js';
 import { HttpError } from '../errors.js';
 import type { LoadLimit } from '../load-limit.js';
 import type { HttpServices } from '../services.js';
+import { isNoted, noteOf } from './audited.js';
 import type { Operation } from './call.js';
 import { roleFor } from './needs.js';
 import { SERVICES, type WireService } from './services.js';
@@ -67,15 +68,18 @@ async function perform(
     body,
   });
   const { service, name, shape, operation } = operationOf(request);
+  const given = readBody(body);
   const role = roleFor(name, service.reading);
+  const noted = noteOf(engine.audit, caller, request.ip, `${service.actions}:${name}`, given);
   if (!reaches(caller.role, role)) {
+    await noted('AccessDeniedException');
     throw new WireError(
       'AccessDeniedException',
       `The access key ${caller.accessKeyId} has the role ${caller.role} and is not authorized to perform: ${service.actions}:${name}, which takes the role ${role}`,
     );
   }
-  const given = readBody(body);
   checkShape(shape, given);
+  const entry = isNoted(name, role) ? noted('asked') : undefined;
   const { socket } = request.raw;
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
@@ -91,6 +95,7 @@ async function perform(
       },
     });
     const answer = answered instanceof Promise ? await load.unlessFinished(answered) : answered;
+    await entry;
     // Whoever may change things needs them as they are: clients compare the definition that they sent.
     return caller.role === 'viewer' ? secrets.json(answer) : answer;
   } finally {

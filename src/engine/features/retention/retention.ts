@@ -36,6 +36,8 @@ export interface RetentionConfig {
   readonly backfills?: number | undefined;
   /** Check results. Default: 400 days. */
   readonly checks?: number | undefined;
+  /** Entries of the audit log. Default: 400 days. */
+  readonly audit?: number | undefined;
   /** Log lines, also of executions that are kept longer, or still run. Default: as long as their execution. */
   readonly logs?: number | undefined;
 }
@@ -48,6 +50,7 @@ export const DEFAULT_RETENTION: RetentionConfig = {
   deadLetters: 14 * DAY,
   backfills: 90 * DAY,
   checks: 400 * DAY,
+  audit: 400 * DAY,
 };
 
 /** Things of another feature that grow old. */

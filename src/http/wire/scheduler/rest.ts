@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../../engine/kernel/errors.js';
 import { reaches } from '../../../engine/kernel/roles.js';
+import { isNoted, noteOf } from '../audited.js';
 import { MAX_BODY_BYTES, readBody, toWireError, type WireServices } from '../protocol.js';
 import { checkShape, type Shape } from '../shape.js';
 import { WireError } from '../wire-error.js';
@@ -121,7 +122,11 @@ async function perform(
   const { method, url, headers } = request;
   const caller = await accessKeys.identify({ method, url, headers, body });
   const role = operation.method === 'GET' ? 'viewer' : 'editor';
+  const noted = noteOf(engine.audit, caller, request.ip, `scheduler:${name}`, {
+    ...(request.params as object),
+  });
   if (!reaches(caller.role, role)) {
+    await noted('AccessDeniedException');
     throw new WireError(
       'AccessDeniedException',
       `The access key ${caller.accessKeyId} has the role ${caller.role} and is not authorized to perform: scheduler:${name}, which takes the role ${role}`,
@@ -129,7 +134,9 @@ async function perform(
   }
   const given = readRequest(request, body, operation);
   checkShape(operation.shape, given, inMessages);
+  const entry = isNoted(name, role) ? noted('asked') : undefined;
   const answer = await PERFORM[name]({ engine, caller, request: withoutNulls(given) });
+  await entry;
   return caller.role === 'viewer' ? secrets.json(answer) : answer;
 }
 
