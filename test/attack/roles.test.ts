@@ -175,6 +175,11 @@ test('what each role may is written down', async () => {
 Generated from what a server answered (\`test/attack/roles.test.ts\`). What is *yes* is so in the teams in which somebody has the role;
 of another team every role is told what it would be told of a team that does not exist. What each role is for: [Access](access.md).
 
+<!-- test -->
+\`\`\`sh
+millrace token create --team default --role editor --label deploys
+\`\`\`
+
 | route | viewer | operator | editor | admin | admin of all teams |
 | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
