@@ -74,7 +74,7 @@ describe('executions', () => {
     });
     expect(sink.sent).toMatchObject([{ url: HOOK.url, json: { title: 'orders failed' } }]);
     expect(sink.sent[0]?.json.facts).toContainEqual({ name: 'State', value: 'Load' });
-    expect(it.timed.engine.notifications.channels(PARCELS)).toMatchObject([
+    expect(await it.timed.engine.notifications.channels(PARCELS)).toMatchObject([
       { name: 'outbox', state: 'unused' },
       { name: 'hook', state: 'working', file: 'team.yaml' },
     ]);
@@ -317,7 +317,7 @@ describe('a channel', () => {
     await it.notify({ message: it.message({}) });
     await it.timed.settled();
     expect(sink.sent).toEqual([]);
-    expect(it.timed.engine.notifications.channels(PARCELS)).toMatchObject([
+    expect(await it.timed.engine.notifications.channels(PARCELS)).toMatchObject([
       {},
       { name: 'hook', problem: 'secret LATER is not set', error: 'secret LATER is not set' },
     ]);
@@ -356,7 +356,9 @@ describe('a channel', () => {
     await it.notify({ message: it.message({ key: 'one' }) });
     await it.timed.settled();
     expect(JSON.stringify(await log())).not.toContain('canary');
-    expect(JSON.stringify(it.timed.engine.notifications.channels(PARCELS))).not.toContain('canary');
+    expect(JSON.stringify(await it.timed.engine.notifications.channels(PARCELS))).not.toContain(
+      'canary',
+    );
   });
 
   test('is told no faster than it takes', async () => {
