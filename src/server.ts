@@ -36,7 +36,7 @@ import {
   lookAtSeal,
   type SealCheck,
 } from './engine/kernel/masking/check-encryption.js';
-import { openEncryptionFile } from './engine/kernel/masking/encryption.js';
+import { openEncryptionFile, rotateEncryptionFile } from './engine/kernel/masking/encryption.js';
 import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
 import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
@@ -63,6 +63,7 @@ import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
 import { countOpenWork } from './store/backups/open-work.js';
 import type { DriverName } from './store/driver.js';
 import { readOnly } from './store/inspect-store.js';
+import { takeLock } from './store/lock-file.js';
 import { createReaderPool } from './store/readers/reader-pool.js';
 import { openSqliteStore, type SqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
@@ -526,6 +527,19 @@ export async function checkSealOf(data: string): Promise<SealCheck> {
     return await lookAtSeal(reading, existsSync(file) ? openEncryptionFile(file) : undefined);
   } finally {
     reading.close();
+  }
+}
+
+/**
+ * Makes a new sealing key in a data folder that no server uses. Answers where the key of before lies.
+ * @throws StoreError `locked`
+ */
+export function rotateSealOf(data: string): string {
+  const lock = takeLock(join(data, 'millrace.db'));
+  try {
+    return rotateEncryptionFile(join(data, 'seal.key'));
+  } finally {
+    lock.release();
   }
 }
 

@@ -2,7 +2,15 @@
  * Secrets of teams: what tasks get, what is kept of it, and what is said when a secret is not there.
  * @module
  */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -385,4 +393,38 @@ test('nothing of a secret is in the files of the engine but what is sealed', asy
   expect(text).toContain('county-api');
   expect(text).not.toContain('c0unty');
   await home.open();
+});
+
+test('are sealed anew at the start after the sealing key has changed', async () => {
+  const { openEncryptionFile, rotateEncryptionFile } = await import(
+    '../../src/engine/kernel/masking/encryption.js'
+  );
+  const file = join(folder, 'seal.key');
+  const data = join(folder, 'data');
+  const openWith = async (): Promise<EngineHome> => {
+    const made = new EngineHome({ seal: openEncryptionFile(file) });
+    Object.defineProperty(made, 'data', { value: data });
+    return made.open();
+  };
+  mkdirSync(data);
+  const before = await openWith();
+  await before.engine.secrets.set(PARCELS, 'county-api', VALUE, 'ana');
+  await before.engine.audit.note({
+    ...{ actor: 'a', team: '', act: 'x', what: '', outcome: 'asked', address: '' },
+  });
+  await before.stop(0);
+  rotateEncryptionFile(file);
+  const after = await openWith();
+  expect((await after.engine.audit.verify()).finding).toBeUndefined();
+  await after.stop(0);
+  // The key of before is not needed for it any more.
+  rmSync(`${file}.1`);
+  const last = await openWith();
+  const [{ what, sealed } = { what: '', sealed: [] as string[] }] =
+    await last.store.listOwnSealings();
+  expect(what).toBe('secret county-api');
+  expect(sealed.map((one) => JSON.parse(openEncryptionFile(file).open(one)))).toEqual([
+    ['parcels', 'county-api', VALUE],
+  ]);
+  await last.stop(0);
 });

@@ -88,6 +88,22 @@ export class Secrets implements SecretCalls, SecretValuesHook, Feature {
     }
   }
 
+  /** What lies under a key of before is sealed anew; what comes to nothing stays readable as it is. */
+  async begin(): Promise<void> {
+    const { encryption } = this.#kernel;
+    const isOld = ({ value }: { value: SecretRecord }): boolean =>
+      !encryption.isCurrent(value.sealed);
+    for (const { team, name } of this.#declared.all().filter(isOld)) {
+      await this.#kernel.write((turn) => {
+        const known = this.#declared.get(team, name);
+        const value = known && this.#opened(team, name, known);
+        if (known === undefined || value === undefined) return;
+        const sealed = encryption.close(JSON.stringify([team, name, value]));
+        this.#declared.put(turn, team, name, { ...known, sealed });
+      });
+    }
+  }
+
   /** What a definition refers to is a name also when nobody has set it yet. */
   deployed({ deployment }: LoadedMachine): void {
     const { secrets, runner } = this.#kernel;
