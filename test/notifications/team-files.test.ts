@@ -67,18 +67,18 @@ async function reload(): Promise<string[]> {
   );
 }
 
-const names = (): string[] =>
-  server.engine.notifications.channels(EVERYTHING).map(({ name }) => name);
+const names = async (): Promise<string[]> =>
+  (await server.engine.notifications.channels(EVERYTHING)).map(({ name }) => name);
 
 test('a file declares channels, with mistakes it goes on with those of before, and without it they are gone', async () => {
-  expect(names()).toEqual(['outbox', 'hook', 'later']);
+  expect(await names()).toEqual(['outbox', 'hook', 'later']);
   write('chanels: [hook]');
   expect(await reload()).toEqual([
     'team.yaml:6 the field "channels" is missing',
     'team.yaml:6 unknown field "chanels"; did you mean "channels"?',
   ]);
   expect((await run('validate', 'pipelines')).stderr).toContain('pipelines/team.yaml:6:');
-  expect(names()).toEqual(['outbox', 'hook', 'later']);
+  expect(await names()).toEqual(['outbox', 'hook', 'later']);
   writeFileSync(join(folder(), 'z.yaml'), 'team: default\nnotify: []\n');
   write('channels: [hook]');
   expect(await reload()).toEqual([
@@ -123,6 +123,6 @@ test('what is refused is told, may be tried again, and no answer holds a secret'
 test('without the file there is the outbox', async () => {
   rmSync(file());
   expect(await reload()).toEqual([]);
-  expect(names()).toEqual(['outbox']);
+  expect(await names()).toEqual(['outbox']);
   expect((await run('channel', 'test', 'outbox')).stdout).toContain('kept in the outbox');
 });

@@ -11,6 +11,7 @@
  */
 import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
+import type { AttemptPerformers } from './attempt-performers.js';
 import { attemptRequest, secretsWritten, withSecrets } from './attempt-request.js';
 import type { CapturedOutput } from './captured-output.js';
 import { type Asker, askerOf, type CodeRules, resolveFor } from './code-grants.js';
@@ -64,52 +65,6 @@ interface Running extends AttemptAddress {
 
 /** What a connector is called with. */
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
-
-/** Performers that begin attempts in the engine itself. They are made after this class, and know it. */
-export interface AttemptPerformers {
-  /** Attempts that start executions. */
-  readonly children: {
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      wanted: Extract<Resolution, { type: 'execution' }>,
-      input: Input,
-    ): Performed;
-    /** The waiting task is gone. */
-    abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void;
-  };
-  /** Attempts that a test answers. */
-  readonly mocked: {
-    /** Whether a test answers this command; `usual` is what would be done otherwise. */
-    answers(active: ActiveExecution, command: ScheduleTask, usual: Resolution): boolean;
-    needs(active: ActiveExecution): readonly Need<unknown>[];
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      command: ScheduleTask,
-      usual: Resolution,
-      input: Input,
-    ): Performed;
-  };
-  /** Attempts whose request goes to this server itself. */
-  readonly services: {
-    /** The same, or a failure when this server has no such operation. */
-    known(call: ServiceCall): Resolution;
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      call: ServiceCall,
-      input: Input,
-    ): Performed;
-    /** Nobody waits for the attempt any more. */
-    cancel(attemptId: string): void;
-  };
-}
-
-type ServiceCall = Extract<Resolution, { type: 'service' }>;
 
 /** The kind of attempts that a test answers. */
 export const MOCKED = 'mock';
