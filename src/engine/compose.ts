@@ -12,13 +12,17 @@ import { Admission } from './features/admission/admission.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
+import { resultsBetween } from './features/checks/past-results.js';
 import { Costs } from './features/costs/costs.js';
+import { Digests } from './features/digests/digests.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
+import { changesBetween } from './features/expectations/past-changes.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
 import { incidentEvent } from './features/incidents/incident-event.js';
 import { Incidents } from './features/incidents/incidents.js';
+import { meansBetween, snoozedSince } from './features/incidents/past-incidents.js';
 import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
@@ -164,6 +168,20 @@ export function composeFeatures(
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
     url: () => notificationParts.url(),
   });
+  const digests = new Digests(kernel, {
+    results: (scope, window, most) => resultsBetween(kernel, checks, scope, window, most),
+    changes: (scope, window, most) => changesBetween(kernel, scope, window, most),
+    incidents: () => incidents.live(),
+    snoozedSince: (open) => snoozedSince(kernel, open),
+    means: (scope, window) => meansBetween(kernel, scope, window),
+    foreseen: () => outlooks.all(),
+    watcher: () => [],
+    zoneOf: (team, name) => incidents.policyOf(team).people.get(name)?.timezone,
+    wayTo: (team, name) =>
+      notifications.channels.wayTo(team, name, incidents.policyOf(team).people.get(name)),
+    notify: (turn, notice) => void notifications.notify(turn, notice),
+    url: () => notificationParts.url(),
+  });
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging],
@@ -186,13 +204,13 @@ export function composeFeatures(
     ...(files ? [files] : []),
     // What was spent is told with the results.
     ...[backfills, webhooks, costs, checks, expectations, probes, monitors, incidents, outlooks],
-    ...[notifications, logs, retention, metrics, traces],
+    ...[notifications, digests, logs, retention, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
+    ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications, digests },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

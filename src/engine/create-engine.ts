@@ -22,6 +22,7 @@ import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { costCalls } from './features/costs/cost-calls.js';
+import { digestCalls } from './features/digests/digest-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
@@ -183,6 +184,7 @@ export function createEngine(config: EngineConfig): Engine {
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),
+    digests: digestCalls(kernel, features.digests),
     notifications: notificationCalls(kernel, features.notifications, request),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),

@@ -27,6 +27,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
+import type { DigestCalls } from './features/digests/digest-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
@@ -99,6 +100,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly alerts: AlertCalls;
   /** What is in trouble, whose it is, and what people do about it. */
   readonly incidents: IncidentCalls;
+  /** What happened, for people in the morning. */
+  readonly digests: DigestCalls;
   /** Channels of teams, and what was sent by them. */
   readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */

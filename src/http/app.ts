@@ -29,6 +29,7 @@ import { accessKeyRoutes } from './routes/access-keys.js';
 import { actionLinkRoutes } from './routes/action-links.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
+import { digestRoutes } from './routes/digests.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { incidentRoutes } from './routes/incidents.js';
@@ -156,6 +157,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitorRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
+      digestRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);

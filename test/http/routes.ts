@@ -103,6 +103,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/on-call' },
   { method: 'GET', route: '/api/v1/channels' },
   { method: 'POST', route: '/api/v1/channels/:name/test', changes: true },
+  { method: 'GET', route: '/api/v1/digest' },
+  { method: 'POST', route: '/api/v1/digest', changes: true, body: {} },
   { method: 'GET', route: '/api/v1/deliveries' },
   { method: 'GET', route: '/api/v1/deliveries/:number', names: 'delivery' },
   {

@@ -13,6 +13,7 @@ import {
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
 import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
+import { DIGEST_MARKS, DIGEST_SECTIONS } from '../../src/engine/features/digests/digest-tables.js';
 import {
   EXPECTATION_CHANGES,
   EXPECTATION_CLOCK,
@@ -73,5 +74,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
+  ...[DIGEST_SECTIONS, DIGEST_MARKS],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];
