@@ -20,6 +20,7 @@ import { Expectations } from './features/expectations/expectations.js';
 import { changesBetween } from './features/expectations/past-changes.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
+import { type DeadMan, Heartbeats } from './features/heartbeats/heartbeats.js';
 import { incidentEvent } from './features/incidents/incident-event.js';
 import { Incidents } from './features/incidents/incidents.js';
 import { meansBetween, snoozedSince } from './features/incidents/past-incidents.js';
@@ -37,6 +38,7 @@ import { Retention, type RetentionConfig } from './features/retention/retention.
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
 import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
+import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { Schedules } from './features/schedules/schedules.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
@@ -47,7 +49,7 @@ import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
-import type { Scope } from './kernel/scope.js';
+import { EVERYTHING, type Scope } from './kernel/scope.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 
 /** Makes a feature. */
@@ -69,6 +71,10 @@ export interface Surroundings {
   readonly notifications: NotificationParts;
   /** What things cost. Without: nothing is priced. */
   readonly rates: RateCard | undefined;
+  /** An outside service that raises the alarm when it hears nothing. Without: nobody is told. */
+  readonly deadMan: DeadMan | undefined;
+  /** Whether lists and histories are read by processes of their own. */
+  readonly hasReaders: boolean;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -98,6 +104,8 @@ export function composeFeatures(
     logs: logParts,
     notifications: notificationParts,
     rates,
+    deadMan,
+    hasReaders,
   }: Surroundings,
 ) {
   const admission = new Admission(kernel);
@@ -168,14 +176,14 @@ export function composeFeatures(
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
     url: () => notificationParts.url(),
   });
-  const digests = new Digests(kernel, {
+  const digests: Digests = new Digests(kernel, {
     results: (scope, window, most) => resultsBetween(kernel, checks, scope, window, most),
     changes: (scope, window, most) => changesBetween(kernel, scope, window, most),
     incidents: () => incidents.live(),
     snoozedSince: (open) => snoozedSince(kernel, open),
     means: (scope, window) => meansBetween(kernel, scope, window),
     foreseen: () => outlooks.all(),
-    watcher: () => [],
+    watcher: (scope) => heartbeats.words(scope),
     zoneOf: (team, name) => incidents.policyOf(team).people.get(name)?.timezone,
     wayTo: (team, name) =>
       notifications.channels.wayTo(team, name, incidents.policyOf(team).people.get(name)),
@@ -187,6 +195,31 @@ export function composeFeatures(
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
+  const ofSchedules = { kernel, pipelines: pipelineSchedules, clients: apiSchedules };
+  const heartbeats = new Heartbeats(kernel, {
+    parts: new Map<string, Feature>([
+      ...([
+        ['schedules', schedules],
+        ['events', rules],
+        ['expectations', expectations],
+      ] as const),
+      ...([
+        ['monitors', monitors],
+        ['incidents', incidents],
+      ] as const),
+      ...([
+        ['notifications', notifications],
+        ['digests', digests],
+      ] as const),
+      ...(files ? ([['files', files]] as const) : []),
+      ...([['retention', retention]] as const),
+    ]),
+    schedules: () => scheduleCalls(ofSchedules).list(EVERYTHING),
+    channels: () => notifications.standings(),
+    ports: notificationParts.ports,
+    deadMan,
+    hasReaders,
+  });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const traces = new Traces(kernel, exporter);
   const metrics = new Metrics(kernel, counted, {
@@ -197,6 +230,7 @@ export function composeFeatures(
       areKnown: () => checks.size > 0,
     },
     ...{ checks, expectations },
+    beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [
     ...[activities, admission, mapRuns, stateMachines, bus, rules],
@@ -204,13 +238,23 @@ export function composeFeatures(
     ...(files ? [files] : []),
     // What was spent is told with the results.
     ...[backfills, webhooks, costs, checks, expectations, probes, monitors, incidents, outlooks],
-    ...[notifications, digests, logs, retention, metrics, traces],
+    ...[notifications, digests, logs, retention, heartbeats, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
-    ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications, digests },
+    ...{
+      checks,
+      costs,
+      expectations,
+      monitors,
+      incidents,
+      outlooks,
+      notifications,
+      digests,
+      heartbeats,
+    },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -26,6 +26,7 @@ import { digestCalls } from './features/digests/digest-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { DeadMan } from './features/heartbeats/heartbeats.js';
 import { incidentCalls } from './features/incidents/incident-calls.js';
 import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
@@ -66,6 +67,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   notifications?: Partial<NotificationParts>;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
+  /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
+  deadMan?: DeadMan;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -107,6 +110,8 @@ export function createEngine(config: EngineConfig): Engine {
     metrics: config.metrics ?? {},
     traces: config.traces,
     rates: config.rates,
+    deadMan: config.deadMan,
+    hasReaders: config.readers !== undefined,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -184,6 +189,10 @@ export function createEngine(config: EngineConfig): Engine {
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),
+    heartbeats: {
+      list: () => features.heartbeats.beats(),
+      degraded: () => features.heartbeats.degraded(),
+    },
     digests: digestCalls(kernel, features.digests),
     notifications: notificationCalls(kernel, features.notifications, request),
     overview: overviewCalls({

@@ -29,6 +29,7 @@ import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
 import type { DigestCalls } from './features/digests/digest-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { HeartbeatCalls } from './features/heartbeats/heartbeat.js';
 import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
@@ -100,6 +101,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly alerts: AlertCalls;
   /** What is in trouble, whose it is, and what people do about it. */
   readonly incidents: IncidentCalls;
+  /** Whether each part of this server does its work. */
+  readonly heartbeats: HeartbeatCalls;
   /** What happened, for people in the morning. */
   readonly digests: DigestCalls;
   /** Channels of teams, and what was sent by them. */

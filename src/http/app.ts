@@ -171,12 +171,16 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
         .withTypeProvider<ZodTypeProvider>()
         .get(describeHealth.path, { schema: describeHealth.schema }, async () => {
           const { status, problem } = engine.health();
+          const degraded = [
+            ...engine.heartbeats.degraded(),
+            ...(config.sealFits ? [] : ['sealing key: it is not the one of this store']),
+          ];
           return {
-            status,
+            status: status === 'ready' && degraded.length > 0 ? ('degraded' as const) : status,
             version: config.version,
             ...(problem === undefined ? {} : { problem }),
             ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
-            // Nothing else is broken, so it is ready; `doctor` asks.
+            ...(degraded.length === 0 ? {} : { degraded }),
             ...(config.sealFits ? {} : { sealKey: 'another one' as const }),
           };
         });

@@ -136,6 +136,34 @@ describe('a digest', () => {
     expect(await times()).toEqual(['2026-11-20T08:00', '2026-11-21T10:00']);
   });
 
+  test.each([1, 2, 3])(
+    'is told once a day though the server dies again and again around its hour (seed %i)',
+    async (seed) => {
+      await open({ at: '08:00', to: ['outbox', 'ana'] }, { ana: {} });
+      let state = seed;
+      const next = (most: number): number => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state % most;
+      };
+      await it.pass(8 * HOUR - 60_000);
+      for (let day = 0; day < 4; day += 1) {
+        for (let death = 0; death < 3; death += 1) {
+          await it.pass(next(45_000));
+          // At times in the middle of it: the alarm has rung and nothing has settled.
+          if (next(2) === 0) it.clock.jump(next(40_000));
+          await it.crash();
+        }
+        await it.pass(DAY - (it.clock.now() % DAY) + 8 * HOUR - 60_000);
+      }
+      const days = (await told()).map(
+        ({ createdAt, people = [] }) =>
+          `${new Date(createdAt).toISOString().slice(0, 10)} ${people.join()}`,
+      );
+      expect(new Set(days).size).toBe(days.length);
+      expect(days).toHaveLength(8);
+    },
+  );
+
   test('in which there is nothing is left out where the team wants that, and the day counts all the same', async () => {
     await open({ at: '08:00', empty: 'skip' });
     await it.pass(9 * HOUR);

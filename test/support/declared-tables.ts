@@ -21,6 +21,7 @@ import {
 } from '../../src/engine/features/expectations/expectation-tables.js';
 import { WATCH_FILES } from '../../src/engine/features/expectations/watch-files.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
+import { WATCHED_PARTS } from '../../src/engine/features/heartbeats/watch-table.js';
 import {
   INCIDENT_CHANGES,
   INCIDENT_DAYS,
@@ -74,6 +75,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
-  ...[DIGEST_SECTIONS, DIGEST_MARKS],
+  ...[DIGEST_SECTIONS, DIGEST_MARKS, WATCHED_PARTS],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];
