@@ -117,7 +117,7 @@ const minutes = z.coerce
   .max(WEEK)
   .default(24 * 60)
   .describe('So many minutes back from now, at most a week');
-const group = z
+const by = z
   .string()
   .min(1)
   .max(128)
@@ -130,7 +130,7 @@ export const showDigest = route('GET', PATHS.digest, {
     'What happened in the window, by group and service; what is wrong with each thing; incidents that are open; limits that will be crossed. Counts are of at most 250,000 results.',
   querystring: z.object({
     minutes,
-    group,
+    by,
     zone: z
       .string()
       .max(64)
@@ -151,7 +151,7 @@ export const sendDigest = route('POST', PATHS.digest, {
       .min(1)
       .max(WEEK)
       .default(24 * 60),
-    group,
+    by,
   }),
   response: { 200: z.strictObject({ told: countSchema }), ...problems },
 });

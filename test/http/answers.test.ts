@@ -389,15 +389,14 @@ test('incidents, silences and who is on call', async () => {
 });
 
 test('the digest of now, and sending it', async () => {
-  const digest = await ask<JsonObject>(
-    'GET',
-    `${PATHS.digest}?group=county&zone=Europe/Berlin`,
-    200,
-  );
+  const digest = await ask<JsonObject>('GET', `${PATHS.digest}?by=county&zone=Europe/Berlin`, 200);
   expect(digest).toMatchObject({
     group: 'county',
     html: expect.stringContaining('<!doctype html>'),
   });
+  const { token } = team;
+  const sent = await ask<JsonObject>('POST', PATHS.digest, 200, { token, body: { by: 'county' } });
+  expect(sent).toEqual({ told: 1 });
   await ask('GET', `${PATHS.digest}?zone=Mars/Olympus`, 400);
   await ask('GET', `${PATHS.digest}?minutes=0`, 400);
   await ask('GET', `${PATHS.digest}?minutes=99999`, 400);

@@ -34,13 +34,13 @@ export default class Digest extends MillraceCommand {
     const minutes = Math.max(1, Math.round((inThe(flags.since) - Date.now()) / MINUTE));
     const { group, timezone } = flags;
     if (flags.send) {
-      const body = { minutes, ...(group === undefined ? {} : { group }) };
+      const body = { minutes, ...(group === undefined ? {} : { by: group }) };
       const sent = await client.post<{ told: number }>(PATHS.digest, body);
       this.say(`Told: ${sent.told}. What becomes of it: millrace channel log`);
       return sent;
     }
     const query = new URLSearchParams({ minutes: String(minutes) });
-    if (group !== undefined) query.set('group', group);
+    if (group !== undefined) query.set('by', group);
     if (timezone !== undefined) query.set('zone', timezone);
     const found = await client.get<ShownDigest>(`${PATHS.digest}?${query}`);
     if (flags.html !== undefined) {

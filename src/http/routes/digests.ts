@@ -14,20 +14,20 @@ export function digestRoutes(instance: FastifyInstance, { engine }: HttpServices
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(showDigest.path, { schema: showDigest.schema }, async (request) => {
-    const { minutes, group, zone } = request.query;
+    const { minutes, by, zone } = request.query;
     const found = await engine.digests.now(request.principal.scope, {
       since: minutes * MINUTE,
-      ...(group === undefined ? {} : { group }),
+      ...(by === undefined ? {} : { group: by }),
       ...(zone === undefined ? {} : { zone }),
     });
     return structuredClone(found) as Digest;
   });
 
   api.post(sendDigest.path, { schema: sendDigest.schema }, async (request) => {
-    const { minutes, group } = request.body;
+    const { minutes, by } = request.body;
     const team = ownTeam(request.principal);
     const since = minutes * MINUTE;
-    const query = group === undefined ? { since } : { since, group };
+    const query = by === undefined ? { since } : { since, group: by };
     return { told: await engine.digests.send(team, query) };
   });
 }
