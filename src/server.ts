@@ -26,6 +26,7 @@ import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
+import type { DeadMan } from './engine/features/heartbeats/heartbeats.js';
 import { openLogSink } from './engine/features/logs/copies/open-sinks.js';
 import type { LogNames } from './engine/features/logs/log-record.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
@@ -153,6 +154,8 @@ export interface ServerConfig {
   metrics?: MetricsConfig;
   /** File of prices, see `openRatesFile`. Default: nothing is priced. It is read once, at the start. */
   rates?: string;
+  /** An outside service that raises the alarm when it hears nothing of this server for a minute or two. Default: nobody is told. */
+  deadMan?: DeadMan;
   /** Receiver of OpenTelemetry to which traces of executions go. Default: there are none. */
   traces?: TraceReceiver;
   /** Features that join besides those that there are, with what they show over REST. Default: none. */
@@ -320,6 +323,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ),
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
+    ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {
       database,

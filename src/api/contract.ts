@@ -8,6 +8,7 @@ import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
 import * as costs from './costs.js';
+import * as digests from './digests.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
@@ -45,6 +46,7 @@ const CAPABILITIES = [
   monitors,
   incidents,
   notifications,
+  digests,
   overview,
   outlooks,
   costs,

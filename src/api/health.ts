@@ -10,12 +10,26 @@ import { route } from './route.js';
 export const healthSchema = z
   .strictObject({
     status: z
-      .enum(['starting', 'held', 'ready', 'storage-full', 'corrupt', 'closing', 'closed', 'failed'])
+      .enum([
+        'starting',
+        'held',
+        'ready',
+        'degraded',
+        'storage-full',
+        'corrupt',
+        'closing',
+        'closed',
+        'failed',
+      ])
       .describe(
-        'held: restored from a backup, it waits; corrupt: damage was found. Neither accepts anything',
+        'degraded: it works, and something of it does not, see there; held: restored from a backup, it waits; corrupt: damage was found. Neither of the last two accepts anything',
       ),
     version: z.string(),
     problem: z.string().exactOptional().describe('What is damaged, or what it waits for'),
+    degraded: z
+      .array(z.string())
+      .exactOptional()
+      .describe('What does not do its work, part by part. Absent: everything does'),
     sealKey: z
       .literal('another one')
       .exactOptional()

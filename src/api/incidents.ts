@@ -19,7 +19,7 @@ export const incidentLevelSchema = z.enum(['critical', 'warning']);
 const problemSchema = z
   .strictObject({
     kind: z
-      .enum(['failed', 'late', 'missing', 'unmet', 'alert', 'undelivered'])
+      .enum(['failed', 'late', 'missing', 'unmet', 'alert', 'undelivered', 'broken'])
       .describe('undelivered: a channel does not deliver'),
     level: incidentLevelSchema,
     since: timeSchema,

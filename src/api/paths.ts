@@ -39,6 +39,7 @@ export const PATHS = {
   overview: '/overview',
   board: '/board',
   costs: '/costs',
+  digest: '/digest',
   outlooks: '/outlooks',
   outlook: '/pipelines/:name/outlook',
   checks: '/checks',

@@ -13,13 +13,18 @@ import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
+import { resultsBetween } from './features/checks/past-results.js';
 import { Costs } from './features/costs/costs.js';
+import { Digests } from './features/digests/digests.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
+import { changesBetween } from './features/expectations/past-changes.js';
 import { FileArrivals } from './features/files/file-arrivals.js';
 import type { FileSource } from './features/files/file-source.js';
+import { type DeadMan, Heartbeats } from './features/heartbeats/heartbeats.js';
 import { incidentEvent } from './features/incidents/incident-event.js';
 import { Incidents } from './features/incidents/incidents.js';
+import { meansBetween, snoozedSince } from './features/incidents/past-incidents.js';
 import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
@@ -34,6 +39,7 @@ import { Retention, type RetentionConfig } from './features/retention/retention.
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
 import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
+import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { Schedules } from './features/schedules/schedules.js';
 import { Secrets } from './features/secrets/secrets.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
@@ -46,7 +52,7 @@ import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
-import type { Scope } from './kernel/scope.js';
+import { EVERYTHING, type Scope } from './kernel/scope.js';
 import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 
@@ -71,6 +77,10 @@ export interface Surroundings {
   readonly rates: RateCard | undefined;
   /** Where values of secrets come from besides the store. */
   readonly secrets: readonly SecretSource[];
+  /** An outside service that raises the alarm when it hears nothing. Without: nobody is told. */
+  readonly deadMan: DeadMan | undefined;
+  /** Whether lists and histories are read by processes of their own. */
+  readonly hasReaders: boolean;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -101,6 +111,8 @@ export function composeFeatures(
     notifications: notificationParts,
     rates,
     secrets: secretSources,
+    deadMan,
+    hasReaders,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -175,11 +187,50 @@ export function composeFeatures(
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
     url: () => notificationParts.url(),
   });
+  const digests: Digests = new Digests(kernel, {
+    results: (scope, window, most) => resultsBetween(kernel, checks, scope, window, most),
+    changes: (scope, window, most) => changesBetween(kernel, scope, window, most),
+    incidents: () => incidents.live(),
+    snoozedSince: (open) => snoozedSince(kernel, open),
+    means: (scope, window) => meansBetween(kernel, scope, window),
+    foreseen: () => outlooks.all(),
+    watcher: (scope) => heartbeats.words(scope),
+    zoneOf: (team, name) => incidents.policyOf(team).people.get(name)?.timezone,
+    wayTo: (team, name) =>
+      notifications.channels.wayTo(team, name, incidents.policyOf(team).people.get(name)),
+    notify: (turn, notice) => void notifications.notify(turn, notice),
+    url: () => notificationParts.url(),
+  });
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
+  const ofSchedules = { kernel, pipelines: pipelineSchedules, clients: apiSchedules };
+  const heartbeats = new Heartbeats(kernel, {
+    parts: new Map<string, Feature>([
+      ...([
+        ['schedules', schedules],
+        ['events', rules],
+        ['expectations', expectations],
+      ] as const),
+      ...([
+        ['monitors', monitors],
+        ['incidents', incidents],
+      ] as const),
+      ...([
+        ['notifications', notifications],
+        ['digests', digests],
+      ] as const),
+      ...(files ? ([['files', files]] as const) : []),
+      ...([['retention', retention]] as const),
+    ]),
+    schedules: () => scheduleCalls(ofSchedules).list(EVERYTHING),
+    channels: () => notifications.standings(),
+    ports: notificationParts.ports,
+    deadMan,
+    hasReaders,
+  });
   const stateTests = new StateTests(kernel, { start, parseItems });
   const traces = new Traces(kernel, exporter);
   const metrics = new Metrics(kernel, counted, {
@@ -190,6 +241,7 @@ export function composeFeatures(
       areKnown: () => checks.size > 0,
     },
     ...{ checks, expectations },
+    beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [
     ...[secrets, users, audit, activities, admission, mapRuns, stateMachines, bus, rules],
@@ -197,14 +249,14 @@ export function composeFeatures(
     ...(files ? [files] : []),
     // What was spent is told with the results.
     ...[backfills, webhooks, costs, checks, expectations, probes, monitors, incidents, outlooks],
-    ...[notifications, logs, retention, metrics, traces],
+    ...[notifications, digests, logs, retention, heartbeats, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
   return {
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ secrets, users, audit },
+    ...{ digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -23,9 +23,11 @@ import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { costCalls } from './features/costs/cost-calls.js';
+import { digestCalls } from './features/digests/digest-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
 import type { FileSource } from './features/files/file-source.js';
+import type { DeadMan } from './features/heartbeats/heartbeats.js';
 import { incidentCalls } from './features/incidents/incident-calls.js';
 import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
@@ -70,6 +72,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   rates?: RateCard;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
   secretSources?: readonly SecretSource[];
+  /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
+  deadMan?: DeadMan;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -112,6 +116,8 @@ export function createEngine(config: EngineConfig): Engine {
     metrics: config.metrics ?? {},
     traces: config.traces,
     rates: config.rates,
+    deadMan: config.deadMan,
+    hasReaders: config.readers !== undefined,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -192,6 +198,11 @@ export function createEngine(config: EngineConfig): Engine {
     monitors: monitorCalls(kernel, features.monitors, recorded, request),
     alerts: alertCalls(kernel),
     incidents: incidentCalls(kernel, features.incidents, request, lastLines(executions)),
+    heartbeats: {
+      list: () => features.heartbeats.beats(),
+      degraded: () => features.heartbeats.degraded(),
+    },
+    digests: digestCalls(kernel, features.digests),
     notifications: notificationCalls(kernel, features.notifications, request),
     overview: overviewCalls({
       foreseen: (scope) => outlooks.foreseen(scope),

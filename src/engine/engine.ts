@@ -28,7 +28,9 @@ import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
+import type { DigestCalls } from './features/digests/digest-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
+import type { HeartbeatCalls } from './features/heartbeats/heartbeat.js';
 import type { IncidentCalls } from './features/incidents/incident-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
@@ -108,6 +110,10 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly alerts: AlertCalls;
   /** What is in trouble, whose it is, and what people do about it. */
   readonly incidents: IncidentCalls;
+  /** Whether each part of this server does its work. */
+  readonly heartbeats: HeartbeatCalls;
+  /** What happened, for people in the morning. */
+  readonly digests: DigestCalls;
   /** Channels of teams, and what was sent by them. */
   readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */

@@ -17,7 +17,7 @@ import type { Engine } from './engine.js';
  * @example const problems = await declareTeams(engine, '/srv/pipelines', ['/srv/pipelines/team.yaml'], read);
  */
 export async function declareTeams(
-  engine: Pick<Engine, 'notifications' | 'incidents'>,
+  engine: Pick<Engine, 'notifications' | 'incidents' | 'digests'>,
   folder: string,
   files: readonly string[],
   read: (path: string) => Promise<string | undefined>,
@@ -34,6 +34,8 @@ export async function declareTeams(
     else sound.push({ file, ...loaded.file });
   }
   await engine.incidents.declare(sound, broken);
+  // After the people that it may name.
+  await engine.digests.declare(sound, broken);
   for (const { file, problem } of await engine.notifications.declare(sound, broken)) {
     problems.push({
       severity: 'error',

@@ -32,6 +32,7 @@ import { actionLinkRoutes } from './routes/action-links.js';
 import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
+import { digestRoutes } from './routes/digests.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { incidentRoutes } from './routes/incidents.js';
@@ -171,6 +172,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitorRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
+      digestRoutes(api, services);
       poolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
@@ -187,12 +189,16 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
         .withTypeProvider<ZodTypeProvider>()
         .get(describeHealth.path, { schema: describeHealth.schema }, async () => {
           const { status, problem } = engine.health();
+          const degraded = [
+            ...engine.heartbeats.degraded(),
+            ...(config.sealFits ? [] : ['sealing key: it is not the one of this store']),
+          ];
           return {
-            status,
+            status: status === 'ready' && degraded.length > 0 ? ('degraded' as const) : status,
             version: config.version,
             ...(problem === undefined ? {} : { problem }),
             ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
-            // Nothing else is broken, so it is ready; `doctor` asks.
+            ...(degraded.length === 0 ? {} : { degraded }),
             ...(config.sealFits ? {} : { sealKey: 'another one' as const }),
           };
         });

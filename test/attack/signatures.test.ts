@@ -162,7 +162,8 @@ describe('a sealing key that was replaced', () => {
     it = await openTestServer({ data });
     expect(it.server.sealCheck).toEqual({ fits: false, unreadable });
     expect((await it.request('GET', '/api/v1/health')).json()).toMatchObject({
-      status: 'ready',
+      status: 'degraded',
+      degraded: ['sealing key: it is not the one of this store'],
       sealKey: 'another one',
     });
     expect(readFileSync(join(data, 'millrace.log'), 'utf8')).toContain('seal.key is not the key');

@@ -340,6 +340,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'notifications.channels': async (scope) =>
       (await e.notifications.channels(scope)).filter(({ name }) => name !== 'outbox'),
     'notifications.deliveries': async (scope) => (await e.notifications.deliveries(scope)).items,
+    'digests.now': async (scope) => (await e.digests.now(scope, { since: 86_400_000 })).sums,
     'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
     'expectations.all': (scope) => e.expectations.all(scope),
@@ -383,6 +384,8 @@ const WITHOUT = new Set([
     // What is sealed in the link is what allows it: test/http/action-links.test.ts.
     'incidents.describeLink',
     'incidents.followLink',
+    'digests.declare',
+    'digests.send',
     'notifications.declare',
     'notifications.tell',
     'expectations.declare',

@@ -388,6 +388,20 @@ test('incidents, silences and who is on call', async () => {
   await ask('GET', PATHS.onCall, 200);
 });
 
+test('the digest of now, and sending it', async () => {
+  const digest = await ask<JsonObject>('GET', `${PATHS.digest}?by=county&zone=Europe/Berlin`, 200);
+  expect(digest).toMatchObject({
+    group: 'county',
+    html: expect.stringContaining('<!doctype html>'),
+  });
+  const { token } = team;
+  const sent = await ask<JsonObject>('POST', PATHS.digest, 200, { token, body: { by: 'county' } });
+  expect(sent).toEqual({ told: 1 });
+  await ask('GET', `${PATHS.digest}?zone=Mars/Olympus`, 400);
+  await ask('GET', `${PATHS.digest}?minutes=0`, 400);
+  await ask('GET', `${PATHS.digest}?minutes=99999`, 400);
+});
+
 test('channels, and what was told by them', async () => {
   const { token } = team;
   const channels = await ask<{ items: JsonObject[] }>('GET', PATHS.channels, 200, { token });

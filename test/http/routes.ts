@@ -103,6 +103,8 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/on-call' },
   { method: 'GET', route: '/api/v1/channels' },
   { method: 'POST', route: '/api/v1/channels/:name/test' },
+  { method: 'GET', route: '/api/v1/digest' },
+  { method: 'POST', route: '/api/v1/digest', body: {} },
   { method: 'GET', route: '/api/v1/deliveries' },
   { method: 'GET', route: '/api/v1/deliveries/:number', names: 'delivery' },
   {

@@ -14,6 +14,7 @@ import {
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
 import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
+import { DIGEST_MARKS, DIGEST_SECTIONS } from '../../src/engine/features/digests/digest-tables.js';
 import {
   EXPECTATION_CHANGES,
   EXPECTATION_CLOCK,
@@ -21,6 +22,7 @@ import {
 } from '../../src/engine/features/expectations/expectation-tables.js';
 import { WATCH_FILES } from '../../src/engine/features/expectations/watch-files.js';
 import { ARRIVALS } from '../../src/engine/features/files/arrival-watch.js';
+import { WATCHED_PARTS } from '../../src/engine/features/heartbeats/watch-table.js';
 import {
   INCIDENT_CHANGES,
   INCIDENT_DAYS,
@@ -88,5 +90,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
+  ...[DIGEST_SECTIONS, DIGEST_MARKS, WATCHED_PARTS],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

@@ -33,6 +33,7 @@ export default class Doctor extends MillraceCommand {
       await database(data, answer?.health),
       await sealKey(data, server?.url),
       await serverAnswers(server?.url, answer, flags.port),
+      ...partsOf(answer?.health),
       ...taskRights(server),
       timeZones(),
       program(
@@ -196,7 +197,23 @@ function newerThan(version: string, wanted: readonly [number, number, number]): 
 
 interface Health {
   status: string;
+  degraded?: string[];
   problem?: string;
+}
+
+/** What of a running server does not do its work. */
+function partsOf(health: Health | undefined): Check[] {
+  if (health === undefined) return [];
+  const { degraded = [], status } = health;
+  if (degraded.length === 0) {
+    return status === 'ready' ? [{ name: 'parts', verdict: 'ok', found: 'all do their work' }] : [];
+  }
+  return degraded.map((found) => ({
+    name: 'part',
+    verdict: 'warn' as const,
+    found,
+    fix: 'Look at millrace.log in the data folder; docs/guides/watching-the-watcher.md tells what each part is.',
+  }));
 }
 
 /** Milliseconds by which the server's clock may differ. */

@@ -141,6 +141,11 @@ export default class Up extends MillraceCommand {
       description: 'file of prices: what a state, a second of a worker and reported units cost',
       env: 'MILLRACE_RATES',
     }),
+    'dead-man': Flags.string({
+      description:
+        'address of an outside service that is asked every minute while all is well, and raises the alarm when it is not; what is wrong is posted to the same with /fail',
+      env: 'MILLRACE_DEAD_MAN',
+    }),
     'metric-tags': Flags.string({
       description: 'tags whose values become labels of job metrics, divided by commas',
       env: 'MILLRACE_METRIC_TAGS',
@@ -213,6 +218,7 @@ export default class Up extends MillraceCommand {
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
       resumeRestored: flags['resume-restored'],
+      ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags.secrets ? { secrets: flags.secrets } : {}),

@@ -15,6 +15,8 @@ export class DueTimes {
   readonly #alarm: Alarm;
   /** When each is due next, as it said last: asking all of them at each change would cost what is stored. */
   readonly #due: Map<Due, number | undefined> = new Map();
+  /** When each was woken last. */
+  readonly #woken: Map<Due, number> = new Map();
   #isOpen = false;
 
   constructor(parts: { readonly clock: Clock; readonly time: EngineTime }) {
@@ -43,6 +45,11 @@ export class DueTimes {
     return soonest;
   }
 
+  /** When one was woken last and is due next, in milliseconds since the epoch, for who watches it. */
+  stateOf(one: Due): { readonly wokenAt: number | undefined; readonly nextAt: number | undefined } {
+    return { wokenAt: this.#woken.get(one), nextAt: this.#due.get(one) };
+  }
+
   /** Something is due in it at another time than before. */
   changed(one: Due): void {
     if (!this.#isOpen || !this.#due.has(one)) return;
@@ -61,6 +68,7 @@ export class DueTimes {
     const now = this.#time.now();
     for (const [one, at] of this.#due) {
       if (at === undefined || at > now) continue;
+      this.#woken.set(one, now);
       one.due?.();
       this.#due.set(one, one.nextDue?.());
     }

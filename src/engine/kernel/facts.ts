@@ -44,6 +44,8 @@ export type Fact =
   | { readonly type: 'IncidentChanged'; readonly change: IncidentChange }
   /** A channel of a team reaches nobody any more, or again. */
   | { readonly type: 'ChannelChanged'; readonly change: ChannelChange }
+  /** Something that is to see to others does not do its work, or does again. */
+  | { readonly type: 'WatcherChanged'; readonly change: WatcherChange }
   /** Events were added to the history of an execution that somebody follows (`hooks.follow`). */
   | {
       readonly type: 'HistoryGrew';
@@ -59,6 +61,15 @@ export interface ChannelChange {
   readonly error?: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
+}
+
+export interface WatcherChange {
+  readonly team: string;
+  /** `schedule nightly`. */
+  readonly part: string;
+  readonly state: 'broken' | 'working';
+  /** What is wrong with it. */
+  readonly words: string;
 }
 
 /** Hears of a fact. What must be written with it goes into the turn. */

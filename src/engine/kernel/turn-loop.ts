@@ -51,6 +51,7 @@ export class TurnLoop {
   #taken = 0;
   #armed = false;
   #turning = false;
+  #turningSince = 0;
   #state: LoopState = 'running';
   #isFull = false;
   #idle: (() => void)[] = [];
@@ -63,6 +64,11 @@ export class TurnLoop {
 
   constructor(options: TurnLoopOptions) {
     this.#options = options;
+  }
+
+  /** When the turn that runs now began, by the monotonic clock; undefined: none does. */
+  get turningSince(): number | undefined {
+    return this.#turning ? this.#turningSince : undefined;
   }
 
   get state(): LoopState {
@@ -140,6 +146,7 @@ export class TurnLoop {
 
   async #turn(): Promise<void> {
     this.#turning = true;
+    this.#turningSince = this.#options.clock.monotonic();
     const turn = new Turn();
     const performed: Input[] = [];
     // Reading and committing answer at once on SQLite: then the whole turn runs in one go.

@@ -32,6 +32,8 @@ export interface EscalationStep {
 export interface Person {
   readonly name: string;
   readonly email?: string;
+  /** IANA name: in it they read times. */
+  readonly timezone?: string;
   /** What channels know them by: `slack: U012AB`. */
   readonly contacts: { readonly [channel: string]: string };
 }

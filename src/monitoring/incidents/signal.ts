@@ -14,7 +14,14 @@ import { type Tags, tagOf } from '../tags.js';
 export type IncidentLevel = 'critical' | 'warning';
 
 /** What kind of trouble it is; `failed` begins with an execution, the others are noticed. */
-export type ProblemKind = 'failed' | 'late' | 'missing' | 'unmet' | 'alert' | 'undelivered';
+export type ProblemKind =
+  | 'failed'
+  | 'late'
+  | 'missing'
+  | 'unmet'
+  | 'alert'
+  | 'undelivered'
+  | 'broken';
 
 export interface Signal {
   readonly team: string;
@@ -172,5 +179,26 @@ export function signalOfChannel(
       ? `nothing arrives by ${channel}: ${error ?? 'it does not say why'}`
       : 'it delivers',
     ...(isBad ? {} : { solved: 'it delivers again' }),
+  };
+}
+
+/** Kind of the subject that something is which sees to others. */
+export const WATCHER = 'watcher';
+
+/**
+ * A schedule that starts nothing is trouble before anybody misses what it should have started.
+ * @example signalOfWatcher({ team: 'parcels', part: 'schedule nightly', state: 'broken', words }, home, now).kind // 'broken'
+ */
+export function signalOfWatcher(
+  change: { team: string; part: string; state: 'broken' | 'working'; words: string },
+  home: Home,
+  at: number,
+): Signal {
+  const { team, part, state, words } = change;
+  const isBad = state === 'broken';
+  return {
+    ...{ team, subject: ownSubject(home, WATCHER, team, part), problem: 'work', at, words },
+    ...{ kind: 'broken', level: 'critical', tags: {}, is: isBad ? 'bad' : 'good' },
+    ...(isBad ? {} : { solved: 'it works again' }),
   };
 }

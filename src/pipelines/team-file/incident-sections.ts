@@ -46,7 +46,7 @@ export interface WrittenOwner {
   owner: string;
 }
 
-const KINDS = ['failed', 'late', 'missing', 'unmet', 'alert', 'undelivered'] as const;
+const KINDS = ['failed', 'late', 'missing', 'unmet', 'alert', 'undelivered', 'broken'] as const;
 
 const ownersSchema: z.ZodType<WrittenOwner[]> = z
   .array(

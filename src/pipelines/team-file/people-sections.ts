@@ -2,7 +2,7 @@
  * `people` and `rotations`: who there is, and who is on call when.
  *
  *     people:
- *       ana: { email: ana@example.org, slack: U012AB3CD }
+ *       ana: { email: ana@example.org, slack: U012AB3CD, timezone: Europe/Berlin }
  *       ben: { email: ben@example.org }
  *     rotations:
  *       primary:
@@ -31,24 +31,41 @@ const SHORTEST_SHIFT = 60 * MINUTE;
 const name = z.string().regex(NAME_PATTERN, NAME_MESSAGE);
 
 export type WrittenPeople = {
-  [person: string]: { email?: string | undefined; [channel: string]: string | undefined };
+  [person: string]: {
+    email?: string | undefined;
+    timezone?: string | undefined;
+    [channel: string]: string | undefined;
+  };
 };
 
 const peopleSchema: z.ZodType<WrittenPeople> = z
   .record(
     name,
     z
-      .object({ email: z.email().max(254).optional() })
+      .object({
+        email: z.email().max(254).optional(),
+        timezone: z.string().min(1).max(64).optional(),
+      })
       .catchall(z.string().min(1).max(200)) as unknown as z.ZodType<WrittenPeople[string]>,
   )
   .refine((all) => Object.keys(all).length <= MOST_PEOPLE, {
     message: `at most ${MOST_PEOPLE} people`,
   })
-  .meta({ description: 'Who there is: their e-mail address, and what channels know them by' });
+  .meta({
+    description:
+      'Who there is: their e-mail address, their time zone, and what channels know them by',
+  });
 
 export const PEOPLE_SECTION: TeamSection & { schema: z.ZodType<WrittenPeople> } = {
   name: 'people',
   schema: peopleSchema,
+  check(written) {
+    return Object.entries(peopleSchema.parse(written)).flatMap(([person, { timezone }]) => {
+      if (timezone === undefined || isTimeZone(timezone)) return [];
+      const message = `'${timezone}' is no time zone`;
+      return [{ at: [person, 'timezone'], message, fix: 'write Europe/Berlin or UTC' }];
+    });
+  },
 };
 
 export interface WrittenOverride {
@@ -198,11 +215,12 @@ export function rotationsOf(written: WrittenRotations = {}): Map<string, Rotatio
 /** People by their names. */
 export function peopleOf(written: WrittenPeople = {}): Map<string, Person> {
   return new Map(
-    Object.entries(written).map(([person, { email, ...contacts }]): [string, Person] => [
+    Object.entries(written).map(([person, { email, timezone, ...contacts }]): [string, Person] => [
       person,
       {
         name: person,
         ...(email === undefined ? {} : { email }),
+        ...(timezone === undefined ? {} : { timezone }),
         contacts: contacts as { [channel: string]: string },
       },
     ]),

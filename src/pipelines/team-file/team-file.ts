@@ -15,6 +15,7 @@ import { NAME_MESSAGE, NAME_PATTERN } from '../schema.js';
 import { checked, type FileKind } from '../schema-problems.js';
 import { problemAt, readSource, type ValuePath } from '../source-file.js';
 import { CHANNELS_SECTION, channelFields, channelsForEditors } from './channels-section.js';
+import { DIGEST_SECTION, digestForEditors } from './digest-section.js';
 import { INCIDENTS_SECTION, OWNERS_SECTION } from './incident-sections.js';
 import { NOTIFY_SECTION } from './notify-section.js';
 import { PEOPLE_SECTION, ROTATIONS_SECTION } from './people-sections.js';
@@ -25,6 +26,7 @@ import { TEMPLATES_SECTION } from './templates-section.js';
 const SECTIONS: readonly TeamSection[] = [
   ...[PEOPLE_SECTION, ROTATIONS_SECTION, OWNERS_SECTION, INCIDENTS_SECTION],
   ...[CHANNELS_SECTION, NOTIFY_SECTION, TEMPLATES_SECTION],
+  DIGEST_SECTION,
 ];
 
 /** Keys at the top of a file that make it a team's. */
@@ -47,6 +49,7 @@ const editorSchema = z
     team,
     ...Object.fromEntries(SECTIONS.map(({ name, schema: own }) => [name, own.optional()])),
     channels: channelsForEditors.optional(),
+    digest: digestForEditors.optional(),
   })
   .meta({ id: 'Team', title: 'Millrace team' });
 

@@ -60,6 +60,7 @@ const WHAT: { readonly [kind in Incident['last']['kind']]: string } = {
   unmet: 'is not as expected',
   alert: 'is in trouble',
   undelivered: 'does not deliver',
+  broken: 'does not work',
 };
 
 /** @example headline(incident) // 'load failed in Extract' */

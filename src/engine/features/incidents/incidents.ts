@@ -39,6 +39,7 @@ import {
   signalOfChannel,
   signalOfExpectation,
   signalOfResult,
+  signalOfWatcher,
   thingOf,
 } from '../../../monitoring/incidents/signal.js';
 import { nextLook, ownedAnew, pass, tell } from '../../../monitoring/incidents/telling.js';
@@ -153,6 +154,12 @@ export class Incidents implements Feature {
         const { accountId: account, region } = this.#kernel.arns.identity;
         const at = this.#kernel.time.now();
         this.#heard(turn, signalOfChannel(fact.change, { account, region }, at));
+        return;
+      }
+      case 'WatcherChanged': {
+        const { accountId: account, region } = this.#kernel.arns.identity;
+        const at = this.#kernel.time.now();
+        this.#heard(turn, signalOfWatcher(fact.change, { account, region }, at));
         return;
       }
       default:

@@ -4,11 +4,19 @@
  */
 import type { Kernel } from '../../kernel/kernel.js';
 import { counter, type Family, gauge, type Labels, type Sample } from './family.js';
+import type { PartBeat } from './sources.js';
 
 const NO_LABELS: Labels = {};
 
-/** @param folded jobs that have no series of their own */
-export function engineFamilies(kernel: Kernel, folded: number): Family[] {
+/**
+ * @param folded jobs that have no series of their own
+ * @param beats of the parts of this server
+ */
+export function engineFamilies(
+  kernel: Kernel,
+  folded: number,
+  beats: readonly PartBeat[],
+): Family[] {
   const { loop, actives, attempts, store } = kernel;
   const isSound = loop.state !== 'ended' && !loop.isFull && !store.information().damage;
   const one = (value: number): Sample[] => [{ labels: NO_LABELS, value }];
@@ -38,6 +46,21 @@ export function engineFamilies(kernel: Kernel, folded: number): Family[] {
         labels: { connector },
         value,
       })),
+    ),
+    gauge(
+      'millrace_part_healthy',
+      '1 while a part of this server does its work; 0: it is behind, or cannot',
+      beats.map(({ part, problem }) => ({
+        labels: { part },
+        value: problem === undefined ? 1 : 0,
+      })),
+    ),
+    gauge(
+      'millrace_part_last_unixtime',
+      'When a part of this server was woken last, in seconds since the epoch. Absent: not since it started',
+      beats.flatMap(({ part, lastAt }) =>
+        lastAt === undefined ? [] : [{ labels: { part }, value: lastAt / 1_000 }],
+      ),
     ),
     gauge(
       'millrace_metrics_series_dropped',

@@ -174,7 +174,9 @@ export class Metrics implements Feature, MetricsCalls {
       ...this.#jobFamilies(seen),
       ...this.#counts.families(seen),
       ...(await sourceFamilies(this.#kernel, this.#sources, scope, this.#counts.open())),
-      ...(scope === 'everything' ? engineFamilies(this.#kernel, this.#jobs.folded) : []),
+      ...(scope === 'everything'
+        ? engineFamilies(this.#kernel, this.#jobs.folded, this.#sources.beats())
+        : []),
     ];
   }
 

@@ -55,6 +55,13 @@ export interface SubjectStates {
   }>;
 }
 
+/** When a part was woken last, in milliseconds since the epoch, and what is wrong with it. */
+export interface PartBeat {
+  readonly part: string;
+  readonly lastAt?: number;
+  readonly problem?: string;
+}
+
 /** Traces that were sent, lost and wait; undefined: nothing is traced. */
 export type TraceCounts = () => { taken: number; dropped: number; waiting: number } | undefined;
 
@@ -65,6 +72,8 @@ export interface MetricSources {
   readonly deliveries: DeliveryCounts;
   readonly expectations?: ExpectationStates;
   readonly checks?: CheckResultCounts;
+  /** Of the parts of this server. */
+  beats(): readonly PartBeat[];
 }
 
 /** @param open executions that have not ended, by team */

@@ -120,6 +120,21 @@ export class Notifications implements Feature {
     return this.#peers.ports !== undefined;
   }
 
+  /** How every declared channel is, whoever's it is; not the outbox. */
+  standings(): {
+    team: string;
+    name: string;
+    state: 'working' | 'failing' | 'unused';
+    deliveredAt?: number;
+  }[] {
+    return this.#all()
+      .filter(([, name]) => name !== OUTBOX_NAME)
+      .map(([team, name]) => {
+        const { state = 'unused', deliveredAt } = this.health.of(team, name) ?? {};
+        return { team, name, state, ...(deliveredAt === undefined ? {} : { deliveredAt }) };
+      });
+  }
+
   /** What keeps a channel from being used; undefined: nothing that is known. */
   async problemOf(team: string, channel: string): Promise<string | undefined> {
     const written = this.channels.find(team, channel);

@@ -7,6 +7,7 @@
  */
 import type { Json } from '../../../asl/json.js';
 import { CHANNELS } from '../../../channels/channels.js';
+import { EMAIL } from '../../../channels/email/email-channel.js';
 import type { Message } from '../../../channels/message.js';
 import {
   CHANNELS_SECTION,
@@ -88,6 +89,23 @@ export class TeamChannels {
   waysOf(team: string): string[] {
     const names = [...this.#wordsOf(team).channels.keys()].filter((name) => name !== OUTBOX_NAME);
     return [...names, OUTBOX_NAME];
+  }
+
+  /**
+   * How somebody is told in particular: a channel by its name; a person by the first channel that sends mails, to their own
+   * address, else by the routes with their name in it.
+   */
+  wayTo(
+    team: string,
+    name: string,
+    person: { readonly email?: string } | undefined,
+  ): { channels?: string[]; address?: string; people?: string[] } {
+    if (this.find(team, name) !== undefined) return { channels: [name] };
+    if (person === undefined) return {};
+    const { email } = person;
+    const mail = [...this.of(team)].find(([, { type }]) => type === EMAIL.type)?.[0];
+    if (email === undefined || mail === undefined) return { people: [name] };
+    return { channels: [mail], address: email, people: [name] };
   }
 
   find(team: string, channel: string): WrittenChannel | undefined {
