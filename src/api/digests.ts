@@ -125,6 +125,7 @@ const by = z
   .describe('The tag by whose values things are put together. Default: the team');
 
 export const showDigest = route('GET', PATHS.digest, {
+  needs: 'viewer',
   summary: 'Show the digest of now, without sending it',
   description:
     'What happened in the window, by group and service; what is wrong with each thing; incidents that are open; limits that will be crossed. Counts are of at most 250,000 results.',
@@ -142,6 +143,7 @@ export const showDigest = route('GET', PATHS.digest, {
 });
 
 export const sendDigest = route('POST', PATHS.digest, {
+  needs: 'operator',
   summary: 'Send the digest of now',
   description:
     "To everybody whom the team's file names, or where its routes say. The daily digests come as ever.",

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Digest, sendDigest, showDigest } from '../../api/digests.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import type { HttpServices } from '../services.js';
 
 const MINUTE = 60_000;
