@@ -386,6 +386,9 @@ const WITHOUT = new Set([
     'incidents.followLink',
     'digests.declare',
     'digests.send',
+    // Nothing of any team is in it.
+    'heartbeats.list',
+    'heartbeats.degraded',
     'notifications.declare',
     'notifications.tell',
     'expectations.declare',
