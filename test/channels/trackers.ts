@@ -23,6 +23,8 @@ export class StandIn {
   readonly tickets: Map<string, Kept> = new Map();
   /** Takes what it is asked for and does not answer, so often. */
   loses = 0;
+  /** Answers nothing but 503. */
+  isDown = false;
   readonly #judge: (received: Received, kept: StandIn) => Answer;
 
   constructor(judge: (received: Received, kept: StandIn) => Answer) {
@@ -41,7 +43,7 @@ export class StandIn {
   }
 
   readonly service = (received: Received, response: ServerResponse): void => {
-    const [status, body] = this.#judge(received, this);
+    const [status, body] = this.isDown ? ([503] as const) : this.#judge(received, this);
     if (received.method !== 'GET' && status === 201 && this.loses > 0) {
       this.loses -= 1;
       response.destroy();

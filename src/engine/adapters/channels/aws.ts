@@ -43,7 +43,8 @@ export async function callAws(
     // Deliveries are tried again by themselves.
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(account.credentials === undefined ? {} : { credentials: account.credentials }),
+    // The client writes into what it is given.
+    ...(account.credentials === undefined ? {} : { credentials: { ...account.credentials } }),
     requestHandler: {
       httpAgent: new http.Agent({ lookup }),
       httpsAgent: new https.Agent({ lookup }),
