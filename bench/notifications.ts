@@ -98,6 +98,7 @@ export async function outage(count: number): Promise<void> {
   const arrived: { at: number; key: string; thread: string; url: string }[] = [];
   const underWay = new UnderWay();
   const ports: ChannelPorts = {
+    aws: async () => ({ type: 'failed', error: 'no AWS here' }),
     mail: async () => ({ type: 'failed', error: 'no mail here' }),
     async http({ url, body = '' }) {
       tries += 1;

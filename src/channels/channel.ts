@@ -27,6 +27,8 @@ export interface ChannelRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly headers: { readonly [name: string]: string };
   readonly body?: string;
+  /** Bytes of the answer that are read, at most 2 MiB. Default: 64 KiB. */
+  readonly mostBytes?: number;
 }
 
 /** What came back: channels judge the body too, since some answer 200 with an error in it. */
@@ -35,7 +37,7 @@ export type ChannelAnswer =
       readonly type: 'answered';
       readonly status: number;
       readonly headers: { readonly [name: string]: string };
-      /** At most 64 KiB of it. */
+      /** No more of it than was asked for. */
       readonly body: string;
     }
   | { readonly type: 'unreachable'; readonly error: string }
@@ -48,7 +50,30 @@ export interface ChannelPorts {
   http(request: ChannelRequest, signal: AbortSignal): Promise<ChannelAnswer>;
   /** Sends a mail; never rejects. */
   mail(server: MailServer, mail: Mail, signal: AbortSignal): Promise<SendOutcome>;
+  /** Hands a message to a service of AWS by its own client; never rejects. */
+  aws(account: AwsAccount, call: AwsCall, signal: AbortSignal): Promise<SendOutcome>;
 }
+
+/** Where a service of AWS is, and as whom it is called. */
+export interface AwsAccount {
+  readonly region: string;
+  /** Address of a service that speaks AWS's API. Default: AWS's own. */
+  readonly endpoint?: string;
+  /** Default: what AWS's client finds by itself: environment, profile, role of the machine. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export type AwsCall =
+  | {
+      readonly type: 'publish';
+      readonly topic: string;
+      readonly subject: string;
+      readonly text: string;
+      readonly attributes: { readonly [name: string]: string };
+      /** Of topics that keep an order: what it is kept within, and what is told once in five minutes. */
+      readonly fifo?: { readonly group: string; readonly deduplication: string };
+    }
+  | { readonly type: 'mail'; readonly mail: Mail };
 
 export interface MailServer {
   readonly host: string;
@@ -85,6 +110,8 @@ export interface SendContext {
   readonly people: readonly Person[];
   /** What it told of this thread before; undefined: this is its first message here. */
   readonly thread: ThreadReference | undefined;
+  /** Stands for the thread wherever more than one Millrace tells of something: letters, digits and hyphens, 120 at most. */
+  readonly mark: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -120,4 +147,20 @@ export interface Channel<Config = unknown> {
   /** Whom one channel can reach besides those that it is configured for; undefined: nobody. */
   readonly addresses: Addresses | undefined;
   send(message: Message, config: Config, context: SendContext): Promise<SendOutcome>;
+  /** How what a thread refers to is over there. Of tickets, which people close there. */
+  look?(reference: ThreadReference, config: Config, context: LookContext): Promise<Looked>;
 }
+
+export type LookContext = Pick<SendContext, 'ports' | 'now' | 'signal'>;
+
+export type Looked =
+  | { readonly type: 'open' }
+  /** `name`: what people call it, `PIPE-12`; `reference`: of the thread from now on, for which nobody is to be asked again. */
+  | {
+      readonly type: 'closed' | 'gone';
+      readonly name: string;
+      readonly reference: ThreadReference;
+    }
+  /** Nobody is to be asked about it: it is over, or the channel does not follow its tickets. */
+  | { readonly type: 'left alone' }
+  | { readonly type: 'unknown'; readonly error: string; readonly retryAfterMs?: number };

@@ -8,6 +8,8 @@ import { oneLine } from './plain-text.js';
 /** Milliseconds that a service may ask to be left alone, at most. */
 const LONGEST_PAUSE = 900_000;
 
+export type Problem = Exclude<SendOutcome, { type: 'delivered' }>;
+
 type Answered = Extract<ChannelAnswer, { type: 'answered' }>;
 
 /**
@@ -18,7 +20,7 @@ type Answered = Extract<ChannelAnswer, { type: 'answered' }>;
  * @param now milliseconds since the epoch
  * @example judgeStatus({ type: 'answered', status: 503, headers: {}, body: '' }, now) // { type: 'failed', … }
  */
-export function judgeStatus(answer: ChannelAnswer, now: number): SendOutcome | undefined {
+export function judgeStatus(answer: ChannelAnswer, now: number): Problem | undefined {
   if (answer.type === 'unreachable') return { type: 'failed', error: answer.error };
   if (answer.type === 'forbidden') return { type: 'refused', error: answer.error };
   const { status, body } = answer;

@@ -185,6 +185,12 @@ export function composeFeatures(
     secretOf: async (team, name) =>
       (await secrets.value(team, name)) ?? notificationParts.secretOf(team, name),
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
+    closedElsewhere(turn, { team, channel, thread, name }) {
+      const number = Number(/^incident-(\d{1,15})$/.exec(thread)?.[1]);
+      const incident = incidents.find(number);
+      if (incident?.team !== team || incident.status !== 'OPEN') return;
+      incidents.act(turn, number, { type: 'acknowledge' }, `${channel} (${name})`);
+    },
     url: () => notificationParts.url(),
   });
   const digests: Digests = new Digests(kernel, {

@@ -220,9 +220,14 @@ test('closes in good order while it is held', async () => {
 test('tells nobody anything before it may go on, and then what was not told', async () => {
   const keys: string[] = [];
   const mail: ChannelPorts['mail'] = async () => ({ type: 'failed', error: 'no mail here' });
-  const down: ChannelPorts = { mail, http: async () => ({ type: 'unreachable', error: 'down' }) };
-  const up: ChannelPorts = {
+  const aws: ChannelPorts['aws'] = async () => ({ type: 'failed', error: 'no AWS here' });
+  const down: ChannelPorts = {
     mail,
+    aws,
+    http: async () => ({ type: 'unreachable', error: 'down' }),
+  };
+  const up: ChannelPorts = {
+    ...{ mail, aws },
     async http({ headers }) {
       keys.push(headers['millrace-id'] ?? '');
       return { type: 'answered', status: 200, headers: {}, body: '' };

@@ -101,7 +101,14 @@ async function send(
     ...more,
   });
   return await EMAIL.send(told, config, {
-    ...{ ports: ports(), address: undefined, people: [], thread: undefined, now: told.at },
+    ...{
+      ports: ports(),
+      address: undefined,
+      people: [],
+      thread: undefined,
+      mark: 'm',
+      now: told.at,
+    },
     signal: new AbortController().signal,
     ...context,
   });

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 export interface Received {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
@@ -30,7 +31,8 @@ export async function openSink(
   const received: Received[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      const told = { path: request.url ?? '', headers: request.headers, body, json: parsed(body) };
+      const { method = '', url: path = '', headers } = request;
+      const told = { method, path, headers, body, json: parsed(body) };
       received.push(told);
       service(told, response);
     });

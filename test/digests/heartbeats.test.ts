@@ -35,6 +35,9 @@ class Outside implements ChannelPorts {
   async mail(): ReturnType<ChannelPorts['mail']> {
     return { type: 'refused', error: 'this test sends no mail' };
   }
+  async aws(): ReturnType<ChannelPorts['aws']> {
+    return { type: 'refused', error: 'this test asks no AWS' };
+  }
   pings(): string[] {
     const ours = this.asked.filter(({ url }) => url.startsWith('https://dead.example'));
     return ours.map(({ method, url, body = '' }) => `${method} ${new URL(url).pathname} ${body}`);

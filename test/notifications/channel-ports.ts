@@ -35,6 +35,10 @@ export class CommandedPorts implements ChannelPorts {
     return { type: 'failed', error: 'this test sends no mail' };
   }
 
+  async aws(): ReturnType<ChannelPorts['aws']> {
+    return { type: 'failed', error: 'this test calls no service of AWS' };
+  }
+
   /** Keys of messages, as they were sent. */
   keys(): string[] {
     return this.sent.map(({ json }) => json.key);

@@ -64,6 +64,7 @@ export class PeopleTold {
     };
     return {
       mail: async () => ({ type: 'failed', error: 'nobody has mail here' }),
+      aws: async () => ({ type: 'failed', error: 'there is no AWS here' }),
       http: ({ body = '' }) =>
         new Promise((resolve) => {
           const { lost, denied, slow } = faults();

@@ -48,7 +48,7 @@ describe('a file of a team', () => {
     ['team: a\nchannels: { x: {} }', 'MILL1102 2:13 the field "type" is missing'],
     [
       'team: a\nchannels: { x: { type: slak } }',
-      'MILL1305 2:24 there is no kind of channel "slak"; there are outbox, email, slack, webhook',
+      'MILL1305 2:24 there is no kind of channel "slak"; there are outbox, email, slack, teams, webhook, jira, github, gitlab, pagerduty, opsgenie, jsm-ops, sns, ses',
     ],
     [
       'team: a\nchannels: { x: { type: slack } }',

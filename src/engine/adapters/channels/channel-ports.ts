@@ -9,6 +9,7 @@ import { exchange, guardedLookup } from '../../../connectors/http/exchange.js';
 import type { HttpConfig } from '../../../connectors/http/http-connector.js';
 import { isPublicAddress } from '../../../connectors/http/public-address.js';
 import { readExcerpt } from '../../../connectors/http/response-body.js';
+import { callAws } from './aws.js';
 import { sendMail } from './smtp.js';
 
 export interface ChannelPortsConfig {
@@ -22,8 +23,9 @@ export interface ChannelPortsConfig {
   readonly timeoutMs?: number;
 }
 
-/** Bytes of an answer that are read. */
+/** Bytes of an answer that are read, unless a channel asks for more, and however many it asks for. */
 const MOST_BYTES = 64 * 1024;
+const LIMIT_BYTES = 2 * 1024 * 1024;
 /** Milliseconds for a request, and for a mail, which takes several answers. */
 const TIMEOUT = 10_000;
 const MAIL_TIMEOUTS = 3;
@@ -42,6 +44,8 @@ export function createChannelPorts(config: ChannelPortsConfig): ChannelPorts {
         ...{ isAllowed, lookup, timeoutMs: timeoutMs * MAIL_TIMEOUTS },
         ...(config.authorities === undefined ? {} : { authorities: config.authorities }),
       }),
+    aws: (account, call, signal) =>
+      callAws(account, call, signal, { isAllowed, lookup, timeoutMs }),
   };
 }
 
@@ -52,7 +56,7 @@ interface Guard {
 }
 
 async function ask(
-  { url, method, headers, body }: ChannelRequest,
+  { url, method, headers, body, mostBytes = MOST_BYTES }: ChannelRequest,
   { isAllowed, resolve, timeoutMs }: Guard,
   closing: AbortSignal,
 ): Promise<ChannelAnswer> {
@@ -69,7 +73,7 @@ async function ask(
     for (const [name, value] of Object.entries(answer.headers)) {
       if (value !== undefined) told[name] = [value].flat().join(', ');
     }
-    const text = await readExcerpt(answer, MOST_BYTES);
+    const text = await readExcerpt(answer, Math.min(mostBytes, LIMIT_BYTES));
     answer.destroy();
     return { type: 'answered', status: answer.statusCode ?? 0, headers: told, body: text };
   } catch (error) {

@@ -5,6 +5,7 @@
 import type { ChannelPorts, Person } from '../../../channels/channel.js';
 import type { Message } from '../../../channels/message.js';
 import type { Awaitable } from '../../../store/store.js';
+import type { Turn } from '../../kernel/turn.js';
 
 export interface Notice {
   readonly team: string;
@@ -26,6 +27,14 @@ export interface Notice {
   readonly unreachable?: string;
 }
 
+/** A thread that goes on in a channel: `PIPE-12` of the channel `jira`. */
+export interface ThreadElsewhere {
+  readonly team: string;
+  readonly channel: string;
+  readonly thread: string;
+  readonly name: string;
+}
+
 /** What of others is needed to send. */
 export interface NotificationPeers {
   /** How channels touch the world. Undefined: nothing is sent, and waits. */
@@ -34,6 +43,8 @@ export interface NotificationPeers {
   secretOf(team: string, name: string): Awaitable<string | undefined>;
   /** How somebody is reached; undefined: nobody knows such a person. */
   personOf(team: string, name: string): Person | undefined;
+  /** What a thread refers to was closed over there, by people. `name`: what they call it. */
+  closedElsewhere(turn: Turn, thread: ThreadElsewhere): void;
   /** Where people reach this server; undefined: nowhere. */
   url(): string | undefined;
 }

@@ -18,6 +18,7 @@ import type { Need } from '../../kernel/needs.js';
 import type { Turn } from '../../kernel/turn.js';
 import { ChannelHealth } from './channel-health.js';
 import { ExecutionNotices } from './execution-notices.js';
+import { Following } from './following.js';
 import type { Notice, NotificationPeers } from './notice.js';
 import {
   CHANNEL_STATES,
@@ -34,6 +35,8 @@ const MOST = { facts: 40, links: 30, title: 1_000, text: 16_000, html: 512 * 102
 /** Characters of a path that can be a secret. */
 const SECRET_PATH = 16;
 const DAY = 86_400_000;
+/** Setting that tells this server from others wherever more than one tells something. */
+const ORIGIN = 'notifications.origin';
 /** Threads go on for so long after the last message in them. */
 const THREADS_KEPT = 400 * DAY;
 
@@ -45,7 +48,9 @@ export class Notifications implements Feature {
   readonly #kernel: Kernel;
   readonly #peers: NotificationPeers;
   readonly #sending: Sending;
+  readonly #following: Following;
   readonly #executions: ExecutionNotices;
+  #origin = '';
   #last = 0;
 
   constructor(kernel: Kernel, peers: NotificationPeers) {
@@ -61,7 +66,13 @@ export class Notifications implements Feature {
     this.#sending = new Sending(kernel, {
       ...{ channels: this.channels, health: this.health, peers: this.#peers },
       dueChanged: () => kernel.dueChanged(this),
+      origin: () => this.#origin,
+      wentOn: (row) => this.#following.wentOn(row),
       nextNumber: () => ++this.#last,
+    });
+    this.#following = new Following(kernel, {
+      ...{ channels: this.channels, peers: this.#peers },
+      dueChanged: () => kernel.dueChanged(this),
     });
     this.#executions = new ExecutionNotices(kernel, {
       channels: this.channels,
@@ -75,22 +86,30 @@ export class Notifications implements Feature {
     await this.channels.open(store);
     await this.health.open(store);
     this.#last = await store.lastNumber(NOTIFICATIONS);
+    const known = await store.readSetting(ORIGIN);
+    this.#origin = typeof known === 'string' ? known : this.#kernel.random.seed();
+    if (known === undefined) await store.writeSetting(ORIGIN, this.#origin);
   }
 
-  begin(): Promise<void> {
-    return this.#sending.begin();
+  async begin(): Promise<void> {
+    await this.#sending.begin();
+    await this.#following.begin();
   }
 
   close(): void {
     this.#sending.close();
+    this.#following.close();
   }
 
   nextDue(): number | undefined {
-    return this.#sending.nextDue();
+    const all = [this.#sending.nextDue(), this.#following.nextDue()];
+    const known = all.filter((at) => at !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
   due(): void {
     this.#sending.pump();
+    this.#following.pump();
   }
 
   deployed(machine: LoadedMachine): void {

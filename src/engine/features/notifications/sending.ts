@@ -36,6 +36,10 @@ interface Parts {
   readonly peers: NotificationPeers;
   /** It is due at another time than it said last. */
   dueChanged(): void;
+  /** Of the threads of other servers this server's are told by it. */
+  origin(): string;
+  /** A thread goes on there. */
+  wentOn(row: ThreadRow): void;
   /** The number of the next delivery. */
   nextNumber(): number;
 }
@@ -208,6 +212,7 @@ export class Sending {
         return person === undefined ? [] : [person];
       }),
       thread: thread?.reference,
+      mark: markOf(this.#parts.origin(), team, place),
       now: this.#kernel.time.now(),
       signal: this.#closing.signal,
     });
@@ -258,7 +263,9 @@ export class Sending {
   ): void {
     const there = reference ?? thread?.reference;
     if (there === undefined) return;
-    turn.put(THREADS, { team, channel, thread: place, address, reference: there, at });
+    const row = { team, channel, thread: place, address, reference: there, at };
+    turn.put(THREADS, row);
+    turn.afterCommit(() => this.#parts.wentOn(row));
   }
 
   #masked(words: string): string {
@@ -295,6 +302,12 @@ export class Sending {
       },
     });
   }
+}
+
+/** Stands for a thread wherever more than one server tells something. */
+function markOf(origin: string, team: string, thread: string): string {
+  const readable = thread.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 60);
+  return `millrace-${readable}-${hashOf(`${origin}\n${team}\n${thread}`).slice(0, 20)}`;
 }
 
 /** What came of a try, and where the thread was. */
