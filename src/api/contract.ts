@@ -3,6 +3,7 @@
  * @module
  */
 import * as accessKeys from './access-keys.js';
+import * as alertmanager from './alertmanager.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
@@ -34,6 +35,7 @@ const CAPABILITIES = [
   logs,
   pipelines,
   triggers,
+  alertmanager,
   backfills,
   events,
   schedules,

@@ -61,6 +61,12 @@ export const ROUTES: readonly Route[] = [
     changes: true,
     body: { name: 'permits', status: 'OK' },
   },
+  {
+    method: 'POST',
+    route: '/api/v1/alertmanager',
+    changes: true,
+    body: { version: '4', alerts: [{ status: 'firing', labels: { alertname: 'DiskFull' } }] },
+  },
   { method: 'GET', route: '/api/v1/checks' },
   { method: 'GET', route: '/api/v1/board' },
   { method: 'GET', route: '/api/v1/expectations' },
