@@ -14,6 +14,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
 export type Requirement =
+  | 'alertmanager'
   | 'python3'
   | 'boto3'
   | 'chromium'
@@ -46,6 +47,10 @@ const PROGRAMS: {
     commands: ['python3'],
     probe: ['-c', 'import opentelemetry.proto.collector.trace.v1.trace_service_pb2'],
     install: 'pip install opentelemetry-proto',
+  },
+  alertmanager: {
+    commands: ['prometheus-alertmanager'],
+    install: 'apt-get install prometheus-alertmanager',
   },
   prometheus: { commands: ['prometheus'], install: 'apt-get install prometheus' },
   // It comes with Prometheus.

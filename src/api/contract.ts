@@ -3,6 +3,7 @@
  * @module
  */
 import * as accessKeys from './access-keys.js';
+import * as alertmanager from './alertmanager.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
@@ -38,6 +39,7 @@ const CAPABILITIES = [
   logs,
   pipelines,
   triggers,
+  alertmanager,
   backfills,
   events,
   schedules,

@@ -43,6 +43,7 @@ export const PATHS = {
   outlooks: '/outlooks',
   outlook: '/pipelines/:name/outlook',
   checks: '/checks',
+  alertmanager: '/alertmanager',
   expectations: '/expectations',
   expectationChanges: '/expectation-changes',
   explainExpectations: '/expectations/explain',

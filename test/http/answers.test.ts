@@ -402,6 +402,14 @@ test('the digest of now, and sending it', async () => {
   await ask('GET', `${PATHS.digest}?minutes=99999`, 400);
 });
 
+test('alerts of Prometheus', async () => {
+  const { token } = team;
+  const alerts = [{ status: 'firing', labels: { alertname: 'DiskFull' } }];
+  const body = { version: '4', alerts };
+  expect(await ask('POST', PATHS.alertmanager, 200, { token, body })).toEqual({ reported: 1 });
+  await ask('POST', PATHS.alertmanager, 400, { token, body: { ...body, version: '3' } });
+});
+
 test('channels, and what was told by them', async () => {
   const { token } = team;
   const channels = await ask<{ items: JsonObject[] }>('GET', PATHS.channels, 200, { token });

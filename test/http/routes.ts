@@ -64,6 +64,11 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     route: '/api/v1/checks',
     body: { name: 'permits', status: 'OK' },
   },
+  {
+    method: 'POST',
+    route: '/api/v1/alertmanager',
+    body: { version: '4', alerts: [{ status: 'firing', labels: { alertname: 'DiskFull' } }] },
+  },
   { method: 'GET', route: '/api/v1/checks' },
   { method: 'GET', route: '/api/v1/board' },
   { method: 'GET', route: '/api/v1/expectations' },

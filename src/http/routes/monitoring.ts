@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { takeAlerts } from '../../api/alertmanager.js';
 import { listChecks, reportCheck, showBoard } from '../../api/checks.js';
 import { listCosts } from '../../api/costs.js';
 import {
@@ -17,6 +18,7 @@ import { teamOf } from '../../engine/kernel/scope.js';
 import { readTag, type WantedTag } from '../../monitoring/tags.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
+import { checkOfAlert } from '../prometheus-alert.js';
 import { checkOf } from '../reported-check.js';
 import type { HttpServices } from '../services.js';
 
@@ -27,6 +29,13 @@ export function monitoringRoutes(instance: FastifyInstance, { engine }: HttpServ
     const team = ownTeam(request.principal);
     const check = checkOf(engine, teamOf(team), request.body);
     return reply.code(201).send(await engine.checks.report(team, check));
+  });
+
+  api.post(takeAlerts.path, { schema: takeAlerts.schema }, async (request) => {
+    const team = ownTeam(request.principal);
+    const checks = request.body.alerts.map((alert) => checkOfAlert(engine, alert));
+    const all = checks.map((check) => engine.checks.report(team, check));
+    return { reported: (await Promise.all(all)).length };
   });
 
   api.get(listChecks.path, { schema: listChecks.schema }, async (request) => {
