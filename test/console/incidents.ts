@@ -37,12 +37,22 @@ export function writeTeam(root: string): string {
   const failing = `echo 'opening the file'; echo '${EVIL}'; echo 'no space left' >&2; exit 4`;
   pipeline('alpine', failing, {});
   pipeline('modoc', failing, {});
+  pipeline('evergreen', failing, {});
   pipeline('inyo', `test -f '${join(root, 'mended')}' || { echo 'no table' >&2; exit 3; }`, {});
   for (const name of ['summary', 'report']) {
     pipeline(name, 'echo fine; exit 7', {
-      trigger: { executions: { allOf: [{ name: 'alpine', status: ['FAILED'] }] } },
+      trigger: { executions: { allOf: [{ name: 'alpine' }] } },
     });
   }
+  write('monitors', {
+    team: 'parcels',
+    monitors: [
+      {
+        ...{ name: 'failing', groupBy: 'county', critical: 1, newSource: '0s' },
+        scope: { include: ['county:evergreen'] },
+      },
+    ],
+  });
   write('team', {
     team: 'parcels',
     people: { ana: { email: 'ana@example.org' }, ben: { email: 'ben@example.org' } },

@@ -58,7 +58,9 @@ export function Around({ incident }: { incident: DescribedIncident }): ReactElem
                   <When at={openedAt} />
                   {lasted !== undefined && `, over after ${formatDuration(lasted)}`}
                 </span>
-                <p>{solved === undefined ? 'Nobody wrote what solved it.' : printable(solved)}</p>
+                <p>
+                  {lasted === undefined ? 'It is open, too.' : printable(solved ?? 'It is over.')}
+                </p>
               </li>
             ))}
           </ul>
