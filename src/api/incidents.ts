@@ -279,7 +279,9 @@ export const listIncidents = route('GET', PATHS.incidents, {
       .string()
       .max(1_000)
       .optional()
-      .describe('What is wrong with it now, by its name in `problems`: `monitor NAME/GROUP`'),
+      .describe(
+        'What is wrong with it now, by its name in `problems`: `monitor NAME/GROUP` with the group in words',
+      ),
     tag: tagQuery,
     folded: z.enum(['true', 'false']).optional(),
     ...paging,

@@ -111,7 +111,7 @@ describe.skipIf(chromium.missing)('incidents, in the console', () => {
     await around.getByText('Impact: 2 folded in').waitFor();
     expect(await around.textContent()).toContain('emptied the disk');
     await around.getByRole('link', { name: 'summary failed in Load' }).click();
-    await page.getByText('Caused by').waitFor();
+    await page.getByText('Caused by #', { exact: false }).first().waitFor();
     await page.getByRole('link', { name: /alpine failed in Load/ }).click();
     await page.getByRole('link', { name: 'Redrive' }).click();
     const dialog = page.getByRole('dialog', { name: 'Redrive from failed state?' });

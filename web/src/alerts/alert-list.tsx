@@ -142,8 +142,8 @@ function Row({ alert, open }: { alert: Alert; open: boolean }): ReactElement {
 function Changes({ of }: { of: Alert }): ReactElement | null {
   const { data, error } = useQuery(alertQuery(of.number));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
-  const { execution, pipeline, team, monitor, dedupeKey, status } = of;
-  const problem = `monitor ${dedupeKey.slice(team.length + 1)}`;
+  const { execution, pipeline, team, monitor, name, status } = of;
+  const problem = `monitor ${monitor}/${name}`;
   return (
     <div className={styles.changes}>
       {status === 'OPEN' && <OpenIncidents of={{ team, problem }} silence />}
