@@ -48,7 +48,7 @@ function Row({ channel }: { channel: Channel }): ReactElement {
   return (
     <div className={`${list.row} ${styles.channels}`} role="row">
       <div role="cell" className={`${list.cell} ${styles.state}`}>
-        <StatusMark status={state} />
+        <StatusMark status={markOf(channel)} />
       </div>
       <div role="cell" className={styles.what}>
         <Link
@@ -76,16 +76,20 @@ function Row({ channel }: { channel: Channel }): ReactElement {
             {error !== undefined && `: ${printable(error)}`}
           </div>
         )}
-        {state !== 'failing' && error !== undefined && <div>last error: {printable(error)}</div>}
+        {state !== 'failing' && error !== undefined && error !== problem && (
+          <div>last error: {printable(error)}</div>
+        )}
         <div>
-          {deliveredAt === undefined ? (
+          {type === 'outbox' ? (
+            'keeps what no route sends elsewhere'
+          ) : deliveredAt === undefined ? (
             'nothing has arrived by it yet'
           ) : (
             <>
               the last arrived <Age at={deliveredAt} />
             </>
           )}
-          {!routed && ', no route names it'}
+          {!routed && type !== 'outbox' && ', no route names it'}
         </div>
       </div>
       <div role="cell" className={`${list.cell} ${styles.right} ${styles.test}`}>
@@ -93,6 +97,12 @@ function Row({ channel }: { channel: Channel }): ReactElement {
       </div>
     </div>
   );
+}
+
+/** One that cannot be used fails, whatever came of its last tries; the outbox always takes what it is given. */
+function markOf({ type, state, problem }: Channel): Channel['state'] {
+  if (type === 'outbox') return 'working';
+  return problem === undefined ? state : 'failing';
 }
 
 /** Nothing for whom may only look. */
