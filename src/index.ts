@@ -5,3 +5,4 @@
  * @module
  */
 export * from './pipelines/builder.js';
+export { secret } from './pipelines/secret-reference.js';

@@ -20,6 +20,7 @@ import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
+import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
@@ -35,7 +36,7 @@ import {
   lookAtSeal,
   type SealCheck,
 } from './engine/kernel/masking/check-encryption.js';
-import { openEncryptionFile } from './engine/kernel/masking/encryption.js';
+import { openEncryptionFile, rotateEncryptionFile } from './engine/kernel/masking/encryption.js';
 import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
 import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
@@ -46,18 +47,23 @@ import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { collectProcessMetrics } from './http/metrics/process-metrics.js';
+import { createOidcDesk } from './http/oidc/oidc-desk.js';
+import { createOidcProvider, type OidcConfig } from './http/oidc/provider.js';
 import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
+import { openOidcRolesFile } from './pipelines/oidc-roles-file.js';
 import { openRatesFile } from './pipelines/rates-file.js';
+import { environmentFileFlag, openSecretsFile } from './pipelines/secrets-file.js';
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
 import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
 import { countOpenWork } from './store/backups/open-work.js';
 import type { DriverName } from './store/driver.js';
 import { readOnly } from './store/inspect-store.js';
+import { takeLock } from './store/lock-file.js';
 import { createReaderPool } from './store/readers/reader-pool.js';
 import { openSqliteStore, type SqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
@@ -107,6 +113,15 @@ export interface ServerConfig {
   bindings?: string;
   /** Machines that clients make over an API may run any code: for development. Default: false. */
   allowCodeOverApi?: boolean;
+  /** File that says where secrets come from besides the store of this server. Default: none. It is read once, at the start. */
+  secrets?: string;
+  /** Environment files with secrets, as `[TEAM=]FILE`; of the team `default` unless it is said. Default: none. */
+  secretsEnv?: readonly string[];
+  /** Lets people in whom an OpenID Connect provider knows. Default: nobody. */
+  oidc?: OidcConfig & {
+    /** File of the roles that groups give. It is read once, at the start. */
+    roles: string;
+  };
   /** User under which tasks run: its name, or UID[:GID]. Linux only, and the server must be root. Default: the server's own. */
   taskUser?: string;
   /** Where credentials of S3 are looked for. Default: the environment of this process. */
@@ -296,6 +311,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     services: createOwnServices(() => engine),
     seal,
     secrets,
+    secretSources: openSecretSources(
+      [
+        ...(config.secretsEnv ?? []).map(environmentFileFlag),
+        ...(config.secrets === undefined ? [] : openSecretsFile(config.secrets)),
+      ],
+      environment,
+    ),
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
@@ -353,7 +375,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     },
   });
   if (held !== undefined) log.warn({ ...held }, heldText(held));
-  const authenticator = createAuthenticator(store, Date.now, secrets);
+  const authenticator = createAuthenticator(store, Date.now, secrets, engine.users);
   const accessKeys = createAccessKeys({
     store,
     seal,
@@ -361,6 +383,18 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     now: Date.now,
     acceptAnyKey: config.acceptAnyAccessKey ?? false,
   });
+  if (config.oidc?.clientSecret !== undefined) secrets.declare(config.oidc.clientSecret);
+  const oidc =
+    config.oidc === undefined
+      ? undefined
+      : createOidcDesk({
+          provider: createOidcProvider(config.oidc),
+          groups: openOidcRolesFile(config.oidc.roles),
+          users: engine.users,
+          authenticator,
+          now: Date.now,
+          onProblem: (problem) => log.warn({ problem }, 'a login came to nothing'),
+        });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
   const processMetrics = collectProcessMetrics(database);
@@ -374,6 +408,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     authenticator,
     accessKeys,
     webhooks,
+    oidc,
     folder,
     layouts,
     backups,
@@ -385,6 +420,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       sealFits: sealCheck.fits,
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
+      publicUrl: config.publicUrl,
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
@@ -491,6 +527,19 @@ export async function checkSealOf(data: string): Promise<SealCheck> {
     return await lookAtSeal(reading, existsSync(file) ? openEncryptionFile(file) : undefined);
   } finally {
     reading.close();
+  }
+}
+
+/**
+ * Makes a new sealing key in a data folder that no server uses. Answers where the key of before lies.
+ * @throws StoreError `locked`
+ */
+export function rotateSealOf(data: string): string {
+  const lock = takeLock(join(data, 'millrace.db'));
+  try {
+    return rotateEncryptionFile(join(data, 'seal.key'));
+  } finally {
+    lock.release();
   }
 }
 

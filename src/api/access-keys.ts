@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
+import { roleSchema } from './roles.js';
 import { route } from './route.js';
 import { teamSchema, timeSchema } from './values.js';
 
@@ -12,7 +13,7 @@ export const accessKeySchema = z
   .strictObject({
     id: z.string().describe('The access key id'),
     team: z.string(),
-    role: z.string().describe('viewer or operator'),
+    role: roleSchema,
     label: z.string(),
     createdAt: timeSchema,
   })
@@ -43,21 +44,24 @@ export const issuedKeySchema = z
 export type IssuedKey = z.infer<typeof issuedKeySchema>;
 
 export const listAccessKeys = route('GET', PATHS.accessKeys, {
+  needs: 'admin',
   summary: 'List the access keys for the AWS API',
   response: { 200: z.strictObject({ keys: z.array(accessKeySchema) }), ...problems },
 });
 
 export const issueAccessKey = route('POST', PATHS.accessKeys, {
+  needs: 'admin',
   summary: 'Make an access key for the AWS API; its secret is shown this once',
   body: z.strictObject({
     team: teamSchema,
-    role: z.enum(['viewer', 'operator']).default('operator').describe('viewer: it may only read'),
+    role: roleSchema.default('editor'),
     label: z.string().max(200).default('').describe('Who or what it is for'),
   }),
   response: { 200: issuedKeySchema, ...problems },
 });
 
 export const revokeAccessKey = route('DELETE', PATHS.accessKey, {
+  needs: 'admin',
   summary: 'Revoke an access key',
   params: z.object({ id: z.string().max(128).describe('The access key id') }),
   response: { 200: z.strictObject({ revoked: z.literal(true) }), ...problems },

@@ -117,6 +117,7 @@ export type BackfillSlot = BackfillPlan['slots'][number];
 const idParams = z.object({ id: z.string().max(300).describe('Its number, or latest') });
 
 export const startBackfill = route('POST', PATHS.backfills, {
+  needs: 'operator',
   summary: 'Run a pipeline for intervals of the past',
   description:
     'With `plan=true` in the query nothing is started: 200 with the plan. Otherwise 201; with `plan` in the body, the digest of a plan that was shown, 409 when the plan has changed since.',
@@ -126,6 +127,7 @@ export const startBackfill = route('POST', PATHS.backfills, {
 });
 
 export const listBackfills = route('GET', PATHS.backfills, {
+  needs: 'viewer',
   summary: 'List backfills, newest first',
   querystring: z.object({
     pipeline: z.string().max(128).optional(),
@@ -136,12 +138,14 @@ export const listBackfills = route('GET', PATHS.backfills, {
 });
 
 export const describeBackfill = route('GET', PATHS.backfill, {
+  needs: 'viewer',
   summary: 'One backfill with its slots',
   params: idParams,
   response: { 200: backfillDetailSchema, ...problems },
 });
 
 export const stopBackfill = route('POST', PATHS.stopBackfill, {
+  needs: 'operator',
   summary: 'Start no more executions of a backfill; those that run go on',
   params: idParams,
   response: { 200: backfillDetailSchema, ...problems },

@@ -35,6 +35,7 @@ export const restoreSchema = z
 export type Restore = z.infer<typeof restoreSchema>;
 
 export const makeBackup = route('POST', PATHS.backups, {
+  needs: 'server',
   summary: 'Make a backup and send it',
   description:
     'One SQLite file with all records, secrets sealed as they are; its SHA-256 is in Millrace-Sha256. Nothing stays on the server. Not in it: seal.key, and files of executions.',
@@ -50,6 +51,7 @@ export const makeBackup = route('POST', PATHS.backups, {
 });
 
 export const describeRestore = route('GET', PATHS.restore, {
+  needs: 'server',
   summary: 'Whether this server was restored from a backup and waits',
   response: {
     200: z.strictObject({ held: z.boolean(), restore: restoreSchema.exactOptional() }),
@@ -58,6 +60,7 @@ export const describeRestore = route('GET', PATHS.restore, {
 });
 
 export const resume = route('POST', PATHS.resume, {
+  needs: 'server',
   summary: 'Let a restored server go on',
   response: { 200: z.strictObject({ resumed: z.boolean() }), ...problems },
 });

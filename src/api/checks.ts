@@ -80,6 +80,7 @@ export const reportSchema = z
 export type CheckReport = z.infer<typeof reportSchema>;
 
 export const reportCheck = route('POST', PATHS.checks, {
+  needs: 'operator',
   summary: 'Report a check: any script can',
   description: 'Durable when it answers. It counts like the result of an execution.',
   body: reportSchema,
@@ -87,6 +88,7 @@ export const reportCheck = route('POST', PATHS.checks, {
 });
 
 export const listChecks = route('GET', PATHS.checks, {
+  needs: 'viewer',
   summary: 'List check results, the newest first',
   description: 'A page may be short and not the last one: `next` says whether there is more.',
   querystring: z.object({
@@ -153,6 +155,7 @@ export const boardGroupSchema = z
 export type BoardGroup = z.infer<typeof boardGroupSchema>;
 
 export const showBoard = route('GET', PATHS.board, {
+  needs: 'viewer',
   summary: 'Show how all that is watched stands, by the values of a tag',
   querystring: z.object({
     by: z.string().min(1).max(128).default('team').describe('A tag, or `team`'),

@@ -3,6 +3,7 @@
  * @module
  */
 import * as accessKeys from './access-keys.js';
+import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
@@ -21,11 +22,13 @@ import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
 import type { Route } from './route.js';
 import * as schedules from './schedules.js';
+import * as secrets from './secrets.js';
 import * as sessions from './sessions.js';
 import * as tasks from './tasks.js';
 import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
+import * as users from './users.js';
 import * as webhooks from './webhooks.js';
 
 const CAPABILITIES = [
@@ -49,6 +52,9 @@ const CAPABILITIES = [
   tasks,
   accessKeys,
   tokens,
+  secrets,
+  audit,
+  users,
   webhooks,
   sessions,
   backups,

@@ -32,6 +32,7 @@ export type CostSum = z.infer<typeof costSumSchema>;
 const day = z.iso.date().optional();
 
 export const listCosts = route('GET', PATHS.costs, {
+  needs: 'viewer',
   summary: 'List what executions have cost, the dearest first',
   description:
     'Of executions that ended within a range of days in UTC, at most the last 400 of it; by day the latest day comes first. Prices are those of the rate card at the end of each.',

@@ -142,6 +142,7 @@ export const patternResultSchema = z
   });
 
 export const putEvents = route('POST', PATHS.events, {
+  needs: 'operator',
   summary: 'Put events on the bus',
   description:
     'Answered when every event is durable and what it starts exists. They belong to the first team of the token, or to `default`.',
@@ -150,6 +151,7 @@ export const putEvents = route('POST', PATHS.events, {
 });
 
 export const listEvents = route('GET', PATHS.storedEvents, {
+  needs: 'viewer',
   summary: 'Events that came, newest first; with `after`, oldest first',
   description:
     'With `q` an answer may be short, or empty, and not the last one: `next` is the number to go on from, as `below`, or as `after` where that was given. With `after` it is always there: later events may come.',
@@ -163,6 +165,7 @@ export const listEvents = route('GET', PATHS.storedEvents, {
 });
 
 export const listDeadLetters = route('GET', PATHS.deadLetters, {
+  needs: 'viewer',
   summary: 'What rules could not deliver, the newest first',
   querystring: z.object({
     queue: z.string().min(1).max(1600).optional().describe('ARN, or `default`'),
@@ -172,6 +175,7 @@ export const listDeadLetters = route('GET', PATHS.deadLetters, {
 });
 
 export const testPattern = route('POST', PATHS.testPattern, {
+  needs: 'viewer',
   summary: 'Try an event pattern on an event',
   body: z.strictObject({ pattern: objectSchema, event: objectSchema }),
   response: { 200: patternResultSchema, ...problems },

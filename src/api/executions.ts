@@ -252,6 +252,7 @@ const redriveFields = {
 };
 
 export const startExecution = route('POST', PATHS.executions, {
+  needs: 'operator',
   summary: 'Start an execution',
   description:
     '201 when it was created. Idempotent by name: 200 when an execution of the same name and input existed, 409 when its input was another. With `wait`, answers 200 with the execution when it has ended, or as it is after so many seconds.',
@@ -265,6 +266,7 @@ export const startExecution = route('POST', PATHS.executions, {
 });
 
 export const listExecutions = route('GET', PATHS.executions, {
+  needs: 'viewer',
   summary: 'List executions, newest first',
   description:
     'With `q` a page may be short, or empty, and not the last one: `next` says whether there is more.',
@@ -279,6 +281,7 @@ export const listExecutions = route('GET', PATHS.executions, {
 });
 
 export const describeExecution = route('GET', PATHS.execution, {
+  needs: 'viewer',
   summary: 'One execution',
   params: idParams,
   querystring: waitQuery,
@@ -286,6 +289,7 @@ export const describeExecution = route('GET', PATHS.execution, {
 });
 
 export const stopExecution = route('POST', PATHS.stop, {
+  needs: 'operator',
   summary: 'Stop a running execution',
   params: idParams,
   body: z
@@ -298,6 +302,7 @@ export const stopExecution = route('POST', PATHS.stop, {
 });
 
 export const redriveExecution = route('POST', PATHS.redrive, {
+  needs: 'operator',
   summary: 'Go on with a failed execution, from the failed state or an earlier one',
   params: idParams,
   body: z.strictObject(redriveFields).nullish(),
@@ -305,6 +310,7 @@ export const redriveExecution = route('POST', PATHS.redrive, {
 });
 
 export const planRedrive = route('GET', PATHS.redrivePlan, {
+  needs: 'viewer',
   summary: 'What a redrive would do to each state, and why',
   params: idParams,
   querystring: z.object(redriveFields),
@@ -312,6 +318,7 @@ export const planRedrive = route('GET', PATHS.redrivePlan, {
 });
 
 export const planRepair = route('GET', PATHS.repairPlan, {
+  needs: 'viewer',
   summary: 'What was made from an older outcome and must run again, upstreams first',
   params: idParams,
   response: { 200: repairPlanSchema, ...problems },

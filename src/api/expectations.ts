@@ -60,6 +60,7 @@ export const expectationChangeSchema = z
 export type ExpectationChange = z.infer<typeof expectationChangeSchema>;
 
 export const listExpectations = route('GET', PATHS.expectations, {
+  needs: 'viewer',
   summary: 'List expectations, the worst first',
   querystring: z.object({
     state: expectationStateSchema.optional(),
@@ -72,6 +73,7 @@ export const listExpectations = route('GET', PATHS.expectations, {
 });
 
 export const listExpectationChanges = route('GET', PATHS.expectationChanges, {
+  needs: 'viewer',
   summary: 'List what has changed of expectations, the newest first',
   querystring: z.object({ state: expectationStateSchema.optional(), ...paging }),
   response: { 200: pageOf(expectationChangeSchema), ...problems },
@@ -89,6 +91,7 @@ export const explainedSchema = standingSchema
 export type ExplainedExpectation = z.infer<typeof explainedSchema>;
 
 export const explainExpectations = route('GET', PATHS.explainExpectations, {
+  needs: 'viewer',
   summary: 'Explain why the expectations of something stand where they stand',
   querystring: z.object({
     name: z.string().min(1).max(600).describe('Name of a pipeline, or of what is watched'),

@@ -25,6 +25,7 @@ export const healthSchema = z
 export type Health = z.infer<typeof healthSchema>;
 
 export const describeHealth = route('GET', PATHS.health, {
+  needs: 'nobody',
   summary: 'Whether the server is ready',
   security: [],
   response: { 200: healthSchema, ...problems },

@@ -267,6 +267,7 @@ export type OnCall = z.infer<typeof onCallSchema>;
 const params = z.object({ number: z.string().max(512).describe('Its number') });
 
 export const listIncidents = route('GET', PATHS.incidents, {
+  needs: 'viewer',
   summary: 'List incidents, the newest first',
   description:
     'Those that are open, unless `status` says otherwise; what is folded into another one only with `folded`. A page may be short and not the last one: `next` says whether there is more.',
@@ -290,12 +291,14 @@ export const listIncidents = route('GET', PATHS.incidents, {
 });
 
 export const describeIncident = route('GET', PATHS.incident, {
+  needs: 'viewer',
   summary: 'Show an incident: its timeline, what is folded in, what was like it',
   params,
   response: { 200: describedIncidentSchema, ...problems },
 });
 
 export const actOnIncident = route('POST', PATHS.incidentActs, {
+  needs: 'operator',
   summary: 'Acknowledge, assign, snooze, comment or resolve an incident',
   params,
   body: actSchema,
@@ -303,17 +306,20 @@ export const actOnIncident = route('POST', PATHS.incidentActs, {
 });
 
 export const describeIncidentMeans = route('GET', PATHS.incidentMeans, {
+  needs: 'viewer',
   summary: 'How many incidents each team had, and how soon they were acknowledged and over',
   querystring: z.object({ days: z.coerce.number().int().min(1).max(400).default(30) }),
   response: { 200: listOf(incidentMeansSchema), ...problems },
 });
 
 export const listSilences = route('GET', PATHS.silences, {
+  needs: 'viewer',
   summary: 'List the silences that have not ended',
   response: { 200: listOf(silenceSchema), ...problems },
 });
 
 export const makeSilence = route('POST', PATHS.silences, {
+  needs: 'operator',
   summary: 'Let nobody hear of some things until a time',
   description: 'What happens is written all the same, and told at the end if it is still so.',
   body: newSilence,
@@ -321,12 +327,14 @@ export const makeSilence = route('POST', PATHS.silences, {
 });
 
 export const endSilence = route('DELETE', PATHS.silence, {
+  needs: 'operator',
   summary: 'End a silence now',
   params,
   response: { 200: z.strictObject({ ended: z.literal(true) }), ...problems },
 });
 
 export const listOnCall = route('GET', PATHS.onCall, {
+  needs: 'viewer',
   summary: 'Who is on call',
   querystring: z.object({ days: z.coerce.number().int().min(1).max(90).default(7) }),
   response: { 200: listOf(onCallSchema), ...problems },

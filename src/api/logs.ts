@@ -65,6 +65,7 @@ export type FoundLines = z.infer<typeof foundLinesSchema>;
 const query = z.string().max(4_096);
 
 export const searchLogs = route('GET', PATHS.logSearch, {
+  needs: 'viewer',
   summary: 'Search the log lines of all executions, newest first',
   description:
     'A page ends when it is full, when nothing is older, or after three seconds: then `next` goes on from where it stopped, and `searched.backTo` says how far that is.',

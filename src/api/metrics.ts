@@ -9,6 +9,7 @@ import { route } from './route.js';
 export const METRICS_PATH = '/metrics';
 
 export const scrapeMetrics = route('GET', METRICS_PATH, {
+  needs: 'viewer',
   summary: 'Metrics for Prometheus: those of the teams that the token sees',
   description:
     'As OpenMetrics, with exemplars, when the Accept header names it; else in the text format that every Prometheus reads.',

@@ -200,17 +200,20 @@ export type BackTest = z.infer<typeof backTestSchema>;
 const params = z.object({ name: z.string().min(1).max(80).describe('Name of the monitor') });
 
 export const listMonitors = route('GET', PATHS.monitors, {
+  needs: 'viewer',
   summary: 'List the monitors, with what they watch',
   response: { 200: listOf(monitorSchema), ...problems },
 });
 
 export const describeMonitor = route('GET', PATHS.monitor, {
+  needs: 'viewer',
   summary: 'Show a monitor',
   params,
   response: { 200: monitorSchema, ...problems },
 });
 
 export const putMonitor = route('PUT', PATHS.monitor, {
+  needs: 'editor',
   summary: 'Make a monitor, or change it',
   description:
     'One that goes on watching the same keeps its alerts; another one begins anew. One that a file declares is changed there.',
@@ -220,12 +223,14 @@ export const putMonitor = route('PUT', PATHS.monitor, {
 });
 
 export const deleteMonitor = route('DELETE', PATHS.monitor, {
+  needs: 'editor',
   summary: 'Delete a monitor; its open alerts end',
   params,
   response: { 200: z.strictObject({ deleted: z.literal(true) }), ...problems },
 });
 
 export const backTestMonitor = route('POST', PATHS.backTest, {
+  needs: 'operator',
   summary: 'Tell what a monitor would have done, before it is saved',
   description: 'Replays it on what is recorded: the same rules as those of the live one.',
   body: z
@@ -241,6 +246,7 @@ export const backTestMonitor = route('POST', PATHS.backTest, {
 });
 
 export const listAlerts = route('GET', PATHS.alerts, {
+  needs: 'viewer',
   summary: 'List alerts, the newest first',
   description: 'A page may be short and not the last one: `next` says whether there is more.',
   querystring: z.object({
@@ -253,6 +259,7 @@ export const listAlerts = route('GET', PATHS.alerts, {
 });
 
 export const describeAlert = route('GET', PATHS.alert, {
+  needs: 'viewer',
   summary: 'Show an alert with all that has become of it',
   params: z.object({ number: z.string().max(512).describe('Number of the alert') }),
   response: { 200: describedAlertSchema, ...problems },

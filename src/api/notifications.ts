@@ -106,12 +106,14 @@ export type Delivery = z.infer<typeof deliverySchema>;
 const numbered = z.object({ number: z.string().max(512).describe('Number of the delivery') });
 
 export const listChannels = route('GET', PATHS.channels, {
+  needs: 'viewer',
   summary: 'List the channels, with how they are',
   description: 'Those of teams whose files declare any, and the outbox that every team has.',
   response: { 200: z.strictObject({ items: z.array(channelSchema) }), ...problems },
 });
 
 export const testChannel = route('POST', PATHS.testChannel, {
+  needs: 'operator',
   summary: 'Send a test message by a channel',
   description: 'Answered when it is kept, before it has arrived: ask for the delivery after that.',
   params: z.object({ name: z.string().min(1).max(80).describe('Name of the channel') }),
@@ -119,6 +121,7 @@ export const testChannel = route('POST', PATHS.testChannel, {
 });
 
 export const listDeliveries = route('GET', PATHS.deliveries, {
+  needs: 'viewer',
   summary: 'List what was told, and is to be told, the newest first',
   querystring: z.object({
     channel: z.string().max(80).optional().describe('Name of a channel'),
@@ -130,12 +133,14 @@ export const listDeliveries = route('GET', PATHS.deliveries, {
 });
 
 export const describeDelivery = route('GET', PATHS.delivery, {
+  needs: 'viewer',
   summary: 'Show a delivery',
   params: numbered,
   response: { 200: deliverySchema, ...problems },
 });
 
 export const retryDelivery = route('POST', PATHS.retryDelivery, {
+  needs: 'operator',
   summary: 'Try a delivery again that was given up, or waits',
   params: numbered,
   response: { 200: deliverySchema, ...problems },

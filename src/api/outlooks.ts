@@ -78,11 +78,13 @@ export const metricOutlookSchema = z
 export type MetricOutlook = z.infer<typeof metricOutlookSchema>;
 
 export const listOutlooks = route('GET', PATHS.outlooks, {
+  needs: 'viewer',
   summary: 'List limits that will be crossed, the soonest first',
   response: { 200: listOf(outlookSchema), ...problems },
 });
 
 export const showOutlook = route('GET', PATHS.outlook, {
+  needs: 'viewer',
   summary: 'Show what is usual of a pipeline, and where it is going',
   params: z.object({ name: z.string().max(128).describe('Name of the pipeline') }),
   response: { 200: listOf(metricOutlookSchema), ...problems },

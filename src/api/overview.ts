@@ -90,6 +90,7 @@ export const overviewSchema = z
 export type Overview = z.infer<typeof overviewSchema>;
 
 export const showOverview = route('GET', PATHS.overview, {
+  needs: 'viewer',
   summary: 'Show the whole system: late or never started, failing, running, due next',
   querystring: z.object({ tag: tagQuery }),
   response: { 200: overviewSchema, ...problems },

@@ -136,11 +136,13 @@ const versionQuery = z.object({
 });
 
 export const listPipelines = route('GET', PATHS.pipelines, {
+  needs: 'viewer',
   summary: 'All pipelines with their latest executions',
   response: { 200: listOf(pipelineOverviewSchema), ...problems },
 });
 
 export const describePipeline = route('GET', PATHS.pipeline, {
+  needs: 'viewer',
   summary: 'One pipeline: its current version, or the one asked for',
   params: nameParams,
   querystring: versionQuery,
@@ -148,6 +150,7 @@ export const describePipeline = route('GET', PATHS.pipeline, {
 });
 
 export const drawPipeline = route('GET', PATHS.graph, {
+  needs: 'viewer',
   summary: 'The state machine as a graph, laid out',
   params: nameParams,
   querystring: versionQuery,
@@ -155,6 +158,7 @@ export const drawPipeline = route('GET', PATHS.graph, {
 });
 
 export const listProblems = route('GET', PATHS.problems, {
+  needs: 'viewer',
   summary: 'What is wrong in the pipeline files, as they are now',
   response: {
     200: z.strictObject({
@@ -166,6 +170,7 @@ export const listProblems = route('GET', PATHS.problems, {
 });
 
 export const reloadFiles = route('POST', PATHS.reload, {
+  needs: 'editor',
   summary: 'Read the pipeline files again now',
   response: { 200: listOf(fileProblemSchema), ...problems },
 });

@@ -22,11 +22,13 @@ export type Pool = z.infer<typeof poolSchema>;
 const params = z.object({ name: z.string().max(200).describe('Name of the pool') });
 
 export const listPools = route('GET', PATHS.pools, {
+  needs: 'viewer',
   summary: 'List the pools that were sized or that pipelines use',
   response: { 200: listOf(poolSchema), ...problems },
 });
 
 export const sizePool = route('PUT', PATHS.pool, {
+  needs: 'server',
   summary: 'Size a pool; executions that wait begin as soon as there is room',
   params,
   body: z.strictObject({ slots: z.number() }),
@@ -34,6 +36,7 @@ export const sizePool = route('PUT', PATHS.pool, {
 });
 
 export const forgetPool = route('DELETE', PATHS.pool, {
+  needs: 'server',
   summary: 'Forget the size of a pool: it has one slot again',
   params,
   response: { 200: z.strictObject({ name: z.string() }), ...problems },

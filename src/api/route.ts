@@ -5,7 +5,14 @@
  */
 import type { z } from 'zod';
 
+/**
+ * Which role in a team somebody needs whose things a route is about; `server`: admin of all teams; `nobody`: no token.
+ * Enforced in one place before any handler (http/access/authorize.ts).
+ */
+export type Need = 'nobody' | 'viewer' | 'operator' | 'editor' | 'admin' | 'server';
+
 export interface RouteSchema {
+  needs: Need;
   /** One line: what it is for. */
   summary: string;
   description?: string;

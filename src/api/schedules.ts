@@ -54,6 +54,7 @@ export const scheduleSchema = z
 export type ListedSchedule = z.infer<typeof scheduleSchema>;
 
 export const listSchedules = route('GET', PATHS.schedules, {
+  needs: 'viewer',
   summary: 'All schedules with their next times',
   querystring: z.object({
     next: z.coerce.number().int().min(1).max(100).default(1).describe('Times of each'),

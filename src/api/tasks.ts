@@ -14,12 +14,14 @@ const doneSchema = z
   .meta({ id: 'Done', examples: [{ done: true }] });
 
 export const reportSuccess = route('POST', PATHS.taskSuccess, {
+  needs: 'operator',
   summary: 'Report that the task of a token has succeeded',
   body: z.strictObject({ token, output: jsonSchema.optional().describe('Default: null') }),
   response: { 200: doneSchema, ...problems },
 });
 
 export const reportFailure = route('POST', PATHS.taskFailure, {
+  needs: 'operator',
   summary: 'Report that the task of a token has failed',
   body: z.strictObject({
     token,
@@ -30,6 +32,7 @@ export const reportFailure = route('POST', PATHS.taskFailure, {
 });
 
 export const reportHeartbeat = route('POST', PATHS.taskHeartbeat, {
+  needs: 'operator',
   summary: 'Report that the task of a token is still alive',
   body: z.strictObject({ token }),
   response: { 200: doneSchema, ...problems },

@@ -5,14 +5,13 @@
 import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
+import { roleSchema } from './roles.js';
 import { route } from './route.js';
 import { listOf, NAME_MESSAGE, NAME_PATTERN, timeSchema } from './values.js';
 
 const MOST_TEAMS = 100;
 /** How long a token is good that nobody has said a time for. */
 const DEFAULT_LIFETIME = '90d';
-
-const roleSchema = z.enum(['viewer', 'operator']).describe('viewer: it may only read');
 
 export const tokenSchema = z
   .strictObject({
@@ -21,6 +20,7 @@ export const tokenSchema = z
     label: z.string(),
     role: roleSchema,
     teams: z.array(z.string()).exactOptional().describe('Absent: all teams'),
+    user: z.string().exactOptional().describe('Whose it is: it gives no more than their roles'),
     createdAt: timeSchema,
     expiresAt: timeSchema.exactOptional(),
   })
@@ -46,9 +46,15 @@ const requestSchema = z
         z.literal('*'),
         z.array(z.string().regex(NAME_PATTERN, NAME_MESSAGE)).min(1).max(MOST_TEAMS),
       ])
-      .describe('Teams whose things it sees; `*`: all of them, and it may make tokens itself'),
+      .describe('Teams whose things it sees; `*`: all of them'),
     role: roleSchema.default('viewer'),
     label: z.string().min(1).max(200).describe('Who or what it is for'),
+    user: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .describe('A user whose it is: it gives no more than their roles, and ends with them'),
     expires: z
       .string()
       .max(20)
@@ -66,17 +72,20 @@ export const issuedTokenSchema = z
 export type IssuedToken = z.infer<typeof issuedTokenSchema>;
 
 export const listTokens = route('GET', PATHS.tokens, {
+  needs: 'admin',
   summary: 'List the tokens and sessions that are good',
   response: { 200: listOf(tokenSchema), ...problems },
 });
 
 export const issueToken = route('POST', PATHS.tokens, {
+  needs: 'admin',
   summary: 'Make a token; its text is shown this once',
   body: requestSchema,
   response: { 201: issuedTokenSchema, ...problems },
 });
 
 export const revokeToken = route('DELETE', PATHS.token, {
+  needs: 'admin',
   summary: 'Revoke a token or end a session: at once, also where it is being used',
   params: z.object({ id: z.string().max(64).describe('Its id, as it is listed') }),
   response: { 200: z.strictObject({ revoked: z.literal(true) }), ...problems },

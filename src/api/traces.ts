@@ -142,6 +142,7 @@ export const liveChangeSchema = z
 export type LiveChange = z.infer<typeof liveChangeSchema>;
 
 export const listStates = route('GET', PATHS.states, {
+  needs: 'viewer',
   summary: 'The states that ran, with durations, attempts, errors, input and output',
   params: idParams,
   querystring: z.object({
@@ -157,6 +158,7 @@ export const listStates = route('GET', PATHS.states, {
 });
 
 export const listHistory = route('GET', PATHS.history, {
+  needs: 'viewer',
   summary: 'History events, with the names of AWS',
   params: idParams,
   querystring: z.object({
@@ -167,6 +169,7 @@ export const listHistory = route('GET', PATHS.history, {
 });
 
 export const listLogs = route('GET', PATHS.logs, {
+  needs: 'viewer',
   summary: 'Log lines of the tasks',
   params: idParams,
   querystring: z.object({
@@ -178,6 +181,7 @@ export const listLogs = route('GET', PATHS.logs, {
 });
 
 export const liveEvents = route('GET', PATHS.events, {
+  needs: 'viewer',
   summary: 'Live events (server-sent events): execution, history, log, pipeline, incident',
   description:
     'Each event is named by its type and has an id; with `Last-Event-ID` the stream goes on where it was. It begins with `hello`, or with `reset` when what was missed is no longer known; `beat` comes every ten seconds.',

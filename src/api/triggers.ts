@@ -192,6 +192,7 @@ export const triggerSchema = z
 export type Trigger = z.infer<typeof triggerSchema>;
 
 export const explainTrigger = route('GET', PATHS.trigger, {
+  needs: 'viewer',
   summary: 'Why has it not started? What its triggers wait for',
   params: nameParams,
   querystring: z.object({

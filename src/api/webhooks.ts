@@ -44,11 +44,13 @@ export const issuedWebhookSchema = webhookSchema
 export type IssuedWebhook = z.infer<typeof issuedWebhookSchema>;
 
 export const listWebhooks = route('GET', PATHS.webhooks, {
+  needs: 'editor',
   summary: 'List the webhooks',
   response: { 200: z.strictObject({ webhooks: z.array(webhookSchema) }), ...problems },
 });
 
 export const createWebhook = route('POST', PATHS.webhooks, {
+  needs: 'editor',
   summary: 'Make a webhook; its secret is shown this once',
   body: z.strictObject({
     name: nameSchema,
@@ -65,6 +67,7 @@ export const createWebhook = route('POST', PATHS.webhooks, {
 });
 
 export const rotateWebhook = route('POST', PATHS.rotateWebhook, {
+  needs: 'editor',
   summary: 'Make a new secret for a webhook; the one before stays valid until the next time',
   params,
   body: z.strictObject({
@@ -74,12 +77,14 @@ export const rotateWebhook = route('POST', PATHS.rotateWebhook, {
 });
 
 export const deleteWebhook = route('DELETE', PATHS.webhook, {
+  needs: 'editor',
   summary: 'Delete a webhook: its secrets are worth nothing from now on',
   params,
   response: { 200: z.strictObject({ deleted: z.literal(true) }), ...problems },
 });
 
 export const receiveWebhook = route('POST', PATHS.webhook, {
+  needs: 'nobody',
   summary: 'Put an event on the bus, signed with the secret of a webhook',
   description:
     'The body is the event’s detail. Millrace-Signature is `v1=` and the HMAC-SHA256 of `TIMESTAMP.ID.BODY` in hexadecimal, Millrace-Timestamp the TIMESTAMP in seconds, Millrace-Id the ID, which makes the message one event; without it `TIMESTAMP.BODY` is signed. Answered when the event is durable.',

@@ -16,7 +16,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 export type Environment = { readonly [name: string]: string | undefined };
 
 export interface TakenEnvironment {
-  /** AWS's settings and credentials, and teams' secrets, which the server needs. */
+  /** AWS's settings and credentials, and teams' secrets, which the server needs, and what was named. */
   environment: Environment;
   /** Why it can still be read, and by whom; absent when it cannot. */
   warning?: string;
@@ -34,14 +34,16 @@ const KEPT_OF_AWS = /^AWS_(?!ACCESS_KEY_ID$|SECRET_ACCESS_KEY$|SESSION_TOKEN$|SE
 /**
  * Takes out what the server needs, and removes what no part needs from this process and from what the system shows of it.
  * To be called before any task can run.
+ * @param also names of further variables that the server needs: of commands that print secrets
  * @example const { environment } = takeEnvironment();
  */
-export function takeEnvironment(): TakenEnvironment {
+export function takeEnvironment(also: readonly string[] = []): TakenEnvironment {
   const environment: { [name: string]: string } = {};
   for (const name of Object.keys(process.env)) {
     const value = process.env[name];
     if (value === undefined) continue;
-    if (name.startsWith('AWS_') || name.startsWith('MILLRACE_SECRET_')) environment[name] = value;
+    const isOurs = name.startsWith('AWS_') || name.startsWith('MILLRACE_SECRET_');
+    if (isOurs || also.includes(name)) environment[name] = value;
     if (KEPT.test(name) || KEPT_OF_AWS.test(name)) process.env[name] = value;
     else delete process.env[name];
   }

@@ -14,6 +14,7 @@ const KINDS = {
   backfills: 'backfills',
   logs: 'logs',
   checks: 'checks',
+  audit: 'audit',
 } as const;
 
 type Kept = { [Kind in (typeof KINDS)[keyof typeof KINDS]]?: number | undefined };

@@ -29,6 +29,8 @@ export interface TaskRequest {
   /** Absolute, one per execution: artifacts go here. */
   workFolder: string;
   tags: { [key: string]: string };
+  /** Values that go into files of the attempt, which nobody else may read; by the variable that holds the path. */
+  secretFiles?: { [variable: string]: string };
   /** W3C Trace Context of this attempt; absent when nobody traces. */
   traceparent?: string;
   /** Informational: the engine aborts through `signal`. */
@@ -62,6 +64,31 @@ export type TaskOutcome =
   | { type: 'succeeded'; output: Json }
   | { type: 'failed'; error: string; cause: string };
 
+/** Arguments by name: whether the argument itself may be a secret, or what lies in it, or that also as a file. */
+export type SecretArguments = {
+  readonly [argument: string]: 'value' | 'values' | 'values and files';
+};
+
+/**
+ * Whether a secret may stand at a place of the arguments.
+ * @param at the keys that lead there
+ * @param form as a text, or as a file whose path stands there
+ * @example isSecretPlace({ env: 'values' }, ['env', 'TOKEN'], 'text') // true
+ */
+export function isSecretPlace(
+  places: SecretArguments,
+  at: readonly string[],
+  form: 'text' | 'file',
+): boolean {
+  const [argument = ''] = at;
+  const allowed = Object.hasOwn(places, argument) ? places[argument] : undefined;
+  if (allowed === undefined) return false;
+  // A member named `secret` of an argument that has members of any name is that, and no reference.
+  if (allowed === 'value') return at.length === 1 && form === 'text';
+  if (form === 'text') return at.length > 1;
+  return allowed === 'values and files' && at.length === 2;
+}
+
 /** Performs one kind of task. */
 export interface Connector {
   readonly kind: string;
@@ -71,6 +98,8 @@ export interface Connector {
    * Arguments that are nothing but data, so that a task may hand them to a binding that names the code. Default: none.
    */
   readonly dataArguments?: readonly string[];
+  /** Arguments in which references to secrets may stand: what is neither kept nor shown. Default: none. */
+  readonly secretArguments?: SecretArguments;
   /** Problems of the arguments, each a sentence that names the field; empty when they are fine. */
   validate(args: Json): string[];
   /** Performs one attempt. Never rejects. */

@@ -9,6 +9,7 @@ import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
+import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
@@ -34,16 +35,19 @@ import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
 import { PipelineSchedules } from './features/schedules/pipeline-schedules.js';
 import { Schedules } from './features/schedules/schedules.js';
+import { Secrets } from './features/secrets/secrets.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
 import { Traces } from './features/traces/traces.js';
 import { neighboursOf } from './features/upstreams/neighbours.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
+import { Users } from './features/users/users.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
 import type { Scope } from './kernel/scope.js';
+import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 
 /** Makes a feature. */
@@ -65,6 +69,8 @@ export interface Surroundings {
   readonly notifications: NotificationParts;
   /** What things cost. Without: nothing is priced. */
   readonly rates: RateCard | undefined;
+  /** Where values of secrets come from besides the store. */
+  readonly secrets: readonly SecretSource[];
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */
@@ -94,8 +100,12 @@ export function composeFeatures(
     logs: logParts,
     notifications: notificationParts,
     rates,
+    secrets: secretSources,
   }: Surroundings,
 ) {
+  const secrets = new Secrets(kernel, secretSources);
+  const users = new Users(kernel);
+  const audit = new AuditLog(kernel);
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
@@ -160,13 +170,14 @@ export function composeFeatures(
   );
   const notifications: Notifications = new Notifications(kernel, {
     ports: notificationParts.ports,
-    secretOf: (team, name) => notificationParts.secretOf(team, name),
+    secretOf: async (team, name) =>
+      (await secrets.value(team, name)) ?? notificationParts.secretOf(team, name),
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
     url: () => notificationParts.url(),
   });
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
-    ...[monitors.aging, logs.aging, notifications.aging, incidents.aging],
+    ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const stateTests = new StateTests(kernel, { start, parseItems });
@@ -181,7 +192,7 @@ export function composeFeatures(
     ...{ checks, expectations },
   });
   const all: Feature[] = [
-    ...[activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[secrets, users, audit, activities, admission, mapRuns, stateMachines, bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     // What was spent is told with the results.
@@ -193,6 +204,7 @@ export function composeFeatures(
     all,
     ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
+    ...{ secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -18,6 +18,7 @@ import { taskCalls } from './calls/task-calls.js';
 import { type Addition, composeFeatures, type NotificationParts } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
+import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
@@ -37,11 +38,13 @@ import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
 import { schedulerCalls } from './features/schedules/scheduler-calls.js';
+import { secretCalls } from './features/secrets/secrets.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
+import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
 import { createLifecycle } from './lifecycle.js';
 
@@ -65,6 +68,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   notifications?: Partial<NotificationParts>;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
+  /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
+  secretSources?: readonly SecretSource[];
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -102,6 +107,7 @@ export function createEngine(config: EngineConfig): Engine {
   const features = composeFeatures(kernel, {
     files: config.files,
     additions: config.additions ?? [],
+    secrets: config.secretSources ?? [],
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
@@ -172,6 +178,9 @@ export function createEngine(config: EngineConfig): Engine {
     schedules: scheduleCalls(schedules),
     scheduler: schedulerCalls(kernel.arns.identity, features.apiSchedules, request),
     webhooks: features.webhooks,
+    users: features.users,
+    audit: auditCalls(features.audit),
+    secrets: secretCalls(features.secrets),
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),

@@ -24,6 +24,7 @@ import type { RepairCalls } from './calls/repair-calls.js';
 import type { TaskCalls } from './calls/task-calls.js';
 import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
+import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
@@ -38,8 +39,10 @@ import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
 import type { SchedulerCalls } from './features/schedules/scheduler-calls.js';
+import type { SecretCalls } from './features/secrets/secrets.js';
 import type { StateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import type { StateTestCalls } from './features/state-tests/state-tests.js';
+import type { UserCalls } from './features/users/users.js';
 import type { WebhookCalls } from './features/webhooks/webhooks.js';
 import type { Arns } from './kernel/arn.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -82,6 +85,12 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly scheduler: SchedulerCalls;
   /** Addresses under which others put events on a bus. */
   readonly webhooks: WebhookCalls;
+  /** Secrets of teams: what tasks and channels use by name. */
+  readonly secrets: SecretCalls;
+  /** Who did what. */
+  readonly audit: AuditCalls;
+  /** People who log in, and their roles. */
+  readonly users: UserCalls;
   readonly backfills: BackfillCalls;
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;

@@ -66,3 +66,37 @@ test('leaves arguments alone that are not there or computed as a whole', () => {
   expect(problems('shell', '{% $states.input %}', 'Arguments')).toEqual([]);
   expect(problems('shell', {}, 'Comment')).toEqual([]);
 });
+
+test.each<[string, Json]>([
+  ['shell', { command: ['node'], env: { TOKEN: { secret: 'county-api' } } }],
+  ['shell', { command: ['node'], env: { KEY: { secret: 'county-key', as: 'file' } } }],
+  ['lambda', { folder: 'f', handler: 'index.handler', environment: { T: { secret: 'a' } } }],
+  ['sql', { query: 'SELECT $a', parameters: { a: { secret: 'a' } } }],
+  ['http', { url: { secret: 'hook' } }],
+  ['http', { url: 'https://example.com', headers: { A: { secret: 'a', format: 'Bearer {}' } } }],
+  // A parameter of that name.
+  ['http', { url: 'https://example.com', query: { secret: 'x' } }],
+  ['echo', { anything: { secret: 'x' } }],
+])('takes the secrets of %s %j', (kind, given) => {
+  expect(problems(kind, given)).toEqual([]);
+});
+
+test.each<[string, Json, RegExp]>([
+  [
+    'shell',
+    { command: ['node', { secret: 'a' }] },
+    /command\.1: the secret 'a' would be seen here/,
+  ],
+  ['shell', { command: ['node'], input: { t: { secret: 'a' } } }, /input\.t: .* may stand in env$/],
+  ['lambda', { folder: 'f', handler: 'i.h', payload: { t: { secret: 'a' } } }, /payload\.t/],
+  [
+    'http',
+    { url: 'https://a.example', headers: { A: { secret: 'a', as: 'file' } } },
+    /cannot be a file/,
+  ],
+  ['shell', { command: ['node'], env: { T: { secret: 'a', form: 'x' } } }, /env\.T: /],
+])('refuses a secret where it would be seen: %s %j', (kind, given, expected) => {
+  const [problem = '', ...others] = problems(kind, given);
+  expect(problem).toMatch(expected);
+  expect(others).toEqual([]);
+});

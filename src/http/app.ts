@@ -15,7 +15,9 @@ import {
 } from 'fastify-type-provider-zod';
 import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
-import { checkOrigin, OWN_SESSION, PUBLIC, SIGNED } from './auth.js';
+import { auditRequests } from './audit-requests.js';
+import { checkOrigin, PUBLIC, SIGNED } from './auth.js';
+import { authorize, needOf, teamIn } from './authorize.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
 import { HttpError } from './errors.js';
@@ -27,6 +29,7 @@ import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
 import { actionLinkRoutes } from './routes/action-links.js';
+import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { eventRoutes } from './routes/events.js';
@@ -37,12 +40,15 @@ import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
 import { monitorRoutes } from './routes/monitors.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { oidcRoutes } from './routes/oidc.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { poolRoutes } from './routes/pools.js';
 import { scheduleRoutes } from './routes/schedules.js';
+import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tokenRoutes } from './routes/tokens.js';
+import { userRoutes } from './routes/users.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import type { HttpServices } from './services.js';
 import { wireRoutes } from './wire/protocol.js';
@@ -110,7 +116,10 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
   const load = limitLoad(app);
   const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
-  const files: ConsoleFiles = await loadConsole(config.consoleFolder);
+  const files: ConsoleFiles = await loadConsole(
+    config.consoleFolder,
+    services.oidc ? 'by provider' : 'by link',
+  );
   app.addHook('onRequest', async (request) => {
     checkOrigin(request, hosts);
     const path = request.url.split('?', 1)[0] ?? '';
@@ -118,12 +127,18 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     // Verified there, against an access key.
     if (isSignedRequest(request)) return;
     if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
-    request.principal = await authenticator.identify(request);
-    const changes = request.method !== 'GET' && !OWN_SESSION.has(`${request.method} ${path}`);
-    if (changes && request.principal.role === 'viewer') throw new HttpError('Forbidden');
+    const identity = await authenticator.identify(request);
+    request.principal = authorize(identity, needOf(request), teamIn(request));
   });
+  auditRequests(app, engine.audit, Date.now);
   app.setErrorHandler((error, request, reply) => {
-    const problem = secrets.json(problemOf(error));
+    const found = problemOf(error);
+    // What somebody may see and not act on is not said to be missing, nor to be there.
+    const isHidden = found.status === 404 && request.principal?.isPartly === true;
+    const need = needOf(request);
+    const told = isHidden ? problemOf(new HttpError('NotFoundWithRole', { role: need })) : found;
+    const problem = secrets.json(told);
+    request.refusedWith = problem.code;
     if (problem.status >= 500 && problem.code === 'MILL4010') config.onFault(error, request.id);
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
@@ -160,6 +175,9 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
+      auditRoutes(api, services);
+      secretRoutes(api, services);
+      userRoutes(api, services);
       backupRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
@@ -186,6 +204,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
   );
   sessionRoutes(app, services);
   await actionLinkRoutes(app, services);
+  oidcRoutes(app, services);
   metricsRoutes(app, services);
   await wireRoutes(app, { ...services, load });
   await schedulerRoutes(app, { ...services, load });

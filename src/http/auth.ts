@@ -1,38 +1,29 @@
 /**
- * Who may do what. Everything needs a token, except the exact addresses in `PUBLIC` and the console's own files.
+ * Who calls. Everything needs a token, except the exact addresses in `PUBLIC` and the console's own files.
  *
  * A token is 32 random bytes; the store keeps only its SHA-256. `login` tokens work once and become a `session` cookie;
- * `api` tokens come as `Authorization: Bearer`. Which teams a token may see goes into every query; a thing of another
- * team is answered like one that does not exist.
+ * `api` tokens come as `Authorization: Bearer`. Each gives a role in some teams, one of a user no more than this user has.
+ * What that allows is decided in one place, `authorize.ts`.
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import {
-  EVERYTHING,
-  narrowed,
-  type OneTeam,
-  ofTeam,
-  ofTeams,
-  type Scope,
-  sees,
-  teamsIn,
-} from '../engine/kernel/scope.js';
+import { both, type Grants, grantsOf, ROLES, type Role } from '../engine/kernel/roles.js';
+import { EVERYTHING, type Scope, sees } from '../engine/kernel/scope.js';
 import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store, TokenRecord } from '../store/store.js';
 import { HttpError } from './errors.js';
 import { createRateLimit } from './rate-limit.js';
 
-export type Role = 'viewer' | 'operator';
-
-/** Who sent a request. */
-export interface Principal {
+/** Who sent a request, before anybody asks what for. */
+export interface Identity {
   label: string;
+  /** The user whose token it is; absent: a program's. */
+  user?: string;
+  /** What it may do, by team. */
+  grants: Grants;
+  /** The role that the token itself gives. */
   role: Role;
-  /** Whose things the request is about: those that its token sees, and of these the team's that `?team=` names. */
-  scope: Scope;
-  /** May do what concerns the server and all teams, whatever team this request is about. */
-  administers: boolean;
   /** The hash of its token: which one it is, without being it. */
   token: string;
   /** Milliseconds since the epoch. */
@@ -46,14 +37,6 @@ const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
 const MAX_FAILED_LOGINS_PER_MINUTE = 30;
 const REMEMBERED_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
-/** Whose things somebody makes who sees all teams and names none. */
-const DEFAULT_TEAM = 'default';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    principal: Principal;
-  }
-}
 
 /** Addresses that answer without a token, as `METHOD path`. Nothing is matched by prefix or suffix. */
 export const PUBLIC: ReadonlySet<string> = new Set([
@@ -64,15 +47,14 @@ export const PUBLIC: ReadonlySet<string> = new Set([
   // The link is what allows it: it is sealed, and does one thing once.
   'GET /act',
   'POST /act',
+  'GET /login/oidc',
+  'GET /login/oidc/callback',
   // Every request there is signed, which `wire/protocol.ts` verifies.
   'POST /',
 ]);
 
 /** Routes, as `METHOD route`, whose every request is signed instead, which the route verifies. */
 export const SIGNED: ReadonlySet<string> = new Set(['POST /api/v1/webhooks/:name']);
-
-/** What anybody may do who is logged in, also those who may only read: it concerns nothing but their own session. */
-export const OWN_SESSION: ReadonlySet<string> = new Set(['POST /api/v1/logout']);
 
 /** A token as people see it: its text is known to its owner alone. */
 export interface TokenSummary {
@@ -82,26 +64,49 @@ export interface TokenSummary {
   role: Role;
   /** Absent: all teams. */
   teams?: string[];
+  /** The user whose it is. */
+  user?: string;
   createdAt: number;
   expiresAt?: number;
 }
 
+export interface NewToken {
+  label: string;
+  /** Default: admin. */
+  role?: Role;
+  /** Default: all of them. */
+  teams?: readonly string[];
+  /** Whose it is. Default: a program's. */
+  user?: string;
+  /** Default: fifteen minutes of a login link, thirty days of a session, for ever of a token. */
+  lifetimeMs?: number;
+}
+
+/** What is known of users. */
+export interface KnownUsers {
+  /** Their roles; undefined: there is no such user. */
+  grantsOf(user: string): Grants | undefined;
+}
+
 export interface Authenticator {
-  /** Answers who sent the request, and about whose things. @throws HttpError Unauthenticated */
-  identify(request: FastifyRequest): Promise<Principal>;
+  /** Answers who sent the request. @throws HttpError Unauthenticated */
+  identify(request: FastifyRequest): Promise<Identity>;
   /** Makes a token and answers its text, which is nowhere kept. */
-  issue(
-    kind: TokenRecord['kind'],
-    options: { label: string; role?: Role; teams?: readonly string[]; lifetimeMs?: number },
-  ): Promise<string>;
+  issue(kind: TokenRecord['kind'], options: NewToken): Promise<string>;
   /**
    * Turns a login token into a session token, once.
    * @param address where the request comes from: failures are counted by it
    * @throws HttpError LoginExpired, TooManyRequests
    */
   redeem(login: string, address?: string): Promise<string>;
+  /** The user, or the label, of a token; for the audit log. */
+  nameOf(token: string): Promise<string>;
   /** Ends a token at once. */
   revoke(token: string): Promise<void>;
+  /** Ends every token of a user at once. */
+  revokeUser(user: string): Promise<void>;
+  /** A user has other roles: who listens with their tokens must come anew. */
+  changed(user: string): Promise<void>;
   /** Tokens and sessions that are good, the oldest first. */
   list(scope: Scope): Promise<TokenSummary[]>;
   /** What a token is listed and revoked by. */
@@ -117,11 +122,13 @@ export interface Authenticator {
 /**
  * @param now milliseconds since the epoch
  * @param secrets is told every token that is seen here, so that none of them appears anywhere
+ * @param users whose tokens there may be. Default: nobody's
  */
 export function createAuthenticator(
   store: Store,
   now: () => number,
   secrets?: SecretRegistry,
+  users: KnownUsers = { grantsOf: () => undefined },
 ): Authenticator {
   const failures = createRateLimit(MAX_FAILED_LOGINS_PER_MINUTE, now);
   const listeners = new Set<(hash: string) => void>();
@@ -153,9 +160,10 @@ export function createAuthenticator(
       hash: hashOf(token),
       kind,
       label: options.label,
-      role: options.role ?? 'operator',
+      role: options.role ?? 'admin',
       teams: options.teams ?? ['*'],
       createdAt: at,
+      ...(options.user === undefined ? {} : { user: options.user }),
       ...(lifetime === undefined ? {} : { expiresAt: at + lifetime }),
     });
     return token;
@@ -179,19 +187,36 @@ export function createAuthenticator(
       if (record === undefined || record.kind === 'login' || expired(record, now())) {
         throw new HttpError('Unauthenticated');
       }
-      const role = record.role === 'viewer' ? 'viewer' : 'operator';
-      const seen = record.teams.includes('*') ? EVERYTHING : ofTeams(record.teams);
+      const given = grantsOf(roleOf(record), record.teams);
+      const { user } = record;
+      const own = user === undefined ? undefined : users.grantsOf(user);
+      // Of a user who is gone.
+      if (user !== undefined && own === undefined) throw new HttpError('Unauthenticated');
       return {
         label: record.label,
-        role,
-        scope: narrowed(seen, teamIn(request)),
-        administers: seen === EVERYTHING && role === 'operator',
+        ...(user === undefined ? {} : { user }),
+        grants: own === undefined ? given : both(given, own),
+        role: roleOf(record),
         token: record.hash,
         ...(record.expiresAt === undefined ? {} : { expiresAt: record.expiresAt }),
       };
     },
+    async nameOf(token) {
+      const record = await find(token);
+      return record?.user ?? record?.label ?? '';
+    },
     async revoke(token) {
       await revokeHash(hashOf(token));
+    },
+    async changed(user) {
+      for (const { hash, user: of } of await store.listTokens()) {
+        if (of === user) for (const listener of [...listeners]) listener(hash);
+      }
+    },
+    async revokeUser(user) {
+      for (const { hash, user: of } of await store.listTokens()) {
+        if (of === user) await revokeHash(hash);
+      }
     },
     async list(scope) {
       const at = now();
@@ -221,38 +246,15 @@ export function createAuthenticator(
         if (failures.take(address)) throw new HttpError('LoginExpired');
         throw new HttpError('TooManyRequests', { what: 'failed logins' });
       }
-      const { label, teams, role } = record;
+      const { label, teams, user } = record;
       return await issue('session', {
         label,
         teams,
-        role: role === 'viewer' ? 'viewer' : 'operator',
+        role: roleOf(record),
+        ...(user === undefined ? {} : { user }),
       });
     },
   };
-}
-
-/**
- * A key or a secret opens a team's things: only who sees all teams may give one away.
- * @throws HttpError TeamForbidden
- */
-export function expectAdministrator({ administers }: Principal): void {
-  if (!administers) throw new HttpError('TeamForbidden');
-}
-
-/**
- * The team that what a request makes belongs to, where the request does not say: the first of those that it is about.
- * @throws HttpError TeamForbidden when it is about no team that the token sees
- */
-export function ownTeam({ scope }: Principal): OneTeam {
-  const [team] = teamsIn(scope) ?? [DEFAULT_TEAM];
-  if (team === undefined) throw new HttpError('TeamForbidden');
-  return ofTeam(team);
-}
-
-/** The team that a request is about the things of only (`?team=NAME`). */
-function teamIn({ query }: FastifyRequest): string | undefined {
-  const { team } = (query ?? {}) as { team?: unknown };
-  return typeof team === 'string' ? team : undefined;
 }
 
 /** The SHA-256 of a token, in hex: what the store knows of it. */
@@ -267,22 +269,29 @@ function shortened(hash: string): string {
   return hash.slice(0, ID_LENGTH);
 }
 
-/** A token for all teams is one for each of them. */
+/** Whoever gives access to some teams sees the tokens for these, and none that is also for others. */
 function isSeen(scope: Scope, { teams }: TokenRecord): boolean {
-  return teams.includes('*') || teams.some((team) => sees(scope, team));
+  if (scope === EVERYTHING) return true;
+  return teams.every((team) => team !== '*' && sees(scope, team));
+}
+
+/** What is no role may nothing but read. */
+function roleOf({ role }: TokenRecord): Role {
+  return ROLES.find((one) => one === role) ?? 'viewer';
 }
 
 /** Nothing for a login link: it works once, and soon or never. */
 function summaryOf(record: TokenRecord): TokenSummary[] {
-  const { hash, kind, label, role, teams, createdAt, expiresAt } = record;
+  const { hash, kind, label, teams, createdAt, expiresAt, user } = record;
   if (kind === 'login') return [];
   return [
     {
       id: shortened(hash),
       kind,
       label,
-      role: role === 'viewer' ? 'viewer' : 'operator',
+      role: roleOf(record),
       ...(teams.includes('*') ? {} : { teams: [...teams] }),
+      ...(user === undefined ? {} : { user }),
       createdAt,
       ...(expiresAt === undefined ? {} : { expiresAt }),
     },
@@ -298,10 +307,14 @@ function bearerOf(request: FastifyRequest): string | undefined {
   return header?.startsWith('Bearer ') ? header.slice(7) : undefined;
 }
 
-function cookieOf(request: FastifyRequest): string | undefined {
+/** The value of a cookie of the request. */
+export function cookieOf(
+  request: FastifyRequest,
+  name: string = SESSION_COOKIE,
+): string | undefined {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const cut = part.indexOf('=');
-    if (part.slice(0, cut).trim() === SESSION_COOKIE) return part.slice(cut + 1).trim();
+    if (part.slice(0, cut).trim() === name) return part.slice(cut + 1).trim();
   }
   return undefined;
 }

@@ -28,8 +28,14 @@ export interface ConsoleFiles {
   register(app: FastifyInstance): void;
 }
 
-/** Reads the console into memory. */
-export async function loadConsole(folder: string | undefined): Promise<ConsoleFiles> {
+/**
+ * Reads the console into memory.
+ * @param login how people log in besides by a link
+ */
+export async function loadConsole(
+  folder: string | undefined,
+  login: 'by link' | 'by provider' = 'by link',
+): Promise<ConsoleFiles> {
   const files = new Map<string, { type: string; body: Buffer }>();
   if (folder !== undefined) {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -58,7 +64,7 @@ export async function loadConsole(folder: string | undefined): Promise<ConsoleFi
       }
       return reply.type(page.type).header('cache-control', 'no-store').send(page.body);
     },
-    loginPage: () => LOGIN_PAGE,
+    loginPage: () => (login === 'by provider' ? LOGIN_PAGE.replace(LINKS, PROVIDER) : LOGIN_PAGE),
     register(app) {
       for (const [path, { type, body }] of files) {
         app.get(path, { schema: { hide: true } }, async (_request, reply) =>
@@ -71,6 +77,9 @@ export async function loadConsole(folder: string | undefined): Promise<ConsoleFi
     },
   };
 }
+
+const LINKS = '<p>Run';
+const PROVIDER = '<p><a href="/login/oidc">Log in with your account</a></p>\n<p>Or run';
 
 const LOGIN_PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Log in – Millrace</title>

@@ -13,14 +13,26 @@ export const HTTP_ERRORS = {
   Forbidden: {
     code: 'MILL4002',
     status: 403,
-    message: 'This token may read but not change anything.',
-    fix: 'Ask an administrator for a token with the role `operator`.',
+    message: 'This takes the role {role}, which you do not have in this team.',
+    fix: 'Ask somebody who is admin of the team for the role {role}, or for a token with it.',
   },
   TeamForbidden: {
     code: 'MILL4020',
     status: 403,
-    message: 'This token is for some teams only, or may only read.',
-    fix: 'Ask somebody whose token is for all teams.',
+    message: 'You do not have the role that this takes in every team that it is about.',
+    fix: 'Ask somebody who is admin of the team.',
+  },
+  ServerForbidden: {
+    code: 'MILL4025',
+    status: 403,
+    message: 'This concerns the whole server: it takes the role admin in all teams.',
+    fix: 'Ask somebody who administers this server.',
+  },
+  NotFoundWithRole: {
+    code: 'MILL4026',
+    status: 403,
+    message: 'Where you have the role {role} there is no such thing.',
+    fix: 'Name the team with ?team=NAME (`--team NAME`), or ask its admin for the role {role}.',
   },
   ForeignOrigin: {
     code: 'MILL4003',
@@ -63,6 +75,25 @@ export const HTTP_ERRORS = {
     status: 401,
     message: 'This login link was used already or is too old.',
     fix: 'Print a new one with `millrace login`.',
+  },
+  LoginRefused: {
+    code: 'MILL4027',
+    status: 401,
+    message:
+      'This login was not completed: it took too long, began in another browser, or the provider refused it.',
+    fix: 'Begin again at /login/oidc. Why it was refused stands in the server’s log.',
+  },
+  NoRole: {
+    code: 'MILL4028',
+    status: 403,
+    message: "'{user}' is in no group that has a role here.",
+    fix: 'Ask somebody who administers this server to give one of your groups a role, or you: `millrace user add NAME`.',
+  },
+  ProviderUnavailable: {
+    code: 'MILL4029',
+    status: 503,
+    message: 'The provider that knows who you are does not answer.',
+    fix: 'Try again later, or log in by a link: `millrace login` prints one.',
   },
   TooManyRequests: {
     code: 'MILL4009',
@@ -134,6 +165,6 @@ export class HttpError extends Error {
     this.name = 'HttpError';
     this.code = code;
     this.status = status;
-    this.fix = fix;
+    this.fix = fix.replaceAll(/\{(\w+)\}/g, (whole, name: string) => details[name] ?? whole);
   }
 }

@@ -9,7 +9,7 @@ import { EVERYTHING, sees, teamsIn } from '../engine/kernel/scope.js';
 import { textsIn } from '../search/json-texts.js';
 import { matches as matchesQuery } from '../search/matches.js';
 import type { SearchQuery } from '../search/query.js';
-import type { Principal } from './auth.js';
+import type { Principal } from './authorize.js';
 import { HttpError } from './errors.js';
 
 const MEMORY = 5_000;

@@ -15,6 +15,7 @@ export const UNMASKED: ReadonlySet<string> = new Set([
   'POST /api/v1/access-keys',
   'POST /api/v1/login-links',
   'POST /api/v1/tokens',
+  'POST /api/v1/users/:name/login-link',
   'POST /api/v1/webhooks',
   'POST /api/v1/webhooks/:name/rotate',
 ]);

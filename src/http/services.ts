@@ -11,6 +11,7 @@ import type { Store } from '../store/store.js';
 import type { Authenticator } from './auth.js';
 import type { BackupDesk } from './backups/backup-desk.js';
 import type { GraphLayouts } from './graph/layouts.js';
+import type { OidcDesk } from './oidc/oidc-desk.js';
 import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
 
@@ -20,6 +21,8 @@ export interface HttpConfig {
   sealFits: boolean;
   /** Host names, without port, under which the server may be addressed. */
   hosts: readonly string[];
+  /** Address under which people reach this server, without a slash at its end; undefined: the one that they have asked. */
+  publicUrl: string | undefined;
   /** Folder of the built console; undefined: none is served. */
   consoleFolder: string | undefined;
   /** Text of the JSON Schema for pipeline files. */
@@ -36,6 +39,8 @@ export interface HttpServices {
   accessKeys: AccessKeys;
   /** Receives signed events of others. */
   webhooks: WebhookDesk;
+  /** Lets people in whom a provider knows, when there is one. */
+  oidc: OidcDesk | undefined;
   /** The folder of pipeline files, when one is watched. */
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;

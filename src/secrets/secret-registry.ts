@@ -16,6 +16,8 @@ import { maskText } from './secrets-in-text.js';
 export interface SecretRegistry {
   /** From now on this value is masked wherever it appears. */
   declare(value: string): void;
+  /** The name of a secret that is kept here: where something refers to it by that name, the name is shown. */
+  declareName(name: string): void;
   /** Every value of a piece of JSON that is secret by its name: the parameters of a connection. */
   declareIn(value: Json): void;
   /** Calls back for every secret in a value that is not declared. True when there is any, also a declared one. */
@@ -26,21 +28,34 @@ export interface SecretRegistry {
   json<Value>(value: Value, own?: SecretValues): Value;
 }
 
+/** Values of a whole server: secrets of all teams with their parts, tokens, keys. */
+const MOST_DECLARED = 50_000;
+
+/** Names of secrets, at most: what comes after them is shown as `***`. */
+const MOST_NAMES = 50_000;
+
 /** @example const secrets = createSecretRegistry(); secrets.declare(token); log(secrets.text(line)); */
 export function createSecretRegistry(): SecretRegistry {
-  const declared = new SecretValues();
+  const declared = new SecretValues([], MOST_DECLARED);
+  const names = new Set<string>();
+  const isName = (text: string): boolean => names.has(text);
   const maskKnown = (text: string, own: SecretValues | undefined): string => {
     const masked = declared.mask(text);
     return own === undefined ? masked : own.mask(masked);
   };
   return {
     declare: (value) => void declared.add(value),
+    declareName(name) {
+      if (names.size < MOST_NAMES) names.add(name);
+    },
     declareIn(value) {
       findSecrets(value, (secret) => void declared.add(secret));
     },
-    find: (value, found) => findSecrets(value as Json, found, (text) => declared.isIn(text)),
+    find: (value, found) =>
+      findSecrets(value as Json, found, (text) => declared.isIn(text), isName),
     text: (text, own) => maskKnown(maskText(text), own),
-    json: (value, own) => maskJson(value as Json, (text) => maskKnown(text, own)) as typeof value,
+    json: (value, own) =>
+      maskJson(value as Json, (text) => maskKnown(text, own), isName) as typeof value,
   };
 }
 
@@ -48,6 +63,7 @@ export function createSecretRegistry(): SecretRegistry {
 export function nothingSecret(): SecretRegistry {
   return {
     declare() {},
+    declareName() {},
     declareIn() {},
     find: () => false,
     text: (text) => text,

@@ -12,7 +12,7 @@ export const MASK = '***';
 const GRAM = 4;
 /** Grams of a form that must be known: one of them begins at a place that is looked at. */
 const STRIDE = SHORTEST - GRAM + 1;
-/** Values of a set: what comes after them is masked by its name only. */
+/** Values of a set, unless it is said otherwise: what comes after them is masked by its name only. */
 const MOST = 2_000;
 /** Longer values (a key in a file) are recognised by their beginning and their end. */
 const LONGEST = 4_096;
@@ -29,7 +29,11 @@ export class SecretValues {
   /** One bit a gram: most places of a text are done with after one look. */
   readonly #seen = new Uint8Array(8_192);
 
-  constructor(values: Iterable<string> = []) {
+  readonly #most: number;
+
+  /** @param most values beyond are masked by their names only */
+  constructor(values: Iterable<string> = [], most: number = MOST) {
+    this.#most = most;
     for (const value of values) this.add(value);
   }
 
@@ -44,7 +48,7 @@ export class SecretValues {
 
   /** False when it is known already, or nothing that can be told from other text. */
   add(value: string): boolean {
-    if (!isRecognisable(value) || this.#values.has(value) || this.#values.size >= MOST)
+    if (!isRecognisable(value) || this.#values.has(value) || this.#values.size >= this.#most)
       return false;
     this.#values.add(value);
     const parts =

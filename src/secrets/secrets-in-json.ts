@@ -2,7 +2,8 @@
  * Secrets in JSON: what stands under a secret name, and what looks like a secret inside of a text.
  *
  * Also pairs are looked at, in which a member says what the other one is: `{ "Key": "Authorization", "Value": … }`.
- * Expressions and references in definitions are none; quoted texts inside of them are.
+ * Expressions and references in definitions are none; quoted texts inside of them are. Nor is the name of a secret that is
+ * kept here, where `{ "secret": NAME }` refers to it.
  * @module
  */
 import { isLabel, isSecretName } from './names.js';
@@ -22,37 +23,47 @@ const DEEPEST = 1_000;
 const TASK_TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,9}-\d{1,9}$/;
 const NAMES_OF_NAMES = ['Key', 'key', 'Name', 'name', 'header', 'Header'] as const;
 const NAMES_OF_VALUES = ['Value', 'value'] as const;
+/** Members of a reference to a secret that is kept here. */
+const OF_REFERENCES: ReadonlySet<string> = new Set(['secret', 'format', 'as']);
 
 /**
  * Calls back for every secret in a value.
  * @param isKnown whether something stands in a text that is known to be secret
+ * @param isName whether a text is the name of a secret that is kept here
  * @returns whether there is any
  */
 export function findSecrets(
   value: Json,
   found: Found,
   isKnown: (text: string) => boolean = () => false,
+  isName: (text: string) => boolean = () => false,
 ): boolean {
   let isThere = false;
   const mask = (text: string): string => {
     if (!isThere && isKnown(text)) isThere = true;
     return text;
   };
-  return walk(value, { found, mask, depth: 0 }) !== value || isThere;
+  return walk(value, { found, mask, isName, depth: 0 }) !== value || isThere;
 }
 
 /**
  * The value with `***` in place of its secrets; the same object when there are none. The given value is not changed.
  * @param mask also masks what else is known to be secret in a text
+ * @param isName whether a text is the name of a secret that is kept here
  * @example maskJson({ user: 'ann', password: 'x-9' }) // { user: 'ann', password: '***' }
  */
-export function maskJson(value: Json, mask: (text: string) => string = (text) => text): Json {
-  return walk(value, { found: undefined, mask, depth: 0 });
+export function maskJson(
+  value: Json,
+  mask: (text: string) => string = (text) => text,
+  isName: (text: string) => boolean = () => false,
+): Json {
+  return walk(value, { found: undefined, mask, isName, depth: 0 });
 }
 
 interface Walk {
   found: Found | undefined;
   mask: (text: string) => string;
+  isName: (text: string) => boolean;
   depth: number;
 }
 
@@ -95,6 +106,7 @@ function isSecretFlag(before: Json | undefined): boolean {
 }
 
 function walkMembers(object: { [key: string]: Json }, at: Walk): Json {
+  if (isNamed(object, at)) return object;
   let copy: [string, Json][] | undefined;
   const paired = pairedSecret(object);
   let index = 0;
@@ -111,6 +123,20 @@ function walkMembers(object: { [key: string]: Json }, at: Walk): Json {
     index += 1;
   }
   return copy === undefined ? object : fromEntries(copy);
+}
+
+/** `{ secret: NAME }`, with the name of a secret that is kept here, and nothing in it that looks like one. */
+function isNamed(object: { [key: string]: Json }, { isName, mask }: Walk): boolean {
+  const { secret, format } = object;
+  if (typeof secret !== 'string' || !isName(secret)) return false;
+  if (Object.keys(object).some((key) => !OF_REFERENCES.has(key))) return false;
+  if (format === undefined) return true;
+  return typeof format === 'string' && isPlainFormat(format) && mask(format) === format;
+}
+
+/** `Bearer {}`: what stands around the value is a word or two, and no value itself. */
+function isPlainFormat(format: string): boolean {
+  return format.split('{}').every((part) => /^[A-Za-z]{0,12}[ :=]{0,2}$/.test(part));
 }
 
 /** `Object.fromEntries` with an own `__proto__` kept as what it is. */
@@ -155,6 +181,8 @@ function walkSecret(value: Json, name: string, at: Walk): Json {
   if (Array.isArray(value)) {
     const list = value.map((one) => walkSecret(one, name, at));
     walked = list.some((one, index) => one !== value[index]) ? list : value;
+  } else if (isNamed(value, at)) {
+    walked = value;
   } else {
     const entries = Object.entries(value).map(([key, one]): [string, Json] => [
       key,

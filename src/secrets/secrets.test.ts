@@ -235,3 +235,26 @@ describe('known values', () => {
     expect(secrets.text('wJalrXUtnFEMI and s3cr3t-pw in /usr/bin')).toBe('*** and *** in /usr/bin');
   });
 });
+
+describe('a reference to a secret that is kept here', () => {
+  const secrets = createSecretRegistry();
+  secrets.declareName('county-api');
+
+  it.each<[Json]>([
+    [{ env: { TOKEN: { secret: 'county-api' } } }],
+    [{ headers: { Authorization: { secret: 'county-api', format: 'Bearer {}' } } }],
+    [{ env: { KEY: { secret: 'county-api', as: 'file' } } }],
+  ])('%j is shown as it is', (value) => {
+    expect(secrets.json(value)).toBe(value);
+    expect(secrets.find(value, () => {})).toBe(false);
+  });
+
+  it.each<[Json]>([
+    [{ secret: 'no-name-of-any' }],
+    [{ secret: 'county-api', more: { password: 'hunter-22' } }],
+    [{ secret: 'county-api', format: 'Bearer 7fK2pQ9xLm3v {}' }],
+    [{ password: 'county-api' }],
+  ])('%j is none', (value) => {
+    expect(JSON.stringify(secrets.json(value))).toContain('***');
+  });
+});

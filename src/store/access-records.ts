@@ -7,6 +7,8 @@ export interface TokenRecord {
   /** Team names, or `*`. */
   teams: readonly string[];
   role: string;
+  /** Whose it is: then it gives no more than the roles of this user. */
+  user?: string;
   createdAt: number;
   expiresAt?: number;
 }

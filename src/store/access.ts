@@ -26,11 +26,14 @@ export const accessReads: Plans<'findToken' | 'listTokens' | 'readSetting'> = {
 export const accessWrites: Plans<
   'insertToken' | 'deleteToken' | 'deleteExpiredTokens' | 'writeSetting'
 > = {
-  *insertToken({ hash, kind, label, teams, role, createdAt, expiresAt = null }) {
+  *insertToken({ hash, kind, label, teams, role, createdAt, expiresAt = null, user }) {
     yield tell(
-      `INSERT INTO tokens (hash, kind, label, teams, role, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [hash, kind, toText(label), toJson(teams), role, createdAt, expiresAt],
+      `INSERT INTO tokens (hash, kind, label, teams, role, created_at, expires_at, user_name)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        ...[hash, kind, toText(label), toJson(teams), role, createdAt, expiresAt],
+        user === undefined ? null : toText(user),
+      ],
     );
   },
   *deleteToken(hash) {
@@ -58,5 +61,6 @@ function toToken(row: Row): TokenRecord {
     role: text(row, 'role'),
     createdAt: integer(row, 'created_at'),
     ...optional(row, 'expires_at', 'expiresAt', Number),
+    ...optional(row, 'user_name', 'user', fromText),
   };
 }

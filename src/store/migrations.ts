@@ -432,6 +432,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX logs_by_time ON logs (team, first_at, number) WHERE team IS NOT NULL;
   INSERT INTO settings (key, value) SELECT 'unplaced logs', MAX(number) || '' FROM logs HAVING MAX(number) IS NOT NULL;
   `,
+  // 14: four roles instead of two. What could change everything of its teams goes on so: for all teams it administered the
+  // server, for some it could make definitions. Tokens may be a user's.
+  `
+  ALTER TABLE tokens ADD COLUMN user_name TEXT;
+  UPDATE tokens SET role = 'editor' WHERE role = 'operator';
+  UPDATE tokens SET role = 'admin' WHERE role = 'editor' AND teams LIKE '%"*"%';
+  UPDATE access_keys SET role = 'editor' WHERE role = 'operator';
+  `,
 ];
 
 /** The schema that this Millrace writes. */

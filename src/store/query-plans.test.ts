@@ -91,7 +91,7 @@ const ALLOWED: readonly { query: string; steps: readonly string[]; reason: strin
     steps: ['SCAN feature_tables USING INDEX sqlite_autoindex_feature_tables_1'],
     reason: 'one row for each table that there is',
   },
-  ...['connections', 'webhooks'].map((table) => ({
+  ...['connections', 'secrets', 'webhooks'].map((table) => ({
     query: `SELECT * FROM ${table} ORDER BY team, name`,
     steps: [`SCAN ${table} USING INDEX sqlite_autoindex_${table}_1`],
     reason: 'at a start: all of them are looked at, whether the key fits',

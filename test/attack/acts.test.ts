@@ -78,6 +78,16 @@ async function makeWebhook({ name: team }: PopulatedTeam): Promise<string> {
 const ofToken = { make: taskToken, none: `${NO_ID}-0-1` };
 const ofWebhook = { make: makeWebhook, none: 'nobody-hook' };
 
+const ofUser = {
+  make: async ({ name: team }: PopulatedTeam) => {
+    made += 1;
+    const name = `user-${made}`;
+    await engineOf().users.put(EVERYTHING, name, { roles: { [team]: 'viewer' } });
+    return name;
+  },
+  none: 'user-none',
+};
+
 const ACTS: { readonly [route: string]: Act } = {
   'POST /executions': {
     make: async ({ name }) => `${name}-daily`,
@@ -115,7 +125,7 @@ const ACTS: { readonly [route: string]: Act } = {
   'POST /tasks/heartbeat': { ...ofToken, body: (token) => ({ token }) },
   'DELETE /access-keys/:id': {
     make: async ({ name: team }) =>
-      (await world.it.server.accessKeys.issue({ team, role: 'operator', label: 'x' })).accessKeyId,
+      (await world.it.server.accessKeys.issue({ team, role: 'editor', label: 'x' })).accessKeyId,
     none: 'AKIAAAAAAAAAAAAAAAAA',
   },
   'DELETE /tokens/:id': {
@@ -161,6 +171,17 @@ const ACTS: { readonly [route: string]: Act } = {
     },
     none: '999999',
   },
+  'DELETE /users/:name': ofUser,
+  'POST /users/:name/login-link': ofUser,
+  'DELETE /secrets/:name': {
+    make: async ({ name: team }) => {
+      made += 1;
+      const name = `kept-${made}`;
+      await engineOf().secrets.set(ofTeam(team), name, 'some value that is kept', 'somebody');
+      return name;
+    },
+    none: 'kept-none',
+  },
   'POST /webhooks/:name/rotate': { ...ofWebhook, body: () => ({}) },
   'DELETE /webhooks/:name': ofWebhook,
 };
@@ -170,6 +191,8 @@ const OF_NO_TEAM = new Set([
   ...['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name'],
   // Makes one of the caller's own, whatever others have of that name.
   'PUT /monitors/:name',
+  'PUT /secrets/:name',
+  'PUT /users/:name',
 ]);
 
 const short = ({ method, route }: Route): string => `${method} ${route.slice(PREFIX.length)}`;

@@ -164,7 +164,8 @@ it('ends a live stream whose token has expired with the next event, which it doe
     label: '',
     role: 'viewer',
     scope: EVERYTHING,
-    administers: false,
+    grants: {},
+    isPartly: false,
     token: 't',
   } as const;
   const http = createServer((_request, response) =>

@@ -101,6 +101,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   next: () => [3],
   tag: ({ name }) => [`owner:${name}`, 'owner'],
   by: () => ['owner', 'team'],
+  actor: ({ name }) => [name],
+  head: () => [`1:${'0'.repeat(64)}`],
   group: ({ name }) => [name, ''],
   items: () => [0, 1],
   name: ({ pipelines, name }) => [...pipelines, `${name}/${name}-daily`, `${name}-permits`],
@@ -110,11 +112,14 @@ const QUERIES: { readonly [part: string]: Values } = {
 const OF_NOBODY = new Set([
   'GET /api/v1/health',
   'GET /api/v1/restore',
+  'GET /api/v1/audit/verification',
   'GET /api/v1/openapi.json',
   'GET /api/v1/session',
   'GET /schema/v1.json',
   'GET /login',
   'GET /act',
+  'GET /login/oidc',
+  'GET /login/oidc/callback',
 ]);
 /** Tells things that have no name in them: the graph of a pipeline, what an execution's states would do. */
 const WITHOUT_MARK = new Set([

@@ -351,7 +351,7 @@ const region = 'us-east-1';
 
 async function eventBridge(): Promise<void> {
   const { accessKeys, url } = server.server;
-  operatorKey = await accessKeys.issue({ team: 'default', role: 'operator', label: 'test' });
+  operatorKey = await accessKeys.issue({ team: 'default', role: 'editor', label: 'test' });
   canaries.set('the secret of an access key', operatorKey.secretAccessKey);
   const client = new EventBridgeClient({ endpoint: url, region, credentials: operatorKey });
   await client.send(
@@ -505,7 +505,7 @@ describe('AWS’s own clients', () => {
       States: { A: { Type: 'Pass', Result: { password: secret }, End: true } },
     });
 
-  async function client(role: 'viewer' | 'operator'): Promise<SFNClient> {
+  async function client(role: 'viewer' | 'editor'): Promise<SFNClient> {
     const credentials = await server.server.accessKeys.issue({
       team: 'default',
       role,
@@ -521,7 +521,7 @@ describe('AWS’s own clients', () => {
   }
 
   it('get back the definition that they sent, and what they compute with; who may only look gets neither', async () => {
-    const operator = await client('operator');
+    const operator = await client('editor');
     const looker = await client('viewer');
     const secret = canary('a definition over the wire');
     const only = new Map([['a definition over the wire', secret]]);

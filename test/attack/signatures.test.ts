@@ -18,7 +18,7 @@ let key: { accessKeyId: string; secretAccessKey: string };
 
 beforeAll(async () => {
   server = await openTestServer();
-  key = await server.server.accessKeys.issue({ team: 'default', role: 'operator', label: 'test' });
+  key = await server.server.accessKeys.issue({ team: 'default', role: 'editor', label: 'test' });
 });
 afterAll(() => server.close());
 
@@ -141,7 +141,7 @@ describe('a sealing key that was replaced', () => {
     const file = join(data, 'seal.key');
     let it = await openTestServer({ data });
     expect(it.server.sealCheck).toEqual({ fits: true, unreadable: [] });
-    key = await it.server.accessKeys.issue({ team: 'default', role: 'operator', label: 'test' });
+    key = await it.server.accessKeys.issue({ team: 'default', role: 'editor', label: 'test' });
     await it.request('POST', '/api/v1/webhooks', {
       body: { name: 'hook', team: 'default', source: 's' },
     });

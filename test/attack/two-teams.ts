@@ -7,6 +7,7 @@
 import * as events from '@aws-sdk/client-eventbridge';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sfn from '@aws-sdk/client-sfn';
+import type { Role } from '../../src/engine/kernel/roles.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import type { IssuedKey } from '../../src/http/wire/access-keys.js';
 import { openTestServer, type TestServer } from '../http/test-server.js';
@@ -72,8 +73,12 @@ const SERVICES = { sfn, events, scheduler } as const;
 type Client = { send(command: unknown): Promise<object>; destroy(): void };
 
 /** What a client of a team needs: a token, and the SDKs with an access key. */
-export async function openTeam(it: TestServer, team: string): Promise<Team & { close(): void }> {
-  const key: IssuedKey = await it.server.accessKeys.issue({ team, role: 'operator', label: team });
+export async function openTeam(
+  it: TestServer,
+  team: string,
+  role: Role = 'editor',
+): Promise<Team & { close(): void }> {
+  const key: IssuedKey = await it.server.accessKeys.issue({ team, role, label: team });
   const settings = {
     endpoint: it.server.url,
     region: REGION,
@@ -109,7 +114,7 @@ export async function openTeam(it: TestServer, team: string): Promise<Team & { c
 }
 
 /** Names that begin with a word: of a thing that is there, or of one that is not. */
-function namesWith(word: string): Names {
+export function namesWith(word: string): Names {
   const states = (kind: string, rest: string): string =>
     `arn:aws:states:${REGION}:${ACCOUNT}:${kind}:${rest}`;
   const event = (rest: string): string => `arn:aws:events:${REGION}:${ACCOUNT}:${rest}`;

@@ -156,7 +156,7 @@ test('a backup is sent to whoever may see all teams, and to nobody else', async 
     run(['backup', 'sent.db', '--server', url, '--json'], { MILLRACE_TOKEN: text });
   const one = await server.call<{ token: string }>('POST', '/tokens', {
     label: 'one team',
-    role: 'operator',
+    role: 'editor',
     teams: ['default'],
   });
   expect((await remote(one.token)).code).toBe(4);

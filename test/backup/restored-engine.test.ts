@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
+import type { ChannelPorts } from '../../src/channels/channel.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import { createEvaluationPool } from '../../src/engine/adapters/evaluation/pool.js';
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { makeBackup } from '../../src/store/backups/make-backup.js';
 import { restoreBackup } from '../../src/store/backups/restore-backup.js';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite-store.js';
@@ -39,7 +40,11 @@ afterEach(async () => {
 });
 
 /** One task at a time; each goes on until the engine is closed. */
-async function open(data: string, as: 'working' | 'held' = 'working'): Promise<Opened> {
+async function open(
+  data: string,
+  as: 'working' | 'held' = 'working',
+  ports?: ChannelPorts,
+): Promise<Opened> {
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
   const begun: string[] = [];
   const endless: Connector = {
@@ -59,6 +64,7 @@ async function open(data: string, as: 'working' | 'held' = 'working'): Promise<O
     evaluator,
     itemSource: createLocalItems(),
     workFolder: join(data, 'work'),
+    ...(ports === undefined ? {} : { notifications: { ports } }),
   });
   await engine.open(as);
   let closing: Promise<void> | undefined;
@@ -209,4 +215,33 @@ test('closes in good order while it is held', async () => {
   expect(second.engine.health().status).toBe('closed');
   const third = await open(join(folder, 'second'), 'held');
   expect(third.store.readSetting('backup')).toMatchObject({ version: '9.9.9' });
+});
+
+test('tells nobody anything before it may go on, and then what was not told', async () => {
+  const keys: string[] = [];
+  const mail: ChannelPorts['mail'] = async () => ({ type: 'failed', error: 'no mail here' });
+  const down: ChannelPorts = { mail, http: async () => ({ type: 'unreachable', error: 'down' }) };
+  const up: ChannelPorts = {
+    mail,
+    async http({ headers }) {
+      keys.push(headers['millrace-id'] ?? '');
+      return { type: 'answered', status: 200, headers: {}, body: '' };
+    },
+  };
+  const first = await open(join(folder, 'first'), 'working', down);
+  const sections = { channels: { hook: { type: 'webhook', url: 'https://hook.example/' } } };
+  await first.engine.notifications.declare([{ file: 't.yaml', team: 'shop', sections }], []);
+  const { message } = await first.engine.notifications.test(ofTeam('shop'), 'hook');
+  await backUpAndRestore(first, join(folder, 'second'));
+  await first.close();
+
+  const second = await open(join(folder, 'second'), 'held', up);
+  // It was due at once: were it sent, it would be in this time.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(keys).toEqual([]);
+  expect((await second.engine.notifications.deliveries(EVERYTHING)).items).toMatchObject([
+    { status: 'PENDING' },
+  ]);
+  await second.engine.goOn();
+  await expect.poll(() => keys).toEqual([message.key]);
 });

@@ -91,7 +91,7 @@ export function openScenarioRunner(): ScenarioRunner {
         identity: IDENTITY,
         bindings,
       });
-      const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
+      const key = await server.accessKeys.issue({ team: 'default', role: 'editor', label: '' });
       if (isEvents) {
         try {
           const difference = await replayEvents(scenario, server.url, key);

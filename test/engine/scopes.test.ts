@@ -137,6 +137,11 @@ beforeAll(async () => {
     ...{ name: 'all', team: 'shop', bus: 'default', source: 's', scheme: 'millrace' },
     ...{ secrets: [], createdAt: 0 },
   });
+  await engine.audit.note({
+    ...{ actor: 'a', team: 'shop', act: 'x', what: '', outcome: 'asked', address: '' },
+  });
+  await engine.users.put(SHOP, 'all', { roles: { shop: 'viewer' } });
+  await engine.secrets.set(SHOP, 'all', 'some value that is kept', 'somebody');
   await engine.scheduler.createGroup(SHOP, { name: 'all', tags: {} });
   await engine.scheduler.create(SHOP, { ...schedule('all'), settings });
   await engine.buses.create(SHOP, 'all', { tags: {} });
@@ -277,6 +282,9 @@ function namingCalls(): { [call: string]: Call } {
     'incidents.endSilence': (scope, { name }) =>
       e.incidents.endSilence(scope, name === 'all' ? 1 : 999),
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
+    'users.find': (scope, { name }) => e.users.find(scope, name),
+    'users.remove': (scope, { name }) => e.users.remove(scope, name),
+    'secrets.remove': (scope, { name }) => e.secrets.remove(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
   };
@@ -329,8 +337,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'incidents.means': (scope) => e.incidents.means(scope, 30),
     'incidents.onCall': (scope) => e.incidents.onCall(scope, 7),
     // Every team has an outbox.
-    'notifications.channels': (scope) =>
-      e.notifications.channels(scope).filter(({ name }) => name !== 'outbox'),
+    'notifications.channels': async (scope) =>
+      (await e.notifications.channels(scope)).filter(({ name }) => name !== 'outbox'),
     'notifications.deliveries': async (scope) => (await e.notifications.deliveries(scope)).items,
     'alerts.list': async (scope) => (await e.alerts.list(scope)).items,
     'expectations.list': (scope) => e.expectations.list(scope).items,
@@ -348,6 +356,9 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'stateMachines.list': (scope) => e.stateMachines.list(scope),
     'activities.list': (scope) => e.activities.list(scope),
     'webhooks.list': (scope) => e.webhooks.list(scope),
+    'secrets.list': (scope) => e.secrets.list(scope),
+    'audit.list': async (scope) => (await e.audit.list(scope)).items,
+    'users.list': (scope) => e.users.list(scope),
     'buses.list': (scope) => e.buses.list(scope).filter(({ name }) => name === 'all'),
     'rules.list': (scope) => e.rules.list(scope, undefined),
     'archives.list': (scope) => e.archives.list(scope),
@@ -362,6 +373,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
   ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
+  ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
+  ...['audit.note', 'audit.verify'],
   ...[
     'monitors.put',
     'monitors.declare',

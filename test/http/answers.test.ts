@@ -467,6 +467,21 @@ test('what administrators make', async () => {
   expect(tokens.items.find((token) => token.id === made.id)).toHaveProperty('expiresAt');
   await ask('DELETE', pathTo(PATHS.token, { id: String(made.id) }), 200);
 
+  const told = await ask<{ items: object[] }>('GET', `${PATHS.audit}?limit=5`, 200);
+  expect(told.items).toHaveLength(5);
+  await ask('GET', PATHS.auditVerification, 200);
+
+  const ana = pathTo(PATHS.user, { name: 'ana@example.com' });
+  await ask('PUT', ana, 200, { body: { roles: { alder: 'editor' }, email: 'ana@example.com' } });
+  expect((await ask<{ items: object[] }>('GET', PATHS.users, 200)).items.length).toBe(2);
+  await ask('POST', pathTo(PATHS.userLink, { name: 'ana@example.com' }), 201);
+  await ask('DELETE', ana, 200);
+
+  const kept = pathTo(PATHS.secret, { name: 'made' });
+  await ask('PUT', `${kept}?team=alder`, 200, { body: { value: 'some value that is kept' } });
+  expect((await ask<{ items: object[] }>('GET', PATHS.secrets, 200)).items.length).toBe(2);
+  await ask('DELETE', kept, 200);
+
   const body = { name: 'made', team: 'alder', source: 'made', detailType: 'Made' };
   await ask('POST', PATHS.webhooks, 200, { body });
   const hook = pathTo(PATHS.webhook, { name: 'made' });

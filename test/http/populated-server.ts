@@ -297,6 +297,12 @@ async function populate(
   const webhook = { name: `${team}-hook`, team, source: `${team}-hooked` };
   await it.request('POST', '/api/v1/webhooks', { body: webhook });
 
+  const kept = { value: `of ${team}, which nobody is told` };
+  await it.request('PUT', `/api/v1/secrets/${team}-api?team=${team}`, { body: kept });
+
+  const user = { roles: { [team]: 'viewer' }, email: `someone@${team}.example` };
+  await it.request('PUT', `/api/v1/users/${team}-ana`, { body: user });
+
   const scope = ofTeam(team);
   const found = await vi.waitFor(
     async () => {

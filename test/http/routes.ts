@@ -6,6 +6,10 @@
  * @module
  */
 
+import { CONTRACT } from '../../src/api/contract.js';
+import { PREFIX } from '../../src/api/paths.js';
+import type { Need } from '../../src/api/route.js';
+
 export interface Route {
   method: string;
   /** As the server registers it, with `:id` and `:name`. */
@@ -14,9 +18,11 @@ export interface Route {
   open?: true;
   /** There is nothing without a signature of AWS: see test/wire. */
   signed?: true;
+  /** What the contract says. */
+  needs: Need;
   /** Whoever may only read may not call it. */
   changes?: true;
-  /** Only for those who see all teams. */
+  /** Only for those who administer the server. */
   administers?: true;
   /** The address names a thing that belongs to a team. */
   names?:
@@ -34,15 +40,15 @@ export interface Route {
 
 const token = 'not-a-token-of-any-task';
 
-export const ROUTES: readonly Route[] = [
+const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/executions' },
-  { method: 'POST', route: '/api/v1/executions', changes: true, body: { pipeline: 'own-echo' } },
+  { method: 'POST', route: '/api/v1/executions', body: { pipeline: 'own-echo' } },
   { method: 'GET', route: '/api/v1/executions/:id', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/states', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/history', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/logs', names: 'execution' },
-  { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution', changes: true },
-  { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution', changes: true },
+  { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution' },
+  { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/repair-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/logs' },
@@ -50,15 +56,12 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'PUT',
     route: '/api/v1/pools/:name',
-    changes: true,
-    administers: true,
     body: { slots: 1 },
   },
-  { method: 'DELETE', route: '/api/v1/pools/:name', changes: true, administers: true },
+  { method: 'DELETE', route: '/api/v1/pools/:name' },
   {
     method: 'POST',
     route: '/api/v1/checks',
-    changes: true,
     body: { name: 'permits', status: 'OK' },
   },
   { method: 'GET', route: '/api/v1/checks' },
@@ -72,12 +75,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/api/v1/pipelines/:name/outlook', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/monitors' },
   { method: 'GET', route: '/api/v1/monitors/:name', names: 'monitor' },
-  { method: 'PUT', route: '/api/v1/monitors/:name', changes: true, body: { critical: 2 } },
-  { method: 'DELETE', route: '/api/v1/monitors/:name', names: 'monitor', changes: true },
+  { method: 'PUT', route: '/api/v1/monitors/:name', body: { critical: 2 } },
+  { method: 'DELETE', route: '/api/v1/monitors/:name', names: 'monitor' },
   {
     method: 'POST',
     route: '/api/v1/monitors/backtest',
-    changes: true,
     body: { monitor: { critical: 2 } },
   },
   { method: 'GET', route: '/api/v1/alerts' },
@@ -88,7 +90,6 @@ export const ROUTES: readonly Route[] = [
     method: 'POST',
     route: '/api/v1/incidents/:number/acts',
     names: 'incident',
-    changes: true,
     body: { type: 'acknowledge' },
   },
   { method: 'GET', route: '/api/v1/incident-means' },
@@ -96,64 +97,57 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     route: '/api/v1/silences',
-    changes: true,
     body: { until: Date.now() + 86_400_000, reason: 'moving' },
   },
-  { method: 'DELETE', route: '/api/v1/silences/:number', names: 'silence', changes: true },
+  { method: 'DELETE', route: '/api/v1/silences/:number', names: 'silence' },
   { method: 'GET', route: '/api/v1/on-call' },
   { method: 'GET', route: '/api/v1/channels' },
-  { method: 'POST', route: '/api/v1/channels/:name/test', changes: true },
+  { method: 'POST', route: '/api/v1/channels/:name/test' },
   { method: 'GET', route: '/api/v1/deliveries' },
   { method: 'GET', route: '/api/v1/deliveries/:number', names: 'delivery' },
   {
     method: 'POST',
     route: '/api/v1/deliveries/:number/retry',
     names: 'delivery',
-    changes: true,
   },
   { method: 'GET', route: '/api/v1/backfills' },
   {
     method: 'POST',
     route: '/api/v1/backfills',
-    changes: true,
     body: { pipeline: 'own-echo', from: '2026-11-01', to: '2026-11-01' },
   },
   { method: 'GET', route: '/api/v1/backfills/:id', names: 'backfill' },
-  { method: 'POST', route: '/api/v1/backfills/:id/stop', names: 'backfill', changes: true },
+  { method: 'POST', route: '/api/v1/backfills/:id/stop', names: 'backfill' },
   { method: 'GET', route: '/api/v1/events' },
   { method: 'GET', route: '/api/v1/pipelines' },
   { method: 'GET', route: '/api/v1/pipelines/:name', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/pipelines/:name/graph', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/problems' },
-  { method: 'POST', route: '/api/v1/reload', changes: true },
+  { method: 'POST', route: '/api/v1/reload' },
   {
     method: 'POST',
     route: '/api/v1/tasks/success',
-    changes: true,
     body: { token, output: 1 },
   },
-  { method: 'POST', route: '/api/v1/tasks/failure', changes: true, body: { token } },
-  { method: 'POST', route: '/api/v1/tasks/heartbeat', changes: true, body: { token } },
-  { method: 'POST', route: '/api/v1/login-links', changes: true },
-  { method: 'GET', route: '/api/v1/access-keys', administers: true },
-  { method: 'POST', route: '/api/v1/access-keys', changes: true, administers: true, body: {} },
-  { method: 'DELETE', route: '/api/v1/access-keys/:id', changes: true, administers: true },
-  { method: 'GET', route: '/api/v1/restore', administers: true },
-  { method: 'POST', route: '/api/v1/restore/resume', changes: true, administers: true },
-  { method: 'POST', route: '/api/v1/backups', changes: true, administers: true },
-  { method: 'GET', route: '/api/v1/tokens', administers: true },
+  { method: 'POST', route: '/api/v1/tasks/failure', body: { token } },
+  { method: 'POST', route: '/api/v1/tasks/heartbeat', body: { token } },
+  { method: 'POST', route: '/api/v1/login-links' },
+  { method: 'GET', route: '/api/v1/access-keys' },
+  { method: 'POST', route: '/api/v1/access-keys', body: {} },
+  { method: 'DELETE', route: '/api/v1/access-keys/:id' },
+  { method: 'GET', route: '/api/v1/restore' },
+  { method: 'POST', route: '/api/v1/restore/resume' },
+  { method: 'POST', route: '/api/v1/backups' },
+  { method: 'GET', route: '/api/v1/tokens' },
   {
     method: 'POST',
     route: '/api/v1/tokens',
-    changes: true,
-    administers: true,
     body: { teams: ['own'], label: 'w' },
   },
-  { method: 'DELETE', route: '/api/v1/tokens/:id', changes: true, administers: true },
+  { method: 'DELETE', route: '/api/v1/tokens/:id' },
   {
     method: 'POST',
     route: '/api/v1/events',
-    changes: true,
     body: { events: [{ source: 's', detailType: 'd', detail: {} }] },
   },
   { method: 'GET', route: '/api/v1/stored-events' },
@@ -161,27 +155,35 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     route: '/api/v1/test-pattern',
-    changes: true,
     body: { pattern: { source: ['s'] }, event: {} },
   },
   { method: 'GET', route: '/api/v1/pipelines/:name/trigger', names: 'pipeline' },
   { method: 'GET', route: '/api/v1/schedules' },
-  { method: 'GET', route: '/api/v1/webhooks', administers: true },
+  { method: 'GET', route: '/api/v1/audit' },
+  { method: 'GET', route: '/api/v1/audit/verification' },
+  { method: 'GET', route: '/api/v1/users' },
+  { method: 'PUT', route: '/api/v1/users/:name', body: { roles: { own: 'viewer' } } },
+  { method: 'DELETE', route: '/api/v1/users/:name' },
+  { method: 'POST', route: '/api/v1/users/:name/login-link' },
+  { method: 'GET', route: '/api/v1/secrets' },
+  {
+    method: 'PUT',
+    route: '/api/v1/secrets/:name',
+    body: { value: 'some value that is kept' },
+  },
+  { method: 'DELETE', route: '/api/v1/secrets/:name' },
+  { method: 'GET', route: '/api/v1/webhooks' },
   {
     method: 'POST',
     route: '/api/v1/webhooks',
-    changes: true,
-    administers: true,
     body: { name: 'w', source: 's' },
   },
   {
     method: 'POST',
     route: '/api/v1/webhooks/:name/rotate',
-    changes: true,
-    administers: true,
     body: {},
   },
-  { method: 'DELETE', route: '/api/v1/webhooks/:name', changes: true, administers: true },
+  { method: 'DELETE', route: '/api/v1/webhooks/:name' },
   { method: 'GET', route: '/metrics' },
   { method: 'GET', route: '/api/v1/session' },
   { method: 'POST', route: '/api/v1/logout' },
@@ -190,25 +192,41 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', route: '/schema/v1.json', open: true },
   { method: 'GET', route: '/schedules', signed: true },
   { method: 'GET', route: '/schedules/:member', signed: true },
-  { method: 'POST', route: '/schedules/:member', signed: true, changes: true },
-  { method: 'PUT', route: '/schedules/:member', signed: true, changes: true },
-  { method: 'DELETE', route: '/schedules/:member', signed: true, changes: true },
+  { method: 'POST', route: '/schedules/:member', signed: true },
+  { method: 'PUT', route: '/schedules/:member', signed: true },
+  { method: 'DELETE', route: '/schedules/:member', signed: true },
   { method: 'GET', route: '/schedule-groups', signed: true },
   { method: 'GET', route: '/schedule-groups/:member', signed: true },
-  { method: 'POST', route: '/schedule-groups/:member', signed: true, changes: true },
-  { method: 'DELETE', route: '/schedule-groups/:member', signed: true, changes: true },
+  { method: 'POST', route: '/schedule-groups/:member', signed: true },
+  { method: 'DELETE', route: '/schedule-groups/:member', signed: true },
   { method: 'GET', route: '/tags/:member', signed: true },
-  { method: 'POST', route: '/tags/:member', signed: true, changes: true },
-  { method: 'DELETE', route: '/tags/:member', signed: true, changes: true },
+  { method: 'POST', route: '/tags/:member', signed: true },
+  { method: 'DELETE', route: '/tags/:member', signed: true },
   // Its requests are signed instead: test/wire.
   { method: 'POST', route: '/', open: true, body: {} },
   // Its requests are signed instead: webhooks.test.ts.
   { method: 'POST', route: '/api/v1/webhooks/:name', open: true, body: {} },
+  // There is none, unless the server knows a provider: oidc.test.ts.
+  { method: 'GET', route: '/login/oidc', open: true },
+  { method: 'GET', route: '/login/oidc/callback', open: true },
   // It needs a login token in its query instead.
   { method: 'GET', route: '/login', open: true, query: '?token=wrong' },
   { method: 'GET', route: '/act', open: true, query: '?token=wrong' },
   { method: 'POST', route: '/act', open: true, query: '?token=wrong' },
 ];
+
+/** Each with what the contract says that it needs. */
+export const ROUTES: readonly Route[] = LISTED.map((route) => {
+  const path = route.route.replace(PREFIX, '');
+  const told = CONTRACT.find((one) => one.method === route.method && one.path === path);
+  const needs = told?.schema.needs ?? 'viewer';
+  return {
+    ...route,
+    needs,
+    ...(needs === 'viewer' || needs === 'nobody' ? {} : { changes: true }),
+    ...(needs === 'server' ? { administers: true } : {}),
+  };
+});
 
 /** The path of a route with a thing's id or name in its place. */
 export function pathOf(route: Route, id = 'latest', name = 'own-echo'): string {

@@ -21,6 +21,8 @@ export class VirtualWorld {
   wallError = 0;
   readonly #queue: Item[] = [];
   #order = 0;
+  /** How much has happened. */
+  happened = 0;
   #state: number;
 
   constructor(seed: number) {
@@ -78,6 +80,7 @@ export class VirtualWorld {
       const next = this.#queue[0];
       if (next === undefined || next.at > until) break;
       this.#queue.shift();
+      this.happened += 1;
       this.elapsed = Math.max(this.elapsed, next.at);
       next.run();
       // A turn of the real event loop: every promise that can go on has gone on.

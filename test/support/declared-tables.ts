@@ -4,6 +4,7 @@
  */
 import { ACTIVITIES } from '../../src/engine/features/activities/activity-table.js';
 import { POOLS } from '../../src/engine/features/admission/pools.js';
+import { AUDIT, AUDIT_ENDS } from '../../src/engine/features/audit/audit-tables.js';
 import { BACKFILLS } from '../../src/engine/features/backfills/backfill-table.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
@@ -52,8 +53,10 @@ import {
   SCHEDULE_PROGRESS,
 } from '../../src/engine/features/schedules/api-schedules.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
+import { SECRETS } from '../../src/engine/features/secrets/secrets.js';
 import { TRACE_MARKS } from '../../src/engine/features/traces/traces.js';
 import { FOREIGN_OUTCOMES } from '../../src/engine/features/upstreams/foreign-outcomes.js';
+import { USERS } from '../../src/engine/features/users/users.js';
 import { WEBHOOKS } from '../../src/engine/features/webhooks/webhooks.js';
 import {
   ALIASES,
@@ -68,7 +71,19 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
-  ...[ARRIVALS, BACKFILLS, WEBHOOKS, SWEEPS, CHECK_SERIES, CHECK_RESULTS, PRODUCED_SO_FAR],
+  ...[
+    ARRIVALS,
+    BACKFILLS,
+    WEBHOOKS,
+    SECRETS,
+    USERS,
+    AUDIT,
+    AUDIT_ENDS,
+    SWEEPS,
+    CHECK_SERIES,
+    CHECK_RESULTS,
+    PRODUCED_SO_FAR,
+  ],
   ...[MONITORS, MONITOR_GROUPS, ALERTS, ALERT_CHANGES],
   ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES, USED_LINKS],
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],

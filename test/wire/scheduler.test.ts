@@ -439,7 +439,7 @@ describe('what schedules start', () => {
     const data = mkdtempSync(join(tmpdir(), 'millrace-wire-scheduler-'));
     let server = await startServer({ port: 0, data });
     try {
-      const key = await server.accessKeys.issue({ team: 'default', role: 'operator', label: '' });
+      const key = await server.accessKeys.issue({ team: 'default', role: 'editor', label: '' });
       await server.engine.stateMachines.create({
         name: 'orders',
         team: 'default',

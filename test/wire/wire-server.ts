@@ -17,10 +17,10 @@ export interface Key {
 export interface WireServer {
   server: Server;
   /** A new access key. Default: an operator of the team `default`. */
-  key(options?: { team?: string; role?: 'operator' | 'viewer' }): Promise<Key>;
+  key(options?: { team?: string; role?: 'editor' | 'viewer' }): Promise<Key>;
   client(key: Key): SFNClient;
   /** A client with a key of its own. */
-  open(options?: { team?: string; role?: 'operator' | 'viewer' }): Promise<SFNClient>;
+  open(options?: { team?: string; role?: 'editor' | 'viewer' }): Promise<SFNClient>;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function openWireServer(config: ServerConfig = {}): Promise<WireSer
   const clients: SFNClient[] = [];
   const it: WireServer = {
     server,
-    key: ({ team = 'default', role = 'operator' } = {}) =>
+    key: ({ team = 'default', role = 'editor' } = {}) =>
       server.accessKeys.issue({ team, role, label: 'test' }),
     client(credentials) {
       const client = new SFNClient({

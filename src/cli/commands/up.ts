@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
-import type { Held, Identity } from '../../server.js';
+import type { Held, Identity, ServerConfig } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
 import { EXIT } from '../exit-codes.js';
@@ -55,6 +55,42 @@ export default class Up extends MillraceCommand {
         'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
       env: 'SFN_MOCK_CONFIG',
     }),
+    secrets: Flags.string({
+      description:
+        'file that says where secrets come from besides the store: environment files, commands, AWS Secrets Manager',
+      env: 'MILLRACE_SECRETS',
+    }),
+    'secrets-env': Flags.string({
+      description: 'environment file with secrets, as [TEAM=]FILE (TEAM: default; * is every team)',
+      env: 'MILLRACE_SECRETS_ENV',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'oidc-issuer': Flags.string({
+      description: 'OpenID Connect provider by which people log in, such as https://id.example.com',
+      env: 'MILLRACE_OIDC_ISSUER',
+      dependsOn: ['oidc-client-id', 'oidc-roles'],
+    }),
+    'oidc-client-id': Flags.string({
+      description:
+        'what this server is called there; its secret stands in MILLRACE_OIDC_CLIENT_SECRET, or there is none',
+      env: 'MILLRACE_OIDC_CLIENT_ID',
+    }),
+    'oidc-roles': Flags.string({
+      description: 'file of the roles that groups of the provider give',
+      env: 'MILLRACE_OIDC_ROLES',
+    }),
+    'oidc-groups': Flags.string({
+      description: 'claim that lists the groups of a person',
+      env: 'MILLRACE_OIDC_GROUPS',
+      default: 'groups',
+    }),
+    'oidc-scope': Flags.string({
+      description: 'scope that is asked for besides openid, profile and email',
+      env: 'MILLRACE_OIDC_SCOPE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     account: Flags.string({
       description: 'account number in ARNs: twelve digits',
       env: 'MILLRACE_ACCOUNT',
@@ -77,7 +113,7 @@ export default class Up extends MillraceCommand {
     }),
     retention: Flags.string({
       description:
-        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks)',
+        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks, audit)',
       env: 'MILLRACE_RETENTION',
       default: ['90d'],
       multiple: true,
@@ -137,8 +173,9 @@ export default class Up extends MillraceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Up);
     const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
+    const oidcSecret = process.env.MILLRACE_OIDC_CLIENT_SECRET;
     // Before anything can run that could read it.
-    const { environment, warning } = takeEnvironment();
+    const { environment, warning } = takeEnvironment(await namedIn(flags.secrets));
     const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
     if (!existsSync(folder)) {
       throw new CommandFailure(`There is no folder ${folder}.`, {
@@ -178,6 +215,9 @@ export default class Up extends MillraceCommand {
       resumeRestored: flags['resume-restored'],
       ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
+      ...(flags.secrets ? { secrets: flags.secrets } : {}),
+      secretsEnv: flags['secrets-env'] ?? [],
+      ...oidcOf(flags, oidcSecret),
       ...(flags['mock-config'] ? { mockConfig: flags['mock-config'] } : {}),
       onFolderChange: ({ deployed, problems }) => {
         for (const name of deployed) say(`${colors.green('deployed')} ${name}`);
@@ -223,6 +263,36 @@ export default class Up extends MillraceCommand {
     await stop;
     await server.close();
   }
+}
+
+/** Variables that commands which print secrets are given. */
+async function namedIn(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const { openSecretsFile } = await import('../../pipelines/secrets-file.js');
+  try {
+    return openSecretsFile(file).flatMap((source) =>
+      source.type === 'command' ? source.environment : [],
+    );
+  } catch (error) {
+    throw startFailure(error, 0);
+  }
+}
+
+function oidcOf(
+  flags: {
+    'oidc-issuer'?: string | undefined;
+    'oidc-client-id'?: string | undefined;
+    'oidc-roles'?: string | undefined;
+    'oidc-groups': string;
+    'oidc-scope'?: string[] | undefined;
+  },
+  clientSecret: string | undefined,
+): Pick<ServerConfig, 'oidc'> {
+  const { 'oidc-issuer': issuer, 'oidc-client-id': clientId, 'oidc-roles': roles } = flags;
+  if (issuer === undefined || clientId === undefined || roles === undefined) return {};
+  const { 'oidc-groups': groupsClaim, 'oidc-scope': scopes = [] } = flags;
+  const secret = clientSecret ? { clientSecret } : {};
+  return { oidc: { issuer, clientId, roles, groupsClaim, scopes, ...secret } };
 }
 
 function heldLines({ madeAt, running, attempts, deliveries }: Held): string[] {
@@ -297,6 +367,23 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5065',
       fix: 'Mend the file that --rates (or MILLRACE_RATES) names, or start without it.',
+    });
+  }
+  if (
+    error instanceof Error &&
+    (error.name === 'OidcRolesFileError' || error.name === 'OidcConfigError')
+  ) {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5074',
+      fix: 'Mend what --oidc-issuer and --oidc-roles name, or start without them.',
+    });
+  }
+  if (error instanceof Error && error.name === 'SecretsFileError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5071',
+      fix: 'Mend what --secrets and --secrets-env (or MILLRACE_SECRETS, MILLRACE_SECRETS_ENV) name, or start without it.',
     });
   }
   if (error instanceof Error && error.name === 'MetricTagsError') {

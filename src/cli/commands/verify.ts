@@ -15,7 +15,7 @@ export default class Verify extends MillraceCommand {
   static override summary =
     'Read all records of a data folder or backup and say whether they are sound';
   static override description =
-    'Looks at pages and indexes, the digest of every row of history, that each history is whole, and foreign bytes in records; of a ' +
+    'Looks at pages and indexes, the digest of every row of history, that each history is whole, foreign bytes in records, and the chain of the audit log; of a ' +
     'backup also at the SHA-256 beside it. It changes nothing, and a server may run meanwhile. Ends with 10 when something is damaged.';
   static override examples = [
     '<%= config.bin %> verify',
@@ -47,6 +47,10 @@ export default class Verify extends MillraceCommand {
     } else {
       this.log(`${colors.red('damaged')} ${file}`);
       for (const finding of verified.findings) this.log(`  ${finding}`);
+      process.exitCode = EXIT.checkFailed;
+    }
+    if (verified.audit !== undefined) {
+      this.log(`${colors.red('changed')} ${verified.audit}`);
       process.exitCode = EXIT.checkFailed;
     }
     return { file, sound, ...verified };

@@ -40,6 +40,7 @@ export function createHttpConnector(config: HttpConfig = {}): Connector {
   return {
     kind: 'http',
     runsCode: false,
+    secretArguments: { url: 'value', headers: 'values', query: 'values', body: 'values' },
     validate: (args) => argumentProblems(httpArguments, args),
     run: (task, context) => runHttp(task, context, config).catch(outcomeOfThrown),
   };

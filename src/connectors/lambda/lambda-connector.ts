@@ -61,6 +61,7 @@ export function createLambdaConnector(config: LambdaConfig = {}): Connector {
     kind: 'lambda',
     runsCode: true,
     dataArguments: ['payload'],
+    secretArguments: { environment: 'values' },
     validate: (args) => argumentProblems(lambdaArguments, args),
     run: (task, context) => runLambda(task, context, pool, config, identity).catch(outcomeOfThrown),
     close: () => pool.close(),

@@ -26,35 +26,48 @@ const FILE_LIMIT = 16 * DATA_LIMIT;
 export interface AttemptFiles {
   input: string;
   output: string;
+  /** Where each secret that the task gets as a file lies, by its variable. */
+  secrets: { [variable: string]: string };
   /** What the command wrote to the output file; undefined when it wrote nothing. */
   readOutput(): Promise<Json | undefined>;
   remove(): Promise<void>;
 }
 
 /**
- * Writes the input file, readable by nobody else but the user that the command runs as.
+ * Writes the input file, and those of secrets, readable by nobody else but the user that the command runs as.
  * @param user default: the server's own
+ * @param secrets values by the variable that will name their file
  */
 export async function attemptFiles(
   workFolder: string,
   input: string,
   user?: TaskUser,
+  secrets: { readonly [variable: string]: string } = {},
 ): Promise<AttemptFiles> {
   const made = { owner: user, mode: 0o700 };
   const parent = await openFolder(realpathSync(workFolder), PLACE, made);
   const name = `attempt-${randomUUID()}`;
   const folder = await openFolder(parent.path, name, made).finally(() => parent.close());
   const path = join(workFolder, PLACE, name);
+  const given = Object.entries(secrets);
+  const nameOf = (index: number): string => `secret-${index}`;
   try {
-    const file = await newFile(join(folder.path, INPUT), user, 0o600);
-    await file.writeFile(input).finally(() => file.close());
+    const contents = [[INPUT, input], ...given.map(([, value], index) => [nameOf(index), value])];
+    for (const [file = '', content = ''] of contents) {
+      const opened = await newFile(join(folder.path, file), user, 0o600);
+      await opened.writeFile(content).finally(() => opened.close());
+    }
   } catch (error) {
     await folder.close();
+    await removeTaskFiles(path, user);
     throw error;
   }
   return {
     input: join(path, INPUT),
     output: join(path, OUTPUT),
+    secrets: Object.fromEntries(
+      given.map(([variable], index) => [variable, join(path, nameOf(index))]),
+    ),
     readOutput: () => readOutput(join(folder.path, OUTPUT), user),
     async remove() {
       await folder.close();

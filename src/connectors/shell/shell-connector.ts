@@ -42,6 +42,7 @@ export function createShellConnector(config: ShellConfig = {}): Connector {
     kind: 'shell',
     runsCode: true,
     dataArguments: ['input'],
+    secretArguments: { env: 'values and files' },
     validate: (args) => argumentProblems(shellArguments, args),
     run: (task, context) => runShell(task, context, config).catch(outcomeOfThrown),
   };
@@ -58,7 +59,7 @@ async function runShell(
   const argv = commandLine(args, task.folder);
   const cwd = existingInside(args.cwd ?? task.folder, [task.folder, task.workFolder]);
   const input = JSON.stringify(args.input ?? {});
-  const files = await attemptFiles(task.workFolder, input, user);
+  const files = await attemptFiles(task.workFolder, input, user, task.secretFiles);
   try {
     if (context.signal.aborted) return abortedOutcome();
     const env = shellEnvironment(task, args, files, user);
@@ -83,6 +84,7 @@ function shellEnvironment(
     // So that `from millrace_log import log` works.
     PYTHONPATH: TASK_LOGGING,
     ...args.env,
+    ...files.secrets,
     MILLRACE_LOGGING: TASK_LOGGING,
     MILLRACE_EXECUTION: task.execution.id,
     MILLRACE_PIPELINE: task.execution.pipeline,

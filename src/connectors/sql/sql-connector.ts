@@ -45,6 +45,7 @@ export function createSqlConnector(config: SqlConfig = {}): Connector {
     kind: 'sql',
     runsCode: true,
     dataArguments: ['parameters'],
+    secretArguments: { parameters: 'values' },
     validate: (args) => argumentProblems(sqlArguments, args),
     run: (task, context) => runSql(task, context, config).catch(outcomeOfThrown),
   };

@@ -6,7 +6,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import type { Connector, TaskRequest } from '../../connectors/connector.js';
+import type { Connector, SecretArguments, TaskRequest } from '../../connectors/connector.js';
 import type { Confinement } from '../../connectors/process/confinement.js';
 import { prepareWorkFolder, removeWorkFolder } from '../../connectors/process/work-folders.js';
 import type { AttemptListener, AttemptOutcome, AttemptRequest, Runner } from '../kernel/ports.js';
@@ -70,13 +70,16 @@ export function createConnectorRunner(
   }
 
   const code = new Map<string, readonly string[]>();
-  for (const { kind, runsCode, dataArguments } of connectors.values()) {
+  const secretArguments = new Map<string, SecretArguments>();
+  for (const { kind, runsCode, dataArguments, secretArguments: places } of connectors.values()) {
     if (runsCode) code.set(kind, dataArguments ?? []);
+    if (places !== undefined) secretArguments.set(kind, places);
   }
 
   return {
     kinds,
     code,
+    secretArguments,
     start(request, listener) {
       const connector = connectors.get(request.kind);
       if (!connector) throw new Error(`There is no connector '${request.kind}'`);

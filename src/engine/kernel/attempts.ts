@@ -11,15 +11,24 @@
  */
 import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
+import type { AttemptPerformers } from './attempt-performers.js';
+import { attemptRequest, secretsWritten, withSecrets } from './attempt-request.js';
 import type { CapturedOutput } from './captured-output.js';
-import { type Asker, askerOf, type CodeRules, isMadeOverApi, resolveFor } from './code-grants.js';
+import { type Asker, askerOf, type CodeRules, resolveFor } from './code-grants.js';
 import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import type { Hooks } from './hooks.js';
 import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
-import type { AttemptOutcome, AttemptRequest, Clock, Random, Runner } from './ports.js';
+import type {
+  AttemptListener,
+  AttemptOutcome,
+  AttemptRequest,
+  Clock,
+  Random,
+  Runner,
+} from './ports.js';
 import {
   kindOf,
   missingActivity,
@@ -36,6 +45,13 @@ import type { WorkFolders } from './work-folders.js';
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
 
+/** Of an attempt that was stopped while its secrets were asked for. */
+const NOT_STARTED: AttemptOutcome = {
+  type: 'failed',
+  error: 'Connector.Aborted',
+  cause: 'The attempt was stopped before it had its secrets.',
+};
+
 /** Milliseconds between heartbeats of one attempt that are taken in. */
 const HEARTBEAT_INTERVAL = 1000;
 
@@ -43,56 +59,12 @@ interface Running extends AttemptAddress {
   id: string;
   kind: string;
   lastHeartbeat: number;
+  /** Nobody waits for it any more; also while its secrets are asked for. */
+  isCancelled?: boolean;
 }
 
 /** What a connector is called with. */
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
-
-/** Performers that begin attempts in the engine itself. They are made after this class, and know it. */
-export interface AttemptPerformers {
-  /** Attempts that start executions. */
-  readonly children: {
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      wanted: Extract<Resolution, { type: 'execution' }>,
-      input: Input,
-    ): Performed;
-    /** The waiting task is gone. */
-    abandon(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void;
-  };
-  /** Attempts that a test answers. */
-  readonly mocked: {
-    /** Whether a test answers this command; `usual` is what would be done otherwise. */
-    answers(active: ActiveExecution, command: ScheduleTask, usual: Resolution): boolean;
-    needs(active: ActiveExecution): readonly Need<unknown>[];
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      command: ScheduleTask,
-      usual: Resolution,
-      input: Input,
-    ): Performed;
-  };
-  /** Attempts whose request goes to this server itself. */
-  readonly services: {
-    /** The same, or a failure when this server has no such operation. */
-    known(call: ServiceCall): Resolution;
-    begin(
-      turn: Turn,
-      active: ActiveExecution,
-      attempt: AttemptRecord,
-      call: ServiceCall,
-      input: Input,
-    ): Performed;
-    /** Nobody waits for the attempt any more. */
-    cancel(attemptId: string): void;
-  };
-}
-
-type ServiceCall = Extract<Resolution, { type: 'service' }>;
 
 /** The kind of attempts that a test answers. */
 export const MOCKED = 'mock';
@@ -335,7 +307,7 @@ export class Attempts {
   }
 
   #run(active: ActiveExecution, attempt: AttemptRecord, connector: ConnectorCall): void {
-    const { runner, clock, output } = this.#parts;
+    const { runner, clock, output, folders, hooks } = this.#parts;
     const { id, kind, execution, thread, sequence } = attempt;
     const running: Running = { id, kind, execution, thread, sequence, lastHeartbeat: 0 };
     this.#running.set(id, running);
@@ -345,57 +317,43 @@ export class Attempts {
     const settled = (outcome: AttemptOutcome): void => {
       if (isSettled) return;
       isSettled = true;
-      this.#parts.hooks.attemptEnded(active, attempt, outcome);
+      hooks.attemptEnded(active, attempt, outcome);
       this.#settle(running, outcome);
     };
-    try {
-      runner.start(this.#request(active, attempt, connector), {
-        log: (record) => {
-          if (!isSettled) output.add(active, command, record);
-        },
-        heartbeat: () => {
-          const now = clock.monotonic();
-          if (!beats || isSettled || now - running.lastHeartbeat < HEARTBEAT_INTERVAL) return;
-          running.lastHeartbeat = now;
-          this.#parts.loop.add(
-            this.#parts.executions.eventInput(execution, {
-              type: 'TaskHeartbeat',
-              thread,
-              sequence,
-            }),
-          );
-        },
-        settled,
-      });
-    } catch (error) {
-      settled({ type: 'failed', error: 'Millrace.RunnerFailed', cause: String(error) });
-    }
-  }
-
-  #request(
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    connector: ConnectorCall,
-  ): AttemptRequest {
-    const { creation, machine, number } = active;
-    const command = commandOf(attempt);
-    const { id, name, pipeline, tags } = creation;
-    const { team, folder } = machine.deployment;
-    const owner = { team, folder, isOverApi: isMadeOverApi(machine.deployment) };
-    const traceparent = this.#parts.hooks.traceparent?.(active, attempt);
-    return {
-      kind: attempt.kind,
-      attemptId: attempt.id,
-      taskToken: command.taskToken,
-      execution: { id, name, pipeline, number },
-      state: command.state,
-      attempt: command.attempt,
-      arguments: connector.arguments,
-      ...this.#parts.folders.forAttempt(owner, id, connector.folder),
-      tags,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
+    const listener: AttemptListener = {
+      log: (record) => {
+        if (!isSettled) output.add(active, command, record);
+      },
+      heartbeat: () => {
+        const now = clock.monotonic();
+        if (!beats || isSettled || now - running.lastHeartbeat < HEARTBEAT_INTERVAL) return;
+        running.lastHeartbeat = now;
+        this.#parts.loop.add(
+          this.#parts.executions.eventInput(execution, { type: 'TaskHeartbeat', thread, sequence }),
+        );
+      },
+      settled,
     };
+    const start = (request: AttemptRequest): void => {
+      try {
+        runner.start(request, listener);
+      } catch (error) {
+        settled({ type: 'failed', error: 'Millrace.RunnerFailed', cause: String(error) });
+      }
+    };
+    const traceparent = hooks.traceparent?.(active, attempt);
+    const request = attemptRequest(active, attempt, connector, folders, traceparent);
+    const says = secretsWritten(active, command, connector);
+    if (says === undefined) {
+      start(request);
+      return;
+    }
+    const { team } = active.machine.deployment;
+    void withSecrets(request, says, team, runner, hooks.secrets).then((handed) => {
+      if ('outcome' in handed) settled(handed.outcome);
+      else if (running.isCancelled === true || this.#isEnding) settled(NOT_STARTED);
+      else start(handed.request);
+    });
   }
 
   /** A runner's outcome: the slot is free again, the execution hears of it in its next turn. */
@@ -577,6 +535,8 @@ export class Attempts {
     const { runner } = this.#parts;
     if (attempt.status === 'started') {
       turn.afterCommit(() => {
+        const running = this.#running.get(attempt.id);
+        if (running !== undefined) running.isCancelled = true;
         runner.kill(attempt.id);
         this.#perform.services.cancel(attempt.id);
       });

@@ -10,6 +10,7 @@
  * | tell | nobody hears of facts |
 | follow | histories grow without a fact |
  * | traceparent | tasks are told of no trace |
+ * | secrets | there are none: tasks that refer to one fail |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
  */
@@ -52,6 +53,12 @@ export interface ActivityHook {
   offer(activity: { team: string; name: string }): Promise<void>;
 }
 
+/** Knows the values of secrets. */
+export interface SecretValuesHook {
+  /** The value; undefined when the team has no secret of this name. Rejects when whoever keeps it does not answer. */
+  value(team: string, name: string): Promise<string | undefined>;
+}
+
 /** Hears of attempts that connectors make. Nothing durable follows from it: attempts are no facts. */
 export interface AttemptObserver {
   /** Its connector has settled; what came too late to count as its outcome, too. */
@@ -64,6 +71,7 @@ export class Hooks {
   admission: AdmissionHook | undefined;
   mapRuns: MapRunHook | undefined;
   activities: ActivityHook | undefined;
+  secrets: SecretValuesHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];

@@ -1,6 +1,7 @@
 /**
  * The ports through which everything that the engine does to the world goes: Clock, Random, Store, Runner, Sink, Evaluator,
- * ItemSource and Destinations here, TaskMocks in `mocked-tasks.ts`, FileSource in `features/files/`.
+ * ItemSource and Destinations here, TaskMocks in `mocked-tasks.ts`, SecretSource in `secret-source.ts`, FileSource in
+ * `features/files/`.
  *
  * Nothing else in the kernel and its features reads the time, draws a random number, starts a process or sends anything, so the simulation
  * in `test/simulation` can drive the real engine on virtual time and hurt it at will.
@@ -8,7 +9,12 @@
  */
 import type { Json, JsonObject } from '../../asl/json.js';
 import type { Evaluate } from '../../asl/transition.js';
-import type { LogRecord, TaskOutcome, TaskRequest } from '../../connectors/connector.js';
+import type {
+  LogRecord,
+  SecretArguments,
+  TaskOutcome,
+  TaskRequest,
+} from '../../connectors/connector.js';
 import type { FeedChange } from './feed-change.js';
 
 export type {
@@ -56,6 +62,8 @@ export interface Runner {
   readonly kinds: ReadonlyMap<string, number>;
   /** The kinds that run code, each with those of its arguments that are nothing but data. */
   readonly code: ReadonlyMap<string, readonly string[]>;
+  /** Arguments in which secrets may stand, by kind. Default: nowhere. */
+  readonly secretArguments?: ReadonlyMap<string, SecretArguments>;
   /** Called once in the life of an attempt, after its start is durable. */
   start(request: AttemptRequest, listener: AttemptListener): void;
   /** Ends the attempt's processes; `settled` follows when they are gone. No-op for one that is unknown or has settled. */

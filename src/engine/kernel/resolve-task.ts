@@ -36,6 +36,8 @@ export type Resolution =
       folder?: string;
       /** The binding that names it, by its resource. */
       binding?: string;
+      /** What that binding writes into the arguments. */
+      written?: JsonObject;
     }
   | {
       type: 'execution';
@@ -247,12 +249,14 @@ function byBinding(name: string, binding: JsonObject, input: Json, wrapping: Wra
       kind: 'lambda',
       arguments: { ...settings, payload: input },
       wrapping,
+      written: settings,
     };
   }
   if (shell !== undefined) {
     const settings: JsonObject = isObject(shell) ? { ...shell } : { ...binding, ...command(shell) };
     delete settings.shell;
-    return { type: 'connector', kind: 'shell', arguments: { input, ...settings }, wrapping };
+    const given = { input, ...settings };
+    return { type: 'connector', kind: 'shell', arguments: given, wrapping, written: settings };
   }
   if (typeof pipeline === 'string') {
     const { team } = binding;
@@ -261,7 +265,7 @@ function byBinding(name: string, binding: JsonObject, input: Json, wrapping: Wra
   if (typeof connector === 'string') {
     const given = isObject(binding.arguments) ? binding.arguments : {};
     const merged = isObject(input) ? { ...input, ...given } : given;
-    return { type: 'connector', kind: connector, arguments: merged, wrapping };
+    return { type: 'connector', kind: connector, arguments: merged, wrapping, written: given };
   }
   return {
     type: 'failure',

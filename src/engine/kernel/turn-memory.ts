@@ -138,6 +138,11 @@ export class RowMap<Row extends object> {
     return this.#map.values();
   }
 
+  /** As the store has them. */
+  durableValues(): Row[] {
+    return this.#map.durableEntries().map(([, row]) => row);
+  }
+
   put(turn: Turn, row: Row): void {
     turn.put(this.#table, row);
     this.#map.set(turn, JSON.stringify(keyOfRow(this.#table, row)), row);

@@ -1,11 +1,11 @@
 /**
- * Access keys for clients of the AWS wire API: made, listed and revoked by those who may see all teams.
+ * Access keys for clients of the AWS wire API: made, listed and revoked by whoever gives access to their team.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueAccessKey, listAccessKeys, revokeAccessKey } from '../../api/access-keys.js';
-import { expectAdministrator } from '../auth.js';
+import { expectTeam } from '../authorize.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
@@ -16,18 +16,16 @@ export function accessKeyRoutes(
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(listAccessKeys.path, { schema: listAccessKeys.schema }, async (request) => {
-    expectAdministrator(request.principal);
     return { keys: await accessKeys.list(request.principal.scope) };
   });
 
   api.post(issueAccessKey.path, { schema: issueAccessKey.schema }, async (request) => {
-    expectAdministrator(request.principal);
     const { region } = engine.arns.identity;
+    expectTeam(request.principal, request.body.team);
     return { ...(await accessKeys.issue(request.body)), region };
   });
 
   api.delete(revokeAccessKey.path, { schema: revokeAccessKey.schema }, async (request) => {
-    expectAdministrator(request.principal);
     const { scope } = request.principal;
     if (!(await accessKeys.revoke(scope, request.params.id))) throw new HttpError('NotFound');
     return { revoked: true } as const;

@@ -17,7 +17,7 @@ import { attributesOf, deliveryOf } from '../../engine/features/rules/delivery.j
 import type { DeliveryRecord } from '../../engine/features/rules/delivery-table.js';
 import { explainMismatch } from '../../events/pattern/explain-mismatch.js';
 import { parsePattern } from '../../events/pattern/parse-pattern.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';

@@ -17,7 +17,7 @@ import {
 } from '../../api/incidents.js';
 import type { Engine } from '../../engine/engine.js';
 import { readTag } from '../../monitoring/tags.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import type { HttpServices } from '../services.js';
 

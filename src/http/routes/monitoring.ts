@@ -15,7 +15,7 @@ import { listOutlooks, showOutlook } from '../../api/outlooks.js';
 import { showOverview } from '../../api/overview.js';
 import { teamOf } from '../../engine/kernel/scope.js';
 import { readTag, type WantedTag } from '../../monitoring/tags.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import { checkOf } from '../reported-check.js';
 import type { HttpServices } from '../services.js';

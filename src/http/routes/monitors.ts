@@ -14,7 +14,7 @@ import {
   putMonitor,
 } from '../../api/monitors.js';
 import { readTag } from '../../monitoring/tags.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import type { HttpServices } from '../services.js';
 

@@ -14,7 +14,7 @@ import {
 } from '../../api/notifications.js';
 import type { JsonObject } from '../../api/values.js';
 import type { DeliveryRow } from '../../engine/features/notifications/notification-tables.js';
-import { ownTeam } from '../auth.js';
+import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import type { HttpServices } from '../services.js';
 
@@ -23,9 +23,9 @@ export function notificationRoutes(instance: FastifyInstance, { engine }: HttpSe
   const { notifications } = engine;
 
   api.get(listChannels.path, { schema: listChannels.schema }, async (request) => ({
-    items: notifications
-      .channels(request.principal.scope)
-      .map(({ config, ...channel }) => ({ ...channel, config: config as JsonObject })),
+    items: (await notifications.channels(request.principal.scope)).map(
+      ({ config, ...channel }) => ({ ...channel, config: config as JsonObject }),
+    ),
   }));
 
   api.post(testChannel.path, { schema: testChannel.schema }, async (request) =>

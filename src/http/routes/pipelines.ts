@@ -15,7 +15,7 @@ import {
 } from '../../api/pipelines.js';
 import { EVERYTHING, ofTeam } from '../../engine/kernel/scope.js';
 import type { Problem } from '../../pipelines/problem.js';
-import type { Principal } from '../auth.js';
+import type { Principal } from '../authorize.js';
 import type { HttpServices } from '../services.js';
 
 /** Latest executions shown with each pipeline. */

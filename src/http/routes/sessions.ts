@@ -7,8 +7,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { PREFIX } from '../../api/paths.js';
 import { createLoginLink, describeSession, logout } from '../../api/sessions.js';
+import { highestOf } from '../../engine/kernel/roles.js';
 import { teamsIn } from '../../engine/kernel/scope.js';
 import { SESSION_COOKIE } from '../auth.js';
+import { ownAddress } from '../own-address.js';
 import type { HttpServices } from '../services.js';
 
 export function sessionRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
@@ -27,6 +29,7 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     },
     async (request, reply) => {
       const session = await authenticator.redeem(request.query.token, request.ip);
+      request.loggedIn = await authenticator.nameOf(session);
       const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
       return reply.header('set-cookie', cookie).redirect(ownAddress(request.query.to ?? '/'), 303);
     },
@@ -36,11 +39,12 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     PREFIX + createLoginLink.path,
     { schema: createLoginLink.schema },
     async (request, reply) => {
-      const { label, role, scope } = request.principal;
+      const { label, role, scope, user } = request.principal;
       const teams = teamsIn(scope);
       const token = await authenticator.issue('login', {
         label,
         role,
+        ...(user === undefined ? {} : { user }),
         ...(teams === undefined ? {} : { teams }),
       });
       return reply.code(201).send({ path: `/login?token=${token}` });
@@ -48,9 +52,15 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
   );
 
   app.get(PREFIX + describeSession.path, { schema: describeSession.schema }, async (request) => {
-    const { label, role, scope } = request.principal;
+    const { label, user, grants, scope } = request.principal;
     const teams = teamsIn(scope);
-    return { label, role, ...(teams === undefined ? {} : { teams: [...teams] }) };
+    return {
+      label,
+      ...(user === undefined ? {} : { user }),
+      role: highestOf(grants),
+      ...(teams === undefined ? {} : { teams: [...teams] }),
+      roles: { ...grants },
+    };
   });
 
   app.post(PREFIX + logout.path, { schema: logout.schema }, async (request, reply) => {
@@ -66,16 +76,4 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
       .code(204)
       .send(null);
   });
-}
-
-/**
- * An address of this server, or `/`: a login link must not lead to another site. Read as a browser reads it, which drops
- * tabs and takes a backslash for a slash.
- */
-function ownAddress(to: string): string {
-  const base = 'http://own.invalid';
-  if (!to.startsWith('/') || !URL.canParse(to, base)) return '/';
-  const { origin, pathname, search, hash } = new URL(to, base);
-  // A path such as `/.//other.test` would become an address of another site when it is sent.
-  return origin === base && !pathname.startsWith('//') ? pathname + search + hash : '/';
 }

@@ -1,37 +1,43 @@
 /**
- * Tokens for people, CI and programs: made, listed and revoked by those who may see all teams. A token's text is in the
+ * Tokens for people, CI and programs: made, listed and revoked by whoever gives access to their teams. A token's text is in the
  * answer that makes it and nowhere else; afterwards it is known by an id.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { issueToken, listTokens, revokeToken } from '../../api/tokens.js';
+import { grantsOf } from '../../engine/kernel/roles.js';
 import { parseDuration } from '../../pipelines/duration.js';
-import { expectAdministrator } from '../auth.js';
+import { expectGiver } from '../authorize.js';
 import { HttpError } from '../errors.js';
 import type { HttpServices } from '../services.js';
 
-export function tokenRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
+export function tokenRoutes(
+  instance: FastifyInstance,
+  { authenticator, engine }: HttpServices,
+): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(listTokens.path, { schema: listTokens.schema }, async (request) => {
-    expectAdministrator(request.principal);
     return { items: await authenticator.list(request.principal.scope) };
   });
 
   api.post(issueToken.path, { schema: issueToken.schema }, async (request, reply) => {
-    expectAdministrator(request.principal);
-    const { teams, expires, ...rest } = request.body;
+    const { teams, expires, role, label, user } = request.body;
+    const listed = teams === '*' ? ['*'] : teams;
+    expectGiver(request.principal, grantsOf(role, listed));
+    if (user !== undefined) engine.users.find(request.principal.scope, user);
     const token = await authenticator.issue('api', {
-      ...rest,
-      teams: teams === '*' ? ['*'] : teams,
+      role,
+      label,
+      ...(user === undefined ? {} : { user }),
+      teams: listed,
       ...lifetimeOf(expires),
     });
     return reply.code(201).send({ id: authenticator.idOf(token), token });
   });
 
   api.delete(revokeToken.path, { schema: revokeToken.schema }, async (request) => {
-    expectAdministrator(request.principal);
     const { scope } = request.principal;
     if (!(await authenticator.revokeById(scope, request.params.id)))
       throw new HttpError('NotFound');

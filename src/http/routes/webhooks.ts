@@ -1,5 +1,5 @@
 /**
- * Webhooks: made, listed, given new secrets and deleted by those who may see all teams; called by whoever has a secret.
+ * Webhooks: made, listed, given new secrets and deleted by whoever edits what their team has; called by whoever has a secret.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +11,7 @@ import {
   receiveWebhook,
   rotateWebhook,
 } from '../../api/webhooks.js';
-import { expectAdministrator } from '../auth.js';
+import { expectTeam } from '../authorize.js';
 import type { HttpServices } from '../services.js';
 
 /** Bytes: what an event may have. */
@@ -21,22 +21,19 @@ export function webhookRoutes(instance: FastifyInstance, { webhooks }: HttpServi
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.get(listWebhooks.path, { schema: listWebhooks.schema }, async (request) => {
-    expectAdministrator(request.principal);
     return { webhooks: webhooks.list(request.principal.scope) };
   });
 
   api.post(createWebhook.path, { schema: createWebhook.schema }, async (request) => {
-    expectAdministrator(request.principal);
+    expectTeam(request.principal, request.body.team);
     return webhooks.create(request.body);
   });
 
   api.post(rotateWebhook.path, { schema: rotateWebhook.schema }, async (request) => {
-    expectAdministrator(request.principal);
     return webhooks.rotate(request.principal.scope, request.params.name, request.body.old);
   });
 
   api.delete(deleteWebhook.path, { schema: deleteWebhook.schema }, async (request) => {
-    expectAdministrator(request.principal);
     await webhooks.delete(request.principal.scope, request.params.name);
     return { deleted: true } as const;
   });

@@ -7,10 +7,10 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Encryption } from '../../engine/kernel/masking/encryption.js';
+import { ROLES, type Role } from '../../engine/kernel/roles.js';
 import { EVERYTHING, type Scope, sees } from '../../engine/kernel/scope.js';
 import type { SecretRegistry } from '../../secrets/secret-registry.js';
 import type { AccessKeyRecord, Store } from '../../store/store.js';
-import type { Role } from '../auth.js';
 import { type Caller, callerOf } from './caller.js';
 import { credentialOf, type SignedRequest, verifySignature } from './signature.js';
 import { WireError } from './wire-error.js';
@@ -20,7 +20,7 @@ export interface IssuedKey {
   secretAccessKey: string;
 }
 
-export type AccessKeySummary = Omit<AccessKeyRecord, 'secret'>;
+export type AccessKeySummary = Omit<AccessKeyRecord, 'secret' | 'role'> & { role: Role };
 
 export interface AccessKeys {
   /** The secret is in the answer and nowhere else in readable form. */
@@ -48,6 +48,11 @@ const DEVELOPMENT_TEAM = 'default';
 const REMEMBERED_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What is no role may nothing but read. */
+function roleOf(role: string): Role {
+  return ROLES.find((one) => one === role) ?? 'viewer';
+}
 
 /** @example const keys = createAccessKeys({ store, seal, now: Date.now, acceptAnyKey: false }) */
 export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
@@ -101,7 +106,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
     },
     async list(scope) {
       const keys = (await store.listAccessKeys()).filter(({ team }) => sees(scope, team));
-      return keys.map(({ secret: _, ...summary }) => summary);
+      return keys.map(({ secret: _, role, ...summary }) => ({ ...summary, role: roleOf(role) }));
     },
     async revoke(scope, id) {
       const key = await store.findAccessKey(id);
@@ -115,7 +120,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       const found = await find(accessKeyId);
       if (found === undefined) {
         if (acceptAnyKey) {
-          return callerOf({ accessKeyId, team: DEVELOPMENT_TEAM, role: 'operator' }, EVERYTHING);
+          return callerOf({ accessKeyId, team: DEVELOPMENT_TEAM, role: 'admin' }, EVERYTHING);
         }
         throw new WireError(
           'UnrecognizedClientException',
@@ -124,7 +129,7 @@ export function createAccessKeys(options: AccessKeyOptions): AccessKeys {
       }
       verifySignature(request, credential, found.secret, now());
       const { team, role } = found.key;
-      return callerOf({ accessKeyId, team, role: role === 'viewer' ? 'viewer' : 'operator' });
+      return callerOf({ accessKeyId, team, role: roleOf(role) });
     },
   };
 }

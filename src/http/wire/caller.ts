@@ -3,8 +3,8 @@
  * @module
  */
 import type { View } from '../../engine/engine.js';
+import type { Role } from '../../engine/kernel/roles.js';
 import { type OneTeam, ofTeam, type Scope } from '../../engine/kernel/scope.js';
-import type { Role } from '../auth.js';
 
 export interface Caller {
   /** Empty for this server's own tasks, which sign nothing. */

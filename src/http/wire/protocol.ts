@@ -10,12 +10,15 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../engine/kernel/errors.js';
+import { reaches } from '../../engine/kernel/roles.js';
 import { refusalOf } from '../../engine/kernel/store-refusal.js';
 import { StoreError } from '../../store/errors.js';
 import { HttpError } from '../errors.js';
 import type { LoadLimit } from '../load-limit.js';
 import type { HttpServices } from '../services.js';
+import { isNoted, noteOf } from './audited.js';
 import type { Operation } from './call.js';
+import { roleFor } from './needs.js';
 import { SERVICES, type WireService } from './services.js';
 import { checkShape, type Structure } from './shape.js';
 import { WireError } from './wire-error.js';
@@ -65,14 +68,18 @@ async function perform(
     body,
   });
   const { service, name, shape, operation } = operationOf(request);
-  if (caller.role === 'viewer' && !service.reading.has(name)) {
+  const given = readBody(body);
+  const role = roleFor(name, service.reading);
+  const noted = noteOf(engine.audit, caller, request.ip, `${service.actions}:${name}`, given);
+  if (!reaches(caller.role, role)) {
+    await noted('AccessDeniedException');
     throw new WireError(
       'AccessDeniedException',
-      `The access key ${caller.accessKeyId} may read but is not authorized to perform: ${service.actions}:${name}`,
+      `The access key ${caller.accessKeyId} has the role ${caller.role} and is not authorized to perform: ${service.actions}:${name}, which takes the role ${role}`,
     );
   }
-  const given = readBody(body);
   checkShape(shape, given);
+  const entry = isNoted(name, role) ? noted('asked') : undefined;
   const { socket } = request.raw;
   let gone: AbortController | undefined;
   const leave = (): void => gone?.abort();
@@ -88,6 +95,7 @@ async function perform(
       },
     });
     const answer = answered instanceof Promise ? await load.unlessFinished(answered) : answered;
+    await entry;
     // Whoever may change things needs them as they are: clients compare the definition that they sent.
     return caller.role === 'viewer' ? secrets.json(answer) : answer;
   } finally {

@@ -69,8 +69,14 @@ export function hearBad(before: Incident, signal: Signal): IncidentOutcome {
       transitions: [{ type: 'REOPENED', ...said }],
     };
   }
-  const isWorse = known[name] === undefined || heard.level !== before.level;
-  const counted = { ...heard, repeats: before.repeats + 1, untold: before.untold + 1 };
+  // Another sign of the same trouble is no repetition of it; one that makes it more urgent is told.
+  const isMoreUrgent = heard.level !== before.level;
+  const isWorse = known[name] === undefined || isMoreUrgent;
+  const counted = {
+    ...heard,
+    repeats: before.repeats + (isWorse ? 0 : 1),
+    untold: before.untold + (isWorse && !isMoreUrgent ? 0 : 1),
+  };
   return {
     incident: counted,
     transitions: [{ type: isWorse ? 'WORSE' : 'REPEATED', ...said }],

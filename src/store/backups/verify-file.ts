@@ -6,6 +6,7 @@
  * @module
  */
 import { existsSync } from 'node:fs';
+import { verifyAudit } from '../audit-chain.js';
 import { type Driver, openReader } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { findHolder } from '../lock-file.js';
@@ -32,6 +33,8 @@ export interface Verified {
   histories: number;
   /** Of a backup. */
   note?: BackupNote;
+  /** What is wrong with its audit log: it is not damaged, but somebody has changed it. */
+  audit?: string;
   /** SHA-256 of the file; only where one lies beside it that it was compared with. */
   sha256?: string;
 }
@@ -71,12 +74,14 @@ export async function examineFile(
     const executions = isBroken(findings) ? 0 : count(reader, 'executions');
     const histories = isBroken(findings) ? 0 : count(reader, 'history');
     const note = isBroken(findings) ? undefined : readBackupNote(reader);
+    const audit = isBroken(findings) ? undefined : verifyAudit(reader);
     return {
       findings,
       schema,
       executions,
       histories,
       ...(note === undefined ? {} : { note }),
+      ...(audit === undefined ? {} : { audit }),
       ...(written === undefined ? {} : { sha256: written }),
     };
   } catch (error) {

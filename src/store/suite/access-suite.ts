@@ -30,7 +30,7 @@ export function accessSuite(stage: Stage): void {
   describe('tokens', () => {
     it('are as they were written, the oldest first', async () => {
       const late = token('a', { createdAt: GREATEST, expiresAt: GREATEST, teams: ['b', AWKWARD] });
-      const early = token('c', { kind: 'session', teams: [] });
+      const early = token('c', { kind: 'session', teams: [], user: AWKWARD });
       const same = token('b');
       for (const one of [late, early, same]) await stage.store.insertToken(one);
       await stage.reopen();

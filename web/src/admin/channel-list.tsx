@@ -107,7 +107,7 @@ function markOf({ type, state, problem }: Channel): Channel['state'] {
 
 /** Nothing for whom may only look. */
 function TestSend({ channel }: { channel: Channel }): ReactElement | null {
-  const may = useMayAct();
+  const may = useMayAct(channel.team);
   const send = useMutation({ mutationFn: async () => await testChannel(channel) });
   if (!may) return null;
   return (

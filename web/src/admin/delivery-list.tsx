@@ -160,7 +160,7 @@ function Alone({ number }: { number: number }): ReactElement | null {
 
 function Opened({ delivery }: { delivery: Delivery }): ReactElement {
   const { number, status, incident, summary, channel } = delivery;
-  const may = useMayAct();
+  const may = useMayAct(delivery.team);
   const cache = useQueryClient();
   const again = useMutation({
     mutationFn: async () => await retryDelivery(number),

@@ -48,7 +48,7 @@ export function SilenceList(): ReactElement | null {
 
 function Row({ silence }: { silence: Silence }): ReactElement {
   const { number, team, tags, pipeline, from, until, by, reason } = silence;
-  const may = useMayAct();
+  const may = useMayAct(team);
   const cache = useQueryClient();
   const end = useMutation({
     mutationFn: async () => await endSilence(number),

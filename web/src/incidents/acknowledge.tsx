@@ -30,19 +30,20 @@ export function useAct(): UseMutationResult<Incident, Error, Deed> {
 
 /** Nothing where nobody needs to take it, or who looks may not. */
 export function Acknowledge({
-  incident: { number, status },
+  incident: { number, status, team },
   look = 'plain',
 }: {
-  incident: Pick<Incident, 'number' | 'status'>;
+  incident: Pick<Incident, 'number' | 'status' | 'team'>;
   look?: 'plain' | 'primary';
 }): ReactElement | null {
-  const may = useMayAct();
+  const may = useMayAct(team);
   const deed = useAct();
   if (!may || status !== 'OPEN') return null;
   return (
     <span className={styles.act}>
       <Button
         look={look}
+        data-acknowledge
         disabled={deed.isPending}
         onClick={() => deed.mutate({ number, what: { type: 'acknowledge' } })}
       >
@@ -57,22 +58,12 @@ export function Acknowledge({
   );
 }
 
-/** `a` acknowledges the incident of the row that has the focus. Rows say it by `data-incident`. */
+/** `a` acknowledges the incident of the row that has the focus, by the button of that row: there is none where nobody may. */
 export function useAcknowledgeKey(): void {
-  const may = useMayAct();
-  const deed = useAct();
   useHotkeys({
     a: () => {
-      const row = document.activeElement;
-      const number = row instanceof HTMLElement ? row.dataset.incident : undefined;
-      if (
-        may &&
-        number !== undefined &&
-        row instanceof HTMLElement &&
-        row.dataset.open === 'true'
-      ) {
-        deed.mutate({ number: Number(number), what: { type: 'acknowledge' } });
-      }
+      const row = document.activeElement?.closest('[role=row]');
+      row?.querySelector<HTMLButtonElement>('button[data-acknowledge]')?.click();
     },
   });
 }

@@ -101,9 +101,7 @@ function SnoozeForm({ incident, onClose }: FormProps): ReactElement {
       onClose={onClose}
     >
       <UntilField label="Nobody hears of it until then" until={until} onChange={setUntil} />
-      <p className={styles.hint}>
-        It is told anew at the end if it is still so, and at once when it gets worse.
-      </p>
+      <p className={styles.hint}>At the end it is open again and told anew, if it is still so.</p>
     </ActForm>
   );
 }

@@ -154,7 +154,7 @@ function Loaded({ incident }: { incident: DescribedIncident }): ReactElement {
 function Acts({ incident }: { incident: DescribedIncident }): ReactElement | null {
   const { number, status, team, tags, pipeline } = incident;
   const [asked, setAsked] = useState<AskedAct>();
-  const may = useMayAct();
+  const may = useMayAct(team);
   const deed = useAct();
   useHotkeys({
     a: () => {

@@ -49,8 +49,6 @@ export function IncidentRow({
           params={{ number: String(number) }}
           className={list.main}
           data-row
-          data-incident={number}
-          data-open={status === 'OPEN'}
         >
           {printable(title)}
         </Link>

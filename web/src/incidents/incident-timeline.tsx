@@ -24,9 +24,9 @@ import { changeWord, timelineOf } from './timeline.js';
 const WORDS = 1_000;
 
 export function IncidentTimeline({ incident }: { incident: DescribedIncident }): ReactElement {
-  const { number, changes } = incident;
+  const { number, team, changes } = incident;
   const { data: deliveries = [], error } = useQuery(toldQuery(number));
-  const may = useMayAct();
+  const may = useMayAct(team);
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">What has become of it</h2>

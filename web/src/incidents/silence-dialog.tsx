@@ -24,7 +24,7 @@ export interface Silenced {
 /** Nothing for whom may only look. */
 export function SilenceButton({ of }: { of: Silenced }): ReactElement | null {
   const [open, setOpen] = useState(false);
-  const may = useMayAct();
+  const may = useMayAct(of.team);
   if (!may) return null;
   return (
     <>

@@ -4,20 +4,27 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/incident-queries.js';
+import type { Session } from '../api/types.js';
 
-/** Whether whoever is logged in may act, and not only read. False until that is known. */
-export function useMayAct(): boolean {
+/** Whether whoever is logged in may act on things of a team, and not only read. False until that is known. */
+export function useMayAct(team: string): boolean {
   const { data } = useQuery(sessionQuery);
-  return data !== undefined && data.role !== 'viewer';
+  const role = data && roleIn(data, team);
+  return role !== undefined && role !== 'viewer';
 }
 
-/** Whether whoever is logged in sees all teams: tokens are theirs to list. */
+/** Whether whoever is logged in gives access to some team: tokens are theirs to list. */
 export function useIsAdministrator(): boolean {
-  const { data } = useQuery(sessionQuery);
-  return data !== undefined && data.role !== 'viewer' && data.teams === undefined;
+  return useQuery(sessionQuery).data?.role === 'admin';
 }
 
-/** The name under which what they do is written down; undefined until that is known. */
+/** The name by which what they do is written down; undefined until that is known. */
 export function useMe(): string | undefined {
-  return useQuery(sessionQuery).data?.label;
+  const { data } = useQuery(sessionQuery);
+  return data?.user ?? data?.label;
+}
+
+/** The role in a team, by its name or as in every team. */
+export function roleIn({ roles }: Pick<Session, 'roles'>, team: string): string | undefined {
+  return roles[team] ?? roles['*'];
 }

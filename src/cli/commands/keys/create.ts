@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import type { IssuedKey } from '../../../api/access-keys.js';
 import { PATHS } from '../../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
+import { ROLE_NAMES } from '../../roles-flag.js';
 
 /** `millrace keys create`: makes an access key for AWS's clients. */
 export default class KeysCreate extends MillraceCommand {
@@ -18,8 +19,8 @@ export default class KeysCreate extends MillraceCommand {
     team: Flags.string({ description: 'the team it is for', default: 'default' }),
     role: Flags.option({
       description: 'what it may do',
-      options: ['operator', 'viewer'] as const,
-      default: 'operator' as const,
+      options: ROLE_NAMES,
+      default: 'editor' as const,
     })(),
     label: Flags.string({ description: 'what people call it', default: '' }),
   };

@@ -5,6 +5,7 @@ import type { IssuedToken } from '../../../api/tokens.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
+import { ROLE_NAMES } from '../../roles-flag.js';
 
 /** `millrace token create`: makes a token for a person or program. */
 export default class TokenCreate extends MillraceCommand {
@@ -14,6 +15,7 @@ export default class TokenCreate extends MillraceCommand {
   static override examples = [
     '<%= config.bin %> token create --team claims --label "claims dashboard"',
     '<%= config.bin %> token create --team claims --role operator --label ci --expires 30d',
+    '<%= config.bin %> token create --team claims --role editor --for ana',
   ];
   static override flags = {
     ...serverFlags,
@@ -22,15 +24,19 @@ export default class TokenCreate extends MillraceCommand {
       multiple: true,
     }),
     'all-teams': Flags.boolean({
-      description: 'it sees everything and, as operator, administers the server',
+      description: 'it sees everything and, as admin, administers the server',
       exclusive: ['team'],
     }),
     role: Flags.option({
-      description: 'viewer may only read; operator may also start, stop, redrive …',
-      options: ['viewer', 'operator'] as const,
+      description:
+        'viewer reads; operator also starts, stops, redrives …; editor also changes definitions; admin also gives access',
+      options: ROLE_NAMES,
       default: 'viewer' as const,
     })(),
-    label: Flags.string({ description: 'who or what it is for', required: true }),
+    label: Flags.string({ description: 'who or what it is for (default: the user)' }),
+    for: Flags.string({
+      description: 'a user whose it is: it gives no more than their roles, and ends with them',
+    }),
     expires: Flags.string({
       description: 'after so long it is worth nothing: 12h, 30d … or never',
       default: '90d',
@@ -39,7 +45,15 @@ export default class TokenCreate extends MillraceCommand {
 
   async run(): Promise<IssuedToken> {
     const { flags } = await this.parse(TokenCreate);
-    const { team, role, label, expires, server, data } = flags;
+    const { team, role, expires, server, data } = flags;
+    const label = flags.label ?? flags.for;
+    if (label === undefined) {
+      throw new CommandFailure('Nobody would know whose token it is.', {
+        exitCode: EXIT.usage,
+        code: 'MILL5073',
+        fix: 'Give --label TEXT, or --for USER.',
+      });
+    }
     if (team === undefined && !flags['all-teams']) {
       throw new CommandFailure('A token needs at least one team.', {
         exitCode: EXIT.usage,
@@ -53,6 +67,7 @@ export default class TokenCreate extends MillraceCommand {
       role,
       label,
       expires,
+      ...(flags.for === undefined ? {} : { user: flags.for }),
     });
     this.log(made.token);
     const whose = team === undefined ? 'all teams' : `team ${team.join(', ')}`;

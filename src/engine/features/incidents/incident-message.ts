@@ -77,7 +77,9 @@ function titleOf(incident: Incident, kind: MessageKindOfIncident, name: string):
     case 'reopened':
       return `${headline(incident)} again`;
     case 'repeated':
-      return `${headline(incident)} again (${repeats + 1} times)`;
+      return repeats === 0
+        ? headline(incident)
+        : `${headline(incident)} again (${repeats + 1} times)`;
     case 'escalated':
       return `Nobody has acknowledged: ${headline(incident)}`;
     case 'acknowledged':

@@ -4,6 +4,7 @@
  */
 import type { ChannelPorts, Person } from '../../../channels/channel.js';
 import type { Message } from '../../../channels/message.js';
+import type { Awaitable } from '../../../store/store.js';
 
 export interface Notice {
   readonly team: string;
@@ -30,7 +31,7 @@ export interface NotificationPeers {
   /** How channels touch the world. Undefined: nothing is sent, and waits. */
   readonly ports: ChannelPorts | undefined;
   /** The value of a team's secret; undefined: it is not set. */
-  secretOf(team: string, name: string): string | undefined;
+  secretOf(team: string, name: string): Awaitable<string | undefined>;
   /** How somebody is reached; undefined: nobody knows such a person. */
   personOf(team: string, name: string): Person | undefined;
   /** Where people reach this server; undefined: nowhere. */

@@ -47,7 +47,7 @@ export interface ListDeliveries {
 
 export interface NotificationCalls {
   /** Those that are declared, and the outbox of every team that the scope names. */
-  channels(scope: Scope): ShownChannel[];
+  channels(scope: Scope): Promise<ShownChannel[]>;
   /**
    * Sends a test message by a channel of the team; resolves when that is durable and before it has arrived.
    * Throws ChannelNotFound.
@@ -87,12 +87,12 @@ export function notificationCalls(
     return row;
   }
 
-  function show(team: string, name: string, written: WrittenChannel): ShownChannel {
+  async function show(team: string, name: string, written: WrittenChannel): Promise<ShownChannel> {
     const { type, ...config } = written;
     const health: Partial<ChannelStateRow> = notifications.health.of(team, name) ?? {};
     const { state = 'unused', since, deliveredAt, error } = health;
     const file = notifications.channels.fileOf(team);
-    const problem = notifications.problemOf(team, name);
+    const problem = await notifications.problemOf(team, name).catch(wordsOf);
     return {
       ...{ team, name, type, config, state },
       ...(file === undefined ? {} : { file }),
@@ -106,15 +106,16 @@ export function notificationCalls(
 
   return {
     describe,
-    channels(scope) {
+    async channels(scope) {
       // Who sees all teams sees the outbox of pipelines that name none, too.
       const named = teamsIn(scope) ?? ['default'];
       const teams = [...new Set([...notifications.channels.teams(), ...named])].sort();
-      return teams
+      const shown = teams
         .filter((team) => sees(scope, team))
         .flatMap((team) =>
           [...notifications.channels.of(team)].map(([name, written]) => show(team, name, written)),
         );
+      return await Promise.all(shown);
     },
     async test(scope, channel) {
       const team = teamOf(scope);
@@ -211,4 +212,9 @@ export function notificationCalls(
         },
       })),
   };
+}
+
+/** Why a secret could not be had, as it is shown. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

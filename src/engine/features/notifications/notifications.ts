@@ -50,7 +50,10 @@ export class Notifications implements Feature {
 
   constructor(kernel: Kernel, peers: NotificationPeers) {
     this.#kernel = kernel;
-    this.#peers = { ...peers, secretOf: (...of) => this.#masking(peers.secretOf(...of)) };
+    this.#peers = {
+      ...peers,
+      secretOf: async (...of) => this.#masking(await peers.secretOf(...of)),
+    };
     this.channels = new TeamChannels();
     this.health = new ChannelHealth((turn, change) =>
       kernel.hooks.tell(turn, { type: 'ChannelChanged', change }),
@@ -118,10 +121,10 @@ export class Notifications implements Feature {
   }
 
   /** What keeps a channel from being used; undefined: nothing that is known. */
-  problemOf(team: string, channel: string): string | undefined {
+  async problemOf(team: string, channel: string): Promise<string | undefined> {
     const written = this.channels.find(team, channel);
     if (written === undefined) return undefined;
-    const read = configOf(written, (name) => this.#peers.secretOf(team, name));
+    const read = await configOf(written, (name) => this.#peers.secretOf(team, name));
     return 'problem' in read ? read.problem : undefined;
   }
 

@@ -193,7 +193,7 @@ export class Sending {
     const written = channels.find(team, name);
     if (written === undefined) return refused(`team ${team} has no channel "${name}" any longer`);
     const channel = CHANNELS.get(written.type);
-    const read = configOf(written, (secret) => peers.secretOf(team, secret));
+    const read = await configOf(written, (secret) => peers.secretOf(team, secret));
     if (channel === undefined) return refused(`there is no kind of channel "${written.type}"`);
     if ('problem' in read) {
       return { outcome: { type: 'failed', error: read.problem }, thread: undefined };

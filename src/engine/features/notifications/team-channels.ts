@@ -26,7 +26,7 @@ import {
   TEMPLATES_SECTION,
   worded,
 } from '../../../pipelines/team-file/templates-section.js';
-import type { Store } from '../../../store/store.js';
+import type { Awaitable, Store } from '../../../store/store.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap } from '../../kernel/turn-memory.js';
 import { TEAM_SECTIONS, type TeamSectionRow } from './notification-tables.js';
@@ -190,18 +190,18 @@ export class TeamChannels {
 
 /**
  * The configuration of a channel with its secrets, or why it cannot be used.
- * @example configOf(written, (name) => secrets.value(team, name))
+ * @example await configOf(written, (name) => secrets.value(team, name))
  */
-export function configOf(
+export async function configOf(
   written: WrittenChannel,
-  secretOf: (name: string) => string | undefined,
-): { config: unknown } | { problem: string } {
+  secretOf: (name: string) => Awaitable<string | undefined>,
+): Promise<{ config: unknown } | { problem: string }> {
   const { type, ...fields } = written;
   const channel = CHANNELS.get(type);
   if (channel === undefined) return { problem: `there is no kind of channel "${type}"` };
   const secrets: { [field: string]: string } = {};
   for (const { field, name } of secretsOf(written)) {
-    const value = secretOf(name);
+    const value = await secretOf(name);
     if (value === undefined) return { problem: `secret ${name} is not set` };
     secrets[field] = value;
   }

@@ -38,6 +38,8 @@ export interface RetentionConfig {
   readonly checks?: number | undefined;
   /** Notifications that have ended, with their messages. Default: 90 days. */
   readonly notifications?: number | undefined;
+  /** Entries of the audit log. Default: 400 days. */
+  readonly audit?: number | undefined;
   /** Log lines, also of executions that are kept longer, or still run. Default: as long as their execution. */
   readonly logs?: number | undefined;
 }
@@ -51,6 +53,7 @@ export const DEFAULT_RETENTION: RetentionConfig = {
   backfills: 90 * DAY,
   checks: 400 * DAY,
   notifications: 90 * DAY,
+  audit: 400 * DAY,
 };
 
 /** Things of another feature that grow old. */

@@ -11,6 +11,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '../../../engine/kernel/errors.js';
+import { reaches } from '../../../engine/kernel/roles.js';
+import { isNoted, noteOf } from '../audited.js';
 import { MAX_BODY_BYTES, readBody, toWireError, type WireServices } from '../protocol.js';
 import { checkShape, type Shape } from '../shape.js';
 import { WireError } from '../wire-error.js';
@@ -119,15 +121,22 @@ async function perform(
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const { method, url, headers } = request;
   const caller = await accessKeys.identify({ method, url, headers, body });
-  if (caller.role === 'viewer' && operation.method !== 'GET') {
+  const role = operation.method === 'GET' ? 'viewer' : 'editor';
+  const noted = noteOf(engine.audit, caller, request.ip, `scheduler:${name}`, {
+    ...(request.params as object),
+  });
+  if (!reaches(caller.role, role)) {
+    await noted('AccessDeniedException');
     throw new WireError(
       'AccessDeniedException',
-      `The access key ${caller.accessKeyId} may read but is not authorized to perform: scheduler:${name}`,
+      `The access key ${caller.accessKeyId} has the role ${caller.role} and is not authorized to perform: scheduler:${name}, which takes the role ${role}`,
     );
   }
   const given = readRequest(request, body, operation);
   checkShape(operation.shape, given, inMessages);
+  const entry = isNoted(name, role) ? noted('asked') : undefined;
   const answer = await PERFORM[name]({ engine, caller, request: withoutNulls(given) });
+  await entry;
   return caller.role === 'viewer' ? secrets.json(answer) : answer;
 }
 

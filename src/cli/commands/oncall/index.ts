@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import type { OnCall } from '../../api/incidents.js';
-import { PATHS } from '../../api/paths.js';
-import { MillraceCommand, serverFlags } from '../base-command.js';
-import { onCallTable } from '../incident-text.js';
+import type { OnCall } from '../../../api/incidents.js';
+import { PATHS } from '../../../api/paths.js';
+import { MillraceCommand, serverFlags } from '../../base-command.js';
+import { onCallTable } from '../../incident-text.js';
 
 /** `millrace oncall`: who is on call. */
 export default class OnCallList extends MillraceCommand {
