@@ -14,6 +14,11 @@ const MOST_TEXT = 4_000;
 export const incidentStatusSchema = z
   .enum(['OPEN', 'ACKNOWLEDGED', 'RESOLVED'])
   .describe('OPEN: nobody has said that they have it');
+export const incidentChangeTypeSchema = z.enum([
+  ...(['OPENED', 'REOPENED', 'REPEATED', 'WORSE', 'BETTER', 'FOLDED', 'UNFOLDED'] as const),
+  ...(['GATHERED', 'ACKNOWLEDGED', 'ASSIGNED', 'ESCALATED', 'SNOOZED', 'WOKEN'] as const),
+  ...(['COMMENTED', 'RESOLVED'] as const),
+]);
 export const incidentLevelSchema = z.enum(['critical', 'warning']);
 
 const problemSchema = z
@@ -90,7 +95,7 @@ export type Incident = z.infer<typeof incidentSchema>;
 const changeSchema = z
   .strictObject({
     number: z.int(),
-    type: z.string().describe('OPENED, REPEATED, FOLDED, ACKNOWLEDGED, ESCALATED, RESOLVED …'),
+    type: incidentChangeTypeSchema,
     at: timeSchema,
     words: z.string(),
     by: z.string().exactOptional().describe('Who did it'),
@@ -103,7 +108,7 @@ const changeSchema = z
     examples: [
       {
         number: 7,
-        type: 'ACKNOWLEDGED',
+        type: 'ACKNOWLEDGED' as const,
         at: 1_795_150_900_000,
         words: 'acknowledged by ana',
         by: 'ana',
@@ -133,13 +138,18 @@ export const describedIncidentSchema = incidentSchema
         }),
       )
       .describe('The same error in the same state before, with what ended it'),
+    people: z
+      .array(z.string())
+      .describe('Whom it can be given to; anybody when its team has named none'),
     log: z
       .array(z.strictObject({ at: timeSchema, text: z.string() }))
       .describe('The last lines of the failing state'),
   })
   .meta({
     id: 'DescribedIncident',
-    examples: [{ ...EXAMPLE, changes: [], effects: [], alike: [], log: [] }],
+    examples: [
+      { ...EXAMPLE, changes: [], effects: [], alike: [], people: ['ana', 'ben'], log: [] },
+    ],
   });
 export type DescribedIncident = z.infer<typeof describedIncidentSchema>;
 
@@ -266,6 +276,13 @@ export const listIncidents = route('GET', PATHS.incidents, {
     owner: z.string().max(80).optional().describe('`-`: nobody owns it'),
     pipeline: z.string().max(80).optional(),
     level: incidentLevelSchema.optional(),
+    problem: z
+      .string()
+      .max(1_000)
+      .optional()
+      .describe(
+        'What is wrong with it now, by its name in `problems`: `monitor NAME/GROUP` with the group in words',
+      ),
     tag: tagQuery,
     folded: z.enum(['true', 'false']).optional(),
     ...paging,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { idParams, statusSchema } from './executions.js';
+import { incidentChangeTypeSchema } from './incidents.js';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
@@ -124,6 +125,14 @@ export const liveChangeSchema = z
       team: z.string(),
       version: z.int(),
     }),
+    z.strictObject({
+      type: z.literal('incident'),
+      incident: z.int().describe('Its number'),
+      team: z.string(),
+      change: incidentChangeTypeSchema.describe('As in its timeline'),
+      at: timeSchema,
+      pipeline: z.string().exactOptional(),
+    }),
   ])
   .meta({
     id: 'LiveChange',
@@ -173,7 +182,7 @@ export const listLogs = route('GET', PATHS.logs, {
 
 export const liveEvents = route('GET', PATHS.events, {
   needs: 'viewer',
-  summary: 'Live events (server-sent events): execution, history, log, pipeline',
+  summary: 'Live events (server-sent events): execution, history, log, pipeline, incident',
   description:
     'Each event is named by its type and has an id; with `Last-Event-ID` the stream goes on where it was. It begins with `hello`, or with `reset` when what was missed is no longer known; `beat` comes every ten seconds.',
   querystring: z.object({

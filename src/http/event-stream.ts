@@ -203,5 +203,5 @@ function matches(change: FeedChange, filter: StreamFilter): boolean {
   if (filter.types !== undefined && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
   if (filter.execution === undefined) return true;
-  return change.type !== 'pipeline' && change.execution === filter.execution;
+  return 'execution' in change && change.execution === filter.execution;
 }

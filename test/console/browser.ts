@@ -43,6 +43,7 @@ export async function visit(
   server: Server,
   path: string,
   options: BrowserContextOptions = {},
+  role?: 'viewer' | 'operator',
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
@@ -53,7 +54,10 @@ export async function visit(
     if (message.type() === 'error') heard.push(message.text());
   });
   page.on('pageerror', (error) => heard.push(String(error)));
-  const token = await server.authenticator.issue('login', { label: 'console test' });
+  const token = await server.authenticator.issue('login', {
+    label: 'console test',
+    ...(role === undefined ? {} : { role }),
+  });
   await page.goto(`${server.url}/login?token=${token}&to=${encodeURIComponent(path)}`);
   return {
     page,

@@ -10,6 +10,8 @@ import {
   Link,
 } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { AdminPage } from './admin/admin-page.js';
+import { adminSearch } from './admin/admin-search.js';
 import { AlertsPage } from './alerts/alerts-page.js';
 import { alertsSearch } from './alerts/alerts-search.js';
 import { BoardPage } from './board/board-page.js';
@@ -20,6 +22,9 @@ import { ExecutionPage } from './execution/execution-page.js';
 import { executionSearch } from './execution/execution-search.js';
 import { ExecutionsPage } from './executions/executions-page.js';
 import { executionsSearch } from './executions/executions-search.js';
+import { IncidentPage } from './incidents/incident-page.js';
+import { IncidentsPage } from './incidents/incidents-page.js';
+import { incidentsSearch } from './incidents/incidents-search.js';
 import { LogsPage } from './logs/logs-page.js';
 import { logsSearch } from './logs/logs-search.js';
 import { NowPage } from './now/now-page.js';
@@ -67,6 +72,26 @@ const alerts = createRoute({
   component: AlertsPage,
 });
 
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: incidentsSearch,
+  component: IncidentsPage,
+});
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$number',
+  component: IncidentPage,
+});
+
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: '/admin',
+  validateSearch: adminSearch,
+  component: AdminPage,
+});
+
 const logs = createRoute({
   getParentRoute: () => root,
   path: '/logs',
@@ -97,6 +122,9 @@ const pipeline = createRoute({
 
 const routeTree = root.addChildren([
   now,
+  incidents,
+  incident,
+  admin,
   pipelines,
   checks,
   board,

@@ -60,5 +60,5 @@ function matches(change: FeedChange, filter: FeedFilter): boolean {
   if (filter.types && !filter.types.includes(change.type)) return false;
   if (filter.pipeline !== undefined && filter.pipeline !== change.pipeline) return false;
   if (filter.execution === undefined) return true;
-  return change.type !== 'pipeline' && change.execution === filter.execution;
+  return 'execution' in change && change.execution === filter.execution;
 }

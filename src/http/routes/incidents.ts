@@ -51,6 +51,7 @@ export function incidentRoutes(instance: FastifyInstance, { engine }: HttpServic
       effects: one.effects.map(shown),
       ...defined({ causedBy: one.causedBy && { ...one.causedBy } }),
       alike: one.alike.map((alike) => ({ ...alike })),
+      people: [...one.people],
       log: one.log.map((line) => ({ ...line })),
     };
   });
@@ -114,7 +115,9 @@ function shownSilence({
 }
 
 /** Without what only the engine needs. */
-function shown(one: Omit<Described, 'changes' | 'effects' | 'alike' | 'log'>): ShownIncident {
+function shown(
+  one: Omit<Described, 'changes' | 'effects' | 'alike' | 'people' | 'log'>,
+): ShownIncident {
   const { number, team, title, subject, thing, tags, status, level, last, openedAt, since } = one;
   const { ownerBecause, folded, reopened, repeats, problems } = one;
   const { pipeline, acknowledgedAt, acknowledgedBy, resolvedAt, solved, owner, cause } = one;

@@ -9,6 +9,7 @@ import { alertQuery, alertsQuery } from '../api/queries.js';
 import type { Alert, DescribedAlert } from '../api/types.js';
 import { readCause } from '../format/cause.js';
 import { printable } from '../format/printable.js';
+import { OpenIncidents } from '../incidents/open-incidents.js';
 import { EmptyState } from '../parts/empty-state.js';
 import list from '../parts/list.module.css';
 import { ListTable } from '../parts/list-table.js';
@@ -141,9 +142,11 @@ function Row({ alert, open }: { alert: Alert; open: boolean }): ReactElement {
 function Changes({ of }: { of: Alert }): ReactElement | null {
   const { data, error } = useQuery(alertQuery(of.number));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
-  const { execution, pipeline, team, monitor } = of;
+  const { execution, pipeline, team, monitor, name, status } = of;
+  const problem = `monitor ${monitor}/${name}`;
   return (
     <div className={styles.changes}>
+      {status === 'OPEN' && <OpenIncidents of={{ team, problem }} silence />}
       <h3>What has become of it</h3>
       <ol className={styles.steps}>
         {data.changes.map((change) => (

@@ -53,6 +53,14 @@ export async function post<Answer>(path: string, body: { [name: string]: Json })
   });
 }
 
+/**
+ * Takes something away by the API.
+ * @throws Refusal
+ */
+export async function remove<Answer>(path: string): Promise<Answer> {
+  return await send<Answer>(PREFIX + path, { method: 'DELETE' });
+}
+
 async function send<Answer>(address: string, init: RequestInit): Promise<Answer> {
   let response: Response;
   try {

@@ -16,8 +16,18 @@ export type {
 } from '../../../src/api/expectations.js';
 export type { Graph, GraphEdge, GraphNode, Point } from '../../../src/api/graph.js';
 export type { Health } from '../../../src/api/health.js';
+export type {
+  DescribedIncident,
+  Incident,
+  IncidentAct,
+  IncidentChange,
+  IncidentMeans,
+  OnCall,
+  Silence,
+} from '../../../src/api/incidents.js';
 export type { FoundLine, FoundLines } from '../../../src/api/logs.js';
 export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/monitors.js';
+export type { Channel, Delivery } from '../../../src/api/notifications.js';
 export type { MetricOutlook, Outlook } from '../../../src/api/outlooks.js';
 export type { Overview } from '../../../src/api/overview.js';
 export type {
@@ -26,6 +36,8 @@ export type {
   PipelineDetail,
   PipelineOverview,
 } from '../../../src/api/pipelines.js';
+export type { Session } from '../../../src/api/sessions.js';
+export type { Token } from '../../../src/api/tokens.js';
 export type {
   HistoryEvent,
   LiveChange,

@@ -8,6 +8,7 @@ import { type ReactElement, useEffect, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { executionQuery, statesQuery } from '../api/queries.js';
 import type { ExecutionDetail } from '../api/types.js';
+import { OpenIncidents } from '../incidents/open-incidents.js';
 import { useWatch } from '../live/live.js';
 import { useTitle } from '../parts/page-head.js';
 import { RefusalNote } from '../parts/refusal-note.js';
@@ -58,12 +59,14 @@ function Loaded({
   execution: ExecutionDetail;
   search: ExecutionSearch;
 }): ReactElement {
-  const { id, pipeline, number, status } = execution;
+  const { id, pipeline, team, number, status } = execution;
   useTitle(`${pipeline} #${number} ${statusWord(status)}`);
   useWatch(id);
   const navigate = useNavigate({ from: '/e/$id' });
   const { data: states } = useQuery(statesQuery(id));
-  const [redrive, setRedrive] = useState<Redrive>();
+  const [redrive, setRedrive] = useState<Redrive | undefined>(
+    canRedrive(status) ? search.redrive : undefined,
+  );
   const visits = states?.items ?? [];
 
   const show = (next: ExecutionSearch): void => {
@@ -79,6 +82,7 @@ function Loaded({
   return (
     <>
       <ExecutionHeader execution={execution} />
+      <OpenIncidents of={{ pipeline, team }} />
       {canRedrive(status) && (
         <ErrorBox execution={execution} visits={visits} onRedrive={setRedrive} onShow={show} />
       )}
@@ -123,7 +127,11 @@ function Loaded({
         execution={execution}
         visits={visits}
         redrive={redrive}
-        onClose={() => setRedrive(undefined)}
+        onClose={() => {
+          setRedrive(undefined);
+          const { redrive: _, ...rest } = search;
+          show(rest);
+        }}
       />
     </>
   );

@@ -30,7 +30,18 @@ export function announcement(changes: readonly LiveChange[]): string | undefined
     (change) => change.type === 'execution' && change.status !== 'RUNNING',
   );
   const last = ended.at(-1);
-  if (last?.type !== 'execution') return undefined;
+  if (last?.type !== 'execution') return ofIncidents(changes);
   const more = ended.length === 1 ? '' : ` And ${ended.length - 1} more ended.`;
   return `Execution ${last.number} of ${last.pipeline}: ${statusWord(last.status)}.${more}`;
+}
+
+const TOLD: readonly string[] = ['OPENED', 'REOPENED', 'ACKNOWLEDGED', 'ESCALATED', 'RESOLVED'];
+
+function ofIncidents(changes: readonly LiveChange[]): string | undefined {
+  const told = changes.filter(
+    (change) => change.type === 'incident' && TOLD.includes(change.change),
+  );
+  const last = told.at(-1);
+  if (last?.type !== 'incident') return undefined;
+  return `Incident ${last.incident}: ${last.change.toLowerCase()}.`;
 }

@@ -27,7 +27,10 @@ const WATCHED: readonly QueryKey[] = [
   ['explained'],
   ['alerts'],
   ['alert'],
+  ['incidents'],
 ];
+/** What a change of an incident changes: it is told by deliveries, too. */
+const OF_INCIDENTS: readonly QueryKey[] = [['incidents'], ['incident'], ['deliveries']];
 const REFETCH_MS = 1_000;
 /** What is costly to answer is asked for less often: so many times as long as it took, it rests. */
 const REST = 4;
@@ -53,6 +56,9 @@ export function createApply(cache: QueryClient): (changes: readonly LiveChange[]
           refetch(['pipeline', change.pipeline]);
           refetch(['problems']);
           for (const key of WATCHED) refetch(key);
+          break;
+        case 'incident':
+          for (const key of OF_INCIDENTS) refetch(key);
           break;
         case 'log':
           // The log viewer follows by itself: it knows up to where it has read.

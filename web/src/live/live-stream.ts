@@ -36,7 +36,13 @@ const STALE_AFTER_MS = 20_000;
 const CHECK_MS = 2_000;
 const HIDDEN_MS = 30_000;
 const RETRY_MS = 5_000;
-const TYPES: readonly LiveChange['type'][] = ['execution', 'history', 'log', 'pipeline'];
+const TYPES: readonly LiveChange['type'][] = [
+  'execution',
+  'history',
+  'log',
+  'pipeline',
+  'incident',
+];
 
 /** @param address of the event stream, such as `/api/v1/events` */
 export function createLiveStream(address: string): LiveStream {

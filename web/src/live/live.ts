@@ -38,7 +38,7 @@ export function useWatch(execution: string | undefined): void {
   const stream = useStream();
   useEffect(() => {
     const filter: LiveFilter =
-      execution === undefined ? { types: ['execution', 'pipeline'] } : { execution };
+      execution === undefined ? { types: ['execution', 'pipeline', 'incident'] } : { execution };
     stream.watch(filter);
   }, [stream, execution]);
 }

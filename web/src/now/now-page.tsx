@@ -5,8 +5,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { overviewQuery } from '../api/queries.js';
+import { overviewQuery, type WatchFilter } from '../api/queries.js';
 import type { Overview } from '../api/types.js';
+import { useAcknowledgeKey } from '../incidents/acknowledge.js';
 import { useWatch } from '../live/live.js';
 import { Command } from '../parts/command.js';
 import { EmptyState } from '../parts/empty-state.js';
@@ -24,12 +25,14 @@ import {
   LateSection,
   RunningSection,
 } from './now-sections.js';
+import { OpenIncidentsSection } from './open-incidents-section.js';
 import { Timeline } from './timeline.js';
 
 export function NowPage(): ReactElement {
   const search = useSearch({ from: '/' });
   useTitle('Now');
   useWatch(undefined);
+  useAcknowledgeKey();
   const filter = filterOf(search);
   const { data: overview, error } = useQuery(overviewQuery(filter));
   const filtered = filter.tag !== undefined || filter.team !== undefined;
@@ -49,14 +52,14 @@ export function NowPage(): ReactElement {
             <NothingWatched />
           )
         ) : (
-          <Standing overview={overview} />
+          <Standing overview={overview} filter={filter} />
         ))}
       {overview !== undefined && <Timeline overview={overview} filter={filter} by={search.by} />}
     </>
   );
 }
 
-function Standing({ overview }: { overview: Overview }): ReactElement {
+function Standing({ overview, filter }: { overview: Overview; filter: WatchFilter }): ReactElement {
   const { counts, failing, warning, running, foreseen, next } = overview;
   const { green, words } = headline(overview);
   const late = lateBesidesFailing(overview);
@@ -68,6 +71,7 @@ function Standing({ overview }: { overview: Overview }): ReactElement {
         <StatusIcon status={green ? 'OK' : 'CRITICAL'} size={22} />
         <span>{words}</span>
       </p>
+      <OpenIncidentsSection filter={filter} />
       <LateSection late={late} count={counts.late + counts.missing - notShown} />
       <FailingSection status="CRITICAL" items={failing} count={counts.critical} />
       <FailingSection status="WARNING" items={warning} count={counts.warning} />

@@ -58,14 +58,17 @@ export function NowSection({
   title,
   hint,
   count,
+  counted = 'exactly',
   rows,
 }: {
   id: string;
   title: string;
   /** What makes something appear here. */
-  hint: string;
+  hint: ReactNode;
   /** How many there are, whether or not they are rows here. */
   count: number;
+  /** `at least`: there are more than were read. */
+  counted?: 'exactly' | 'at least';
   rows: readonly ReactElement[];
 }): ReactElement | null {
   const [all, setAll] = useState(false);
@@ -74,7 +77,11 @@ export function NowSection({
     <section id={id} className={styles.section} aria-labelledby={`${id}-title`}>
       <div className={styles.title}>
         <h2 id={`${id}-title`}>
-          {title} <span className={styles.count}>{count}</span>
+          {title}{' '}
+          <span className={styles.count}>
+            {count}
+            {counted === 'exactly' ? '' : '+'}
+          </span>
         </h2>
         <span className={list.dim}>{hint}</span>
       </div>

@@ -114,6 +114,54 @@ const SHAPES: { [word: string]: ReactNode } = {
       <path d="M8 4.6V8l2.3 1.6" className={styles.stroke} />
     </>
   ),
+  open: (
+    <>
+      <circle cx="8" cy="8" r="6.4" className={styles.stroke} />
+      <path d="M8 4.6v4.2m0 2.5v.1" className={styles.stroke} />
+    </>
+  ),
+  acknowledged: (
+    <>
+      <circle cx="8" cy="5.2" r="3" className={styles.stroke} />
+      <path
+        d="M2.5 14c.6-3 2.700-4.400 5.500-4.400s4.900 1.400 5.500 4.400"
+        className={styles.stroke}
+      />
+    </>
+  ),
+  resolved: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  'not yet sent': (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.stroke} />
+      <path d="M8 4.6V8l2.3 1.6" className={styles.stroke} />
+    </>
+  ),
+  delivered: <path d="m2.5 8.5 3.500 3.500L13.500 4" className={styles.stroke} />,
+  'told with others': <path d="M3 4.500h10M3 8h10M3 11.500h6" className={styles.stroke} />,
+  'given up': <path d="m3.500 3.500 9 9m0-9-9 9" className={styles.stroke} />,
+  working: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  failing: (
+    <>
+      <path
+        d="M8 .6 15.4 8 8 15.4.6 8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeLinejoin="round"
+      />
+      <path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" className={styles.cut} />
+    </>
+  ),
+  'never used': <circle cx="8" cy="8" r="6" className={styles.dashed} />,
   foreseen: <path d="M1.5 12.5 6 8l3 3 5.5-6.5M10.5 4.2h4.2v4.2" className={styles.stroke} />,
   unknown: <circle cx="8" cy="8" r="6" className={styles.dashed} />,
   stopped: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,

@@ -5,8 +5,11 @@
 import type {
   Alert,
   BoardGroup,
+  Channel,
   CheckResult,
+  Delivery,
   ExecutionStatus,
+  Incident,
   StandingExpectation,
   VisitStatus,
 } from '../api/types.js';
@@ -22,6 +25,9 @@ export type Status =
   | Tile
   | ExpectationState
   | AlertLevel
+  | Incident['status']
+  | Delivery['status']
+  | Channel['state']
   | 'foreseen';
 
 /** Which colours a status takes (`tokens.css`). */
@@ -50,6 +56,16 @@ const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   EXPECTED: { word: 'as expected', tone: 'ok' },
   DUE: { word: 'due', tone: 'run' },
   foreseen: { word: 'foreseen', tone: 'warn' },
+  OPEN: { word: 'open', tone: 'fail' },
+  ACKNOWLEDGED: { word: 'acknowledged', tone: 'run' },
+  RESOLVED: { word: 'resolved', tone: 'ok' },
+  PENDING: { word: 'not yet sent', tone: 'run' },
+  DELIVERED: { word: 'delivered', tone: 'ok' },
+  FOLDED: { word: 'told with others', tone: 'off' },
+  DEAD: { word: 'given up', tone: 'fail' },
+  working: { word: 'working', tone: 'ok' },
+  failing: { word: 'failing', tone: 'fail' },
+  unused: { word: 'never used', tone: 'off' },
   'ARRIVED LATE': { word: 'arrived late', tone: 'warn' },
 };
 

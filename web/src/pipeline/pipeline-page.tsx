@@ -11,6 +11,7 @@ import { ExecutionList } from '../executions/execution-list.js';
 import { printable } from '../format/printable.js';
 import { shellWord } from '../format/shell-word.js';
 import { MachineGraph } from '../graph/machine-graph.js';
+import { OpenIncidents } from '../incidents/open-incidents.js';
 import { useWatch } from '../live/live.js';
 import { Button } from '../parts/button.js';
 import { EmptyState } from '../parts/empty-state.js';
@@ -61,6 +62,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
         <span>Team {printable(team)}</span>
         <Tags tags={tags} />
       </div>
+      <OpenIncidents of={{ pipeline: name, team }} />
       {problems !== undefined && (
         <FileProblems
           problems={problems.items.filter(

@@ -27,6 +27,8 @@ export function Shell(): ReactElement {
     'g e': () => void navigate({ to: '/executions' }),
     'g c': () => void navigate({ to: '/checks' }),
     'g b': () => void navigate({ to: '/board' }),
+    'g i': () => void navigate({ to: '/incidents' }),
+    'g m': () => void navigate({ to: '/admin' }),
     'g a': () => void navigate({ to: '/alerts' }),
     'g l': () => void navigate({ to: '/logs' }),
     j: () => focusRow(1),
@@ -52,6 +54,9 @@ export function Shell(): ReactElement {
           >
             <Icon name="now" /> Now
           </Link>
+          <Link to="/incidents" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="incidents" /> Incidents
+          </Link>
           <Link to="/pipelines" className={styles.link}>
             <Icon name="pipelines" /> Pipelines
           </Link>
@@ -69,6 +74,9 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/logs" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="logs" /> Logs
+          </Link>
+          <Link to="/admin" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="admin" /> Admin
           </Link>
         </nav>
         <div className={styles.tools}>

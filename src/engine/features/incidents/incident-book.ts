@@ -26,13 +26,13 @@ const MOST_REPEATS = 100;
 const DAY = 86_400_000;
 
 export class IncidentBook {
-  readonly #tell: (turn: Turn, change: IncidentChange) => void;
+  readonly #tell: (turn: Turn, change: IncidentChange, incident: Incident) => void;
   readonly #days: RowMap<IncidentDayRow> = new RowMap(INCIDENT_DAYS);
   #lastIncident = 0;
   #lastChange = 0;
 
   /** @param tell hears of each change in the turn that writes it */
-  constructor(tell: (turn: Turn, change: IncidentChange) => void) {
+  constructor(tell: (turn: Turn, change: IncidentChange, incident: Incident) => void) {
     this.#tell = tell;
   }
 
@@ -73,7 +73,8 @@ export class IncidentBook {
       ...(other === undefined ? {} : { other }),
       ...(until === undefined ? {} : { ends: until }),
     });
-    this.#tell(turn, { ...transition, number: this.#lastChange, incident: number, team });
+    const change = { ...transition, number: this.#lastChange, incident: number, team };
+    this.#tell(turn, change, incident);
   }
 
   /** What the means of a team are made of. What is folded in is its cause's affair. */

@@ -62,6 +62,8 @@ export interface ListIncidents {
   readonly owner?: string;
   readonly pipeline?: string;
   readonly level?: IncidentLevel;
+  /** Something that is wrong with it now, by its name: `monitor NAME/GROUP`. */
+  readonly problem?: string;
   readonly tags?: readonly WantedTag[];
   /** Also those that are folded into another one. */
   readonly folded?: boolean;
@@ -83,6 +85,8 @@ export interface DescribedIncident extends ShownIncident {
     readonly solved?: string;
     readonly lasted?: number;
   }[];
+  /** Whom it can be given to: the people of its team; anybody when the team has named none. */
+  readonly people: readonly string[];
   /** The last lines of the state that failed. */
   readonly log: readonly { readonly at: number; readonly text: string }[];
 }
@@ -281,6 +285,7 @@ export function incidentCalls(
         ...(solved === undefined ? {} : { solved }),
         ...(resolvedAt === undefined ? {} : { lasted: resolvedAt - openedAt }),
       })),
+      people: [...incidents.policyOf(state.team).people.keys()].sort(),
       log,
     };
   }
@@ -405,12 +410,13 @@ export function incidentCalls(
 const NOBODY = '-';
 
 function isWanted(incident: Incident, filter: ListIncidents): boolean {
-  const { owner, pipeline, level, tags = [], folded = false } = filter;
+  const { owner, pipeline, level, problem, tags = [], folded = false } = filter;
   return (
     (folded || incident.cause === undefined) &&
     (owner === undefined || (incident.owner ?? NOBODY) === owner) &&
     (pipeline === undefined || incident.pipeline === pipeline) &&
     (level === undefined || incident.level === level) &&
+    (problem === undefined || Object.hasOwn(incident.problems, problem)) &&
     hasTags(incident.tags, tags)
   );
 }

@@ -124,15 +124,17 @@ function linksOf({ number, last, pipeline, team }: Incident, url: string): Messa
     return [incident, ...of];
   }
   const page = `e/${encodeURIComponent(execution)}`;
-  const step = state === undefined ? '' : `step=${encodeURIComponent(state)}&`;
+  const step = state === undefined ? [] : [`state=${encodeURIComponent(state)}`];
+  const shown = (...search: string[]): string =>
+    search.length === 0 ? page : `${page}?${search.join('&')}`;
   return [
     incident,
     {
       name: state === undefined ? 'Execution' : 'Failing state',
-      url: at(`${page}?${step}tab=steps`),
+      url: at(shown(...step)),
     },
-    { name: 'Logs', url: at(`${page}?${step}tab=logs`) },
-    { name: 'Redrive', url: at(`${page}?redrive=true`) },
+    { name: 'Logs', url: at(shown('tab=logs', ...step)) },
+    { name: 'Redrive', url: at(shown('redrive=own')) },
   ];
 }
 

@@ -56,6 +56,7 @@ import { linksFor } from './action-links.js';
 import { endedExecution } from './ended-execution.js';
 import { IncidentBook } from './incident-book.js';
 import { messageOf } from './incident-message.js';
+import { newsOf } from './incident-news.js';
 import { IncidentShelf } from './incident-shelf.js';
 import {
   INCIDENT_CHANGES,
@@ -91,9 +92,10 @@ export class Incidents implements Feature {
     this.#kernel = kernel;
     this.#peers = peers;
     this.#url = url;
-    this.#book = new IncidentBook((turn, change) => {
+    this.#book = new IncidentBook((turn, change, { pipeline }) => {
       kernel.hooks.tell(turn, { type: 'IncidentChanged', change });
       peers.tell(turn, change);
+      turn.afterCommit(() => kernel.feed.publish([newsOf(change, pipeline)]));
     });
     this.#rounds = new DueRounds(kernel, {
       nextOf: (number) => this.#nextOf(number),

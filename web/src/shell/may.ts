@@ -1,0 +1,30 @@
+/**
+ * Who is logged in, and what they may do. Pages show nobody a button that the server would refuse.
+ * @module
+ */
+import { useQuery } from '@tanstack/react-query';
+import { sessionQuery } from '../api/incident-queries.js';
+import type { Session } from '../api/types.js';
+
+/** Whether whoever is logged in may act on things of a team, and not only read. False until that is known. */
+export function useMayAct(team: string): boolean {
+  const { data } = useQuery(sessionQuery);
+  const role = data && roleIn(data, team);
+  return role !== undefined && role !== 'viewer';
+}
+
+/** Whether whoever is logged in gives access to some team: tokens are theirs to list. */
+export function useIsAdministrator(): boolean {
+  return useQuery(sessionQuery).data?.role === 'admin';
+}
+
+/** The name by which what they do is written down; undefined until that is known. */
+export function useMe(): string | undefined {
+  const { data } = useQuery(sessionQuery);
+  return data?.user ?? data?.label;
+}
+
+/** The role in a team, by its name or as in every team. */
+export function roleIn({ roles }: Pick<Session, 'roles'>, team: string): string | undefined {
+  return roles[team] ?? roles['*'];
+}
