@@ -15,6 +15,7 @@ const WORDS: { [status in Health['status']]: string } = {
   starting: 'It starts, and accepts nothing yet.',
   held: 'It was restored from a backup, and waits until somebody says that it may go on.',
   ready: 'It works, and accepts work.',
+  degraded: 'It works, and a part of it does not do its work.',
   'storage-full': 'The disk is full: it refuses new work, keeps answering, and goes on by itself.',
   corrupt: 'Damage was found in its records: it writes nothing any more.',
   closing: 'It stops.',
@@ -26,7 +27,7 @@ export function HealthPanel(): ReactElement | null {
   const { data, error } = useQuery(healthQuery);
   if (error !== null) return <RefusalNote error={error} />;
   if (data === undefined) return null;
-  const { status, version, problem, sealKey } = data;
+  const { status, version, problem, sealKey, degraded = [] } = data;
   const isWell = status === 'ready' && sealKey === undefined;
   return (
     <section className={styles.health} aria-label="Health">
@@ -37,6 +38,13 @@ export function HealthPanel(): ReactElement | null {
         </span>
       </p>
       {problem !== undefined && <p className={styles.bad}>{printable(problem)}</p>}
+      {degraded.length > 0 && (
+        <ul className={styles.bad}>
+          {degraded.map((part) => (
+            <li key={part}>{printable(part)}</li>
+          ))}
+        </ul>
+      )}
       {sealKey !== undefined && (
         <p className={styles.bad}>
           The sealing key is {sealKey} than the store was written with: secrets in old records

@@ -59,6 +59,7 @@ const KINDS: { [kind in Problem['kind']]: string } = {
   unmet: 'not as expected',
   alert: 'alert',
   undelivered: 'does not deliver',
+  broken: 'does not work',
 };
 
 function Wrong({ problem }: { problem: Problem }): ReactElement {
