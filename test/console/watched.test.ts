@@ -87,8 +87,10 @@ describe.skipIf(chromium.missing)('what is watched, in the console', () => {
     test('shows what is worst first, each with its cause and since when', async () => {
       const page = await open('/');
       await rowOf(page, 'sierra').filter({ hasText: 'never started' }).waitFor();
+      await page.getByRole('table', { name: 'Open incidents' }).waitFor();
       const titles = await page.getByRole('heading', { level: 2 }).allTextContents();
       expect(titles.map((title) => title.replace(/ \d+$/, ''))).toEqual([
+        'Open incidents',
         'Late or missing',
         'Failing',
         'No new data, and other warnings',

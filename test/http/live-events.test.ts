@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { echoPipeline, type LiveEvent, openTestServer, type TestServer } from './test-server.js';
 
 let it: TestServer;
@@ -87,6 +87,39 @@ test('tells only about the execution that was asked for', async () => {
     .filter(({ event }) => event !== 'hello')
     .map(({ data }) => data.execution);
   expect(new Set(executions)).toEqual(new Set([id]));
+});
+
+test('tells that something has become of an incident, without its words, and not to who asked for one execution', async () => {
+  const { engine } = it.server;
+  const report = async (): Promise<void> => {
+    const { accountId: account, region } = engine.arns.identity;
+    await engine.checks.report(ofTeam('default'), {
+      subject: { provider: 'millrace', account, region, kind: 'check', name: 'default/permits' },
+      ...{ status: 'CRITICAL', tags: {}, cause: 'the register is closed' },
+    });
+  };
+  const events = await it.listen(
+    '/api/v1/events?types=incident',
+    (all) => all.some(({ event }) => event === 'incident'),
+    { onOpen: () => void report() },
+  );
+  const told = events.find(({ event }) => event === 'incident');
+  expect(told?.data).toMatchObject({ team: 'default', change: 'OPENED' });
+  expect(JSON.stringify(told)).not.toContain('register');
+
+  const { number } = (await engine.incidents.list(EVERYTHING)).items[0] ?? { number: 0 };
+  const act = async (): Promise<void> => {
+    await engine.incidents.act(EVERYTHING, number, { type: 'acknowledge' }, 'ana');
+    await engine.executions.run(EVERYTHING, { pipeline: 'echo', name: 'after-incident' });
+  };
+  const { id } = await engine.executions.run(EVERYTHING, { pipeline: 'echo', name: 'of-nobody' });
+  const heard: string[] = [];
+  const stop = engine.executions.subscribe(EVERYTHING, ({ type }) => heard.push(type), {
+    execution: id,
+  });
+  await act();
+  stop();
+  expect(heard).toEqual([]);
 });
 
 test('says that the answer is a stream that nobody may keep', async () => {
