@@ -77,7 +77,7 @@ export class Incidents implements Feature {
     ...[INCIDENTS, INCIDENT_CHANGES, SILENCES, INCIDENT_DAYS, POLICIES],
     USED_LINKS,
   ];
-  readonly silences: Silences = new Silences();
+  readonly silences: Silences;
   readonly #kernel: Kernel;
   readonly #peers: IncidentPeers;
   readonly #url: () => string | undefined;
@@ -85,7 +85,7 @@ export class Incidents implements Feature {
   readonly #shelf: IncidentShelf;
   readonly #rounds: DueRounds<number>;
   readonly #usedNow: TurnMap<string, true> = new TurnMap();
-  readonly #policies: Policies = new Policies();
+  readonly #policies: Policies;
 
   /** @param url where the console is, once it is known */
   constructor(kernel: Kernel, peers: IncidentPeers, url: () => string | undefined) {
@@ -103,6 +103,11 @@ export class Incidents implements Feature {
       changed: () => kernel.dueChanged(this),
     });
     this.#shelf = new IncidentShelf((number) => this.#rounds.schedule(number));
+    const lookAgain = (incidents: Iterable<Incident>): void => {
+      for (const { number } of incidents) this.#rounds.schedule(number);
+    };
+    this.silences = new Silences(() => lookAgain(this.#shelf.values()));
+    this.#policies = new Policies((team) => lookAgain(this.#shelf.ofTeam(team)));
   }
 
   async open(): Promise<void> {
@@ -194,7 +199,7 @@ export class Incidents implements Feature {
     for (const team of this.#policies.declare(turn, files, broken)) {
       const policy = this.policyOf(team);
       for (const incident of this.#shelf.ofTeam(team)) {
-        this.#save(turn, { incident: ownedAnew(incident, policy, now), transitions: [] }, now);
+        this.#save(turn, { incident: ownedAnew(incident, policy, now), transitions: [] });
         this.#rounds.schedule(incident.number);
       }
     }
@@ -220,7 +225,7 @@ export class Incidents implements Feature {
     if (before === undefined) return undefined;
     const now = this.#kernel.time.now();
     const outcome = act(before, what, by, now);
-    this.#save(turn, outcome, now);
+    this.#save(turn, outcome);
     if (isOpen(before) && !isOpen(outcome.incident)) this.#closeFolded(turn, outcome.incident, now);
     return this.#shelf.get(number);
   }
@@ -250,19 +255,19 @@ export class Incidents implements Feature {
     const now = this.#kernel.time.now();
     this.silences.removeEnded(turn, silence.team, now);
     const row = this.silences.add(turn, silence);
-    this.#tellAnew(turn, silence.team, now);
+    this.#tellAnew(turn, silence.team);
     return row;
   }
 
   endSilence(turn: Turn, { number, team }: SilenceRow): void {
     this.silences.remove(turn, number);
-    this.#tellAnew(turn, team, this.#kernel.time.now());
+    this.#tellAnew(turn, team);
   }
 
   /** What is held back, or is no longer, is another. */
-  #tellAnew(turn: Turn, team: string, now: number): void {
+  #tellAnew(turn: Turn, team: string): void {
     for (const incident of this.#shelf.ofTeam(team)) {
-      this.#save(turn, { incident, transitions: [] }, now);
+      this.#save(turn, { incident, transitions: [] });
       this.#rounds.schedule(incident.number);
     }
   }
@@ -277,7 +282,7 @@ export class Incidents implements Feature {
       if (known === undefined) return;
       const outcome = hearGood(known, signal);
       if (outcome.incident === known) return;
-      this.#save(turn, outcome, at);
+      this.#save(turn, outcome);
       if (isOpen(known) && !isOpen(outcome.incident)) this.#closeFolded(turn, outcome.incident, at);
       return;
     }
@@ -292,7 +297,7 @@ export class Incidents implements Feature {
     const isNew = before === undefined || !isOpen(before);
     const isOther = before?.last.kind !== outcome.incident.last.kind;
     if (isNew || isOther) this.#fold(turn, outcome, at);
-    else this.#save(turn, outcome, at);
+    else this.#save(turn, outcome);
   }
 
   /** One that was closed with its cause and is still to be looked at is not. */
@@ -314,9 +319,9 @@ export class Incidents implements Feature {
       const all = [...transitions, ...folded.transitions];
       // What was folded into it has the same root.
       for (const one of this.#shelf.foldedInto(incident.number)) {
-        this.#save(turn, { incident: { ...one, cause: cause.number }, transitions: [] }, at);
+        this.#save(turn, { incident: { ...one, cause: cause.number }, transitions: [] });
       }
-      this.#save(turn, { incident: folded.incident, transitions: all }, at);
+      this.#save(turn, { incident: folded.incident, transitions: all });
       this.#gather(turn, cause.number, [folded.incident], at);
       return;
     }
@@ -327,11 +332,11 @@ export class Incidents implements Feature {
     // Before its own message goes out it is known what is folded in.
     for (const effect of effects) {
       for (const one of this.#shelf.foldedInto(effect.number)) {
-        this.#save(turn, { incident: { ...one, cause: incident.number }, transitions: [] }, at);
+        this.#save(turn, { incident: { ...one, cause: incident.number }, transitions: [] });
       }
-      this.#save(turn, foldInto(effect, incident, at), at);
+      this.#save(turn, foldInto(effect, incident, at));
     }
-    this.#save(turn, { incident, transitions }, at);
+    this.#save(turn, { incident, transitions });
     this.#gather(turn, incident.number, effects, at);
   }
 
@@ -347,13 +352,13 @@ export class Incidents implements Feature {
         other: effect.number,
       }),
     );
-    this.#save(turn, { incident: cause, transitions }, at);
+    this.#save(turn, { incident: cause, transitions });
   }
 
   #closeFolded(turn: Turn, cause: Incident, at: number): void {
     const lookAgainAt = at + this.policyOf(cause.team).reopenWithin;
     for (const one of this.#shelf.foldedInto(cause.number)) {
-      if (isOpen(one)) this.#save(turn, closeWith(one, cause, at, lookAgainAt), at);
+      if (isOpen(one)) this.#save(turn, closeWith(one, cause, at, lookAgainAt));
     }
   }
 
@@ -372,7 +377,7 @@ export class Incidents implements Feature {
       this.#rest(turn, before);
     } else {
       const until = this.silences.until(before, now);
-      this.#save(turn, pass(before, policy, now, until), now);
+      this.#save(turn, pass(before, policy, now, until));
     }
   }
 
@@ -399,7 +404,9 @@ export class Incidents implements Feature {
   }
 
   /** An incident as it is now goes into the turn, with what people are told of it. */
-  #save(turn: Turn, { incident, transitions }: IncidentOutcome, at: number): void {
+  #save(turn: Turn, { incident, transitions }: IncidentOutcome): void {
+    // What is heard of late is told now: a silence of now is what holds it back.
+    const at = this.#kernel.time.now();
     const policy = this.policyOf(incident.team);
     const until = this.silences.until(incident, at);
     const told = tell(incident, transitions, policy, at, until);

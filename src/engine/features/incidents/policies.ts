@@ -27,13 +27,15 @@ export class Policies {
   /** Files of each team. */
   readonly #files: Map<string, Map<string, PolicyRow>> = new Map();
 
-  constructor() {
+  /** @param changed hears of a team that wants something else, also because a turn failed */
+  constructor(changed: (team: string) => void) {
     this.#rows = new RowMap(POLICIES, ([team = '', file = ''], row) => {
       const files = this.#files.get(String(team)) ?? new Map<string, PolicyRow>();
       if (row === undefined) files.delete(String(file));
       else files.set(String(file), row);
       this.#files.set(String(team), files);
       this.#known.delete(String(team));
+      changed(String(team));
     });
   }
 

@@ -14,8 +14,13 @@ import { SILENCES, type SilenceRow } from './incident-tables.js';
 export const MOST_SILENCES = 200;
 
 export class Silences {
-  readonly #rows: RowMap<SilenceRow> = new RowMap(SILENCES);
+  readonly #rows: RowMap<SilenceRow>;
   #last = 0;
+
+  /** @param changed hears that something is silent that was not, or the other way round, also because a turn failed */
+  constructor(changed: () => void) {
+    this.#rows = new RowMap(SILENCES, changed);
+  }
 
   async open(store: SealedStore): Promise<void> {
     await this.#rows.open(store);
