@@ -85,6 +85,7 @@ const QUERIES: { readonly [part: string]: Values } = {
   status: () => ['FAILED', 'RUNNING', 'OPEN'],
   monitor: ({ name }) => [`${name}-watch`],
   owner: () => ['-'],
+  problem: () => ['run'],
   level: () => ['critical'],
   folded: () => ['true'],
   days: () => [30],

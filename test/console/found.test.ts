@@ -159,6 +159,7 @@ describe.skipIf(chromium.missing)('what is found and raised, in the console', ()
     await page.getByRole('searchbox').fill('status:failed error:accessdenied since:1h');
     await page.getByRole('searchbox').press('Enter');
     await rowOf(page, 'alpine').first().waitFor({ state: 'detached' });
+    await rowOf(page, 'S3.AccessDenied').nth(2).waitFor();
     expect(await rowOf(page, 'S3.AccessDenied').count()).toBe(3);
   });
 
