@@ -205,7 +205,7 @@ class Simulation {
       this.#invariants.fail(violation);
     }
     if (this.#hasTriggers) {
-      for (const violation of triggerViolations(this.#store, this.#told)) {
+      for (const violation of triggerViolations(this.#store, this.#told, world.wall())) {
         this.#invariants.fail(violation);
       }
     }

@@ -103,6 +103,7 @@ const NEWEST = {
 export function triggerViolations(
   store: SynchronousStore,
   acknowledged: ReadonlySet<string>,
+  end: number,
 ): string[] {
   const of = (name: string): ExecutionRecord[] =>
     store.listExecutions({ pipeline: { team: 'team', name }, limit: most }).toReversed();
@@ -114,7 +115,7 @@ export function triggerViolations(
     ...eventsMissing(store, of('listening'), acknowledged),
     ...eventsMissing(store, of('limited'), acknowledged),
     ...batchesWrong(store, of('gathering'), ticking),
-    ...followersMissing(ticking, of('following')),
+    ...followersMissing(ticking, of('following', end)),
   ];
 }
 
@@ -182,8 +183,12 @@ function batchesWrong(
 function followersMissing(
   ticking: readonly ExecutionRecord[],
   following: readonly ExecutionRecord[],
+  end: number,
 ): string[] {
-  const wanted = ticking.filter(({ header }) => header.status === 'SUCCEEDED');
+  // Of what has ended just now the follower is on its way.
+  const wanted = ticking.filter(
+    ({ header, stoppedAt = end }) => header.status === 'SUCCEEDED' && stoppedAt + 5_000 < end,
+  );
   const count = new Map<string, number>();
   for (const { interval = '' } of following) count.set(interval, (count.get(interval) ?? 0) + 1);
   return wanted.flatMap(({ interval = '' }) => {

@@ -61,8 +61,17 @@ export class DueRounds<Item> {
     for (;;) {
       const { first } = this.#heap;
       if (first === undefined) return undefined;
-      if (this.#isTrue(first)) return first.at;
+      const { at, item } = first;
+      const stands = this.#places.get(item) === at;
+      const next = stands ? this.#of.nextOf(item) : undefined;
+      if (stands && next === at) return at;
+      // It is taken out before it takes its place again, which may be the first.
       this.#heap.pop();
+      if (!stands) continue;
+      this.#places.delete(item);
+      if (next === undefined) continue;
+      this.#places.set(item, next);
+      this.#heap.push({ at: next, item });
     }
   }
 
@@ -70,19 +79,6 @@ export class DueRounds<Item> {
     if (this.#isJudging || !this.#isOpen) return;
     this.#isJudging = true;
     this.#kernel.submit(this.#round());
-  }
-
-  /** Whether its owner still says so; one that is due at another time takes its place. */
-  #isTrue({ at, item }: { at: number; item: Item }): boolean {
-    if (this.#places.get(item) !== at) return false;
-    const next = this.#of.nextOf(item);
-    if (next === at) return true;
-    this.#places.delete(item);
-    if (next !== undefined) {
-      this.#places.set(item, next);
-      this.#heap.push({ at: next, item });
-    }
-    return false;
   }
 
   #round(): Input {
