@@ -115,7 +115,7 @@ export function triggerViolations(
     ...eventsMissing(store, of('listening'), acknowledged),
     ...eventsMissing(store, of('limited'), acknowledged),
     ...batchesWrong(store, of('gathering'), ticking),
-    ...followersMissing(ticking, of('following', end)),
+    ...followersMissing(ticking, of('following'), end),
   ];
 }
 
