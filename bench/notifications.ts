@@ -109,10 +109,13 @@ export async function outage(count: number): Promise<void> {
     },
   };
   const test = new TimedEngine({
-    notifications: {
-      ports: counted(ports, underWay),
-      secretOf: () => 'https://hooks.slack.com/services/T/B/bench',
-    },
+    notifications: { ports: counted(ports, underWay) },
+    secretSources: [
+      {
+        ...{ name: 'the bench', teams: '*' },
+        value: async () => 'https://hooks.slack.com/services/T/B/bench',
+      },
+    ],
   });
   test.clock.awaits(underWay);
   await test.open();

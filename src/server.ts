@@ -15,7 +15,6 @@ import { closeDataFolder } from './connectors/process/work-folders.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
 import { createChannelPorts } from './engine/adapters/channels/channel-ports.js';
-import { environmentSecrets } from './engine/adapters/channels/environment-secrets.js';
 import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
 import { createLocalItems } from './engine/adapters/local-items.js';
@@ -309,7 +308,6 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       ports: createChannelPorts({
         allowPrivateAddresses: http.allowPrivateAddresses || [...(config.channelAddresses ?? [])],
       }),
-      secretOf: environmentSecrets(environment, secrets),
     },
     services: createOwnServices(() => engine),
     seal,

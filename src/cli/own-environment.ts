@@ -2,7 +2,7 @@
  * Taking the environment out of the server's process: a task of the same user can read `/proc/PID/environ` of it, and
  * credentials lie there.
  *
- *     variables ──▶ those of AWS, and teams' secrets: one object, for the parts that read buckets and tell people
+ *     variables ──▶ those of AWS, and what was named: one object, for the parts that read buckets and secrets
  *         │         process.env keeps those that programs need and that are no secrets
  *         └──overwritten with zeros where the system shows them
  *
@@ -16,7 +16,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 export type Environment = { readonly [name: string]: string | undefined };
 
 export interface TakenEnvironment {
-  /** AWS's settings and credentials, and teams' secrets, which the server needs, and what was named. */
+  /** AWS's settings and credentials, which the server needs, and what was named. */
   environment: Environment;
   /** Why it can still be read, and by whom; absent when it cannot. */
   warning?: string;
@@ -42,8 +42,7 @@ export function takeEnvironment(also: readonly string[] = []): TakenEnvironment 
   for (const name of Object.keys(process.env)) {
     const value = process.env[name];
     if (value === undefined) continue;
-    const isOurs = name.startsWith('AWS_') || name.startsWith('MILLRACE_SECRET_');
-    if (isOurs || also.includes(name)) environment[name] = value;
+    if (name.startsWith('AWS_') || also.includes(name)) environment[name] = value;
     if (KEPT.test(name) || KEPT_OF_AWS.test(name)) process.env[name] = value;
     else delete process.env[name];
   }

@@ -91,8 +91,6 @@ export interface Surroundings {
 export interface NotificationParts {
   /** How channels touch the world. Undefined: nothing is sent. */
   readonly ports: ChannelPorts | undefined;
-  /** The value of a team's secret; undefined: it is not set. */
-  secretOf(team: string, name: string): string | undefined;
   /** Where people reach this server, without a slash at its end; undefined: nobody knows yet. */
   url(): string | undefined;
 }
@@ -182,8 +180,7 @@ export function composeFeatures(
   );
   const notifications: Notifications = new Notifications(kernel, {
     ports: notificationParts.ports,
-    secretOf: async (team, name) =>
-      (await secrets.value(team, name)) ?? notificationParts.secretOf(team, name),
+    secretOf: (team, name) => secrets.value(team, name),
     personOf: (team, name) => incidents.policyOf(team).people.get(name),
     closedElsewhere(turn, { team, channel, thread, name }) {
       const number = Number(/^incident-(\d{1,15})$/.exec(thread)?.[1]);

@@ -66,7 +66,7 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
     /** Told what happens to copies. */
     onProblem?: (problem: string) => void;
   };
-  /** How people are told; see `createChannelPorts`. Default: nothing is sent, and no secret is set. */
+  /** How people are told; see `createChannelPorts`. Default: nothing is sent. */
   notifications?: Partial<NotificationParts>;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
@@ -121,7 +121,6 @@ export function createEngine(config: EngineConfig): Engine {
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
-      secretOf: () => undefined,
       url: () => logs.form.url,
       ...config.notifications,
     },

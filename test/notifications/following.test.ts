@@ -20,10 +20,10 @@ afterEach(() => it.close());
 async function open(more: object = {}): Promise<void> {
   there = githubServer();
   sink = await openSink(there.service);
-  it = await Notifier.open({
-    ports: createChannelPorts({ allowPrivateAddresses: ['127.0.0.1'] }),
-    secretOf: () => 'canary-token',
-  });
+  it = await Notifier.open(
+    { ports: createChannelPorts({ allowPrivateAddresses: ['127.0.0.1'] }) },
+    { TOKEN: 'canary-token' },
+  );
   const github = {
     ...{ type: 'github', url: sink.url, repository: 'acme/data', token: { secret: 'TOKEN' } },
     ...more,

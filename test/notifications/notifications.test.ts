@@ -22,11 +22,10 @@ afterEach(() => it.close());
 
 async function open(sections: { readonly [name: string]: Json } = {}): Promise<void> {
   sink = new CommandedPorts();
-  it = await Notifier.open({
-    ports: sink,
-    secretOf: (_, name) =>
-      name === 'KNOWN' ? 'https://hooks.slack.com/services/T/B/canary' : undefined,
-  });
+  it = await Notifier.open(
+    { ports: sink },
+    { KNOWN: 'https://hooks.slack.com/services/T/B/canary' },
+  );
   await it.declare(sections);
 }
 

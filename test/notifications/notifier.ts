@@ -8,6 +8,7 @@ import type { NotificationParts } from '../../src/engine/compose.js';
 import type { Notice } from '../../src/engine/features/notifications/notice.js';
 import type { ChannelChange } from '../../src/engine/kernel/facts.js';
 import { type OneTeam, ofTeam } from '../../src/engine/kernel/scope.js';
+import type { SecretSource } from '../../src/engine/kernel/secret-source.js';
 import { TimedEngine } from '../support/timed-engine.js';
 import { counted, UnderWay } from '../support/under-way.js';
 
@@ -24,11 +25,20 @@ export class Notifier {
     this.changes = changes;
   }
 
-  static async open(parts: Partial<NotificationParts>): Promise<Notifier> {
+  /** @param secrets of every team, by name */
+  static async open(
+    parts: Partial<NotificationParts>,
+    secrets: { readonly [name: string]: string } = {},
+  ): Promise<Notifier> {
     const changes: ChannelChange[] = [];
     const underWay = new UnderWay();
     const { ports, ...rest } = parts;
+    const source: SecretSource = {
+      ...{ name: 'the test', teams: '*' },
+      value: async (_team, name) => secrets[name],
+    };
     const timed = new TimedEngine({
+      secretSources: [source],
       notifications: { ...rest, ports: ports && counted(ports, underWay) },
       additions: [
         () => ({

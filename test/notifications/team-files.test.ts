@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { type Server, startServer } from '../../src/server.js';
 import { type Ended, millrace } from '../cli/millrace.js';
 
@@ -38,8 +38,8 @@ beforeAll(async () => {
   server = await startServer({
     ...{ data: join(project, '.millrace'), folder: folder(), port: 0 },
     channelAddresses: ['127.0.0.1'],
-    environment: { MILLRACE_SECRET_DEFAULT__HOOK: SECRET },
   });
+  await server.engine.secrets.set(ofTeam('default'), 'HOOK', SECRET, 'somebody');
 });
 afterAll(async () => {
   await server.close();

@@ -35,7 +35,8 @@ export interface Person {
   /** IANA name: in it they read times. */
   readonly timezone?: string;
   /** What channels know them by: `slack: U012AB`. */
-  readonly contacts: { readonly [channel: string]: string };
+  /** Member id of Slack. */
+  readonly slack?: string;
 }
 
 export interface IncidentPolicy {

@@ -19,6 +19,7 @@ import {
   type OwnerRule,
 } from '../../monitoring/incidents/policy.js';
 import { type Duration, duration } from '../step-schema.js';
+import { unknownChannels } from './notify-section.js';
 import {
   lengthOf,
   peopleOf,
@@ -149,6 +150,9 @@ export const INCIDENTS_SECTION: TeamSection & { schema: z.ZodType<WrittenInciden
         });
       }
       if (to !== undefined) problems.push(...nameProblems(to, all, [...at, 'to']));
+      for (const problem of unknownChannels(channels ?? [], all.channels)) {
+        problems.push({ ...problem, at: [...at, 'channels', ...problem.at] });
+      }
     }
     return problems;
   },

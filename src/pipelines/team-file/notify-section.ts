@@ -13,7 +13,7 @@ import { suggest } from '../../asl/validate.js';
 import type { MessageKind, MessageLevel } from '../../channels/message.js';
 import { isLike } from '../../monitoring/incidents/owner.js';
 import { OUTBOX_NAME } from './channels-section.js';
-import type { SectionProblem, TeamSection } from './team-section.js';
+import type { SectionProblem, TeamSection, WrittenSections } from './team-section.js';
 
 const MOST = 200;
 
@@ -71,21 +71,37 @@ export const NOTIFY_SECTION: TeamSection & { schema: z.ZodType<Route[]> } = {
   name: 'notify',
   schema,
   check(written, { channels }) {
-    const problems: SectionProblem[] = [];
-    const known = [OUTBOX_NAME, ...Object.keys(channels ?? {})];
-    for (const [index, route] of schema.parse(written).entries()) {
-      for (const [place, name] of channels === undefined ? [] : route.channels.entries()) {
-        if (known.includes(name)) continue;
-        const meant = suggest(name, known);
-        const more = meant === undefined ? '' : `; did you mean "${meant}"?`;
-        const message = `this file has no channel "${name}"${more}`;
-        const fix = `write one of ${known.join(', ')}, or add it to channels`;
-        problems.push({ at: [index, 'channels', place], message, fix });
-      }
-    }
-    return problems;
+    const routes = schema.parse(written);
+    return routes.flatMap(({ channels: names }, index) =>
+      unknownChannels(names, channels).map((problem) => ({
+        ...problem,
+        at: [index, 'channels', ...problem.at],
+      })),
+    );
   },
 };
+
+/**
+ * Names of channels that a file has not, each at its place in the list; nothing when the file has no channels: they may be another file's.
+ * @param channels the section of the same file
+ * @example unknownChannels(['mial'], { mail: {} })[0]?.message // 'this file has no channel "mial"; did you mean "mail"?'
+ */
+export function unknownChannels(
+  names: readonly string[],
+  channels: WrittenSections[string] | undefined,
+): SectionProblem[] {
+  if (channels === undefined) return [];
+  const known = [OUTBOX_NAME, ...Object.keys(channels)];
+  return names.flatMap((name, place) => {
+    if (known.includes(name)) return [];
+    const meant = suggest(name, known);
+    const more = meant === undefined ? '' : `; did you mean "${meant}"?`;
+    const message = `this file has no channel "${name}"${more}`;
+    return [
+      { at: [place], message, fix: `write one of ${known.join(', ')}, or add it to channels` },
+    ];
+  });
+}
 
 /** What routes are chosen by. */
 export interface Routed {

@@ -13,6 +13,7 @@
  */
 import { z } from 'zod';
 import { suggest } from '../../asl/validate.js';
+import { MEMBER_ID } from '../../channels/slack/slack-message.js';
 import { instantOf, isTimeZone } from '../../events/schedules/time-zone.js';
 import type { Person } from '../../monitoring/incidents/policy.js';
 import type { Duty, Rotation } from '../../monitoring/incidents/rotation.js';
@@ -33,27 +34,28 @@ const name = z.string().regex(NAME_PATTERN, NAME_MESSAGE);
 export type WrittenPeople = {
   [person: string]: {
     email?: string | undefined;
+    slack?: string | undefined;
     timezone?: string | undefined;
-    [channel: string]: string | undefined;
   };
 };
 
 const peopleSchema: z.ZodType<WrittenPeople> = z
   .record(
     name,
-    z
-      .object({
-        email: z.email().max(254).optional(),
-        timezone: z.string().min(1).max(64).optional(),
-      })
-      .catchall(z.string().min(1).max(200)) as unknown as z.ZodType<WrittenPeople[string]>,
+    z.strictObject({
+      email: z.email().max(254).optional(),
+      slack: z
+        .string()
+        .regex(MEMBER_ID, 'expected the id of a member, such as U012AB3CD')
+        .optional(),
+      timezone: z.string().min(1).max(64).optional(),
+    }),
   )
   .refine((all) => Object.keys(all).length <= MOST_PEOPLE, {
     message: `at most ${MOST_PEOPLE} people`,
   })
   .meta({
-    description:
-      'Who there is: their e-mail address, their time zone, and what channels know them by',
+    description: 'Who there is: their e-mail address, their id in Slack, their time zone',
   });
 
 export const PEOPLE_SECTION: TeamSection & { schema: z.ZodType<WrittenPeople> } = {
@@ -215,13 +217,13 @@ export function rotationsOf(written: WrittenRotations = {}): Map<string, Rotatio
 /** People by their names. */
 export function peopleOf(written: WrittenPeople = {}): Map<string, Person> {
   return new Map(
-    Object.entries(written).map(([person, { email, timezone, ...contacts }]): [string, Person] => [
+    Object.entries(written).map(([person, { email, slack, timezone }]): [string, Person] => [
       person,
       {
         name: person,
         ...(email === undefined ? {} : { email }),
         ...(timezone === undefined ? {} : { timezone }),
-        contacts: contacts as { [channel: string]: string },
+        ...(slack === undefined ? {} : { slack }),
       },
     ]),
   );

@@ -106,6 +106,7 @@ function kindOf(value: Json | undefined): FileKind {
         if (path.at(-1) === 'when') return ['levels', 'kinds', 'tags', 'pipelines', 'owners'];
         return path.length === 2 ? ['when', 'channels', 'and'] : [];
       }
+      if (section === 'people') return path.length === 2 ? ['email', 'slack', 'timezone'] : [];
       if (section === 'rotations') {
         if (path.includes('overrides')) return ['from', 'until', 'who'];
         return path.length === 2 ? ['timezone', 'people', 'start', 'every', 'overrides'] : [];

@@ -9,7 +9,7 @@ import { foldedText } from '../../../search/folded-text.js';
 import { matches } from '../../../search/matches.js';
 import { type Narrowing, narrowing } from '../../../search/narrowing.js';
 import type { SearchRecord } from '../../../search/query.js';
-import type { DurableRequest } from '../../kernel/durable-request.js';
+import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
@@ -117,14 +117,7 @@ export function checkCalls(
       const problem = checkSubject(check.subject);
       if (problem !== undefined) throw new EngineError('InvalidCheck', { problem });
       const made: NewCheck = { ...check, team: teamOf(team) };
-      return await request<CheckResult>((settle) => ({
-        refuse: settle.reject,
-        perform: (turn) => {
-          const result = checks.report(turn, made);
-          turn.afterCommit(() => settle.resolve(result));
-          return 'done';
-        },
-      }));
+      return await durableWrite(request)((turn) => checks.report(turn, made));
     },
     list,
     series: (scope) => checks.series().filter(({ team }) => sees(scope, team)),

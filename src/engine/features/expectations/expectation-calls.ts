@@ -12,7 +12,7 @@ import { parseSubjectKey, type Subject, shortName } from '../../../monitoring/su
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
 import { matches } from '../../../search/matches.js';
 import type { SearchRecord } from '../../../search/query.js';
-import type { DurableRequest } from '../../kernel/durable-request.js';
+import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
@@ -131,14 +131,7 @@ export function expectationCalls(
 
   return {
     declare: (files, broken) =>
-      request<Doubled[]>((settle) => ({
-        refuse: settle.reject,
-        perform: (turn) => {
-          const doubled = expectations.declareFiles(turn, files, broken);
-          turn.afterCommit(() => settle.resolve(doubled));
-          return 'done';
-        },
-      })),
+      durableWrite(request)((turn) => expectations.declareFiles(turn, files, broken)),
     list,
     all: (scope) => standing(scope).map(({ watched: _, ...one }) => one),
     counts(scope) {

@@ -14,7 +14,7 @@ import type { Encryption } from '../../kernel/masking/encryption.js';
 
 const HOUR = 3_600_000;
 /** So long a link is good. */
-const GOOD_FOR = 3 * 24 * HOUR;
+export const GOOD_FOR: number = 3 * 24 * HOUR;
 const SNOOZE = 2 * HOUR;
 /** Characters of one at most. */
 const MOST = 600;

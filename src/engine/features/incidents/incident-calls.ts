@@ -12,13 +12,12 @@ import type { IncidentPolicy } from '../../../monitoring/incidents/policy.js';
 import { plan, type Shift } from '../../../monitoring/incidents/rotation.js';
 import type { IncidentLevel } from '../../../monitoring/incidents/signal.js';
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
-import type { DurableRequest } from '../../kernel/durable-request.js';
+import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import { type OneTeam, ofTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
-import type { Turn } from '../../kernel/turn.js';
 import { type ActionLink, actOf, readLink, WORDS } from './action-links.js';
 import { headline } from './incident-message.js';
 import {
@@ -164,16 +163,7 @@ export function incidentCalls(
     folded: incidents.foldedInto(incident.number).length,
   });
 
-  function write<Value>(perform: (turn: Turn) => Value): Promise<Value> {
-    return request<Value>((settle) => ({
-      refuse: settle.reject,
-      perform: (turn) => {
-        const value = perform(turn);
-        turn.afterCommit(() => settle.resolve(value));
-        return 'done';
-      },
-    }));
-  }
+  const write = durableWrite(request);
 
   async function linkOf(token: string): Promise<ActionLink> {
     const link = readLink(token, encryption);

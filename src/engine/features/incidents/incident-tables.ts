@@ -257,11 +257,11 @@ export const USED_LINKS: Table<UsedLinkRow> = defineTable<UsedLinkRow>({
   name: 'used_links',
   columns: { id: 'text', usedAt: 'integer' },
   key: ['id'],
-  lists: [],
   migrations: [
     `CREATE TABLE used_links (
        id TEXT NOT NULL PRIMARY KEY,
        used_at BIGINT NOT NULL
      );`,
+    `CREATE INDEX used_links_by_age ON used_links (used_at);`,
   ],
 });

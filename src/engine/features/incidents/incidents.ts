@@ -52,7 +52,7 @@ import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
-import { linksFor } from './action-links.js';
+import { GOOD_FOR, linksFor } from './action-links.js';
 import { endedExecution } from './ended-execution.js';
 import { IncidentBook } from './incident-book.js';
 import { messageOf } from './incident-message.js';
@@ -234,7 +234,10 @@ export class Incidents implements Feature {
   useLink(turn: Turn, id: string): boolean {
     if (this.#usedNow.has(id)) return false;
     this.#usedNow.setForTurn(turn, id, true);
-    turn.put(USED_LINKS, { id, usedAt: this.#kernel.time.now() });
+    const usedAt = this.#kernel.time.now();
+    turn.put(USED_LINKS, { id, usedAt });
+    // What is older opens nothing any more, used or not.
+    turn.removeRange(USED_LINKS, { where: {}, column: 'usedAt', upTo: usedAt - GOOD_FOR });
     return true;
   }
 

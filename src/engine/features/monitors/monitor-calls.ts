@@ -7,7 +7,7 @@ import type { AlertTransition } from '../../../monitoring/monitors/alert.js';
 import { hasTags, type WantedTag } from '../../../monitoring/tags.js';
 import type { DeclaredMonitor } from '../../../pipelines/monitors/monitor-file.js';
 import { parseMonitor } from '../../../pipelines/monitors/written-monitor.js';
-import type { DurableRequest } from '../../kernel/durable-request.js';
+import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
@@ -118,16 +118,7 @@ export function monitorCalls(
     return found;
   }
 
-  function write<Value>(perform: (turn: Turn) => Value): Promise<Value> {
-    return request<Value>((settle) => ({
-      refuse: settle.reject,
-      perform: (turn) => {
-        const value = perform(turn);
-        turn.afterCommit(() => settle.resolve(value));
-        return 'done';
-      },
-    }));
-  }
+  const write = durableWrite(request);
 
   function putOne(turn: Turn, row: Omit<MonitorRow, 'since'>): void {
     const { team, name, file, definition } = row;

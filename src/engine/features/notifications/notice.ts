@@ -4,7 +4,6 @@
  */
 import type { ChannelPorts, Person } from '../../../channels/channel.js';
 import type { Message } from '../../../channels/message.js';
-import type { Awaitable } from '../../../store/store.js';
 import type { Turn } from '../../kernel/turn.js';
 
 export interface Notice {
@@ -40,7 +39,7 @@ export interface NotificationPeers {
   /** How channels touch the world. Undefined: nothing is sent, and waits. */
   readonly ports: ChannelPorts | undefined;
   /** The value of a team's secret; undefined: it is not set. */
-  secretOf(team: string, name: string): Awaitable<string | undefined>;
+  secretOf(team: string, name: string): Promise<string | undefined>;
   /** How somebody is reached; undefined: nobody knows such a person. */
   personOf(team: string, name: string): Person | undefined;
   /** What a thread refers to was closed over there, by people. `name`: what they call it. */

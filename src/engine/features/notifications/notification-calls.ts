@@ -3,7 +3,7 @@
  * @module
  */
 import type { WrittenChannel } from '../../../pipelines/team-file/channels-section.js';
-import type { DurableRequest } from '../../kernel/durable-request.js';
+import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
@@ -78,6 +78,7 @@ export function notificationCalls(
   request: DurableRequest,
 ): NotificationCalls {
   const { reads, store, time } = kernel;
+  const write = durableWrite(request);
 
   async function describe(scope: Scope, number: number): Promise<DeliveryRow> {
     const row = await reads.findRow(NOTIFICATIONS, [number]);
@@ -119,44 +120,35 @@ export function notificationCalls(
     },
     async test(scope, channel) {
       const team = teamOf(scope);
-      const number = await request<number>((settle) => ({
-        refuse: settle.reject,
-        perform: (turn) => {
-          if (notifications.channels.find(team, channel) === undefined) {
-            throw new EngineError('ChannelNotFound', { name: channel.slice(0, 100) });
-          }
-          const now = time.now();
-          const [sent = 0] = notifications.notify(turn, {
-            team,
-            channels: [channel],
-            message: {
-              ...{ key: `test-${team}-${channel}-${now}`, thread: `test-${channel}-${now}` },
-              ...{ kind: 'test', level: 'info', team, at: now },
-              title: `Test of channel ${channel}`,
-              text: 'This is a test: nothing has happened, and messages of this team arrive here.',
-              facts: [{ name: 'Team', value: team }],
-              ...{ links: [], actions: [], tags: {} },
-            },
-          });
-          turn.afterCommit(() => settle.resolve(sent));
-          return 'done';
-        },
-      }));
+      const number = await write((turn) => {
+        if (notifications.channels.find(team, channel) === undefined) {
+          throw new EngineError('ChannelNotFound', { name: channel.slice(0, 100) });
+        }
+        const now = time.now();
+        const [sent = 0] = notifications.notify(turn, {
+          team,
+          channels: [channel],
+          message: {
+            ...{ key: `test-${team}-${channel}-${now}`, thread: `test-${channel}-${now}` },
+            ...{ kind: 'test', level: 'info', team, at: now },
+            title: `Test of channel ${channel}`,
+            text: 'This is a test: nothing has happened, and messages of this team arrive here.',
+            facts: [{ name: 'Team', value: team }],
+            ...{ links: [], actions: [], tags: {} },
+          },
+        });
+        return sent;
+      });
       return await describe(scope, number);
     },
     tell(scope, notices) {
       const team = teamOf(scope);
-      return request<number[]>((settle) => ({
-        refuse: settle.reject,
-        perform: (turn) => {
-          const numbers = notices.flatMap((notice) => {
-            const message = { ...notice.message, team };
-            return notifications.notify(turn, { ...notice, team, message });
-          });
-          turn.afterCommit(() => settle.resolve(numbers));
-          return 'done';
-        },
-      }));
+      return write((turn) =>
+        notices.flatMap((notice) => {
+          const message = { ...notice.message, team };
+          return notifications.notify(turn, { ...notice, team, message });
+        }),
+      );
     },
     async deliveries(scope, filter = {}) {
       const { channel, thread, status, cursor } = filter;
@@ -202,15 +194,7 @@ export function notificationCalls(
       }));
       return await describe(scope, number);
     },
-    declare: (files, broken) =>
-      request<RefusedSection[]>((settle) => ({
-        refuse: settle.reject,
-        perform: (turn) => {
-          const refused = notifications.declare(turn, files, broken);
-          turn.afterCommit(() => settle.resolve(refused));
-          return 'done';
-        },
-      })),
+    declare: (files, broken) => write((turn) => notifications.declare(turn, files, broken)),
   };
 }
 

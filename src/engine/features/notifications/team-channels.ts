@@ -27,7 +27,7 @@ import {
   TEMPLATES_SECTION,
   worded,
 } from '../../../pipelines/team-file/templates-section.js';
-import type { Awaitable, Store } from '../../../store/store.js';
+import type { Store } from '../../../store/store.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap } from '../../kernel/turn-memory.js';
 import { TEAM_SECTIONS, type TeamSectionRow } from './notification-tables.js';
@@ -212,7 +212,7 @@ export class TeamChannels {
  */
 export async function configOf(
   written: WrittenChannel,
-  secretOf: (name: string) => Awaitable<string | undefined>,
+  secretOf: (name: string) => Promise<string | undefined>,
 ): Promise<{ config: unknown } | { problem: string }> {
   const { type, ...fields } = written;
   const channel = CHANNELS.get(type);
