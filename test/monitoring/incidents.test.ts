@@ -270,6 +270,46 @@ describe('an owner', () => {
   });
 });
 
+describe('a silence', () => {
+  const told = async (): Promise<string[]> => {
+    const { items } = await test.engine.notifications.deliveries(EVERYTHING, { limit: 100 });
+    return items.toReversed().map(({ message }) => `${message.kind}: ${message.title}`);
+  };
+
+  beforeEach(async () => {
+    const silence = { tags: { county: 'alpine' }, actor: 'ana', reason: 'the county moves' };
+    const until = test.clock.now() + HOUR;
+    await test.engine.incidents.silence(ofTeam('default'), { ...silence, until });
+  });
+
+  it('holds back what it is about, and tells it at its end if it is still so', async () => {
+    await report('permits', 'CRITICAL', { County: 'Alpine' });
+    await report('deeds', 'CRITICAL', { county: 'lake' });
+    await report('taxes', 'CRITICAL', { county: 'alpine' });
+    await test.pass(HOUR - MINUTE);
+    expect(await told()).toEqual(['opened: deeds failed']);
+    await report('taxes', 'OK', { county: 'alpine' });
+    await test.pass(2 * MINUTE);
+    expect(await told()).toEqual(['opened: deeds failed', 'opened: permits failed']);
+  });
+
+  it('that is ended early holds nothing back any longer, also after a restart', async () => {
+    await report('permits', 'CRITICAL', { county: 'alpine' });
+    await test.restart();
+    await test.pass(MINUTE);
+    expect(await told()).toEqual([]);
+    await test.engine.incidents.endSilence(EVERYTHING, 1);
+    await test.pass(MINUTE);
+    expect(await told()).toEqual(['opened: permits failed']);
+  });
+
+  it('is no other team’s', async () => {
+    await report('permits', 'CRITICAL', { county: 'alpine' }, 'claims');
+    await test.pass(MINUTE);
+    expect(await told()).toEqual(['opened: permits failed']);
+  });
+});
+
 it('everything of an incident is as before after a restart, and its clocks go on', async () => {
   const sections = {
     people: { ana: {} },

@@ -200,7 +200,6 @@ export class Incidents implements Feature {
       const policy = this.policyOf(team);
       for (const incident of this.#shelf.ofTeam(team)) {
         this.#save(turn, { incident: ownedAnew(incident, policy, now), transitions: [] });
-        this.#rounds.schedule(incident.number);
       }
     }
   }
@@ -271,7 +270,6 @@ export class Incidents implements Feature {
   #tellAnew(turn: Turn, team: string): void {
     for (const incident of this.#shelf.ofTeam(team)) {
       this.#save(turn, { incident, transitions: [] });
-      this.#rounds.schedule(incident.number);
     }
   }
 

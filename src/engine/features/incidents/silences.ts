@@ -15,11 +15,21 @@ export const MOST_SILENCES = 200;
 
 export class Silences {
   readonly #rows: RowMap<SilenceRow>;
+  /** Of each team, by number: an incident asks for those of its own. */
+  readonly #ofTeam: Map<string, Map<number, SilenceRow>> = new Map();
   #last = 0;
 
   /** @param changed hears that something is silent that was not, or the other way round, also because a turn failed */
   constructor(changed: () => void) {
-    this.#rows = new RowMap(SILENCES, changed);
+    this.#rows = new RowMap(SILENCES, ([key = 0], row) => {
+      const number = Number(key);
+      for (const silences of this.#ofTeam.values()) silences.delete(number);
+      if (row !== undefined) {
+        const silences = this.#ofTeam.get(row.team) ?? new Map<number, SilenceRow>();
+        this.#ofTeam.set(row.team, silences.set(number, row));
+      }
+      changed();
+    });
   }
 
   async open(store: SealedStore): Promise<void> {
@@ -30,8 +40,8 @@ export class Silences {
   /** Until when nobody is to hear of an incident, as of a moment; undefined: somebody is. */
   until({ team, tags, pipeline }: Incident, at: number): number | undefined {
     let until: number | undefined;
-    for (const silence of this.#rows.values()) {
-      if (silence.team !== team || silence.begins > at || silence.ends <= at) continue;
+    for (const silence of this.#ofTeam.get(team)?.values() ?? []) {
+      if (silence.begins > at || silence.ends <= at) continue;
       if (silence.pipeline !== undefined && !isLike(pipeline, silence.pipeline)) continue;
       const wanted = Object.entries(silence.tags);
       const isMeant = hasTags(
@@ -44,7 +54,7 @@ export class Silences {
   }
 
   countOf(team: string): number {
-    return [...this.#rows.values()].filter((one) => one.team === team).length;
+    return this.#ofTeam.get(team)?.size ?? 0;
   }
 
   add(turn: Turn, silence: Omit<SilenceRow, 'number'>): SilenceRow {
@@ -63,8 +73,8 @@ export class Silences {
 
   /** Takes away what has ended. */
   removeEnded(turn: Turn, team: string, at: number): void {
-    for (const { number, team: of, ends } of [...this.#rows.values()]) {
-      if (of === team && ends <= at) this.#rows.delete(turn, number);
+    for (const { number, ends } of [...(this.#ofTeam.get(team)?.values() ?? [])]) {
+      if (ends <= at) this.#rows.delete(turn, number);
     }
   }
 }
