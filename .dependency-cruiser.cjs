@@ -10,10 +10,12 @@ const rooms = {
   secrets: [],
   search: [],
   // Of channels what a team's file may say of each.
-  pipelines: ['asl', 'events', 'monitoring', 'datasets', 'channels'],
+  pipelines: ['asl', 'events', 'monitoring', 'datasets', 'channels', 'aws'],
   // Of search also code: what lies in the store is matched where it is read, beside the loop.
   store: ['asl', 'events', 'monitoring', 'datasets', 'search'],
-  connectors: ['secrets'],
+  // Accounts of AWS, and calls to them.
+  aws: ['secrets'],
+  connectors: ['secrets', 'aws'],
   channels: [],
   engine: [
     'asl',
@@ -26,6 +28,7 @@ const rooms = {
     'channels',
     'secrets',
     'search',
+    'aws',
   ],
   http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'monitoring', 'secrets', 'search'],
   deploy: ['pipelines', 'asl', 'events'],
