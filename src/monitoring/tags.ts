@@ -35,6 +35,20 @@ export function hasTags(tags: Tags, wanted: readonly WantedTag[]): boolean {
   });
 }
 
+/** Values that tags must have: one, or any of some. */
+export type TagChoice = { readonly [tag: string]: string | readonly string[] };
+
+/**
+ * Whether each of the tags has a value that is wanted.
+ * @example fitsTags({ county: ['alpine', 'butte'] }, { County: 'Alpine' }) // true
+ */
+export function fitsTags(wanted: TagChoice, tags: Tags): boolean {
+  return Object.entries(wanted).every(([tag, values]) => {
+    const found = tagOf(tags, tag)?.toLowerCase();
+    return found !== undefined && [values].flat().some((value) => value.toLowerCase() === found);
+  });
+}
+
 /**
  * The value of a tag; undefined when it is not there.
  * @example tagOf({ County: 'Alpine' }, 'county') // 'Alpine'

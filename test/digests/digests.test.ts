@@ -81,6 +81,24 @@ describe('a digest', () => {
     );
   });
 
+  test('is only of what has the tags that it asks for', async () => {
+    await open([
+      { at: '08:00', to: ['outbox'], only: { County: ['ALPINE', 'butte'] } },
+      { at: '08:00', to: ['outbox'], only: { county: 'colusa' }, empty: 'skip' },
+      { at: '08:00', to: ['outbox'] },
+    ]);
+    await report('a', { county: 'alpine' }, { status: 'CRITICAL', cause: 'no disk' });
+    await report('b', { county: 'Butte' });
+    await report('c', {}, { status: 'CRITICAL', cause: 'no wire' });
+    await it.pass(10 * HOUR);
+    const titles = (await told()).map(({ message }) => message.title);
+    expect(titles.map((title) => title.split(',')[0])).toEqual([
+      'parcels: 1 failure in 2 executions',
+      'parcels: 2 failures in 3 executions',
+    ]);
+    expect((await told())[0]?.message.text).not.toContain('no wire');
+  });
+
   test('comes by the clocks of each person, and leaves out days that it is not for', async () => {
     await open(
       { at: '08:00', days: 'weekdays', to: ['ana', 'ben'] },

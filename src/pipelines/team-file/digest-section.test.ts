@@ -13,6 +13,7 @@ describe('the digests of a team', () => {
     '{ at: "08:00" }',
     '[]',
     '[{ at: "08:00", to: [outbox, ana] }, { at: "18:00", to: [ana], group: county }]',
+    '[{ at: "08:00", only: { group: [a, b] } }, { at: "08:00", only: { group: c } }]',
     '{ at: "23:59", timezone: Europe/Berlin, days: [Mon, weekends], group: county, empty: skip }',
   ])('are taken: %s', (digest) => {
     expect(problemsOf(digest, 'people: { ana: { timezone: Asia/Tokyo } }')).toEqual([]);
@@ -35,6 +36,11 @@ describe('the digests of a team', () => {
       '2:41 "outbox" gets this digest already: one of a kind a day',
     ],
     ['[{ at: "08:00" }, 3]', '2:27 '],
+    ['{ at: "08:00", only: [alpine] }', '2:30 only: '],
+    [
+      '[{ at: "08:00", only: { g: [a, b] } }, { at: "09:00", only: { G: [B, A] } }]',
+      '2:48 the team gets this digest already: one of a kind a day',
+    ],
   ])('have mistakes at their places: %s', (digest, problem) => {
     const [first = ''] = problemsOf(digest);
     expect(first.slice(0, problem.length)).toBe(problem);

@@ -3,6 +3,7 @@
  *
  *     digest:
  *       - { at: "08:00", timezone: Europe/Berlin, days: weekdays, to: [mail, ana], group: county, empty: skip }
+ *       - { at: "08:00", to: [eva], only: { county: [alpine, butte] } }
  *
  * Each of `to`, a channel or a person, has a digest of its own: a person's at that time by their own clocks.
  * @module
@@ -11,6 +12,7 @@ import { z } from 'zod';
 import { suggest } from '../../asl/validate.js';
 import { isTimeZone } from '../../events/schedules/time-zone.js';
 import type { DailyTime } from '../../monitoring/expectations/calendar.js';
+import type { TagChoice } from '../../monitoring/tags.js';
 import { daysOf } from '../expectations/sentence.js';
 import { OUTBOX_NAME } from './channels-section.js';
 import type { SectionProblem, TeamSection, WrittenSections } from './team-section.js';
@@ -18,7 +20,7 @@ import type { SectionProblem, TeamSection, WrittenSections } from './team-sectio
 const MOST = 50;
 const MOST_TO = 50;
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/;
-const FIELDS = ['at', 'timezone', 'days', 'to', 'group', 'empty'] as const;
+const FIELDS = ['at', 'timezone', 'days', 'to', 'group', 'only', 'empty'] as const;
 
 export interface WrittenDigest {
   at: string;
@@ -26,6 +28,7 @@ export interface WrittenDigest {
   days?: string | string[] | undefined;
   to?: string[] | undefined;
   group?: string | undefined;
+  only?: { [tag: string]: string | string[] } | undefined;
   empty?: 'skip' | 'send' | undefined;
 }
 
@@ -57,6 +60,10 @@ const one: z.ZodType<WrittenDigest> = z.strictObject({
   group: text.optional().meta({
     description: 'The tag by whose values things are put together; the team when absent',
   }),
+  only: z
+    .record(text, z.union([z.string().max(256), z.array(z.string().max(256)).min(1).max(200)]))
+    .optional()
+    .meta({ description: 'Only of what has these tags; of everything when absent' }),
   empty: z
     .enum(['skip', 'send'])
     .optional()
@@ -96,7 +103,7 @@ function problemsOf(entry: unknown, all: WrittenSections, known: Set<string>): S
   const read = one.safeParse(entry);
   if (!read.success) return read.error.issues.flatMap((issue) => shapeProblems(issue, entry));
   const problems: SectionProblem[] = [];
-  const { timezone, days = [], to, group = '' } = read.data;
+  const { timezone, days = [], to, group = '', only } = read.data;
   if (timezone !== undefined && !isTimeZone(timezone)) {
     const message = `'${timezone}' is no time zone`;
     problems.push({ at: ['timezone'], message, fix: 'write Europe/Berlin or UTC' });
@@ -120,7 +127,7 @@ function problemsOf(entry: unknown, all: WrittenSections, known: Set<string>): S
     });
   }
   for (const name of to ?? ['']) {
-    const id = idOf(name, group);
+    const id = idOf(name, group, only);
     if (!known.has(id)) {
       known.add(id);
       continue;
@@ -158,6 +165,8 @@ export interface PlannedDigest {
   readonly to?: string;
   readonly time: DailyTime;
   readonly group?: string;
+  /** Only of what has these tags. */
+  readonly only?: TagChoice;
   readonly sendsEmpty: boolean;
 }
 
@@ -175,7 +184,7 @@ export function digestsOf(
   return entries.flatMap((entry): PlannedDigest[] => {
     const { data } = one.safeParse(entry);
     if (data === undefined) return [];
-    const { at, timezone, days, to, group, empty = 'send' } = data;
+    const { at, timezone, days, to, group, only, empty = 'send' } = data;
     const [, hour = '0', minute = '0'] = TIME.exec(at) ?? [];
     const listed =
       days === undefined ? undefined : [days].flat().flatMap((day) => daysOf(day) ?? []);
@@ -183,7 +192,7 @@ export function digestsOf(
       const own = name === undefined ? undefined : zoneOf(name);
       const zone = timezone ?? own ?? 'UTC';
       return {
-        id: idOf(name ?? '', group ?? ''),
+        id: idOf(name ?? '', group ?? '', only),
         ...(name === undefined ? {} : { to: name }),
         time: {
           minute: Number(hour) * 60 + Number(minute),
@@ -191,12 +200,17 @@ export function digestsOf(
           calendar: listed === undefined ? {} : { days: listed },
         },
         ...(group === undefined ? {} : { group }),
+        ...(only === undefined ? {} : { only }),
         sendsEmpty: empty === 'send',
       };
     });
   });
 }
 
-function idOf(to: string, group: string): string {
-  return JSON.stringify([to, group.toLowerCase()]);
+function idOf(to: string, group: string, only: TagChoice | undefined): string {
+  if (only === undefined) return JSON.stringify([to, group.toLowerCase()]);
+  const chosen = Object.entries(only)
+    .map(([tag, values]) => [tag, ...[values].flat().sort()].map((part) => part.toLowerCase()))
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return JSON.stringify([to, group.toLowerCase(), chosen]);
 }

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { suggest } from '../../asl/validate.js';
 import type { MessageKind, MessageLevel } from '../../channels/message.js';
 import { isLike } from '../../monitoring/incidents/owner.js';
+import { fitsTags } from '../../monitoring/tags.js';
 import { OUTBOX_NAME } from './channels-section.js';
 import type { SectionProblem, TeamSection, WrittenSections } from './team-section.js';
 
@@ -134,13 +135,10 @@ function fits(
   if (kinds !== undefined && !kinds.includes(kind)) return false;
   if (owners !== undefined && !owners.some((one) => same(one, owner))) return false;
   if (pipelines !== undefined && !pipelines.some((one) => isLike(pipeline, one))) return false;
-  return Object.entries(tags).every(([tag, wanted]) => {
-    const found = Object.entries(own).find(([name]) => same(name, tag));
-    return found !== undefined && [wanted].flat().some((value) => same(value, found[1]));
-  });
+  return fitsTags(tags, own);
 }
 
-/** Tags are compared without regard to case, everywhere in Millrace. */
+/** Names are compared as tags are. */
 function same(left: string, right: string | undefined): boolean {
   return right !== undefined && left.toLowerCase() === right.toLowerCase();
 }

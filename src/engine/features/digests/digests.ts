@@ -174,7 +174,7 @@ export class Digests implements Feature {
 
   /** What happened in a window, to whoever asks; see `compileDigest`. */
   compile(scope: Scope, window: DigestWindow, group: string | undefined): Promise<Digest> {
-    return compileDigest(this.#peers, scope, window, group);
+    return compileDigest(this.#peers, scope, window, { group });
   }
 
   /** The digest of a team as it is now, told to those of its team's file, or where its routes say; leaves the daily ones alone. */
@@ -184,8 +184,8 @@ export class Digests implements Feature {
       asked.length > 0 ? asked : [{ team, planned: { id: '', time: EVERY_DAY, sendsEmpty: true } }];
     const told: { planned: PlannedDigest; digest: Digest }[] = [];
     for (const { planned } of all) {
-      const by = group ?? planned.group;
-      told.push({ planned, digest: await compileDigest(this.#peers, ofTeam(team), window, by) });
+      const form = { group: group ?? planned.group, only: planned.only };
+      told.push({ planned, digest: await compileDigest(this.#peers, ofTeam(team), window, form) });
     }
     await this.#kernel.write((turn) => {
       for (const { planned, digest } of told) this.#tell(turn, team, planned, digest, undefined);
@@ -221,7 +221,7 @@ export class Digests implements Feature {
     const to = isLate ? now : due;
     const from = Math.max(mark.until ?? due - DAY, to - LONGEST);
     const window = { from: Math.min(from, to), to };
-    const digest = await compileDigest(this.#peers, ofTeam(team), window, planned.group);
+    const digest = await compileDigest(this.#peers, ofTeam(team), window, planned);
     const { zone } = planned.time;
     const late = isLate ? lateWords(first, missed, zone) : undefined;
     await this.#kernel.write((turn) => {
