@@ -73,6 +73,8 @@ export const PROBLEM_CODES = {
   MILL1504: ['expectation about no state', 'it could never be met'],
   MILL1505: ['two tests of one name', 'reports tell tests apart by their names'],
   MILL1506: ['unknown test case', 'it says which mocked responses the states get'],
+  MILL1601: ['wrong in settings of SALMON', 'what cannot be read cannot be taken over'],
+  MILL1602: ['name that leads nowhere', 'what is told about it would be told to nobody'],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;
