@@ -34,7 +34,7 @@ const rooms = {
   deploy: ['pipelines', 'asl', 'events'],
   testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets'],
   // `up` and `demo` also start src/server.ts; the rule below lets only them.
-  cli: ['api', 'pipelines', 'deploy', 'testing', 'monitoring', 'asl', 'events', 'search'],
+  cli: ['api', 'pipelines', 'deploy', 'testing', 'monitoring', 'asl', 'events', 'search', 'aws'],
 };
 
 const doors = Object.entries(rooms).map(([room, allowed]) => ({

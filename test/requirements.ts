@@ -20,6 +20,9 @@ export type Requirement =
   | 'chromium'
   | 'postgresql'
   | 'aws'
+  | 'cfn-lint'
+  | 'dbt'
+  | 'spark'
   | 'curl'
   | 'gcc'
   | 'moto'
@@ -55,6 +58,15 @@ const PROGRAMS: {
   prometheus: { commands: ['prometheus'], install: 'apt-get install prometheus' },
   // It comes with Prometheus.
   promtool: { commands: ['promtool'], install: 'apt-get install prometheus' },
+  dbt: {
+    commands: ['dbt'],
+    install: "pip install 'dbt-core<1.11' 'dbt-duckdb<1.10.2'",
+  },
+  spark: {
+    commands: ['spark-submit'],
+    install: 'pip install pyspark; apt-get install openjdk-17-jre-headless',
+  },
+  'cfn-lint': { commands: ['cfn-lint'], install: 'pip install cfn-lint' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

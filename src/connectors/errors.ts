@@ -36,6 +36,13 @@ export const taskErrors = {
   lambdaExit: 'Runtime.ExitError',
   lambdaResponseTooLarge: 'Function.ResponseSizeTooLarge',
 
+  /** The application of Spark ended with an exit code other than 0. */
+  sparkFailed: 'Spark.ApplicationFailed',
+  /** Models, tests or seeds of dbt failed: the cause names them. */
+  dbtNodesFailed: 'Dbt.NodesFailed',
+  /** dbt itself could not do its work: a project that is not valid, a database that is not there. */
+  dbtFailed: 'Dbt.Failed',
+
   /** `Sql.Binder`, `Sql.Catalog`, `Sql.Parser`, `Sql.Conversion`, …: DuckDB's kind of error without "Error". */
   sql: 'Sql.',
 

@@ -3,7 +3,15 @@ import { createConnectors } from './registry.js';
 
 test('every connector is found by its kind, and refuses text as arguments or echoes it', () => {
   const connectors = createConnectors();
-  expect([...connectors.keys()].sort()).toEqual(['echo', 'http', 'lambda', 'shell', 'sql']);
+  expect([...connectors.keys()].sort()).toEqual([
+    'dbt',
+    'echo',
+    'http',
+    'lambda',
+    'shell',
+    'spark',
+    'sql',
+  ]);
   for (const [kind, connector] of connectors) {
     expect(connector.kind).toBe(kind);
     expect(connector.validate('text')).toHaveLength(kind === 'echo' ? 0 : 1);

@@ -3,11 +3,13 @@
  * @module
  */
 import type { Connector } from './connector.js';
+import { createDbtConnector } from './dbt/dbt-connector.js';
 import { createEchoConnector } from './echo/echo-connector.js';
 import { createHttpConnector, type HttpConfig } from './http/http-connector.js';
 import { createLambdaConnector, type LambdaConfig } from './lambda/lambda-connector.js';
 import type { Confinement } from './process/confinement.js';
 import { createShellConnector, type ShellConfig } from './shell/shell-connector.js';
+import { createSparkConnector } from './spark/spark-connector.js';
 import { createSqlConnector, type SqlConfig } from './sql/sql-connector.js';
 
 export interface ConnectorsConfig {
@@ -25,6 +27,8 @@ export function createConnectors(config: ConnectorsConfig = {}): Map<string, Con
   const connectors = [
     createShellConnector({ ...confinement, ...config.shell }),
     createLambdaConnector({ ...confinement, ...config.lambda }),
+    createSparkConnector({ ...confinement, ...config.shell }),
+    createDbtConnector({ ...confinement, ...config.shell }),
     createSqlConnector({ ...confinement, ...config.sql }),
     createHttpConnector({ ...confinement, ...config.http }),
     createEchoConnector(),

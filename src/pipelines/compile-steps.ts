@@ -7,6 +7,7 @@
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
+import { expandStep } from './dbt-steps.js';
 import { parseDuration } from './duration.js';
 import type { ValuePath } from './source-file.js';
 import {
@@ -87,8 +88,10 @@ function compileList(
   for (const { name, step, index } of named) {
     const next = named[index + 1]?.name ?? after;
     const body = step[name];
-    if (body !== undefined)
-      compileStep(name, body, [...path, index, name], next, scope, compilation);
+    if (body !== undefined) {
+      const at = [...path, index, name];
+      compileStep(name, expandStep(name, body), at, next, scope, compilation);
+    }
   }
   return named[0]?.name ?? '';
 }

@@ -44,6 +44,8 @@ export interface Step {
   shell?: string | string[] | { [argument: string]: Json } | undefined;
   lambda?: string | { [argument: string]: Json } | undefined;
   sql?: string | { [argument: string]: Json } | undefined;
+  spark?: string | { [argument: string]: Json } | undefined;
+  dbt?: string | { [argument: string]: Json } | undefined;
   http?: string | { [argument: string]: Json } | undefined;
   echo?: Json | undefined;
   run?:
@@ -88,6 +90,8 @@ export const STEP_KINDS = [
   'shell',
   'lambda',
   'sql',
+  'spark',
+  'dbt',
   'http',
   'echo',
   'run',
@@ -107,6 +111,8 @@ export const TASK_KINDS: readonly StepKind[] = [
   'shell',
   'lambda',
   'sql',
+  'spark',
+  'dbt',
   'http',
   'echo',
   'run',
@@ -193,6 +199,20 @@ const step: z.ZodType<Step> = z.strictObject({
     .optional()
     .meta({
       description: 'An SQL file, SQL itself, or { file | query, parameters, inputs, output }',
+    }),
+  spark: z
+    .union([z.string().min(1), argumentsObject])
+    .optional()
+    .meta({
+      description:
+        'An application of Spark and its arguments, or { application, args, master, conf, mainClass, … }',
+    }),
+  dbt: z
+    .union([z.string().min(1), argumentsObject])
+    .optional()
+    .meta({
+      description:
+        'A folder with a project of dbt, or { project, command, select, vars, target, …, each: true } for a state of each node',
     }),
   http: z
     .union([z.string().min(1), argumentsObject])

@@ -87,6 +87,18 @@ function taskOf(
       const isFile = step.sql.endsWith('.sql') && !step.sql.includes('\n');
       return { resource: 'millrace:sql', given: isFile ? { file: step.sql } : { query: step.sql } };
     }
+    case 'spark':
+      return { resource: 'millrace:spark', given: sparkArguments(draft), input: 'input' };
+    case 'dbt': {
+      const given = typeof step.dbt === 'string' ? { project: step.dbt } : (step.dbt ?? {});
+      if (!hasField(given, 'project')) {
+        report([...path, 'dbt'], 'MILL1102', 'the field "project" is missing', {
+          mark: 'key',
+          fix: 'dbt: { project: warehouse }',
+        });
+      }
+      return { resource: 'millrace:dbt', given };
+    }
     case 'http':
       return {
         resource: 'millrace:http',
@@ -132,6 +144,27 @@ function shellArguments({ step, path, report }: StateDraft): JsonObject {
     report([...path, 'shell'], 'MILL1103', 'the command is empty');
   }
   return { command: command ?? [] };
+}
+
+/** `jobs/clean.py --day 3`: the application, then its arguments. */
+function sparkArguments({ step, path, report }: StateDraft): JsonObject {
+  const { spark = '' } = step;
+  if (typeof spark === 'object') {
+    if (!hasField(spark, 'application')) {
+      report([...path, 'spark'], 'MILL1102', 'the field "application" is missing', {
+        mark: 'key',
+        fix: 'spark: { application: jobs/clean.py }',
+      });
+    }
+    return spark;
+  }
+  const [application, ...args] = splitWords(spark) ?? [];
+  if (application === undefined) {
+    report([...path, 'spark'], 'MILL1103', 'no application, or a quote that is left open', {
+      fix: 'spark: "jobs/clean.py --day 3"',
+    });
+  }
+  return { application: application ?? '', ...(args.length === 0 ? {} : { args }) };
 }
 
 function wholeInput(name: string, expressions: boolean): JsonObject {

@@ -50,6 +50,74 @@ describe('steps, executed', () => {
     });
   });
 
+  it('submit applications of Spark, with their arguments and the data', async () => {
+    const run = await execute(
+      `  - clean: { spark: "jobs/clean.py --day 'the first'" }
+  - join: { spark: { application: join.jar, mainClass: org.Join, conf: { spark.ui.enabled: true } }, result: false }
+`,
+      { input: { n: 1 }, task: () => ({ output: 2 }) },
+    );
+    expect(run.tasks.map(({ resource, arguments: given }) => [resource, given])).toEqual([
+      [
+        'millrace:spark',
+        { application: 'jobs/clean.py', args: ['--day', 'the first'], input: { n: 1 } },
+      ],
+      [
+        'millrace:spark',
+        {
+          ...{ application: 'join.jar', mainClass: 'org.Join' },
+          conf: { 'spark.ui.enabled': true },
+          input: { n: 1, clean: 2 },
+        },
+      ],
+    ]);
+  });
+
+  it('build a project of dbt as one task, or each of its nodes as a state, in layers', async () => {
+    const one = await execute('  - shop: { dbt: warehouse }\n', { task: () => ({ output: 1 }) });
+    expect(one.tasks.map(({ arguments: given }) => given)).toEqual([{ project: 'warehouse' }]);
+
+    const layers = [['orders', 'people'], ['revenue']];
+    const each = await execute(
+      `  - shop: { dbt: { project: warehouse, each: true, select: "tag:daily", target: prod }, retry: { max: 1, interval: 1s } }
+  - after: { set: { done: true } }
+`,
+      {
+        task: ({ arguments: given }) => {
+          const { command, select } = given as { command: string; select: string };
+          return { output: command === 'list' ? { layers } : { built: select } };
+        },
+      },
+    );
+    expect(each.tasks.map(({ arguments: given }) => given)).toEqual([
+      { project: 'warehouse', select: 'tag:daily', target: 'prod', command: 'list' },
+      ...layers
+        .flat()
+        .map((node) => ({ command: 'build', project: 'warehouse', target: 'prod', select: node })),
+    ]);
+    const node = (name: string, index: number) => ({ node: name, index, outcome: { built: name } });
+    expect(outcome(each)).toEqual({
+      shop: { nodes: [[node('orders', 0), node('people', 1)], [node('revenue', 0)]] },
+      after: { done: true },
+    });
+  });
+
+  it('catch what fails in any node of dbt once, for all of them', async () => {
+    const run = await execute(
+      `  - shop: { dbt: { project: w, each: true }, catch: { steps: [{ tell: { echo: { "what.$": $.error.Error } } }], then: end } }
+`,
+      {
+        task: ({ state, arguments: given }) => {
+          if (state === 'shop list') return { output: { layers: [['a', 'b']] } };
+          if (state === 'tell') return { output: given };
+          return { error: 'Dbt.NodesFailed', cause: 'by test' };
+        },
+      },
+    );
+    expect(run.tasks.map(({ state }) => state)).toEqual(['shop list', 'shop node', 'tell']);
+    expect(outcome(run)).toMatchObject({ tell: { what: 'Dbt.NodesFailed' } });
+  });
+
   it('run branches and items side by side and name their results', async () => {
     const run = await execute(
       `  - both: { parallel: { left: [{ l: { set: { x: 1 } } }], right: [{ r: { echo: 2 } }] } }

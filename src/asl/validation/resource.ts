@@ -9,6 +9,8 @@ export const MILLRACE_RESOURCES: readonly string[] = [
   'millrace:shell',
   'millrace:lambda',
   'millrace:sql',
+  'millrace:spark',
+  'millrace:dbt',
   'millrace:http',
   'millrace:echo',
   'millrace:executions:start',

@@ -5,8 +5,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { constants, realpathSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../connector.js';
 import { TaskFailure, taskErrors } from '../errors.js';
@@ -14,20 +13,32 @@ import type { TaskUser } from '../process/confinement.js';
 import { DATA_LIMIT, tooLarge } from '../process/json-output.js';
 import { newFile, openFolder } from '../process/open-folder.js';
 import { removeTaskFiles } from '../process/work-folders.js';
+import { openWritten } from '../process/written-file.js';
 
 /** Under the work folder: what Millrace keeps there. */
 const PLACE = '.millrace';
 const INPUT = 'input.json';
 const OUTPUT = 'output.json';
+const ARTIFACTS = 'artifacts';
 
 /** Indented JSON may be larger than the same data compact; beyond this nobody needs to measure. */
 const FILE_LIMIT = 16 * DATA_LIMIT;
+
+/** A folder of one attempt. */
+export interface Artifacts {
+  /** As the command names it. */
+  readonly path: string;
+  /** The same for the server: nobody can put another folder in its place. */
+  readonly opened: string;
+}
 
 export interface AttemptFiles {
   input: string;
   output: string;
   /** Where each secret that the task gets as a file lies, by its variable. */
   secrets: { [variable: string]: string };
+  /** A folder for what else is to be read when the command has ended. */
+  artifacts: Artifacts;
   /** What the command wrote to the output file; undefined when it wrote nothing. */
   readOutput(): Promise<Json | undefined>;
   remove(): Promise<void>;
@@ -57,12 +68,14 @@ export async function attemptFiles(
       const opened = await newFile(join(folder.path, file), user, 0o600);
       await opened.writeFile(content).finally(() => opened.close());
     }
+    await openFolder(folder.path, ARTIFACTS, made).then((opened) => opened.close());
   } catch (error) {
     await folder.close();
     await removeTaskFiles(path, user);
     throw error;
   }
   return {
+    artifacts: { path: join(path, ARTIFACTS), opened: join(folder.path, ARTIFACTS) },
     input: join(path, INPUT),
     output: join(path, OUTPUT),
     secrets: Object.fromEntries(
@@ -77,20 +90,10 @@ export async function attemptFiles(
 }
 
 async function readOutput(path: string, user: TaskUser | undefined): Promise<Json | undefined> {
-  // Neither a link to somewhere else nor a pipe that would block the reader is an output.
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw invalid(`it cannot be read: ${error.message}`);
-  });
-  if (!file) return undefined;
+  const opened = await openWritten(path, user, invalid);
+  if (!opened) return undefined;
+  const { file, size } = opened;
   try {
-    const { size } = await file.stat().then((stats) => {
-      if (!stats.isFile()) throw invalid('it is no ordinary file');
-      // A second name of a file that the command itself could not read.
-      if (user !== undefined && stats.uid !== user.uid) throw invalid('it belongs to another user');
-      return stats;
-    });
     if (size > FILE_LIMIT) throw tooLarge('The content of $MILLRACE_OUTPUT', `${size} bytes`);
     const text = await file.readFile('utf8');
     return text.trim() === '' ? undefined : parse(text);
