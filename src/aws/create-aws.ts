@@ -13,13 +13,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Aws, AwsAccount, AwsAnswer, AwsCall, AwsCount } from './aws.js';
 import { BUDGET_LIMITS, type BudgetLimits, Budgets } from './budgets.js';
-import {
-  type ActionPart,
-  type AnyClient,
-  type AnyCommand,
-  type ClientPart,
-  loadClient,
-} from './client-packages.js';
+import { type ActionPart, type AnyClient, type ClientPart, loadClient } from './client-packages.js';
 import {
   Credentials,
   type Environment,
@@ -83,11 +77,19 @@ const LONG: ReadonlySet<string> = new Set([
   'sagemakerruntime:invokeendpoint',
 ]);
 
-/** Actions that change nothing. */
+/** Actions that change nothing, by their names. */
 const READS =
   /^(get|list|describe|batchGet|head|query|scan|search|lookup|check|select|filter)[A-Z]/;
 /** Beginning with such a word, and still no reads. */
 const NO_READS = /^get(QueueUrlAndCreate|Or[A-Z])/;
+
+/**
+ * Whether an action only reads, so that it may be performed once more.
+ * @example isRead('describeJobs') // true
+ */
+export function isRead(action: string): boolean {
+  return READS.test(action) && !NO_READS.test(action);
+}
 
 /**
  * Opens no connection and loads nothing until the first call.
@@ -205,8 +207,7 @@ class Calls implements Aws {
 
   async #perform(prepared: Prepared): Promise<AwsAnswer> {
     const { call, account } = prepared;
-    const isRepeatable =
-      call.isRepeatable ?? (READS.test(call.action) && !NO_READS.test(call.action));
+    const isRepeatable = call.isRepeatable ?? isRead(call.action);
     let hasRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       const turn = await this.#budgets.take({
@@ -249,6 +250,7 @@ class Calls implements Aws {
   async #try({ call, account, part, action, value, isLong }: Prepared): Promise<Tried> {
     const { service, place, team, signal, style = 'model' } = call;
     let generation = 0;
+    let exchange: Exchange | undefined;
     const deadline = deadlineOf(isLong ? this.#limits.longCallMs : this.#limits.callMs);
     const signals = [deadline.signal, this.#closing.signal, ...(signal ? [signal] : [])];
     const abortSignal = AbortSignal.any(signals);
@@ -258,9 +260,9 @@ class Calls implements Aws {
       const key = [account.name, team ?? '', place.region, service, generation].join(' ');
       const client = this.#clientFor(key, part, account, place.region, held.keys);
       const command = new action.Command(value);
-      const exchange = watchExchange(command, this.#limits.answerBytes);
+      exchange = watchExchange(command, this.#limits.answerBytes);
       const output = await raceOf(client.send(command, { abortSignal }), abortSignal);
-      const bodies = await raceOf(readBodies(output, this.#limits.answerBytes), abortSignal);
+      const bodies = await raceOf(readBodies(output), abortSignal);
       const shown =
         action.schemas === undefined
           ? untypedToAws(output, service, style)
@@ -274,11 +276,14 @@ class Calls implements Aws {
         },
       };
     } catch (error) {
-      const isOver = deadline.signal.aborted
-        ? 'late'
-        : signal?.aborted || this.#closing.signal.aborted
+      const isGivenUp = signal?.aborted || this.#closing.signal.aborted;
+      const isOver = exchange?.isTooLarge
+        ? 'large'
+        : isGivenUp
           ? 'aborted'
-          : undefined;
+          : deadline.signal.aborted
+            ? 'late'
+            : undefined;
       return { type: 'failed', generation, ...failureOf(error, isOver) };
     } finally {
       deadline.clear();
@@ -318,6 +323,8 @@ class Calls implements Aws {
       region,
       credentials,
       maxAttempts: 1,
+      // A queue's URL is what a definition says: what is signed goes to AWS alone.
+      useQueueUrlAsEndpoint: false,
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       requestHandler: {
         connectionTimeout: this.#limits.connectMs,
@@ -435,5 +442,3 @@ function metadataOf(
     headers,
   };
 }
-
-export type { AnyCommand };

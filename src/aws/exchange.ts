@@ -10,11 +10,8 @@ export interface Exchange {
   statusCode: number;
   /** Names in lower case. */
   headers: { [name: string]: string };
-}
-
-/** The answer has more bytes than anybody here would take. */
-export class AnswerTooLarge extends Error {
-  override readonly name = 'AnswerTooLarge';
+  /** It had more bytes than were allowed; what came was thrown away. */
+  isTooLarge: boolean;
 }
 
 interface Response {
@@ -29,7 +26,7 @@ interface Response {
  * @example const exchange = watchExchange(command, 1_048_576); await client.send(command); exchange.statusCode // 200
  */
 export function watchExchange(command: AnyCommand, most: number): Exchange {
-  const exchange: Exchange = { statusCode: 0, headers: {} };
+  const exchange: Exchange = { statusCode: 0, headers: {}, isTooLarge: false };
   command.middlewareStack.add(
     (next) => async (given) => {
       const result = await next(given);
@@ -39,7 +36,7 @@ export function watchExchange(command: AnyCommand, most: number): Exchange {
       exchange.headers = Object.fromEntries(
         Object.entries(response.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
       );
-      if (isStream(response.body)) response.body = bounded(response.body, most);
+      if (isStream(response.body)) response.body = bounded(response.body, most, exchange);
       return result;
     },
     { step: 'deserialize', priority: 'low', name: 'noteExchange' },
@@ -47,12 +44,13 @@ export function watchExchange(command: AnyCommand, most: number): Exchange {
   return exchange;
 }
 
-function bounded(body: Readable, most: number): Readable {
+function bounded(body: Readable, most: number, exchange: Exchange): Readable {
   let read = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       read += chunk.length;
-      if (read > most) done(new AnswerTooLarge(`The answer has more than ${most} bytes.`));
+      exchange.isTooLarge ||= read > most;
+      if (exchange.isTooLarge) done(new Error(`the answer has more than ${most} bytes`));
       else done(null, chunk);
     },
   });
@@ -72,23 +70,15 @@ function isStream(value: unknown): value is Readable {
 }
 
 /**
- * The bytes of members that came as streams, by their names; they are bounded already.
- * @example (await readBodies(await client.send(new GetObjectCommand(…)), 1_048_576)).get('Body')
+ * The bytes of members that came as streams, by their names. How many they may be is watched by `watchExchange`.
+ * @example (await readBodies(await client.send(new GetObjectCommand(…)))).get('Body')
  */
-export async function readBodies(
-  output: unknown,
-  most: number,
-): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readBodies(output: unknown): Promise<ReadonlyMap<string, Uint8Array>> {
   const bodies = new Map<string, Uint8Array>();
   for (const [name, value] of Object.entries(output ?? {})) {
     if (!isStream(value)) continue;
     const chunks: Buffer[] = [];
-    let read = 0;
-    for await (const chunk of value as AsyncIterable<Buffer>) {
-      read += chunk.length;
-      if (read > most) throw new AnswerTooLarge(`The answer has more than ${most} bytes.`);
-      chunks.push(chunk);
-    }
+    for await (const chunk of value as AsyncIterable<Buffer>) chunks.push(chunk);
     bodies.set(name, Buffer.concat(chunks));
   }
   return bodies;

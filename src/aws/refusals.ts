@@ -54,7 +54,10 @@ export interface Failure {
  * @param isOver why the call was given up here: whoever asked, or the deadline
  * @example failureOf(error, undefined).refusal.kind // 'throttled'
  */
-export function failureOf(error: unknown, isOver: 'aborted' | 'late' | undefined): Failure {
+export function failureOf(
+  error: unknown,
+  isOver: 'aborted' | 'late' | 'large' | undefined,
+): Failure {
   const raised = error as Raised;
   if (isOver === 'aborted') {
     return unperformedNot(refusal('aborted', 'Aborted', 'The call was given up.'));
@@ -62,6 +65,10 @@ export function failureOf(error: unknown, isOver: 'aborted' | 'late' | undefined
   if (isOver === 'late') {
     const message = 'The service did not answer in time.';
     return unperformedNot(refusal('unreachable', 'SdkClientException', message));
+  }
+  if (isOver === 'large') {
+    const message = 'The answer has more bytes than anybody here would take.';
+    return unperformedNot(refusal('invalid', 'AnswerTooLarge', message));
   }
   const { $metadata: metadata = {} } = raised;
   const status = metadata.httpStatusCode;

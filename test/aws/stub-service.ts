@@ -69,7 +69,7 @@ export async function startStub(
       'x-amzn-requestid': `request-${asked.length}`,
       ...headers,
     });
-    response.end(JSON.stringify(json));
+    response.end('xml' in json ? String(json.xml) : JSON.stringify(json));
   };
   const server = createServer((request, response) => void reply(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
