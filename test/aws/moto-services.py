@@ -22,6 +22,7 @@ def new_init(self, *args, **named):
 def new_dict(self):
     run = as_dict(self)
     arguments = self.arguments or {}
+    run["DPUSeconds"] = run["ExecutionTime"] * 2.0
     if run["JobRunState"] in ("FAILED", "TIMEOUT") and arguments.get("--error"):
         run["ErrorMessage"] = arguments["--error"]
     return run
