@@ -1,0 +1,41 @@
+/**
+ * All optimized integrations, by service and action as resources write them.
+ * @module
+ */
+import type { Integration } from './integration.js';
+import { ATHENA } from './services/athena.js';
+import { BATCH } from './services/batch.js';
+import { DYNAMODB } from './services/dynamodb.js';
+import { GLUE } from './services/glue.js';
+import { LAMBDA } from './services/lambda.js';
+import { MESSAGES } from './services/messages.js';
+
+/** In the order of the documentation. */
+export const INTEGRATIONS: readonly Integration[] = [
+  ...LAMBDA,
+  ...BATCH,
+  ...DYNAMODB,
+  ...GLUE,
+  ...ATHENA,
+  ...MESSAGES,
+];
+
+const byResource = new Map(INTEGRATIONS.map((one) => [one.resource, one]));
+const services = new Set(INTEGRATIONS.map(({ resource }) => resource.split(':')[0]));
+
+/** @example findIntegration('batch', 'submitJob')?.forms // ['requestResponse', 'sync', 'waitForTaskToken'] */
+export function findIntegration(service: string, action: string): Integration | undefined {
+  return byResource.get(`${service}:${action}`);
+}
+
+/** Whether there are integrations of this service at all. */
+export function isOptimized(service: string): boolean {
+  return services.has(service);
+}
+
+/** Actions of an optimized service. */
+export function actionsOf(service: string): readonly string[] {
+  return INTEGRATIONS.map(({ resource }) => resource.split(':'))
+    .filter(([one]) => one === service)
+    .map(([, action = '']) => action);
+}
