@@ -2,7 +2,9 @@
  * All routes of the REST API. Tests walk over it: what is not here, the server does not answer.
  * @module
  */
+
 import * as accessKeys from './access-keys.js';
+import * as accounts from './accounts.js';
 import * as alertmanager from './alertmanager.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
@@ -56,6 +58,7 @@ const CAPABILITIES = [
   tasks,
   accessKeys,
   tokens,
+  accounts,
   secrets,
   audit,
   users,

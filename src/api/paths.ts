@@ -75,6 +75,8 @@ export const PATHS = {
   token: '/tokens/:id',
   audit: '/audit',
   auditVerification: '/audit/verification',
+  accounts: '/accounts',
+  checkAccount: '/accounts/:name/check',
   secrets: '/secrets',
   secret: '/secrets/:name',
   users: '/users',

@@ -8,6 +8,7 @@ import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
+import { accountCalls } from './calls/account-calls.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
 import { lastLines } from './calls/last-lines.js';
@@ -191,6 +192,7 @@ export function createEngine(config: EngineConfig): Engine {
     users: features.users,
     audit: auditCalls(features.audit),
     secrets: secretCalls(features.secrets),
+    accounts: accountCalls(config.aws),
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),

@@ -15,6 +15,7 @@
  * `EngineError`s (kernel/errors.ts). How it works inside is told in `kernel/turn-loop.ts`.
  * @module
  */
+import type { AccountCalls } from './calls/account-calls.js';
 import type { EventCalls } from './calls/event-calls.js';
 import type { ExecutionCalls } from './calls/execution-calls.js';
 import type { MapRunCalls } from './calls/map-run-calls.js';
@@ -118,6 +119,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
+  /** Accounts of AWS that this server knows. */
+  readonly accounts: AccountCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

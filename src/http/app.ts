@@ -28,6 +28,7 @@ import { maskAnswers } from './masked-answers.js';
 import { withoutUnusedSchemas } from './openapi.js';
 import { problemOf } from './problem.js';
 import { accessKeyRoutes } from './routes/access-keys.js';
+import { accountRoutes } from './routes/accounts.js';
 import { actionLinkRoutes } from './routes/action-links.js';
 import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
@@ -178,6 +179,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);
       auditRoutes(api, services);
+      accountRoutes(api, services);
       secretRoutes(api, services);
       userRoutes(api, services);
       backupRoutes(api, services);

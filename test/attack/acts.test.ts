@@ -173,6 +173,11 @@ const ACTS: { readonly [route: string]: Act } = {
   },
   'DELETE /users/:name': ofUser,
   'POST /users/:name/login-link': ofUser,
+  'POST /accounts/:name/check': {
+    make: async ({ name }) => `${name}-lake`,
+    none: 'none-lake',
+    body: () => ({ watch: ['glue'] }),
+  },
   'DELETE /secrets/:name': {
     make: async ({ name: team }) => {
       made += 1;

@@ -7,6 +7,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import type { Aws } from '../../src/aws/aws.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
@@ -52,6 +53,15 @@ const schedule = (name: string): { group: string; name: string } => ({ group: na
 const parameters = { BasicAuthParameters: { Username: 'u', Password: 'p' } };
 
 beforeAll(async () => {
+  // The account of a team, in which nobody answers.
+  const AWS: Aws = {
+    accounts: () => [
+      { name: 'all', account: '111122223333', regions: ['eu-central-1'], teams: ['shop'] },
+    ],
+    call: async () => ({ type: 'refused', name: 'None', message: 'nobody', kind: 'unreachable' }),
+    counts: () => [],
+    close() {},
+  };
   const echo: Connector = {
     ...{ kind: 'echo', runsCode: false, validate: () => [] },
     async run(_task, { log }) {
@@ -62,6 +72,7 @@ beforeAll(async () => {
   test = await openTimedEngine({
     seal: createEncryption(Buffer.alloc(32, 7)),
     runner: createConnectorRunner(new Map([['echo', echo]])),
+    aws: AWS,
     rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
   const { engine } = test;
@@ -284,6 +295,7 @@ function namingCalls(): { [call: string]: Call } {
     'webhooks.delete': (scope, { name }) => e.webhooks.delete(scope, name),
     'users.find': (scope, { name }) => e.users.find(scope, name),
     'users.remove': (scope, { name }) => e.users.remove(scope, name),
+    'accounts.check': (scope, { name }) => e.accounts.check(scope, name, {}),
     'secrets.remove': (scope, { name }) => e.secrets.remove(scope, name),
     'scheduler.delete': (scope, { name }) => e.scheduler.delete(scope, schedule(name)),
     'scheduler.deleteGroup': (scope, { name }) => e.scheduler.deleteGroup(scope, name),
@@ -357,6 +369,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'stateMachines.list': (scope) => e.stateMachines.list(scope),
     'activities.list': (scope) => e.activities.list(scope),
     'webhooks.list': (scope) => e.webhooks.list(scope),
+    'accounts.list': (scope) => e.accounts.list(scope),
     'secrets.list': (scope) => e.secrets.list(scope),
     'audit.list': async (scope) => (await e.audit.list(scope)).items,
     'users.list': (scope) => e.users.list(scope),

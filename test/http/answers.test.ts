@@ -499,6 +499,13 @@ test('what administrators make', async () => {
   await ask('POST', pathTo(PATHS.userLink, { name: 'ana@example.com' }), 201);
   await ask('DELETE', ana, 200);
 
+  const known = await ask<{ items: object[] }>('GET', PATHS.accounts, 200);
+  expect(known.items.map((one) => (one as { name: string }).name)).toEqual(['alder-lake']);
+  const tried = pathTo(PATHS.checkAccount, { name: 'alder-lake' });
+  expect(await ask('POST', tried, 200, { body: { watch: ['glue'] } })).toMatchObject({
+    items: [{ action: 'sts:AssumeRole', state: 'unknown' }],
+  });
+
   const kept = pathTo(PATHS.secret, { name: 'made' });
   await ask('PUT', `${kept}?team=alder`, 200, { body: { value: 'some value that is kept' } });
   expect((await ask<{ items: object[] }>('GET', PATHS.secrets, 200)).items.length).toBe(2);

@@ -64,7 +64,20 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
   );
   const rates = join(root, 'rates.yaml');
   writeFileSync(rates, 'currency: USD\nrates: [{ from: 2020-01-01, transition: 0.000025 }]\n');
-  const it = await openTestServer({ folder, mockConfig, rates });
+  // Nobody answers there, and no call leaves this machine.
+  const accounts = join(root, 'accounts.yaml');
+  const nowhere = { region: 'eu-central-1', endpoint: 'http://127.0.0.1:1' };
+  const listed = names.map((team, index) => {
+    return {
+      name: `${team}-lake`,
+      account: `${111_111_111_111 + index}`,
+      ...nowhere,
+      teams: [team],
+    };
+  });
+  writeFileSync(accounts, JSON.stringify({ accounts: listed }));
+  const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const it = await openTestServer({ folder, mockConfig, rates, accounts, environment });
   const teams: PopulatedTeam[] = [];
   const closers: (() => void)[] = [];
   for (const name of names) {

@@ -172,6 +172,8 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'PUT', route: '/api/v1/users/:name', body: { roles: { own: 'viewer' } } },
   { method: 'DELETE', route: '/api/v1/users/:name' },
   { method: 'POST', route: '/api/v1/users/:name/login-link' },
+  { method: 'GET', route: '/api/v1/accounts' },
+  { method: 'POST', route: '/api/v1/accounts/:name/check', body: { watch: ['glue'] } },
   { method: 'GET', route: '/api/v1/secrets' },
   {
     method: 'PUT',

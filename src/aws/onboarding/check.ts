@@ -22,15 +22,19 @@ export interface CheckedPermission {
 const AT_ONCE = 8;
 
 /**
+ * @param account its 12 digits: whether the calls are made in it at all is looked at first
  * @param signal gives up
- * @example (await checkAccount(aws, place, { watch: ['glue'], drive: [] })).filter(({ state }) => state === 'denied')
+ * @example (await checkAccount(aws, place, '111122223333', { watch: ['glue'], drive: [] })).filter(({ state }) => state === 'denied')
  */
 export async function checkAccount(
   aws: Pick<Aws, 'call'>,
   place: AwsPlace,
+  account: string,
   wanted: { readonly watch: readonly string[]; readonly drive: readonly string[] },
   signal?: AbortSignal,
 ): Promise<CheckedPermission[]> {
+  const caller = await callerOf(aws, place, account, signal);
+  if (caller.state !== 'works') return [caller];
   const asked = SERVICES.flatMap((service) =>
     (['watch', 'drive'] as const).flatMap((use) =>
       wanted[use].includes(service.name)
@@ -56,7 +60,30 @@ export async function checkAccount(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return checked;
+  return [caller, ...checked];
+}
+
+/** Without an identity in the account nothing else needs to be tried. */
+async function callerOf(
+  aws: Pick<Aws, 'call'>,
+  place: AwsPlace,
+  account: string,
+  signal: AbortSignal | undefined,
+): Promise<CheckedPermission> {
+  const answer = await aws.call({
+    ...{ place, service: 'sts', action: 'getCallerIdentity', input: {} },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const row = {
+    region: place.region,
+    service: 'sts',
+    use: 'watch',
+    action: 'sts:AssumeRole',
+  } as const;
+  if (answer.type === 'refused') return { ...row, ...verdictOf(answer) };
+  if (answer.output.Account === account) return { ...row, state: 'works' };
+  const words = `calls are made in account ${String(answer.output.Account)}, not in ${account}`;
+  return { ...row, state: 'denied', words };
 }
 
 async function tried(

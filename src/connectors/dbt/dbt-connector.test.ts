@@ -142,7 +142,9 @@ describe('a task of dbt', () => {
         revenue: "select sum(amount) as total from {{ ref('orders') }}",
       });
       const running = attempt(connector, folders, { project: 'warehouse', vars: { amount: 7 } });
-      const output = (await outputOf(running)) as unknown as { dbt: ReturnType<typeof summarizeResults> };
+      const output = (await outputOf(running)) as unknown as {
+        dbt: ReturnType<typeof summarizeResults>;
+      };
       expect(output.dbt).toMatchObject({ succeeded: 2, failed: 0 });
       expect(messages(running)).toContain('dbt: 2 succeeded, 0 failed, 0 warned, 0 skipped');
       expect(readdirSync(join(folders.folder, 'warehouse')).sort()).toEqual([

@@ -1,5 +1,5 @@
 /**
- * Errors about who may do what: secrets and users.
+ * Errors about who may do what: secrets, users and accounts.
  * @module
  */
 import type { EngineErrorEntry } from './error-entry.js';
@@ -12,7 +12,8 @@ export type AccessErrorKind =
   | 'UserNotFound'
   | 'UserWithoutRole'
   | 'UserTaken'
-  | 'TooManyUsers';
+  | 'TooManyUsers'
+  | 'AccountNotFound';
 
 export const ACCESS_ERRORS: { readonly [kind in AccessErrorKind]: Readonly<EngineErrorEntry> } = {
   SecretNotFound: {
@@ -63,5 +64,11 @@ export const ACCESS_ERRORS: { readonly [kind in AccessErrorKind]: Readonly<Engin
     status: 409,
     message: 'There are {limit} users, and no more are possible.',
     fix: 'Remove those who are gone: `millrace user remove NAME`.',
+  },
+  AccountNotFound: {
+    code: 'MILL3320',
+    status: 404,
+    message: "There is no account '{account}'.",
+    fix: 'List them with `millrace accounts list`; the accounts file says which teams may use one.',
   },
 };
