@@ -4,6 +4,7 @@
  */
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
+import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
@@ -68,6 +69,10 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   };
   /** How people are told; see `createChannelPorts`. Default: nothing is sent. */
   notifications?: Partial<NotificationParts>;
+  /**
+   * Performs tasks in another system; `remote` says which go there. Default: nobody does, and what was begun goes on waiting.
+   */
+  remoteTasks?: RemotePort;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
@@ -115,6 +120,7 @@ export function createEngine(config: EngineConfig): Engine {
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
+    remoteTasks: config.remoteTasks,
     rates: config.rates,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
