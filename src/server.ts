@@ -21,6 +21,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
+import { type AwsTasksConfig, performers, untold } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
@@ -84,7 +85,7 @@ export interface ServerAddition {
   routes?: RouteAddition;
 }
 
-export interface ServerConfig {
+export interface ServerConfig extends AwsTasksConfig {
   /** Folder of pipeline files; undefined: only what is deployed already. */
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
@@ -310,6 +311,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       }),
     },
     services: createOwnServices(() => engine),
+    ...performers(config),
     seal,
     secrets,
     secretSources: openSecretSources(
@@ -360,6 +362,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
             engine,
             folder: config.folder ?? '',
             check: (plan) => argumentProblemsOf(plan, connectors),
+            untold: untold(config),
             ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
           }),
         );

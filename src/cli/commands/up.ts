@@ -141,6 +141,12 @@ export default class Up extends MillraceCommand {
       description: 'file of prices: what a state, a second of a worker and reported units cost',
       env: 'MILLRACE_RATES',
     }),
+    aws: Flags.string({
+      description:
+        'who performs tasks of AWS resources: bindings (local), or AWS itself (real); default: real with accounts, local without',
+      env: 'MILLRACE_AWS',
+      options: ['local', 'real'] as const,
+    }),
     'dead-man': Flags.string({
       description:
         'address of an outside service that is asked every minute while all is well, and raises the alarm when it is not; what is wrong is posted to the same with /fail',
@@ -220,6 +226,7 @@ export default class Up extends MillraceCommand {
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
+      ...(flags.aws ? { aws: flags.aws as 'local' | 'real' } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags.secrets ? { secrets: flags.secrets } : {}),
       secretsEnv: flags['secrets-env'] ?? [],
@@ -373,6 +380,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5065',
       fix: 'Mend the file that --rates (or MILLRACE_RATES) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'AwsTasksError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5090',
+      fix: 'Name a file of accounts with --accounts (or MILLRACE_ACCOUNTS), or start with --aws local.',
     });
   }
   if (
