@@ -75,7 +75,7 @@ export class RemoteTasks implements Feature {
     const now = (): number => kernel.time.now();
     const shared = { tasks: this.#tasks, clock: kernel.clock, now };
     const dueChanged = (): void => kernel.dueChanged(this);
-    this.#submitting = new Submitting(this.#tasks);
+    this.#submitting = new Submitting(shared);
     this.#logs = new JobLogs(shared);
     this.#looking = new Looking({
       ...{ ...shared, dueChanged, spread: () => this.#chance() },
@@ -248,7 +248,7 @@ export class RemoteTasks implements Feature {
     const { attempt, job, heartbeat, deadline, begunAt, trouble } = row;
     const one = {
       ...{ id: attempt, job: job as unknown as RemoteJob, since: begunAt },
-      at: Math.max(since, this.#kernel.time.now()) + 1_000,
+      at: Math.ceil(Math.max(since, this.#kernel.time.now())) + 1_000,
       ...(deadline === undefined ? {} : { deadline }),
       ...(heartbeat === undefined ? {} : { atMost: (heartbeat * 1_000) / 3 }),
     };

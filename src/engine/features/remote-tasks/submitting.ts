@@ -3,25 +3,39 @@
  * @module
  */
 import type { RemoteRequest, RemoteTasks, Submission } from '../../../connectors/remote-tasks.js';
+import type { Clock } from '../../kernel/ports.js';
 
 /** Requests under way at a time. A request that waits for its answer (a function that works) is one, too. */
 const AT_A_TIME = 1_000;
+/**
+ * Times that a request is made again when it may have been performed before and is refused now: what was throttled says nothing
+ * of the job that may run. Pauses double from a second: a minute in all.
+ */
+const TRIES_AGAIN = 6;
+
+interface Parts {
+  readonly tasks: Pick<RemoteTasks, 'submit'>;
+  readonly clock: Pick<Clock, 'setTimer'>;
+}
 
 interface Waiting {
+  readonly tries: number;
   readonly request: Omit<RemoteRequest, 'signal'>;
   readonly answered: (answer: Submission) => void;
 }
 
 export class Submitting {
   readonly #tasks: Pick<RemoteTasks, 'submit'>;
+  readonly #clock: Pick<Clock, 'setTimer'>;
   readonly #queue: Map<string, Waiting> = new Map();
   readonly #sent: Map<string, AbortController> = new Map();
   /** What may have been sent, until its answer was taken in. */
   readonly #handed: Set<string> = new Set();
   #isEnding = false;
 
-  constructor(tasks: Pick<RemoteTasks, 'submit'>) {
+  constructor({ tasks, clock }: Parts) {
     this.#tasks = tasks;
+    this.#clock = clock;
   }
 
   get underWay(): number {
@@ -30,7 +44,7 @@ export class Submitting {
 
   /** Sends a request when there is room. @param answered not called any more after `close` */
   send(request: Omit<RemoteRequest, 'signal'>, answered: (answer: Submission) => void): void {
-    this.#queue.set(request.id, { request, answered });
+    this.#queue.set(request.id, { request, answered, tries: 0 });
     this.#pump();
   }
 
@@ -71,7 +85,8 @@ export class Submitting {
     }
   }
 
-  async #send(id: string, { request, answered }: Waiting): Promise<void> {
+  async #send(id: string, waiting: Waiting): Promise<void> {
+    const { request, answered, tries } = waiting;
     const controller = new AbortController();
     this.#sent.set(id, controller);
     this.#handed.add(id);
@@ -84,7 +99,16 @@ export class Submitting {
     }
     this.#sent.delete(id);
     if (this.#isEnding) return;
-    answered(answer);
+    if (answer.type === 'failed' && request.isAgain && tries < TRIES_AGAIN) {
+      this.#clock.setTimer(
+        () => {
+          if (this.#isEnding) return;
+          this.#queue.set(id, { ...waiting, tries: tries + 1 });
+          this.#pump();
+        },
+        1_000 * 2 ** tries,
+      );
+    } else answered(answer);
     this.#pump();
   }
 }
