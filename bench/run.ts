@@ -35,6 +35,7 @@ import { deliveryLists, outage } from './notifications.js';
 import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
+import { remoteTasks } from './remote-tasks.js';
 import { schedules } from './schedules.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 
@@ -309,6 +310,7 @@ if (runs('notifications')) {
 }
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
+if (runs('remote-tasks')) await remoteTasks(1_000, values.quick ? 20 : 120);
 if (runs('distributed-map')) await map();
 if (runs('startup')) await startup();
 if (runs('folder')) await pipelineFolder(700, values.quick ? 5 : 20);

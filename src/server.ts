@@ -22,6 +22,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
+import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
@@ -87,7 +88,7 @@ export interface ServerAddition {
   routes?: RouteAddition;
 }
 
-export interface ServerConfig {
+export interface ServerConfig extends AwsTasksConfig {
   /** Folder of pipeline files; undefined: only what is deployed already. */
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
@@ -290,6 +291,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       ? undefined
       : createAws({ accounts: openAccountsFile(config.accounts), environment, secrets });
   if (aws !== undefined) closers.push(() => aws.close());
+  const awsTasks = withAccounts(config, aws);
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
   const engine: Engine = createEngine({
@@ -320,6 +322,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       }),
     },
     services: createOwnServices(() => engine),
+    ...performers(awsTasks),
     seal,
     secrets,
     secretSources: openSecretSources(
@@ -371,6 +374,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
             engine,
             folder: config.folder ?? '',
             check: (plan) => argumentProblemsOf(plan, connectors),
+            untold: untold(awsTasks),
             ...(config.onFolderChange === undefined ? {} : { onChange: config.onFolderChange }),
           }),
         );

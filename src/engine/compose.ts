@@ -6,6 +6,7 @@
 import type { Aws } from '../aws/aws.js';
 import type { ChannelPorts } from '../channels/channel.js';
 
+import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { ActivityPolls } from './features/activities/activities.js';
@@ -36,6 +37,7 @@ import { Notifications } from './features/notifications/notifications.js';
 import { outlookEvent } from './features/outlooks/outlook-event.js';
 import { Outlooks } from './features/outlooks/outlooks.js';
 import { SiteProbes } from './features/probes/site-probes.js';
+import { RemoteTasks } from './features/remote-tasks/remote-tasks.js';
 import { Retention, type RetentionConfig } from './features/retention/retention.js';
 import { EventRules } from './features/rules/event-rules.js';
 import { ApiSchedules } from './features/schedules/api-schedules.js';
@@ -68,6 +70,8 @@ export interface Surroundings {
   readonly retention: RetentionConfig;
   /** What jobs are counted by. */
   readonly metrics: MetricsConfig;
+  /** Performs tasks in another system. Without: nobody does, and what waits for it goes on waiting. */
+  readonly remoteTasks: RemotePort | undefined;
   /** Where traces of executions go. Without: there are none. */
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
@@ -108,6 +112,7 @@ export function composeFeatures(
     retention: kept,
     metrics: counted,
     traces: exporter,
+    remoteTasks: remotePort,
     logs: logParts,
     notifications: notificationParts,
     rates,
@@ -122,6 +127,7 @@ export function composeFeatures(
   const admission = new Admission(kernel);
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
+  const remoteTasks = new RemoteTasks(kernel, remotePort);
   const stateMachines = new StateMachineRegistry(kernel);
   const schedules = new Schedules(kernel);
   const pipelineSchedules = new PipelineSchedules(kernel, schedules);
@@ -210,6 +216,7 @@ export function composeFeatures(
   const aging = [
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
+    remoteTasks.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const ofSchedules = { kernel, pipelines: pipelineSchedules, clients: apiSchedules };
@@ -237,7 +244,10 @@ export function composeFeatures(
     deadMan,
     hasReaders,
   });
-  const stateTests = new StateTests(kernel, { start, parseItems });
+  const stateTests = new StateTests(kernel, {
+    ...{ start, parseItems },
+    tryRemote: (...task) => remoteTasks.tryTask(...task),
+  });
   const traces = new Traces(kernel, exporter);
   const metrics = new Metrics(kernel, counted, {
     ...{ admission, deliveries: rules.deliveryCounts },
@@ -250,7 +260,8 @@ export function composeFeatures(
     beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [
-    ...[secrets, users, audit, activities, admission, mapRuns, stateMachines, bus, rules],
+    ...[secrets, users, audit, activities, admission, mapRuns, remoteTasks, stateMachines],
+    ...[bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     // What was spent is told with the results.
@@ -260,7 +271,8 @@ export function composeFeatures(
   ];
   return {
     all,
-    ...{ admission, activities, mapRuns, stateMachines, pipelineSchedules, apiSchedules },
+    ...{ admission, activities, mapRuns, remoteTasks },
+    ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
     ...{ digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },

@@ -6,6 +6,7 @@
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
+import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { accountCalls } from './calls/account-calls.js';
@@ -71,6 +72,10 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   };
   /** How people are told; see `createChannelPorts`. Default: nothing is sent. */
   notifications?: Partial<NotificationParts>;
+  /**
+   * Performs tasks in another system; `remote` says which go there. Default: nobody does, and what was begun goes on waiting.
+   */
+  remoteTasks?: RemotePort;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
   /** Accounts of AWS; see `createAws`. Default: there are none. */
@@ -120,6 +125,7 @@ export function createEngine(config: EngineConfig): Engine {
     retention: config.retention ?? {},
     metrics: config.metrics ?? {},
     traces: config.traces,
+    remoteTasks: config.remoteTasks,
     rates: config.rates,
     aws: config.aws,
     deadMan: config.deadMan,

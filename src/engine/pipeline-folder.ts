@@ -47,6 +47,8 @@ export interface PipelineFolderConfig {
   watch?: boolean;
   /** More that may be wrong in a plan, beside what its file tells. Default: nothing. */
   check?: (plan: PipelinePlan) => Problem[];
+  /** Codes of warnings that are none on this server. Default: all are. */
+  untold?: ReadonlySet<string>;
   /** Called after each reading in which something was deployed or is wrong. */
   onChange?: (change: { deployed: readonly string[]; problems: readonly Problem[] }) => void;
 }
@@ -122,7 +124,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     loaded.keepOnly(files);
     const results = await together(files, (file) => loaded.load(file, readInside));
     for (const [file, { plan, problems: own }] of results) {
-      found.push(...own);
+      found.push(...own.filter(({ code }) => config.untold?.has(code) !== true));
       if (plan === undefined || !isDeployable(own)) continue;
       const further = config.check?.(plan) ?? [];
       found.push(...further);

@@ -100,7 +100,7 @@ export function checkBindings(
       problemAt(source, path, 'MILL1205', `nothing here performs "${resource}"`, {
         severity: 'warning',
         mark: isWhole ? 'key' : 'value',
-        fix: `bindings: { "${resource}": { lambda: functions/example, handler: index.handler } }`,
+        fix: `bindings: { "${resource}": { lambda: functions/example, handler: index.handler } }; or account: NAME, for AWS to perform it`,
       }),
     );
   }

@@ -9,6 +9,7 @@
 import type { Json, JsonObject } from '../asl/json.js';
 import { expandStep } from './dbt-steps.js';
 import { parseDuration } from './duration.js';
+import type { WrittenPlace } from './sections/account-section.js';
 import type { ValuePath } from './source-file.js';
 import {
   type CatchRule,
@@ -19,6 +20,7 @@ import {
   type StepList,
 } from './step-schema.js';
 import {
+  isOfAws,
   isTask,
   type ReportAt,
   resultPath,
@@ -33,12 +35,15 @@ export interface CompiledSteps {
   States: JsonObject;
   /** JSON pointer of each state, below the machine → where its step is in the file. */
   origins: Map<string, ValuePath>;
+  /** What steps say of where they are performed, by the names of their states. */
+  accounts: { [state: string]: WrittenPlace };
 }
 
 /** What all steps of a file share while they are compiled. */
 interface Compilation {
   readonly report: ReportAt;
   readonly origins: Map<string, ValuePath>;
+  readonly accounts: { [state: string]: WrittenPlace };
 }
 
 /** The states that steps of one list are added to. */
@@ -53,9 +58,10 @@ interface Scope {
  * @param path where the list is in the file
  */
 export function compileSteps(steps: StepList, path: ValuePath, report: ReportAt): CompiledSteps {
-  const compilation: Compilation = { report, origins: new Map() };
+  const compilation: Compilation = { report, origins: new Map(), accounts: {} };
   const { StartAt, States } = compileScope(steps, path, '', compilation);
-  return { StartAt, States, origins: compilation.origins };
+  const { origins, accounts } = compilation;
+  return { StartAt, States, origins, accounts };
 }
 
 function compileScope(
@@ -107,10 +113,39 @@ function compileStep(
   const kind = kindOf(step, path, compilation.report);
   if (kind === undefined) return;
   const draft: StateDraft = { name, step, path, report: compilation.report };
+  notePlace(kind, draft, compilation);
   // Its place is taken first, so that states of its handlers and branches come behind it.
   if (!add(name, {}, path, scope, compilation)) return;
   const state = stateOf(kind, draft, next, scope, compilation);
   scope.states[name] = commented(state, step);
+}
+
+/** Notes where a step is performed, when it says so. */
+function notePlace(
+  kind: StepKind,
+  draft: StateDraft,
+  { report, accounts }: Pick<Compilation, 'report' | 'accounts'>,
+): void {
+  const { name, step, path } = draft;
+  const { account, region } = step;
+  const [field] = ['account', 'region'].filter((one) => step[one as 'account'] !== undefined);
+  if (field === undefined) return;
+  if (!isOfAws(kind, draft)) {
+    report([...path, field], 'MILL1104', `"${field}" has no meaning for "${kind}"`, {
+      mark: 'key',
+      fix: 'remove it',
+    });
+    return;
+  }
+  const place = { ...(account && { account }), ...(region && { region }) };
+  const known = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(place)) {
+    report([...path, field], 'MILL1203', `another step "${name}" is performed elsewhere`, {
+      mark: 'key',
+      fix: 'give it another name',
+    });
+  }
+  accounts[name] = place;
 }
 
 function kindOf(step: Step, path: ValuePath, report: ReportAt): StepKind | undefined {

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
-import { compileSteps } from './compile-steps.js';
+import { type CompiledSteps, compileSteps } from './compile-steps.js';
 import { type Loading, pathInside, readText } from './loading.js';
 import type { PipelineFile } from './schema.js';
 import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
@@ -22,6 +22,8 @@ export interface FoundDefinition {
   readonly definition: JsonObject;
   /** False when steps of it are wrong: what the validator would say about the rest would only confuse. */
   readonly isComplete: boolean;
+  /** What steps say of where they are performed, by the names of their states. */
+  readonly accounts?: CompiledSteps['accounts'];
   /** Where something of the definition is written, by its JSON pointer. */
   origin(pointer: string): Origin;
 }
@@ -47,7 +49,7 @@ function fromSteps(
   loading: Loading,
 ): FoundDefinition {
   const before = loading.problems.length;
-  const { origins, ...definition } = compileSteps(
+  const { origins, accounts, ...definition } = compileSteps(
     steps,
     ['steps'],
     (path, code, message, details) =>
@@ -55,6 +57,7 @@ function fromSteps(
   );
   return {
     definition,
+    accounts,
     isComplete: !loading.problems.slice(before).some(({ severity }) => severity === 'error'),
     origin(pointer) {
       // The state's own pointer is the longest one that begins like the finding's.

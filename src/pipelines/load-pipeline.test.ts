@@ -98,7 +98,7 @@ expect: [runs in 8 days]
       'MILL1203 6:5 there is another step "load"',
       'MILL1103 6:19 "wait": expected seconds or a text such as "10s", "5 minutes", "2h" or "8 days"',
       'MILL1104 7:13 a step does one thing, not echo and wait',
-      'MILL1102 8:5 the step says not what to do: give one of shell, lambda, sql, spark, dbt, http, echo, run, check, dataset, set, wait, parallel, forEach, choice, fail',
+      'MILL1102 8:5 the step says not what to do: give one of shell, lambda, sql, spark, dbt, http, echo, run, check, batch, glue, emr, athena, sns, sqs, dataset, set, wait, parallel, forEach, choice, fail',
       "MILL1303 9:15 expected 'within', not 'in'",
     ]);
   });

@@ -98,7 +98,8 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   if (found === undefined) return undefined;
   if (found.isComplete) checkDefinition(found, loading);
   const bindings = normalBindings(sections.bindings ?? {});
-  checkBindings(found, bindings, loading);
+  // Who says in which account its tasks are performed has AWS perform them.
+  if (sections.account === undefined) checkBindings(found, bindings, loading);
   await checkFiles(found, loading);
   return sections.pipeline === undefined
     ? undefined
@@ -125,11 +126,20 @@ function assemble(
     input: sections.input ?? {},
     definition,
     bindings,
-    sections: sectionsIn(sections),
+    sections: sectionsIn(withAccounts(sections, found)),
     sources: statePositions(found),
     folder: loading.folder,
     file: source.file,
   };
+}
+
+/** What steps say of where they are performed goes before what the file says of states. */
+function withAccounts(
+  sections: Partial<PipelineFile>,
+  { accounts = {} }: FoundDefinition,
+): Partial<PipelineFile> {
+  if (Object.keys(accounts).length === 0) return sections;
+  return { ...sections, accounts: { ...sections.accounts, ...accounts } };
 }
 
 /** A pipeline has one state machine: from steps, from a definition, or from a template. */

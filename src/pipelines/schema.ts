@@ -88,6 +88,9 @@ const shared = {
   produced: SECTION_SHAPES.produced,
   expect: SECTION_SHAPES.expect,
   notifications: SECTION_SHAPES.notifications,
+  account: SECTION_SHAPES.account,
+  region: SECTION_SHAPES.region,
+  accounts: SECTION_SHAPES.accounts,
 };
 
 export const pipelineFileSchema: z.ZodType<PipelineFile> = z

@@ -11,7 +11,9 @@
  */
 import { z } from 'zod';
 import type { Json } from '../asl/json.js';
+import { AWS_SHAPES, AWS_STEP_KINDS, type AwsArguments } from './aws-step-schema.js';
 import { parseDuration } from './duration.js';
+import { accountName, regionName } from './sections/account-section.js';
 
 /** Seconds, or a text such as `10s`, `5 minutes`, `2h`. */
 export type Duration = string | number;
@@ -59,6 +61,15 @@ export interface Step {
       }
     | undefined;
   check?: { [argument: string]: Json } | undefined;
+  batch?: string | AwsArguments | undefined;
+  glue?: string | AwsArguments | undefined;
+  emr?: string | AwsArguments | undefined;
+  athena?: string | AwsArguments | undefined;
+  sns?: string | AwsArguments | undefined;
+  sqs?: string | AwsArguments | undefined;
+  /** Where AWS performs it; default: where the pipeline says. */
+  account?: string | undefined;
+  region?: string | undefined;
   dataset?: string | { name: string; location?: string | undefined } | undefined;
   set?: { [name: string]: Json } | undefined;
   wait?: Duration | { until: string } | undefined;
@@ -96,6 +107,12 @@ export const STEP_KINDS = [
   'echo',
   'run',
   'check',
+  'batch',
+  'glue',
+  'emr',
+  'athena',
+  'sns',
+  'sqs',
   'dataset',
   'set',
   'wait',
@@ -117,6 +134,7 @@ export const TASK_KINDS: readonly StepKind[] = [
   'echo',
   'run',
   'check',
+  ...AWS_STEP_KINDS,
 ];
 
 /** Any JSON value. */
@@ -193,7 +211,10 @@ const step: z.ZodType<Step> = z.strictObject({
   lambda: z
     .union([z.string().min(1), argumentsObject])
     .optional()
-    .meta({ description: 'A folder with a handler, or { folder, handler, runtime, payload, … }' }),
+    .meta({
+      description:
+        'A folder with a handler, or { folder, handler, runtime, payload, … }; or the ARN of a function, or { function, payload }',
+    }),
   sql: z
     .union([z.string().min(1), argumentsObject])
     .optional()
@@ -235,6 +256,35 @@ const step: z.ZodType<Step> = z.strictObject({
   check: argumentsObject.optional().meta({
     description: 'Reports a check: { name, status, cause, tags, rows, bytes, files, duration }',
   }),
+  batch: z
+    .union([z.string().min(1), AWS_SHAPES.batch])
+    .optional()
+    .meta({ description: 'A job of AWS Batch: { queue, definition, command, environment, … }' }),
+  glue: z
+    .union([z.string().min(1), AWS_SHAPES.glue])
+    .optional()
+    .meta({ description: 'A job of AWS Glue by its name, or { job, arguments, workers, … }' }),
+  emr: z
+    .union([z.string().min(1), AWS_SHAPES.emr])
+    .optional()
+    .meta({
+      description:
+        'A step of a cluster of EMR: { cluster, args, … }; or a job of EMR Serverless: { application, role, entryPoint, … }',
+    }),
+  athena: z
+    .union([z.string().min(1), AWS_SHAPES.athena])
+    .optional()
+    .meta({ description: 'A query of Athena, or { query, database, workgroup, output, … }' }),
+  sns: z
+    .union([z.string().min(1), AWS_SHAPES.sns])
+    .optional()
+    .meta({ description: 'The ARN of a topic of SNS, or { topic, message, subject, … }' }),
+  sqs: z
+    .union([z.string().min(1), AWS_SHAPES.sqs])
+    .optional()
+    .meta({ description: 'The URL of a queue of SQS, or { queue, body, delay, … }' }),
+  account: accountName.optional(),
+  region: regionName.optional(),
   dataset: z
     .union([
       z.string().min(1),

@@ -6,6 +6,8 @@
  */
 import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
+import { AWS_STEP_KINDS, type AwsStepKind } from './aws-step-schema.js';
+import { awsTask, functionTask, isFunctionElsewhere, type TellProblem } from './aws-steps.js';
 import { parseDuration } from './duration.js';
 import type { ProblemCode } from './problem.js';
 import type { ProblemDetails, ValuePath } from './source-file.js';
@@ -39,37 +41,60 @@ export function taskState(kind: StepKind, draft: StateDraft): JsonObject {
   const { step, path, report } = draft;
   const { resource, given, input } = taskOf(kind, draft);
   const expressions = usesExpressions(given);
+  const isWhole = input === '';
   if (expressions && usesPaths(given)) {
     report([...path, kind], 'MILL1108', 'the arguments hold both "….$" keys and {% … %} texts', {
       mark: 'key',
     });
   }
   const withInput =
-    input !== undefined && isObject(given) && !hasField(given, input)
+    input !== undefined && !isWhole && isObject(given) && !hasField(given, input)
       ? { ...given, ...wholeInput(input, expressions) }
       : given;
   return {
     Type: 'Task',
     Resource: resource,
-    ...(expressions
-      ? { QueryLanguage: 'JSONata', Arguments: withInput }
-      : { Parameters: withInput }),
+    // The whole data is what a state hands on when nothing else is said.
+    ...(isWhole
+      ? {}
+      : expressions
+        ? { QueryLanguage: 'JSONata', Arguments: withInput }
+        : { Parameters: withInput }),
     ...(expressions ? resultWriter(draft) : resultPath(draft)),
     ...seconds('TimeoutSeconds', step.timeout),
     ...seconds('HeartbeatSeconds', step.heartbeat),
   };
 }
 
-/** Resource and arguments of a task; `input` names the argument that gets the whole data unless it is given. */
+/** Steps that AWS performs: they may say where. */
+export function isOfAws(kind: StepKind, { step }: StateDraft): boolean {
+  if (kind === 'lambda') return isFunctionElsewhere(step.lambda ?? '');
+  return AWS_STEP_KINDS.includes(kind as AwsStepKind);
+}
+
+/**
+ * Resource and arguments of a task; `input` names the argument that gets the whole data unless it is given, '' stands for all of
+ * them.
+ */
 function taskOf(
   kind: StepKind,
   draft: StateDraft,
 ): { resource: string; given: Json; input?: string } {
-  const { step, path, report } = draft;
+  const { name, step, path, report } = draft;
+  const tell: TellProblem = (code, message, details) =>
+    report([...path, kind], code, message, { mark: 'key', ...details });
   switch (kind) {
+    case 'batch':
+    case 'glue':
+    case 'emr':
+    case 'athena':
+    case 'sns':
+    case 'sqs':
+      return awsTask(kind, name, step[kind] ?? {}, tell);
     case 'shell':
       return { resource: 'millrace:shell', given: shellArguments(draft), input: 'input' };
     case 'lambda': {
+      if (isOfAws(kind, draft)) return functionTask(step.lambda ?? '', tell);
       const given =
         typeof step.lambda === 'string'
           ? { folder: step.lambda, handler: 'index.handler' }

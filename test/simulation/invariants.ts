@@ -14,6 +14,8 @@
  *     I18 what an execution starts is its team's, though another team has pipelines and executions of the same names
  *     I19 to I21 what is expected of pipelines is noticed, once each (expected.ts)
  *     I22 and I23 no alert without its results, and none lost or told twice (monitored.ts)
+ *     I27 to I30 a job of another system is asked for once, ended when nobody waits for it, and its outcome counts once
+ *         (remote-jobs.ts)
  *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module
@@ -253,13 +255,14 @@ export class Invariants {
         continue;
       const kind = event.type.slice('Task'.length);
       const allowed: { [kind: string]: RegExp } = {
-        Scheduled: /^(entered|Failed|TimedOut)$/,
+        Scheduled: /^(entered|Failed|SubmitFailed|TimedOut)$/,
         Started: /^Scheduled$/,
         Submitted: /^Started$/,
+        SubmitFailed: /^Started$/,
         Succeeded: /^(Started|Submitted)$/,
         Failed: /^(Started|Submitted|Scheduled)$/,
         TimedOut: /^(Started|Submitted)$/,
-        StateExited: /^(Succeeded|Failed|TimedOut)$/,
+        StateExited: /^(Succeeded|Failed|SubmitFailed|TimedOut)$/,
         StateAborted: /./,
       };
       if (!(allowed[kind]?.test(known.type) ?? true)) {

@@ -22,6 +22,7 @@ import {
   MONITOR_GROUPS,
 } from '../../src/engine/features/monitors/monitor-tables.js';
 import { NOTIFICATIONS } from '../../src/engine/features/notifications/notification-tables.js';
+import { REMOTE_JOBS } from '../../src/engine/features/remote-tasks/remote-job-table.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
 import { StoreError } from '../../src/store/errors.js';
@@ -454,6 +455,43 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   },
   {
+    name: 'asks again as if it had never asked',
+    remote: (tasks) => ({
+      ...tasks,
+      submit: (request) => tasks.submit({ ...request, isAgain: false }),
+    }),
+  },
+  {
+    name: 'never asks a job to end',
+    remote: (tasks) => ({ ...tasks, stop: async () => true }),
+  },
+  {
+    name: 'takes the state of one job for that of another',
+    remote: (tasks) => ({
+      ...tasks,
+      look: async (jobs, signal) => (await tasks.look(jobs, signal)).toReversed(),
+    }),
+  },
+  {
+    name: 'does not write down that it submits',
+    store: rows((write) => (phaseOf(write) === 'submitting' ? [] : [write])),
+  },
+  {
+    name: 'does not write down which job it waits for',
+    store: rows((write) => (phaseOf(write) === 'waiting' ? [] : [write])),
+  },
+  {
+    name: 'does not write down that a job is to be ended',
+    store: rows((write) => (phaseOf(write) === 'stopping' ? [] : [write])),
+  },
+  {
+    name: 'forgets a job before it was asked to end',
+    store: rows((write) => {
+      if (phaseOf(write) !== 'stopping') return [write];
+      return [{ ...write, row: { ...write.row, phase: 'ended' } }];
+    }),
+  },
+  {
     name: 'ends an execution without the message of its end',
     store: rows((write) => {
       const { message } = (write.row ?? {}) as { message?: { key: string } };
@@ -475,6 +513,11 @@ function onlyAttempts(write: ExecutionWrite): ExecutionWrite {
     timers: [],
     clearedTimers: [],
   };
+}
+
+/** The phase into which a job comes; undefined: it is no job. */
+function phaseOf({ table, row }: RowWrite): string | undefined {
+  return table === REMOTE_JOBS ? (row as { phase?: string } | undefined)?.phase : undefined;
 }
 
 /** A commit that forgets the rows of a table. */

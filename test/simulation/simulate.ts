@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { advance, applyTransition, startExecution } from '../../src/asl/advance.js';
 import { compileMachine } from '../../src/asl/compile.js';
 import type { ExecutionEvent } from '../../src/asl/transition.js';
+import type { RemoteTasks } from '../../src/connectors/remote-tasks.js';
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { uuidVersion7 } from '../../src/engine/adapters/system-ports.js';
 import { createEngine } from '../../src/engine/create-engine.js';
@@ -29,6 +30,7 @@ import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
+import { REMOTE_ACCOUNT, REMOTE_MACHINES, RemoteWorld } from './remote-jobs.js';
 import { withSlowReads } from './slow-reads.js';
 import {
   type ChannelFaults,
@@ -48,6 +50,7 @@ export interface Mutant {
   store?: ((store: Store, world: VirtualWorld) => Store) | undefined;
   random?: (random: Random) => Random;
   runner?: (runner: Runner) => Runner;
+  remote?: (tasks: RemoteTasks) => RemoteTasks;
 }
 
 export interface SeedResult {
@@ -93,6 +96,7 @@ class Simulation {
   readonly #monitored = new MonitorsTold();
   readonly #troubled = new IncidentsTold();
   readonly #people: PeopleTold;
+  readonly #remote: RemoteWorld;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -126,6 +130,7 @@ class Simulation {
     const world = new VirtualWorld(seed);
     this.#world = world;
     this.#people = new PeopleTold(world);
+    this.#remote = new RemoteWorld(world);
     const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
     this.#rates = {
       busy: rate(0.05),
@@ -148,6 +153,11 @@ class Simulation {
   /** Every other seed: what triggers do takes commits, and so faults, away from the machines. */
   get #hasTriggers(): boolean {
     return this.#seed % 2 === 0;
+  }
+
+  /** Every fifth seed has tasks that another system performs. */
+  get #hasRemote(): boolean {
+    return this.#seed % 5 === 2;
   }
 
   /** Every third seed: the others are as SQLite is, where every answer comes at once. */
@@ -183,6 +193,7 @@ class Simulation {
     this.#open = clients;
     for (let i = 0; i < clients; i++) this.#client(i);
     if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
+    if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#engine);
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
     this.#full = false;
@@ -199,6 +210,7 @@ class Simulation {
     for (const violation of [
       ...this.#expected.violations(this.#store),
       ...this.#monitored.violations(this.#store),
+      ...this.#remote.atEnd(this.#store),
       ...this.#troubled.atEnd(this.#store, world.wall()),
       ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
     ]) {
@@ -268,7 +280,16 @@ class Simulation {
       advance: checkedAdvance(this.#invariants),
       apply: applyTransition,
     };
+    const served = this.#remote.tasks(
+      () => this.#faulty,
+      isAlive,
+      () => this.#engine,
+    );
+    const tasks = mutant?.remote?.(served) ?? served;
     const engine = createEngine({
+      ...(this.#hasRemote
+        ? { remoteTasks: tasks, remote: { tasks, accounts: [REMOTE_ACCOUNT] } }
+        : {}),
       store: mutant?.store?.(faulty, world) ?? faulty,
       clock,
       random: mutant?.random?.(plain) ?? plain,
@@ -325,6 +346,10 @@ class Simulation {
         });
       }
     }
+    for (const [name, definition] of this.#hasRemote ? REMOTE_MACHINES : []) {
+      const where = { folder: this.#folder, sections: {}, bindings: {} };
+      await engine.pipelines.deploy({ name, team: 'team', tags: {}, definition, ...where });
+    }
     // Those that follow first: a schedule starts its pipeline from the moment at which it is deployed.
     for (const [name, sections] of this.#hasTriggers ? [...TRIGGERED].toReversed() : []) {
       await engine.pipelines.deploy({
@@ -365,6 +390,7 @@ class Simulation {
       this.#expected.committed(commit);
       this.#monitored.committed(commit);
       this.#troubled.committed(commit);
+      this.#remote.committed(commit);
     };
     return {
       ...this.#store,

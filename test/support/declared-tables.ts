@@ -46,6 +46,7 @@ import {
   THREADS,
 } from '../../src/engine/features/notifications/notification-tables.js';
 import { OUTLOOKS } from '../../src/engine/features/outlooks/outlook-table.js';
+import { REMOTE_JOBS } from '../../src/engine/features/remote-tasks/remote-job-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
 import { DELIVERIES } from '../../src/engine/features/rules/delivery-table.js';
 import { RESOURCE_TABLES } from '../../src/engine/features/rules/resources.js';
@@ -71,7 +72,7 @@ import type { AnyTable } from '../../src/store/table.js';
 
 export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
-  ...[MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
+  ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[
     ARRIVALS,

@@ -146,6 +146,12 @@ export default class Up extends MillraceCommand {
         'file of AWS accounts: whose pipelines may act in which account and region, and as whom',
       env: 'MILLRACE_ACCOUNTS',
     }),
+    aws: Flags.string({
+      description:
+        'who performs tasks of AWS resources: bindings (local), or AWS itself (real); default: real with accounts, local without',
+      env: 'MILLRACE_AWS',
+      options: ['local', 'real'] as const,
+    }),
     'dead-man': Flags.string({
       description:
         'address of an outside service that is asked every minute while all is well, and raises the alarm when it is not; what is wrong is posted to the same with /fail',
@@ -226,6 +232,7 @@ export default class Up extends MillraceCommand {
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.accounts ? { accounts: flags.accounts } : {}),
+      ...(flags.aws ? { aws: flags.aws as 'local' | 'real' } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags.secrets ? { secrets: flags.secrets } : {}),
       secretsEnv: flags['secrets-env'] ?? [],
@@ -386,6 +393,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5081',
       fix: 'Mend the file that --accounts (or MILLRACE_ACCOUNTS) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'AwsTasksError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5090',
+      fix: 'Name a file of accounts with --accounts (or MILLRACE_ACCOUNTS), or start with --aws local.',
     });
   }
   if (

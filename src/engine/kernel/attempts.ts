@@ -68,6 +68,8 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
 /** The kind of attempts that a test answers. */
 export const MOCKED = 'mock';
+/** The kind of attempts that another system performs. */
+export const REMOTE = 'remote';
 
 interface Parts {
   readonly store: Pick<Store, 'findAttemptByToken' | 'listAttempts'>;
@@ -173,7 +175,7 @@ export class Attempts {
   }
 
   /** Who performs a task of this machine. */
-  resolve(task: Pick<ScheduleTask, 'resource' | 'arguments'>, asker: Asker): Resolution {
+  resolve(task: Parameters<typeof resolveFor>[0], asker: Asker): Resolution {
     const resolution = resolveFor(task, asker, this.#parts.codeRules);
     if (resolution.type === 'service') return this.#perform.services.known(resolution);
     if (resolution.type !== 'connector' || this.slots.has(resolution.kind)) return resolution;
@@ -228,6 +230,11 @@ export class Attempts {
         return this.#perform.children.begin(turn, active, attempt, resolution, input);
       case 'service':
         return this.#perform.services.begin(turn, active, attempt, resolution, input);
+      case 'remote': {
+        const { remote } = this.#parts.hooks;
+        if (!remote) throw new Error('Nothing here has tasks performed elsewhere');
+        return remote.perform(turn, active, attempt, resolution, input);
+      }
       case 'failure': {
         const { error, cause } = resolution;
         const event: UndatedEvent = { type: 'TaskFailed', error, cause, stage: 'schedule', ...ref };
@@ -542,6 +549,7 @@ export class Attempts {
       });
     }
     if (attempt.child !== undefined) this.#perform.children.abandon(turn, active, attempt);
+    if (attempt.kind === REMOTE) this.#parts.hooks.remote?.cancelled(turn, active, attempt);
   }
 
   cancelAll(turn: Turn, active: ActiveExecution): void {

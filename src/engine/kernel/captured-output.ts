@@ -81,6 +81,31 @@ export class CapturedOutput {
     this.#queue();
   }
 
+  /**
+   * Writes lines of an attempt in this turn, for whoever notes in the same commit how far it has read: after any crash none is
+   * missing and none is there twice.
+   */
+  write(
+    turn: Turn,
+    active: ActiveExecution,
+    { state, attempt }: Pick<ScheduleTask, 'state' | 'attempt'>,
+    records: readonly AttemptLogRecord[],
+  ): void {
+    const { team, pipeline, tags } = active.creation;
+    const whose = { execution: active.number, team, pipeline, state, attempt, tags };
+    const written = new Map<string, Gathered>();
+    let last: LogSegment | undefined;
+    for (const record of records) {
+      if (last === undefined || isFull(last, record)) {
+        last = { ...whose, lines: [] };
+        written.set(String(written.size), { active, segment: last, dropped: 0 });
+        turn.logs.push(last);
+      }
+      last.lines.push(this.#masked(record, active));
+    }
+    turn.afterCommit(() => this.#publish(written));
+  }
+
   #queue(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;

@@ -18,7 +18,16 @@
  * @module
  */
 import { isObject, type JsonObject } from '../../asl/json.js';
+import { ACCOUNT, ACCOUNTS, REGION } from '../../pipelines/sections/account-section.js';
+import { sectionOf } from '../../pipelines/sections/section.js';
 import type { PipelineDeployment } from './deployment.js';
+import {
+  goesToAws,
+  isOfAws,
+  NOT_GRANTED,
+  type PlaceAsker,
+  type RemoteRules,
+} from './remote-place.js';
 import { type Resolution, resolveTask, type ScheduleTask, UNBOUND } from './resolve-task.js';
 
 /** Teams by name, or all. */
@@ -37,11 +46,8 @@ export interface SharedBindings {
   file: string;
 }
 
-/** The machine whose task is to be performed. */
-export interface Asker {
-  /** Its name; for messages. */
-  machine: string;
-  team: string;
+/** The machine whose task is to be performed: its name is for messages. */
+export interface Asker extends PlaceAsker {
   /** A client of an API made it: no file of this machine says what it may do. */
   isOverApi: boolean;
   /** Its own; a machine that was made over an API has none, whatever its deployment says. */
@@ -54,10 +60,9 @@ export interface CodeRules {
   code: ReadonlyMap<string, readonly string[]>;
   /** Machines made over an API may run everything: for development. */
   allowAll: boolean;
+  /** Present on a server that has AWS perform what is AWS's. */
+  remote?: RemoteRules | undefined;
 }
-
-/** The error of a task that is not granted to the team of its machine. Retry and Catch see it as `States.TaskFailed` too. */
-export const NOT_GRANTED = 'Millrace.NotGranted';
 
 /**
  * Whether a client of an API made the machine: nobody who may write files here has seen it. Its code, folders and buckets
@@ -69,18 +74,51 @@ export function isMadeOverApi({ stateMachine }: Pick<PipelineDeployment, 'stateM
 
 /** A deployed machine as one that asks. */
 export function askerOf(deployment: PipelineDeployment): Asker {
-  const { name, team, bindings } = deployment;
-  return { machine: name, team, bindings, isOverApi: isMadeOverApi(deployment) };
+  const { name, team, bindings, stateMachine } = deployment;
+  const account = sectionOf(ACCOUNT, deployment);
+  const region = sectionOf(REGION, deployment);
+  const places = sectionOf(ACCOUNTS, deployment);
+  return {
+    ...{ machine: name, team, bindings, isOverApi: isMadeOverApi(deployment) },
+    ...(account === undefined && region === undefined
+      ? {}
+      : { place: { ...(account && { account }), ...(region && { region }) } }),
+    ...(places === undefined ? {} : { places }),
+    ...(stateMachine === undefined ? {} : { roleArn: stateMachine.roleArn }),
+  };
 }
 
-type Task = Pick<ScheduleTask, 'resource' | 'arguments'>;
+type Task = Pick<ScheduleTask, 'resource' | 'arguments'> &
+  Partial<Pick<ScheduleTask, 'state' | 'credentials'>>;
 
 /**
- * Decides who performs a task of a machine: its own bindings first, then those of the server.
+ * Decides who performs a task of a machine: its own bindings first, then those of the server. Where AWS performs what is AWS's,
+ * only bindings that say `everywhere: true` come before it.
  * @returns `folder` when the connector's files lie under the server's folder instead of the machine's
  * @example resolveFor({ resource: 'millrace:shell', arguments: {} }, overApi, rules) // { type: 'failure', error: 'Millrace.NotGranted', … }
  */
 export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resolution {
+  const { remote, shared } = rules;
+  if (remote === undefined || !isOfAws(task)) return resolveHere(task, asker, rules);
+  const bindings = everywhere(asker.bindings);
+  const here = resolveHere(
+    task,
+    { ...asker, bindings },
+    { ...rules, shared: shared && { ...shared, bindings: everywhere(shared.bindings) } },
+  );
+  // An execution is started here whether something is bound to its machine or not.
+  const isStart = here.type === 'execution' && resolveTask(task, {}).type === 'execution';
+  return isOpen(here) || isStart ? goesToAws(task, here, asker, remote) : here;
+}
+
+/** Those that hold on every server, whoever performs AWS's tasks on it. */
+function everywhere(bindings: Asker['bindings']): Asker['bindings'] {
+  const holding = Object.entries(bindings).filter(([, binding]) => binding.everywhere === true);
+  return Object.fromEntries(holding);
+}
+
+/** The same without AWS. */
+function resolveHere(task: Task, asker: Asker, rules: CodeRules): Resolution {
   const own = resolveTask(task, asker.isOverApi ? {} : asker.bindings);
   if (!isOpen(own)) return mayRun(own, asker, rules) ? own : notGrantedKind(own, asker, rules);
   const { shared } = rules;

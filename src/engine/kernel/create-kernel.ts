@@ -39,6 +39,7 @@ import type {
 } from './ports.js';
 import { publishTurn } from './publish.js';
 import type { Reducer } from './reducer.js';
+import type { RemoteRules } from './remote-place.js';
 import { TakenNames } from './taken-names.js';
 import { Timers } from './timers.js';
 import { TurnLoop } from './turn-loop.js';
@@ -69,6 +70,8 @@ export interface KernelConfig {
   sharedBindings?: SharedBindings;
   /** Machines that clients make may run any code: for development. Default: false. */
   allowCodeOverApi?: boolean;
+  /** How tasks of AWS resources leave this server. Default: they do not, bindings perform them. */
+  remote?: Omit<RemoteRules, 'identity'> | undefined;
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
   destinations?: Destinations;
   /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
@@ -110,6 +113,7 @@ export function createKernel(config: KernelConfig): Kernel {
     shared: config.sharedBindings,
     code: runner.code,
     allowAll: config.allowCodeOverApi ?? false,
+    remote: config.remote && { ...config.remote, identity: config.identity ?? DEFAULT_IDENTITY },
   };
   const feed = createFeed();
   const hooks = new Hooks();

@@ -7,6 +7,7 @@
  * | admission | every execution begins at once |
  * | mapRuns | a distributed Map fails as a defect |
  * | activities | there are none: their tasks fail |
+ * | remote | no task is performed elsewhere |
  * | tell | nobody hears of facts |
 | follow | histories grow without a fact |
  * | traceparent | tasks are told of no trace |
@@ -19,6 +20,7 @@ import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Fact, FactListener } from './facts.js';
 import type { AttemptOutcome } from './ports.js';
+import type { Resolution } from './resolve-task.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 
@@ -53,6 +55,22 @@ export interface ActivityHook {
   offer(activity: { team: string; name: string }): Promise<void>;
 }
 
+/** Has tasks performed by another system. */
+export interface RemoteHook {
+  /** Begins a scheduled attempt. */
+  perform(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    call: Extract<Resolution, { type: 'remote' }>,
+    input: Input,
+  ): Performed;
+  /** Nobody waits any more for an attempt, which this turn has closed: what runs for it over there is ended. */
+  cancelled(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void;
+  /** Whether it goes on with an attempt that an earlier engine has begun. */
+  resumes(attempt: AttemptRecord): boolean;
+}
+
 /** Knows the values of secrets. */
 export interface SecretValuesHook {
   /** The value; undefined when the team has no secret of this name. Rejects when whoever keeps it does not answer. */
@@ -71,6 +89,7 @@ export class Hooks {
   admission: AdmissionHook | undefined;
   mapRuns: MapRunHook | undefined;
   activities: ActivityHook | undefined;
+  remote: RemoteHook | undefined;
   secrets: SecretValuesHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;

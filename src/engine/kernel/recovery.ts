@@ -5,6 +5,7 @@
  * | found | done |
  * | --- | --- |
  * | attempt `started` under another owner | closed as failed `Millrace.WorkerLost`; Retry decides whether it happens again |
+ * | the same, of a task that another system performs | asked for again, or waited for: `features/remote-tasks` |
  * | attempt `scheduled` | begun when a slot is free |
  * | attempt that a test answers | asked for its answer again: it has no effects |
  * | attempt that waits for an execution that has ended | told the result |
@@ -14,9 +15,10 @@
  * * @module
  */
 import type { AttemptRecord, Store } from '../../store/store.js';
-import { type Attempts, MOCKED, WORKER_LOST } from './attempts.js';
+import { type Attempts, MOCKED, REMOTE, WORKER_LOST } from './attempts.js';
 import type { ChildExecutions } from './child-executions.js';
 import type { Executions } from './executions.js';
+import type { Hooks } from './hooks.js';
 import type { MockedTasks } from './mocked-tasks.js';
 import type { TurnLoop } from './turn-loop.js';
 
@@ -27,6 +29,7 @@ interface Parts {
   readonly attempts: Attempts;
   readonly children: ChildExecutions;
   readonly mocked: MockedTasks;
+  readonly hooks: Hooks;
   readonly owner: string;
 }
 
@@ -42,6 +45,7 @@ export async function recover(parts: Parts): Promise<void> {
   await eachAttempt(parts, 'started', (attempt) => {
     if (attempt.owner === parts.owner) return;
     if (attempt.kind === MOCKED) return mocked.resume(attempt);
+    if (attempt.kind === REMOTE && parts.hooks.remote?.resumes(attempt)) return;
     const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
     loop.add(
       attempts.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),

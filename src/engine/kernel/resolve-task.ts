@@ -9,6 +9,7 @@
  * | `arn:aws:lambda:…:function:NAME` | its binding; payload in, payload out |
  * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`own-service-tasks.ts`) |
  * | an activity's ARN | the worker that takes it (`features/activities`) and sends the outcome with the task token |
+ * | any of AWS's, on a server with `--aws real` | AWS, unless its binding says `everywhere: true` (`remote-place.ts`) |
  * | anything else | its binding, or a failure that names the binding to add |
  *
  * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name. Whose bindings
@@ -19,6 +20,7 @@ import type { Json, JsonObject } from '../../asl/json.js';
 import { isObject } from '../../asl/json.js';
 import { OWN_SERVICES, parseResource } from '../../asl/task-resource.js';
 import type { Command } from '../../asl/transition.js';
+import type { RemoteResource } from '../../connectors/remote-tasks.js';
 import { parseStatesArn } from './arn.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
@@ -52,6 +54,18 @@ export type Resolution =
   | { type: 'activity'; name: string }
   /** A request to a service that this server is itself. */
   | { type: 'service'; service: string; action: string; parameters: Json; resource: string }
+  /** Another system performs it: `features/remote-tasks`. */
+  | {
+      type: 'remote';
+      resource: RemoteResource;
+      parameters: Json;
+      /** A name of the accounts file, and one of its regions. */
+      place: { account: string; region: string };
+      /** The role that the task's Credentials name. */
+      roleArn?: string;
+      /** What of the answer becomes the result: all of it, or its `Payload`. */
+      takes: 'output' | 'payload';
+    }
   /** The binding says what the result is. */
   | { type: 'result'; output: Json; wrapping: Wrapping }
   /** `resource` is what nothing is bound to. */
@@ -230,7 +244,8 @@ function bound(
   for (const name of names) {
     const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
     if (!binding) continue;
-    const resolution = byBinding(name, binding, input, wrapping);
+    const { everywhere: _everywhere, ...performer } = binding;
+    const resolution = byBinding(name, performer, input, wrapping);
     return resolution.type === 'connector' ? { ...resolution, binding: name } : resolution;
   }
   return undefined;
@@ -284,7 +299,7 @@ export function unbound(resource: string): Resolution {
     type: 'failure',
     error: UNBOUND,
     resource,
-    cause: `Nothing here performs '${resource}'. Add it to the pipeline's bindings, for example: bindings: { '${resource}': { lambda: functions/example } }.`,
+    cause: `Nothing here performs '${resource}'. Add it to the pipeline's bindings, for example: bindings: { '${resource}': { lambda: functions/example } }. Or have AWS perform it: start the server with --accounts FILE.`,
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import { ACCOUNT, ACCOUNTS, REGION, type WrittenPlace } from './account-section.js';
 import { ALLOW, type Allow } from './allow-section.js';
 import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
@@ -38,6 +39,11 @@ export interface PipelineSections {
   expect?: WrittenExpectation[] | undefined;
   datasets?: { [name: string]: DatasetSection } | undefined;
   notifications?: NotificationRule | NotificationRule[] | undefined;
+  /** Where its tasks of AWS resources go: a name of the accounts file. */
+  account?: string | undefined;
+  region?: string | undefined;
+  /** The same of single states, by their names. */
+  accounts?: { [state: string]: WrittenPlace } | undefined;
 }
 
 const triggerSchema: z.ZodType<Trigger> = z.strictObject({
@@ -63,6 +69,9 @@ export const SECTION_SHAPES = {
   notifications: NOTIFICATION_RULES.schema
     .optional()
     .meta({ description: 'Who hears of its executions' }),
+  account: ACCOUNT.schema.optional(),
+  region: REGION.schema.optional(),
+  accounts: ACCOUNTS.schema.optional(),
 };
 
 /** Those that are given, out of a whole file. */

@@ -63,7 +63,7 @@ export default class ImportSalmon extends MillraceCommand {
     if (settings === undefined || errors.length > 0) {
       throw new CommandFailure(`${args.folder} cannot be taken over.`, {
         exitCode: EXIT.invalidDefinition,
-        code: 'MILL5081',
+        code: 'MILL5091',
         fix: 'Mend what is named above; names that lead nowhere are left out with --partial.',
         details: problems.map(({ file, line, column, message }) => ({
           path: `${file}:${line}:${column}`,
@@ -86,7 +86,7 @@ export default class ImportSalmon extends MillraceCommand {
     if (there.length > 0 && !flags.force) {
       throw new CommandFailure(`${there.join(' and ')} is there already.`, {
         exitCode: EXIT.usage,
-        code: 'MILL5082',
+        code: 'MILL5092',
         fix: 'Name other files with --accounts and --out, or write over them with --force.',
       });
     }
@@ -137,7 +137,7 @@ function readTexts(folder: string): SalmonTexts {
         `${join(folder, name)} cannot be read: ${(error as Error).message}`,
         {
           exitCode: EXIT.notFound,
-          code: 'MILL5083',
+          code: 'MILL5093',
           fix: 'Name a folder with the settings of SALMON.',
         },
       );
@@ -157,7 +157,7 @@ function smtpOf(text: string): NonNullable<SalmonChoices['smtp']> {
   if (host === undefined || Number(port ?? 25) > 65_535) {
     throw new CommandFailure(`'${text}' is no mail server`, {
       exitCode: EXIT.usage,
-      code: 'MILL5084',
+      code: 'MILL5094',
       fix: 'Write --smtp smtp.example.org:465, or USER@ before it.',
     });
   }

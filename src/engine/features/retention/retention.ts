@@ -38,6 +38,8 @@ export interface RetentionConfig {
   readonly checks?: number | undefined;
   /** Notifications that have ended, with their messages. Default: 90 days. */
   readonly notifications?: number | undefined;
+  /** Where tasks were performed that another system has performed. Default: 90 days. */
+  readonly remoteJobs?: number | undefined;
   /** Entries of the audit log. Default: 400 days. */
   readonly audit?: number | undefined;
   /** Log lines, also of executions that are kept longer, or still run. Default: as long as their execution. */
@@ -53,6 +55,7 @@ export const DEFAULT_RETENTION: RetentionConfig = {
   backfills: 90 * DAY,
   checks: 400 * DAY,
   notifications: 90 * DAY,
+  remoteJobs: 90 * DAY,
   audit: 400 * DAY,
 };
 

@@ -53,9 +53,18 @@ export interface StateTestPeers {
   /** Starts the execution that a tested `states:startExecution` asks for. */
   start(scope: OneTeam, request: StartRequest): Promise<StartedExecution>;
   readonly parseItems: ParseItems;
+  /** Performs a task in another system. */
+  tryRemote(
+    id: string,
+    team: string,
+    task: object,
+    call: RemoteCall,
+    signal: AbortSignal,
+  ): Promise<AttemptOutcome>;
 }
 
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+type RemoteCall = Extract<Resolution, { type: 'remote' }>;
 
 function notThere(pipeline: string): TaskOutcome {
   const { message } = new EngineError('PipelineNotFound', { pipeline });
@@ -128,6 +137,15 @@ export class StateTests {
           stateMachineArn: this.#kernel.arns.stateMachine('TestState'),
           signal: signal ?? new AbortController().signal,
         });
+        return outcome.type === 'failed'
+          ? { error: outcome.error, cause: outcome.cause }
+          : { output: outcome.output };
+      }
+      case 'remote': {
+        const ending = signal ?? new AbortController().signal;
+        const outcome = checkOutcome(
+          await this.#peers.tryRemote(id, team, task, resolution, ending),
+        );
         return outcome.type === 'failed'
           ? { error: outcome.error, cause: outcome.cause }
           : { output: outcome.output };
