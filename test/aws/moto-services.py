@@ -1,11 +1,14 @@
-"""Moto's server with what its own Glue cannot do: runs that fail or time out as their arguments say, and BatchStopJobRun.
+"""Moto's server with what its own services cannot do: runs of Glue that fail or time out as their arguments say, BatchStopJobRun,
+jobs of Batch that fail where their variable OUTCOME says so.
 
 Started with the flags of moto_server. Names of moto that are private are used: the version is pinned in .ci/run.
 """
 
 import json
+import os
 import sys
 
+from moto.batch_simple.models import BatchSimpleBackend
 from moto.glue import models as glue
 from moto.glue.responses import GlueResponse
 
@@ -41,6 +44,22 @@ def batch_stop_job_run(self):
 glue.FakeJobRun.__init__ = new_init
 glue.FakeJobRun.as_dict = new_dict
 GlueResponse.batch_stop_job_run = batch_stop_job_run
+
+finish = BatchSimpleBackend._mark_job_as_finished
+
+
+def new_finish(self, include_start_attempt, job):
+    variables = (job.container_overrides or {}).get("environment") or []
+    fails = {"name": "OUTCOME", "value": "FAILED"} in variables
+    if fails:
+        os.environ["MOTO_SIMPLE_BATCH_FAIL_AFTER"] = "0"
+    try:
+        return finish(self, include_start_attempt, job)
+    finally:
+        os.environ.pop("MOTO_SIMPLE_BATCH_FAIL_AFTER", None)
+
+
+BatchSimpleBackend._mark_job_as_finished = new_finish
 
 from moto.server import main  # noqa: E402
 
