@@ -141,10 +141,14 @@ async function submitOptimized(
   caller: Caller,
   request: RemoteRequest,
 ): Promise<Submission> {
-  const { names, api, withheld = [] } = integration;
-  const kept = Object.keys(parameters).filter((name) => withheld.includes(name));
-  if (kept.length > 0) {
-    const problems = kept.map((name) => `The field "${name}" is not supported by Step Functions`);
+  const { names, api, withheld = [], members } = integration;
+  const problems = [
+    ...Object.keys(parameters)
+      .filter((name) => withheld.includes(name) || members?.includes(name) === false)
+      .map((name) => `The field "${name}" is not supported by Step Functions`),
+    ...(integration.problems?.(parameters) ?? []),
+  ];
+  if (problems.length > 0) {
     const message = problems.join(', ');
     const refused = { type: 'refused', kind: 'invalid', name: 'InvalidParameters' } as const;
     return optimizedFailure({ ...refused, message, problems }, names, parameters);
@@ -165,7 +169,7 @@ async function submitOptimized(
   performed ??= await perform(integration, input, caller, request, isRepeatable);
   if (performed.type === 'failed') return performed;
   if (performed.type === 'refused') return optimizedFailure(performed, names, parameters);
-  const failure = integration.failure?.(performed.output);
+  const failure = integration.failure?.(performed.output, request.form);
   if (failure !== undefined) return failure;
   return told(integration, performed, input, caller, request);
 }
@@ -177,9 +181,11 @@ async function perform(
   request: RemoteRequest,
   isRepeatable: boolean,
 ): Promise<Performed> {
-  if (integration.perform !== undefined) return integration.perform(input, caller, request);
   const [service, action] = integration.api;
-  const answer = await caller.call(service, action, input, { style: 'optimized', isRepeatable });
+  const answer =
+    integration.perform === undefined
+      ? await caller.call(service, action, input, { style: 'optimized', isRepeatable })
+      : await integration.perform(input, caller, request);
   const isLost =
     answer.type === 'refused' && (answer.kind === 'server' || answer.kind === 'unreachable');
   if (!isLost || isRepeatable || integration.find === undefined) return answer;

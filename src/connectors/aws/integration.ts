@@ -64,6 +64,10 @@ export interface Integration {
   readonly hasMetadata: boolean;
   /** Members of the API that Step Functions keeps for itself, or does not take. */
   readonly withheld?: readonly string[];
+  /** All that it takes, where these are not the API's. */
+  readonly members?: readonly string[];
+  /** What else is wrong with the input, one sentence each. */
+  problems?(input: AwsObject): readonly string[];
   /** The input of the call, for what the definition says. */
   prepare?(input: AwsObject, request: RemoteRequest): AwsObject;
   /** The member that makes a second submission harmless, where the client's schemas do not say so. */
@@ -77,7 +81,7 @@ export interface Integration {
   /** What is shown of the answer. */
   shown?(output: AwsObject, input: AwsObject): AwsObject;
   /** The answer tells of a failure. */
-  failure?(output: AwsObject): Failed | undefined;
+  failure?(output: AwsObject, form: RemoteForm): Failed | undefined;
   /** The job that was begun, for `.sync`. */
   job?(output: AwsObject, input: AwsObject): { readonly id: string; readonly at?: AwsObject };
   readonly jobs?: JobKind;
