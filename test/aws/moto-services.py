@@ -1,11 +1,14 @@
-"""Moto's server with what its own Glue cannot do: runs that fail or time out as their arguments say, and BatchStopJobRun.
+"""Moto's server with what its own Glue cannot do: runs that fail or time out as their arguments say, and BatchStopJobRun;
+and times of CodeBuild as AWS writes them.
 
 Started with the flags of moto_server. Names of moto that are private are used: the version is pinned in .ci/run.
 """
 
 import json
 import sys
+import time
 
+from moto.codebuild import models as codebuild
 from moto.glue import models as glue
 from moto.glue.responses import GlueResponse
 
@@ -38,6 +41,8 @@ def batch_stop_job_run(self):
     return json.dumps({"SuccessfulSubmissions": stopped, "Errors": []})
 
 
+# AWS writes seconds since the epoch, moto a text.
+codebuild.iso_8601_datetime_with_milliseconds = lambda *_: time.time()
 glue.FakeJobRun.__init__ = new_init
 glue.FakeJobRun.as_dict = new_dict
 GlueResponse.batch_stop_job_run = batch_stop_job_run

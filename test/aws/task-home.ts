@@ -55,7 +55,7 @@ export function taskHome(url: string, limits: Partial<AwsLimits> = { attempts: 1
   const tasks = createAwsTasks(aws);
   let attempts = 0;
   const request: TaskHome['request'] = (resource, parameters, more = {}) => {
-    const parts = /^(.*):(\w+)(?:\.(.+))?$/.exec(resource) ?? [];
+    const parts = /^([^.]*):(\w+)(?:\.(.+))?$/.exec(resource) ?? [];
     const [, service = '', action = '', suffix = 'requestResponse'] = parts;
     attempts += 1;
     return {

@@ -37,20 +37,23 @@ import { optimizedFailure, sdkFailure } from './task-errors.js';
 export function createAwsTasks(aws: Aws): RemoteTasks {
   return {
     knows,
-    submit: (request) => submit(aws, request),
+    submit: (request) => submit(aws, request).catch((error: unknown) => defect(request, error)),
     batchOf: (job) => integrationOf(job)?.jobs?.most ?? 1,
     look: (jobs, signal) => look(aws, jobs, signal),
     async stop(job, cause) {
       const kind = integrationOf(job)?.jobs;
       if (kind?.stop === undefined) return true;
-      const answer = await kind.stop(job, cause, callerAt(aws, job));
+      const answer = await kind.stop(job, cause, callerAt(aws, job)).catch(() => undefined);
+      if (answer === undefined) return false;
       if (answer.type === 'answered') return true;
       // What has ended or is gone needs no stop; what is refused for good will not be granted by asking again.
       return !['throttled', 'server', 'unreachable', 'expired', 'aborted'].includes(answer.kind);
     },
     async logs(job, cursor, signal) {
       const caller = callerAt(aws, job, signal);
-      const streams = await integrationOf(job)?.jobs?.streams?.(job, caller);
+      const streams = await integrationOf(job)
+        ?.jobs?.streams?.(job, caller)
+        .catch(() => undefined);
       return streams === undefined ? undefined : readStreams(streams, cursor, caller);
     },
     jobOfEvent,
@@ -103,8 +106,10 @@ async function submit(aws: Aws, request: RemoteRequest): Promise<Submission> {
   const word = sdkService(request.service);
   if (word !== undefined) return submitSdk(word, parameters, caller, request);
   const integration = findIntegration(request.service, request.action);
-  // Checked by `knows`.
-  if (integration === undefined) throw new Error(`no integration ${request.service}`);
+  if (integration === undefined) {
+    const cause = `Nobody here performs ${request.service}:${request.action}.`;
+    return { type: 'failed', error: 'States.Runtime', cause };
+  }
   return submitOptimized(integration, parameters, caller, request);
 }
 
@@ -216,6 +221,11 @@ function told(
   const job: RemoteJob = { kind: `${integration.resource}.sync`, id, place };
   const links = integration.jobs?.links?.(job) ?? [];
   return { type: 'submitted', output, job, ...(links.length === 0 ? {} : { links }) };
+}
+
+/** A defect here, after which nobody can say how far it came. */
+function defect(request: RemoteRequest, error: unknown): Submission {
+  return unknown(request, (error as Error).message);
 }
 
 function unknown({ service, action }: RemoteRequest, why?: string): Submission {
