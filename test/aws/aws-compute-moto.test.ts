@@ -1,5 +1,5 @@
 /**
- * Integrations of compute services against moto: ECS, EMR in its three forms, CodeBuild, SageMaker, Step Functions.
+ * Integrations of compute services against moto: ECS, EMR in its three forms, CodeBuild, SageMaker.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsObject } from '../../src/aws/aws.js';
@@ -21,7 +21,6 @@ describe.skipIf(moto.missing)('compute that AWS provides', () => {
 
   beforeAll(async () => {
     services = await startMotoServices();
-    await services.tell('config', { stepfunctions: { execute_state_machine: true } });
     home = taskHome(services.url);
   });
   afterAll(async () => {
@@ -282,35 +281,5 @@ describe.skipIf(moto.missing)('compute that AWS provides', () => {
     expect(await home.tasks.look([{ ...jobOf(submission), id: 'none' }], NOBODY)).toMatchObject([
       { type: 'gone' },
     ]);
-  });
-
-  it('starts an execution of Step Functions once, and shows its output as text or as JSON', async () => {
-    const { StateMachineArn = '' } = await made('sfn', 'createStateMachine', {
-      Name: 'nightly',
-      RoleArn: 'arn:aws:iam::123456789012:role/sfn',
-      Definition: JSON.stringify({
-        StartAt: 'A',
-        States: { A: { Type: 'Pass', Result: { rows: 7 }, End: true } },
-      }),
-    });
-    const asked = request('states:startExecution.sync:2', {
-      StateMachineArn,
-      Input: { county: 'x' },
-    });
-    const first = await home.tasks.submit(asked);
-    expect(first).toMatchObject({
-      output: { ExecutionArn: jobOf(first).id, StartDate: expect.any(Number) },
-    });
-    expect((await home.ended(jobOf(first))).outcome).toMatchObject({
-      type: 'succeeded',
-      output: { Status: 'SUCCEEDED', Output: { rows: 7 }, Input: { county: 'x' } },
-    });
-    expect(jobOf(await again(asked))).toEqual(jobOf(first));
-    const { Executions } = await made('sfn', 'listExecutions', { StateMachineArn });
-    expect(Executions).toHaveLength(1);
-    const text = await home.ended(
-      jobOf(await submit('states:startExecution.sync', { StateMachineArn, Input: {} })),
-    );
-    expect(text.outcome).toMatchObject({ output: { Output: '{"rows": 7}' } });
   });
 });
