@@ -223,7 +223,11 @@ class Calls implements Aws {
         return refusal('throttled', 'SdkClientException', text);
       }
       const tried = await this.#try(prepared).catch((error: unknown): Tried => {
-        return { type: 'failed', generation: 0, ...failureOf(error, undefined) };
+        return {
+          type: 'failed',
+          generation: 0,
+          ...failureOf(error, prepared.part.name, undefined),
+        };
       });
       if (tried.type === 'failed' && tried.refusal.kind === 'throttled') turn.throttled();
       else turn.done();
@@ -284,7 +288,7 @@ class Calls implements Aws {
           : deadline.signal.aborted
             ? 'late'
             : undefined;
-      return { type: 'failed', generation, ...failureOf(error, isOver) };
+      return { type: 'failed', generation, ...failureOf(error, part.name, isOver) };
     } finally {
       deadline.clear();
     }
