@@ -417,6 +417,45 @@ describe('functions of Lambda', () => {
   });
 });
 
+describe('members of the wrong type', () => {
+  it.each<[string, AwsObject, string]>([
+    ['batch:submitJob', { JobName: 'x', Tags: 'x' }, "'Tags' must be an object"],
+    ['batch:submitJob', { JobName: 3 }, "'JobName' must be a string"],
+    ['glue:startJobRun', { JobName: 'x', Arguments: ['x'] }, "'Arguments' must be an object"],
+    ['glue:startJobRun', { JobName: 'x', Arguments: { '--n': 3 } }, "'--n' must be a string"],
+    ['ecs:runTask', { TaskDefinition: 'x', Tags: {} }, "'Tags' must be an array"],
+    ['events:putEvents', { Entries: ['x'] }, "'Entries' must be an object"],
+    ['elasticmapreduce:addStep', { ClusterId: 'j', Step: 'x' }, "'Step' must be an object"],
+    [
+      'aws-sdk:glue:getTables',
+      { DatabaseName: 'x', QueryAsOfTime: 'soon' },
+      "'QueryAsOfTime' must be a time",
+    ],
+    [
+      'aws-sdk:glue:getTables',
+      { DatabaseName: 'x', MaxResults: '5' },
+      "'MaxResults' must be a number",
+    ],
+    [
+      'aws-sdk:glue:getTables',
+      { DatabaseName: 'x', maxResults: 5 },
+      '"maxResults" is not supported',
+    ],
+    ['aws-sdk:bedrockruntime:invokeModelWithResponseStream', {}, 'a stream of events'],
+  ])('of %s %j are refused before anything is sent', async (resource, parameters, words) => {
+    const stub = await startStub(() => ({ status: 200, json: {} }));
+    const home = taskHome(stub.url);
+    expect(await home.submit(resource, parameters)).toEqual({
+      type: 'failed',
+      error: 'States.Runtime',
+      cause: expect.stringContaining(words),
+    });
+    expect(stub.asked).toEqual([]);
+    home.aws.close();
+    await stub.close();
+  });
+});
+
 describe('what is signed', () => {
   it('goes to AWS alone, whatever address a definition names as its queue', async () => {
     const elsewhere = await startStub(() => ({ status: 200, json: {} }));

@@ -8,7 +8,7 @@
  * Source: Step Functions developer guide, "Integrating optimized services" and the page of each service.
  * @module
  */
-import type { AwsAnswer, AwsCall, AwsObject } from '../../aws/aws.js';
+import type { AwsAnswer, AwsCall, AwsJson, AwsObject } from '../../aws/aws.js';
 import type {
   JobState,
   RemoteForm,
@@ -123,19 +123,21 @@ export function taskFailed(description: AwsObject): Failed {
   return { type: 'failed', error: 'States.TaskFailed', cause: JSON.stringify(description) };
 }
 
+export function isObject(value: AwsJson | undefined): value is AwsObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** A member that is an object; `{}` where it is none. */
 export function objectIn(value: AwsObject, name: string): AwsObject {
   const found = value[name];
-  return found !== null && typeof found === 'object' && !Array.isArray(found) ? found : {};
+  return isObject(found) ? found : {};
 }
 
 /** Objects of a member that is a list. */
 export function objectsIn(value: AwsObject, name: string): readonly AwsObject[] {
   const found = value[name];
   if (!Array.isArray(found)) return [];
-  return found.filter(
-    (one): one is AwsObject => one !== null && typeof one === 'object' && !Array.isArray(one),
-  );
+  return found.filter(isObject);
 }
 
 /** A member that is a text; empty where it is none. */

@@ -17,7 +17,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookTogether, placeText, secondsBetween, stateOf } from '../looking.js';
-import { tagList } from '../submission-tokens.js';
+import { withTagList } from '../submission-tokens.js';
 
 const LOOK = { style: 'optimized', urgency: 'look' } as const;
 
@@ -149,7 +149,7 @@ export const ECS: readonly Integration[] = [
     names: { prefix: 'ECS', base: 'AmazonECSException', service: 'AmazonECS' },
     hasMetadata: true,
     withheld: ['Count', 'StartedBy'],
-    prepare: (input, request) => ({ ...input, Tags: tagList(objectsIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagList(input, request),
     failure: (output, form) => (form === 'requestResponse' ? undefined : placementFailure(output)),
     job: (output) => {
       const [task = {}] = objectsIn(output, 'Tasks');

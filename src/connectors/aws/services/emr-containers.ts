@@ -13,7 +13,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookOneByOne, placeText, stateOf } from '../looking.js';
-import { tagMap } from '../submission-tokens.js';
+import { withTagMap } from '../submission-tokens.js';
 
 const SERVICE = 'emrcontainers';
 const NAMES = {
@@ -81,7 +81,7 @@ export const EMR_CONTAINERS: readonly Integration[] = [
     names: NAMES,
     hasMetadata: false,
     token: 'ClientToken',
-    prepare: (input, request) => ({ ...input, Tags: tagMap(objectIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagMap(input, request),
   },
   {
     resource: 'emr-containers:deleteVirtualCluster',
@@ -100,7 +100,7 @@ export const EMR_CONTAINERS: readonly Integration[] = [
     names: NAMES,
     hasMetadata: false,
     token: 'ClientToken',
-    prepare: (input, request) => ({ ...input, Tags: tagMap(objectIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagMap(input, request),
     job: (output, input) => ({
       id: textIn(output, 'Id'),
       at: { VirtualClusterId: textIn(input, 'VirtualClusterId') },

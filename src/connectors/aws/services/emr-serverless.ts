@@ -14,7 +14,7 @@ import {
   textIn,
 } from '../integration.js';
 import { type Ends, lookOneByOne, placeText, stateOf } from '../looking.js';
-import { tagMap } from '../submission-tokens.js';
+import { withTagMap } from '../submission-tokens.js';
 
 const SERVICE = 'emrserverless';
 const NAMES = {
@@ -127,10 +127,7 @@ const ofRun: NonNullable<Integration['job']> = (output, input) => ({
   id: textIn(output, 'JobRunId') || textIn(input, 'JobRunId'),
   at: { ApplicationId: textIn(input, 'ApplicationId') },
 });
-const tagged: NonNullable<Integration['prepare']> = (input, request) => ({
-  ...input,
-  Tags: tagMap(objectIn(input, 'Tags'), request),
-});
+const tagged: NonNullable<Integration['prepare']> = (input, request) => withTagMap(input, request);
 
 export const EMR_SERVERLESS: readonly Integration[] = [
   one('createApplication', {

@@ -13,6 +13,7 @@ import {
   answerOf,
   type Caller,
   type Integration,
+  isObject,
   type JobKind,
   objectIn,
   objectsIn,
@@ -22,7 +23,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookOneByOne, lookTogether, placeText, stateOf } from '../looking.js';
-import { ATTEMPT_TAG, tagList } from '../submission-tokens.js';
+import { ATTEMPT_TAG, withTagList } from '../submission-tokens.js';
 
 const NAMES = {
   prefix: 'EMR',
@@ -242,7 +243,7 @@ export const EMR: readonly Integration[] = [
       objectIn(input, 'Instances').KeepJobFlowAliveWhenNoSteps === true
         ? []
         : ["The value for the field 'KeepJobFlowAliveWhenNoSteps' must be true"],
-    prepare: (input, request) => ({ ...input, Tags: tagList(objectsIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagList(input, request),
     find: findCluster,
     perform: (input, caller) => call(caller, 'runJobFlow', input, createdCluster, false),
     job: (output) => ({ id: textIn(output, 'ClusterId') }),
@@ -269,6 +270,8 @@ export const EMR: readonly Integration[] = [
     names: NAMES,
     hasMetadata: true,
     members: ['ClusterId', 'Step', 'ExecutionRoleArn'],
+    problems: ({ Step }) =>
+      isObject(Step) ? [] : ["The value for the field 'Step' must be an object"],
     find: findStep,
     perform: (input, caller, request) => {
       const { ClusterId = '', ExecutionRoleArn } = input;

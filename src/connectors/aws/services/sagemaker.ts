@@ -22,7 +22,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookOneByOne, stateOf } from '../looking.js';
-import { ATTEMPT_TAG, tagList } from '../submission-tokens.js';
+import { ATTEMPT_TAG, withTagList } from '../submission-tokens.js';
 
 const NAMES = { prefix: 'SageMaker', base: 'AmazonSageMakerException', service: 'AmazonSageMaker' };
 const ENDS = { succeeded: ['Completed'], failed: ['Failed', 'Stopped'] };
@@ -102,7 +102,7 @@ function job(kind: string): Integration {
     api: ['sagemaker', `create${kind}`],
     names: NAMES,
     hasMetadata: true,
-    prepare: (input, request) => ({ ...input, Tags: tagList(objectsIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagList(input, request),
     find: (input, caller, { id }) => findJob(kind, input, caller, id),
     job: (_output, input) => ({ id: textIn(input, `${kind}Name`) }),
     jobs: jobsOf(kind),
