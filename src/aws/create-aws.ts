@@ -120,6 +120,14 @@ type Tried =
       readonly generation: number;
     };
 
+/** Nobody could be found as whom to call. */
+class Unassumed {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
 class Calls implements Aws {
   readonly #accounts: ReadonlyMap<string, AwsAccount>;
   readonly #limits: AwsLimits;
@@ -192,6 +200,13 @@ class Calls implements Aws {
       return refusal('invalid', 'UnknownAction', `Service "${service}" has no action "${name}".`);
     }
     const { schemas } = action;
+    const streams = [schemas?.input, schemas?.output].some((shape) =>
+      shape?.getEventStreamMember(),
+    );
+    if (streams) {
+      const text = `${service}:${name} speaks in a stream of events, which a call here cannot.`;
+      return refusal('invalid', 'UnknownAction', text);
+    }
     const converted =
       schemas === undefined
         ? { type: 'value' as const, value: untypedToClient(input, service) }
@@ -223,7 +238,11 @@ class Calls implements Aws {
         return refusal('throttled', 'SdkClientException', text);
       }
       const tried = await this.#try(prepared).catch((error: unknown): Tried => {
-        return { type: 'failed', generation: 0, ...failureOf(error, undefined) };
+        return {
+          type: 'failed',
+          generation: 0,
+          ...failureOf(error, prepared.part.name, undefined),
+        };
       });
       if (tried.type === 'failed' && tried.refusal.kind === 'throttled') turn.throttled();
       else turn.done();
@@ -255,7 +274,16 @@ class Calls implements Aws {
     const signals = [deadline.signal, this.#closing.signal, ...(signal ? [signal] : [])];
     const abortSignal = AbortSignal.any(signals);
     try {
-      const held = await this.#credentials.of(account, team);
+      const held = await raceOf(this.#credentials.of(account, team), abortSignal).catch(
+        (error: unknown) => new Unassumed(error),
+      );
+      // The call itself was not sent.
+      if (held instanceof Unassumed) {
+        const isOver = this.#overBy(signal, deadline.signal, undefined);
+        const { refusal: refused } = failureOf(held.error, 'STS', isOver);
+        const told = { ...refused, isModelled: false };
+        return { type: 'failed', generation, refusal: told, isUnperformed: true };
+      }
       generation = held.generation;
       const key = [account.name, team ?? '', place.region, service, generation].join(' ');
       const client = this.#clientFor(key, part, account, place.region, held.keys);
@@ -276,18 +304,22 @@ class Calls implements Aws {
         },
       };
     } catch (error) {
-      const isGivenUp = signal?.aborted || this.#closing.signal.aborted;
-      const isOver = exchange?.isTooLarge
-        ? 'large'
-        : isGivenUp
-          ? 'aborted'
-          : deadline.signal.aborted
-            ? 'late'
-            : undefined;
-      return { type: 'failed', generation, ...failureOf(error, isOver) };
+      const isOver = this.#overBy(signal, deadline.signal, exchange);
+      return { type: 'failed', generation, ...failureOf(error, part.name, isOver) };
     } finally {
       deadline.clear();
     }
+  }
+
+  /** Why a call ended here rather than over there. */
+  #overBy(
+    signal: AbortSignal | undefined,
+    deadline: AbortSignal,
+    exchange: Exchange | undefined,
+  ): 'large' | 'aborted' | 'late' | undefined {
+    if (exchange?.isTooLarge) return 'large';
+    if (signal?.aborted || this.#closing.signal.aborted) return 'aborted';
+    return deadline.aborted ? 'late' : undefined;
   }
 
   #clientFor(

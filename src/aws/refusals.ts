@@ -51,11 +51,13 @@ export interface Failure {
 }
 
 /**
+ * @param client its name, as in the base class of its errors: `Glue`
  * @param isOver why the call was given up here: whoever asked, or the deadline
- * @example failureOf(error, undefined).refusal.kind // 'throttled'
+ * @example failureOf(error, 'Glue', undefined).refusal.kind // 'throttled'
  */
 export function failureOf(
   error: unknown,
+  client: string,
   isOver: 'aborted' | 'late' | 'large' | undefined,
 ): Failure {
   const raised = error as Raised;
@@ -79,7 +81,7 @@ export function failureOf(
     refusal: {
       ...refusal(kind, name, textOf(raised, name)),
       statusCode: status,
-      isModelled: isModelled(raised),
+      isModelled: isModelled(raised, client),
       ...(metadata.requestId === undefined ? {} : { requestId: metadata.requestId }),
       ...(metadata.extendedRequestId === undefined
         ? {}
@@ -143,9 +145,9 @@ function textOf({ message }: Raised, name: string): string {
 }
 
 /** The clients raise the base class of a service for what its model does not name. */
-function isModelled(raised: Raised): boolean {
+function isModelled(raised: Raised, client: string): boolean {
   const made = raised.constructor?.name ?? '';
-  return made !== '' && made !== 'Error' && !/ServiceException$/.test(made);
+  return made !== '' && made !== 'Error' && made !== `${client}ServiceException`;
 }
 
 function kindOf(name: string, status: number, message: string): AwsRefusalKind {

@@ -135,6 +135,7 @@ interface Outward {
 
 function from(schema: Schema, value: unknown, at: Outward): AwsJson {
   if (value === undefined || value === null) return null;
+  if (schema.isUnitSchema()) return {};
   if (schema.isStructSchema()) {
     const made: AwsObject = {};
     for (const { name, schema: member, shown } of membersOf(schema).all) {
@@ -162,6 +163,7 @@ function from(schema: Schema, value: unknown, at: Outward): AwsJson {
 }
 
 function scalarOf(value: unknown, style: AwsStyle): AwsJson {
+  if (value === undefined || value === null) return null;
   if (value instanceof Date) return shownTime(value, style);
   if (typeof value === 'bigint') {
     const number = Number(value);
@@ -173,7 +175,7 @@ function scalarOf(value: unknown, style: AwsStyle): AwsJson {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   // Text that is lazily parsed, and numbers beyond what a number holds, are objects of the clients with a text of their own.
   if (value instanceof String || Object.hasOwn(value as object, 'string')) return String(value);
-  if (value === null || typeof value !== 'object') return null;
+  if (typeof value !== 'object') return null;
   const pairs = Object.entries(value).map(([key, one]) => [key, scalarOf(one ?? null, style)]);
   return Object.fromEntries(pairs);
 }

@@ -221,6 +221,17 @@ describe('known values', () => {
     expect(values.add('hunter2')).toBe(true);
   });
 
+  it('are forgotten alone, and make room, when they have expired', () => {
+    const values = new SecretValues(['token-of-monday', 'token-of-tuesday'], 2);
+    expect(values.add('token-of-wednesday')).toBe(false);
+    expect(values.remove('token-of-monday')).toBe(true);
+    expect(values.remove('token-of-monday')).toBe(false);
+    expect(values.add('token-of-wednesday')).toBe(true);
+    expect(values.mask('token-of-monday token-of-tuesday token-of-wednesday')).toBe(
+      'token-of-monday *** ***',
+    );
+  });
+
   it('are masked whole when they overlap', () => {
     expect(new SecretValues(['abcdefgh', 'efghijkl']).mask('x abcdefghijkl y')).toBe('x *** y');
   });

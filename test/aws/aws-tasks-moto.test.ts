@@ -2,129 +2,36 @@
  * Integrations against moto: submitted, looked at, stopped, found again, failed, with AWS's names and shapes.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Aws, AwsObject } from '../../src/aws/aws.js';
-import { createAws } from '../../src/aws/create-aws.js';
-import { createAwsTasks } from '../../src/connectors/aws/create-aws-tasks.js';
-import type {
-  JobState,
-  RemoteForm,
-  RemoteJob,
-  RemoteRequest,
-  RemoteTasks,
-  Submission,
-} from '../../src/connectors/remote-tasks.js';
-import { createSecretRegistry } from '../../src/secrets/secret-registry.js';
+import type { AwsObject } from '../../src/aws/aws.js';
+import type { RemoteJob, Submission } from '../../src/connectors/remote-tasks.js';
 import { type MotoServices, startMotoServices } from '../engine/moto.js';
 import { requirement } from '../requirements.js';
+import { jobOf, NOBODY, REGION, type TaskHome, taskHome } from './task-home.js';
 
 const moto = requirement('moto');
-const REGION = 'eu-central-1';
-const NOBODY = new AbortController().signal;
 
 describe.skipIf(moto.missing)('tasks that AWS performs', () => {
   let services: MotoServices;
-  let aws: Aws;
-  let tasks: RemoteTasks;
-  let attempts = 0;
+  let home: TaskHome;
 
   beforeAll(async () => {
     services = await startMotoServices();
-    aws = createAws({
-      environment: { AWS_ACCESS_KEY_ID: 'AKIDLOCAL', AWS_SECRET_ACCESS_KEY: 'local-secret-0001' },
-      secrets: createSecretRegistry(),
-      accounts: [
-        {
-          name: 'lake',
-          account: '123456789012',
-          regions: [REGION],
-          endpoint: services.url,
-          teams: ['parcels'],
-        },
-      ],
-      limits: { attempts: 1 },
-    });
-    tasks = createAwsTasks(aws);
+    home = taskHome(services.url);
   });
   afterAll(async () => {
-    aws?.close();
+    home?.aws.close();
     await services?.close();
   });
 
-  const request = (
-    resource: string,
-    parameters: AwsObject,
-    more: Partial<RemoteRequest> = {},
-  ): RemoteRequest => {
-    const [, service = '', action = '', suffix] = /^(.*):(\w+)(?:\.(.+))?$/.exec(resource) ?? [];
-    attempts += 1;
-    return {
-      service,
-      action,
-      form: (suffix ?? 'requestResponse') as RemoteForm,
-      id: `17-3-${attempts}`,
-      isAgain: false,
-      parameters,
-      team: 'parcels',
-      execution: { id: 'e', name: 'nightly', pipeline: 'parcels-example' },
-      state: 'Load',
-      tags: { county: 'example' },
-      signal: NOBODY,
-      ...more,
-    };
-  };
-  const submit = (...given: Parameters<typeof request>): Promise<Submission> =>
-    tasks.submit(request(...given));
-  const made = async (
-    service: string,
-    action: string,
-    input: AwsObject = {},
-  ): Promise<AwsObject> => {
-    const answer = await aws.call({
-      place: { account: 'lake', region: REGION },
-      service,
-      action,
-      input,
-    });
-    if (answer.type === 'refused')
-      throw new Error(`${service}:${action} ${answer.name}: ${answer.message}`);
-    return answer.output;
-  };
-  const jobOf = (submission: Submission): RemoteJob => {
-    if (submission.type !== 'submitted') throw new Error(JSON.stringify(submission));
-    return submission.job;
-  };
-  /** Moto goes on a state each time it is asked. */
-  const ended = async (job: RemoteJob): Promise<Extract<JobState, { type: 'ended' }>> => {
-    for (let looks = 0; looks < 20; looks += 1) {
-      const [state] = await tasks.look([job], NOBODY);
-      if (state?.type === 'ended') return state;
-      if (state?.type !== 'running') throw new Error(JSON.stringify(state));
-    }
-    throw new Error('it does not end');
-  };
-  const query = async (
-    service: string,
-    parameters: { [name: string]: string },
-  ): Promise<string> => {
-    const answer = await fetch(services.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        authorization: `AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-      },
-      body: new URLSearchParams(parameters).toString(),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(text);
-    return text;
-  };
-  const roleArn = async (name: string): Promise<string> => {
-    const text = await query('iam', {
-      Action: 'CreateRole',
-      Version: '2010-05-08',
-      RoleName: name,
-      AssumeRolePolicyDocument: '{}',
-    });
+  const request: TaskHome['request'] = (...given) => home.request(...given);
+  const submit: TaskHome['submit'] = (...given) => home.submit(...given);
+  const made: TaskHome['made'] = (...given) => home.made(...given);
+  const ended: TaskHome['ended'] = (job) => home.ended(job);
+  const again = (asked: ReturnType<typeof request>): Promise<Submission> =>
+    home.tasks.submit({ ...asked, isAgain: true });
+  const roleArn = async (RoleName: string): Promise<string> => {
+    const asked = { Action: 'CreateRole', Version: '2010-05-08', RoleName };
+    const text = await home.form('iam', { ...asked, AssumeRolePolicyDocument: '{}' });
     return /<Arn>(.*?)<\/Arn>/.exec(text)?.[1] ?? '';
   };
 
@@ -193,10 +100,10 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
 
     it('finds a job whose answer was lost and submits no second one', async () => {
       const asked = request('batch:submitJob.sync', { ...job, JobName: 'once' });
-      const first = jobOf(await tasks.submit(asked));
+      const first = jobOf(await home.tasks.submit(asked));
       await submit('batch:submitJob.sync', { ...job, JobName: 'once' });
-      const again = await tasks.submit({ ...asked, isAgain: true });
-      expect(jobOf(again)).toEqual(first);
+      const found = await again(asked);
+      expect(jobOf(found)).toEqual(first);
       const { JobSummaryList } = await made('batch', 'listJobs', {
         JobQueue: 'work-queue',
         Filters: [{ Name: 'JOB_NAME', Values: ['once'] }],
@@ -217,18 +124,19 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
       const jobs = await Promise.all(
         [1, 2, 3].map(async () => jobOf(await submit('batch:submitJob.sync', job))),
       );
-      const before = aws.counts().find(({ action }) => action === 'describeJobs')?.answered ?? 0;
-      const states = await tasks.look(
+      const before =
+        home.aws.counts().find(({ action }) => action === 'describeJobs')?.answered ?? 0;
+      const states = await home.tasks.look(
         [...jobs, { ...(jobs[0] as RemoteJob), id: 'nobody' }],
         NOBODY,
       );
       expect(states.map(({ type }) => type).slice(0, 3)).not.toContain('gone');
       expect(states[3]).toMatchObject({ type: 'gone' });
-      expect(aws.counts().find(({ action }) => action === 'describeJobs')?.answered).toBe(
+      expect(home.aws.counts().find(({ action }) => action === 'describeJobs')?.answered).toBe(
         before + 1,
       );
-      expect(tasks.batchOf(jobs[0] as RemoteJob)).toBe(100);
-      expect(await tasks.stop(jobs[0] as RemoteJob, 'the execution was stopped')).toBe(true);
+      expect(home.tasks.batchOf(jobs[0] as RemoteJob)).toBe(100);
+      expect(await home.tasks.stop(jobs[0] as RemoteJob, 'the execution was stopped')).toBe(true);
     });
 
     it('names what Batch refuses as Step Functions does', async () => {
@@ -303,8 +211,8 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
 
     it('finds a run whose answer was lost and starts no second one', async () => {
       const asked = request('glue:startJobRun.sync', { JobName: 'load' });
-      const first = jobOf(await tasks.submit(asked));
-      expect(jobOf(await tasks.submit({ ...asked, isAgain: true }))).toEqual(first);
+      const first = jobOf(await home.tasks.submit(asked));
+      expect(jobOf(await again(asked))).toEqual(first);
     });
 
     it('stops a run', async () => {
@@ -314,12 +222,12 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
           Arguments: { '--outcome': 'SUCCEEDED' },
         }),
       );
-      expect(await tasks.stop(job, 'the execution was stopped')).toBe(true);
+      expect(await home.tasks.stop(job, 'the execution was stopped')).toBe(true);
       expect((await ended(job)).outcome).toMatchObject({
         type: 'failed',
         error: 'States.TaskFailed',
       });
-      expect(await tasks.stop({ ...job, id: 'jr_none' }, 'x')).toBe(true);
+      expect(await home.tasks.stop({ ...job, id: 'jr_none' }, 'x')).toBe(true);
     });
 
     it('says that a run is gone, and errors by their names', async () => {
@@ -328,7 +236,7 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
         id: 'jr_none',
         place: { account: 'lake', region: REGION, JobName: 'load' },
       };
-      expect(await tasks.look([job], NOBODY)).toEqual([
+      expect(await home.tasks.look([job], NOBODY)).toEqual([
         { type: 'gone', cause: expect.stringContaining('EntityNotFoundException') },
       ]);
       expect(await submit('glue:startJobRun', { JobName: 'none' })).toMatchObject({
@@ -476,7 +384,7 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
     it('is a form or action that does not exist, before anything is called', async () => {
       const problem = (resource: string) => {
         const { service, action, form } = request(resource, {});
-        return tasks.knows({ service, action, form })?.problem;
+        return home.tasks.knows({ service, action, form })?.problem;
       };
       expect(problem('batch:submitJob.sync')).toBeUndefined();
       expect(problem('lambda:invoke.sync')).toBe(
@@ -491,7 +399,7 @@ describe.skipIf(moto.missing)('tasks that AWS performs', () => {
       expect(problem('aws-sdk:glue:startCrawler.sync')).toContain('answers at once');
       expect(problem('aws-sdk:glue:StartCrawler')).toContain('camel case');
       expect(
-        tasks.knows({ service: 'millrace', action: 'shell', form: 'requestResponse' }),
+        home.tasks.knows({ service: 'millrace', action: 'shell', form: 'requestResponse' }),
       ).toBeUndefined();
       expect(await submit('aws-sdk:kms:encrypt', {})).toMatchObject({
         error: 'States.Runtime',

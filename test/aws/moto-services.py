@@ -1,5 +1,5 @@
 """Moto's server with what its own services cannot do: runs of Glue that fail or time out as their arguments say, BatchStopJobRun,
-jobs of Batch that fail where their variable OUTCOME says so.
+jobs of Batch that fail where their variable OUTCOME says so, queries of Athena looked at together, times of CodeBuild as AWS writes them.
 
 Started with the flags of moto_server. Names of moto that are private are used: the version is pinned in .ci/run.
 """
@@ -7,8 +7,11 @@ Started with the flags of moto_server. Names of moto that are private are used: 
 import json
 import os
 import sys
+import time
 
+from moto.athena.responses import AthenaResponse
 from moto.batch_simple.models import BatchSimpleBackend
+from moto.codebuild import models as codebuild
 from moto.glue import models as glue
 from moto.glue.responses import GlueResponse
 
@@ -41,9 +44,22 @@ def batch_stop_job_run(self):
     return json.dumps({"SuccessfulSubmissions": stopped, "Errors": []})
 
 
+# AWS writes seconds since the epoch, moto a text.
+codebuild.iso_8601_datetime_with_milliseconds = lambda *_: time.time()
 glue.FakeJobRun.__init__ = new_init
 glue.FakeJobRun.as_dict = new_dict
 GlueResponse.batch_stop_job_run = batch_stop_job_run
+
+def batch_get_query_execution(self):
+    ids = json.loads(self.body)["QueryExecutionIds"]
+    found = []
+    for query_id in ids:
+        self.body = json.dumps({"QueryExecutionId": query_id})
+        found.append(json.loads(self.get_query_execution())["QueryExecution"])
+    return json.dumps({"QueryExecutions": found, "UnprocessedQueryExecutionIds": []})
+
+
+AthenaResponse.batch_get_query_execution = batch_get_query_execution
 
 finish = BatchSimpleBackend._mark_job_as_finished
 

@@ -37,20 +37,23 @@ import { optimizedFailure, sdkFailure } from './task-errors.js';
 export function createAwsTasks(aws: Aws): RemoteTasks {
   return {
     knows,
-    submit: (request) => submit(aws, request),
+    submit: (request) => submit(aws, request).catch((error: unknown) => defect(request, error)),
     batchOf: (job) => integrationOf(job)?.jobs?.most ?? 1,
     look: (jobs, signal) => look(aws, jobs, signal),
     async stop(job, cause) {
       const kind = integrationOf(job)?.jobs;
       if (kind?.stop === undefined) return true;
-      const answer = await kind.stop(job, cause, callerAt(aws, job));
+      const answer = await kind.stop(job, cause, callerAt(aws, job)).catch(() => undefined);
+      if (answer === undefined) return false;
       if (answer.type === 'answered') return true;
       // What has ended or is gone needs no stop; what is refused for good will not be granted by asking again.
       return !['throttled', 'server', 'unreachable', 'expired', 'aborted'].includes(answer.kind);
     },
     async logs(job, cursor, signal) {
       const caller = callerAt(aws, job, signal);
-      const streams = await integrationOf(job)?.jobs?.streams?.(job, caller);
+      const streams = await integrationOf(job)
+        ?.jobs?.streams?.(job, caller)
+        .catch(() => undefined);
       return streams === undefined ? undefined : readStreams(streams, cursor, caller);
     },
     jobOfEvent,
@@ -103,8 +106,10 @@ async function submit(aws: Aws, request: RemoteRequest): Promise<Submission> {
   const word = sdkService(request.service);
   if (word !== undefined) return submitSdk(word, parameters, caller, request);
   const integration = findIntegration(request.service, request.action);
-  // Checked by `knows`.
-  if (integration === undefined) throw new Error(`no integration ${request.service}`);
+  if (integration === undefined) {
+    const cause = `Nobody here performs ${request.service}:${request.action}.`;
+    return { type: 'failed', error: 'States.Runtime', cause };
+  }
   return submitOptimized(integration, parameters, caller, request);
 }
 
@@ -141,10 +146,14 @@ async function submitOptimized(
   caller: Caller,
   request: RemoteRequest,
 ): Promise<Submission> {
-  const { names, api, withheld = [] } = integration;
-  const kept = Object.keys(parameters).filter((name) => withheld.includes(name));
-  if (kept.length > 0) {
-    const problems = kept.map((name) => `The field "${name}" is not supported by Step Functions`);
+  const { names, api, withheld = [], members } = integration;
+  const problems = [
+    ...Object.keys(parameters)
+      .filter((name) => withheld.includes(name) || members?.includes(name) === false)
+      .map((name) => `The field "${name}" is not supported by Step Functions`),
+    ...(integration.problems?.(parameters) ?? []),
+  ];
+  if (problems.length > 0) {
     const message = problems.join(', ');
     const refused = { type: 'refused', kind: 'invalid', name: 'InvalidParameters' } as const;
     return optimizedFailure({ ...refused, message, problems }, names, parameters);
@@ -165,7 +174,7 @@ async function submitOptimized(
   performed ??= await perform(integration, input, caller, request, isRepeatable);
   if (performed.type === 'failed') return performed;
   if (performed.type === 'refused') return optimizedFailure(performed, names, parameters);
-  const failure = integration.failure?.(performed.output);
+  const failure = integration.failure?.(performed.output, request.form);
   if (failure !== undefined) return failure;
   return told(integration, performed, input, caller, request);
 }
@@ -177,9 +186,11 @@ async function perform(
   request: RemoteRequest,
   isRepeatable: boolean,
 ): Promise<Performed> {
-  if (integration.perform !== undefined) return integration.perform(input, caller, request);
   const [service, action] = integration.api;
-  const answer = await caller.call(service, action, input, { style: 'optimized', isRepeatable });
+  const answer =
+    integration.perform === undefined
+      ? await caller.call(service, action, input, { style: 'optimized', isRepeatable })
+      : await integration.perform(input, caller, request);
   const isLost =
     answer.type === 'refused' && (answer.kind === 'server' || answer.kind === 'unreachable');
   if (!isLost || isRepeatable || integration.find === undefined) return answer;
@@ -210,6 +221,11 @@ function told(
   const job: RemoteJob = { kind: `${integration.resource}.sync`, id, place };
   const links = integration.jobs?.links?.(job) ?? [];
   return { type: 'submitted', output, job, ...(links.length === 0 ? {} : { links }) };
+}
+
+/** A defect here, after which nobody can say how far it came. */
+function defect(request: RemoteRequest, error: unknown): Submission {
+  return unknown(request, (error as Error).message);
 }
 
 function unknown({ service, action }: RemoteRequest, why?: string): Submission {

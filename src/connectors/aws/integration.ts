@@ -8,7 +8,7 @@
  * Source: Step Functions developer guide, "Integrating optimized services" and the page of each service.
  * @module
  */
-import type { AwsAnswer, AwsCall, AwsObject } from '../../aws/aws.js';
+import type { AwsAnswer, AwsCall, AwsJson, AwsObject } from '../../aws/aws.js';
 import type {
   JobState,
   RemoteForm,
@@ -64,6 +64,10 @@ export interface Integration {
   readonly hasMetadata: boolean;
   /** Members of the API that Step Functions keeps for itself, or does not take. */
   readonly withheld?: readonly string[];
+  /** All that it takes, where these are not the API's. */
+  readonly members?: readonly string[];
+  /** What else is wrong with the input, one sentence each. */
+  problems?(input: AwsObject): readonly string[];
   /** The input of the call, for what the definition says. */
   prepare?(input: AwsObject, request: RemoteRequest): AwsObject;
   /** The member that makes a second submission harmless, where the client's schemas do not say so. */
@@ -77,7 +81,7 @@ export interface Integration {
   /** What is shown of the answer. */
   shown?(output: AwsObject, input: AwsObject): AwsObject;
   /** The answer tells of a failure. */
-  failure?(output: AwsObject): Failed | undefined;
+  failure?(output: AwsObject, form: RemoteForm): Failed | undefined;
   /** The job that was begun, for `.sync`. */
   job?(output: AwsObject, input: AwsObject): { readonly id: string; readonly at?: AwsObject };
   readonly jobs?: JobKind;
@@ -119,19 +123,21 @@ export function taskFailed(description: AwsObject): Failed {
   return { type: 'failed', error: 'States.TaskFailed', cause: JSON.stringify(description) };
 }
 
+export function isObject(value: AwsJson | undefined): value is AwsObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** A member that is an object; `{}` where it is none. */
 export function objectIn(value: AwsObject, name: string): AwsObject {
   const found = value[name];
-  return found !== null && typeof found === 'object' && !Array.isArray(found) ? found : {};
+  return isObject(found) ? found : {};
 }
 
 /** Objects of a member that is a list. */
 export function objectsIn(value: AwsObject, name: string): readonly AwsObject[] {
   const found = value[name];
   if (!Array.isArray(found)) return [];
-  return found.filter(
-    (one): one is AwsObject => one !== null && typeof one === 'object' && !Array.isArray(one),
-  );
+  return found.filter(isObject);
 }
 
 /** A member that is a text; empty where it is none. */

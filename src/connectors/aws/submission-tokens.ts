@@ -48,26 +48,28 @@ export function tagsOf(request: RemoteRequest): { [name: string]: string } {
 }
 
 /**
- * The same beside those of the definition, which count.
- * @example tagMap({ team: 'a' }, request).team // 'a'
+ * The input with these beside the tags of the definition, which count; what is no mapping is left for AWS's schema to refuse.
+ * @example withTagMap({ JobName: 'load' }, request).Tags // { 'millrace:attempt': … }
  */
-export function tagMap(given: AwsObject, request: RemoteRequest): AwsObject {
+export function withTagMap(input: AwsObject, request: RemoteRequest): AwsObject {
+  const { Tags: given = {} } = input;
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return input;
   const room = Math.max(1, MOST_TAGS - Object.keys(given).length);
   const own = Object.entries(tagsOf(request)).filter(([name]) => !Object.hasOwn(given, name));
-  return { ...given, ...Object.fromEntries(own.slice(0, room)) };
+  return { ...input, Tags: { ...given, ...Object.fromEntries(own.slice(0, room)) } };
 }
 
-/** Tags as a list of pairs; those of the definition go first, and each name once. */
-export function tagList(
-  given: readonly AwsObject[],
-  request: RemoteRequest,
-  names: readonly [key: string, value: string] = ['Key', 'Value'],
-): AwsObject[] {
-  const [key, value] = names;
-  const taken = new Set(given.map((tag) => tag[key]));
+/**
+ * The same for services whose tags are a list of pairs.
+ * @example withTagList({ Name: 'cluster' }, request).Tags // [{ Key: 'millrace:attempt', Value: … }]
+ */
+export function withTagList(input: AwsObject, request: RemoteRequest): AwsObject {
+  const { Tags: given = [] } = input;
+  if (!Array.isArray(given)) return input;
+  const taken = new Set(given.map((tag) => (tag as AwsObject | null)?.Key));
   const own = Object.entries(tagsOf(request))
     .filter(([name]) => !taken.has(name))
     .slice(0, Math.max(1, MOST_TAGS - given.length))
-    .map(([name, text]) => ({ [key]: name, [value]: text }));
-  return [...given, ...own];
+    .map(([Key, Value]) => ({ Key, Value }));
+  return { ...input, Tags: [...given, ...own] };
 }

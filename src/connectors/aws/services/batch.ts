@@ -20,7 +20,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookTogether, secondsBetween, stateOf } from '../looking.js';
-import { ATTEMPT_TAG, tagMap } from '../submission-tokens.js';
+import { ATTEMPT_TAG, withTagMap } from '../submission-tokens.js';
 
 const ENDS = { succeeded: ['SUCCEEDED'], failed: ['FAILED'] };
 const LOG_GROUP = '/aws/batch/job';
@@ -123,7 +123,7 @@ export const BATCH: readonly Integration[] = [
     api: ['batch', 'submitJob'],
     names: { prefix: 'Batch', base: 'AWSBatchException', service: 'AWSBatch' },
     hasMetadata: true,
-    prepare: (input, request) => ({ ...input, Tags: tagMap(objectIn(input, 'Tags'), request) }),
+    prepare: (input, request) => withTagMap(input, request),
     find: (input, caller, { id }) => findJob(input, caller, id),
     job: (output) => ({ id: textIn(output, 'JobId') }),
     jobs,

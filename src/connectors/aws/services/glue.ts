@@ -135,10 +135,12 @@ export const GLUE: readonly Integration[] = [
     api: ['glue', 'startJobRun'],
     names: { prefix: 'Glue', base: 'AWSGlueException', service: 'AWSGlue' },
     hasMetadata: true,
-    prepare: (input, { id }) => ({
-      ...input,
-      Arguments: { ...objectIn(input, 'Arguments'), [ATTEMPT]: id },
-    }),
+    prepare: (input, { id }) => {
+      const { Arguments: given = {} } = input;
+      // What is no mapping is left for AWS's schema to refuse.
+      if (given === null || typeof given !== 'object' || Array.isArray(given)) return input;
+      return { ...input, Arguments: { ...given, [ATTEMPT]: id } };
+    },
     find: (input, caller, { id }) => findRun(input, caller, id),
     shown: (output, input) => ({ JobName: textIn(input, 'JobName'), ...output }),
     job: (output, input) => ({

@@ -8,8 +8,8 @@ import {
   asText,
   type Failed,
   type Integration,
+  isObject,
   numberIn,
-  objectsIn,
   REQUEST_OR_TOKEN,
   textIn,
 } from '../integration.js';
@@ -51,7 +51,11 @@ export const MESSAGES: readonly Integration[] = [
     prepare: (input) => ({
       ...input,
       ...(Array.isArray(input.Entries)
-        ? { Entries: objectsIn(input, 'Entries').map((entry) => asText(entry, 'Detail')) }
+        ? {
+            Entries: input.Entries.map((entry) =>
+              isObject(entry) ? asText(entry, 'Detail') : entry,
+            ),
+          }
         : {}),
     }),
     failure: failedEntries,
