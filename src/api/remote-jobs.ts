@@ -16,8 +16,10 @@ export const remoteJobSchema = z
     retry: z.int().describe('How often the task was retried before'),
     resource: z.string().describe('What was asked for, without its form'),
     phase: z
-      .enum(['submitting', 'waiting', 'trailing', 'stopping', 'ended'])
-      .describe('stopping: nobody waits for it any more, and it is asked to end'),
+      .enum(['submitting', 'waiting', 'held', 'trailing', 'stopping', 'ended'])
+      .describe(
+        'held: a cluster that belongs to the execution; stopping: nobody waits for it any more, and it is asked to end',
+      ),
     since: timeSchema.describe('When it came into its phase'),
     begunAt: timeSchema,
     status: z.string().exactOptional().describe('As it was seen last, in the words of its system'),

@@ -327,14 +327,30 @@ describe('after a crash', () => {
   });
 
   it('an attempt is lost when nobody can say whether it was submitted', async () => {
-    service.fates.push('lost', { type: 'unknown', cause: 'The service has no way to find it.' });
+    service.fates.push('lost');
     const id = await start();
+    const unknown = { type: 'unknown', cause: 'The service has no way to find it.' } as const;
+    service.fates.push(...Array.from({ length: 10 }, () => unknown));
     await test.crash();
-    await test.settled();
+    await test.pass(70_000);
     expect(await detail(id)).toMatchObject({
       ...{ status: 'FAILED', error: 'Millrace.WorkerLost' },
       cause: 'Whether the task was submitted is not known. The service has no way to find it.',
     });
+  });
+
+  it('a job is found also when it cannot be looked up at once', async () => {
+    service.fates.push('lost');
+    const id = await start();
+    const throttled = { type: 'failed', error: 'Batch.ClientException', cause: 'slow' } as const;
+    service.fates.push(throttled, { type: 'unknown', cause: 'throttled' }, throttled);
+    await test.crash();
+    await test.pass(10_000);
+    expect((await detail(id)).status).toBe('RUNNING');
+    expect(service.jobs.size).toBe(1);
+    service.end('job-1');
+    await test.pass(10_000);
+    expect((await detail(id)).status).toBe('SUCCEEDED');
   });
 
   it('a job is waited for again', async () => {
