@@ -24,6 +24,7 @@ import * as outlooks from './outlooks.js';
 import * as overview from './overview.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
+import * as remoteJobs from './remote-jobs.js';
 import type { Route } from './route.js';
 import * as schedules from './schedules.js';
 import * as secrets from './secrets.js';
@@ -38,6 +39,7 @@ import * as webhooks from './webhooks.js';
 const CAPABILITIES = [
   executions,
   traces,
+  remoteJobs,
   logs,
   pipelines,
   triggers,

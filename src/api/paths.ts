@@ -15,6 +15,7 @@ export const PATHS = {
   states: '/executions/:id/states',
   history: '/executions/:id/history',
   logs: '/executions/:id/logs',
+  jobs: '/executions/:id/jobs',
   /** Log lines of all executions. */
   logSearch: '/logs',
   stop: '/executions/:id/stop',

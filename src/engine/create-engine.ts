@@ -40,6 +40,7 @@ import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
 import { notificationCalls } from './features/notifications/notification-calls.js';
 import { outlookCalls } from './features/outlooks/outlook-calls.js';
+import { remoteJobCalls } from './features/remote-tasks/remote-job-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
 import { scheduleCalls } from './features/schedules/schedule-calls.js';
@@ -186,6 +187,10 @@ export function createEngine(config: EngineConfig): Engine {
     executions,
     logs,
     mapRuns: mapRunCalls(mapRuns, reading, request),
+    remoteJobs: remoteJobCalls(kernel, features.remoteTasks, async (scope, id) => {
+      const { number } = await reading.find(scope, id);
+      return number;
+    }),
     tasks: taskCalls(kernel, request),
     activities: features.activities,
     stateMachines: stateMachineCalls(stateMachines),

@@ -38,6 +38,7 @@ import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
 import type { NotificationCalls } from './features/notifications/notification-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
+import type { RemoteJobCalls } from './features/remote-tasks/remote-job-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
 import type { ScheduleCalls } from './features/schedules/schedule-calls.js';
@@ -75,6 +76,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** Log lines of all executions. */
   readonly logs: LogCalls;
   readonly mapRuns: MapRunCalls;
+  /** Jobs that another system performs for tasks. */
+  readonly remoteJobs: RemoteJobCalls;
   /** Outcomes of tasks that wait for a token. */
   readonly tasks: TaskCalls;
   readonly activities: ActivityCalls;

@@ -172,3 +172,65 @@ describe('a step that is written wrongly', () => {
     }
   });
 });
+
+describe('a cluster of the pipeline', () => {
+  const CLUSTER = 'cluster: { release: emr-7.5.0, instances: { type: m5.xlarge, count: 3 } }\n';
+
+  it('is made before the first step, and shared by the steps that name no other', async () => {
+    const { plan, problems } = await compiled(
+      '{ emr: { args: [spark-submit, s3://b/j.py] } }',
+      CLUSTER,
+    );
+    expect(problems).toEqual([]);
+    expect(plan?.definition.StartAt).toBe('cluster');
+    expect(plan?.definition.States).toMatchObject({
+      cluster: {
+        Resource: `${PREFIX}elasticmapreduce:createCluster.sync`,
+        Parameters: {
+          ...{ Name: 'p', ReleaseLabel: 'emr-7.5.0', Applications: [{ Name: 'Spark' }] },
+          Instances: { InstanceCount: 3, KeepJobFlowAliveWhenNoSteps: true },
+        },
+        Assign: { 'clusterId.$': '$.ClusterId' },
+        ...{ ResultPath: null, Next: 'load' },
+      },
+      load: { Parameters: { 'ClusterId.$': '$clusterId' } },
+    });
+  });
+
+  it('is named by an expression where the step has expressions', async () => {
+    const { state, problems } = await compiled(
+      '{ emr: { args: ["{% $states.input.script %}"] } }',
+      CLUSTER,
+    );
+    expect(problems).toEqual([]);
+    expect(state).toMatchObject({ Arguments: { ClusterId: '{% $clusterId %}' } });
+  });
+
+  it.each([
+    [
+      'cluster: { release: "7.5", instances: { type: m5.xlarge, count: 3 } }\n',
+      /MILL1103.*release/,
+    ],
+    ['cluster: { release: emr-7.5.0, instances: { type: m5.xlarge, count: 0 } }\n', /MILL1103/],
+    [
+      'cluster: { release: emr-7.5.0, instances: { type: m5.xlarge, count: 1 }, size: 4 }\n',
+      /MILL1101/,
+    ],
+  ])('is refused when it is written wrongly: %s', async (more, problem) => {
+    const { problems } = await compiled('{ emr: { cluster: j-1, args: [a] } }', more);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  it('cannot have a step of its name beside it, nor go with a state machine that is written out', async () => {
+    const file = (rest: string) => `pipeline: p\naccount: lake\n${CLUSTER}${rest}`;
+    const problemsOf = async (text: string) =>
+      (await loadPipeline('/p/p.yaml', async () => text)).problems.map(({ message }) => message);
+    expect(await problemsOf(file('steps: [{ cluster: { echo: 1 } }]\n'))).toContainEqual(
+      expect.stringMatching(/has the name of what makes the cluster/),
+    );
+    const definition = 'definition: { StartAt: A, States: { A: { Type: Succeed } } }\n';
+    expect(await problemsOf(file(definition))).toContain(
+      'a cluster is made for steps, and there are none',
+    );
+  });
+});

@@ -18,6 +18,7 @@
 import { isObject, type Json, type JsonObject } from '../asl/json.js';
 import type { AwsArguments, AwsStepKind } from './aws-step-schema.js';
 import type { ProblemCode } from './problem.js';
+import { CLUSTER_VARIABLE } from './sections/cluster-section.js';
 import type { ProblemDetails } from './source-file.js';
 
 /** What becomes of a step. */
@@ -37,6 +38,7 @@ const PATH = '.$';
 /**
  * The task of a step that AWS performs.
  * @param name the step's
+ * @param hasCluster the pipeline has a cluster of its own
  * @param written its arguments; a text stands for the one that matters most
  * @example awsTask('glue', 'load', 'load-parcels', tell) // { resource: 'arn:aws:states:::glue:startJobRun.sync', given: { JobName: 'load-parcels' } }
  */
@@ -45,6 +47,7 @@ export function awsTask(
   name: string,
   written: string | AwsArguments,
   tell: TellProblem,
+  hasCluster = false,
 ): AwsTask {
   switch (kind) {
     case 'batch':
@@ -52,7 +55,7 @@ export function awsTask(
     case 'glue':
       return glueTask(asObject(written, 'job'), tell);
     case 'emr':
-      return emrTask(name, asObject(written, 'cluster'), tell);
+      return emrTask(name, asObject(written, 'cluster'), tell, hasCluster);
     case 'athena':
       return athenaTask(asObject(written, 'query'), tell);
     case 'sns': {
@@ -172,15 +175,22 @@ function hyphened(written: Json): Json {
   return Object.fromEntries(all) as JsonObject;
 }
 
-function emrTask(name: string, given: AwsArguments, tell: TellProblem): AwsTask {
+function emrTask(
+  name: string,
+  given: AwsArguments,
+  tell: TellProblem,
+  hasCluster: boolean,
+): AwsTask {
   if (has(given, 'application')) return serverlessTask(name, given, tell);
-  needs(given, ['cluster', 'args'], tell, 'emr: { cluster: j-…, args: [spark-submit, …] }');
+  const isShared = hasCluster && !has(given, 'cluster');
+  const fields = isShared ? ['args'] : ['cluster', 'args'];
+  needs(given, fields, tell, 'emr: { cluster: j-…, args: [spark-submit, …] }');
   refuse(given, ['role', 'entryPoint', 'sparkParameters'], 'a step of a cluster', tell);
   const jar = { jar: 'Jar', args: 'Args', mainClass: 'MainClass' };
   return {
     resource: waiting('elasticmapreduce:addStep', given),
     given: {
-      ...renamed(given, { cluster: 'ClusterId' }),
+      ...(isShared ? ownCluster(given) : renamed(given, { cluster: 'ClusterId' })),
       Step: {
         ...(has(given, 'name') ? {} : { Name: name }),
         ...(has(given, 'onFailure') ? {} : { ActionOnFailure: 'CONTINUE' }),
@@ -192,6 +202,13 @@ function emrTask(name: string, given: AwsArguments, tell: TellProblem): AwsTask 
       },
     },
   };
+}
+
+/** In the spelling of the rest of the arguments: the two do not mix. */
+function ownCluster(given: AwsArguments): JsonObject {
+  return JSON.stringify(given).includes('"{%')
+    ? { ClusterId: `{% $${CLUSTER_VARIABLE} %}` }
+    : { [`ClusterId${PATH}`]: `$${CLUSTER_VARIABLE}` };
 }
 
 function serverlessTask(name: string, given: AwsArguments, tell: TellProblem): AwsTask {

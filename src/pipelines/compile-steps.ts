@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../asl/json.js';
 import { expandStep } from './dbt-steps.js';
 import { parseDuration } from './duration.js';
 import type { WrittenPlace } from './sections/account-section.js';
+import { CLUSTER_STATE, clusterState, type WrittenCluster } from './sections/cluster-section.js';
 import type { ValuePath } from './source-file.js';
 import {
   type CatchRule,
@@ -44,6 +45,7 @@ interface Compilation {
   readonly report: ReportAt;
   readonly origins: Map<string, ValuePath>;
   readonly accounts: { [state: string]: WrittenPlace };
+  readonly hasCluster: boolean;
 }
 
 /** The states that steps of one list are added to. */
@@ -56,12 +58,31 @@ interface Scope {
 /**
  * Compiles a list of steps.
  * @param path where the list is in the file
+ * @param cluster is made before the first of them
  */
-export function compileSteps(steps: StepList, path: ValuePath, report: ReportAt): CompiledSteps {
-  const compilation: Compilation = { report, origins: new Map(), accounts: {} };
+export function compileSteps(
+  steps: StepList,
+  path: ValuePath,
+  report: ReportAt,
+  cluster?: { readonly pipeline: string; readonly written: WrittenCluster },
+): CompiledSteps {
+  const hasCluster = cluster !== undefined;
+  const compilation: Compilation = { report, origins: new Map(), accounts: {}, hasCluster };
   const { StartAt, States } = compileScope(steps, path, '', compilation);
   const { origins, accounts } = compilation;
-  return { StartAt, States, origins, accounts };
+  if (cluster === undefined) return { StartAt, States, origins, accounts };
+  if (Object.hasOwn(States, CLUSTER_STATE)) {
+    report(path, 'MILL1203', `a step "${CLUSTER_STATE}" has the name of what makes the cluster`, {
+      fix: 'give it another name',
+    });
+  }
+  origins.set(`/States/${CLUSTER_STATE}`, ['cluster']);
+  const state = clusterState(cluster.pipeline, cluster.written, StartAt);
+  return {
+    StartAt: CLUSTER_STATE,
+    States: { [CLUSTER_STATE]: state, ...States },
+    ...{ origins, accounts },
+  };
 }
 
 function compileScope(
@@ -112,7 +133,8 @@ function compileStep(
 ): void {
   const kind = kindOf(step, path, compilation.report);
   if (kind === undefined) return;
-  const draft: StateDraft = { name, step, path, report: compilation.report };
+  const { report, hasCluster } = compilation;
+  const draft: StateDraft = { name, step, path, report, hasCluster };
   notePlace(kind, draft, compilation);
   // Its place is taken first, so that states of its handlers and branches come behind it.
   if (!add(name, {}, path, scope, compilation)) return;

@@ -33,12 +33,19 @@ export interface FoundDefinition {
  * @param source the file that the sections are in
  */
 export async function findDefinition(
-  sections: Pick<Partial<PipelineFile>, 'steps' | 'definition'>,
+  sections: Pick<Partial<PipelineFile>, 'pipeline' | 'steps' | 'definition' | 'cluster'>,
   source: SourceFile,
   loading: Loading,
 ): Promise<FoundDefinition | undefined> {
-  const { steps, definition } = sections;
-  if (steps !== undefined) return fromSteps(steps, source, loading);
+  const { steps, definition, cluster, pipeline = '' } = sections;
+  if (steps !== undefined) {
+    const wanted = cluster === undefined ? undefined : { pipeline, written: cluster };
+    return fromSteps(steps, source, loading, wanted);
+  }
+  if (cluster !== undefined) {
+    const message = 'a cluster is made for steps, and there are none';
+    loading.problems.push(problemAt(source, ['cluster'], 'MILL1104', message, { mark: 'key' }));
+  }
   if (typeof definition === 'string') return fromFile(definition, source, loading);
   return definition === undefined ? undefined : written(definition, source, ['definition']);
 }
@@ -47,6 +54,7 @@ function fromSteps(
   steps: NonNullable<PipelineFile['steps']>,
   source: SourceFile,
   loading: Loading,
+  cluster: Parameters<typeof compileSteps>[3],
 ): FoundDefinition {
   const before = loading.problems.length;
   const { origins, accounts, ...definition } = compileSteps(
@@ -54,6 +62,7 @@ function fromSteps(
     ['steps'],
     (path, code, message, details) =>
       loading.problems.push(problemAt(source, path, code, message, details)),
+    cluster,
   );
   return {
     definition,

@@ -94,7 +94,11 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   const found =
     template === undefined
       ? await findDefinition(own, source, loading)
-      : await findDefinition(template.sections, template.source, loading);
+      : await findDefinition(
+          { ...template.sections, ...named(sections) },
+          template.source,
+          loading,
+        );
   if (found === undefined) return undefined;
   if (found.isComplete) checkDefinition(found, loading);
   const bindings = normalBindings(sections.bindings ?? {});
@@ -140,6 +144,11 @@ function withAccounts(
 ): Partial<PipelineFile> {
   if (Object.keys(accounts).length === 0) return sections;
   return { ...sections, accounts: { ...sections.accounts, ...accounts } };
+}
+
+/** The name of the pipeline and its cluster: a file says them beside its template. */
+function named({ pipeline, cluster }: Partial<PipelineFile>): Partial<PipelineFile> {
+  return { ...(pipeline && { pipeline }), ...(cluster && { cluster }) };
 }
 
 /** A pipeline has one state machine: from steps, from a definition, or from a template. */

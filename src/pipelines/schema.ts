@@ -91,6 +91,7 @@ const shared = {
   account: SECTION_SHAPES.account,
   region: SECTION_SHAPES.region,
   accounts: SECTION_SHAPES.accounts,
+  cluster: SECTION_SHAPES.cluster,
 };
 
 export const pipelineFileSchema: z.ZodType<PipelineFile> = z

@@ -29,6 +29,8 @@ export interface StateDraft {
   /** Where it is in the file. */
   readonly path: ValuePath;
   readonly report: ReportAt;
+  /** The pipeline has a cluster, which steps share that name none. */
+  readonly hasCluster?: boolean;
 }
 
 /** True for kinds that are carried out by a connector or the engine. */
@@ -90,7 +92,7 @@ function taskOf(
     case 'athena':
     case 'sns':
     case 'sqs':
-      return awsTask(kind, name, step[kind] ?? {}, tell);
+      return awsTask(kind, name, step[kind] ?? {}, tell, draft.hasCluster);
     case 'shell':
       return { resource: 'millrace:shell', given: shellArguments(draft), input: 'input' };
     case 'lambda': {

@@ -51,6 +51,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/states': EXECUTIONS,
   '/api/v1/executions/:id/history': EXECUTIONS,
   '/api/v1/executions/:id/logs': EXECUTIONS,
+  '/api/v1/executions/:id/jobs': EXECUTIONS,
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
@@ -128,6 +129,7 @@ const OF_NOBODY = new Set([
 const WITHOUT_MARK = new Set([
   'GET /api/v1/pipelines/:name/graph',
   'GET /api/v1/executions/:id/logs',
+  'GET /api/v1/executions/:id/jobs',
   'GET /api/v1/executions/:id/redrive-plan',
   // Needs weeks of results to tell anything: test/monitoring/outlooks.test.ts.
   'GET /api/v1/outlooks',

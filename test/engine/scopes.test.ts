@@ -198,6 +198,7 @@ function namingCalls(): { [call: string]: Call } {
     'executions.wait': (scope, { failed }) => e.executions.wait(scope, failed),
     'executions.planRedrive': (scope, { failed }) => e.executions.planRedrive(scope, failed),
     'executions.redrive': (scope, { failed }) => e.executions.redrive(scope, failed),
+    'remoteJobs.list': (scope, { running }) => e.remoteJobs.list(scope, running),
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),

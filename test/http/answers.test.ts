@@ -113,6 +113,7 @@ test('executions, alone and in lists, with all that is known of them', async () 
     await ask('GET', `${pathTo(PATHS.states, { id })}?data=none`, 200);
     await ask('GET', pathTo(PATHS.history, { id }), 200);
     await ask('GET', pathTo(PATHS.logs, { id }), 200);
+    await ask('GET', pathTo(PATHS.jobs, { id }), 200);
     await ask('GET', pathTo(PATHS.repairPlan, { id }), 200);
     expect(visits.length).toBeLessThan(10);
   }

@@ -15,6 +15,7 @@ import {
   startExecution,
   stopExecution,
 } from '../../api/executions.js';
+import { listRemoteJobs } from '../../api/remote-jobs.js';
 import { listHistory, listLogs, listStates, liveEvents } from '../../api/traces.js';
 import type { HistoryEvent } from '../../asl/transition.js';
 import type {
@@ -100,6 +101,12 @@ export function executionRoutes(
     const { scope } = request.principal;
     const { id } = await findExecution(engine, scope, request.params.id);
     return await engine.executions.logs(scope, id, defined(request.query));
+  });
+
+  api.get(listRemoteJobs.path, { schema: listRemoteJobs.schema }, async (request) => {
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    return await engine.remoteJobs.list(scope, id, defined(request.query));
   });
 
   api.post(stopExecution.path, { schema: stopExecution.schema }, async (request) => {

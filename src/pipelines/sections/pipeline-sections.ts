@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { ACCOUNT, ACCOUNTS, REGION, type WrittenPlace } from './account-section.js';
 import { ALLOW, type Allow } from './allow-section.js';
+import { CLUSTER, type WrittenCluster } from './cluster-section.js';
 import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
 import { EXPECT, type WrittenExpectation } from './expect-section.js';
@@ -44,6 +45,8 @@ export interface PipelineSections {
   region?: string | undefined;
   /** The same of single states, by their names. */
   accounts?: { [state: string]: WrittenPlace } | undefined;
+  /** A cluster for each execution. */
+  cluster?: WrittenCluster | undefined;
 }
 
 const triggerSchema: z.ZodType<Trigger> = z.strictObject({
@@ -72,6 +75,7 @@ export const SECTION_SHAPES = {
   account: ACCOUNT.schema.optional(),
   region: REGION.schema.optional(),
   accounts: ACCOUNTS.schema.optional(),
+  cluster: CLUSTER.schema.optional(),
 };
 
 /** Those that are given, out of a whole file. */

@@ -25,6 +25,7 @@ import type {
   Page,
   PipelineDetail,
   PipelineOverview,
+  RemoteJob,
   StandingExpectation,
   StateVisit,
   Trigger,
@@ -55,6 +56,7 @@ const HEALTH_EVERY_MS = 10_000;
 const STANDING_EVERY_MS = 10_000;
 /** Results are heard of when executions end; what scripts report is no live event. */
 const RESULTS_EVERY_MS = 30_000;
+const JOBS_EVERY_MS = 5_000;
 const OUTLOOK_STALE_MS = 300_000;
 const RESULTS_PER_PAGE = 100;
 const LINES_PER_PAGE = 200;
@@ -148,6 +150,16 @@ export const statesWithDataQuery = (id: string) =>
     queryKey: ['states', id, 'data'],
     queryFn: async ({ signal }) =>
       (await get<{ items: StateVisit[] }>(pathTo(PATHS.states, { id }), {}, signal)).items,
+  });
+
+/** Jobs of a state that another system performs. That one goes on over there is no live event. */
+export const remoteJobsQuery = (id: string, state: string) =>
+  queryOptions({
+    queryKey: ['states', id, 'jobs', state],
+    queryFn: async ({ signal }) =>
+      (await get<Page<RemoteJob>>(pathTo(PATHS.jobs, { id }), { state }, signal)).items,
+    refetchInterval: ({ state: { data } }) =>
+      data?.some(({ phase }) => phase !== 'ended') ? JOBS_EVERY_MS : false,
   });
 
 export const historyQuery = (id: string) =>

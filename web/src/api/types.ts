@@ -36,6 +36,7 @@ export type {
   PipelineDetail,
   PipelineOverview,
 } from '../../../src/api/pipelines.js';
+export type { RemoteJob } from '../../../src/api/remote-jobs.js';
 export type { Session } from '../../../src/api/sessions.js';
 export type { Token } from '../../../src/api/tokens.js';
 export type {

@@ -17,6 +17,7 @@ import { Elapsed, When } from '../parts/when.js';
 import { useHotkeys } from '../shell/hotkeys.js';
 import type { ExecutionSearch } from './execution-search.js';
 import { visitsOf } from './failing-visit.js';
+import { RemoteJobs } from './remote-jobs.js';
 import styles from './state-panel.module.css';
 
 export function StatePanel({
@@ -107,6 +108,7 @@ function Panel({
             </div>
           )}
           <Facts visit={visit} />
+          <RemoteJobs execution={execution} visit={visit} />
           {visit.error !== undefined && <VisitError visit={visit} />}
           <VisitData execution={execution} visit={visit} />
           <div>

@@ -6,6 +6,12 @@
 import type { Json, JsonObject } from '../../../asl/json.js';
 import type { LogRecord } from '../../../connectors/connector.js';
 import type { RemoteForm, RemoteRequest, Submission } from '../../../connectors/remote-tasks.js';
+import {
+  CLUSTER,
+  CLUSTER_STATE,
+  CREATE_CLUSTER,
+} from '../../../pipelines/sections/cluster-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
 import type { AttemptRecord } from '../../../store/store.js';
 import { type ActiveExecution, attemptKey } from '../../kernel/active-execution.js';
 import { commandOf, WORKER_LOST } from '../../kernel/attempts.js';
@@ -88,7 +94,9 @@ export class RemoteAttempts {
       kernel.attempts.update(later, active, started);
       // Its execution may have ended in this turn.
       if (openAttempt(active, started) === undefined) return;
-      jobs.put(later, newRow(jobs.number(), active, started, call, now));
+      const isCluster = makesCluster(active, started, call);
+      const row = newRow(jobs.number(), active, started, call, now);
+      jobs.put(later, isCluster ? { ...row, holds: 'cluster' } : row);
       later.afterCommit(() => {
         if (jobs.get(attempt.id)?.phase !== 'submitting') return;
         world.send(requestOf(active, started, call, false), call.takes);
@@ -278,7 +286,10 @@ export class RemoteAttempts {
       const event = outcomeEvent(checkOutcome(how.outcome), open);
       return kernel.executions.step(turn, active, event, input, (later) => {
         kernel.attempts.close(later, active, open);
-        const isTrailing = log !== undefined;
+        const isHeld = row.holds !== undefined && how.outcome.type === 'succeeded';
+        const isOver = active.state.header.status !== 'RUNNING';
+        const isTrailing = log !== undefined && !isHeld;
+        const phase = isHeld ? (isOver ? 'stopping' : 'held') : isTrailing ? 'trailing' : 'ended';
         const lines = [
           ...statuses,
           ...(log !== undefined && log.from === row.cursor ? log.lines : []),
@@ -287,11 +298,12 @@ export class RemoteAttempts {
         if (lines.length > 0) kernel.output.write(later, active, lineOf(row), lines);
         const links = linksOf(row.links, how.links);
         jobs.move(later, row, {
-          ...{ phase: isTrailing ? 'trailing' : 'ended', status: how.status },
+          ...{ phase, status: how.status },
           ...(links === undefined ? {} : { links }),
           ...(log === undefined ? {} : readTo(log)),
         });
-        if (isTrailing) later.afterCommit(() => world.trail(row.attempt));
+        if (phase === 'trailing') later.afterCommit(() => world.trail(row.attempt));
+        if (phase === 'stopping') later.afterCommit(() => world.stop(row.attempt));
       });
     });
   }
@@ -324,6 +336,30 @@ export class RemoteAttempts {
       if (row.phase !== 'stopping' && row.phase !== 'trailing') return 'done';
       if (line !== undefined) kernel.output.write(turn, active, lineOf(row), [line]);
       jobs.move(turn, row, { ...change, phase: 'ended' });
+      return 'done';
+    });
+  }
+
+  /** An execution has ended: what was held for it is freed. */
+  ended(turn: Turn, { number }: ActiveExecution): void {
+    const { jobs, world } = this.#parts;
+    for (const row of jobs.heldFor(number)) {
+      jobs.move(turn, row, { phase: 'stopping' });
+      turn.afterCommit(() => world.stop(row.attempt));
+    }
+  }
+
+  /** A cluster runs on although its execution has ended; without a cause: it is gone at last. */
+  lingersInput({ attempt, execution, team }: RemoteJobRow, words: string, isOver: boolean): Input {
+    return this.#input(attempt, execution, (turn, active, row) => {
+      const { kernel, jobs } = this.#parts;
+      if (row.phase !== 'stopping') return 'done';
+      const level = isOver ? 'info' : 'error';
+      kernel.output.write(turn, active, lineOf(row), [systemLine(kernel.time.now(), words, level)]);
+      const state = isOver ? 'working' : 'broken';
+      const change = { team, part: `cluster of execution ${execution}`, state, words } as const;
+      kernel.hooks.tell(turn, { type: 'WatcherChanged', change });
+      jobs.put(turn, { ...row, trouble: words });
       return 'done';
     });
   }
@@ -378,6 +414,20 @@ export class RemoteAttempts {
       },
     );
   }
+}
+
+/** Whether a task makes the cluster of its execution. */
+function makesCluster(
+  { machine }: ActiveExecution,
+  attempt: AttemptRecord,
+  { resource: { service, action, form } }: RemoteCall,
+): boolean {
+  return (
+    `${service}:${action}` === CREATE_CLUSTER &&
+    isJob({ form }) &&
+    commandOf(attempt).state === CLUSTER_STATE &&
+    sectionOf(CLUSTER, machine.deployment) !== undefined
+  );
 }
 
 function newRow(

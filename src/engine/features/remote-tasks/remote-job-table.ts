@@ -6,12 +6,14 @@
  *         │             └──nobody waits any more──▶ stopping ──asked to end──▶ ended
  *         └──nobody waits any more──▶ stopping (its job is found first, then asked to end)
  *
+ *     a cluster of an execution: waiting ──it is there──▶ held ──its execution ends──▶ stopping ──it is gone──▶ ended
+ *
  * @module
  */
 import type { JsonObject } from '../../../asl/json.js';
 import { defineTable, type Table } from '../../../store/table.js';
 
-export type Phase = 'submitting' | 'waiting' | 'trailing' | 'stopping' | 'ended';
+export type Phase = 'submitting' | 'waiting' | 'held' | 'trailing' | 'stopping' | 'ended';
 
 export interface RemoteJobRow {
   number: number;
@@ -46,12 +48,20 @@ export interface RemoteJobRow {
   /** How far its log has been read, and how much of it: bytes. */
   cursor?: string;
   logged?: number;
+  /** `cluster`: what it makes belongs to its execution, and is freed when that ends. */
+  holds?: string;
   /** What is asked for again to find a job that nobody waits for and whose answer was lost. */
   request?: JsonObject;
 }
 
 /** Phases in which something is still to be done. */
-export const OPEN_PHASES: readonly Phase[] = ['submitting', 'waiting', 'trailing', 'stopping'];
+export const OPEN_PHASES: readonly Phase[] = [
+  'submitting',
+  'waiting',
+  'held',
+  'trailing',
+  'stopping',
+];
 
 export const REMOTE_JOBS: Table<RemoteJobRow> = defineTable<RemoteJobRow>({
   name: 'remote_jobs',
@@ -77,6 +87,7 @@ export const REMOTE_JOBS: Table<RemoteJobRow> = defineTable<RemoteJobRow>({
     trouble: 'text?',
     cursor: 'text?',
     logged: 'integer?',
+    holds: 'text?',
     request: 'json?',
   },
   key: ['number'],
@@ -104,6 +115,7 @@ export const REMOTE_JOBS: Table<RemoteJobRow> = defineTable<RemoteJobRow>({
        trouble TEXT,
        cursor TEXT,
        logged BIGINT,
+       holds TEXT,
        request TEXT
      );
      CREATE INDEX remote_jobs_of_phase ON remote_jobs (phase, number);

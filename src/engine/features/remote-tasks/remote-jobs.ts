@@ -18,7 +18,12 @@ export class RemoteJobs {
   readonly tables: readonly AnyTable[] = [REMOTE_JOBS];
   readonly #kernel: Pick<Kernel, 'store' | 'time'>;
   /** By the id of their attempt. */
-  readonly #open: TurnMap<string, RemoteJobRow> = new TurnMap();
+  readonly #open: TurnMap<string, RemoteJobRow> = new TurnMap((attempt, row) =>
+    this.#note(attempt, row),
+  );
+  /** Attempts whose clusters are held, by the number of their execution. */
+  readonly #held: Map<number, Set<string>> = new Map();
+  readonly #holders: Map<string, number> = new Map();
   #last = 0;
 
   constructor(kernel: Pick<Kernel, 'store' | 'time'>) {
@@ -47,6 +52,26 @@ export class RemoteJobs {
     return this.#open.get(attempt);
   }
 
+  /** Those that are held for an execution, as the turn that runs now leaves them. */
+  heldFor(execution: number): RemoteJobRow[] {
+    const attempts = [...(this.#held.get(execution) ?? [])];
+    return attempts.flatMap((attempt) => this.#open.get(attempt) ?? []);
+  }
+
+  #note(attempt: string, row: RemoteJobRow | undefined): void {
+    const known = this.#holders.get(attempt);
+    if (row?.phase === 'held') {
+      this.#holders.set(attempt, row.execution);
+      const all = this.#held.get(row.execution) ?? new Set();
+      this.#held.set(row.execution, all.add(attempt));
+    } else if (known !== undefined) {
+      this.#holders.delete(attempt);
+      const all = this.#held.get(known);
+      all?.delete(attempt);
+      if (all?.size === 0) this.#held.delete(known);
+    }
+  }
+
   get size(): number {
     return this.#open.size;
   }
@@ -71,6 +96,8 @@ export class RemoteJobs {
   move(turn: Turn, row: RemoteJobRow, change: Partial<RemoteJobRow>): RemoteJobRow {
     const { request: _request, ...kept } = row;
     const moved = { ...kept, since: this.#kernel.time.now(), ...change };
+    // What was told of it while it was waited for says nothing of its end.
+    if (change.phase === 'stopping') delete moved.trouble;
     this.put(turn, moved);
     return moved;
   }

@@ -327,14 +327,30 @@ describe('after a crash', () => {
   });
 
   it('an attempt is lost when nobody can say whether it was submitted', async () => {
-    service.fates.push('lost', { type: 'unknown', cause: 'The service has no way to find it.' });
+    service.fates.push('lost');
     const id = await start();
+    const unknown = { type: 'unknown', cause: 'The service has no way to find it.' } as const;
+    service.fates.push(...Array.from({ length: 10 }, () => unknown));
     await test.crash();
-    await test.settled();
+    await test.pass(70_000);
     expect(await detail(id)).toMatchObject({
       ...{ status: 'FAILED', error: 'Millrace.WorkerLost' },
       cause: 'Whether the task was submitted is not known. The service has no way to find it.',
     });
+  });
+
+  it('a job is found also when it cannot be looked up at once', async () => {
+    service.fates.push('lost');
+    const id = await start();
+    const throttled = { type: 'failed', error: 'Batch.ClientException', cause: 'slow' } as const;
+    service.fates.push(throttled, { type: 'unknown', cause: 'throttled' }, throttled);
+    await test.crash();
+    await test.pass(10_000);
+    expect((await detail(id)).status).toBe('RUNNING');
+    expect(service.jobs.size).toBe(1);
+    service.end('job-1');
+    await test.pass(10_000);
+    expect((await detail(id)).status).toBe('SUCCEEDED');
   });
 
   it('a job is waited for again', async () => {
@@ -465,113 +481,6 @@ describe('the log of its execution', () => {
     const words = ['one', 'two', 'three', 'four', 'too late'];
     expect(all.filter((line) => words.includes(line))).toEqual(['one', 'two', 'three', 'four']);
     expect(rows()).toMatchObject([{ phase: 'ended' }]);
-  });
-});
-
-describe('where a task goes', () => {
-  it.each([
-    ['the account of the pipeline', {}, { account: 'maps' }, 'maps', 'maps', 'us-east-1'],
-    [
-      'the region of the pipeline',
-      {},
-      { account: 'lake', region: 'us-east-1' },
-      'default',
-      'lake',
-      'us-east-1',
-    ],
-    [
-      'the account of its state',
-      {},
-      { account: 'maps', accounts: { Work: 'lake' } },
-      'maps',
-      'lake',
-      'eu-central-1',
-    ],
-    [
-      ...([
-        'the account of its role',
-        { Credentials: { RoleArn: 'arn:aws:iam::444455556666:role/x' } },
-        { account: 'lake' },
-        'maps',
-      ] as const),
-      ...(['maps', 'us-east-1'] as const),
-    ],
-  ])('is %s', async (_name, more, sections, team, account, region) => {
-    const definition = machine({ Resource: `${BATCH}.sync`, Parameters: {}, ...more });
-    await test.deploy('work', sections, { definition, team });
-    await test.engine.executions.start(EVERYTHING, { pipeline: 'work', input: {} });
-    await test.settled();
-    expect(service.requests).toMatchObject([{ account, region, team }]);
-  });
-
-  it.each([
-    [
-      'an account of another team',
-      { account: 'maps' },
-      'default',
-      /none that the team 'default' may use/,
-    ],
-    [
-      'an account that is not there',
-      { account: 'moon' },
-      'default',
-      /none that the team 'default' may use/,
-    ],
-    [
-      'a region in which it is not used',
-      { account: 'lake', region: 'eu-west-3' },
-      'default',
-      /not in eu-west-3/,
-    ],
-    ['no account, when there are several', {}, 'maps', /may use several accounts \(lake, maps\)/],
-  ])('is refused: %s', async (_name, sections, team, cause) => {
-    await test.deploy('work', sections, { definition: SYNC, team });
-    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'work', input: {} });
-    await test.settled();
-    const ended = await detail(id);
-    expect(ended).toMatchObject({ status: 'FAILED', error: 'Millrace.NotGranted' });
-    expect(ended.cause).toMatch(cause);
-    expect(service.requests).toEqual([]);
-  });
-
-  it('is this server for its own executions, and AWS for those of another account that it knows', async () => {
-    const startOf = (arn: string) =>
-      machine({
-        Resource: 'arn:aws:states:::states:startExecution',
-        Parameters: { StateMachineArn: arn },
-      });
-    await test.deploy('child');
-    const own = await start(startOf('arn:aws:states:us-east-1:000000000000:stateMachine:child'));
-    expect((await detail(own)).status).toBe('SUCCEEDED');
-    expect(service.requests).toEqual([]);
-    await start(startOf('arn:aws:states:us-east-1:111122223333:stateMachine:child'));
-    expect(service.requests).toMatchObject([{ service: 'states', region: 'us-east-1' }]);
-  });
-
-  it('is a binding that holds everywhere, and no other', async () => {
-    const bindings = {
-      [BATCH]: { mock: { local: true } },
-      'arn:aws:states:::sns:publish': { mock: { local: true }, everywhere: true },
-    };
-    const deploy = (name: string, resource: string) =>
-      test.engine.pipelines.deploy({
-        ...{ name, team: 'default', tags: {}, bindings, folder: test.folder, sections: {} },
-        definition: machine({ Resource: resource, Parameters: { Message: 'm' } }) as never,
-      });
-    await deploy('batch', `${BATCH}.sync`);
-    await deploy('sns', 'arn:aws:states:::sns:publish');
-    for (const pipeline of ['batch', 'sns']) {
-      await test.engine.executions.start(EVERYTHING, { pipeline, input: {} });
-    }
-    await test.settled();
-    expect((await test.details('sns'))[0]?.output).toEqual({ local: true });
-    expect(service.requests).toMatchObject([{ service: 'batch' }]);
-  });
-
-  it('is said when no such integration exists', async () => {
-    service.problem = 'There is no such integration.';
-    const id = await start();
-    expect(await detail(id)).toMatchObject({ cause: 'There is no such integration.' });
   });
 });
 

@@ -33,7 +33,7 @@ import { type Ended, Looking } from './looking.js';
 import { RemoteAttempts, type RemoteCall, type Request, type World } from './remote-attempts.js';
 import type { RemoteJobRow } from './remote-job-table.js';
 import { RemoteJobs } from './remote-jobs.js';
-import { Stopping } from './stopping.js';
+import { Stopping, type Unwanted } from './stopping.js';
 import { Submitting } from './submitting.js';
 
 /** Milliseconds over which the first looks after a start are spread. */
@@ -86,6 +86,7 @@ export class RemoteTasks implements Feature {
     this.#stopping = new Stopping({
       ...{ ...shared, dueChanged },
       done: (id, isGivenUp) => this.#stopped(id, isGivenUp),
+      lingers: (id, cause) => this.#lingers(id, cause),
     });
     this.#attempts = new RemoteAttempts({ kernel, jobs: this.jobs, world: this.#world() });
     kernel.hooks.remote = this.#hook();
@@ -123,7 +124,8 @@ export class RemoteTasks implements Feature {
     else if (phase === 'stopping' && job === undefined) this.#find(row);
     else if (phase === 'stopping') this.#stop(attempt);
     else if (phase === 'trailing') this.#trail(attempt);
-    else this.#wait(row, this.#kernel.time.now() + SPREAD * this.#chance());
+    else if (phase === 'waiting')
+      this.#wait(row, this.#kernel.time.now() + SPREAD * this.#chance());
   }
 
   nextDue(): number | undefined {
@@ -149,6 +151,7 @@ export class RemoteTasks implements Feature {
   }
 
   heard(turn: Turn, fact: Fact): void {
+    if (fact.type === 'ExecutionEnded') this.#attempts.ended(turn, fact.execution);
     if (fact.type !== 'EventStored' || this.#looking.size === 0) return;
     const job = this.#jobOf(fact.event);
     if (job !== undefined) turn.afterCommit(() => this.#looking.heard(job));
@@ -259,7 +262,9 @@ export class RemoteTasks implements Feature {
     const row = this.jobs.get(attempt);
     if (row?.phase !== 'stopping' || row.job === undefined || !this.#isOpen) return;
     const job = row.job as unknown as RemoteJob;
-    this.#stopping.add({ id: attempt, job, since: row.since });
+    const cluster = row.holds === undefined ? {} : { free: freeing(row, job) };
+    const { since, trouble } = row;
+    this.#stopping.add({ id: attempt, job, since, isTold: trouble !== undefined, ...cluster });
   }
 
   #stopped(attempt: string, isGivenUp: boolean): void {
@@ -274,6 +279,15 @@ export class RemoteTasks implements Feature {
     const line = systemLine(time.now(), words, 'error');
     const change = { status: 'not stopped', trouble: words };
     this.#kernel.submit(this.#attempts.overInput(row, change, line));
+  }
+
+  /** @param cause why it is not gone; undefined: it is gone at last */
+  #lingers(attempt: string, cause: string | undefined): void {
+    const row = this.jobs.get(attempt);
+    if (row === undefined) return;
+    const what = `The cluster ${String(row.job?.id)} of an execution that has ended`;
+    const words = cause === undefined ? `${what} is gone.` : `${what} still runs: ${cause}`;
+    this.#kernel.submit(this.#attempts.lingersInput(row, words, cause === undefined));
   }
 
   #seen(
@@ -354,4 +368,23 @@ export class RemoteTasks implements Feature {
   #chance(): number {
     return Number.parseInt(hashOf(this.#kernel.random.seed()).slice(0, 8), 16) / 2 ** 32;
   }
+}
+
+/** What ends a cluster, and the job by which it is seen to be gone. */
+function freeing(
+  { attempt, team, execution, state }: RemoteJobRow,
+  { id, place }: RemoteJob,
+): NonNullable<Unwanted['free']> {
+  const { account, region } = place as { account?: string; region?: string };
+  return {
+    request: {
+      ...{ id: `${attempt}-free`, isAgain: false, team, state, tags: {} },
+      ...{ service: 'elasticmapreduce', action: 'terminateCluster', form: 'requestResponse' },
+      parameters: { ClusterId: id },
+      ...(account === undefined ? {} : { account }),
+      ...(region === undefined ? {} : { region }),
+      execution: { id: String(execution), name: String(execution), pipeline: '' },
+    },
+    job: { kind: 'elasticmapreduce:terminateCluster.sync', id, place },
+  };
 }

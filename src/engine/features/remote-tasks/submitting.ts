@@ -8,8 +8,8 @@ import type { Clock } from '../../kernel/ports.js';
 /** Requests under way at a time. A request that waits for its answer (a function that works) is one, too. */
 const AT_A_TIME = 1_000;
 /**
- * Times that a request is made again when it may have been performed before and is refused now: what was throttled says nothing
- * of the job that may run. Pauses double from a second: a minute in all.
+ * Times that a request is made again when it may have been performed before, and is refused now or cannot be looked up: what was
+ * throttled says nothing of the job that may run. Pauses double from a second: a minute in all.
  */
 const TRIES_AGAIN = 6;
 
@@ -99,7 +99,9 @@ export class Submitting {
     }
     this.#sent.delete(id);
     if (this.#isEnding) return;
-    if (answer.type === 'failed' && request.isAgain && tries < TRIES_AGAIN) {
+    const isJob = request.form === 'sync' || request.form === 'sync2';
+    const isOpen = answer.type === 'failed' || (answer.type === 'unknown' && isJob);
+    if (isOpen && request.isAgain && tries < TRIES_AGAIN) {
       this.#clock.setTimer(
         () => {
           if (this.#isEnding) return;

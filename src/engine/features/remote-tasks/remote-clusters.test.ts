@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JobService, LAKE } from '../../../../test/support/job-service.js';
+import { openTimedEngine, type TimedEngine } from '../../../../test/support/timed-engine.js';
+import type { JsonObject } from '../../../connectors/connector.js';
+import type { JobState, RemoteJob, RemoteRequest } from '../../../connectors/remote-tasks.js';
+import { loadPipeline } from '../../../pipelines/load-pipeline.js';
+import { EVERYTHING, ofTeam } from '../../kernel/scope.js';
+
+/** Clusters that take a while to come and to go; everything else is a job. */
+class ClusterService extends JobService {
+  readonly clusters: Map<string, string> = new Map();
+  /** Clusters do not end when they are asked to. */
+  isProtected = false;
+
+  constructor() {
+    super();
+    this.answer = ({ parameters }: RemoteRequest) => {
+      const { ClusterId } = parameters as { ClusterId: string };
+      if (this.isProtected) {
+        return { type: 'failed', error: 'EMR.ValidationException', cause: 'It is protected.' };
+      }
+      const isGone = this.clusters.get(ClusterId) === 'TERMINATED';
+      if (!isGone) this.clusters.set(ClusterId, 'TERMINATING');
+      return { type: 'answered', output: {} };
+    };
+  }
+
+  override async submit(request: RemoteRequest) {
+    const answer = await super.submit(request);
+    if (answer.type === 'submitted' && request.action === 'createCluster') {
+      this.clusters.set(answer.job.id, 'STARTING');
+    }
+    return answer;
+  }
+
+  override async look(jobs: readonly RemoteJob[]): Promise<JobState[]> {
+    const [first] = jobs;
+    if (first?.kind !== 'elasticmapreduce:terminateCluster.sync') return super.look(jobs);
+    return jobs.map(({ id }) => {
+      const status = this.clusters.get(id) ?? 'TERMINATED';
+      // It is seen going once.
+      if (status === 'TERMINATING') this.clusters.set(id, 'TERMINATED');
+      if (status !== 'TERMINATED') return { type: 'running', status };
+      return { type: 'ended', outcome: { type: 'succeeded', output: {} } };
+    });
+  }
+
+  /** The cluster is there. */
+  ready(id: string): void {
+    this.clusters.set(id, 'WAITING');
+    this.end(id, { type: 'succeeded', output: { ClusterId: id } });
+  }
+
+  left(): string[] {
+    return [...this.clusters].filter(([, state]) => state !== 'TERMINATED').map(([id]) => id);
+  }
+}
+
+let test: TimedEngine;
+let service: ClusterService;
+
+beforeEach(async () => {
+  service = new ClusterService();
+  test = await openTimedEngine({
+    remoteTasks: service,
+    remote: { tasks: service, accounts: [LAKE] },
+  });
+});
+
+afterEach(() => test.close());
+
+const FILE = `
+pipeline: spark
+account: lake
+cluster: { release: emr-7.5.0, instances: { type: m5.xlarge, count: 3 } }
+steps:
+  - load: { emr: { args: [spark-submit, s3://b/load.py] } }
+  - both:
+      parallel:
+        left: [{ one: { emr: { args: [a] } } }]
+        right: [{ two: { emr: { args: [b] } } }]
+`;
+
+async function start(): Promise<string> {
+  const { plan } = await loadPipeline('/p/p.yaml', async () => FILE);
+  if (plan === undefined) throw new Error('The file is wrong');
+  const sections = plan.sections as JsonObject;
+  await test.deploy('spark', sections, { definition: plan.definition });
+  const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'spark', input: {} });
+  await test.settled();
+  return id;
+}
+
+const statusOf = async (id: string) =>
+  (await test.engine.executions.describe(EVERYTHING, id)).status;
+
+/** Steps of the cluster that run. */
+const steps = () => service.running().filter(({ request }) => request.action === 'addStep');
+
+describe('the cluster of an execution', () => {
+  it('is shared by its steps, and freed when it has succeeded', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    expect(steps().map(({ request }) => request.parameters)).toMatchObject([
+      { ClusterId: 'job-1' },
+    ]);
+    service.end('job-2');
+    await test.pass(10_000);
+    expect(steps().map(({ request }) => request.parameters)).toMatchObject([
+      { ClusterId: 'job-1' },
+      { ClusterId: 'job-1' },
+    ]);
+    expect(service.left()).toEqual(['job-1']);
+    const { items } = await test.engine.remoteJobs.list(EVERYTHING, id, { state: 'cluster' });
+    expect(items).toMatchObject([{ phase: 'held', job: 'job-1' }]);
+    for (const { id: step } of steps()) service.end(step);
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('SUCCEEDED');
+    expect(service.left()).toEqual([]);
+  });
+
+  it('is freed when a step fails, and what its steps do is ended', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    service.end('job-2', { type: 'failed', error: 'States.TaskFailed', cause: 'bad' });
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    expect(service.left()).toEqual([]);
+  });
+
+  it('is freed when the execution is stopped, also while it comes', async () => {
+    const early = await start();
+    await test.engine.executions.stop(EVERYTHING, early);
+    await test.pass(10_000);
+    expect(service.left()).toEqual([]);
+    const late = await start();
+    service.ready('job-2');
+    await test.pass(10_000);
+    await test.engine.executions.stop(EVERYTHING, late);
+    await test.pass(10_000);
+    expect(service.left()).toEqual([]);
+    expect(steps()).toEqual([]);
+  });
+
+  it('is freed when it did not come in time', async () => {
+    const id = await start();
+    await test.pass(3_700_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    expect(service.left()).toEqual([]);
+  });
+
+  it('is freed although the server was away when its execution ended', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    service.isProtected = true;
+    await test.engine.executions.stop(EVERYTHING, id);
+    await test.settled();
+    await test.crash();
+    service.isProtected = false;
+    await test.pass(10_000);
+    expect(service.left()).toEqual([]);
+  });
+
+  it('is found and freed when its execution was stopped before the answer came', async () => {
+    service.fates.push('lost');
+    const id = await start();
+    service.clusters.set('job-1', 'STARTING');
+    await test.engine.executions.stop(EVERYTHING, id);
+    await test.settled();
+    await test.crash();
+    await test.pass(10_000);
+    expect(service.left()).toEqual([]);
+    expect(service.jobs.size).toBe(1);
+  });
+
+  it('opens an incident when it still runs half an hour later, which is over when it is gone', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    service.isProtected = true;
+    await test.engine.executions.stop(EVERYTHING, id);
+    await test.pass(1_700_000);
+    const open = async () => {
+      const { items } = await test.engine.incidents.list(ofTeam('default'), { status: 'OPEN' });
+      return items.map(({ title }) => title).filter((title) => title.includes('cluster'));
+    };
+    expect(await open()).toEqual([]);
+    await test.pass(300_000);
+    expect(await open()).toHaveLength(1);
+    const { items } = await test.engine.executions.logs(EVERYTHING, id, { limit: 100 });
+    expect(items.at(-1)?.message).toBe(
+      'The cluster job-1 of an execution that has ended still runs: It is protected.',
+    );
+    service.isProtected = false;
+    await test.pass(300_000);
+    expect(service.left()).toEqual([]);
+    expect(await open()).toEqual([]);
+  });
+});
