@@ -1,11 +1,10 @@
 """Moto's server with what its own services cannot do: runs of Glue that fail or time out as their arguments say, BatchStopJobRun,
-jobs of Batch that fail where their variable OUTCOME says so, queries of Athena looked at together, times of CodeBuild as AWS writes them.
+jobs of Batch that fail where their variable OUTCOME says so, queries of Athena looked at together, crawls that end when their crawler is looked at, times of CodeBuild as AWS writes them.
 
 Started with the flags of moto_server. Names of moto that are private are used: the version is pinned in .ci/run.
 """
 
 import json
-import os
 import sys
 import time
 
@@ -54,25 +53,34 @@ def batch_get_query_execution(self):
     ids = json.loads(self.body)["QueryExecutionIds"]
     found = []
     for query_id in ids:
-        self.body = json.dumps({"QueryExecutionId": query_id})
+        self._get_param = lambda *_, query_id=query_id: query_id
         found.append(json.loads(self.get_query_execution())["QueryExecution"])
     return json.dumps({"QueryExecutions": found, "UnprocessedQueryExecutionIds": []})
 
 
 AthenaResponse.batch_get_query_execution = batch_get_query_execution
 
+crawler_as_dict = glue.FakeCrawler.as_dict
+
+
+def new_crawler_dict(self):
+    told = crawler_as_dict(self)
+    if self.crawls:
+        self.crawls[-1].advance()
+    return told
+
+
+# A crawl goes on when its crawler is looked at, too.
+glue.FakeCrawler.as_dict = new_crawler_dict
+
 finish = BatchSimpleBackend._mark_job_as_finished
 
 
 def new_finish(self, include_start_attempt, job):
     variables = (job.container_overrides or {}).get("environment") or []
-    fails = {"name": "OUTCOME", "value": "FAILED"} in variables
-    if fails:
-        os.environ["MOTO_SIMPLE_BATCH_FAIL_AFTER"] = "0"
-    try:
-        return finish(self, include_start_attempt, job)
-    finally:
-        os.environ.pop("MOTO_SIMPLE_BATCH_FAIL_AFTER", None)
+    if {"name": "OUTCOME", "value": "FAILED"} in variables:
+        job._mark_stopped = lambda success=True: type(job)._mark_stopped(job, success=False)
+    return finish(self, include_start_attempt, job)
 
 
 BatchSimpleBackend._mark_job_as_finished = new_finish

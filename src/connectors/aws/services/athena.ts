@@ -3,7 +3,7 @@
  * @module
  */
 import type { AwsObject } from '../../../aws/aws.js';
-import type { RemoteJob } from '../../remote-tasks.js';
+import type { JobState, RemoteJob } from '../../remote-tasks.js';
 import { consoleLink } from '../console-links.js';
 import {
   type Integration,
@@ -24,22 +24,25 @@ const LOOK = { style: 'optimized', urgency: 'look' } as const;
 const jobs: JobKind = {
   most: 50,
   async look(asked, caller) {
-    const [only, another] = asked;
-    if (only !== undefined && another === undefined) {
-      const input = { QueryExecutionId: only.id };
+    const alone = async (job: RemoteJob): Promise<JobState> => {
+      const input = { QueryExecutionId: job.id };
       const answer = await caller.call('athena', 'getQueryExecution', input, LOOK);
-      if (answer.type === 'answered')
-        return [read(objectIn(answer.output, 'QueryExecution'), only)];
+      if (answer.type === 'answered') return read(objectIn(answer.output, 'QueryExecution'), job);
       const isUnknown = /not found|was not found/i.test(answer.message);
-      return [isUnknown ? gone(only) : unseen(answer)];
-    }
-    return lookTogether(
+      return isUnknown ? gone(job) : unseen(answer);
+    };
+    const [only, another] = asked;
+    if (only !== undefined && another === undefined) return [await alone(only)];
+    const states = await lookTogether(
       asked,
       (ids) => caller.call('athena', 'batchGetQueryExecution', { QueryExecutionIds: ids }, LOOK),
       (output) => objectsIn(output, 'QueryExecutions'),
       (query) => textIn(query, 'QueryExecutionId'),
       read,
     );
+    // A role may be allowed the one and not the other.
+    const isDenied = states.every((one) => one.type === 'unseen' && one.isLasting);
+    return isDenied ? await Promise.all(asked.map(alone)) : states;
   },
   stop: (job, _cause, caller) =>
     caller.call(
