@@ -2,6 +2,7 @@
  * AWS's clients, each loaded when its service is first called: none of them is part of what a command loads.
  * @module
  */
+import { createRequire } from 'node:module';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { clientPackage } from './services.js';
 
@@ -48,6 +49,23 @@ export type Loaded =
   /** What to do about it. */
   | { readonly type: 'absent'; readonly problem: string };
 
+const require = createRequire(import.meta.url);
+
+/**
+ * What to do before a service can be called; undefined when its client is there. Nothing is loaded.
+ * @example missingClient('kms') // 'The client for service "kms" is not installed. …'
+ */
+export function missingClient(service: string): string | undefined {
+  const name = clientPackage(service);
+  if (name === undefined) return `AWS has no service "${service}".`;
+  try {
+    require.resolve(name);
+    return undefined;
+  } catch {
+    return `The client for service "${service}" is not installed. Install it beside Millrace: npm install ${name}`;
+  }
+}
+
 const loading = new Map<string, Promise<Loaded>>();
 
 /**
@@ -80,10 +98,7 @@ async function load(name: string, service: string): Promise<Loaded> {
   } catch (error) {
     const { code } = error as { code?: string };
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
-    return {
-      type: 'absent',
-      problem: `The client for service "${service}" is not installed. Install it beside Millrace: npm install ${name}`,
-    };
+    return { type: 'absent', problem: missingClient(service) ?? `${name} cannot be loaded.` };
   }
   const clientName = Object.keys(exported).find(
     (one) =>

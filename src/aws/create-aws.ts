@@ -9,10 +9,10 @@
  * answer was lost is sent once more only if that does no harm.
  * @module
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+
+import { isLong, isRead } from './action-kinds.js';
 import type { Aws, AwsAccount, AwsAnswer, AwsCall, AwsCount } from './aws.js';
-import { BUDGET_LIMITS, type BudgetLimits, Budgets } from './budgets.js';
+import { Budgets } from './budgets.js';
 import { type ActionPart, type AnyClient, type ClientPart, loadClient } from './client-packages.js';
 import {
   Credentials,
@@ -21,8 +21,10 @@ import {
   type SecretDeclarations,
 } from './credentials.js';
 import { type Exchange, readBodies, watchExchange } from './exchange.js';
+import { AWS_LIMITS, type AwsLimits } from './limits.js';
 import { failureOf, type Refusal, refusal } from './refusals.js';
 import { toAws, toClient, untypedToAws, untypedToClient } from './shapes.js';
+import { openTransport, type Transport } from './transport.js';
 
 export interface AwsConfig {
   readonly accounts: readonly AwsAccount[];
@@ -36,59 +38,6 @@ export interface AwsConfig {
   readonly now?: () => number;
   /** From 0 up to 1. Default: this machine's. */
   readonly random?: () => number;
-}
-
-export interface AwsLimits extends BudgetLimits {
-  /** Milliseconds until a connection is there. Default: 10,000. */
-  readonly connectMs: number;
-  /** Milliseconds until a call has its answer. Default: 60,000. */
-  readonly callMs: number;
-  /** The same of calls that wait for work over there. Default: 910,000. */
-  readonly longCallMs: number;
-  /** How often a call is sent, at most. Default: 5. */
-  readonly attempts: number;
-  /** The first pause before it is sent again, and the longest, in milliseconds. Default: 200 and 20,000. */
-  readonly firstPause: number;
-  readonly longestPause: number;
-  /** Bytes of an answer. Default: 16 MiB. */
-  readonly answerBytes: number;
-  /** Clients that are kept. Default: 1,000. */
-  readonly clients: number;
-}
-
-export const AWS_LIMITS: AwsLimits = {
-  ...BUDGET_LIMITS,
-  connectMs: 10_000,
-  callMs: 60_000,
-  longCallMs: 910_000,
-  attempts: 5,
-  firstPause: 200,
-  longestPause: 20_000,
-  answerBytes: 16_777_216,
-  clients: 1_000,
-};
-
-/** Calls that answer when something over there has been done, which may take a quarter of an hour. */
-const LONG: ReadonlySet<string> = new Set([
-  'lambda:invoke',
-  'sfn:startsyncexecution',
-  'bedrockruntime:invokemodel',
-  'bedrockruntime:converse',
-  'sagemakerruntime:invokeendpoint',
-]);
-
-/** Actions that change nothing, by their names. */
-const READS =
-  /^(get|list|describe|batchGet|head|query|scan|search|lookup|check|select|filter)[A-Z]/;
-/** Beginning with such a word, and still no reads. */
-const NO_READS = /^get(QueueUrlAndCreate|Or[A-Z])/;
-
-/**
- * Whether an action only reads, so that it may be performed once more.
- * @example isRead('describeJobs') // true
- */
-export function isRead(action: string): boolean {
-  return READS.test(action) && !NO_READS.test(action);
 }
 
 /**
@@ -137,11 +86,7 @@ class Calls implements Aws {
   readonly #clients = new Map<string, AnyClient>();
   readonly #counts = new Map<string, { -readonly [name in keyof AwsCount]: AwsCount[name] }>();
   readonly #closing = new AbortController();
-  // Shared by all clients: a region's addresses are the same for all accounts.
-  readonly #agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 }),
-  };
+  #transport: Promise<Transport> | undefined;
 
   constructor(config: AwsConfig) {
     const now = config.now ?? Date.now;
@@ -170,8 +115,7 @@ class Calls implements Aws {
     this.#budgets.close();
     for (const client of this.#clients.values()) client.destroy();
     this.#clients.clear();
-    this.#agents.httpAgent.destroy();
-    this.#agents.httpsAgent.destroy();
+    void this.#transport?.then(({ destroy }) => destroy());
   }
 
   async call(call: AwsCall): Promise<AwsAnswer> {
@@ -216,8 +160,8 @@ class Calls implements Aws {
       return { ...refusal('invalid', 'InvalidParameters', problems.join('; ')), problems };
     }
     const value = converted.value as object;
-    const isLong = LONG.has(`${service}:${name.toLowerCase()}`);
-    return { call, account, part: loaded.part, action, value, isLong };
+    const { part } = loaded;
+    return { call, account, part, action, value, isLong: isLong(service, name) };
   }
 
   async #perform(prepared: Prepared): Promise<AwsAnswer> {
@@ -286,7 +230,8 @@ class Calls implements Aws {
       }
       generation = held.generation;
       const key = [account.name, team ?? '', place.region, service, generation].join(' ');
-      const client = this.#clientFor(key, part, account, place.region, held.keys);
+      const settings = await this.#settings(account, place.region, held.keys);
+      const client = this.#clientFor(key, part, settings);
       const command = new action.Command(value);
       exchange = watchExchange(command, this.#limits.answerBytes);
       const output = await raceOf(client.send(command, { abortSignal }), abortSignal);
@@ -322,13 +267,7 @@ class Calls implements Aws {
     return deadline.aborted ? 'late' : undefined;
   }
 
-  #clientFor(
-    key: string,
-    { Client }: ClientPart,
-    account: AwsAccount,
-    region: string,
-    credentials: Keys | (() => Promise<Keys>),
-  ): AnyClient {
+  #clientFor(key: string, { Client }: ClientPart, settings: object): AnyClient {
     const known = this.#clients.get(key);
     if (known !== undefined) {
       // The one that was used last is the last to go.
@@ -336,7 +275,7 @@ class Calls implements Aws {
       this.#clients.set(key, known);
       return known;
     }
-    const client = new Client(this.#settings(account, region, credentials));
+    const client = new Client(settings);
     this.#clients.set(key, client);
     if (this.#clients.size > this.#limits.clients) {
       const [oldest] = this.#clients.keys();
@@ -346,11 +285,13 @@ class Calls implements Aws {
     return client;
   }
 
-  #settings(
+  async #settings(
     { endpoint }: AwsAccount,
     region: string,
     credentials: Keys | (() => Promise<Keys>),
-  ): object {
+  ): Promise<object> {
+    this.#transport ??= openTransport(this.#limits.connectMs);
+    const { handler } = await this.#transport;
     return {
       region,
       credentials,
@@ -358,12 +299,7 @@ class Calls implements Aws {
       // A queue's URL is what a definition says: what is signed goes to AWS alone.
       useQueueUrlAsEndpoint: false,
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-      requestHandler: {
-        connectionTimeout: this.#limits.connectMs,
-        // The deadline of the whole call ends it; the client's own would only be told otherwise.
-        requestTimeout: 0,
-        ...this.#agents,
-      },
+      requestHandler: handler,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       logger: SILENT,
@@ -377,7 +313,7 @@ class Calls implements Aws {
   ): Promise<Keys> {
     const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
     const [region = 'us-east-1'] = account.regions;
-    const client = new STSClient(this.#settings(account, region, base));
+    const client = new STSClient(await this.#settings(account, region, base));
     const deadline = deadlineOf(this.#limits.callMs);
     const abortSignal = AbortSignal.any([deadline.signal, this.#closing.signal]);
     try {

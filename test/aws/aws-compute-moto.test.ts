@@ -232,6 +232,13 @@ describe.skipIf(moto.missing)('compute that AWS provides', () => {
       type: 'failed',
       error: 'States.TaskFailed',
     });
+    const deleted = await submit('emr-containers:deleteVirtualCluster.sync', {
+      Id: VirtualClusterId,
+    });
+    expect((await home.ended(jobOf(deleted))).outcome).toMatchObject({
+      type: 'succeeded',
+      output: { Id: VirtualClusterId },
+    });
   });
 
   it('builds with CodeBuild', async () => {
@@ -281,5 +288,63 @@ describe.skipIf(moto.missing)('compute that AWS provides', () => {
     expect(await home.tasks.look([{ ...jobOf(submission), id: 'none' }], NOBODY)).toMatchObject([
       { type: 'gone' },
     ]);
+  });
+
+  it('makes models and endpoints of SageMaker, and transforms and processes with it', async () => {
+    const RoleArn = 'arn:aws:iam::123456789012:role/train';
+    const made = async (resource: string, given: AwsObject, shown: object) =>
+      expect(await submit(resource, given)).toMatchObject({ type: 'answered', output: shown });
+    await made(
+      'sagemaker:createModel',
+      { ModelName: 'm', ExecutionRoleArn: RoleArn, PrimaryContainer: { Image: 'x' } },
+      { ModelArn: expect.any(String) },
+    );
+    const variant = {
+      VariantName: 'v',
+      ModelName: 'm',
+      InitialInstanceCount: 1,
+      InstanceType: 'ml.m5.large',
+      InitialVariantWeight: 1,
+    };
+    await made(
+      'sagemaker:createEndpointConfig',
+      { EndpointConfigName: 'c', ProductionVariants: [variant] },
+      { EndpointConfigArn: expect.any(String) },
+    );
+    await made(
+      'sagemaker:createEndpoint',
+      { EndpointName: 'e', EndpointConfigName: 'c' },
+      { EndpointArn: expect.any(String) },
+    );
+    const transform = jobOf(
+      await submit('sagemaker:createTransformJob.sync', {
+        TransformJobName: 't',
+        ModelName: 'm',
+        TransformInput: {
+          DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://b/in' } },
+        },
+        TransformOutput: { S3OutputPath: 's3://b/out' },
+        TransformResources: { InstanceCount: 1, InstanceType: 'ml.m5.large' },
+      }),
+    );
+    expect((await home.ended(transform)).outcome).toMatchObject({
+      type: 'succeeded',
+      output: { TransformJobStatus: 'Completed' },
+    });
+    const processing = jobOf(
+      await submit('sagemaker:createProcessingJob.sync', {
+        ProcessingJobName: 'p',
+        RoleArn,
+        AppSpecification: { ImageUri: 'x' },
+        ProcessingResources: {
+          ClusterConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 10 },
+        },
+        StoppingCondition: { MaxRuntimeInSeconds: 60 },
+      }),
+    );
+    expect((await home.ended(processing)).outcome).toMatchObject({
+      type: 'succeeded',
+      output: { ProcessingJobStatus: 'Completed' },
+    });
   });
 });

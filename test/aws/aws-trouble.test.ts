@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Aws, AwsAnswer, AwsCall } from '../../src/aws/aws.js';
-import { type AwsLimits, createAws } from '../../src/aws/create-aws.js';
+import { createAws } from '../../src/aws/create-aws.js';
+import type { AwsLimits } from '../../src/aws/limits.js';
 import { createSecretRegistry } from '../../src/secrets/secret-registry.js';
 import { type Answer, type Asked, type StubService, startStub } from './stub-service.js';
 

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Aws, AwsObject } from '../../src/aws/aws.js';
-import { type AwsLimits, createAws } from '../../src/aws/create-aws.js';
+import { createAws } from '../../src/aws/create-aws.js';
+import type { AwsLimits } from '../../src/aws/limits.js';
 import { createAwsTasks } from '../../src/connectors/aws/create-aws-tasks.js';
 import type {
   JobState,

@@ -8,8 +8,9 @@
  * submitted is found by a tag or name. Else nobody can say whether it was performed, and that is said.
  * @module
  */
+
+import { isRead } from '../../aws/action-kinds.js';
 import type { Aws, AwsObject } from '../../aws/aws.js';
-import { isRead } from '../../aws/create-aws.js';
 import type { Json, JsonObject } from '../connector.js';
 import type {
   JobState,

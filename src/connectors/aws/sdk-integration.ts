@@ -4,8 +4,8 @@
  * Source: Step Functions developer guide, "Learning to use AWS service SDK integrations".
  * @module
  */
-import { loadClient } from '../../aws/client-packages.js';
-import { clientPackage, javaName } from '../../aws/services.js';
+import { loadClient, missingClient } from '../../aws/client-packages.js';
+import { javaName } from '../../aws/services.js';
 import type { RemoteForm } from '../remote-tasks.js';
 
 const PREFIX = 'aws-sdk:';
@@ -17,14 +17,13 @@ export function sdkService(service: string): string | undefined {
 
 /** What is wrong with such a resource, as far as it can be told without loading its client. */
 export function sdkProblem(service: string, action: string, form: RemoteForm): string | undefined {
-  if (clientPackage(service) === undefined) return `AWS has no service "${service}".`;
   if (!/^[a-z]\w*$/.test(action)) {
     return `"${action}" is no action: actions are written in camel case, such as describeJobs.`;
   }
   if (form === 'sync' || form === 'sync2') {
     return `aws-sdk:${service}:${action} answers at once: AWS has no .sync form of it.`;
   }
-  return undefined;
+  return missingClient(service);
 }
 
 /**
