@@ -31,6 +31,8 @@ export interface AwsAccount {
   readonly endpoint?: string;
   /** Whose pipelines may act there, and who may watch it. Default: nobody. */
   readonly teams: AwsTeams;
+  /** Where events of this account wait: the address of a queue of SQS, and its region. Default: the first of the account. */
+  readonly events?: { readonly queue: string; readonly region?: string };
 }
 
 /** Where a call goes: the name of an account, and one of its regions. */

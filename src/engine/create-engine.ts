@@ -4,6 +4,7 @@
  */
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
+import type { Aws } from '../aws/aws.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { eventCalls } from './calls/event-calls.js';
@@ -35,6 +36,7 @@ import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
 import { notificationCalls } from './features/notifications/notification-calls.js';
+import { observerCalls } from './features/observers/observer-calls.js';
 import { outlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
 import { eventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -74,6 +76,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   secretSources?: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
   deadMan?: DeadMan;
+  /** Accounts of AWS, and calls to them. Default: there are none. */
+  aws?: Aws;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -118,6 +122,7 @@ export function createEngine(config: EngineConfig): Engine {
     rates: config.rates,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
+    aws: config.aws,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -212,6 +217,7 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
+    observers: observerCalls(kernel, features.observers, request),
     metrics: { families: (scope) => features.metrics.families(scope) },
   };
 }

@@ -36,6 +36,7 @@ import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
 import type { NotificationCalls } from './features/notifications/notification-calls.js';
+import type { ObserverCalls } from './features/observers/observer-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
 import type { EventResourceCalls } from './features/rules/calls/resource-calls.js';
@@ -118,6 +119,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly notifications: NotificationCalls;
   /** The whole system at a glance, and boards of it. */
   readonly overview: OverviewCalls;
+  /** What runs in AWS without Millrace, and is watched. */
+  readonly observers: ObserverCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 
