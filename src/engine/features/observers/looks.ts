@@ -225,7 +225,7 @@ export class Looks {
   }
 
   #begin(look: Look): void {
-    const done = this.#perform(look).finally(() => {
+    const done = this.#perform(look).then((inMs) => {
       this.#underWay.delete(done);
       look.isTaken = false;
       const next = this.#slots.free(regionKey(look.list));
@@ -235,7 +235,7 @@ export class Looks {
         else if (this.#slots.take(regionKey(next.list), next)) this.#begin(next);
       }
       if (this.#looks.get(keyOf(look)) === look) {
-        if (look.isAskedAgain) this.#schedule(look, 0);
+        this.#schedule(look, look.isAskedAgain && look.failed === 0 ? 0 : inMs);
         look.isAskedAgain = false;
       }
       this.#peers.changed();
@@ -243,7 +243,8 @@ export class Looks {
     this.#underWay.add(done);
   }
 
-  async #perform(look: Look): Promise<void> {
+  /** @returns milliseconds until it is due again */
+  async #perform(look: Look): Promise<number> {
     const { list, thing } = look;
     const collector = COLLECTORS[list.kind];
     try {
@@ -256,9 +257,9 @@ export class Looks {
       look.round += 1;
       this.#slots.isSlow(regionKey(list), false);
       if (this.#isOpen) this.#peers.answered(list, undefined);
-      this.#schedule(look, inMs);
+      return inMs;
     } catch (error) {
-      if (!this.#isOpen) return;
+      if (!this.#isOpen) return QUIET;
       look.failed += 1;
       const refusal = error instanceof LookRefused ? error.refusal : unsaid(error);
       this.#slots.isSlow(regionKey(list), refusal.kind === 'unreachable');
@@ -266,7 +267,7 @@ export class Looks {
       const isGone = thing !== undefined && refusal.kind === 'missing';
       if (isGone) this.#soonList(list);
       else this.#peers.answered(list, refusal);
-      this.#schedule(look, nextTryIn(look.failed));
+      return nextTryIn(look.failed);
     }
   }
 
