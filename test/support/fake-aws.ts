@@ -112,10 +112,11 @@ export class FakeAws implements Aws, Work {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#receiving.delete(wake);
+          signal?.removeEventListener('abort', wake);
           resolve();
         };
         this.#receiving.add(wake);
-        signal?.addEventListener('abort', wake, { once: true });
+        signal?.addEventListener('abort', wake);
       });
     }
   }

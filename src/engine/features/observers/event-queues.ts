@@ -107,12 +107,15 @@ export class EventQueues {
   }
 
   #pause(): Promise<void> {
+    const { signal } = this.#closing;
     return new Promise((resume) => {
-      const cancel = this.#kernel.clock.setTimer(resume, AGAIN);
-      this.#closing.signal.addEventListener('abort', () => {
+      const end = (): void => {
         cancel();
+        signal.removeEventListener('abort', end);
         resume();
-      });
+      };
+      const cancel = this.#kernel.clock.setTimer(end, AGAIN);
+      signal.addEventListener('abort', end);
     });
   }
 }

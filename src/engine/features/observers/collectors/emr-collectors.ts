@@ -62,7 +62,7 @@ export const EMR_CLUSTERS: Collector = {
       }
       if (ENDED.includes(text(state) ?? '') && runs.length > 1_000) break;
     }
-    return { runs, isWhole: true };
+    return { runs, isWhole: memo !== undefined };
   },
 };
 
@@ -80,7 +80,7 @@ export const EMR_SERVERLESS: Collector = {
   },
   async runs(ask, { name, memo, since, isDone }) {
     const application = text(memo);
-    if (application === undefined) return { runs: [], isWhole: true };
+    if (application === undefined) return { runs: [], isWhole: false };
     const input = { ApplicationId: application, MaxResults: 50 };
     const request = { service: 'emrserverless', action: 'listJobRuns', input, most: MOST_PAGES };
     const runs: SeenRun[] = [];

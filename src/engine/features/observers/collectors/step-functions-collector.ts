@@ -30,7 +30,8 @@ export const STATE_MACHINES: Collector = {
   },
   async runs(ask, at) {
     const arn = text(at.memo);
-    if (arn === undefined) return { runs: [], isWhole: true };
+    // Nothing is known of it but its name: what is not seen is not missing.
+    if (arn === undefined) return { runs: [], isWhole: false };
     const input = { StateMachineArn: arn, MaxResults: 100 };
     const latest = await executions(ask, input, at, true);
     const again =
