@@ -32,15 +32,11 @@ export type ObservedStatus =
   /** It is over, and how is not said in words that are known. */
   | 'UNKNOWN';
 
-/** What a run has used, as its service counts it. */
-export interface Units {
-  readonly dpuSeconds?: number;
-  readonly gbSeconds?: number;
-  readonly vcpuSeconds?: number;
-  readonly memoryGbSeconds?: number;
-  readonly storageGbSeconds?: number;
-  readonly scannedBytes?: number;
-}
+/**
+ * What a run has used, as its service counts it: `dpuSeconds`, `gbSeconds`, `vcpuSeconds`, `memoryGbSeconds`, `storageGbSeconds`,
+ * `scannedBytes`.
+ */
+export type Units = { readonly [unit: string]: number };
 
 /** Times in milliseconds since the epoch. */
 export interface SeenRun {

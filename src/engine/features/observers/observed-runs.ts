@@ -281,7 +281,7 @@ export class ObservedRuns {
       ...counts,
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { endedAt }),
-      ...(units === undefined ? {} : { units: units as { readonly [unit: string]: number } }),
+      ...(units === undefined ? {} : { units }),
       ...(retries === undefined ? {} : { retries }),
       ...(link === undefined ? {} : { link }),
     });
