@@ -131,6 +131,8 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/redrive-plan',
   // Needs weeks of results to tell anything: test/monitoring/outlooks.test.ts.
   'GET /api/v1/outlooks',
+  // Need accounts of AWS: test/observers/observers.test.ts.
+  ...['GET /api/v1/watched', 'GET /api/v1/watched-runs', 'GET /api/v1/watching'],
   'GET /api/v1/pipelines/:name/outlook',
 ]);
 /** Needs a signature: asked by the SDK, `[operation, input]`. */
