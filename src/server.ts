@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createAws } from './aws/create-aws.js';
 import { createDestinations } from './connectors/http/destinations.js';
 import type { Confinement } from './connectors/process/confinement.js';
 import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
@@ -40,6 +41,7 @@ import { openEncryptionFile, rotateEncryptionFile } from './engine/kernel/maskin
 import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
 import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
+import { openFolderLater } from './engine/open-folder-later.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
@@ -53,6 +55,7 @@ import type { RouteAddition } from './http/services.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
+import { openAccountsFile } from './pipelines/accounts-file.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openOidcRolesFile } from './pipelines/oidc-roles-file.js';
 import { openRatesFile } from './pipelines/rates-file.js';
@@ -153,6 +156,8 @@ export interface ServerConfig {
   metrics?: MetricsConfig;
   /** File of prices, see `openRatesFile`. Default: nothing is priced. It is read once, at the start. */
   rates?: string;
+  /** File of AWS accounts, see `openAccountsFile`. Default: there are none. It is read once, at the start. */
+  accounts?: string;
   /** An outside service that raises the alarm when it hears nothing of this server for a minute or two. Default: nobody is told. */
   deadMan?: DeadMan;
   /** Receiver of OpenTelemetry to which traces of executions go. Default: there are none. */
@@ -280,6 +285,11 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const buckets = createS3Buckets(config.environment ?? process.env);
   const environment = config.environment ?? process.env;
   const destinations = createDestinations(http);
+  const aws =
+    config.accounts === undefined
+      ? undefined
+      : createAws({ accounts: openAccountsFile(config.accounts), environment, secrets });
+  if (aws !== undefined) closers.push(() => aws.close());
   const evaluator = createEvaluationPool();
   closers.push(() => evaluator.close());
   const engine: Engine = createEngine({
@@ -321,6 +331,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ),
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
+    ...(aws === undefined ? {} : { aws }),
     ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {
@@ -472,25 +483,6 @@ function heldBy(store: SqliteStore, isGoingOn: boolean): Held | undefined {
     return undefined;
   }
   return { ...note, ...countOpenWork(store.information().location) };
-}
-
-/** A folder of pipeline files that is read when the engine works; until then it has no problems. */
-function openFolderLater(
-  folder: string,
-  openNow: () => Promise<PipelineFolder>,
-): PipelineFolder & { open(): Promise<void> } {
-  let opening: Promise<PipelineFolder> | undefined;
-  let opened: PipelineFolder | undefined;
-  return {
-    folder: resolve(folder),
-    async open() {
-      opening ??= openNow();
-      opened = await opening;
-    },
-    problems: () => opened?.problems() ?? [],
-    reload: async () => opened?.reload(),
-    close: async () => (await opening?.catch(() => undefined))?.close(),
-  };
 }
 
 /**

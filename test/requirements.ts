@@ -22,6 +22,7 @@ export type Requirement =
   | 'aws'
   | 'curl'
   | 'gcc'
+  | 'ministack'
   | 'moto'
   | 'otlp'
   | 'prometheus'
@@ -40,8 +41,18 @@ const PROGRAMS: {
   postgresql: { commands: postgresCommands('initdb'), install: 'apt-get install postgresql' },
   aws: { commands: ['aws'], install: 'pip install awscli' },
   gcc: { commands: ['gcc'], install: 'apt-get install gcc libc6-dev' },
-  // A server that speaks the API of S3.
-  moto: { commands: ['moto_server'], probe: ['--help'], install: "pip install 'moto[server,s3]'" },
+  // A server that speaks the APIs of AWS and keeps their state.
+  moto: {
+    commands: ['moto_server'],
+    probe: ['--help'],
+    install: "pip install 'moto[server,all]==5.2.1'",
+  },
+  // A server that speaks the APIs of AWS and runs functions, queries and state machines.
+  ministack: {
+    commands: ['python3'],
+    probe: ['-c', 'import ministack, duckdb'],
+    install: 'pip install ministack==1.5.33 duckdb==2.0.1',
+  },
   // The definitions of OpenTelemetry's protocol, generated from its own files.
   otlp: {
     commands: ['python3'],

@@ -53,7 +53,23 @@ export interface AwsCall {
   readonly signal?: AbortSignal;
   /** Calls of people and tasks come before those of rounds that only look. Default: `task`. */
   readonly urgency?: 'task' | 'look';
+  /** For whom: it shows in the name of the session that the account's own trail keeps. Default: this server. */
+  readonly team?: string;
+  /**
+   * It may be sent once more when its answer was lost: it changes nothing, or carries a token of its own. Default: as the name
+   * of the action says (`get…`, `list…`, `describe…`).
+   */
+  readonly isRepeatable?: boolean;
+  /** How the answer is written. Default: `model`. */
+  readonly style?: AwsStyle;
 }
+
+/**
+ * Names and times of an answer: `model` has the names of AWS's models with a capital, and times in ISO 8601; `sdk` the names of
+ * AWS's Java SDK as `aws-sdk:` resources show them (`DbInstanceIdentifier`); `optimized` the names of the models, and times
+ * in milliseconds since the epoch, as integrations that AWS has optimized show them.
+ */
+export type AwsStyle = 'model' | 'sdk' | 'optimized';
 
 /** What an answer's HTTP exchange was. */
 export interface AwsMetadata {
@@ -86,9 +102,15 @@ export type AwsAnswer =
       readonly name: string;
       readonly message: string;
       readonly kind: AwsRefusalKind;
-      /** Absent when nothing was answered. */
+      /** Absent when nothing was answered: refused here, or nobody could be reached. */
       readonly statusCode?: number;
       readonly requestId?: string;
+      /** S3's second id of a request. */
+      readonly extendedRequestId?: string;
+      /** The model of the service names this error: it has a class of its own in AWS's SDKs. */
+      readonly isModelled?: boolean;
+      /** What is wrong with the input, one sentence each; nothing was sent. */
+      readonly problems?: readonly string[];
     };
 
 /** Calls to AWS. */

@@ -77,6 +77,8 @@ export interface Surroundings {
   readonly notifications: NotificationParts;
   /** What things cost. Without: nothing is priced. */
   readonly rates: RateCard | undefined;
+  /** Accounts of AWS, and calls to them. Without: there are none. */
+  readonly aws: Aws | undefined;
   /** Where values of secrets come from besides the store. */
   readonly secrets: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Without: nobody is told. */

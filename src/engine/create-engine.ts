@@ -2,6 +2,7 @@
  * Puts the engine together: kernel, features, and the calls of the facade over them. See `engine.ts` for what it does.
  * @module
  */
+
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
@@ -72,6 +73,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   notifications?: Partial<NotificationParts>;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
+  /** Accounts of AWS; see `createAws`. Default: there are none. */
+  aws?: Aws;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
   secretSources?: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
@@ -120,6 +123,7 @@ export function createEngine(config: EngineConfig): Engine {
     metrics: config.metrics ?? {},
     traces: config.traces,
     rates: config.rates,
+    aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
     aws: config.aws,

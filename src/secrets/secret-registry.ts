@@ -16,6 +16,8 @@ import { maskText } from './secrets-in-text.js';
 export interface SecretRegistry {
   /** From now on this value is masked wherever it appears. */
   declare(value: string): void;
+  /** It has expired and opens nothing any more: it is no longer masked. Credentials come and go by the hour. */
+  forget(value: string): void;
   /** The name of a secret that is kept here: where something refers to it by that name, the name is shown. */
   declareName(name: string): void;
   /** Every value of a piece of JSON that is secret by its name: the parameters of a connection. */
@@ -45,6 +47,7 @@ export function createSecretRegistry(): SecretRegistry {
   };
   return {
     declare: (value) => void declared.add(value),
+    forget: (value) => void declared.remove(value),
     declareName(name) {
       if (names.size < MOST_NAMES) names.add(name);
     },
@@ -63,6 +66,7 @@ export function createSecretRegistry(): SecretRegistry {
 export function nothingSecret(): SecretRegistry {
   return {
     declare() {},
+    forget() {},
     declareName() {},
     declareIn() {},
     find: () => false,

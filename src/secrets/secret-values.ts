@@ -57,6 +57,22 @@ export class SecretValues {
     return true;
   }
 
+  /** It is nobody's secret any more: what comes after it has room. False when it was not known. */
+  remove(value: string): boolean {
+    if (!this.#values.delete(value)) return false;
+    const parts =
+      value.length <= LONGEST ? [value] : [value.slice(0, LONGEST), value.slice(-LONGEST)];
+    for (const form of parts.flatMap(formsOf)) {
+      for (let offset = 0; offset < STRIDE; offset += 1) {
+        const gram = gramAt(form, offset);
+        const left = this.#byGram.get(gram)?.filter((known) => known.form !== form) ?? [];
+        if (left.length === 0) this.#byGram.delete(gram);
+        else this.#byGram.set(gram, left);
+      }
+    }
+    return true;
+  }
+
   #addForm(form: string): void {
     for (let offset = 0; offset < STRIDE; offset += 1) {
       const gram = gramAt(form, offset);

@@ -141,6 +141,11 @@ export default class Up extends MillraceCommand {
       description: 'file of prices: what a state, a second of a worker and reported units cost',
       env: 'MILLRACE_RATES',
     }),
+    accounts: Flags.string({
+      description:
+        'file of AWS accounts: whose pipelines may act in which account and region, and as whom',
+      env: 'MILLRACE_ACCOUNTS',
+    }),
     'dead-man': Flags.string({
       description:
         'address of an outside service that is asked every minute while all is well, and raises the alarm when it is not; what is wrong is posted to the same with /fail',
@@ -220,6 +225,7 @@ export default class Up extends MillraceCommand {
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
+      ...(flags.accounts ? { accounts: flags.accounts } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
       ...(flags.secrets ? { secrets: flags.secrets } : {}),
       secretsEnv: flags['secrets-env'] ?? [],
@@ -373,6 +379,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.invalidDefinition,
       code: 'MILL5065',
       fix: 'Mend the file that --rates (or MILLRACE_RATES) names, or start without it.',
+    });
+  }
+  if (error instanceof Error && error.name === 'AccountsFileError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: 'MILL5081',
+      fix: 'Mend the file that --accounts (or MILLRACE_ACCOUNTS) names, or start without it.',
     });
   }
   if (

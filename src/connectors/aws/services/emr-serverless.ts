@@ -1,0 +1,169 @@
+/**
+ * EMR Serverless. https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html
+ * @module
+ */
+import type { AwsObject } from '../../../aws/aws.js';
+import type { RemoteJob } from '../../remote-tasks.js';
+import { consoleLink } from '../console-links.js';
+import {
+  type Integration,
+  type JobKind,
+  numberIn,
+  objectIn,
+  REQUEST_OR_SYNC,
+  textIn,
+} from '../integration.js';
+import { type Ends, lookOneByOne, placeText, stateOf } from '../looking.js';
+import { tagMap } from '../submission-tokens.js';
+
+const SERVICE = 'emrserverless';
+const NAMES = {
+  prefix: 'EMRServerless',
+  base: 'EMRServerlessException',
+  service: 'EMRServerless',
+};
+const LOOK = { style: 'optimized', urgency: 'look' } as const;
+
+/** Applications that are waited for until they are in a state. */
+function applications(ends: Ends): JobKind {
+  return {
+    most: 1,
+    async look(asked, caller) {
+      const states = await lookOneByOne(
+        asked,
+        ({ id }) => caller.call(SERVICE, 'getApplication', { ApplicationId: id }, LOOK),
+        (job, { output }) => {
+          const application = objectIn(output, 'Application');
+          const status = textIn(application, 'State');
+          return stateOf({ status, output: application, links: [link(job, job.id)] }, ends);
+        },
+      );
+      // What is to be deleted and is gone has been deleted.
+      return states.map((state, at) =>
+        state.type === 'gone' && ends.succeeded.includes('TERMINATED')
+          ? {
+              type: 'ended',
+              outcome: { type: 'succeeded', output: { ApplicationId: asked[at]?.id ?? '' } },
+            }
+          : state,
+      );
+    },
+    links: (job) => [link(job, job.id)],
+  };
+}
+
+function runs(ends: Ends, isStopped: boolean): JobKind {
+  return {
+    most: 1,
+    look: (asked, caller) =>
+      lookOneByOne(
+        asked,
+        (job) =>
+          caller.call(
+            SERVICE,
+            'getJobRun',
+            { ApplicationId: placeText(job, 'ApplicationId'), JobRunId: job.id },
+            LOOK,
+          ),
+        (job, { output }) => {
+          const run = objectIn(output, 'JobRun');
+          const links = [link(job, placeText(job, 'ApplicationId'))];
+          return stateOf(
+            { status: textIn(run, 'State'), output: run, used: used(run), links },
+            ends,
+          );
+        },
+      ),
+    ...(isStopped
+      ? {
+          stop: (job: RemoteJob, _cause, caller) =>
+            caller.call(
+              SERVICE,
+              'cancelJobRun',
+              { ApplicationId: placeText(job, 'ApplicationId'), JobRunId: job.id },
+              { isRepeatable: true },
+            ),
+        }
+      : {}),
+    links: (job) => [link(job, placeText(job, 'ApplicationId'))],
+  };
+}
+
+function used(run: AwsObject): { readonly [unit: string]: number } {
+  const billed = objectIn(run, 'BilledResourceUtilization');
+  return {
+    vcpuSeconds: numberIn(billed, 'VCPUHour') * 3_600,
+    gbSeconds: numberIn(billed, 'MemoryGBHour') * 3_600,
+    storageGbSeconds: numberIn(billed, 'StorageGBHour') * 3_600,
+  };
+}
+
+function link(job: RemoteJob, application: string) {
+  return consoleLink(
+    job,
+    'emr/home',
+    `#/serverless/applications/${encodeURIComponent(application)}`,
+  );
+}
+
+function one(
+  action: string,
+  more: Pick<Integration, 'job' | 'jobs'> & Partial<Integration>,
+): Integration {
+  return {
+    resource: `emr-serverless:${action}`,
+    forms: REQUEST_OR_SYNC,
+    api: [SERVICE, action],
+    names: NAMES,
+    hasMetadata: false,
+    ...more,
+  };
+}
+
+const ofApplication: NonNullable<Integration['job']> = (output, input) => ({
+  id: textIn(output, 'ApplicationId') || textIn(input, 'ApplicationId'),
+});
+const ofRun: NonNullable<Integration['job']> = (output, input) => ({
+  id: textIn(output, 'JobRunId') || textIn(input, 'JobRunId'),
+  at: { ApplicationId: textIn(input, 'ApplicationId') },
+});
+const tagged: NonNullable<Integration['prepare']> = (input, request) => ({
+  ...input,
+  Tags: tagMap(objectIn(input, 'Tags'), request),
+});
+
+export const EMR_SERVERLESS: readonly Integration[] = [
+  one('createApplication', {
+    prepare: tagged,
+    job: ofApplication,
+    jobs: applications({
+      succeeded: ['CREATED', 'STARTING', 'STARTED'],
+      failed: ['STOPPING', 'STOPPED', 'TERMINATED'],
+    }),
+  }),
+  one('startApplication', {
+    isRepeatable: () => true,
+    job: ofApplication,
+    jobs: applications({ succeeded: ['STARTED'], failed: ['STOPPING', 'STOPPED', 'TERMINATED'] }),
+  }),
+  one('stopApplication', {
+    isRepeatable: () => true,
+    job: ofApplication,
+    jobs: applications({ succeeded: ['STOPPED'], failed: ['TERMINATED'] }),
+  }),
+  one('deleteApplication', {
+    isRepeatable: () => true,
+    job: ofApplication,
+    jobs: applications({ succeeded: ['TERMINATED'], failed: [] }),
+  }),
+  one('startJobRun', {
+    prepare: tagged,
+    job: ofRun,
+    jobs: runs({ succeeded: ['SUCCESS'], failed: ['FAILED', 'CANCELLED'] }, true),
+  }),
+  one('cancelJobRun', {
+    isRepeatable: () => true,
+    job: ofRun,
+    jobs: runs({ succeeded: ['CANCELLED'], failed: ['SUCCESS', 'FAILED'] }, false),
+  }),
+];
