@@ -85,8 +85,6 @@ export interface Surroundings {
   readonly deadMan: DeadMan | undefined;
   /** Whether lists and histories are read by processes of their own. */
   readonly hasReaders: boolean;
-  /** Accounts of AWS. Without: nothing there is watched. */
-  readonly aws: Aws | undefined;
   /** Features that join besides: what a folder of somebody else brings. */
   readonly additions: readonly Addition[];
   /** Starts an execution as a caller does. */

@@ -79,8 +79,6 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   secretSources?: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
   deadMan?: DeadMan;
-  /** Accounts of AWS, and calls to them. Default: there are none. */
-  aws?: Aws;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -126,7 +124,6 @@ export function createEngine(config: EngineConfig): Engine {
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
-    aws: config.aws,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
