@@ -141,3 +141,19 @@ export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 export function timeOf({ startedAt, endedAt }: SeenRun): number {
   return Math.max(startedAt ?? 0, endedAt ?? 0);
 }
+
+/** Servers that do not have a call are looked at without it. */
+export async function whereKnown<Value>(asked: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await asked();
+  } catch (error) {
+    if (error instanceof LookRefused && isUnknownCall(error)) return undefined;
+    throw error;
+  }
+}
+
+function isUnknownCall({ refusal }: LookRefused): boolean {
+  return /UnknownOperation|InvalidAction|NotImplemented|404|501/i.test(
+    `${refusal.name} ${refusal.statusCode ?? ''}`,
+  );
+}

@@ -13,11 +13,11 @@ import {
   type Collector,
   chunks,
   type Listed,
-  LookRefused,
   members,
   pagesOf,
   texts,
   timeOf,
+  whereKnown,
 } from './collector.js';
 
 /** Pages of runs of one look. */
@@ -116,22 +116,6 @@ export const GLUE_CRAWLERS: Collector = {
 
 function stamped(name: string, stamp: string | undefined): Listed {
   return stamp === undefined ? { name } : { name, stamp };
-}
-
-/** Servers that do not have a call are looked at without it. */
-async function whereKnown<Value>(asked: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await asked();
-  } catch (error) {
-    if (error instanceof LookRefused && isUnknownCall(error)) return undefined;
-    throw error;
-  }
-}
-
-function isUnknownCall({ refusal }: LookRefused): boolean {
-  return /UnknownOperation|InvalidAction|NotImplemented|404|501/i.test(
-    `${refusal.name} ${refusal.statusCode ?? ''}`,
-  );
 }
 
 /** Runs of a list that begins with the newest, until those that nobody asks for. */
