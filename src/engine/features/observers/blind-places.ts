@@ -29,8 +29,9 @@ export class BlindPlaces {
   readonly #kernel: Kernel;
   readonly #rows: RowMap<BlindRow> = new RowMap(BLIND_PLACES);
   readonly #teamsAt: (at: BlindPlace) => readonly string[];
-  /** Since when it is refused, of those that nobody was told of. */
-  readonly #since: Map<string, number> = new Map();
+  /** Since when each list and thing of a place is refused: a role may let see one of them and not another. */
+  readonly #failing: Map<string, Map<string, number>> = new Map();
+  #openedAt = 0;
 
   /** @param teamsAt who watches there */
   constructor(kernel: Kernel, teamsAt: (at: BlindPlace) => readonly string[]) {
@@ -39,6 +40,7 @@ export class BlindPlaces {
   }
 
   open(): Promise<void> {
+    this.#openedAt = this.#kernel.time.now();
     return this.#rows.open(this.#kernel.store);
   }
 
@@ -47,18 +49,26 @@ export class BlindPlaces {
     return this.#rows.durableValues();
   }
 
-  /** What a place has answered. */
-  answered(at: BlindPlace, refusal: Refusal | undefined): void {
+  /**
+   * What a place has answered.
+   * @param asked of what: the list, or one thing of it
+   */
+  answered(at: BlindPlace, asked: string, refusal: Refusal | undefined): void {
     const key = `${at.place}\n${at.region}\n${at.kind}`;
+    const failing = this.#failing.get(key) ?? new Map<string, number>();
+    const isTold = this.#rows.get(at.place, at.region, at.kind) !== undefined;
+    const now = this.#kernel.time.now();
     if (refusal === undefined) {
-      this.#since.delete(key);
-      if (this.#rows.get(at.place, at.region, at.kind) !== undefined) this.#over(at);
+      failing.delete(asked);
+      if (failing.size > 0) return;
+      this.#failing.delete(key);
+      // After a start those that are refused have not all been asked yet.
+      if (isTold && now - this.#openedAt >= LASTS) this.#over(at);
       return;
     }
-    if (this.#rows.get(at.place, at.region, at.kind) !== undefined) return;
-    const now = this.#kernel.time.now();
-    const since = this.#since.get(key) ?? now;
-    this.#since.set(key, since);
+    const since = failing.get(asked) ?? now;
+    this.#failing.set(key, failing.set(asked, since));
+    if (isTold) return;
     const lasts = PASSING.includes(refusal.kind) ? PASSES : LASTS;
     if (now - since >= lasts) this.#tell(at, since, refusal);
   }

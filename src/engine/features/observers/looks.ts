@@ -74,8 +74,8 @@ export interface LooksPeers {
   open(thing: ThingPlace): readonly { readonly run: string; readonly startedAt: number }[];
   /** Whether events of a region come. */
   isTold(place: string, region: string): boolean;
-  /** What a place answered: undefined, it can be seen. */
-  answered(list: ListPlace, refusal: Refusal | undefined): void;
+  /** What a place answered: undefined, it can be seen. @param asked of what: the list, or one thing of it */
+  answered(list: ListPlace, asked: string, refusal: Refusal | undefined): void;
   changed(): void;
 }
 
@@ -134,7 +134,9 @@ export class Looks {
   watchLists(lists: readonly ListPlace[]): void {
     const wanted = new Set(lists.map(listKey));
     for (const [key, look] of this.#looks) {
-      if (!wanted.has(listKey(look.list))) this.#looks.delete(key);
+      if (wanted.has(listKey(look.list))) continue;
+      this.#looks.delete(key);
+      this.#peers.answered(look.list, key, undefined);
     }
     for (const list of lists) {
       const known = this.#looks.get(listKey(list));
@@ -158,7 +160,10 @@ export class Looks {
   }
 
   forget(thing: ThingPlace): void {
-    this.#looks.delete(placeKey(thing));
+    const key = placeKey(thing);
+    const look = this.#looks.get(key);
+    this.#looks.delete(key);
+    if (look !== undefined) this.#peers.answered(look.list, key, undefined);
   }
 
   /** Somebody has told that there is something to see. @returns whether it can be looked at */
@@ -256,7 +261,7 @@ export class Looks {
       look.last = inMs;
       look.round += 1;
       this.#slots.isSlow(regionKey(list), false);
-      if (this.#isOpen) this.#peers.answered(list, undefined);
+      if (this.#isOpen) this.#peers.answered(list, keyOf(look), undefined);
       return inMs;
     } catch (error) {
       if (!this.#isOpen) return QUIET;
@@ -266,7 +271,7 @@ export class Looks {
       // That one thing is not there any more says nothing about the others.
       const isGone = thing !== undefined && refusal.kind === 'missing';
       if (isGone) this.#soonList(list);
-      else this.#peers.answered(list, refusal);
+      else this.#peers.answered(list, keyOf(look), refusal);
       return nextTryIn(look.failed);
     }
   }

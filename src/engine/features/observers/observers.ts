@@ -92,7 +92,7 @@ export class Observers implements Feature {
       looked: (look) => this.#looked(look),
       open: (thing) => this.#openAt(thing),
       isTold: (place, region) => this.#isTold(place, region),
-      answered: (list, refusal) => this.#blind.answered(list, refusal),
+      answered: (list, asked, refusal) => this.#blind.answered(list, asked, refusal),
       changed: () => kernel.dueChanged(this),
     });
     this.#queues = new EventQueues(kernel, {
@@ -102,7 +102,8 @@ export class Observers implements Feature {
         const at = { place: account.name, region, kind: 'events' };
         const refusal = { type: 'refused', name: 'Queue', kind: 'denied' } as const;
         const message = problem ?? '';
-        this.#blind.answered(at, problem === undefined ? undefined : { ...refusal, message });
+        const told = problem === undefined ? undefined : { ...refusal, message };
+        this.#blind.answered(at, '', told);
       },
     });
   }
