@@ -37,6 +37,7 @@ import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { remoteTasks } from './remote-tasks.js';
 import { schedules } from './schedules.js';
+import { watching } from './watching.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 
 const { values } = parseArgs({
@@ -292,6 +293,7 @@ if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
 if (runs('observed')) await observed(N, values.quick ? 5 : 9);
+if (runs('watching')) await watching(values.quick);
 if (runs('logs')) await logs(report, values.quick ? 100_000 : 1_000_000);
 if (runs('lists')) {
   await lists(values.quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], 40);

@@ -50,6 +50,11 @@ export const checkResultSchema = z
     interval: z.string().exactOptional().describe('The slice of time that it is for'),
     execution: z.string().exactOptional().describe('Id of the execution'),
     pipeline: z.string().exactOptional(),
+    link: z.string().exactOptional().describe('Where it is shown by whoever ran it'),
+    units: z
+      .record(z.string(), z.number())
+      .exactOptional()
+      .describe('What it used, as whoever ran it counts'),
   })
   .meta({ id: 'CheckResult', examples: [CHECK] });
 export type CheckResult = z.infer<typeof checkResultSchema>;

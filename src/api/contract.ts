@@ -34,6 +34,7 @@ import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
 import * as users from './users.js';
+import * as watched from './watched.js';
 import * as webhooks from './webhooks.js';
 
 const CAPABILITIES = [
@@ -55,6 +56,7 @@ const CAPABILITIES = [
   digests,
   overview,
   outlooks,
+  watched,
   costs,
   pools,
   tasks,

@@ -34,6 +34,7 @@ import { Metrics } from './features/metrics/metrics.js';
 import { alertEvent } from './features/monitors/alert-event.js';
 import { Monitors } from './features/monitors/monitors.js';
 import { Notifications } from './features/notifications/notifications.js';
+import { Observers } from './features/observers/observers.js';
 import { outlookEvent } from './features/outlooks/outlook-event.js';
 import { Outlooks } from './features/outlooks/outlooks.js';
 import { SiteProbes } from './features/probes/site-probes.js';
@@ -119,6 +120,7 @@ export function composeFeatures(
     secrets: secretSources,
     deadMan,
     hasReaders,
+    aws,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -141,7 +143,9 @@ export function composeFeatures(
     bury: (turn, team, delivery, message) =>
       rules.bury(turn, team, delivery, { code: 'NO_RESOURCE', message }),
   });
-  const upstreams = new Upstreams(kernel, pipelineSchedules);
+  const accountNamed = (name: string): string | undefined =>
+    aws?.accounts().find((one) => one.name === name)?.account;
+  const upstreams = new Upstreams(kernel, pipelineSchedules, accountNamed);
   const putInput = bus.putInput.bind(bus);
   const files = source && new FileArrivals(kernel, source, { putInput });
   const webhooks = new WebhookRegistry(kernel);
@@ -157,9 +161,15 @@ export function composeFeatures(
   });
   const expectations = new Expectations(kernel, {
     results: checks,
+    runningElsewhere: (team, subject) => observers.runningElsewhere(team, subject),
     declared: () => probes.sitesChanged(),
     nextFire: (pipeline, after) => pipelineSchedules.nextFire(pipeline, after),
     tell: (turn, change) => bus.tell(turn, change.team, expectationEvent(change)),
+  });
+  const observers = new Observers(kernel, {
+    aws,
+    report: (turn, run) => void checks.report(turn, run),
+    expect: (team, found) => expectations.declareFound(team, found),
   });
   const probes: SiteProbes = new SiteProbes(kernel, {
     sites: () => expectations.sites(),
@@ -179,7 +189,9 @@ export function composeFeatures(
   const incidents: Incidents = new Incidents(
     kernel,
     {
-      neighbours: neighboursOf(upstreams, kernel.arns.identity),
+      neighbours: neighboursOf(upstreams, kernel.arns.identity, (upstream) =>
+        observers.keysOfStateMachine(upstream),
+      ),
       isMonitored: (series) => monitors.isWatched(series),
       waysOf: (team) => notifications.channels.waysOf(team),
       notify: (turn, notice) => void notifications.notify(turn, notice),
@@ -217,6 +229,7 @@ export function composeFeatures(
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
     remoteTasks.aging,
+    observers.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
   const ofSchedules = { kernel, pipelines: pipelineSchedules, clients: apiSchedules };
@@ -236,6 +249,7 @@ export function composeFeatures(
         ['digests', digests],
       ] as const),
       ...(files ? ([['files', files]] as const) : []),
+      ...(aws ? ([['observers', observers]] as const) : []),
       ...([['retention', retention]] as const),
     ]),
     schedules: () => scheduleCalls(ofSchedules).list(EVERYTHING),
@@ -265,7 +279,19 @@ export function composeFeatures(
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
     // What was spent is told with the results.
-    ...[backfills, webhooks, costs, checks, expectations, probes, monitors, incidents, outlooks],
+    // What was found is expected before anybody takes it for withdrawn.
+    ...[
+      backfills,
+      webhooks,
+      observers,
+      costs,
+      checks,
+      expectations,
+      probes,
+      monitors,
+      incidents,
+      outlooks,
+    ],
     ...[notifications, digests, logs, retention, heartbeats, metrics, traces],
     ...additions.map((make) => make(kernel)),
   ];
@@ -274,7 +300,7 @@ export function composeFeatures(
     ...{ admission, activities, mapRuns, remoteTasks },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ digests, heartbeats, secrets, users, audit },
+    ...{ observers, digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -39,6 +39,7 @@ import type { RecordForm } from './features/logs/log-record.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
 import { alertCalls, monitorCalls } from './features/monitors/monitor-calls.js';
 import { notificationCalls } from './features/notifications/notification-calls.js';
+import { observerCalls } from './features/observers/observer-calls.js';
 import { outlookCalls } from './features/outlooks/outlook-calls.js';
 import { remoteJobCalls } from './features/remote-tasks/remote-job-calls.js';
 import type { RetentionConfig } from './features/retention/retention.js';
@@ -230,6 +231,7 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
+    observers: observerCalls(kernel, features.observers, request),
     metrics: { families: (scope) => features.metrics.families(scope) },
   };
 }

@@ -37,6 +37,7 @@ import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
 import type { NotificationCalls } from './features/notifications/notification-calls.js';
+import type { ObserverCalls } from './features/observers/observer-calls.js';
 import type { OutlookCalls } from './features/outlooks/outlook-calls.js';
 import type { RemoteJobCalls } from './features/remote-tasks/remote-job-calls.js';
 import type { RetentionCalls } from './features/retention/retention.js';
@@ -124,6 +125,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly overview: OverviewCalls;
   /** Accounts of AWS that this server knows. */
   readonly accounts: AccountCalls;
+  /** What runs in AWS without Millrace, and is watched. */
+  readonly observers: ObserverCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

@@ -17,7 +17,7 @@ import type { Engine } from './engine.js';
  * @example const problems = await declareTeams(engine, '/srv/pipelines', ['/srv/pipelines/team.yaml'], read);
  */
 export async function declareTeams(
-  engine: Pick<Engine, 'notifications' | 'incidents' | 'digests'>,
+  engine: Pick<Engine, 'notifications' | 'incidents' | 'digests' | 'observers'>,
   folder: string,
   files: readonly string[],
   read: (path: string) => Promise<string | undefined>,
@@ -36,14 +36,23 @@ export async function declareTeams(
   await engine.incidents.declare(sound, broken);
   // After the people that it may name.
   await engine.digests.declare(sound, broken);
-  for (const { file, problem } of await engine.notifications.declare(sound, broken)) {
+  const told = [
+    ...(await engine.notifications.declare(sound, broken)).map((one) => ({
+      ...one,
+      fix: 'say it in one place, and name channels that there are',
+    })),
+    ...(await engine.observers.declare(sound, broken)).map((one) => ({
+      ...one,
+      fix: 'ask who keeps the accounts file of this server',
+    })),
+  ];
+  for (const { file, problem, fix } of told) {
     problems.push({
       severity: 'error',
       code: 'MILL1305',
       message: problem,
       file: files.find((path) => relative(folder, path) === file) ?? file,
-      ...{ line: 1, column: 1, length: 1, why: PROBLEM_CODES.MILL1305[1] },
-      fix: 'say it in one place, and name channels that there are',
+      ...{ line: 1, column: 1, length: 1, why: PROBLEM_CODES.MILL1305[1], fix },
     });
   }
   return problems;

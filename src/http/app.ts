@@ -51,6 +51,7 @@ import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { userRoutes } from './routes/users.js';
+import { watchedRoutes } from './routes/watched.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import type { HttpServices } from './services.js';
 import { wireRoutes } from './wire/protocol.js';
@@ -171,6 +172,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitoringRoutes(api, services);
       logRoutes(api, services);
       monitorRoutes(api, services);
+      watchedRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
       digestRoutes(api, services);

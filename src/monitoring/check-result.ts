@@ -104,6 +104,10 @@ export interface CheckResult extends Counts {
   /** Id of the execution, and its pipeline. */
   readonly execution?: string;
   readonly pipeline?: string;
+  /** Where it is shown by whoever ran it. */
+  readonly link?: string;
+  /** What it used, as whoever ran it counts: DPU seconds, bytes that were read. */
+  readonly units?: { readonly [unit: string]: number };
 }
 
 /**

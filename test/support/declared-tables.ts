@@ -45,6 +45,12 @@ import {
   TEAM_SECTIONS,
   THREADS,
 } from '../../src/engine/features/notifications/notification-tables.js';
+import {
+  BLIND_PLACES,
+  FOUND,
+  OBSERVED_RUNS,
+  WATCH_SECTIONS,
+} from '../../src/engine/features/observers/observer-tables.js';
 import { OUTLOOKS } from '../../src/engine/features/outlooks/outlook-table.js';
 import { REMOTE_JOBS } from '../../src/engine/features/remote-tasks/remote-job-table.js';
 import { SWEEPS } from '../../src/engine/features/retention/retention.js';
@@ -92,5 +98,6 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
   ...[DIGEST_SECTIONS, DIGEST_MARKS, WATCHED_PARTS],
+  ...[WATCH_SECTIONS, FOUND, OBSERVED_RUNS, BLIND_PLACES],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

@@ -14,6 +14,7 @@ import type { IncidentChange } from '../../monitoring/incidents/incident.js';
 import type { AlertChange } from '../../monitoring/monitors/alert.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { EventRecord } from './bus-event.js';
+import type { ObservedRun } from './observed-run.js';
 import type { Turn } from './turn.js';
 
 export type Fact =
@@ -35,7 +36,11 @@ export type Fact =
       readonly series: number;
       /** Of whom it is: who else may hear of it is said there. Undefined: of nothing that is deployed. */
       readonly execution?: ActiveExecution;
+      /** It is heard of late: a result that ended after it is known already. */
+      readonly isLate?: boolean;
     }
+  /** Something that runs elsewhere was seen to run, or to have ended. */
+  | { readonly type: 'RunObserved'; readonly run: ObservedRun }
   /** An expectation stands elsewhere than before. */
   | { readonly type: 'ExpectationChanged'; readonly change: ExpectationChange }
   /** An alert of a monitor was opened, is worse, told again, or over. */

@@ -12,6 +12,7 @@ export type WatchingErrorKind =
   | 'TooManyMonitors'
   | 'MonitorNotFound'
   | 'MonitorOfFile'
+  | 'WatchedNotFound'
   | 'ChannelNotFound'
   | 'DeliveryNotFound'
   | 'DeliveryEnded'
@@ -67,6 +68,12 @@ export const WATCHING_ERRORS: { readonly [kind in WatchingErrorKind]: Readonly<E
       status: 409,
       message: "Monitor '{name}' is declared in {file}.",
       fix: 'Change the file, or give this one another name.',
+    },
+    WatchedNotFound: {
+      code: 'MILL3098',
+      status: 404,
+      message: "Nobody watches '{subject}'.",
+      fix: "List what is watched with `millrace watch`, or add it to `watch` in the team's file.",
     },
     ChannelNotFound: {
       code: 'MILL3201',

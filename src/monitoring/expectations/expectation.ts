@@ -38,6 +38,8 @@ export type Demand =
       readonly span: Span;
       readonly zone: string;
     }
+  /** So many results in the last `period`, at any moment. */
+  | { readonly type: 'rolling'; readonly least: number; readonly period: number }
   /** An execution lasts no longer. */
   | { readonly type: 'duration'; readonly most: number }
   /** A successful result has at least, or at most, so many. */
@@ -149,6 +151,7 @@ export function samplesFor({ demand }: Expectation): number {
     case 'regularly':
       return MOST_SAMPLES;
     case 'count':
+    case 'rolling':
       return demand.least;
     default:
       return 0;

@@ -12,6 +12,7 @@ import type { Expectation, Standing, Watched } from './expectation.js';
 import { judgeRunning } from './judge-duration.js';
 import { judgeCount, judgeDaily } from './judge-occurrences.js';
 import { judgeRolling } from './judge-rolling.js';
+import { judgeRollingCount } from './judge-rolling-count.js';
 import { judgeValue } from './judge-value.js';
 import type { Case, Judgement } from './judgement.js';
 
@@ -54,6 +55,8 @@ function judge(one: Case): Judgement {
       return judgeDaily(one, demand);
     case 'count':
       return judgeCount(one, demand);
+    case 'rolling':
+      return judgeRollingCount(one, demand);
     case 'duration':
       return judgeRunning(one, demand);
     case 'succeeded':

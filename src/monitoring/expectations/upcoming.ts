@@ -33,6 +33,10 @@ export function upcoming(
     }
     case 'count':
       return windowAt(demand.span, demand.zone, now).to;
+    case 'rolling': {
+      const times = watched.recent.map(({ at }) => at).sort((a, b) => b - a);
+      return Math.max(times[demand.least - 1] ?? 0, declared) + demand.period;
+    }
     case 'duration': {
       for (const since of watched.running.values()) {
         if (since + demand.most >= now) return since + demand.most;

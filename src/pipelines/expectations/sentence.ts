@@ -9,6 +9,7 @@
  * | `starts by T`, `finishes by T`, `new data by T` | a begin, a success, new data by that time of each day |
  * | `finishes within D` | an execution that lasts no longer |
  * | `at least N runs per hour` (`day`, `week`, `month`) | so many results in each |
+ * | `at least N runs in D` | so many results in the last D, at any moment |
  * | `rows >= N`, `rows <= N` (`bytes`, `files`) | a successful result with so many |
  * | `rows within P % of usual` (`bytes`, `files`, `duration`) | one that is so near to the median of those before |
  * | `file PATTERN arrives by T`, `… within D` | a file that comes |
@@ -67,6 +68,7 @@ export const SENTENCES: readonly string[] = [
   'new data by 08:00',
   'finishes within 30 minutes',
   'at least 3 runs per day',
+  'at least 3 runs in 24 hours',
   'rows >= 100',
   'rows within 20 % of usual',
   'file incoming/*.csv arrives by 05:00',
@@ -241,6 +243,10 @@ function count(words: Words, zone: string): Demand {
   const noun = words.next();
   if (noun !== 'runs' && noun !== 'run')
     words.refuse(`expected 'runs', not '${noun}'`, 'at least 3 runs per day');
+  if (words.peek() === 'in') {
+    words.next();
+    return { type: 'rolling', least, period: length(words) };
+  }
   words.expect('per');
   const span = words.next();
   if (span !== 'hour' && span !== 'day' && span !== 'week' && span !== 'month')

@@ -21,12 +21,13 @@ import { NOTIFY_SECTION } from './notify-section.js';
 import { PEOPLE_SECTION, ROTATIONS_SECTION } from './people-sections.js';
 import type { TeamSection, WrittenSections } from './team-section.js';
 import { TEMPLATES_SECTION } from './templates-section.js';
+import { PATTERN_FIELDS, WATCH_FIELDS, WATCH_SECTION } from './watch-section.js';
 
 /** In the order in which they are told of. */
 const SECTIONS: readonly TeamSection[] = [
   ...[PEOPLE_SECTION, ROTATIONS_SECTION, OWNERS_SECTION, INCIDENTS_SECTION],
   ...[CHANNELS_SECTION, NOTIFY_SECTION, TEMPLATES_SECTION],
-  DIGEST_SECTION,
+  ...[DIGEST_SECTION, WATCH_SECTION],
 ];
 
 /** Keys at the top of a file that make it a team's. */
@@ -118,6 +119,10 @@ function kindOf(value: Json | undefined): FileKind {
       if (section === 'incidents') {
         if (path.includes('escalation')) return ['after', 'to', 'channels'];
         return ['failures', 'by', 'wait', 'reopen', 'repeat', 'escalation'];
+      }
+      if (section === 'watch') {
+        if (path.includes('events')) return path.length === 4 ? PATTERN_FIELDS : [];
+        return path.length === 2 ? WATCH_FIELDS : [];
       }
       return section === 'templates' && path.length === 2 ? ['title', 'text'] : [];
     },

@@ -137,7 +137,13 @@ function mayHave(tags: CheckSeries['tags'], wanted: Narrowing['tags']): boolean 
 }
 
 /** A result as a search sees it. */
-function recordOf({ subject, tags, number: _, ...values }: CheckResult): SearchRecord {
+function recordOf({
+  subject,
+  tags,
+  number: _,
+  units: _units,
+  ...values
+}: CheckResult): SearchRecord {
   const { name, ...identity } = subject;
   return {
     tags,

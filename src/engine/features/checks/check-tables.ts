@@ -77,6 +77,10 @@ export interface CheckRow {
   /** Id of the execution. */
   execution?: string;
   pipeline?: string;
+  /** Where it is shown by whoever ran it. */
+  link?: string;
+  /** What it used, as whoever ran it counts. */
+  units?: { readonly [unit: string]: number };
 }
 
 export const CHECK_RESULTS: Table<CheckRow> = defineTable<CheckRow>({
@@ -99,6 +103,8 @@ export const CHECK_RESULTS: Table<CheckRow> = defineTable<CheckRow>({
     interval: 'text?',
     execution: 'text?',
     pipeline: 'text?',
+    link: 'text?',
+    units: 'json?',
   },
   key: ['number'],
   lists: [{ columns: ['series', 'status'] }, { columns: ['team', 'status'] }],
@@ -125,6 +131,8 @@ export const CHECK_RESULTS: Table<CheckRow> = defineTable<CheckRow>({
      );
      CREATE INDEX check_results_of_series ON check_results (series, status, number);
      CREATE INDEX check_results_of_team ON check_results (team, status, number);`,
+    `ALTER TABLE check_results ADD COLUMN link TEXT;
+     ALTER TABLE check_results ADD COLUMN units TEXT;`,
   ],
 });
 

@@ -67,6 +67,12 @@ export interface NewCheck extends Counts {
   readonly cause?: string;
   /** Milliseconds. */
   readonly duration?: number;
+  /** When it began and ended, when it is told afterwards. Default: it ends now, and began `duration` before. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly retries?: number;
+  readonly link?: string;
+  readonly units?: { readonly [unit: string]: number };
   readonly interval?: string;
   readonly execution?: string;
 }
@@ -235,14 +241,19 @@ export class Checks implements Feature {
 
   /** Takes what somebody reports into the turn. Throws InvalidTags and TooManyChecks. */
   report(turn: Turn, check: NewCheck): CheckResult {
-    const { team, subject, status, tags, cause = '', duration, ...rest } = check;
+    const { team, subject, status, tags, cause = '', endedAt, ...rest } = check;
     checkTags(tags);
     // What executions tell is bounded by the pipelines; what is reported could be anything.
     if (this.#series.size >= MOST_SERIES && this.seriesOf(team, subjectKey(subject)).length === 0) {
       throw new EngineError('TooManyChecks', { most: MOST_SERIES });
     }
     const { secrets, time } = this.#kernel;
-    const at = time.now();
+    const now = time.now();
+    // Clocks elsewhere may be ahead of ours: nothing has ended that is to come.
+    const at = Math.min(now, endedAt ?? now);
+    const began =
+      check.startedAt ?? (check.duration === undefined ? undefined : at - check.duration);
+    const startedAt = began === undefined ? undefined : Math.min(at, began);
     return this.#write(turn, {
       team,
       subject,
@@ -251,7 +262,7 @@ export class Checks implements Feature {
       at,
       cause: shorten(secrets.text(cause)),
       ...rest,
-      ...(duration === undefined ? {} : { duration, startedAt: at - duration }),
+      ...(startedAt === undefined ? {} : { startedAt, duration: check.duration ?? at - startedAt }),
     });
   }
 
@@ -327,17 +338,22 @@ export class Checks implements Feature {
     const { status, at } = told;
     const isGood = status === 'OK' || status === 'WARNING';
     const isData = isGood && hasNewData(told);
+    const { lastAt = at, lastSuccessAt = at, lastDataAt = at } = series;
+    // What is heard of late says nothing about how it stands now.
+    const isLate = at < lastAt;
     const head: Partial<CheckSeries> = {
       lastNumber: number,
-      lastAt: at,
-      lastStatus: status,
-      ...(isGood ? { lastSuccessAt: at } : {}),
-      ...(isData ? { lastDataAt: at } : {}),
+      ...(isLate ? {} : { lastAt: at, lastStatus: status }),
+      ...(isGood ? { lastSuccessAt: Math.max(at, lastSuccessAt) } : {}),
+      ...(isData ? { lastDataAt: Math.max(at, lastDataAt) } : {}),
     };
     turn.change(CHECK_SERIES, [series.number], head);
     this.#series.set(turn, series.number, { ...series, ...head });
     const result: CheckResult = { number, ...told, tags: series.tags };
-    const of = execution === undefined ? {} : { execution };
+    const of = {
+      ...(execution === undefined ? {} : { execution }),
+      ...(isLate ? { isLate } : {}),
+    };
     turn.afterCommit(() => this.#count(told));
     this.#kernel.hooks.tell(turn, { type: 'CheckReported', result, series: series.number, ...of });
     return result;

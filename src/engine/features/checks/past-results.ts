@@ -41,7 +41,9 @@ export async function* resultsBetween(
       if (row.at >= from && row.at < to) yield checks.resultOf(row);
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < limit || last.at < from - DISORDER) return;
+    // One that was heard of late says nothing about those around it.
+    const isBefore = rows.every(({ at }) => at < from - DISORDER);
+    if (last === undefined || rows.length < limit || isBefore) return;
     below = last.number;
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '../../../monitoring/expectations/expectation.js';
 import { hear, pass } from '../../../monitoring/expectations/judge.js';
 import type { Judgement } from '../../../monitoring/expectations/judgement.js';
+import { isOver } from '../../../monitoring/observed/observed-run.js';
 import { type Subject, subjectKey } from '../../../monitoring/subject.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
@@ -26,6 +27,7 @@ import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import { Heap } from '../../kernel/heap.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { ObservedRun } from '../../kernel/observed-run.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
@@ -39,6 +41,7 @@ import {
 import { type Known, knownNeeds, readKnown } from './known.js';
 import { type Limited, limitsIn } from './limits.js';
 import type { ExpectationPeers, Shown } from './peers.js';
+import { RunningOfSubjects } from './running-of-subjects.js';
 import {
   changed,
   countedStates,
@@ -59,11 +62,11 @@ import {
 } from './watch-files.js';
 import {
   type Kept,
-  mostSamples,
   type Stood,
   sampleOf,
   unheardBefore,
   type WatchedSubject,
+  watchedSubjectOf,
   withBegin,
   withResult,
 } from './watched-subject.js';
@@ -85,7 +88,7 @@ export class Expectations implements Feature {
   /** What each pipeline has declared, by `pipelineKey`: keys of subjects. */
   readonly #ofPipeline: Map<string, string[]> = new Map();
   readonly #watched: TurnMap<WatchedSubject, Watched> = new TurnMap();
-  readonly #running: TurnMap<number, { of: WatchedSubject; since: number }>;
+  readonly #running: RunningOfSubjects = new RunningOfSubjects();
   readonly #stood: TurnMap<Kept, Stood>;
   /** Standings that the store had at the start, until their declarations come. */
   readonly #stored: TurnMap<string, StandingRow> = new TurnMap();
@@ -101,7 +104,6 @@ export class Expectations implements Feature {
   constructor(kernel: Kernel, peers: ExpectationPeers) {
     this.#kernel = kernel;
     this.#peers = peers;
-    this.#running = new TurnMap((number, run) => this.#runChanged(number, run));
     this.#stood = new TurnMap((kept, stood) => {
       if (stood?.next !== undefined) this.#due.push({ at: stood.next, kept });
     });
@@ -164,6 +166,19 @@ export class Expectations implements Feature {
     this.#declare(key, own);
   }
 
+  /**
+   * What a team expects of things elsewhere that were found, all of them; what is said in another place already is left out.
+   */
+  declareFound(team: string, declared: readonly Declared[]): void {
+    const key = `watch ${team}`;
+    const before = new Set(this.#ofPipeline.get(key));
+    const own = declared.filter((one) => {
+      const place = placeOfDeclared(one);
+      return before.has(place) || !this.#wanted.has(place);
+    });
+    this.#declare(key, own);
+  }
+
   get #home(): { account: string; region: string } {
     const { accountId: account, region } = this.#kernel.arns.identity;
     return { account, region };
@@ -181,6 +196,9 @@ export class Expectations implements Feature {
         return;
       case 'CheckReported':
         this.#reported(turn, fact.result, fact.execution);
+        return;
+      case 'RunObserved':
+        this.#observed(turn, fact.run);
         return;
       case 'EventStored':
         this.#files.heard(fact.event, (declared, file) => {
@@ -286,7 +304,7 @@ export class Expectations implements Feature {
     const now = this.#kernel.time.now();
     const places: string[] = [];
     for (const one of declared) {
-      const of = this.#subjectOf(one);
+      const of = watchedSubjectOf(one);
       const place = placeOf(of);
       places.push(place);
       const known = this.#wanted.get(place);
@@ -307,21 +325,6 @@ export class Expectations implements Feature {
     for (const place of gone) this.#wanted.delete(place);
     if (gone.length > 0) this.#kernel.submit(this.#goneInput(gone));
     this.#peers.declared();
-  }
-
-  #subjectOf({ team, subject, tags, pipeline, owner, expectations }: Declared): WatchedSubject {
-    const kept = new Map<string, Kept>();
-    const of: WatchedSubject = {
-      ...{ team, subject, tags, kept },
-      key: subjectKey(subject),
-      ...(pipeline === undefined ? {} : { pipeline }),
-      ...(owner === undefined ? {} : { owner }),
-      samples: mostSamples(expectations),
-      running: new Map(),
-      waiting: undefined,
-    };
-    for (const expectation of expectations) kept.set(expectation.sentence, { of, expectation });
-    return of;
   }
 
   /** Reads what is known of a subject, judges what was due meanwhile, and takes up what was heard. */
@@ -392,12 +395,14 @@ export class Expectations implements Feature {
       pipeline && this.#peers.nextFire(pipeline, 0) !== undefined
         ? { nextFire: (after: number) => this.#peers.nextFire(pipeline, after) }
         : {};
-    const open =
-      before === undefined
-        ? running
-        : [...before.running].map(([number, since]) => ({ number, since }));
-    for (const { number, since } of open) this.#running.set(turn, number, { of, since });
-    this.#watched.set(turn, of, { ...watched, ...nextFire, running: of.running });
+    const { team, key } = of;
+    const elsewhere = before === undefined ? this.#peers.runningElsewhere(team, key) : [];
+    const begun = [...(before?.running ?? [])].map(([number, since]) => ({ number, since }));
+    for (const { number, since } of [...(before ? begun : running), ...elsewhere]) {
+      this.#running.set(turn, number, { of, since });
+    }
+    const known = elsewhere.reduce((all, { since }) => withBegin(all, since), watched);
+    this.#watched.set(turn, of, { ...known, ...nextFire, running: of.running });
   }
 
   /** Where an expectation stood under the version before, or at the last stop. */
@@ -464,6 +469,17 @@ export class Expectations implements Feature {
     this.#change(turn, of, creation.id, (later, watched) => {
       this.#running.set(later, number, { of, since: at });
       return withBegin(watched, at);
+    });
+  }
+
+  /** Something elsewhere runs, or has ended. Its number counts below zero: executions here count from one. */
+  #observed(turn: Turn, { team, subject, number, seen }: ObservedRun): void {
+    const of = this.#subjects.get(placeOf({ team, key: subjectKey(subject) }));
+    if (of === undefined) return;
+    const since = isOver(seen) ? undefined : (seen.startedAt ?? this.#kernel.time.now());
+    this.#change(turn, of, undefined, (later, watched) => {
+      this.#running.set(later, -number, since === undefined ? undefined : { of, since });
+      return since === undefined ? watched : withBegin(watched, since);
     });
   }
 
@@ -579,16 +595,4 @@ export class Expectations implements Feature {
     this.#kernel.hooks.tell(turn, { type: 'ExpectationChanged', change });
     this.#peers.tell(turn, change);
   }
-
-  #runChanged(number: number, run: { of: WatchedSubject; since: number } | undefined): void {
-    if (run !== undefined) {
-      run.of.running.set(number, run.since);
-      this.#runOf.set(number, run.of);
-      return;
-    }
-    this.#runOf.get(number)?.running.delete(number);
-    this.#runOf.delete(number);
-  }
-
-  readonly #runOf: Map<number, WatchedSubject> = new Map();
 }

@@ -54,6 +54,9 @@ export function explanation(
     case 'count':
       why.push(`${demand.least} in each ${demand.span}`);
       break;
+    case 'rolling':
+      why.push(`${demand.least} in the last ${lengthWords(demand.period)}, at any moment`);
+      break;
     case 'duration':
       why.push(`${watched.running.size} running; longest allowed: ${lengthWords(demand.most)}`);
       break;

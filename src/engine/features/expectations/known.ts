@@ -76,7 +76,9 @@ export function readKnown(turn: Turn, needs: KnownNeeds, of: WatchedSubject): Kn
     .map(beganAt);
   const lastStart = begins.length === 0 ? undefined : Math.max(...begins);
   const results = turn.known(needs.results);
-  const [latest] = results;
+  // What was heard of late has a late number, and is not how it stands.
+  const byTime = [...results].sort((a, b) => b.at - a.at);
+  const [latest] = byTime;
   const { success, data } = needs.lasts(of.team, of.key);
   const open = active
     .map((record) => ({ number: record.number, since: beganAt(record) }))
@@ -89,7 +91,7 @@ export function readKnown(turn: Turn, needs: KnownNeeds, of: WatchedSubject): Kn
       : { lastEnd: latest.at, last: { ...sampleOf(latest), cause: latest.cause } }),
     ...(success === undefined ? {} : { lastSuccess: success }),
     ...(data === undefined ? {} : { lastData: data }),
-    recent: of.samples === 0 ? [] : results.map(sampleOf).reverse(),
+    recent: of.samples === 0 ? [] : byTime.map(sampleOf).reverse(),
   };
   return { watched, running: open };
 }

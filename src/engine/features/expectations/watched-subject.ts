@@ -13,7 +13,7 @@ import {
   samplesFor,
   type Watched,
 } from '../../../monitoring/expectations/expectation.js';
-import type { Subject } from '../../../monitoring/subject.js';
+import { type Subject, subjectKey } from '../../../monitoring/subject.js';
 import type { PipelineRef } from '../../../store/store.js';
 
 /** One expectation of a subject. */
@@ -82,13 +82,19 @@ export function withResult(
   const { at, status } = sample;
   const isGood = status === 'OK' || status === 'WARNING';
   const latest = (before: number | undefined): number => Math.max(at, before ?? at);
+  const { last = { ...sample, cause } } = watched;
+  const isLate = last.at > at;
+  const recent = isLate
+    ? [...watched.recent, sample].sort((a, b) => a.at - b.at)
+    : [...watched.recent, sample];
   return {
     ...watched,
-    last: { ...sample, cause },
+    // What is heard of late is not how it stands.
+    last: isLate ? last : { ...sample, cause },
     lastEnd: latest(watched.lastEnd),
     ...(isGood ? { lastSuccess: latest(watched.lastSuccess) } : {}),
     ...(isData ? { lastData: latest(watched.lastData) } : {}),
-    recent: samples === 0 ? watched.recent : [...watched.recent, sample].slice(-samples),
+    recent: samples === 0 ? watched.recent : recent.slice(-samples),
   };
 }
 
@@ -103,3 +109,30 @@ export function unheardBefore(watched: Watched, { state, since }: Standing): Wat
   const known = Object.entries(heard).filter(([, at]) => at !== undefined && at <= since);
   return { ...rest, ...Object.fromEntries(known) };
 }
+
+/** What is declared of a subject, before anything of it is known. */
+export function watchedSubjectOf({
+  team,
+  subject,
+  tags,
+  pipeline,
+  owner,
+  expectations,
+}: DeclaredSubject): WatchedSubject {
+  const kept = new Map<string, Kept>();
+  const of: WatchedSubject = {
+    ...{ team, subject, tags, kept },
+    key: subjectKey(subject),
+    ...(pipeline === undefined ? {} : { pipeline }),
+    ...(owner === undefined ? {} : { owner }),
+    samples: mostSamples(expectations),
+    running: new Map(),
+    waiting: undefined,
+  };
+  for (const expectation of expectations) kept.set(expectation.sentence, { of, expectation });
+  return of;
+}
+
+type DeclaredSubject = Pick<WatchedSubject, 'team' | 'subject' | 'tags' | 'pipeline' | 'owner'> & {
+  readonly expectations: readonly Expectation[];
+};

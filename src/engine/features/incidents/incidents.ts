@@ -144,6 +144,8 @@ export class Incidents implements Feature {
     switch (fact.type) {
       case 'CheckReported': {
         const { result, series, execution } = fact;
+        // How it stands is known already.
+        if (fact.isLate === true) return;
         // The usual: it is good, and it was.
         if (result.status === 'OK' && this.#shelf.size === 0) return;
         if (result.status === 'CRITICAL' && !this.#isIncident(result.team, series)) return;

@@ -158,8 +158,10 @@ export class Monitors implements Feature {
   }
 
   heard(turn: Turn, fact: Fact): void {
-    if (fact.type === 'CheckReported') this.#reported(turn, fact.series, fact.result);
-    else if (fact.type === 'ExpectationChanged') this.#expectationChanged(turn, fact.change);
+    if (fact.type === 'CheckReported') {
+      // What lasts is a matter of what came after what.
+      if (fact.isLate !== true) this.#reported(turn, fact.series, fact.result);
+    } else if (fact.type === 'ExpectationChanged') this.#expectationChanged(turn, fact.change);
   }
 
   nextDue(): number | undefined {

@@ -10,6 +10,7 @@ import { isObject, type JsonObject } from '../../../asl/json.js';
 import type { UpstreamFact, UpstreamStatus } from '../../../events/conditions/upstream.js';
 import type { Store } from '../../../store/store.js';
 import { defineTable, type Table } from '../../../store/table.js';
+import type { ObservedRun } from '../../kernel/observed-run.js';
 import type { Turn } from '../../kernel/turn.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 
@@ -92,7 +93,15 @@ export class ForeignOutcomes {
    */
   heard(turn: Turn, team: string, envelope: JsonObject, own: string): ForeignOutcome | undefined {
     const outcome = outcomeOf(envelope);
-    if (outcome === undefined || outcome.account === own) return undefined;
+    return outcome && this.take(turn, team, outcome, own);
+  }
+
+  /**
+   * Takes an outcome, by whichever way a team has heard of it.
+   * @returns it, when it tells anything new
+   */
+  take(turn: Turn, team: string, outcome: ForeignOutcome, own: string): ForeignOutcome | undefined {
+    if (outcome.account === own) return undefined;
     const key = keyOf(team, outcome);
     const known = this.#known.get(key) ?? [];
     const before = known.find(({ arn }) => arn === outcome.arn);
@@ -140,6 +149,24 @@ function isNewer(outcome: ForeignOutcome, before: ForeignOutcome): boolean {
     return outcome.redriveCount > before.redriveCount;
   }
   return before.status === 'RUNNING' && outcome.status !== 'RUNNING';
+}
+
+/**
+ * An execution that observers have seen; undefined when it is of no state machine, or tells no begin.
+ * @example observedOutcome({ subject: { kind: 'state-machine', … }, seen: { status: 'FAILED', … } })
+ */
+export function observedOutcome({
+  subject,
+  seen,
+}: Pick<ObservedRun, 'subject' | 'seen'>): ForeignOutcome | undefined {
+  const { id: arn, status, endedAt, attempt } = seen;
+  // A redrive is for the interval of the execution that it continues.
+  const startedAt = seen.firstStartedAt ?? seen.startedAt;
+  if (subject.kind !== 'state-machine' || status === 'UNKNOWN') return undefined;
+  if (startedAt === undefined || !ARN.test(arn)) return undefined;
+  const { account, name } = subject;
+  const since = endedAt ?? seen.startedAt ?? startedAt;
+  return { account, name, arn, status, startedAt, since, redriveCount: attempt };
 }
 
 function outcomeOf({

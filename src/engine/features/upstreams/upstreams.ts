@@ -47,7 +47,12 @@ import { type Need, NOTHING } from '../../kernel/needs.js';
 import { startInTurn } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
-import { FOREIGN_OUTCOMES, type ForeignOutcome, ForeignOutcomes } from './foreign-outcomes.js';
+import {
+  FOREIGN_OUTCOMES,
+  type ForeignOutcome,
+  ForeignOutcomes,
+  observedOutcome,
+} from './foreign-outcomes.js';
 import {
   combinedFact,
   dependentIntervals,
@@ -98,6 +103,7 @@ export class Upstreams implements Feature {
   readonly tables: readonly AnyTable[] = [FOREIGN_OUTCOMES];
   readonly #kernel: Kernel;
   readonly #schedules: KnownSchedules;
+  readonly #accountNamed: (name: string) => string | undefined;
   /** By `pipelineKey`. */
   readonly #dependents: Map<string, Dependent> = new Map();
   /** Keys of dependents by the key of the upstream that they wait for. */
@@ -107,9 +113,15 @@ export class Upstreams implements Feature {
   readonly #foreign: ForeignOutcomes = new ForeignOutcomes();
   #isOpen = false;
 
-  constructor(kernel: Kernel, schedules: KnownSchedules) {
+  /** @param accountNamed the 12 digits of an account by its name in the accounts file */
+  constructor(
+    kernel: Kernel,
+    schedules: KnownSchedules,
+    accountNamed: (name: string) => string | undefined = () => undefined,
+  ) {
     this.#kernel = kernel;
     this.#schedules = schedules;
+    this.#accountNamed = accountNamed;
   }
 
   async open(): Promise<void> {
@@ -150,6 +162,11 @@ export class Upstreams implements Feature {
         if (fact.event.team !== ANY_TEAM)
           this.#eventPut(turn, fact.event.team, fact.event.envelope);
         return;
+      case 'RunObserved': {
+        const outcome = observedOutcome(fact.run);
+        if (outcome !== undefined) this.#outcomeHeard(turn, fact.run.team, outcome);
+        return;
+      }
       case 'ExecutionRedriven':
     }
   }
@@ -209,12 +226,21 @@ export class Upstreams implements Feature {
   /** An event of a team tells of an execution in another account. */
   #eventPut(turn: Turn, team: string, envelope: JsonObject): void {
     const outcome = this.#foreign.heard(turn, team, envelope, this.#account);
-    if (outcome === undefined) return;
+    if (outcome !== undefined) this.#lookFor(turn, team, outcome);
+  }
+
+  /** Observers of a team have seen an execution in another account. */
+  #outcomeHeard(turn: Turn, team: string, seen: ForeignOutcome): void {
+    const outcome = this.#foreign.take(turn, team, seen, this.#account);
+    if (outcome !== undefined) this.#lookFor(turn, team, outcome);
+  }
+
+  #lookFor(turn: Turn, team: string, outcome: ForeignOutcome): void {
     const waiting = [...this.#dependents.values()].filter(
       (dependent) =>
         dependent.ref.team === team &&
         dependent.conditions.some(
-          ({ name, account }) => name === outcome.name && account === outcome.account,
+          (one) => one.name === outcome.name && this.#accountOf(one) === outcome.account,
         ),
     );
     turn.afterCommit(() => {
@@ -224,8 +250,14 @@ export class Upstreams implements Feature {
     });
   }
 
-  #isForeign({ account }: UpstreamCondition): boolean {
+  #isForeign(condition: UpstreamCondition): boolean {
+    const account = this.#accountOf(condition);
     return account !== undefined && account !== this.#account;
+  }
+
+  /** 12 digits, also where a condition says the name that the accounts file gives them. */
+  #accountOf({ account }: UpstreamCondition): string | undefined {
+    return account === undefined ? undefined : (this.#accountNamed(account) ?? account);
   }
 
   get #account(): string {
@@ -290,6 +322,26 @@ export class Upstreams implements Feature {
         });
       })
       .sort();
+  }
+
+  /** Keys of the pipelines that wait for a state machine in another account. */
+  dependentsOfForeign({ account, name }: { account: string; name: string }): string[] {
+    return [...this.#dependents.values()]
+      .filter(({ conditions }) =>
+        conditions.some(
+          (one) => this.#isForeign(one) && one.name === name && this.#accountOf(one) === account,
+        ),
+      )
+      .map(({ key }) => key)
+      .sort();
+  }
+
+  /** State machines in other accounts that a pipeline waits for. */
+  foreignUpstreamsOf(key: string): { account: string; name: string }[] {
+    const { conditions = [] } = this.#dependents.get(key) ?? {};
+    return conditions
+      .filter((one) => this.#isForeign(one))
+      .map((one) => ({ account: this.#accountOf(one) ?? '', name: one.name }));
   }
 
   /** Keys of the pipelines that this one waits for and may read. */
@@ -386,7 +438,8 @@ export class Upstreams implements Feature {
         const runs = lists.slice(next, next + ids.length);
         next += ids.length;
         const each = runs.map((list) => factOf(list)[0]);
-        const { account, team, name } = condition;
+        const { team, name } = condition;
+        const account = this.#accountOf(condition);
         const fact = this.#isForeign(condition)
           ? this.#foreign.fact(
               ref.team,
@@ -396,7 +449,7 @@ export class Upstreams implements Feature {
           : ids.length === 1
             ? each[0]
             : combinedFact(each, wantedStatuses(condition));
-        if (fact !== undefined) facts.push({ ...fact, account, team });
+        if (fact !== undefined) facts.push({ ...fact, account: condition.account, team });
         else if (needed?.length === 0) unneeded.add(upstreamKey(condition));
       }
       const depths = lists.slice(0, -1).map((runs) => Number(runs[0]?.triggeredBy?.depth ?? 0));
