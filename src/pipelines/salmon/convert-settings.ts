@@ -16,8 +16,8 @@ import {
   type MonitoredEnvironment,
   type Recipient,
   type SalmonKind,
-  type WatchedResource,
 } from './settings.js';
+import { watchEntries } from './watch-entries.js';
 
 /** What became of one thing. */
 export interface Converted {
@@ -62,19 +62,26 @@ export function convertSalmon(
   const accounts = general.monitored_environments.map((environment) =>
     accountOf(environment, names.get(environment.name) ?? '', choices.team, report),
   );
-  const watch = groups.flatMap((group) => {
-    const entries = (Object.keys(KINDS) as SalmonKind[]).flatMap((kind) =>
-      entriesOf(group.group_name, kind, group[kind] ?? [], names),
+  const { entries: watch, unions } = watchEntries(groups, names);
+  for (const group of groups) {
+    const number = watch.filter(({ tags }) =>
+      (unions.get(tags.group) ?? []).includes(group.group_name),
     );
-    const number = entries.length;
     report.push({
       from: `group ${group.group_name}`,
-      ...(number === 0
+      ...(number.length === 0
         ? { needsYou: 'nothing is watched in it' }
-        : { to: `watch: ${counted(number, 'entry', 'entries')} with the tag group` }),
+        : { to: `watch: ${counted(number.length, 'entry', 'entries')} with the tag group` }),
     });
-    return entries;
-  });
+  }
+  /** Values of the tag group that tell somebody who asked for some groups. */
+  const valuesFor = (asked: readonly string[]): string[] => [
+    ...new Set(
+      [...unions].flatMap(([value, all]) =>
+        all.some((one) => asked.includes(one)) ? [value] : [],
+      ),
+    ),
+  ];
   const ways = new Map(general.delivery_methods.map((one) => [one.name, one]));
   const channelNames = uniqueNames(recipients.map(({ recipient }) => addressName(recipient)));
   const digestTime = timeOf(tooling.digest_cron_expression ?? DEFAULT_CRON, report);
@@ -93,10 +100,12 @@ export function convertSalmon(
     }
     channels[name] = channel.channel;
     if (told.alerts.length > 0) {
-      notify.push({ when: { tags: { group: told.alerts } }, channels: [name], and: true });
+      const tags = { group: valuesFor(told.alerts) };
+      notify.push({ when: { tags }, channels: [name], and: true });
     }
     if (told.digest.length > 0) {
-      digest.push({ ...digestTime, to: [name], group: 'group', only: { group: told.digest } });
+      const only = { group: valuesFor(told.digest) };
+      digest.push({ ...digestTime, to: [name], group: 'group', only });
     }
     const has = [
       ...(told.alerts.length > 0 ? [`alerts of ${told.alerts.join(', ')}`] : []),
@@ -181,35 +190,6 @@ function accountOf(
     role: own ?? `arn:aws:iam::${account}:role/${ROLE}`,
     teams: [team],
   };
-}
-
-/** Resources of one place that are expected the same things of are one entry. */
-function entriesOf(
-  group: string,
-  kind: SalmonKind,
-  resources: readonly WatchedResource[],
-  names: ReadonlyMap<string, string>,
-): object[] {
-  const alike = new Map<string, { account: string; expect: string[]; names: string[] }>();
-  for (const one of resources) {
-    const account = names.get(one.monitored_environment_name) ?? '';
-    const expect = [
-      ...(one.sla_seconds > 0 ? [`finishes within ${one.sla_seconds} seconds`] : []),
-      ...(one.minimum_number_of_runs > 0
-        ? [`at least ${one.minimum_number_of_runs} runs per day`]
-        : []),
-    ];
-    const key = JSON.stringify([account, expect]);
-    const entry = alike.get(key) ?? { account, expect, names: [] };
-    entry.names.push(one.name);
-    alike.set(key, entry);
-  }
-  return [...alike.values()].map(({ account, expect, names: own }) => ({
-    account,
-    [KINDS[kind]]: own,
-    tags: { group },
-    ...(expect.length === 0 ? {} : { expect }),
-  }));
 }
 
 function subscriptionsOf({ subscriptions }: Recipient): { alerts: string[]; digest: string[] } {

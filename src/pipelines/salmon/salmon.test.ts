@@ -142,21 +142,67 @@ describe('settings of SALMON', () => {
 
   it('become entries of watch: those of one place that are expected the same things of together', () => {
     expect(converted().team.watch).toEqual([
+      { account: 'mill-dev', glueJobs: ['press-late'], tags: { group: 'apples' } },
       {
         account: 'orchard-dev',
-        glueJobs: ['press-*', 'peel'],
+        glueJobs: ['peel'],
         tags: { group: 'apples' },
         expect: ['finishes within 1200 seconds', 'at least 2 runs per day'],
       },
-      { account: 'mill-dev', glueJobs: ['press-late'], tags: { group: 'apples' } },
       {
         account: 'orchard-dev',
         lambdaFunctions: ['weigh'],
         tags: { group: 'apples' },
         expect: ['at least 1 runs per day'],
       },
+      {
+        account: 'orchard-dev',
+        glueJobs: ['press-*'],
+        tags: { group: 'apples' },
+        expect: ['finishes within 1200 seconds', 'at least 2 runs per day'],
+      },
       { account: 'mill-dev', stateMachines: ['*'], tags: { group: 'pears' } },
     ]);
+  });
+
+  it('tell the recipients of every group that a thing is in', () => {
+    const place = { monitored_environment_name: 'Orchard [<<env>>]' };
+    const groups = {
+      monitoring_groups: [
+        {
+          group_name: 'apples',
+          glue_jobs: [
+            { name: 'press-red', ...place, sla_seconds: 60 },
+            { name: 'peel', ...place },
+          ],
+        },
+        {
+          group_name: 'pears',
+          glue_jobs: [{ name: 'press-*', ...place, minimum_number_of_runs: 3 }],
+        },
+      ],
+    };
+    const { watch, notify, digest } = converted(textsOf({ groups })).team;
+    expect(watch).toEqual([
+      {
+        account: 'orchard-dev',
+        glueJobs: ['press-red'],
+        tags: { group: 'apples+pears' },
+        expect: ['finishes within 60 seconds', 'at least 3 runs per day'],
+      },
+      { account: 'orchard-dev', glueJobs: ['peel'], tags: { group: 'apples' } },
+      {
+        account: 'orchard-dev',
+        glueJobs: ['press-*'],
+        tags: { group: 'pears' },
+        expect: ['at least 3 runs per day'],
+      },
+    ]);
+    expect(notify).toEqual([
+      { when: { tags: { group: ['apples+pears', 'apples'] } }, channels: ['keepers'], and: true },
+      { when: { tags: { group: ['apples+pears', 'pears'] } }, channels: ['alarms'], and: true },
+    ]);
+    expect(digest).toMatchObject([{ only: { group: ['apples+pears', 'apples', 'pears'] } }]);
   });
 
   it('become channels, routes and digests that are only of the groups somebody asked for', () => {
@@ -308,7 +354,7 @@ describe('settings of SALMON', () => {
       'glue_jobs press-late of group apples: there is no environment Mill [dev]',
       'step_functions * of group pears: there is no environment Mill [dev]',
     ]);
-    expect(convertSalmon(sound, { team: 'fruit' }).team.watch).toHaveLength(2);
+    expect(convertSalmon(sound, { team: 'fruit' }).team.watch).toHaveLength(3);
   });
 
   it('have names that Millrace takes, told apart', () => {
