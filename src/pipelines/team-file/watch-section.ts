@@ -89,7 +89,11 @@ const entry: z.ZodType<WrittenWatchEntry> = z.strictObject({
     examples: ['lake'],
   }),
   regions: z
-    .array(z.string().regex(/^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1'))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1'),
+    )
     .min(1)
     .max(50)
     .optional()
