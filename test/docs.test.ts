@@ -98,10 +98,17 @@ async function runGuide(guide: string): Promise<void> {
   mkdirSync(join(project, 'pipelines'));
   const commands = commandFolder(project);
   // Read at the start alone.
-  const rates = blocksOf(guide).find(({ note }) => note === 'rates.yaml');
-  if (rates !== undefined) writeFileSync(join(project, 'rates.yaml'), rates.text);
+  const read = Object.fromEntries(
+    (['rates', 'accounts'] as const).flatMap((name) => {
+      const block = blocksOf(guide).find(({ note }) => note === `${name}.yaml`);
+      if (block === undefined) return [];
+      const file = join(project, `${name}.yaml`);
+      writeFileSync(file, block.text);
+      return [[name, file]];
+    }),
+  );
   const server = await startServer({
-    ...(rates === undefined ? {} : { rates: join(project, 'rates.yaml') }),
+    ...read,
     folder: join(project, 'pipelines'),
     data: join(project, '.millrace'),
     port: 0,

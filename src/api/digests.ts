@@ -30,6 +30,7 @@ const lineSchema = z.strictObject({
       text: z.string().describe('At most 100 characters'),
       count: countSchema,
       execution: z.string().exactOptional().describe('The last one that it is about'),
+      link: z.string().exactOptional().describe('Of what ran elsewhere: where it is shown'),
     }),
   ),
   more: countSchema.describe('Comments that are left out'),

@@ -33,6 +33,7 @@ export const watchedThingSchema = z
     lastStatus: z.string().exactOptional(),
     lastBy: bySchema.exactOptional(),
     running: countSchema,
+    cutAt: timeSchema.exactOptional().describe('When a look last had to leave something out'),
     blindSince: timeSchema.exactOptional().describe('Since when it cannot be looked at'),
     blindBecause: z.string().exactOptional(),
   })

@@ -31,7 +31,7 @@ export function watchedTable(items: readonly WatchedThing[]): string {
       one.blindSince === undefined
         ? lookedAt === undefined
           ? ''
-          : moment(lookedAt)
+          : `${moment(lookedAt)}${one.cutAt === undefined ? '' : ', not all'}`
         : colors.red(`not since ${moment(one.blindSince)}`),
     ]),
   );

@@ -54,8 +54,16 @@ export interface RemoteJob {
   readonly place: JsonObject;
 }
 
+/** What is known besides of a request that was answered at once. */
+export interface ToldBesides {
+  /** What it used, by unit: `gbSeconds`. */
+  readonly used?: { readonly [unit: string]: number };
+  /** The last lines that it wrote. */
+  readonly lines?: readonly LogRecord[];
+}
+
 export type Submission =
-  | { readonly type: 'answered'; readonly output: Json }
+  | ({ readonly type: 'answered'; readonly output: Json } & ToldBesides)
   | {
       readonly type: 'submitted';
       /** What AWS writes into the history as the output of TaskSubmitted. */
@@ -66,7 +74,7 @@ export type Submission =
     }
   /** It may have been performed, and nobody can say. */
   | { readonly type: 'unknown'; readonly cause: string }
-  | Extract<TaskOutcome, { type: 'failed' }>;
+  | (Extract<TaskOutcome, { type: 'failed' }> & ToldBesides);
 
 export interface RemoteLink {
   /** `Console`, `Logs`. */

@@ -73,9 +73,9 @@ const QUERIES: { readonly [part: string]: Values } = {
   bus: ({ buses }) => buses,
   channel: ({ name }) => ['outbox', `${name}-hook`],
   thread: ({ name }) => [`execution-${name}`],
-  kind: () => ['glue-job'],
+  kind: () => ['dms-task'],
   account: ({ name }) => [name, '111122223333'],
-  subject: ({ name }) => [`aws:111122223333:eu-central-1:glue-job:${name}`],
+  subject: ({ name }) => [`aws:111122223333:eu-central-1:dms-task:${name}-task`],
   queue: ({ name }) => ['default', `arn:aws:sqs:us-east-1:000000000000:${name}`],
   state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],
@@ -136,8 +136,8 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/redrive-plan',
   // Needs weeks of results to tell anything: test/monitoring/outlooks.test.ts.
   'GET /api/v1/outlooks',
-  // Need accounts of AWS: test/observers/observers.test.ts.
-  ...['GET /api/v1/watched', 'GET /api/v1/watched-runs', 'GET /api/v1/watching'],
+  // Counts.
+  'GET /api/v1/watching',
   'GET /api/v1/pipelines/:name/outlook',
 ]);
 /** Needs a signature: asked by the SDK, `[operation, input]`. */

@@ -397,6 +397,37 @@ describe('functions of Lambda', () => {
     expect(bare).toMatchObject({ error: 'Exception' });
   });
 
+  it('tell their last lines and what they used, and show both to nobody who did not ask', async () => {
+    const log = [
+      'START RequestId: 1',
+      'counting',
+      '[ERROR] ValueError: no rows',
+      'END RequestId: 1',
+      'REPORT RequestId: 1 Duration: 1900.1 ms Billed Duration: 2000 ms Memory Size: 512 MB',
+    ];
+    const tail = Buffer.from(log.join('\n')).toString('base64');
+    const { submission, asked } = await invoke(200, { rows: 1 }, { 'x-amz-log-result': tail });
+    expect(submission).toMatchObject({
+      type: 'answered',
+      output: { Payload: { rows: 1 } },
+      used: { gbSeconds: 1 },
+      lines: [
+        { level: 'info', message: 'counting' },
+        { level: 'error', message: '[ERROR] ValueError: no rows' },
+        { message: expect.stringContaining('REPORT') },
+      ],
+    });
+    expect(JSON.stringify(submission)).not.toContain(tail);
+    expect(asked).toHaveLength(1);
+    const failing = { 'x-amz-log-result': tail, 'x-amz-function-error': 'Unhandled' };
+    expect((await invoke(200, { errorType: 'ValueError' }, failing)).submission).toMatchObject({
+      type: 'failed',
+      error: 'ValueError',
+      used: { gbSeconds: 1 },
+      lines: expect.any(Array),
+    });
+  });
+
   it.each<[string, AwsObject[string], string]>([
     ['an object', { a: 1 }, '{"a":1}'],
     ['a text', 'plain', '"plain"'],

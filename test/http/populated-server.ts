@@ -50,7 +50,9 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
   for (const team of names) {
     writeFileSync(join(folder, `${team}-written.yaml`), written(team));
     const rotations = { [`${team}-primary`]: { people: [team] } };
-    const told = { team, people: { [team]: {} }, rotations };
+    const tasks = { pattern: { source: ['aws.dms'] }, kind: 'dms-task', name: '$.detail.task' };
+    const watch = [{ account: 'shared', events: [tasks], tags: { owner: team } }];
+    const told = { team, people: { [team]: {} }, rotations, watch };
     writeFileSync(join(folder, `${team}-team.yaml`), JSON.stringify(told, null, 2));
   }
   const mockConfig = join(root, 'mocks.json');
@@ -75,7 +77,8 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
       teams: [team],
     };
   });
-  writeFileSync(accounts, JSON.stringify({ accounts: listed }));
+  const shared = { name: 'shared', account: ACCOUNT, ...nowhere, teams: '*' };
+  writeFileSync(accounts, JSON.stringify({ accounts: [...listed, shared] }));
   const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const it = await openTestServer({ folder, mockConfig, rates, accounts, environment });
   const teams: PopulatedTeam[] = [];
@@ -100,6 +103,9 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
     },
   };
 }
+
+/** An account of AWS of which nothing but events is seen. */
+const ACCOUNT = '111122223333';
 
 const written = (team: string): string =>
   `pipeline: ${team}-written\nteam: ${team}\nsteps:\n  - say:\n      echo: { by: ${team} }\n`;
@@ -212,6 +218,12 @@ async function populate(
     detail: { by: team },
   });
   await post('/events', { events: [event('placed'), event('returned'), event('other')] });
+  const seen = {
+    ...{ id: `${team}-task`, source: 'aws.dms', 'detail-type': 'done', account: ACCOUNT },
+    ...{ region: 'eu-central-1', detail: { task: `${team}-task` } },
+  };
+  const forwarded = { source: `${team}-hook`, detailType: 'forwarded', detail: seen };
+  await post('/events', { events: [forwarded] });
   const backfill = { pipeline: `${team}-daily`, from: '2026-11-01', to: '2026-11-03' };
   const { id: backfillId } = await post('/backfills', backfill);
 

@@ -259,3 +259,22 @@ describe('what is expected of things that were found', () => {
     expect(await incidents()).toHaveLength(1);
   });
 });
+
+describe('the digest', () => {
+  it('tells of them by their tag and service, with a link to the run', async () => {
+    await open();
+    job('lake', 'load');
+    await watch('parcels', [{ account: 'lake', glueJobs: ['*'], tags: { group: 'etl' } }]);
+    const message = 'x'.repeat(300);
+    job('lake', 'load').unshift(jobRun('load', 'jr_1', 'FAILED', { ErrorMessage: message }));
+    await test.pass(5 * MINUTE);
+    const digest = await test.engine.digests.now(EVERYTHING, { since: HOUR, group: 'group' });
+    const [line] = digest.lines;
+    expect(line).toMatchObject({
+      ...{ group: 'etl', service: 'aws glue-job', executions: 1, failures: 1 },
+      name: 'load (111122223333, eu-central-1)',
+    });
+    expect(line?.comments[0]?.text).toHaveLength(100);
+    expect(digest.html).toContain('href="https://eu-central-1.console.aws.amazon.com/gluestudio/');
+  });
+});

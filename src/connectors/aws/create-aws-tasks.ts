@@ -175,9 +175,10 @@ async function submitOptimized(
   performed ??= await perform(integration, input, caller, request, isRepeatable);
   if (performed.type === 'failed') return performed;
   if (performed.type === 'refused') return optimizedFailure(performed, names, parameters);
+  const besides = integration.besides?.(performed.output, Date.now()) ?? {};
   const failure = integration.failure?.(performed.output, request.form);
-  if (failure !== undefined) return failure;
-  return told(integration, performed, input, caller, request);
+  if (failure !== undefined) return { ...failure, ...besides };
+  return { ...told(integration, performed, input, caller, request), ...besides };
 }
 
 async function perform(
@@ -207,8 +208,12 @@ function told(
   caller: Caller,
   request: RemoteRequest,
 ): Submission {
-  const shown = integration.shown?.(answer.output, input) ?? answer.output;
-  const output: Json = integration.hasMetadata ? withMetadata(shown, answer.metadata) : shown;
+  const parameters = request.parameters as AwsObject;
+  const shown = integration.shown?.(answer.output, parameters) ?? answer.output;
+  const hidden = integration.hidden?.(parameters) ?? [];
+  const output: Json = integration.hasMetadata
+    ? withMetadata(shown, answer.metadata, hidden)
+    : shown;
   const isWaitedFor = request.form === 'sync' || request.form === 'sync2';
   if (!isWaitedFor || integration.job === undefined) return { type: 'answered', output };
   const { id, at = {} } = integration.job(answer.output, input);

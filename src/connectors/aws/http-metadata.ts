@@ -23,12 +23,17 @@ const WRITTEN: ReadonlyMap<string, string> = new Map(
 );
 
 /**
+ * @param hidden headers that are left out, in small letters
  * @example withMetadata({ JobId: '1' }, metadata) // { JobId: '1', SdkHttpMetadata: {…}, SdkResponseMetadata: { RequestId } }
  */
-export function withMetadata(output: AwsObject, metadata: AwsMetadata): AwsObject {
-  const named = Object.entries(metadata.headers).map(
-    ([name, value]) => [WRITTEN.get(name) ?? name, value] as const,
-  );
+export function withMetadata(
+  output: AwsObject,
+  metadata: AwsMetadata,
+  hidden: readonly string[] = [],
+): AwsObject {
+  const named = Object.entries(metadata.headers)
+    .filter(([name]) => !hidden.includes(name))
+    .map(([name, value]) => [WRITTEN.get(name) ?? name, value] as const);
   return {
     ...output,
     SdkHttpMetadata: {

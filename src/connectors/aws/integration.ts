@@ -15,6 +15,7 @@ import type {
   RemoteJob,
   RemoteLink,
   RemoteRequest,
+  ToldBesides,
 } from '../remote-tasks.js';
 
 /** Calls to one place, for one team. */
@@ -78,8 +79,12 @@ export interface Integration {
   perform?(input: AwsObject, caller: Caller, request: RemoteRequest): Promise<Performed>;
   /** What was submitted before, as its answer was; undefined: nothing was. */
   find?(input: AwsObject, caller: Caller, request: RemoteRequest): Promise<Performed | undefined>;
-  /** What is shown of the answer. */
-  shown?(output: AwsObject, input: AwsObject): AwsObject;
+  /** What is shown of the answer to what the definition says. */
+  shown?(output: AwsObject, parameters: AwsObject): AwsObject;
+  /** Headers of the answer that are not shown. */
+  hidden?(parameters: AwsObject): readonly string[];
+  /** What the answer tells besides, which nobody asked for in the definition. */
+  besides?(output: AwsObject, at: number): ToldBesides;
   /** The answer tells of a failure. */
   failure?(output: AwsObject, form: RemoteForm): Failed | undefined;
   /** The job that was begun, for `.sync`. */

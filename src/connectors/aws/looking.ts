@@ -43,7 +43,8 @@ export function stateOf(described: Description, ends: Ends): JobState {
 export function unseen(refused: Refused): JobState {
   const { kind, name, message } = refused;
   if (kind === 'missing') return { type: 'gone', cause: `${name}: ${message}` };
-  const isLasting = kind === 'denied' || kind === 'invalid';
+  // Credentials that have expired are made anew before anybody hears of it: these stay so.
+  const isLasting = kind === 'denied' || kind === 'invalid' || kind === 'expired';
   return { type: 'unseen', cause: `${name}: ${message}`, isLasting };
 }
 

@@ -24,8 +24,9 @@ export interface Comment {
   /** At most 100 characters. */
   readonly text: string;
   readonly count: number;
-  /** The last execution that it is about. */
+  /** The last execution that it is about; of what ran elsewhere, where it is shown. */
   readonly execution?: string;
+  readonly link?: string;
 }
 
 /** What came of one thing. */
@@ -61,7 +62,7 @@ export interface TalliedChange {
 }
 
 type TalliedResult = Pick<CheckResult, 'team' | 'subject' | 'tags' | 'status' | 'cause'> &
-  Pick<CheckResult, 'retries' | 'execution' | 'pipeline'>;
+  Pick<CheckResult, 'retries' | 'execution' | 'pipeline' | 'link'>;
 
 interface Counted {
   group: string;
@@ -95,29 +96,29 @@ export class Tally {
 
   /** A result in the window. What succeeded only after another try is warned of. */
   result(result: TalliedResult): void {
-    const { status, cause, retries = 0, execution } = result;
+    const { status, cause, retries = 0 } = result;
     const line = this.#lineOf(result);
     line.executions += 1;
     if (status === 'CRITICAL') {
       line.failures += 1;
-      comment(line, 'error', cause, execution);
+      comment(line, 'error', cause, result);
       return;
     }
     if (status === 'UNKNOWN') {
       line.warnings += 1;
-      comment(line, 'warning', `nobody can say: ${cause}`, execution);
+      comment(line, 'warning', `nobody can say: ${cause}`, result);
       return;
     }
     line.successes += 1;
     if (status === 'OK' && retries === 0) return;
     line.warnings += 1;
-    if (status === 'WARNING') comment(line, 'warning', cause, execution);
-    if (retries > 0) comment(line, 'warning', 'succeeded after one or more retries', execution);
+    if (status === 'WARNING') comment(line, 'warning', cause, result);
+    if (retries > 0) comment(line, 'warning', 'succeeded after one or more retries', result);
   }
 
   /** A change in the window: what was late, missing, too long. A failure is a result already. */
   change(change: TalliedChange): void {
-    const { state, reason, sentence, words, execution } = change;
+    const { state, reason, sentence, words } = change;
     if ((state !== 'LATE' && state !== 'MISSING') || reason === 'failed') return;
     const isTooFew =
       state === 'MISSING' &&
@@ -126,7 +127,7 @@ export class Tally {
     const line = this.#lineOf(change);
     if (isTooFew) line.failures += 1;
     else line.warnings += 1;
-    comment(line, isTooFew ? 'error' : 'warning', `${sentence}: ${words}`, execution);
+    comment(line, isTooFew ? 'error' : 'warning', `${sentence}: ${words}`, change);
   }
 
   /** The worst first, then by name. */
@@ -166,7 +167,7 @@ function comment(
   line: Counted,
   level: Comment['level'],
   words: string,
-  execution: string | undefined,
+  of: Pick<Comment, 'execution' | 'link'>,
 ): void {
   const text = cut(words);
   const key = `${level} ${text}`;
@@ -176,10 +177,11 @@ function comment(
     return;
   }
   // Results are read from the newest to the oldest: the first is the last.
-  const last = known?.execution ?? execution;
+  const { execution, link } = known ?? of;
   line.comments.set(key, {
     ...{ level, text, count: (known?.count ?? 0) + 1 },
-    ...(last === undefined ? {} : { execution: last }),
+    ...(execution === undefined ? {} : { execution }),
+    ...(link === undefined ? {} : { link }),
   });
 }
 

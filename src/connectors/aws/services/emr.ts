@@ -26,7 +26,7 @@ import { lookOneByOne, lookTogether, placeText, stateOf } from '../looking.js';
 import { ATTEMPT_TAG, withTagList } from '../submission-tokens.js';
 
 const NAMES = {
-  prefix: 'EMR',
+  prefix: 'ElasticMapReduce',
   base: 'AmazonElasticMapReduceException',
   service: 'AmazonElasticMapReduce',
 };
@@ -183,7 +183,7 @@ async function idByName(
   if (only !== undefined && another === undefined) return { id: textIn(only, 'Id'), answer };
   const what = only === undefined ? 'no' : 'more than one';
   const cause = `Cluster ${textIn(input, 'ClusterId')} has ${what} ${kind} with the name "${name}".`;
-  return { type: 'failed', error: 'EMR.InvalidRequestException', cause };
+  return { type: 'failed', error: 'ElasticMapReduce.InvalidRequestException', cause };
 }
 
 /** Actions that say what should be, so that saying it again changes nothing. */
@@ -247,8 +247,12 @@ export const EMR: readonly Integration[] = [
     find: findCluster,
     perform: (input, caller) => call(caller, 'runJobFlow', input, createdCluster, false),
     job: (output) => ({ id: textIn(output, 'ClusterId') }),
-    // AWS does not terminate a cluster when the execution is stopped either.
-    jobs: clusterJobs({ succeeded: ['WAITING'], failed: [...TERMINATED, 'TERMINATING'] }),
+    jobs: {
+      ...clusterJobs({ succeeded: ['WAITING'], failed: [...TERMINATED, 'TERMINATING'] }),
+      // AWS would let it run on; but nobody has been told its id, so nobody could end it.
+      stop: (job, _cause, caller) =>
+        caller.call(SERVICE, 'terminateJobFlows', { JobFlowIds: [job.id] }, { isRepeatable: true }),
+    },
   },
   {
     resource: 'elasticmapreduce:terminateCluster',

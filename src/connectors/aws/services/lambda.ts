@@ -5,6 +5,8 @@
  * @module
  */
 import type { AwsJson, AwsObject } from '../../../aws/aws.js';
+import type { LogRecord } from '../../connector.js';
+import type { ToldBesides } from '../../remote-tasks.js';
 import { type Failed, type Integration, REQUEST_OR_TOKEN, textIn } from '../integration.js';
 
 /** What a function wrote, as JSON; text that is none stays text. */
@@ -42,18 +44,28 @@ function functionFailure(output: AwsObject): Failed | undefined {
   };
 }
 
-/**
- * What a function's REPORT line says of its use.
- * @param tail the last lines of its log, in base64, as Lambda answers them
- * @example usedOf('UkVQT1JU…') // { gbSeconds: 0.125 }
- */
-export function usedOf(tail: string): { readonly [unit: string]: number } {
-  const text = Buffer.from(tail, 'base64').toString('utf8');
+/** Functions that are waited for answer with the last 4 KB of their log, when they are asked to. */
+function isTailed(input: AwsObject): boolean {
+  return (input.InvocationType ?? 'RequestResponse') === 'RequestResponse';
+}
+
+/** The last lines of a function, and what its REPORT line says of its use. */
+function besides(output: AwsObject, at: number): ToldBesides {
+  const text = Buffer.from(textIn(output, 'LogResult'), 'base64').toString('utf8');
   const billed = /Billed Duration: (\d+) ms/.exec(text)?.[1];
   const memory = /Memory Size: (\d+) MB/.exec(text)?.[1];
-  if (billed === undefined || memory === undefined) return {};
-  const gbSeconds = (Number(billed) / 1000) * (Number(memory) / 1024);
-  return gbSeconds > 0 ? { gbSeconds } : {};
+  const gbSeconds = (Number(billed ?? 0) / 1000) * (Number(memory ?? 0) / 1024);
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(START|END|INIT_START) /.test(line))
+    .map((message): LogRecord => {
+      const isError = /^\[ERROR\]|"level": ?"(ERROR|FATAL)"|Task timed out/.test(message);
+      return { at, stream: 'stdout', level: isError ? 'error' : 'info', message };
+    });
+  return {
+    ...(gbSeconds > 0 ? { used: { gbSeconds } } : {}),
+    ...(lines.length > 0 ? { lines } : {}),
+  };
 }
 
 export const LAMBDA: readonly Integration[] = [
@@ -63,9 +75,18 @@ export const LAMBDA: readonly Integration[] = [
     api: ['lambda', 'invoke'],
     names: { prefix: 'Lambda', base: 'AWSLambdaException', service: 'AWSLambda' },
     hasMetadata: true,
-    prepare: ({ Payload, ...input }) =>
-      Payload === undefined ? input : { ...input, Payload: payloadText(Payload) },
+    prepare: ({ Payload, ...input }) => ({
+      ...(isTailed(input) ? { LogType: 'Tail' } : {}),
+      ...input,
+      ...(Payload === undefined ? {} : { Payload: payloadText(Payload) }),
+    }),
+    besides,
+    hidden: ({ LogType }) => (LogType === 'Tail' ? [] : ['x-amz-log-result']),
     failure: functionFailure,
-    shown: (output) => ({ ...output, Payload: payloadOf(output) }),
+    shown: ({ LogResult, ...output }, { LogType }) => ({
+      ...output,
+      ...(LogResult !== undefined && LogType === 'Tail' ? { LogResult } : {}),
+      Payload: payloadOf(output),
+    }),
   },
 ];

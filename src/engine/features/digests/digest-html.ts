@@ -171,7 +171,8 @@ function lineBlock(line: DigestLine, url: string | undefined): string {
 
 function commentBlock(comment: Comment, url: string | undefined): string {
   const { level, execution } = comment;
-  const place = url && execution && PLACES.execution(url, execution);
+  // What ran elsewhere is shown there.
+  const place = (url && execution && PLACES.execution(url, execution)) || comment.link;
   const mark = level === 'error' ? paint('red', RED, '✕') : paint('amber', AMBER, '!');
   return `<br>${mark} ${link(commentWords(comment), place === '' ? undefined : place)}`;
 }

@@ -94,6 +94,8 @@ interface Look {
   seenUntil: number | undefined;
   memo: Json | undefined;
   stamp: string | undefined;
+  /** When there was last too much to see all of it. */
+  cutAt: number | undefined;
   readonly done: Set<string>;
 }
 
@@ -174,6 +176,11 @@ export class Looks {
     if (look === undefined || look.failed > 0) return false;
     this.#soon(look);
     return true;
+  }
+
+  /** When a look at a thing last had to leave something out; undefined: none had. */
+  cutAt(thing: ThingPlace): number | undefined {
+    return this.#looks.get(placeKey(thing))?.cutAt;
   }
 
   /** Its list is to be read now. */
@@ -356,6 +363,9 @@ export class Looks {
       open: open.map(({ run }) => run),
       isDone: (key) => look.done.has(key),
     });
+    // What nobody can look at is not missing: its list, or an event, will say more of it.
+    if (collected === undefined) return QUIET;
+    if (!collected.isWhole) look.cutAt = now;
     const fresh = collected.runs.filter((run) => !look.done.has(runKey(run)));
     const { isWhole, memo } = collected;
     const own = memo === undefined ? {} : { memo };
@@ -417,7 +427,7 @@ function newLook(list: ListPlace, thing: ThingPlace | undefined): Look {
   return {
     ...{ list, thing, at: Number.POSITIVE_INFINITY, last: USUAL, round: 0, failed: 0 },
     ...{ isTaken: false, isAskedAgain: false, seenUntil: undefined, memo: undefined },
-    ...{ stamp: undefined, done: new Set<string>() },
+    ...{ stamp: undefined, cutAt: undefined, done: new Set<string>() },
   };
 }
 

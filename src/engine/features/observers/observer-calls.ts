@@ -37,6 +37,8 @@ export interface WatchedThing {
   readonly lastStatus?: string;
   readonly lastBy?: HeardBy;
   readonly running: number;
+  /** When a look last had to leave something out, because there was too much. */
+  readonly cutAt?: number;
   /** Since when it cannot be looked at, and why. */
   readonly blindSince?: number;
   readonly blindBecause?: string;
@@ -108,6 +110,7 @@ export function observerCalls(
   const shown = (row: FoundRow): WatchedThing => {
     const { team, place, foundAt, lookedAt, lastRunAt, lastStatus, lastBy } = row;
     const subject = subjectOfRow(row);
+    const cutAt = observers.cutAt(row);
     const { region, kind } = subject;
     const blind = observers
       .blind()
@@ -119,6 +122,7 @@ export function observerCalls(
       ...(lastStatus === undefined ? {} : { lastStatus }),
       ...(lastBy === undefined ? {} : { lastBy }),
       running: observers.runs.running(row.number).length,
+      ...(cutAt === undefined ? {} : { cutAt }),
       ...(blind === undefined ? {} : { blindSince: blind.since, blindBecause: blind.words }),
     };
   };

@@ -196,6 +196,11 @@ export class Observers implements Feature {
     return this.#beyond.get(team) ?? 0;
   }
 
+  /** When a look at a thing last had to leave something out; undefined: none had. */
+  cutAt(row: FoundRow): number | undefined {
+    return this.#looks?.cutAt(placeOfRow(row));
+  }
+
   /** Calls for looks since the server began. */
   get calls(): { readonly calls: number; readonly since: number } {
     return { calls: this.#looks?.calls ?? 0, since: this.#beganAt };

@@ -64,8 +64,8 @@ export interface Collector {
   readonly lookEvery?: number;
   /** All things, page by page; some of them twice when a list had to be begun again. */
   list(ask: Ask, isWanted: (name: string) => boolean): AsyncGenerator<readonly Listed[]>;
-  /** Runs of a thing. */
-  runs(ask: Ask, at: LookAt): Promise<Collected>;
+  /** Runs of a thing; undefined: too little is known of it to look at it. */
+  runs(ask: Ask, at: LookAt): Promise<Collected | undefined>;
   /** Runs of all things of the place at once, where its service has a list of those: then `runs` is not asked. */
   all?(ask: Ask, at: Omit<LookAt, 'name' | 'memo'>): Promise<Collected>;
 }

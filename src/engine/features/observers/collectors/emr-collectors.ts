@@ -45,6 +45,7 @@ export const EMR_CLUSTERS: Collector = {
     });
   },
   async runs(ask, { name, memo, since }) {
+    if (memo === undefined) return undefined;
     const runs: SeenRun[] = [];
     for (const { id, state } of objects(memo)) {
       const cluster = text(id);
@@ -62,7 +63,7 @@ export const EMR_CLUSTERS: Collector = {
       }
       if (ENDED.includes(text(state) ?? '') && runs.length > 1_000) break;
     }
-    return { runs, isWhole: memo !== undefined };
+    return { runs, isWhole: true };
   },
 };
 
@@ -80,7 +81,7 @@ export const EMR_SERVERLESS: Collector = {
   },
   async runs(ask, { name, memo, since, isDone }) {
     const application = text(memo);
-    if (application === undefined) return { runs: [], isWhole: false };
+    if (application === undefined) return undefined;
     const input = { ApplicationId: application, MaxResults: 50 };
     const request = { service: 'emrserverless', action: 'listJobRuns', input, most: MOST_PAGES };
     const runs: SeenRun[] = [];

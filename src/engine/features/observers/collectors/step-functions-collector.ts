@@ -30,8 +30,7 @@ export const STATE_MACHINES: Collector = {
   },
   async runs(ask, at) {
     const arn = text(at.memo);
-    // Nothing is known of it but its name: what is not seen is not missing.
-    if (arn === undefined) return { runs: [], isWhole: false };
+    if (arn === undefined) return undefined;
     const input = { StateMachineArn: arn, MaxResults: 100 };
     const latest = await executions(ask, input, at, true);
     const again =
