@@ -34,6 +34,7 @@ const problemSchema = z
     error: z.string().exactOptional(),
     state: z.string().exactOptional().describe('The state that failed'),
     execution: z.string().exactOptional(),
+    link: z.string().exactOptional().describe('Where it is shown by whoever ran it'),
   })
   .meta({
     id: 'IncidentProblem',

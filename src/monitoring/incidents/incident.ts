@@ -27,6 +27,8 @@ export interface Problem {
   readonly error?: string;
   readonly state?: string;
   readonly execution?: string;
+  /** Where it is shown by whoever ran it. */
+  readonly link?: string;
 }
 
 /** Where an incident stands; plain JSON, and all there is to know of it. Times in milliseconds since the epoch. */

@@ -205,7 +205,7 @@ function closed(incident: Incident, at: number, solved: string): Incident {
 }
 
 function problemOf(signal: Signal, known?: Problem): Problem {
-  const { kind, level, at, words, error, state, execution } = signal;
+  const { kind, level, at, words, error, state, execution, link } = signal;
   return {
     ...{ kind, level, lastAt: at, words },
     since: known?.since ?? at,
@@ -213,6 +213,7 @@ function problemOf(signal: Signal, known?: Problem): Problem {
     ...(error === undefined ? {} : { error }),
     ...(state === undefined ? {} : { state }),
     ...(execution === undefined ? {} : { execution }),
+    ...(link === undefined ? {} : { link }),
   };
 }
 

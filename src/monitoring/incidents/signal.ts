@@ -43,6 +43,8 @@ export interface Signal {
   readonly error?: string;
   readonly state?: string;
   readonly execution?: string;
+  /** Where it is shown by whoever ran it. */
+  readonly link?: string;
   readonly pipeline?: string;
   /** Who answers for it, as its file says. */
   readonly owner?: string;
@@ -72,13 +74,14 @@ export interface Ended {
  * @example signalOfResult({ status: 'CRITICAL', … })?.is // 'bad'
  */
 export function signalOfResult(result: CheckResult, ended: Ended = {}): Signal | undefined {
-  const { status, team, subject, at, cause, tags, execution, pipeline } = result;
+  const { status, team, subject, at, cause, tags, execution, pipeline, link } = result;
   if (status !== 'OK' && status !== 'CRITICAL') return undefined;
   return {
     ...{ team, subject, problem: 'run', kind: 'failed', level: 'critical', at, words: cause, tags },
     is: status === 'OK' ? 'good' : 'bad',
     ...ended,
     ...(execution === undefined ? {} : { execution }),
+    ...(link === undefined ? {} : { link }),
     ...(pipeline === undefined ? {} : { pipeline }),
   };
 }

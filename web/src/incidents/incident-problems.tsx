@@ -63,7 +63,7 @@ const KINDS: { [kind in Problem['kind']]: string } = {
 };
 
 function Wrong({ problem }: { problem: Problem }): ReactElement {
-  const { kind, level, since, lastAt, count, words, error, state, execution } = problem;
+  const { kind, level, since, lastAt, count, words, error, state, execution, link } = problem;
   return (
     <li className={styles.problem} data-level={level}>
       <div className={styles.what}>
@@ -82,6 +82,11 @@ function Wrong({ problem }: { problem: Problem }): ReactElement {
             </>
           )}
         </span>
+        {execution === undefined && link !== undefined && /^https?:\/\//.test(link) && (
+          <a href={link} target="_blank" rel="noreferrer">
+            The run
+          </a>
+        )}
         {execution !== undefined && (
           <>
             <Link

@@ -99,18 +99,29 @@ function textOf({ solved }: Incident, kind: MessageKindOfIncident, words: string
 }
 
 function factsOf(incident: Incident, folded: number): Message['facts'] {
-  const { number, team, owner, ownerBecause, since, last, problems, pipeline } = incident;
+  const { number, team, owner, ownerBecause, since, last, problems, pipeline, subject } = incident;
   const others = Object.keys(problems).length - 1;
   return [
     { name: 'Incident', value: `#${number}` },
     { name: 'Team', value: team },
     { name: 'Owner', value: owner === undefined ? `nobody: ${ownerBecause}` : owner },
     { name: 'Since', value: `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC` },
+    ...placeOf(subject),
     ...(pipeline === undefined ? [] : [{ name: 'Pipeline', value: pipeline }]),
     ...(last.state === undefined ? [] : [{ name: 'State', value: last.state }]),
     ...(last.error === undefined ? [] : [{ name: 'Error', value: last.error }]),
     ...(others > 0 ? [{ name: 'Also', value: `${others} more wrong with it` }] : []),
     ...(folded > 0 ? [{ name: 'Downstream', value: `${folded} affected, folded in` }] : []),
+  ];
+}
+
+/** Of a thing elsewhere: what it is, and where. Two accounts may each have one of its name. */
+function placeOf({ provider, kind, account, region }: Incident['subject']): Message['facts'] {
+  if (provider === 'millrace') return [];
+  return [
+    { name: 'What', value: `${provider} ${kind}` },
+    { name: 'Account', value: account },
+    { name: 'Region', value: region },
   ];
 }
 
@@ -121,7 +132,9 @@ function linksOf({ number, last, pipeline, team }: Incident, url: string): Messa
   if (execution === undefined) {
     const of =
       pipeline === undefined ? [] : [{ name: 'Pipeline', url: at(pageOf(pipeline, team)) }];
-    return [incident, ...of];
+    // What somebody reported may say anything: only an address of the web is one.
+    const run = /^https?:\/\//.test(last.link ?? '') ? [{ name: 'Run', url: last.link ?? '' }] : [];
+    return [incident, ...run, ...of];
   }
   const page = `e/${encodeURIComponent(execution)}`;
   const step = state === undefined ? [] : [`state=${encodeURIComponent(state)}`];
