@@ -6,6 +6,7 @@
 
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { JsonObject } from '../../src/asl/json.js';
+import type { JobState, RemoteTasks } from '../../src/connectors/remote-tasks.js';
 import type { Engine, ExecutionDetail } from '../../src/engine/engine.js';
 import type {
   AttemptListener,
@@ -13,6 +14,7 @@ import type {
   AttemptRequest,
 } from '../../src/engine/kernel/ports.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
+import { LAKE } from '../support/job-service.js';
 import { TimedEngine } from '../support/timed-engine.js';
 
 export const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:sort';
@@ -111,8 +113,47 @@ export async function openTaskBench(): Promise<TaskBench> {
     await over;
   }
 
+  /** Requests without a job: SNS; jobs: Batch. Everything else is performed here. */
+  const jobs = new Map<string, JobState>();
+  const tasks: RemoteTasks = {
+    knows: ({ service }) => (['sns', 'batch'].includes(service) ? {} : undefined),
+    submit: ({ id, form, parameters, signal, isAgain }) =>
+      new Promise((answer) => {
+        if (isAgain) return answer({ type: 'unknown', cause: 'Nobody knows.' });
+        const isJob = form === 'sync';
+        const job = { kind: 'batch:submitJob.sync', id, place: {} };
+        const made: Run = {
+          request: { arguments: parameters, attemptId: id },
+          listener: {
+            settled(outcome) {
+              if (isJob) jobs.set(id, { type: 'ended', outcome });
+              else if (outcome.type === 'failed') answer(outcome);
+              else answer({ type: 'answered', output: outcome.output });
+            },
+            heartbeat() {},
+          },
+          isKilled: false,
+        };
+        signal.addEventListener('abort', () => end(made));
+        runs.push(made);
+        if (!isJob) return;
+        jobs.set(id, { type: 'running', status: 'RUNNING' });
+        answer({ type: 'submitted', output: {}, job });
+      }),
+    batchOf: () => 10,
+    look: async (given) =>
+      given.map(({ id }) => jobs.get(id) ?? { type: 'gone', cause: 'It is gone.' }),
+    async stop({ id }) {
+      for (const run of runs) if (run.request.attemptId === id) run.isKilled = true;
+      return true;
+    },
+    jobOfEvent: () => undefined,
+  };
+
   const test = new TimedEngine({
     start: START,
+    remoteTasks: tasks,
+    remote: { tasks, accounts: [LAKE] },
     runner,
     services: {
       has: () => true,

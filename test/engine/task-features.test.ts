@@ -3,7 +3,7 @@
  *
  * | | timeout | heartbeat | Retry | stop | mock | test case |
  * | --- | --- | --- | --- | --- | --- | --- |
- * | connector, task token, activity, request to the server itself, started execution (.sync, .sync:2, token, by binding) | × | × | × | × | × | × |
+ * | connector, task token, activity, request to the server itself, request to AWS, started execution (.sync, .sync:2, token, by binding) | × | × | × | × | × | × |
  * | started execution, not waited for | at once | at once | × | at once | × | × |
  * | map run (a Map has no timeout of its own) | – | – | × | × | × | × |
  *
@@ -88,6 +88,14 @@ const PERFORMERS: Performer[] = [
     name: 'a request to this server itself',
     resource: 'arn:aws:states:::aws-sdk:sfn:startSyncExecution',
     parameters: { StateMachineArn: CHILD },
+    ...viaRun,
+    left: 'killed',
+    error: 'Broken',
+  },
+  {
+    name: 'a request that AWS answers',
+    resource: 'arn:aws:states:::sns:publish',
+    parameters: { Message: 'm' },
     ...viaRun,
     left: 'killed',
     error: 'Broken',

@@ -99,7 +99,7 @@ type Task = Pick<ScheduleTask, 'resource' | 'arguments'> &
  */
 export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resolution {
   const { remote, shared } = rules;
-  if (remote === undefined || !isOfAws(task)) return resolveHere(task, asker, rules);
+  if (remote === undefined || !isOfAws(task, remote)) return resolveHere(task, asker, rules);
   const bindings = everywhere(asker.bindings);
   const here = resolveHere(
     task,

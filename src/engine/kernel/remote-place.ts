@@ -59,11 +59,16 @@ const FORMS: { readonly [pattern: string]: RemoteForm } = {
   waitForTaskToken: 'waitForTaskToken',
 };
 
-/** Whether a task is one of AWS: only such may go there. Activities are this server's: their workers ask it for tasks. */
-export function isOfAws({ resource }: Pick<Task, 'resource'>): boolean {
+/**
+ * Whether a task is one that AWS performs: only such may go there. Activities are this server's: their workers ask it for tasks.
+ * What AWS has no integration for is performed by its binding everywhere.
+ */
+export function isOfAws(task: Task, { tasks }: Pick<RemoteRules, 'tasks'>): boolean {
+  const { resource } = task;
   const { events, service } = parseResource(resource);
-  if (events === 'LambdaFunction') return true;
-  return events === 'Task' && resource.startsWith('arn:') && !service.startsWith('millrace');
+  const isAmazon = resource.startsWith('arn:') && !service.startsWith('millrace');
+  if (events === 'Activity' || !isAmazon) return false;
+  return tasks.knows(requestOf(task).resource) !== undefined;
 }
 
 /**
@@ -80,10 +85,9 @@ export function goesToAws(
   if (here.type === 'execution' && !isElsewhere(task, asker, rules)) return here;
   if (here.type === 'service' && !isElsewhere(task, asker, rules)) return here;
   const request = requestOf(task);
-  const known = rules.tasks.knows(request.resource);
-  if (known === undefined) return here;
-  if (known.problem !== undefined) {
-    return { type: 'failure', error: 'Millrace.UnboundResource', cause: known.problem };
+  const { problem } = rules.tasks.knows(request.resource) ?? {};
+  if (problem !== undefined) {
+    return { type: 'failure', error: 'Millrace.UnboundResource', cause: problem };
   }
   const place = placeOf(task, asker, rules);
   if ('cause' in place) return place;

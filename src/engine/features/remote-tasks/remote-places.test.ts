@@ -196,3 +196,29 @@ describe('where a task goes', () => {
     expect(await detail(id)).toMatchObject({ cause: 'There is no such integration.' });
   });
 });
+
+describe('a test of a single state', () => {
+  const tested = (definition: object) =>
+    test.engine.stateTests.run(ofTeam('default'), {
+      definition: JSON.stringify(definition),
+      roleArn: 'arn:aws:iam::111122223333:role/test',
+    } as never);
+
+  it('has AWS perform a request', async () => {
+    const answer = await tested({
+      ...{ Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true },
+      Parameters: { Message: 'm' },
+    });
+    expect(answer).toMatchObject({ status: 'SUCCEEDED', output: { done: true } });
+    expect(service.requests).toMatchObject([{ account: 'lake', team: 'default' }]);
+  });
+
+  it('tells of a request that was refused', async () => {
+    service.fates.push({ type: 'failed', error: 'Sns.NotFoundException', cause: 'no topic' });
+    const answer = await tested({
+      ...{ Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true },
+      Parameters: { Message: 'm' },
+    });
+    expect(answer).toMatchObject({ status: 'FAILED', error: 'Sns.NotFoundException' });
+  });
+});
