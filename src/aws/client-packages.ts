@@ -94,6 +94,8 @@ async function load(name: string, service: string): Promise<Loaded> {
   let exported: { readonly [name: string]: unknown };
   let schema: typeof import('@smithy/core/schema');
   try {
+    // The clients that come with this package run on Node 20, whatever later ones will do.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     [exported, schema] = await Promise.all([import(name), import('@smithy/core/schema')]);
   } catch (error) {
     const { code } = error as { code?: string };
