@@ -320,6 +320,20 @@ describe('jobs in AWS', () => {
       json: { __type: 'InvalidRequestException' },
     });
     expect(await home.tasks.stop(job, 'x')).toBe(true);
+    // A right may be given, and a protection taken away: until then they run on.
+    fake.answers.StopQueryExecution = () => ({
+      status: 400,
+      json: { __type: 'AccessDeniedException' },
+    });
+    expect(await home.tasks.stop(job, 'x')).toBe(false);
+    fake.answers.TerminateJobFlows = () => ({
+      status: 400,
+      json: { __type: 'ValidationException', message: 'Could not shut down: protected' },
+    });
+    const cluster = at('elasticmapreduce:createCluster', 'j-1');
+    expect(await home.tasks.stop(cluster, 'x')).toBe(false);
+    fake.answers.TerminateJobFlows = () => ({});
+    expect(await home.tasks.stop(cluster, 'x')).toBe(true);
   });
 
   it('have lines that are read on from where they were left', async () => {

@@ -47,8 +47,8 @@ export function createAwsTasks(aws: Aws): RemoteTasks {
       const answer = await kind.stop(job, cause, callerAt(aws, job)).catch(() => undefined);
       if (answer === undefined) return false;
       if (answer.type === 'answered') return true;
-      // What has ended or is gone needs no stop; what is refused for good will not be granted by asking again.
-      return !['throttled', 'server', 'unreachable', 'expired', 'aborted'].includes(answer.kind);
+      // What has ended or is gone needs no stop. A right that is missing may be given, and until then the job runs on.
+      return answer.kind === 'missing' || answer.kind === 'invalid';
     },
     async logs(job, cursor, signal) {
       const caller = callerAt(aws, job, signal);

@@ -250,8 +250,14 @@ export const EMR: readonly Integration[] = [
     jobs: {
       ...clusterJobs({ succeeded: ['WAITING'], failed: [...TERMINATED, 'TERMINATING'] }),
       // AWS would let it run on; but nobody has been told its id, so nobody could end it.
-      stop: (job, _cause, caller) =>
-        caller.call(SERVICE, 'terminateJobFlows', { JobFlowIds: [job.id] }, { isRepeatable: true }),
+      async stop(job, _cause, caller) {
+        const input = { JobFlowIds: [job.id] };
+        const answer = await caller.call(SERVICE, 'terminateJobFlows', input, {
+          isRepeatable: true,
+        });
+        const isProtected = answer.type === 'refused' && /protect/i.test(answer.message);
+        return isProtected ? { ...answer, kind: 'denied' } : answer;
+      },
     },
   },
   {
