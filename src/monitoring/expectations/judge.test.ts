@@ -300,3 +300,33 @@ describe('calendars', () => {
     expect(DAY).toBe(24 * HOUR);
   });
 });
+
+describe('at least 2 runs in 24 hours', () => {
+  const demand: Demand = { type: 'rolling', least: 2, period: DAY };
+
+  it('is missing a day after it was declared, when nothing or too little has come', () => {
+    const none = new Life(demand, '2026-11-20T00:00:00Z').until('2026-11-21T06:00:00Z');
+    expect(none.standing).toMatchObject({
+      ...{ state: 'MISSING', reason: 'never started', since: at('2026-11-21T00:00:00Z') },
+    });
+    const one = new Life(demand, '2026-11-20T00:00:00Z')
+      .ends('2026-11-20T12:00:00Z')
+      .until('2026-11-21T06:00:00Z');
+    expect(one.standing).toMatchObject({ state: 'MISSING', reason: 'too few' });
+  });
+
+  it('lasts until the second newest is a day old, and is over when there are enough again', () => {
+    const life = new Life(demand, '2026-11-20T00:00:00Z')
+      .ends('2026-11-20T10:00:00Z')
+      .ends('2026-11-20T20:00:00Z')
+      .until('2026-11-21T08:59:00Z');
+    expect(life.standing.state).toBe('EXPECTED');
+    life.until('2026-11-21T10:00:01Z');
+    expect(life.standing).toMatchObject({ state: 'MISSING', since: at('2026-11-21T10:00:00Z') });
+    life.ends('2026-11-21T12:00:00Z');
+    expect(life.standing.state).toBe('EXPECTED');
+    // One of the two is from the day before.
+    life.until('2026-11-21T20:30:00Z');
+    expect(life.standing.state).toBe('MISSING');
+  });
+});

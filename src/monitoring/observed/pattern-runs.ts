@@ -75,7 +75,10 @@ export function readPattern(
   written: WrittenPattern,
 ): { watch: PatternWatch } | { problem: string; at: string } {
   const parsed = parsePattern(written.pattern);
-  if ('error' in parsed) return { problem: parsed.error.message, at: 'pattern' };
+  if ('error' in parsed) {
+    const [problem = ''] = parsed.error.message.split('\n');
+    return { problem, at: 'pattern' };
+  }
   const paths: { [part in Part]?: InputPath } = {};
   for (const part of PARTS) {
     const path = written[part];

@@ -45,6 +45,23 @@ describe('a file of a team', () => {
     ['team: a b\nchannels: {}', 'MILL1103 1:7'],
     ['channels: {}\n', 'MILL1102 1:1 the field "team" is missing'],
     ['team: a\nchanels: {}', 'MILL1101 2:1 unknown field "chanels"; did you mean "channels"?'],
+    ['team: a\nwatch: [{ account: lake }]', 'MILL1305 2:9 it is not said what is watched there'],
+    [
+      'team: a\nwatch: [{ account: lake, glueJob: [x] }]',
+      'MILL1101 2:26 unknown field "glueJob"; did you mean "glueJobs"?',
+    ],
+    [
+      'team: a\nwatch: [{ account: lake, glueJobs: [x], expect: [runs sometimes] }]',
+      "MILL1305 2:50 expected 'within', not 'sometimes'",
+    ],
+    [
+      'team: a\nwatch: [{ account: lake, events: [{ pattern: { source: x }, name: $.a }] }]',
+      'MILL1305 2:46 Event pattern is not valid',
+    ],
+    [
+      'team: a\nwatch: [{ account: lake, events: [{ pattern: {}, name: a }] }]',
+      'MILL1305 2:46 Event pattern is not valid',
+    ],
     ['team: a\nchannels: { x: {} }', 'MILL1102 2:13 the field "type" is missing'],
     [
       'team: a\nchannels: { x: { type: slak } }',
