@@ -65,6 +65,9 @@ interface Parts {
   readonly world: World;
 }
 
+/** Lines of a request that was answered at once. */
+const MOST_LAST_LINES = 500;
+
 export class RemoteAttempts {
   readonly #parts: Parts;
 
@@ -142,6 +145,12 @@ export class RemoteAttempts {
       const open = openAttempt(active, row);
       // Its token was answered before the request was.
       if (open === undefined) return this.#close(turn, row, 'answered', answer);
+      if (answer.type === 'answered' || answer.type === 'failed') {
+        const { used, lines = [] } = answer;
+        if (used !== undefined) use(turn, active, { units: millionths(used) });
+        const last = lines.slice(-MOST_LAST_LINES);
+        if (last.length > 0) this.#parts.kernel.output.write(turn, active, lineOf(row), last);
+      }
       switch (answer.type) {
         case 'submitted':
           return isJob(row)

@@ -221,6 +221,23 @@ describe('a task that another system performs', () => {
     expect(await events(id)).toContain('LambdaFunctionSucceeded');
   });
 
+  it('counts what a request that is answered at once used, and has the last lines of it', async () => {
+    service.answer = () => ({
+      ...{ type: 'answered', output: { StatusCode: 200 } },
+      used: { gbSeconds: 0.5 },
+      lines: [{ at: 1, stream: 'stdout', level: 'info', message: 'counted 3 rows' }],
+    });
+    const id = await start(
+      machine({
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Parameters: { FunctionName: 'count', Payload: {} },
+      }),
+    );
+    expect((await detail(id)).usage.units).toEqual({ gbSeconds: 0.5 });
+    const { items } = await test.engine.executions.logs(EVERYTHING, id);
+    expect(items.map(({ message }) => message)).toContain('counted 3 rows');
+  });
+
   it('counts what its job used', async () => {
     const id = await start();
     const job = service.all()[0];
