@@ -71,7 +71,11 @@ export class FakeAws implements Aws, Work {
     this.calls.push(call);
     const name = `${service}.${action}`;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-    if (name === 'sqs.receiveMessage') return this.#receive(String(input.QueueUrl), signal);
+    if (name === 'sqs.receiveMessage') {
+      // A fake has no visibility timeout: what else waits is what was received just now.
+      if (input.WaitTimeSeconds === 0) return this.#work.during(Promise.resolve(answered({})));
+      return this.#receive(String(input.QueueUrl), signal);
+    }
     if (name === 'sqs.deleteMessageBatch') return this.#work.during(this.#delete(input));
     const place = `${call.place.account}/${call.place.region}`;
     const handler = this.#handlers.get(`${place} ${name}`) ?? this.#handlers.get(`* ${name}`);

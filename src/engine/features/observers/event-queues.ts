@@ -8,10 +8,13 @@
 import type { Aws, AwsAccount, AwsObject } from '../../../aws/aws.js';
 import { object, objects, type Told, text } from '../../../monitoring/observed/told.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { chunks } from './collectors/collector.js';
 
 /** Milliseconds until a queue that does not answer is asked again. */
 const AGAIN = 30_000;
 const AT_ONCE = 10;
+/** Receives at a time while a queue is full: what they bring is one commit. */
+const TOGETHER = 8;
 
 export interface QueuePeers {
   readonly aws: Aws;
@@ -84,12 +87,32 @@ export class EventQueues {
     if (answer.type === 'refused') return `${answer.name}: ${answer.message}`;
     const messages = objects(answer.output.Messages);
     if (messages.length === 0) return undefined;
+    if (messages.length === AT_ONCE) messages.push(...(await this.#more(queue)));
     const events = messages
       .map(({ Body }) => eventIn(text(Body)))
       .filter((event) => event !== undefined);
     this.#events += events.length;
     this.#unread += messages.length - events.length;
     await this.#peers.take(queue.accounts, events);
+    const problems = await Promise.all(
+      chunks(messages, AT_ONCE).map((part) => this.#delete(queue, part)),
+    );
+    return problems.find((problem) => problem !== undefined);
+  }
+
+  /** What else waits there now. What cannot be received comes with the next round. */
+  async #more(queue: Queue): Promise<Told[]> {
+    const input = { MaxNumberOfMessages: AT_ONCE, WaitTimeSeconds: 0 };
+    const answers = await Promise.all(
+      Array.from({ length: TOGETHER - 1 }, () => this.#call(queue, 'receiveMessage', input)),
+    );
+    return answers.flatMap((answer) =>
+      answer.type === 'answered' ? objects(answer.output.Messages) : [],
+    );
+  }
+
+  /** @returns what is wrong; undefined: nothing */
+  async #delete(queue: Queue, messages: readonly Told[]): Promise<string | undefined> {
     const Entries = messages.flatMap(({ ReceiptHandle }, index): AwsObject[] => {
       const handle = text(ReceiptHandle);
       return handle === undefined ? [] : [{ Id: String(index), ReceiptHandle: handle }];
