@@ -264,10 +264,13 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'forgets how far a schedule was served',
-    store: (store) => ({
-      ...store,
-      commit: (commit) => store.commit(without(commit, PIPELINE_SCHEDULES)),
+    // One that only forgets is hardly one: what it serves again has its name already.
+    name: 'believes that it has served a minute of a schedule that is to come',
+    store: rows((write) => {
+      const { table, row } = write;
+      if (table !== PIPELINE_SCHEDULES || row === undefined) return [write];
+      const { served } = row as { served: number };
+      return [{ ...write, row: { ...row, served: served + 60_000 } }];
     }),
   },
   {
