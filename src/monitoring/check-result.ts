@@ -8,6 +8,7 @@
  * @module
  */
 
+import { causeWords } from './cause-words.js';
 import type { Subject } from './subject.js';
 
 export type CheckStatus = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
@@ -43,7 +44,8 @@ export function judgeEnding(ending: Ending): { status: CheckStatus; cause: strin
   const { status, error, cause, produced = {} } = ending;
   if (status !== 'SUCCEEDED') {
     const what = WORDS[status];
-    const said = [error, cause].filter((part) => part !== undefined && part !== '').join(': ');
+    const words = cause === undefined ? undefined : causeWords(cause);
+    const said = [error, words].filter((part) => part !== undefined && part !== '').join(': ');
     return { status: 'CRITICAL', cause: shorten(said === '' ? what : `${what}: ${said}`) };
   }
   const told = COUNTS.filter((count) => produced[count] !== undefined);

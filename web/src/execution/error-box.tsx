@@ -62,7 +62,7 @@ export function ErrorBox({
       )}
       {stack.length > 0 && (
         <details className={styles.stack}>
-          <summary>Stack trace</summary>
+          <summary>{stack[0] === '{' ? 'The whole job' : 'Stack trace'}</summary>
           <pre>{printable(stack.join('\n'))}</pre>
         </details>
       )}

@@ -194,7 +194,7 @@ function VisitError({ visit }: { visit: StateVisit }): ReactElement {
       {message !== '' && <p>{printable(message)}</p>}
       {stack.length > 0 && (
         <details>
-          <summary>Stack trace</summary>
+          <summary>{stack[0] === '{' ? 'The whole job' : 'Stack trace'}</summary>
           <pre>{printable(stack.join('\n'))}</pre>
         </details>
       )}

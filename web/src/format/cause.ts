@@ -1,17 +1,21 @@
 /**
- * Causes of failures. Lambda puts JSON into a cause; people want its message, and its stack when they ask.
+ * Causes of failures. Lambda puts its exception into a cause as JSON, tasks that wait for a job the whole job; people want the
+ * message, and the rest when they ask.
  * @module
  */
 export interface ReadableCause {
   message: string;
   /** Kind of error in the function's own language, such as `ZeroDivisionError`. */
   errorType?: string;
-  /** Lines of the stack trace, outermost first as the runtime gave them. */
+  /** Lines of the stack trace, outermost first as the runtime gave them; of a job all that is known of it. */
   stack: string[];
 }
 
+/** Where a job says why it failed: Glue, Batch, SageMaker. */
+const OF_JOBS = ['ErrorMessage', 'StatusReason', 'FailureReason'];
+
 /**
- * Reads a cause; one that is not Lambda's JSON is its own message.
+ * Reads a cause; one that is no JSON of a function or a job is its own message.
  * @example readCause('{"errorMessage":"no such file","stackTrace":["at load"]}').message // 'no such file'
  */
 export function readCause(cause: string): ReadableCause {
@@ -27,6 +31,10 @@ export function readCause(cause: string): ReadableCause {
             .flatMap((entry: unknown) => String(entry).split('\n'))
             .filter((line: string) => line.trim() !== ''),
         };
+      }
+      const why = OF_JOBS.map((name) => parsed[name]).find((one) => typeof one === 'string');
+      if (typeof why === 'string' && why !== '') {
+        return { message: why, stack: JSON.stringify(parsed, undefined, 2).split('\n') };
       }
     } catch {
       // Not JSON after all: shown as it is.

@@ -41,6 +41,10 @@ test('reads the JSON that Lambda puts into a cause', () => {
     errorType: 'KeyError',
     stack: ['  at a', '  at b'],
   });
+  expect(readCause('{"JobRunState":"FAILED","ErrorMessage":"no disk"}')).toEqual({
+    message: 'no disk',
+    stack: ['{', '  "JobRunState": "FAILED",', '  "ErrorMessage": "no disk"', '}'],
+  });
   expect(readCause('{"other": 1}')).toEqual({ message: '{"other": 1}', stack: [] });
   expect(readCause('{broken')).toEqual({ message: '{broken', stack: [] });
 });

@@ -8,6 +8,7 @@ import { type ReactElement, useState } from 'react';
 import { incidentQuery } from '../api/incident-queries.js';
 import type { DescribedIncident } from '../api/types.js';
 import { printable } from '../format/printable.js';
+import { subjectKind } from '../format/subject.js';
 import { useWatch } from '../live/live.js';
 import { Button } from '../parts/button.js';
 import { PageHead, useTitle } from '../parts/page-head.js';
@@ -38,7 +39,7 @@ export function IncidentPage(): ReactElement | null {
 }
 
 function Loaded({ incident }: { incident: DescribedIncident }): ReactElement {
-  const { number, title, level, status, team, since, openedAt, owner, tags } = incident;
+  const { number, title, level, status, team, subject, since, openedAt, owner, tags } = incident;
   const { pipeline, ownerBecause, solved, causedBy, reopened, repeats } = incident;
   const isOpen = status !== 'RESOLVED';
   return (
@@ -120,6 +121,12 @@ function Loaded({ incident }: { incident: DescribedIncident }): ReactElement {
           <dt>Team</dt>
           <dd>{printable(team)}</dd>
         </div>
+        {subject.provider !== 'millrace' && (
+          <div>
+            <dt>What</dt>
+            <dd>{printable(subjectKind(subject) ?? subject.kind)}</dd>
+          </div>
+        )}
         {pipeline !== undefined && (
           <div>
             <dt>Pipeline</dt>

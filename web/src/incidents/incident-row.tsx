@@ -7,6 +7,7 @@ import type { ReactElement } from 'react';
 import type { Incident } from '../api/types.js';
 import { readCause } from '../format/cause.js';
 import { printable } from '../format/printable.js';
+import { subjectKind } from '../format/subject.js';
 import list from '../parts/list.module.css';
 import { StatusMark } from '../parts/status-mark.js';
 import { Tags } from '../parts/tags.js';
@@ -28,7 +29,8 @@ export function IncidentRow({
   /** Whether a click on a tag filters the page. */
   pick?: boolean;
 }): ReactElement {
-  const { number, team, title, status, level, last, since, folded, cause, tags, owner } = incident;
+  const { number, team, subject, title, status, level, last, since, folded, cause, tags, owner } =
+    incident;
   return (
     <div
       className={`${list.row} ${styles.columns}`}
@@ -56,6 +58,7 @@ export function IncidentRow({
           <span className={list.dim}>
             #{number}
             {team === 'default' ? '' : ` · ${printable(team)}`}
+            {subject.provider === 'millrace' ? '' : ` · ${printable(subjectKind(subject) ?? '')}`}
             {cause === undefined ? '' : ` · comes of #${cause}`}
           </span>
           {folded > 0 && <span className={styles.folded}>{folded} folded in</span>}
