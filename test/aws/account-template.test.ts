@@ -6,9 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { DRIVEN, WATCHED } from '../../src/aws/onboarding/permissions.js';
-import { accountTemplate, type TemplateWishes } from '../../src/aws/onboarding/template.js';
+import {
+  accountTemplate,
+  accountTemplateText,
+  type TemplateWishes,
+} from '../../src/aws/onboarding/template.js';
 import { type Moto, startMoto } from '../engine/moto.js';
 import { requirement } from '../requirements.js';
 
@@ -36,7 +39,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function written(wishes: TemplateWishes): string {
   const file = join(folder, 'template.yaml');
-  writeFileSync(file, stringify(accountTemplate(wishes)));
+  writeFileSync(file, accountTemplateText(wishes));
   return file;
 }
 

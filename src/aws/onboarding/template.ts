@@ -8,6 +8,7 @@
  * The same template is deployed in each region.
  * @module
  */
+import { stringify } from 'yaml';
 import { actionsOf, SERVICES, type Use } from './permissions.js';
 
 export interface TemplateWishes {
@@ -77,6 +78,15 @@ export function accountTemplate(wishes: TemplateWishes): { [section: string]: Js
         : {}),
     },
   };
+}
+
+/**
+ * The same as the text of a file. CloudFormation takes no aliases of YAML.
+ * @example writeFileSync('lake.cloudformation.yaml', accountTemplateText(wishes))
+ */
+export function accountTemplateText(wishes: TemplateWishes): string {
+  const text = stringify(accountTemplate(wishes), { lineWidth: 0, aliasDuplicateObjects: false });
+  return `# Made by: millrace accounts add ${wishes.name}\n${text}`;
 }
 
 function roleOf(

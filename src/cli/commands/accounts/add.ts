@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
-import { isMap, isSeq, parseDocument, stringify } from 'yaml';
+import { isMap, isSeq, parseDocument } from 'yaml';
 import { DRIVEN, WATCHED } from '../../../aws/onboarding/permissions.js';
-import { accountTemplate, QUEUE_NAME, ROLE_NAME } from '../../../aws/onboarding/template.js';
+import { accountTemplateText, QUEUE_NAME, ROLE_NAME } from '../../../aws/onboarding/template.js';
 import { loadAccounts } from '../../../pipelines/accounts-file.js';
 import { formatProblems } from '../../../pipelines/format-problems.js';
 import { MillraceCommand } from '../../base-command.js';
@@ -114,10 +114,7 @@ export default class AccountsAdd extends MillraceCommand {
       ...{ name, account, regions, externalId, watch, drive },
       ...{ trusts: trust, passRoles: flags['pass-role'] },
     };
-    writeFileSync(
-      template,
-      `# Made by: millrace accounts add ${name}\n${stringify(accountTemplate(wishes), { lineWidth: 0 })}`,
-    );
+    writeFileSync(template, accountTemplateText(wishes));
     const deploy = regions.map(
       (region) =>
         `aws cloudformation deploy --stack-name millrace --template-file ${template} --capabilities CAPABILITY_NAMED_IAM --region ${region}`,

@@ -94,7 +94,7 @@ export default class ImportSalmon extends MillraceCommand {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(
         file,
-        `# ${says}. Taken over from SALMON.\n${stringify(value, { lineWidth: 0 })}`,
+        `# ${says}. Taken over from SALMON.\n${stringify(value, { lineWidth: 0, aliasDuplicateObjects: false })}`,
       );
     }
     const { report } = converted;
