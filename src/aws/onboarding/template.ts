@@ -41,7 +41,7 @@ export function accountTemplate(wishes: TemplateWishes): { [section: string]: Js
   const { name, account, regions, watch, drive } = wishes;
   const [home = ''] = regions;
   const sources = sourcesOf([...watch, ...drive]);
-  const hasEvents = sources.length > 0;
+  const hasEvents = tellsEvents({ watch, drive });
   const isSpread = regions.length > 1;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -78,6 +78,14 @@ export function accountTemplate(wishes: TemplateWishes): { [section: string]: Js
         : {}),
     },
   };
+}
+
+/**
+ * Whether any of the services tells events: only then there are rules, and a queue.
+ * @example tellsEvents({ watch: ['lambda'], drive: [] }) // false
+ */
+export function tellsEvents({ watch, drive }: Pick<TemplateWishes, 'watch' | 'drive'>): boolean {
+  return sourcesOf([...watch, ...drive]).length > 0;
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Converted {
 
 export interface SalmonChoices {
   readonly team: string;
+  /** Makes the external id of a role that is to be made; each account has its own. Without: there are none. */
+  readonly externalId?: () => string;
   /** Where mails of SMTP go: what SALMON keeps in a secret. Without: they go to the outbox. */
   readonly smtp?: { readonly host: string; readonly port?: number; readonly user?: string };
 }
@@ -60,7 +62,7 @@ export function convertSalmon(
   const { tooling_environment: tooling } = general;
   const names = uniqueNames(general.monitored_environments.map(({ name }) => name));
   const accounts = general.monitored_environments.map((environment) =>
-    accountOf(environment, names.get(environment.name) ?? '', choices.team, report),
+    accountOf(environment, names.get(environment.name) ?? '', choices, report),
   );
   const { entries: watch, unions } = watchEntries(groups, names);
   for (const group of groups) {
@@ -169,7 +171,7 @@ export function withoutLoose(settings: SalmonSettings): {
 function accountOf(
   { name, account_id: written, region, metrics_extractor_role_arn: role }: MonitoredEnvironment,
   called: string,
-  team: string,
+  { team, externalId }: SalmonChoices,
   report: Converted[],
 ): object {
   const account = written.padStart(12, '0');
@@ -177,7 +179,7 @@ function accountOf(
   const doubts = [
     ...(/^\d{12}$/.test(written) ? [] : [`${written} has not 12 digits: look at it`]),
     own === undefined
-      ? `deploy the role ${ROLE}: millrace accounts add ${called} --template-only`
+      ? `deploy the role ${ROLE}: millrace accounts add ${called} --template-only --account ${account} --region ${region} --trust WHO`
       : 'its role may look and not hear of events: millrace accounts add has one that may',
   ];
   report.push({
@@ -188,6 +190,7 @@ function accountOf(
   return {
     ...{ name: called, account, regions: [region] },
     role: own ?? `arn:aws:iam::${account}:role/${ROLE}`,
+    ...(own === undefined && externalId !== undefined ? { externalId: externalId() } : {}),
     teams: [team],
   };
 }

@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { DRIVEN, WATCHED } from '../../../aws/onboarding/permissions.js';
-import { accountTemplateText, QUEUE_NAME, ROLE_NAME } from '../../../aws/onboarding/template.js';
+import { WATCHED } from '../../../aws/onboarding/permissions.js';
+import {
+  accountTemplateText,
+  QUEUE_NAME,
+  ROLE_NAME,
+  tellsEvents,
+} from '../../../aws/onboarding/template.js';
 import { loadAccounts } from '../../../pipelines/accounts-file.js';
 import { formatProblems } from '../../../pipelines/format-problems.js';
+import { accountFlags, watchedOf } from '../../account-flags.js';
 import { MillraceCommand } from '../../base-command.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
@@ -49,17 +55,7 @@ export default class AccountsAdd extends MillraceCommand {
       multiple: true,
       default: [],
     }),
-    watch: Flags.string({
-      description: 'services whose things are watched (default: all)',
-      multiple: true,
-      options: [...WATCHED, 'none'],
-    }),
-    drive: Flags.string({
-      description: 'services in which pipelines work (default: none)',
-      multiple: true,
-      options: [...DRIVEN],
-      default: [],
-    }),
+    ...accountFlags,
     'pass-role': Flags.string({
       description: 'ARN of a role that jobs are given; may end with *',
       multiple: true,
@@ -89,17 +85,16 @@ export default class AccountsAdd extends MillraceCommand {
         'Write --trust 444455556666, or the ARN that `aws sts get-caller-identity` prints.',
       );
     }
-    const watch = flags.watch === undefined ? WATCHED : flags.watch.filter((one) => one !== 'none');
+    const watch = watchedOf(flags.watch) ?? WATCHED;
     const known = flags['template-only'] ? knownEntry(flags.file, name) : undefined;
     const externalId = known?.externalId ?? `millrace-${randomUUID()}`;
     const [home = ''] = regions;
-    const hasEvents = watch.length > 0 || drive.length > 0;
     const entry = {
       ...{ name, account, regions },
       role: `arn:aws:iam::${account}:role/${ROLE_NAME}`,
       externalId,
       teams: flags.for,
-      ...(hasEvents
+      ...(tellsEvents({ watch, drive })
         ? {
             events: {
               queue: `https://sqs.${home}.amazonaws.com/${account}/${QUEUE_NAME}`,
@@ -130,13 +125,18 @@ export default class AccountsAdd extends MillraceCommand {
 }
 
 /** @throws CommandFailure */
-function knownEntry(file: string, name: string): { externalId?: string } {
+function knownEntry(file: string, name: string): { externalId: string } {
   const { accounts = [] } = loadAccounts(file, readOr(file));
   const found = accounts.find((one) => one.name === name);
   if (found === undefined)
     throw refusal(`${file} has no account ${name}`, 'Leave --template-only out to add it.');
   const externalId = found.role?.externalId;
-  return externalId === undefined ? {} : { externalId };
+  if (externalId !== undefined) return { externalId };
+  // A template with one that the file does not have would make a role that nobody can assume.
+  throw refusal(
+    `${name} has no externalId in ${file}`,
+    'Write one into its entry, a text that nobody can guess, and try again.',
+  );
 }
 
 /** Comments and what else is in the file stay. */

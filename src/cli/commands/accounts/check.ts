@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
 import type { Account, CheckedPermission } from '../../../api/accounts.js';
 import { PATHS, pathTo } from '../../../api/paths.js';
-import { DRIVEN, WATCHED } from '../../../aws/onboarding/permissions.js';
+import { accountFlags, watchedOf } from '../../account-flags.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
@@ -34,17 +34,7 @@ export default class AccountsCheck extends MillraceCommand {
   };
   static override flags = {
     ...serverFlags,
-    watch: Flags.string({
-      description: 'services whose things are watched (default: all)',
-      multiple: true,
-      options: [...WATCHED, 'none'],
-    }),
-    drive: Flags.string({
-      description: 'services in which pipelines work (default: none)',
-      multiple: true,
-      options: [...DRIVEN],
-      default: [],
-    }),
+    ...accountFlags,
     region: Flags.string({ description: 'only this region' }),
   };
 
@@ -56,14 +46,13 @@ export default class AccountsCheck extends MillraceCommand {
         ? (await client.get<{ items: Account[] }>(PATHS.accounts)).items.map(({ name }) => name)
         : [args.name];
     if (names.length === 0) this.say('There is none. Add one with: millrace accounts add NAME …');
+    const watch = watchedOf(flags.watch);
     const items: Checked[] = [];
     for (const name of names) {
       const { items: permissions } = await client.post<{ items: CheckedPermission[] }>(
         pathTo(PATHS.checkAccount, { name }),
         {
-          ...(flags.watch === undefined
-            ? {}
-            : { watch: flags.watch.filter((one) => one !== 'none') }),
+          ...(watch === undefined ? {} : { watch }),
           drive: flags.drive,
           ...(flags.region === undefined ? {} : { region: flags.region }),
         },

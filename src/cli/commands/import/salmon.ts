@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
@@ -74,6 +75,7 @@ export default class ImportSalmon extends MillraceCommand {
     const { settings: sound, left } = withoutLoose(settings);
     const choices: SalmonChoices = {
       team: flags['watch-team'],
+      externalId: () => `millrace-${randomUUID()}`,
       ...(flags.smtp === undefined ? {} : { smtp: smtpOf(flags.smtp) }),
     };
     const converted = convertSalmon(sound, choices);
