@@ -270,27 +270,6 @@ describe('an expression that', () => {
     expect(order).toHaveLength(6);
     await expectOthersToGoOn();
   });
-
-  test('hangs does not keep another expression from its answer', async () => {
-    const { engine } = it.server;
-    const hanging = await deploy({
-      StartAt: 'Hang',
-      States: { Hang: jsonata('{% $match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/) %}') },
-    });
-    const adding = await deploy({
-      StartAt: 'Add',
-      States: { Add: jsonata('{% $sum($map([1..100], function($i) { $i })) %}') },
-    });
-    const order: string[] = [];
-    const hang = engine.executions
-      .run(EVERYTHING, { pipeline: hanging })
-      .then(() => order.push('hang'));
-    const add = await engine.executions.run(EVERYTHING, { pipeline: adding });
-    order.push('add');
-    await hang;
-    expect(add.output).toBe(5050);
-    expect(order).toEqual(['add', 'hang']);
-  });
 });
 
 test('starts again beside an execution whose record is damaged', async () => {

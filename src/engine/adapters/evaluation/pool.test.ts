@@ -45,6 +45,21 @@ describe('the pool that evaluates JSONata', () => {
     expect(results.map(({ type }) => type)).toEqual(['undefined', 'unsupported', 'error']);
   });
 
+  it('lets no expression wait for one that hangs, however long that may', async () => {
+    const patient = createEvaluationPool({ processes: 1, deadline: 600_000 });
+    try {
+      let isOver = false;
+      void patient.evaluate([ask(ATTACKS['a catastrophic pattern'])]).then(() => {
+        isOver = true;
+      });
+      const sum = await patient.evaluate([ask('$sum($map([1..100], function($i) { $i }))')]);
+      expect(sum).toEqual([{ type: 'value', value: 5050 }]);
+      expect(isOver).toBe(false);
+    } finally {
+      await patient.close();
+    }
+  });
+
   for (const [name, expression] of Object.entries(ATTACKS)) {
     it(`ends ${name} with an error, and goes on with the others`, async () => {
       const [attack, innocent] = await Promise.all([
