@@ -146,6 +146,16 @@ describe('a step that AWS performs', () => {
     expect(places).toContain(problem);
   });
 
+  it('an HTTP Task in a definition needs nobody to be bound to it', async () => {
+    const Call = {
+      ...{ Type: 'Task', Resource: `${PREFIX}http:invoke`, End: true },
+      Parameters: { ApiEndpoint: 'https://example.com', Method: 'GET' },
+    };
+    const machine = JSON.stringify({ StartAt: 'Call', States: { Call } });
+    const file = `pipeline: p\ndefinition: ${machine}\n`;
+    expect((await loadPipeline('/p/p.yaml', async () => file)).problems).toEqual([]);
+  });
+
   it('hands a function over there its payload, and the whole data when there is none', async () => {
     const arn = 'arn:aws:lambda:us-east-1:111122223333:function:count';
     const whole = await compiled(`{ lambda: "${arn}" }`);

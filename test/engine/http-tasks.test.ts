@@ -241,6 +241,31 @@ describe('an HTTP Task', () => {
   });
 });
 
+describe('elsewhere', () => {
+  const Resource = 'arn:aws:states:::http:invoke';
+
+  it('a test of a single state calls with the connection too, and shows nothing of it', async () => {
+    const arn = await connect('county');
+    answer = (one, response) => json(response, { in: one.headers.authorization !== undefined });
+    const Parameters = { Method: 'GET', ApiEndpoint: base, ...by(arn) };
+    const definition = JSON.stringify({ Type: 'Task', Resource, Parameters, End: true });
+    const request = { definition, input: '{}', inspectionLevel: 'TRACE', roleArn: 'r' } as const;
+    const tested = await test.engine.stateTests.run(PARCELS, request as never);
+    expect(tested).toMatchObject({ status: 'SUCCEEDED' });
+    expect(JSON.stringify(tested)).toContain('"in":true');
+    const theirs = await test.engine.stateTests.run(ofTeam('claims'), request as never);
+    const error = 'Events.ConnectionResource.ResourceNotFound';
+    expect(theirs).toMatchObject({ status: 'FAILED', error });
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each(['.sync', '.waitForTaskToken'])('there is no form %s, as in AWS', async (form) => {
+    const Call = { Type: 'Task', Resource: `${Resource}${form}`, Parameters: {}, End: true };
+    const definition = { StartAt: 'Call', States: { Call } };
+    await expect(test.deploy('calls', {}, { definition })).rejects.toThrow(/is not recognized/);
+  });
+});
+
 describe('what an HTTP Task is told of', () => {
   const caught = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Told' }] };
 
