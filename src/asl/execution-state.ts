@@ -76,6 +76,8 @@ export interface Thread {
   memory?: JsonObject;
   /** Set in phase `failed`. */
   failure?: ErrorOutput;
+  /** In a state that a redrive performs anew: the state that comes then, in place of its `Next`. */
+  returnTo?: string;
 }
 
 /**

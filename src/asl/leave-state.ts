@@ -31,7 +31,9 @@ export function* completeState(
 ): Step<void> {
   try {
     const { output, assigned } = yield* outcomeOf(draft, thread, state, result);
-    leaveState(draft, thread, state, output, assigned, state.next);
+    const { returnTo } = thread;
+    delete thread.returnTo;
+    leaveState(draft, thread, state, output, assigned, returnTo ?? state.next);
   } catch (error) {
     yield* failState(draft, thread, state, asFailure(error));
   }

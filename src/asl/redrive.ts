@@ -21,6 +21,11 @@ import type { HistoryEvent } from './transition.js';
 export interface RedriveOptions {
   /** Name of a top-level state to go back to; without it the execution goes on where it failed. */
   from?: string;
+  /**
+   * A top-level state whose work is gone: when what comes needs it, it is performed anew first, with the input of the state from which the
+   * execution goes on. It must hand on its input, and give its work in a variable.
+   */
+  anew?: { state: string; variable: string };
   /** History of the execution; needed with `from`, and to tell which finished states have changed. */
   history: readonly HistoryEvent[];
   /** Time of the redrive, milliseconds since the epoch. */
@@ -85,7 +90,51 @@ export function prepareRedrive(
     options.from === undefined
       ? goOn(old, current, next, notes)
       : goBack(current, next, options.from, options.history, notes);
-  return problem === undefined ? { state: next, notes } : { problems: [problem] };
+  if (problem !== undefined) return { problems: [problem] };
+  if (options.anew !== undefined) performAnew(current, next, options.anew, notes);
+  return { state: next, notes };
+}
+
+/** Sets the execution before a state whose work is gone, after which it goes on where it was to go on. */
+function performAnew(
+  current: Machine,
+  next: ExecutionState,
+  { state, variable }: NonNullable<RedriveOptions['anew']>,
+  notes: RedriveNote[],
+): void {
+  const root = next.threads[0];
+  const { states } = scopeOf(current, current.root);
+  if (root === undefined || root.state === state || !states.has(state)) return;
+  if (!needsVariable(current, root.state, variable)) return;
+  dropChildren(next, 0);
+  restart(root);
+  root.returnTo = root.state;
+  root.state = state;
+  const reason = `what it made for the states after it is gone; then '${root.returnTo}' begins anew`;
+  notes.push({ state, effect: 'restarted', reason });
+}
+
+/** Whether a state, or one that may come after it, reads a variable. */
+function needsVariable(machine: Machine, from: string, variable: string): boolean {
+  const { states } = scopeOf(machine, machine.root);
+  const ahead = [from];
+  const seen = new Set(ahead);
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    const state = states.get(name);
+    if (state === undefined) continue;
+    if (JSON.stringify(state.definition).includes(`$${variable}`)) return true;
+    const ways = [state.next, state.defaultNext, ...waysOf(state)];
+    for (const way of ways) {
+      if (way === undefined || seen.has(way)) continue;
+      seen.add(way);
+      ahead.push(way);
+    }
+  }
+  return false;
+}
+
+function waysOf({ catchers, choices }: CompiledState): (string | undefined)[] {
+  return [...catchers, ...choices].map(({ next }) => next);
 }
 
 /**
@@ -352,6 +401,7 @@ function goBack(
   if (root === undefined) return undefined;
   dropChildren(next, 0);
   restart(root);
+  delete root.returnTo;
   root.state = from;
   root.input = entry.details.input ?? null;
   root.variables = variablesBefore(current, history, entry.id);

@@ -62,6 +62,8 @@ export interface AwsCall {
   readonly isRepeatable?: boolean;
   /** How the answer is written. Default: `model`. */
   readonly style?: AwsStyle;
+  /** How the bytes of a body (of an object, a payload) are written. Default: `text`. */
+  readonly bodies?: 'text' | 'base64';
 }
 
 /**

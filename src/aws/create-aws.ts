@@ -239,7 +239,13 @@ class Calls implements Aws {
       const shown =
         action.schemas === undefined
           ? untypedToAws(output, service, style)
-          : toAws(action.schemas.output, output, style, bodies);
+          : toAws(
+              action.schemas.output,
+              output,
+              style,
+              bodies,
+              call.bodies === 'base64' ? 'base64' : 'utf8',
+            );
       return {
         type: 'answered',
         answer: {

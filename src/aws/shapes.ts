@@ -116,6 +116,7 @@ function timeOf(value: AwsJson): Date | undefined {
 /**
  * What resources show of a client's answer.
  * @param bodies the bytes of streams, by their member, which whoever called has read
+ * @param encoding how they are written
  * @example await toAws(schema, { jobId: '1' }, 'model') // { JobId: '1' }
  */
 export function toAws(
@@ -123,14 +124,17 @@ export function toAws(
   value: unknown,
   style: AwsStyle,
   bodies?: ReadonlyMap<string, Uint8Array>,
+  encoding: 'utf8' | 'base64' = 'utf8',
 ): AwsObject {
-  const made = from(schema, value, { style, bodies });
+  const made = from(schema, value, { style, bodies, encoding });
   return isObject(made) ? made : {};
 }
 
 interface Outward {
   readonly style: AwsStyle;
   readonly bodies: ReadonlyMap<string, Uint8Array> | undefined;
+  /** Of bodies. */
+  readonly encoding: 'utf8' | 'base64';
 }
 
 function from(schema: Schema, value: unknown, at: Outward): AwsJson {
@@ -157,7 +161,7 @@ function from(schema: Schema, value: unknown, at: Outward): AwsJson {
   if (schema.isBlobSchema() && value instanceof Uint8Array) {
     const { httpPayload } = schema.getMergedTraits();
     const isBody = schema.isStreaming() || Boolean(httpPayload);
-    return Buffer.from(value).toString(isBody ? 'utf8' : 'base64');
+    return Buffer.from(value).toString(isBody ? at.encoding : 'base64');
   }
   return scalarOf(value, at.style);
 }

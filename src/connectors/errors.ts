@@ -56,6 +56,13 @@ export const taskErrors = {
   httpAddress: 'Http.AddressNotAllowed',
   httpRedirects: 'Http.TooManyRedirects',
   httpResponseTooLarge: 'Http.ResponseTooLarge',
+
+  /** `States.Http.StatusCode.404`: an HTTP Task's answer is none of 200 to 299. Step Functions' own name, like the next two. */
+  statesHttpStatusCode: 'States.Http.StatusCode.',
+  /** An HTTP Task had no complete answer. */
+  statesHttpSocket: 'States.Http.Socket',
+  /** What no retry helps: an HTTP Task was answered with bytes that are no text. */
+  runtime: 'States.Runtime',
 } as const;
 
 /** Step Functions keeps 32,768 characters of a cause; longer ones lose their middle here, where the start and end tell most. */

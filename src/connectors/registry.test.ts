@@ -7,6 +7,7 @@ test('every connector is found by its kind, and refuses text as arguments or ech
     'dbt',
     'echo',
     'http',
+    'http-invoke',
     'lambda',
     'shell',
     'spark',

@@ -1,11 +1,14 @@
 /**
- * All connectors by kind. `millrace:shell` in a state machine is performed by the connector with the key `shell`.
+ * All connectors by kind. `millrace:shell` in a state machine is performed by the connector with the key `shell`,
+ * `arn:aws:states:::http:invoke` by the one with the key `http-invoke`.
  * @module
  */
 import type { Connector } from './connector.js';
 import { createDbtConnector } from './dbt/dbt-connector.js';
 import { createEchoConnector } from './echo/echo-connector.js';
-import { createHttpConnector, type HttpConfig } from './http/http-connector.js';
+import type { HttpConfig } from './http/http-config.js';
+import { createHttpConnector } from './http/http-connector.js';
+import { createHttpInvokeConnector } from './http/http-invoke-connector.js';
 import { createLambdaConnector, type LambdaConfig } from './lambda/lambda-connector.js';
 import type { Confinement } from './process/confinement.js';
 import { createShellConnector, type ShellConfig } from './shell/shell-connector.js';
@@ -31,6 +34,7 @@ export function createConnectors(config: ConnectorsConfig = {}): Map<string, Con
     createDbtConnector({ ...confinement, ...config.shell }),
     createSqlConnector({ ...confinement, ...config.sql }),
     createHttpConnector({ ...confinement, ...config.http }),
+    createHttpInvokeConnector({ ...confinement, ...config.http }),
     createEchoConnector(),
   ];
   return new Map(connectors.map((connector) => [connector.kind, connector]));

@@ -116,6 +116,8 @@ export interface RemoteTasks {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly lines: readonly LogRecord[]; readonly cursor?: string } | undefined>;
+  /** Milliseconds after its end until which its lines come; undefined: a quarter of a minute. */
+  linesComeMs?(job: RemoteJob): number | undefined;
   /** The job that an event of EventBridge is about, so that it is looked at at once. */
   jobOfEvent(event: JsonObject): { readonly kind: string; readonly id: string } | undefined;
 }

@@ -91,7 +91,12 @@ export const AWS_SHAPES = {
       output: [text, 'Where results go: s3://bucket/prefix/'],
       parameters: [texts, 'Values of the question marks in the query'],
     },
-    { wait },
+    {
+      wait,
+      file: text
+        .optional()
+        .meta({ description: 'File with the query, in the folder of the pipeline: query.sql' }),
+    },
   ),
   sns: shape({
     topic: [text, 'ARN of the topic'],

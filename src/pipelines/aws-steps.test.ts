@@ -3,17 +3,23 @@ import { validateDefinition } from '../asl/validate.js';
 import { loadPipeline } from './load-pipeline.js';
 
 /** The first step of a file, as a state, and what is wrong with the file. */
-async function compiled(step: string, more = '') {
+async function compiled(step: string, more = '', files: { [path: string]: string } = {}) {
   const file = `pipeline: p\naccount: lake\n${more}steps:\n  - load: ${step}\n`;
   const { plan, problems } = await loadPipeline('/p/p.yaml', async (path) =>
-    path.endsWith('p.yaml') ? file : undefined,
+    path === '/p/p.yaml' ? file : files[path],
   );
   const state = plan?.definition.States.load;
   const wrong = plan
     ? validateDefinition(plan.definition).filter(({ severity }) => severity === 'ERROR')
     : [];
   expect(wrong).toEqual([]);
-  return { state, plan, problems: problems.map(({ code, message }) => `${code} ${message}`) };
+  return {
+    ...{ state, plan },
+    problems: problems.map(({ code, message }) => `${code} ${message}`),
+    places: problems.map(
+      ({ line, column, code, message }) => `${line}:${column} ${code} ${message}`,
+    ),
+  };
 }
 
 const PREFIX = 'arn:aws:states:::';
@@ -105,6 +111,49 @@ describe('a step that AWS performs', () => {
     expect(problems).toEqual([]);
     expect(state).toMatchObject({ Resource: `${PREFIX}${action}`, Parameters: parameters });
     expect(state?.Parameters).toEqual(parameters);
+  });
+
+  it.each([
+    '{ athena: { file: sql/count.sql, database: d } }',
+    '{ athena: sql/count.sql }',
+    '{ athena: { file: sql/count.sql, parameters: "{% $states.input.days %}" } }',
+  ])('%s has the query of the file', async (step) => {
+    const text = '\nSELECT count(*)\nFROM parcels -- {% not an expression\n';
+    const { state, problems } = await compiled(step, '', { '/p/sql/count.sql': text });
+    expect(problems).toEqual([]);
+    const given = (state?.Arguments ?? state?.Parameters) as { QueryString: string };
+    expect(given.QueryString).toBe(text.trim());
+  });
+
+  it.each([
+    ['{ athena: { file: no.sql } }', '4:29 MILL1001 there is no file no.sql'],
+    ['{ athena: no.sql }', '4:21 MILL1001 there is no file no.sql'],
+    ['{ athena: ../x.sql }', "4:21 MILL1001 ../x.sql is not in the pipeline's folder"],
+    ['{ athena: { file: /x.sql } }', "4:29 MILL1001 /x.sql is not in the pipeline's folder"],
+    ['{ athena: { file: empty.sql } }', '4:29 MILL1103 empty.sql is empty'],
+    ['{ athena: { file: long.sql } }', '4:29 MILL1103 long.sql has more than 262144 bytes'],
+    [
+      '{ athena: { file: empty.sql, query: "SELECT 1" } }',
+      '4:13 MILL1104 a query is written in the step or in a file: give "query" or "file"',
+    ],
+  ])('%s is wrong at its place: %s', async (step, problem) => {
+    const files = {
+      '/p/empty.sql': ' \n',
+      '/p/long.sql': 'x'.repeat(262_145),
+      '/x.sql': 'SELECT 1',
+    };
+    const { places } = await compiled(step, '', files);
+    expect(places).toContain(problem);
+  });
+
+  it('an HTTP Task in a definition needs nobody to be bound to it', async () => {
+    const Call = {
+      ...{ Type: 'Task', Resource: `${PREFIX}http:invoke`, End: true },
+      Parameters: { ApiEndpoint: 'https://example.com', Method: 'GET' },
+    };
+    const machine = JSON.stringify({ StartAt: 'Call', States: { Call } });
+    const file = `pipeline: p\ndefinition: ${machine}\n`;
+    expect((await loadPipeline('/p/p.yaml', async () => file)).problems).toEqual([]);
   });
 
   it('hands a function over there its payload, and the whole data when there is none', async () => {

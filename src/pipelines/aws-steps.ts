@@ -12,7 +12,7 @@
  * | `sns` | `sns:publish` |
  * | `sqs` | `sqs:sendMessage` |
  *
- * With `wait: false` without `.sync`. Source of the parameters: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+ * The query of `athena` may be in a file (`query-files.ts`). With `wait: false` without `.sync`. Source of the parameters: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
  * @module
  */
 import { isObject, type Json, type JsonObject } from '../asl/json.js';
@@ -57,7 +57,10 @@ export function awsTask(
     case 'emr':
       return emrTask(name, asObject(written, 'cluster'), tell, hasCluster);
     case 'athena':
-      return athenaTask(asObject(written, 'query'), tell);
+      return athenaTask(
+        asObject(written, typeof written === 'string' && isQueryFile(written) ? 'file' : 'query'),
+        tell,
+      );
     case 'sns': {
       const given = asObject(written, 'topic');
       needs(given, ['topic'], tell, 'sns: { topic: arn:aws:sns:…, message: Done }');
@@ -229,14 +232,26 @@ function serverlessTask(name: string, given: AwsArguments, tell: TellProblem): A
   };
 }
 
+/** Whether a text that stands for a query is the name of the file with it. */
+function isQueryFile(text: string): boolean {
+  return text.endsWith('.sql') && !/\s/.test(text);
+}
+
 function athenaTask(given: AwsArguments, tell: TellProblem): AwsTask {
-  needs(given, ['query'], tell, 'athena: { query: "SELECT …", workgroup: primary }');
+  if (has(given, 'file') && has(given, 'query')) {
+    tell('MILL1104', 'a query is written in the step or in a file: give "query" or "file"');
+  } else if (!has(given, 'file')) {
+    needs(given, ['query'], tell, 'athena: { query: "SELECT …", workgroup: primary }');
+  }
+  const { file } = given;
   const context = renamed(given, { database: 'Database', catalog: 'Catalog' });
   const output = renamed(given, { output: 'OutputLocation' });
   const map = { query: 'QueryString', workgroup: 'WorkGroup', parameters: 'ExecutionParameters' };
   return {
     resource: waiting('athena:startQueryExecution', given),
     given: {
+      // The text of the file takes its place as soon as it is read.
+      ...(file === undefined ? {} : { QueryString: { file } }),
       ...renamed(given, map),
       ...(Object.keys(context).length === 0 ? {} : { QueryExecutionContext: context }),
       ...(Object.keys(output).length === 0 ? {} : { ResultConfiguration: output }),

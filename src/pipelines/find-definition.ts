@@ -7,6 +7,7 @@ import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { type CompiledSteps, compileSteps } from './compile-steps.js';
 import { type Loading, pathInside, readText } from './loading.js';
+import { readQueryFiles } from './query-files.js';
 import type { PipelineFile } from './schema.js';
 import { problemAt, type SourceFile, type ValuePath } from './source-file.js';
 
@@ -40,7 +41,9 @@ export async function findDefinition(
   const { steps, definition, cluster, pipeline = '' } = sections;
   if (steps !== undefined) {
     const wanted = cluster === undefined ? undefined : { pipeline, written: cluster };
-    return fromSteps(steps, source, loading, wanted);
+    const found = fromSteps(steps, source, loading, wanted);
+    await readQueryFiles(found, loading);
+    return found;
   }
   if (cluster !== undefined) {
     const message = 'a cluster is made for steps, and there are none';

@@ -37,6 +37,8 @@ function unboundTask(
   const { service, action, pattern } = parseResource(resource);
   // The server answers these itself; a job to wait for is none of them.
   if (OWN_SERVICES.has(service) && !pattern.startsWith('sync') && action !== '') return [];
+  // With a connection of the team.
+  if (service === 'http' && action === 'invoke') return [];
   if (bare === 'arn:aws:states:::lambda:invoke') {
     const name = functionName(state);
     if (name === undefined || isBound(bare) || functionNames(name).some(isBound)) return [];

@@ -58,6 +58,8 @@ export class JobService implements RemoteTasks {
   });
   /** Jobs of one call. */
   most = 100;
+  /** Milliseconds after the end of a job in which its lines come. */
+  linesCome: number | undefined;
   /** What every look is answered instead. */
   blind: JobState | undefined;
   /** What a look waits for. */
@@ -133,6 +135,10 @@ export class JobService implements RemoteTasks {
     const lines = this.find(id)?.lines ?? [];
     if (lines.length === 0) return undefined;
     return { lines: lines.slice(Number(cursor ?? 0)), cursor: String(lines.length) };
+  }
+
+  linesComeMs(): number | undefined {
+    return this.linesCome;
   }
 
   jobOfEvent(event: JsonObject): { kind: string; id: string } | undefined {

@@ -32,6 +32,7 @@ export class EventServer extends TimedEngine {
           this.sent.push(request);
           return this.answers.shift() ?? { type: 'arrived' };
         },
+        ask: async () => ({ problem: 'nobody is asked here' }),
       },
     });
   }

@@ -5,7 +5,9 @@
  * Source: Step Functions API reference, InspectionDataRequest and InspectionDataResponse.
  * @module
  */
-import { isObject, type Json } from '../json.js';
+import { plainText } from '../form-encoding.js';
+import { httpTaskRequest, NO_ADDITIONS, pairsOfQuery, withQuery } from '../http-request.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
 import type { HttpRequestShown, HttpResponseShown } from './request.js';
 
 interface Names {
@@ -17,8 +19,10 @@ interface Names {
   answer: { status: string; message?: string; headers: string; body: string };
 }
 
+const HTTP_INVOKE = 'arn:aws:states:::http:invoke';
+
 const NAMES: { readonly [resource: string]: Names } = {
-  'arn:aws:states:::http:invoke': {
+  [HTTP_INVOKE]: {
     url: 'ApiEndpoint',
     method: 'Method',
     query: 'QueryParameters',
@@ -50,13 +54,12 @@ export function shownRequest(resource: string, args: Json): HttpRequestShown | u
   const names = Object.hasOwn(NAMES, resource) ? NAMES[resource] : undefined;
   if (names === undefined || !isObject(args)) return undefined;
   const url = text(args[names.url]) ?? '';
-  const query = queryText(args[names.query]);
   const headers = text(args[names.headers]);
-  const body = text(args[names.body]);
+  const body = bodyText(resource, args, args[names.body]);
   return {
     protocol: protocolOf(url),
     method: text(args[names.method]) ?? 'GET',
-    url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
+    url: withQuery(url, pairsOfQuery(args[names.query])),
     ...(headers === undefined ? {} : { headers }),
     ...(body === undefined ? {} : { body }),
   };
@@ -86,20 +89,14 @@ function protocolOf(url: string): string {
   return url.startsWith('http:') ? 'http' : 'https';
 }
 
-function queryText(query: Json | undefined): string {
-  if (!isObject(query)) return '';
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one) => [name, text(one) ?? '']),
-  );
-  return pairs.map((pair) => pair.map(escapeQuery).join('=')).join('&');
-}
-
-function escapeQuery(part: string): string {
-  // A lone surrogate has no bytes of its own.
-  return encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
+/** As it is sent: `http:invoke` may write it as a form. */
+function bodyText(resource: string, args: JsonObject, body: Json | undefined): string | undefined {
+  if (body === undefined || resource !== HTTP_INVOKE) return text(body);
+  const built = httpTaskRequest(args, NO_ADDITIONS);
+  return 'problem' in built ? text(body) : built.body;
 }
 
 function text(value: Json | undefined): string | undefined {
   if (value === undefined) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return plainText(value);
 }

@@ -27,11 +27,11 @@ const PLACEHOLDER = /^\$\{[^{}]{1,200}\}/;
 const INTEGRATION = /^arn:[^:]+:states:::([a-z0-9-]+):/;
 /** Integrations that have no job to wait for. Source: developer guide, "Integrating services". */
 const WITHOUT_SYNC = new Set(
-  'apigateway aws-sdk bedrock-agentcore dynamodb events lambda sns sqs'.split(' '),
+  'apigateway aws-sdk bedrock-agentcore dynamodb events http lambda sns sqs'.split(' '),
 );
 /** Integrations that cannot hand out a task token. */
 const WITHOUT_TOKEN = new Set(
-  'athena batch bedrock-agentcore codebuild databrew dynamodb elasticmapreduce emr-containers emr-serverless glue mediaconvert sagemaker'.split(
+  'athena batch bedrock-agentcore codebuild databrew dynamodb elasticmapreduce emr-containers emr-serverless glue http mediaconvert sagemaker'.split(
     ' ',
   ),
 );

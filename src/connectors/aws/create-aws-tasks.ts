@@ -57,6 +57,7 @@ export function createAwsTasks(aws: Aws): RemoteTasks {
         .catch(() => undefined);
       return streams === undefined ? undefined : readStreams(streams, cursor, caller);
     },
+    linesComeMs: (job) => integrationOf(job)?.jobs?.linesComeMs,
     jobOfEvent,
   };
 }

@@ -28,7 +28,7 @@ export interface Caller {
     service: string,
     action: string,
     input: AwsObject,
-    more?: Pick<AwsCall, 'isRepeatable' | 'style' | 'urgency'>,
+    more?: Pick<AwsCall, 'isRepeatable' | 'style' | 'urgency' | 'bodies'>,
   ): Promise<AwsAnswer>;
 }
 
@@ -102,7 +102,17 @@ export interface JobKind {
   stop?(job: RemoteJob, cause: string, caller: Caller): Promise<AwsAnswer>;
   links?(job: RemoteJob): readonly RemoteLink[];
   /** Where its lines are; undefined: nowhere yet, or nowhere at all. */
-  streams?(job: RemoteJob, caller: Caller): Promise<readonly LogStream[] | undefined>;
+  streams?(job: RemoteJob, caller: Caller): Promise<readonly (LogStream | StoredLog)[] | undefined>;
+  /** Milliseconds after its end until which lines come. Default: a quarter of a minute. */
+  readonly linesComeMs?: number;
+}
+
+/** An object of S3 with lines in it, perhaps compressed. */
+export interface StoredLog {
+  readonly bucket: string;
+  readonly key: string;
+  /** What its lines are called. Default: `stdout`. */
+  readonly isError?: boolean;
 }
 
 /** A log stream of CloudWatch. */

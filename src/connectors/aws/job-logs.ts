@@ -1,10 +1,18 @@
 /**
- * Lines of jobs from CloudWatch Logs: each stream is read on from where it was left, a bounded piece at a time.
+ * Lines of jobs from CloudWatch Logs, or from objects of S3: each stream is read on from where it was left, a bounded piece at a time.
  * @module
  */
 import type { AwsObject } from '../../aws/aws.js';
 import type { LogRecord } from '../connector.js';
-import { type Caller, type LogStream, numberIn, objectsIn, textIn } from './integration.js';
+import {
+  type Caller,
+  type LogStream,
+  numberIn,
+  objectsIn,
+  type StoredLog,
+  textIn,
+} from './integration.js';
+import { readStored } from './stored-logs.js';
 
 /** Lines of one stream and one reading. */
 const MOST_LINES = 1_000;
@@ -23,13 +31,23 @@ export interface LogPiece {
  * @example await readStreams([{ group: '/aws/batch/job', stream: 'load/default/1' }], undefined, caller)
  */
 export async function readStreams(
-  streams: readonly LogStream[],
+  streams: readonly (LogStream | StoredLog)[],
   cursor: string | undefined,
   caller: Caller,
 ): Promise<LogPiece> {
   const tokens = tokensOf(cursor);
   const lines: LogRecord[] = [];
-  for (const { group, stream, isError = false } of streams.slice(0, MOST_STREAMS)) {
+  for (const one of streams.slice(0, MOST_STREAMS)) {
+    if ('bucket' in one) {
+      const key = `s3://${one.bucket}/${one.key}`;
+      const most = MOST_LINES - lines.length;
+      const piece = most > 0 ? await readStored(one, tokens[key], most, caller) : undefined;
+      if (piece === undefined) continue;
+      for (const line of piece.lines) lines.push(lineOf(line, piece.at, one.isError ?? false));
+      tokens[key] = piece.token;
+      continue;
+    }
+    const { group, stream, isError = false } = one;
     const key = `${group} ${stream}`;
     const token = tokens[key];
     const answer = await caller.call(
@@ -65,8 +83,12 @@ function tokensOf(cursor: string | undefined): { [stream: string]: unknown } {
 
 function recordOf(event: AwsObject, isError: boolean): LogRecord {
   const message = textIn(event, 'Message').replace(/\r?\n$/, '');
+  return lineOf(message, numberIn(event, 'Timestamp'), isError);
+}
+
+function lineOf(message: string, at: number, isError: boolean): LogRecord {
   return {
-    at: numberIn(event, 'Timestamp'),
+    at,
     stream: isError ? 'stderr' : 'stdout',
     level: levelOf(message, isError),
     message: message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,

@@ -1,12 +1,13 @@
 /**
- * One HTTP request that tells somebody something, and whether it arrived. Only addresses that the operator allows are
- * dialled, the answer's body is not read, and redirects are not followed.
+ * One HTTP request that tells somebody something, and whether it arrived; or that asks for something small. Only addresses that the operator allows are
+ * dialled, redirects are not followed, and the answer's body is not read, except where something small is asked for.
  * @module
  */
 import { TaskFailure } from '../errors.js';
 import { exchange } from './exchange.js';
-import type { HttpConfig } from './http-connector.js';
+import { connectionProblem, type HttpConfig, isListed } from './http-config.js';
 import { isPublicAddress } from './public-address.js';
+import { readBody } from './response-body.js';
 
 export interface DestinationRequest {
   url: string;
@@ -31,23 +32,46 @@ export type DestinationAnswer =
 export interface Destinations {
   /** Never rejects. */
   send(request: DestinationRequest, signal: AbortSignal): Promise<DestinationAnswer>;
+  /** The answer of somebody who is asked for something small, such as a token of OAuth. Never rejects. */
+  ask(request: DestinationRequest, signal: AbortSignal): Promise<AskedAnswer>;
 }
+
+/** What was answered, whatever its status; or why there is no answer. */
+export type AskedAnswer = { status: number; body: string } | { problem: string };
 
 /** What EventBridge waits for an answer. */
 const TIMEOUT_MS = 5_000;
+/** For an answer that is read: others wait for it, so it is given up before they are. */
+const ASKING_MS = 20_000;
+/** Bytes of such an answer. */
+const ASKED_LIMIT = 65_536;
 
 export function createDestinations(config: HttpConfig): Destinations {
-  const { allowPrivateAddresses: allowed = false } = config;
-  const isListed = (address: string): boolean =>
-    typeof allowed === 'boolean' ? allowed : allowed.includes(address);
+  const isAllowed = (address: string): boolean =>
+    isPublicAddress(address) || isListed(address, config);
   return {
+    async ask({ url, ...request }, signal) {
+      const timeout = AbortSignal.timeout(ASKING_MS);
+      try {
+        const both = AbortSignal.any([signal, timeout]);
+        const options = { isAllowed, resolve: config.resolve, signal: both };
+        const answer = await exchange({ ...request, url: new URL(url) }, options);
+        const body = await readBody(answer, ASKED_LIMIT);
+        return { status: answer.statusCode ?? 0, body: body.toString('utf8') };
+      } catch (error) {
+        if (timeout.aborted)
+          return { problem: `There was no answer within ${ASKING_MS / 1_000} s.` };
+        if (error instanceof TaskFailure) return { problem: error.message };
+        return { problem: connectionProblem(error) };
+      }
+    },
     async send({ url, ...request }, signal) {
       const timeout = AbortSignal.timeout(TIMEOUT_MS);
       try {
         const answer = await exchange(
           { ...request, url: new URL(url) },
           {
-            isAllowed: (address) => isPublicAddress(address) || isListed(address),
+            isAllowed,
             resolve: config.resolve,
             signal: AbortSignal.any([signal, timeout]),
           },

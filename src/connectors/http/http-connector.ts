@@ -15,23 +15,14 @@ import { maskText, tellCredential } from '../../secrets/secrets-in-text.js';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
-import type { Confinement } from '../process/confinement.js';
 import { checkOutput, DATA_LIMIT } from '../process/json-output.js';
 import { printable } from '../process/log-lines.js';
 import { writableInside } from '../process/resolve-inside.js';
-import { type ExchangeRequest, exchange, type Resolve } from './exchange.js';
+import { type ExchangeRequest, exchange } from './exchange.js';
 import { DEFAULT_TIMEOUT_SECONDS, type HttpArguments, httpArguments } from './http-arguments.js';
+import { connectionProblem, type HttpConfig, isListed } from './http-config.js';
 import { isPublicAddress } from './public-address.js';
 import { bodyAsJson, readBody, readExcerpt, saveBody } from './response-body.js';
-
-export interface HttpConfig extends Confinement {
-  /** Lets tasks reach all loopback, private and link-local addresses, or the listed ones. Defaults to false. */
-  allowPrivateAddresses?: boolean | string[];
-  /** Bytes that `saveTo` may write. Defaults to 4 GiB. */
-  downloadLimit?: number;
-  /** Resolves names. Defaults to the system's resolver. */
-  resolve?: Resolve;
-}
 
 const REDIRECT_LIMIT = 5;
 const EXCERPT_BYTES = 2_000;
@@ -111,11 +102,6 @@ async function request(
     }
     next = redirected(next, target, status);
   }
-}
-
-function isListed(address: string, config: HttpConfig): boolean {
-  const { allowPrivateAddresses: allowed = false } = config;
-  return typeof allowed === 'boolean' ? allowed : allowed.includes(address);
 }
 
 function firstRequest(args: HttpArguments, traceparent: string | undefined): ExchangeRequest {
@@ -221,12 +207,4 @@ function secretsOf(args: HttpArguments): SecretValues {
   ];
   for (const value of named.flatMap(([, one]) => one)) tellCredential(String(value), add);
   return values;
-}
-
-function connectionProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // A host with several addresses fails with one error for each of them.
-  const inner = error instanceof AggregateError ? error.errors.map((one) => String(one)) : [];
-  const text = [message, ...inner].filter((part) => part !== '').join('; ');
-  return `The server could not be reached: ${text || String(code)}`;
 }

@@ -18,7 +18,7 @@ export type Concurrency = { [kind: string]: number };
 /** Twice the processors for kinds that start processes, many for those that only wait. */
 function defaultLimit(kind: string): number {
   if (kind === 'echo') return 10_000;
-  return kind === 'http' ? 100 : availableParallelism() * 2;
+  return kind === 'http' || kind === 'http-invoke' ? 100 : availableParallelism() * 2;
 }
 
 /**

@@ -20,7 +20,8 @@ import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { isMadeOverApi } from './code-grants.js';
 import type { PipelineDeployment } from './deployment.js';
-import type { SecretValuesHook } from './hooks.js';
+import type { Hooks, SecretValuesHook } from './hooks.js';
+import { HTTP_INVOKE, withConnection } from './http-task.js';
 import type { AttemptOutcome, AttemptRequest, Runner } from './ports.js';
 import { type Resolution, resolveTask, type ScheduleTask } from './resolve-task.js';
 import type { WorkFolders } from './work-folders.js';
@@ -66,8 +67,25 @@ export function attemptRequest(
   };
 }
 
+/**
+ * The request with what it gets of secrets or of a connection; undefined when it is complete as it is.
+ * @returns the outcome of the attempt instead when something of it is not to be had. Never rejects
+ */
+export function handedSecrets(
+  active: ActiveExecution,
+  command: ScheduleTask,
+  connector: ConnectorCall,
+  request: AttemptRequest,
+  { runner, hooks }: { readonly runner: Runner; readonly hooks: Hooks },
+): Promise<{ request: AttemptRequest } | { outcome: AttemptOutcome }> | undefined {
+  const { team } = active.machine.deployment;
+  if (connector.kind === HTTP_INVOKE) return withConnection(request, team, hooks.connections);
+  const says = secretsWritten(active, command, connector);
+  return says === undefined ? undefined : withSecrets(request, says, team, runner, hooks.secrets);
+}
+
 /** What the definition, or the binding that performs the task, writes into the arguments; undefined: no secret. */
-export function secretsWritten(
+function secretsWritten(
   active: ActiveExecution,
   { state }: ScheduleTask,
   connector: ConnectorCall,
@@ -91,7 +109,7 @@ function argumentsOf({ Arguments, Parameters }: JsonObject): Json {
  * Puts the secrets in. Answers the outcome of the attempt instead when one of them is not to be had. Never rejects.
  * @param says what the definition writes into the arguments
  */
-export async function withSecrets(
+async function withSecrets(
   request: AttemptRequest,
   says: Json,
   team: string,

@@ -12,7 +12,7 @@
 import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import type { AttemptPerformers } from './attempt-performers.js';
-import { attemptRequest, secretsWritten, withSecrets } from './attempt-request.js';
+import { attemptRequest, handedSecrets } from './attempt-request.js';
 import type { CapturedOutput } from './captured-output.js';
 import { type Asker, askerOf, type CodeRules, resolveFor } from './code-grants.js';
 import type { EngineTime } from './engine-time.js';
@@ -350,13 +350,12 @@ export class Attempts {
     };
     const traceparent = hooks.traceparent?.(active, attempt);
     const request = attemptRequest(active, attempt, connector, folders, traceparent);
-    const says = secretsWritten(active, command, connector);
-    if (says === undefined) {
+    const handing = handedSecrets(active, command, connector, request, this.#parts);
+    if (handing === undefined) {
       start(request);
       return;
     }
-    const { team } = active.machine.deployment;
-    void withSecrets(request, says, team, runner, hooks.secrets).then((handed) => {
+    void handing.then((handed) => {
       if ('outcome' in handed) settled(handed.outcome);
       else if (running.isCancelled === true || this.#isEnding) settled(NOT_STARTED);
       else start(handed.request);

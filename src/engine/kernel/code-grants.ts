@@ -21,6 +21,7 @@ import { isObject, type JsonObject } from '../../asl/json.js';
 import { ACCOUNT, ACCOUNTS, REGION } from '../../pipelines/sections/account-section.js';
 import { sectionOf } from '../../pipelines/sections/section.js';
 import type { PipelineDeployment } from './deployment.js';
+import { HTTP_INVOKE } from './http-task.js';
 import {
   goesToAws,
   isOfAws,
@@ -131,9 +132,14 @@ function resolveHere(task: Task, asker: Asker, rules: CodeRules): Resolution {
   return ungranted(task, own, asker, shared);
 }
 
-/** Nothing is bound to it. A worker may still come for an activity, and this server's own services answer by themselves. */
+/** Nothing is bound to it. A worker may still come for an activity, and this server's own services and
+ * HTTP Tasks go by themselves.
+ */
 function isOpen(resolution: Resolution): boolean {
   if (resolution.type === 'activity' || resolution.type === 'service') return true;
+  if (resolution.type === 'connector') {
+    return resolution.kind === HTTP_INVOKE && resolution.binding === undefined;
+  }
   return resolution.type === 'failure' && resolution.error === UNBOUND;
 }
 

@@ -12,6 +12,7 @@
 | follow | histories grow without a fact |
  * | traceparent | tasks are told of no trace |
  * | secrets | there are none: tasks that refer to one fail |
+ * | connections | there are none: HTTP Tasks fail |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
  */
@@ -19,6 +20,7 @@ import type { Command } from '../../asl/transition.js';
 import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Fact, FactListener } from './facts.js';
+import type { ConnectionsHook } from './http-task.js';
 import type { AttemptOutcome } from './ports.js';
 import type { Resolution } from './resolve-task.js';
 import type { Turn } from './turn.js';
@@ -91,6 +93,7 @@ export class Hooks {
   activities: ActivityHook | undefined;
   remote: RemoteHook | undefined;
   secrets: SecretValuesHook | undefined;
+  connections: ConnectionsHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];

@@ -3,8 +3,14 @@
  * @module
  */
 import type { Json, JsonObject } from '../../asl/json.js';
-import { prepareRedrive, type RedriveNote } from '../../asl/redrive.js';
+import { prepareRedrive, type RedriveNote, type RedriveOptions } from '../../asl/redrive.js';
 import type { HistoryEvent } from '../../asl/transition.js';
+import {
+  CLUSTER,
+  CLUSTER_STATE,
+  CLUSTER_VARIABLE,
+} from '../../pipelines/sections/cluster-section.js';
+import { sectionOf } from '../../pipelines/sections/section.js';
 import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
 import type { Creations, FoundOrCreated, StartTarget } from './creations.js';
@@ -272,6 +278,7 @@ export function redriveInput(
             history,
             at: parts.time.now(),
             ...(request.from === undefined ? {} : { from: request.from }),
+            ...anewOf(machine),
           },
         );
         if ('problems' in plan) throw refusal(record.id, request, plan.problems);
@@ -323,6 +330,12 @@ export function redriveFrom(
     active.stale = true;
     throw error;
   }
+}
+
+/** The cluster of an execution was freed at its end: what goes on with it needs another one. */
+function anewOf({ deployment }: LoadedMachine): Pick<RedriveOptions, 'anew'> {
+  if (sectionOf(CLUSTER, deployment) === undefined) return {};
+  return { anew: { state: CLUSTER_STATE, variable: CLUSTER_VARIABLE } };
 }
 
 function machineFor(

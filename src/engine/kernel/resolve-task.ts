@@ -10,6 +10,7 @@
  * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`own-service-tasks.ts`) |
  * | an activity's ARN | the worker that takes it (`features/activities`) and sends the outcome with the task token |
  * | any of AWS's, on a server with `--aws real` | AWS, unless its binding says `everywhere: true` (`remote-place.ts`) |
+ * | `arn:aws:states:::http:invoke` | its binding; without one, this server with a connection of the team (`http-task.ts`) |
  * | anything else | its binding, or a failure that names the binding to add |
  *
  * A binding is found by the whole resource or ARN, without its pattern suffix, or by the bare function name. Whose bindings
@@ -22,6 +23,7 @@ import { OWN_SERVICES, parseResource } from '../../asl/task-resource.js';
 import type { Command } from '../../asl/transition.js';
 import type { RemoteResource } from '../../connectors/remote-tasks.js';
 import { parseStatesArn } from './arn.js';
+import { HTTP_INVOKE } from './http-task.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
 
@@ -111,6 +113,9 @@ export function resolveTask(
   const found = bound(bindings, [task.resource, bare], task.arguments, 'plain');
   if (found !== undefined) return found;
   const { service, pattern } = resource;
+  if (service === 'http' && action === 'invoke' && pattern === 'requestResponse') {
+    return { type: 'connector', kind: HTTP_INVOKE, arguments: task.arguments, wrapping: 'plain' };
+  }
   const isRequest = pattern === 'requestResponse' || pattern === 'waitForTaskToken';
   if (!OWN_SERVICES.has(service) || !isRequest) return unbound(bare);
   return { type: 'service', service, action, parameters: task.arguments, resource: bare };

@@ -13,6 +13,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookOneByOne, placeText, stateOf } from '../looking.js';
+import { storedBelow, streamsBelow } from '../stored-logs.js';
 import { withTagMap } from '../submission-tokens.js';
 
 const SERVICE = 'emrcontainers';
@@ -66,7 +67,28 @@ const runs: JobKind = {
       { isRepeatable: true },
     ),
   links: (job) => [link(job)],
+  linesComeMs: 60_000,
+  async streams(job, caller) {
+    const cluster = placeText(job, 'VirtualClusterId');
+    const input = { VirtualClusterId: cluster, Id: job.id };
+    const answer = await caller.call(SERVICE, 'describeJobRun', input, LOOK);
+    if (answer.type === 'refused') return undefined;
+    const overrides = objectIn(objectIn(answer.output, 'JobRun'), 'ConfigurationOverrides');
+    const monitoring = objectIn(overrides, 'MonitoringConfiguration');
+    const path = `${cluster}/jobs/${job.id}/containers/`;
+    const watch = objectIn(monitoring, 'CloudWatchMonitoringConfiguration');
+    const group = textIn(watch, 'LogGroupName');
+    if (group !== '') {
+      const prefix = textIn(watch, 'LogStreamNamePrefix').replace(/\/+$/, '');
+      return streamsBelow(group, prefix === '' ? path : `${prefix}/${path}`, DRIVER, caller);
+    }
+    const uri = textIn(objectIn(monitoring, 'S3MonitoringConfiguration'), 'LogUri');
+    return uri === '' ? undefined : storedBelow(uri, path, DRIVER, caller);
+  },
 };
+
+/** What the driver writes; executors' logs are too many. */
+const DRIVER = { ends: /-driver\/(stdout|stderr)$/ };
 
 function link(job: RemoteJob) {
   const cluster = encodeURIComponent(placeText(job, 'VirtualClusterId'));

@@ -6,14 +6,18 @@ import type { AwsObject } from '../../../aws/aws.js';
 import type { RemoteJob } from '../../remote-tasks.js';
 import { consoleLink } from '../console-links.js';
 import {
+  type Caller,
   type Integration,
   type JobKind,
+  type LogStream,
   numberIn,
   objectIn,
   REQUEST_OR_SYNC,
+  type StoredLog,
   textIn,
 } from '../integration.js';
 import { type Ends, lookOneByOne, placeText, stateOf } from '../looking.js';
+import { storedBelow, streamsBelow } from '../stored-logs.js';
 import { withTagMap } from '../submission-tokens.js';
 
 const SERVICE = 'emrserverless';
@@ -86,7 +90,42 @@ function runs(ends: Ends, isStopped: boolean): JobKind {
         }
       : {}),
     links: (job) => [link(job, placeText(job, 'ApplicationId'))],
+    // Logs are written every quarter of a minute, and once more when the run has ended.
+    linesComeMs: 60_000,
+    streams: driverLogs,
   };
+}
+
+/** What the driver writes; executors' logs are too many. */
+const DRIVER = { ends: /\/(?:SPARK|HIVE|TEZ)_DRIVER\/(stdout|stderr)$/ };
+
+async function driverLogs(
+  job: RemoteJob,
+  caller: Caller,
+): Promise<readonly (LogStream | StoredLog)[] | undefined> {
+  const ApplicationId = placeText(job, 'ApplicationId');
+  const run = await caller.call(SERVICE, 'getJobRun', { ApplicationId, JobRunId: job.id }, LOOK);
+  if (run.type === 'refused') return undefined;
+  const overrides = objectIn(objectIn(run.output, 'JobRun'), 'ConfigurationOverrides');
+  let monitoring = objectIn(overrides, 'MonitoringConfiguration');
+  if (Object.keys(monitoring).length === 0) {
+    const application = await caller.call(SERVICE, 'getApplication', { ApplicationId }, LOOK);
+    if (application.type === 'refused') return undefined;
+    monitoring = objectIn(objectIn(application.output, 'Application'), 'MonitoringConfiguration');
+  }
+  const path = `applications/${ApplicationId}/jobs/${job.id}/`;
+  const watch = objectIn(monitoring, 'CloudWatchLoggingConfiguration');
+  if (watch.Enabled === true) {
+    const group = textIn(watch, 'LogGroupName') || '/aws/emr-serverless';
+    const prefix = textIn(watch, 'LogStreamNamePrefix').replace(/\/+$/, '');
+    for (const begin of prefix === '' ? [path, `/${path}`] : [`${prefix}/${path}`]) {
+      const found = await streamsBelow(group, begin, DRIVER, caller);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+  const uri = textIn(objectIn(monitoring, 'S3MonitoringConfiguration'), 'LogUri');
+  return uri === '' ? undefined : storedBelow(uri, path, DRIVER, caller);
 }
 
 function used(run: AwsObject): { readonly [unit: string]: number } {

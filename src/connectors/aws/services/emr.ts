@@ -23,6 +23,7 @@ import {
   textIn,
 } from '../integration.js';
 import { lookOneByOne, lookTogether, placeText, stateOf } from '../looking.js';
+import { placeOfUri } from '../stored-logs.js';
 import { ATTEMPT_TAG, withTagList } from '../submission-tokens.js';
 
 const NAMES = {
@@ -89,6 +90,21 @@ const steps: JobKind = {
       { isRepeatable: true },
     ),
   links: (job) => [clusterLink(job, placeText(job, 'ClusterId'))],
+  // EMR copies logs to S3 every five minutes.
+  linesComeMs: 360_000,
+  async streams(job, caller) {
+    const cluster = placeText(job, 'ClusterId');
+    const answer = await caller.call(SERVICE, 'describeCluster', { ClusterId: cluster }, LOOK);
+    if (answer.type === 'refused') return undefined;
+    const place = placeOfUri(textIn(objectIn(answer.output, 'Cluster'), 'LogUri'));
+    if (place === undefined) return undefined;
+    const { bucket, prefix } = place;
+    const folder = `${prefix}${cluster}/steps/${job.id}`;
+    return [
+      { bucket, key: `${folder}/stdout.gz` },
+      { bucket, key: `${folder}/stderr.gz`, isError: true },
+    ];
+  },
 };
 
 function clusterLink(job: RemoteJob, cluster: string) {

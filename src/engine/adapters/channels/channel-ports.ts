@@ -6,7 +6,7 @@
 import type { ChannelAnswer, ChannelPorts, ChannelRequest } from '../../../channels/channel.js';
 import { TaskFailure } from '../../../connectors/errors.js';
 import { exchange, guardedLookup } from '../../../connectors/http/exchange.js';
-import type { HttpConfig } from '../../../connectors/http/http-connector.js';
+import type { HttpConfig } from '../../../connectors/http/http-config.js';
 import { isPublicAddress } from '../../../connectors/http/public-address.js';
 import { readExcerpt } from '../../../connectors/http/response-body.js';
 import { callAws } from './aws.js';

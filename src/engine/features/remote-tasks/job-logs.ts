@@ -25,6 +25,8 @@ const LAST_PAGES = 20;
 const LAST_WAIT = 5_000;
 /** Milliseconds after its end at which a log is read for the last time. */
 export const TRAIL = 15_000;
+/** Milliseconds between readings of one whose lines come later than that. */
+export const TRAIL_ROUND = 60_000;
 
 /** What was read. */
 export interface ReadLog {

@@ -130,6 +130,78 @@ describe('the cluster of an execution', () => {
     expect(service.left()).toEqual([]);
   });
 
+  it('is made again when the execution is redriven from a step after it, which goes on there', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    service.end('job-2');
+    await test.pass(10_000);
+    for (const { id: step } of steps()) {
+      service.end(step, { type: 'failed', error: 'States.TaskFailed', cause: 'bad' });
+    }
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    expect(service.left()).toEqual([]);
+    await test.engine.executions.redrive(EVERYTHING, id);
+    await test.crash();
+    const made = service.running().map(({ request, id: job }) => [request.action, job]);
+    expect(made).toEqual([['createCluster', 'job-5']]);
+    service.ready('job-5');
+    await test.pass(10_000);
+    // What had finished is not done again.
+    expect(steps().map(({ request }) => [request.state, request.parameters])).toEqual([
+      ['one', expect.objectContaining({ ClusterId: 'job-5' })],
+      ['two', expect.objectContaining({ ClusterId: 'job-5' })],
+    ]);
+    for (const { id: step } of steps()) service.end(step);
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('SUCCEEDED');
+    expect(service.left()).toEqual([]);
+  });
+
+  it('is made once more when it could not be made again at first', async () => {
+    const id = await start();
+    service.ready('job-1');
+    await test.pass(10_000);
+    service.end('job-2', { type: 'failed', error: 'States.TaskFailed', cause: 'bad' });
+    await test.pass(10_000);
+    await test.engine.executions.redrive(EVERYTHING, id);
+    await test.settled();
+    service.end('job-3', { type: 'failed', error: 'States.TaskFailed', cause: 'no room' });
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    await test.engine.executions.redrive(EVERYTHING, id);
+    await test.settled();
+    service.ready('job-4');
+    await test.pass(10_000);
+    expect(steps().map(({ request }) => request.state)).toEqual(['load']);
+    const { items } = await test.engine.executions.history(EVERYTHING, id);
+    const entered = items.filter(({ type }) => type === 'TaskStateEntered');
+    expect(entered.map(({ details }) => details.name).slice(-2)).toEqual(['cluster', 'load']);
+  });
+
+  it('is not made again for steps that need none', async () => {
+    const { plan } = await loadPipeline(
+      '/p/p.yaml',
+      async () => `${FILE}  - after: { fail: { error: Bad } }\n`,
+    );
+    const sections = (plan?.sections ?? {}) as JsonObject;
+    await test.deploy('spark', sections, { definition: plan?.definition as object });
+    const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'spark', input: {} });
+    await test.settled();
+    service.ready('job-1');
+    for (let step = 0; step < 3; step += 1) {
+      await test.pass(10_000);
+      for (const { id: one } of steps()) service.end(one);
+    }
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    await test.engine.executions.redrive(EVERYTHING, id);
+    await test.pass(10_000);
+    expect(await statusOf(id)).toBe('FAILED');
+    expect(service.requests.filter(({ action }) => action === 'createCluster')).toHaveLength(1);
+  });
+
   it('is freed when the execution is stopped, also while it comes', async () => {
     const early = await start();
     await test.engine.executions.stop(EVERYTHING, early);

@@ -501,6 +501,29 @@ describe('the log of its execution', () => {
   });
 });
 
+describe('the log of a job whose lines come late', () => {
+  it('is read until they have come, also after a restart', async () => {
+    service.linesCome = 300_000;
+    const id = await start(SYNC, {});
+    service.write('job-1', 'early');
+    service.end('job-1');
+    await test.pass(120_000);
+    service.write('job-1', 'late');
+    await test.pass(90_000);
+    expect(await lines(id)).toContain('late');
+    expect(rows()).toMatchObject([{ phase: 'trailing' }]);
+    await test.crash();
+    service.write('job-1', 'later');
+    await test.pass(301_000);
+    service.write('job-1', 'too late');
+    await test.pass(120_000);
+    const all = await lines(id);
+    const words = ['early', 'late', 'later', 'too late'];
+    expect(all.filter((line) => words.includes(line))).toEqual(['early', 'late', 'later']);
+    expect(rows()).toMatchObject([{ phase: 'ended' }]);
+  });
+});
+
 describe('a server that was started without accounts', () => {
   it('goes on waiting for what was begun, and says why it sees nothing', async () => {
     const id = await start();

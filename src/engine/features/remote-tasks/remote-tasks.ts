@@ -26,7 +26,7 @@ import type { RemoteHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { ScheduleTask } from '../../kernel/resolve-task.js';
 import type { Turn } from '../../kernel/turn.js';
-import { JobLogs, TRAIL } from './job-logs.js';
+import { JobLogs, TRAIL, TRAIL_ROUND } from './job-logs.js';
 import { jobWords, linkLines, linksOf, newLinks, systemLine } from './job-words.js';
 import type { Awaited } from './look-queue.js';
 import { type Ended, Looking } from './looking.js';
@@ -345,19 +345,32 @@ export class RemoteTasks implements Feature {
   }
 
   /** Logs come late: what a job wrote last is asked for once more. */
-  #trail(attempt: string): void {
+  #trail(attempt: string, left?: number): void {
     if (this.#trails.has(attempt) || !this.#isOpen) return;
-    const disarm = this.#kernel.clock.setTimer(() => void this.#readTrail(attempt), TRAIL);
-    this.#trails.set(attempt, disarm);
+    const comes = left ?? this.#linesComeMs(attempt);
+    const pause = Math.min(comes, TRAIL_ROUND);
+    const then = (): void => void this.#readTrail(attempt, comes - pause);
+    this.#trails.set(attempt, this.#kernel.clock.setTimer(then, pause));
   }
 
-  async #readTrail(attempt: string): Promise<void> {
+  #linesComeMs(attempt: string): number {
+    const job = this.jobs.get(attempt)?.job as unknown as RemoteJob | undefined;
+    return (job && this.#tasks.linesComeMs?.(job)) ?? TRAIL;
+  }
+
+  /** @param left milliseconds in which more may come */
+  async #readTrail(attempt: string, left: number): Promise<void> {
     const row = this.jobs.get(attempt);
     if (row?.phase === 'trailing') {
       const log = await this.#logs.readLast(row);
       if (!this.#isOpen) return;
       if (log !== undefined && log.lines.length > 0) {
         this.#kernel.submit(this.#attempts.changeInput(row, {}, [], log));
+      }
+      if (left > 0) {
+        this.#trails.delete(attempt);
+        this.#trail(attempt, left);
+        return;
       }
       const { status } = row;
       this.#kernel.submit(this.#attempts.overInput(row, status === undefined ? {} : { status }));

@@ -15,6 +15,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
 import type { DestinationAnswer } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
+import type { Connections } from './connections.js';
 import {
   type Delivery,
   deliveryOf,
@@ -57,6 +58,7 @@ export interface DeadLetterQuery {
 export class Deliveries {
   readonly #kernel: Kernel;
   readonly #rules: DeclaredResources;
+  readonly #connections: Connections;
   /** What is due and in memory, by the ARN of its destination, the oldest first. */
   readonly #queues: Map<string, DeliveryRecord[]> = new Map();
   /** What is in memory: queued, on its way, or being put off. */
@@ -75,9 +77,15 @@ export class Deliveries {
   readonly #dueChanged: () => void;
   #isOpen = false;
 
-  constructor(kernel: Kernel, rules: DeclaredResources, dueChanged: () => void) {
+  constructor(
+    kernel: Kernel,
+    rules: DeclaredResources,
+    connections: Connections,
+    dueChanged: () => void,
+  ) {
     this.#kernel = kernel;
     this.#rules = rules;
+    this.#connections = connections;
     this.#dueChanged = dueChanged;
   }
 
@@ -327,7 +335,7 @@ export class Deliveries {
       this.#settle(record, { exhausted: 'MaximumEventAgeInSeconds' });
       return;
     }
-    const request = requestFor(this.#kernel, this.#rules, record.team, delivery);
+    const request = await requestFor(this.#rules, this.#connections, record.team, delivery);
     if ('code' in request) answer = { type: 'refused', failure: request };
     else if (destinations === undefined) {
       const failure = {

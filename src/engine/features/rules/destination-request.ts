@@ -3,11 +3,12 @@
  * parameters. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
  * @module
  */
+import type { Pair } from '../../../asl/http-request.js';
 import type { Json, JsonObject } from '../../../asl/json.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import type { DestinationRequest } from '../../kernel/ports.js';
+import { pairsOf } from './connection-secrets.js';
+import type { Connections } from './connections.js';
 import type { Delivery, Failure } from './delivery.js';
-import type { ConnectionRecord } from './records.js';
 import type { DeclaredResources } from './resources.js';
 
 /** Headers that belong to the exchange itself. */
@@ -21,46 +22,38 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** The request, or why there is none. */
-export function requestFor(
-  kernel: Kernel,
+export async function requestFor(
   rules: DeclaredResources,
+  connections: Connections,
   team: string,
   { target, body }: Delivery,
-): DestinationRequest | Failure {
+): Promise<DestinationRequest | Failure> {
   const destination = rules.destinationOf(team, target.Arn);
   if (destination === undefined) {
     return { code: 'NO_RESOURCE', message: `There is no API destination ${target.Arn}.` };
   }
-  const connection = rules.connectionOf(team, destination.connection);
-  if (connection?.state !== 'AUTHORIZED') {
-    const state = connection === undefined ? 'is gone' : `is ${connection.state}`;
-    return { code: 'NO_PERMISSIONS', message: `The connection of ${target.Arn} ${state}.` };
-  }
-  const secrets = secretsOf(kernel, connection);
-  if (secrets === undefined) {
-    const message = `The secrets of the connection of ${target.Arn} cannot be read: was seal.key replaced?`;
+  const shared = await connections.additions(team, destination.connection);
+  if ('error' in shared) {
+    const message = `The connection of ${target.Arn} cannot be used: ${shared.cause}`;
     return { code: 'NO_PERMISSIONS', message };
   }
   const own = (target.HttpParameters ?? {}) as JsonObject;
-  const shared = (secrets.InvocationHttpParameters ?? {}) as JsonObject;
   const url = urlOf(destination.endpoint, own.PathParameterValues);
   if (url === undefined) {
     return { code: 'INVALID_PARAMETER', message: `${target.Arn} has no valid URL.` };
   }
-  for (const [name, value] of pairsOf(own.QueryStringParameters)) url.searchParams.set(name, value);
-  for (const [name, value] of pairsOf(shared.QueryStringParameters)) {
+  for (const [name, value] of [...pairsOf(own.QueryStringParameters), ...shared.query]) {
     url.searchParams.set(name, value);
   }
   const headers: { [name: string]: string } = {
     'content-type': 'application/json; charset=utf-8',
     'user-agent': 'millrace',
   };
-  const given = [...pairsOf(own.HeaderParameters), ...pairsOf(shared.HeaderParameters)];
-  for (const [name, value] of [...given, ...credentialsOf(secrets)]) {
+  for (const [name, value] of [...pairsOf(own.HeaderParameters), ...shared.headers]) {
     if (!RESERVED.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
   }
   const hasBody = destination.method !== 'GET' && destination.method !== 'HEAD';
-  const text = withBodyParameters(body, pairsOf(shared.BodyParameters));
+  const text = withBodyParameters(body, shared.body);
   if (hasBody) headers['content-length'] = String(Buffer.byteLength(text));
   return {
     url: url.href,
@@ -68,20 +61,6 @@ export function requestFor(
     headers,
     body: hasBody ? text : undefined,
   };
-}
-
-/** Undefined when they were sealed under another key. */
-export function secretsOf(
-  { encryption, secrets }: Pick<Kernel, 'encryption' | 'secrets'>,
-  { sealed }: ConnectionRecord,
-): JsonObject | undefined {
-  try {
-    const opened = JSON.parse(encryption.open(sealed)) as JsonObject;
-    secrets.declareIn(opened);
-    return opened;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Each `*` of the path stands for the next value. */
@@ -96,38 +75,8 @@ function urlOf(endpoint: string, given: Json | undefined): URL | undefined {
   return URL.canParse(filled) ? new URL(filled) : undefined;
 }
 
-/** `{ name: value }` of a target, or `[{ Key, Value }]` of a connection. */
-function pairsOf(given: Json | undefined): [string, string][] {
-  if (Array.isArray(given)) {
-    return given.map((one) => {
-      const { Key, Value } = one as { Key?: string; Value?: string };
-      return [String(Key ?? ''), String(Value ?? '')];
-    });
-  }
-  return Object.entries((given ?? {}) as JsonObject).map(([name, value]) => [name, String(value)]);
-}
-
-function credentialsOf({
-  BasicAuthParameters,
-  ApiKeyAuthParameters,
-}: JsonObject): [string, string][] {
-  if (BasicAuthParameters) {
-    const { Username, Password } = BasicAuthParameters as { Username: string; Password: string };
-    const encoded = Buffer.from(`${Username}:${Password}`).toString('base64');
-    return [['authorization', `Basic ${encoded}`]];
-  }
-  if (ApiKeyAuthParameters) {
-    const { ApiKeyName, ApiKeyValue } = ApiKeyAuthParameters as {
-      ApiKeyName: string;
-      ApiKeyValue: string;
-    };
-    return [[ApiKeyName, ApiKeyValue]];
-  }
-  return [];
-}
-
 /** Members that the connection adds to a body that is an object. */
-function withBodyParameters(body: string, more: [string, string][]): string {
+function withBodyParameters(body: string, more: readonly Pair[]): string {
   if (more.length === 0) return body;
   try {
     const parsed = JSON.parse(body) as Json;

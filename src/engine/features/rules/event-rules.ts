@@ -21,6 +21,7 @@ import type { Need } from '../../kernel/needs.js';
 import type { Settle } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
+import { Connections } from './connections.js';
 import { Deliveries } from './deliveries.js';
 import type { Delivery, Failure } from './delivery.js';
 import { DELIVERIES } from './delivery-table.js';
@@ -74,6 +75,7 @@ export class EventRules implements Feature {
   readonly resources: DeclaredResources;
   readonly #kernel: Kernel;
   readonly #peers: RulePeers;
+  readonly #connections: Connections;
   readonly #deliveries: Deliveries;
   readonly #replays: Replays;
   readonly #schedules: RuleSchedules;
@@ -92,7 +94,10 @@ export class EventRules implements Feature {
       ruleChanged: (team, key, record) => this.#ruleChanged(team, key, record),
       archiveChanged: (team, name, record) => this.#archiveChanged(team, name, record),
     });
-    this.#deliveries = new Deliveries(kernel, this.resources, dueChanged);
+    this.#connections = new Connections(kernel, this.resources);
+    kernel.hooks.connections = this.#connections;
+    kernel.hooks.observeAttempts(this.#connections);
+    this.#deliveries = new Deliveries(kernel, this.resources, this.#connections, dueChanged);
     this.#replays = new Replays(kernel, this.resources, {
       dueChanged,
       events: (query) => peers.bus.page(query),
@@ -120,6 +125,7 @@ export class EventRules implements Feature {
   close(): void {
     this.#replays.close();
     this.#deliveries.close();
+    this.#connections.close();
   }
 
   nextDue(): number | undefined {

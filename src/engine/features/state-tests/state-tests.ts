@@ -15,9 +15,10 @@ import {
 } from '../../../asl/test-state/test-state.js';
 import { startOutput } from '../../kernel/child-executions.js';
 import { EngineError } from '../../kernel/errors.js';
+import { HTTP_INVOKE, withConnection } from '../../kernel/http-task.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { checkOutcome } from '../../kernel/payload-outcome.js';
-import type { AttemptOutcome } from '../../kernel/ports.js';
+import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
 import type { StartedExecution, StartRequest } from '../../kernel/requests.js';
 import { type Resolution, wrapOutput } from '../../kernel/resolve-task.js';
 import { type OneTeam, ofTeam, teamOf } from '../../kernel/scope.js';
@@ -188,13 +189,30 @@ export class StateTests {
     connector: ConnectorCall,
     signal: AbortSignal | undefined,
   ): Promise<AttemptOutcome> {
-    const { runner } = this.#kernel;
+    const { runner, hooks } = this.#kernel;
     const tested = { team, folder: '', isOverApi: true };
     const folders = this.#kernel.folders.forAttempt(tested, id, connector.folder);
     const limit = Math.min(
       TEST_TIMEOUT_MS,
       (task.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000,
     );
+    const request: AttemptRequest = {
+      kind: connector.kind,
+      attemptId: id,
+      taskToken: id,
+      execution: { id, name: id, pipeline: 'TestState', number: 0 },
+      state: 'StateName',
+      attempt: 0,
+      arguments: connector.arguments,
+      ...folders,
+      tags: {},
+      ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+    };
+    const handed =
+      connector.kind === HTTP_INVOKE
+        ? await withConnection(request, team, hooks.connections)
+        : { request };
+    if ('outcome' in handed) return handed.outcome;
     let isLate = false;
     const end = (): void => runner.kill(id);
     const disarm = this.#after(limit, () => {
@@ -204,21 +222,7 @@ export class StateTests {
     signal?.addEventListener('abort', end, { once: true });
     try {
       const settled = new Promise<AttemptOutcome>((resolve) => {
-        runner.start(
-          {
-            kind: connector.kind,
-            attemptId: id,
-            taskToken: id,
-            execution: { id, name: id, pipeline: 'TestState', number: 0 },
-            state: 'StateName',
-            attempt: 0,
-            arguments: connector.arguments,
-            ...folders,
-            tags: {},
-            ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
-          },
-          { log() {}, heartbeat() {}, settled: resolve },
-        );
+        runner.start(handed.request, { log() {}, heartbeat() {}, settled: resolve });
       });
       const outcome = await settled;
       const cause = `The state ran longer than ${limit / 1000} seconds.`;

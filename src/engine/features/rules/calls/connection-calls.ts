@@ -6,7 +6,7 @@
 import type { JsonObject } from '../../../../asl/json.js';
 import { EngineError } from '../../../kernel/errors.js';
 import { type OneTeam, teamOf } from '../../../kernel/scope.js';
-import { secretsOf } from '../destination-request.js';
+import { declareSecrets, secretsOf } from '../connection-secrets.js';
 import type { ConnectionRecord } from '../records.js';
 import type { CallParts } from './call-parts.js';
 import { checkParameters, merged, withoutSecrets } from './connection-parameters.js';
@@ -68,12 +68,12 @@ export function connectionCalls(parts: CallParts): ConnectionCalls {
   const keep = (
     type: string,
     parameters: JsonObject,
-  ): Pick<ConnectionRecord, 'authorizationType' | 'state' | 'reason' | 'parameters' | 'sealed'> => {
+  ): Pick<ConnectionRecord, 'authorizationType' | 'state' | 'parameters' | 'sealed'> => {
     const text = JSON.stringify(parameters);
-    kernel.secrets.declareIn(JSON.parse(text) as JsonObject);
+    declareSecrets(kernel.secrets, JSON.parse(text) as JsonObject);
     return {
       authorizationType: type,
-      ...stateFor(type),
+      state: 'AUTHORIZED',
       parameters: withoutSecrets(parameters),
       sealed: kernel.encryption.close(text),
     };
@@ -139,9 +139,4 @@ export function connectionCalls(parts: CallParts): ConnectionCalls {
         return detailOf(name, before);
       }),
   };
-}
-
-function stateFor(type: string): { state: string; reason?: string } {
-  if (type !== 'OAUTH_CLIENT_CREDENTIALS') return { state: 'AUTHORIZED' };
-  return { state: 'AUTHORIZING', reason: 'This server does not ask OAuth endpoints for tokens.' };
 }
