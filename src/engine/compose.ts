@@ -169,6 +169,7 @@ export function composeFeatures(
   const observers = new Observers(kernel, {
     aws,
     report: (turn, run) => void checks.report(turn, run),
+    spend: (turn, run) => costs.spend(turn, run),
     expect: (team, found) => expectations.declareFound(team, found),
   });
   const probes: SiteProbes = new SiteProbes(kernel, {
@@ -219,6 +220,7 @@ export function composeFeatures(
     means: (scope, window) => meansBetween(kernel, scope, window),
     foreseen: () => outlooks.all(),
     watcher: (scope) => heartbeats.words(scope),
+    currency: () => costs.currency,
     zoneOf: (team, name) => incidents.policyOf(team).people.get(name)?.timezone,
     wayTo: (team, name) =>
       notifications.channels.wayTo(team, name, incidents.policyOf(team).people.get(name)),

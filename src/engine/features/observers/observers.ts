@@ -80,6 +80,7 @@ export class Observers implements Feature {
     this.runs = new ObservedRuns(kernel, {
       things: this.things,
       report: (turn, run) => peers.report(turn, run),
+      spend: (turn, run) => peers.spend(turn, run),
       tagsOf: (thing) => this.planOf(thing)?.tags ?? {},
       lookNow: (thing) => this.#looks?.lookNow(placeOfRow(thing)) ?? false,
       changed: () => kernel.dueChanged(this),
