@@ -273,6 +273,25 @@ export function composeFeatures(
       areKnown: () => checks.size > 0,
     },
     ...{ checks, expectations },
+    watched: aws && {
+      accountName: (digits) =>
+        aws.accounts().find(({ account }) => account === digits)?.name ?? digits,
+      *things() {
+        for (const { place: account, subject, ...thing } of observers.placed()) {
+          const { success } = checks.durableLasts(thing.team, subject);
+          yield { ...thing, account, ...(success === undefined ? {} : { lastSuccessAt: success }) };
+        }
+      },
+      looks: () => observers.looks(),
+      lateBy: () => observers.lateBy(),
+      *blind() {
+        for (const { place: account, region, kind } of observers.blind()) {
+          yield { account, region, kind };
+        }
+      },
+      queues: () => observers.queues(),
+      calls: () => aws.counts(),
+    },
     beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [
