@@ -86,6 +86,15 @@ function eventOf(digits: string, region: string, name: string, execution: string
   });
 }
 
+/** Tells an end without its details: a look is asked for at once. */
+function jobEventOf(digits: string, region: string, name: string, at: number) {
+  return JSON.stringify({
+    ...{ version: '0', id: `${digits}-${region}-${name}`, source: 'aws.glue', account: digits },
+    ...{ region, 'detail-type': 'Glue Job State Change', time: new Date(at).toISOString() },
+    detail: { jobName: name, jobRunId: `jr_${name}`, state: 'SUCCEEDED', message: '' },
+  });
+}
+
 class StubAws implements Aws {
   readonly #accounts: readonly AwsAccount[];
   readonly #byName: ReadonlyMap<string, AwsAccount>;
@@ -189,6 +198,9 @@ async function aRound(): Promise<void> {
     for (const region of REGIONS) {
       for (const name of namesOf('machine', region)) {
         aws.messages.push(eventOf(account, region, name, 'e2', Date.now()));
+      }
+      for (const name of namesOf('job', region)) {
+        aws.messages.push(jobEventOf(account, region, name, Date.now()));
       }
     }
   }

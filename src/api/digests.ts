@@ -17,6 +17,10 @@ const counts = {
   ),
 };
 
+const spent = countSchema
+  .exactOptional()
+  .describe('Millionths of the currency; absent: nothing of it was priced');
+
 const lineSchema = z.strictObject({
   group: z.string(),
   service: z.string().describe('pipeline, or the provider and kind of a thing elsewhere'),
@@ -24,6 +28,7 @@ const lineSchema = z.strictObject({
   name: z.string(),
   pipeline: z.string().exactOptional(),
   ...counts,
+  cost: spent,
   comments: z.array(
     z.strictObject({
       level: z.enum(['error', 'warning']),
@@ -41,7 +46,9 @@ export const digestSchema = z
     from: timeSchema,
     to: timeSchema,
     group: z.string().exactOptional().describe('The tag by which things are put together'),
-    sums: z.array(z.strictObject({ group: z.string(), service: z.string(), ...counts })),
+    sums: z.array(
+      z.strictObject({ group: z.string(), service: z.string(), ...counts, cost: spent }),
+    ),
     lines: z.array(lineSchema).describe('Things that failed or are warned of, the worst first'),
     good: countSchema.describe('Things of which there is nothing to say'),
     incidents: z.array(
@@ -77,6 +84,7 @@ export const digestSchema = z
       .describe('Of the days in UTC that the window touches'),
     watcher: z.array(z.string()).describe('What watches and does not work'),
     cut: countSchema.exactOptional().describe('So many results are counted, and there were more'),
+    currency: z.string().exactOptional().describe('Of costs; absent: nothing is priced'),
     title: z.string(),
     text: z.string(),
     html: z.string().describe('As it is mailed: at most 100 KB, nothing in it is fetched'),

@@ -66,7 +66,7 @@ export const watchedRunSchema = z
     firstStartedAt: timeSchema.exactOptional().describe('Of one that was begun again'),
     cause: z.string().exactOptional(),
     warning: z.string().exactOptional(),
-    units: amounts.exactOptional().describe('What it used: dpuSeconds, scannedBytes …'),
+    units: amounts.exactOptional().describe('What it used: dpuSeconds, scannedGb …'),
     counts: z
       .strictObject({
         rows: countSchema.exactOptional(),
@@ -77,6 +77,11 @@ export const watchedRunSchema = z
     numbers: amounts.exactOptional().describe('What its service counts: tablesAdded …'),
     retries: countSchema.exactOptional(),
     link: z.string().exactOptional().describe('In the console of its service'),
+    cost: countSchema
+      .exactOptional()
+      .describe('Millionths of the currency, by the rate card at its end; absent: nobody can say'),
+    currency: z.string().exactOptional(),
+    unpriced: z.array(z.string()).exactOptional().describe('What it used and has no price'),
     isPartial: z.literal(true).exactOptional().describe('There is more to know of it'),
     seenAt: timeSchema.describe('When it was heard of first'),
     by: bySchema,
@@ -88,6 +93,7 @@ export const watchedRunSchema = z
         ...{ number: 7, team: 'parcels', kind: 'glue-job', name: 'load-parcels', id: 'jr_1' },
         ...{ attempt: 0, status: 'FAILED' as const, startedAt: 1_793_509_200_000 },
         ...{ endedAt: 1_793_509_800_000, cause: 'no disk', units: { dpuSeconds: 1200 } },
+        ...{ cost: 146_667, currency: 'USD' },
         ...{ seenAt: 1_793_509_801_000, by: 'event' as const },
       },
     ],

@@ -4,6 +4,7 @@
  */
 import colors from 'picocolors';
 import type { WatchedRun, WatchedThing, WatchStanding } from '../api/watched.js';
+import { money } from './money.js';
 import { looks, moment, subjectName } from './monitoring-text.js';
 import { printable, table } from './text.js';
 
@@ -39,18 +40,26 @@ export function watchedTable(items: readonly WatchedThing[]): string {
 
 /** @example runsTable(found.items) */
 export function runsTable(items: readonly WatchedRun[]): string {
+  const isPriced = items.some(({ cost }) => cost !== undefined);
   return table(
-    ['status', 'ended', 'took', 'run', 'why'],
-    items.map(({ status, id, attempt, startedAt, endedAt, cause, warning }) => [
+    ['status', 'ended', 'took', ...(isPriced ? ['cost'] : []), 'run', 'why'],
+    items.map(({ status, id, attempt, startedAt, endedAt, cause, warning, ...one }) => [
       statusText(status),
       endedAt === undefined ? '' : moment(endedAt),
       startedAt === undefined || endedAt === undefined
         ? ''
         : `${Math.round((endedAt - startedAt) / 1000)} s`,
+      ...(isPriced ? [costText(one)] : []),
       printable(attempt === 0 ? id : `${id} (redrive ${attempt})`),
       printable((cause ?? warning ?? '').slice(0, 100)),
     ]),
   );
+}
+
+function costText({ cost, currency = '', unpriced = [] }: Partial<WatchedRun>): string {
+  if (cost === undefined) return '';
+  const free = unpriced.length === 0 ? '' : ` (without a price: ${unpriced.join(', ')})`;
+  return `${money(cost, currency)}${printable(free)}`;
 }
 
 /** @example blindTable(standing.blind) */

@@ -87,7 +87,7 @@ export type JobState =
   | {
       readonly type: 'ended';
       readonly outcome: TaskOutcome;
-      /** What it used, by unit: `dpuSeconds`, `vcpuSeconds`, `scannedBytes`. */
+      /** What it used, by unit: `dpuSeconds`, `vcpuSeconds`, `scannedGb`. */
       readonly used?: { readonly [unit: string]: number };
       readonly links?: readonly RemoteLink[];
     }

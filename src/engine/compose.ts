@@ -169,6 +169,7 @@ export function composeFeatures(
   const observers = new Observers(kernel, {
     aws,
     report: (turn, run) => void checks.report(turn, run),
+    spend: (turn, run) => costs.spend(turn, run),
     expect: (team, found) => expectations.declareFound(team, found),
   });
   const probes: SiteProbes = new SiteProbes(kernel, {
@@ -219,6 +220,7 @@ export function composeFeatures(
     means: (scope, window) => meansBetween(kernel, scope, window),
     foreseen: () => outlooks.all(),
     watcher: (scope) => heartbeats.words(scope),
+    currency: () => costs.currency,
     zoneOf: (team, name) => incidents.policyOf(team).people.get(name)?.timezone,
     wayTo: (team, name) =>
       notifications.channels.wayTo(team, name, incidents.policyOf(team).people.get(name)),
@@ -271,6 +273,25 @@ export function composeFeatures(
       areKnown: () => checks.size > 0,
     },
     ...{ checks, expectations },
+    watched: aws && {
+      accountName: (digits) =>
+        aws.accounts().find(({ account }) => account === digits)?.name ?? digits,
+      *things() {
+        for (const { place: account, subject, ...thing } of observers.placed()) {
+          const { success } = checks.durableLasts(thing.team, subject);
+          yield { ...thing, account, ...(success === undefined ? {} : { lastSuccessAt: success }) };
+        }
+      },
+      looks: () => observers.looks(),
+      lateBy: () => observers.lateBy(),
+      *blind() {
+        for (const { place: account, region, kind } of observers.blind()) {
+          yield { account, region, kind };
+        }
+      },
+      queues: () => observers.queues(),
+      calls: () => aws.counts(),
+    },
     beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [

@@ -231,7 +231,9 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
-    observers: observerCalls(kernel, features.observers, request),
+    observers: observerCalls(kernel, features.observers, request, (run) =>
+      features.costs.priceOfRun(run),
+    ),
     metrics: { families: (scope) => features.metrics.families(scope) },
   };
 }

@@ -251,7 +251,7 @@ describe('actions of AWS', () => {
     });
     const query = jobOf(await home.submit('athena:startQueryExecution.sync', { QueryString: 'x' }));
     expect(await home.tasks.look([query], NOBODY)).toMatchObject([
-      { used: { scannedBytes: 9_000_000_000_000 } },
+      { used: { scannedGb: 9_000_000_000_000 / 2 ** 30 } },
     ]);
     fake.answers['/applications/app/jobruns/job-2'] = () => ({
       jobRun: {
@@ -277,7 +277,7 @@ describe('actions of AWS', () => {
     expect(await home.tasks.look([run], NOBODY)).toMatchObject([
       {
         outcome: { type: 'failed', cause: expect.stringContaining('no rows') },
-        used: { vcpuSeconds: 1_800, gbSeconds: 7_200 },
+        used: { vcpuSeconds: 1_800, memoryGbSeconds: 7_200 },
       },
     ]);
   });

@@ -195,7 +195,7 @@ describe('jobs in AWS', () => {
         {
           type: 'ended',
           outcome: { type: 'succeeded', output: { LastStatus: 'STOPPED', StartedAt: 100_000 } },
-          used: { vcpuSeconds: 60, gbSeconds: 120 },
+          used: { vcpuSeconds: 60, memoryGbSeconds: 120 },
         },
       ]);
     });

@@ -24,6 +24,7 @@ export class FakeAws implements Aws, Work {
   readonly #handlers: Map<string, Handler> = new Map();
   readonly #work: UnderWay = new UnderWay();
   readonly #counts: Map<string, number> = new Map();
+  readonly #outcomes: Map<string, AwsCount> = new Map();
   readonly #messages: Map<string, { handle: string; body: string }[]> = new Map();
   readonly #receiving: Set<() => void> = new Set();
   /** Calls that were made, the oldest first. */
@@ -86,13 +87,27 @@ export class FakeAws implements Aws, Work {
     if (answer instanceof Promise) return Promise.race([answer.then(answered), aborted(signal)]);
     return this.#work.during(
       new Promise((resolve) => {
-        setImmediate(() => resolve(isRefusal(answer) ? answer : answered(answer)));
+        const made = isRefusal(answer) ? answer : answered(answer);
+        setImmediate(() => resolve(this.#note(call, made)));
       }),
     );
   }
 
+  /** Calls whose answer has been made; those for messages of queues are not counted. */
   counts(): readonly AwsCount[] {
-    return [];
+    return [...this.#outcomes.values()];
+  }
+
+  #note({ place, service, action }: AwsCall, answer: AwsAnswer): AwsAnswer {
+    const { account, region } = place;
+    const key = `${account} ${region} ${service} ${action}`;
+    const none = { account, region, service, action, answered: 0, refused: 0, throttled: 0 };
+    const count = { ...(this.#outcomes.get(key) ?? none) };
+    if (answer.type === 'answered') count.answered += 1;
+    else if (answer.kind === 'throttled') count.throttled += 1;
+    else count.refused += 1;
+    this.#outcomes.set(key, count);
+    return answer;
   }
 
   /** Calls of an action so far. */

@@ -3,11 +3,13 @@ import type { CostSum } from '../../api/costs.js';
 import { PATHS } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { money } from '../money.js';
+import { subjectName } from '../monitoring-text.js';
 import { printable, table } from '../text.js';
 
-/** `millrace cost`: what executions have cost, by team, pipeline or day. */
+/** `millrace cost`: what executions and watched runs have cost, by team, pipeline or day. */
 export default class Cost extends MillraceCommand {
-  static override summary = 'Show what executions have cost, by pipeline, team or day';
+  static override summary =
+    'Show what executions and watched runs have cost, by pipeline, team or day';
   static override description =
     'Prices are those of the rate card (millrace up --rates FILE) at the end of each execution. Days are those of UTC; without --from the last 30.';
   static override examples = [
@@ -55,7 +57,9 @@ function costTable(items: readonly CostSum[], by: string): string {
   const rows = items.map((one) => [
     ...(by === 'day' ? [new Date(one.day ?? 0).toISOString().slice(0, 10)] : []),
     printable(one.team),
-    ...(by === 'team' ? [] : [printable(one.pipeline ?? '')]),
+    ...(by === 'team'
+      ? []
+      : [one.subject === undefined ? printable(one.pipeline ?? '') : subjectName(one.subject)]),
     String(one.executions),
     String(one.retries),
     money(one.cost, one.currency),

@@ -250,11 +250,12 @@ export function overviewCalls(parts: Parts): OverviewCalls {
   };
 }
 
-/** Of the pipelines among them, each once: one may have several series. */
+/** Of the pipelines and of what runs elsewhere among them, each once: one may have several series. */
 function costOf(all: readonly Placed[], costs: ReadonlyMap<string, number>): number {
   const names = new Set<string>();
   for (const { one } of all) {
     const { provider, kind, name } = one.subject;
+    if (provider !== 'millrace') names.add(`${one.team}/${subjectKey(one.subject)}`);
     // Whoever reports something may call it what they like: another team's costs are not told by that.
     const isTheirs = name.startsWith(`${one.team}/`);
     if (provider === 'millrace' && kind === 'pipeline' && isTheirs) names.add(name);

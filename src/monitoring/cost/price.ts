@@ -59,6 +59,22 @@ function own(prices: { readonly [name: string]: bigint }, name: string): bigint 
   return Object.hasOwn(prices, name) ? prices[name] : undefined;
 }
 
+/**
+ * Amounts of units as they are counted and priced: in millionths. What is no amount from 0 on counts nothing.
+ *
+ * The one way for what a task used that another system performed, and for a run elsewhere that is only watched.
+ * @param used what was used, by the name of the unit
+ * @example countedUnits({ dpuSeconds: 90.5 }) // { dpuSeconds: 90_500_000 }
+ */
+export function countedUnits(used: { readonly [unit: string]: number }): {
+  [unit: string]: number;
+} {
+  const amounts = Object.entries(used)
+    .map(([unit, amount]) => [unit, Math.round(amount * 1_000_000)] as const)
+    .filter(([, amount]) => Number.isSafeInteger(amount) && amount >= 0);
+  return Object.fromEntries(amounts);
+}
+
 /** Units that one task reports, at most. */
 const MOST_UNITS = 20;
 const UNIT = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;

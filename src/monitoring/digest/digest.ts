@@ -15,6 +15,8 @@ export interface DigestSum {
   readonly successes: number;
   readonly failures: number;
   readonly warnings: number;
+  /** Millionths of the currency; absent: nothing of it was priced. */
+  readonly cost?: number;
 }
 
 /** An incident that somebody must look at. */
@@ -65,6 +67,8 @@ export interface Digest extends DigestWindow {
   readonly watcher: readonly string[];
   /** More happened than is counted: only the last results are. */
   readonly cut?: number;
+  /** Of all costs; absent: nothing is priced. */
+  readonly currency?: string;
 }
 
 /** What a digest is made of. */
@@ -80,6 +84,7 @@ export interface DigestParts {
   readonly watcher: readonly string[];
   /** Results that were counted, when there were more. */
   readonly cut: number | undefined;
+  readonly currency: string | undefined;
 }
 
 const DAY = 86_400_000;
@@ -107,12 +112,13 @@ export function digestOf(parts: DigestParts): Digest {
     means,
     watcher,
     ...(parts.cut === undefined ? {} : { cut: parts.cut }),
+    ...(parts.currency === undefined ? {} : { currency: parts.currency }),
   };
 }
 
 function sumsOf(lines: readonly DigestLine[]): DigestSum[] {
   const sums = new Map<string, DigestSum>();
-  for (const { group, service, executions, successes, failures, warnings } of lines) {
+  for (const { group, service, executions, successes, failures, warnings, cost } of lines) {
     const key = JSON.stringify([group, service]);
     const known = sums.get(key);
     sums.set(key, {
@@ -121,6 +127,9 @@ function sumsOf(lines: readonly DigestLine[]): DigestSum[] {
       successes: successes + (known?.successes ?? 0),
       failures: failures + (known?.failures ?? 0),
       warnings: warnings + (known?.warnings ?? 0),
+      ...(cost === undefined && known?.cost === undefined
+        ? {}
+        : { cost: Math.min(Number.MAX_SAFE_INTEGER, (cost ?? 0) + (known?.cost ?? 0)) }),
     });
   }
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
@@ -155,7 +164,7 @@ export function isEmpty(digest: Digest): boolean {
 }
 
 /** The sums of all groups together. */
-export function totalOf({ sums }: Digest): Omit<DigestSum, 'group' | 'service'> {
+export function totalOf({ sums }: Digest): Omit<DigestSum, 'group' | 'service' | 'cost'> {
   const total = { executions: 0, successes: 0, failures: 0, warnings: 0 };
   for (const { executions, successes, failures, warnings } of sums) {
     total.executions += executions;

@@ -42,6 +42,8 @@ export interface DigestLine {
   /** Failures, and too few runs. */
   readonly failures: number;
   readonly warnings: number;
+  /** Millionths of the currency; absent: nothing of it was priced. */
+  readonly cost?: number;
   /** The worst first. */
   readonly comments: readonly Comment[];
   /** Comments that are left out. */
@@ -62,7 +64,7 @@ export interface TalliedChange {
 }
 
 type TalliedResult = Pick<CheckResult, 'team' | 'subject' | 'tags' | 'status' | 'cause'> &
-  Pick<CheckResult, 'retries' | 'execution' | 'pipeline' | 'link'>;
+  Pick<CheckResult, 'retries' | 'execution' | 'pipeline' | 'link' | 'cost'>;
 
 interface Counted {
   group: string;
@@ -74,6 +76,7 @@ interface Counted {
   successes: number;
   failures: number;
   warnings: number;
+  cost: number | undefined;
   comments: Map<string, Comment>;
   more: number;
 }
@@ -96,9 +99,10 @@ export class Tally {
 
   /** A result in the window. What succeeded only after another try is warned of. */
   result(result: TalliedResult): void {
-    const { status, cause, retries = 0 } = result;
+    const { status, cause, cost, retries = 0 } = result;
     const line = this.#lineOf(result);
     line.executions += 1;
+    if (cost !== undefined) line.cost = Math.min(Number.MAX_SAFE_INTEGER, (line.cost ?? 0) + cost);
     if (status === 'CRITICAL') {
       line.failures += 1;
       comment(line, 'error', cause, result);
@@ -155,7 +159,7 @@ export class Tally {
       ...{ group, team, pipeline, more: 0 },
       service: isOwn ? subject.kind : `${subject.provider} ${subject.kind}`,
       name: isOwn ? shortName(subject) : `${subject.name} (${subject.account}, ${subject.region})`,
-      ...{ executions: 0, successes: 0, failures: 0, warnings: 0 },
+      ...{ executions: 0, successes: 0, failures: 0, warnings: 0, cost: undefined },
       comments: new Map(),
     };
     this.#lines.set(key, made);
@@ -195,13 +199,14 @@ export function cut(text: string): string {
   return `${line.slice(0, MOST_LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-function shown({ comments, more, pipeline, ...counts }: Counted): DigestLine {
+function shown({ comments, more, pipeline, cost, ...counts }: Counted): DigestLine {
   const all = [...comments.values()].sort(
     (a, b) => rank(a) - rank(b) || b.count - a.count || (a.text < b.text ? -1 : 1),
   );
   return {
     ...counts,
     ...(pipeline === undefined ? {} : { pipeline }),
+    ...(cost === undefined ? {} : { cost }),
     comments: all.slice(0, MOST_COMMENTS),
     more: more + Math.max(0, all.length - MOST_COMMENTS),
   };

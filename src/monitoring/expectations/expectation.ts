@@ -15,8 +15,8 @@ import type { DailyTime, Span } from './calendar.js';
 
 export type ExpectationState = 'EXPECTED' | 'DUE' | 'LATE' | 'MISSING' | 'ARRIVED LATE';
 
-/** What is counted or measured of a result. */
-export type Metric = 'rows' | 'bytes' | 'files' | 'duration';
+/** What is counted or measured of a result; a cost in millionths of the currency. */
+export type Metric = 'rows' | 'bytes' | 'files' | 'duration' | 'cost';
 
 /** What must come: anything that runs, a success, or new data. */
 export type Arrival = 'run' | 'success' | 'data';
@@ -110,6 +110,8 @@ export interface Sample {
   readonly bytes?: number;
   readonly files?: number;
   readonly duration?: number;
+  /** Millionths of the rate card's currency. */
+  readonly cost?: number;
 }
 
 /** What runs. It is looked into, not copied: many thousand may run. */

@@ -3,6 +3,7 @@
  * comes; time alone changes nothing.
  * @module
  */
+import { money } from '../cost/price.js';
 import { Changes } from './changes.js';
 import {
   type Demand,
@@ -87,6 +88,7 @@ export function medianOf(metric: Metric, samples: readonly Sample[]): number | u
 
 function metricWords(metric: Metric, value: number): string {
   if (metric === 'duration') return lengthWords(value);
+  if (metric === 'cost') return `cost ${money(Math.round(value), '').trim()}`;
   const whole = Number.isInteger(value) ? String(value) : value.toFixed(1);
   return `${whole} ${value === 1 ? metric.slice(0, -1) : metric}`;
 }

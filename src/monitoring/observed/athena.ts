@@ -19,7 +19,7 @@ export function athenaQuery(query: Told): SeenRun | undefined {
   const of = object(query.Status) ?? {};
   const status = STATUS[text(of.State) ?? ''];
   if (id === undefined || status === undefined) return undefined;
-  const scannedBytes = number(object(query.Statistics)?.DataScannedInBytes);
+  const scanned = number(object(query.Statistics)?.DataScannedInBytes);
   const error = object(of.AthenaError);
   return {
     ...{ kind: 'athena-workgroup', name: text(query.WorkGroup) ?? 'primary', id, status },
@@ -31,7 +31,7 @@ export function athenaQuery(query: Told): SeenRun | undefined {
         status === 'FAILED' || status === 'ABORTED'
           ? (text(error?.ErrorMessage) ?? text(of.StateChangeReason))
           : undefined,
-      units: scannedBytes === undefined ? undefined : { scannedBytes },
+      units: scanned === undefined ? undefined : { scannedGb: scanned / 2 ** 30 },
     }),
   };
 }

@@ -33,8 +33,9 @@ export type ObservedStatus =
   | 'UNKNOWN';
 
 /**
- * What a run has used, as its service counts it: `dpuSeconds`, `gbSeconds`, `vcpuSeconds`, `memoryGbSeconds`, `storageGbSeconds`,
- * `scannedBytes`.
+ * What a run has used, as its service counts it: `dpuSeconds`, `gbSeconds` (of Lambda), `vcpuSeconds`, `memoryGbSeconds`,
+ * `storageGbSeconds`, `scannedGb`. A GB is 2^30 bytes, as in AWS's bills. Tasks that AWS performs for executions here report the
+ * same words (src/connectors/aws), so one rate card prices both.
  */
 export type Units = { readonly [unit: string]: number };
 

@@ -262,7 +262,7 @@ describe('a query of Athena', () => {
       },
     };
     expect(athenaQuery(query)).toMatchObject({
-      ...{ name: 'etl', status: 'FAILED', cause: 'no table', units: { scannedBytes: 7 } },
+      ...{ name: 'etl', status: 'FAILED', cause: 'no table', units: { scannedGb: 7 / 2 ** 30 } },
       ...{ startedAt: started, endedAt: ended },
     });
     const detail = { queryExecutionId: 'q1', workgroupName: 'etl', currentState: 'CANCELLED' };

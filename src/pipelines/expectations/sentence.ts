@@ -10,8 +10,8 @@
  * | `finishes within D` | an execution that lasts no longer |
  * | `at least N runs per hour` (`day`, `week`, `month`) | so many results in each |
  * | `at least N runs in D` | so many results in the last D, at any moment |
- * | `rows >= N`, `rows <= N` (`bytes`, `files`) | a successful result with so many |
- * | `rows within P % of usual` (`bytes`, `files`, `duration`) | one that is so near to the median of those before |
+ * | `rows >= N`, `rows <= N` (`bytes`, `files`), `cost <= 0.50` | a successful result with so many |
+ * | `rows within P % of usual` (`bytes`, `files`, `duration`, `cost`) | one that is so near to the median of those before |
  * | `file PATTERN arrives by T`, `… within D` | a file that comes |
  * | `site URL is reachable` | an answer of the site |
  *
@@ -20,6 +20,7 @@
  */
 import { suggest } from '../../asl/validate.js';
 import { isTimeZone } from '../../events/schedules/time-zone.js';
+import { parsePrice } from '../../monitoring/cost/rate-card.js';
 import { type Calendar, dateProblem } from '../../monitoring/expectations/calendar.js';
 import type {
   Arrival,
@@ -77,7 +78,7 @@ export const SENTENCES: readonly string[] = [
 
 const MOST_LENGTH = 500;
 const MOST_RUNS = 1_000;
-const METRICS: readonly string[] = ['rows', 'bytes', 'files', 'duration'];
+const METRICS: readonly string[] = ['rows', 'bytes', 'files', 'duration', 'cost'];
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const LONG = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
@@ -274,6 +275,12 @@ function metric(name: Metric, words: Words): Demand {
   else return words.refuse(`expected >=, <= or within, not '${comparison}'`, `${name} >= 100`);
   if (name === 'duration') return { type: 'value', metric: name, bound: length(words), is };
   const text = words.next();
+  if (name === 'cost') {
+    const price = parsePrice(text);
+    if (price === undefined || price % 1_000_000n !== 0n)
+      return words.refuse(`'${text}' is no amount of money`, 'cost <= 0.50');
+    return { type: 'value', metric: name, bound: Number(price / 1_000_000n), is };
+  }
   const bound = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
   if (bound === undefined) return words.refuse(`'${text}' is no whole number`, `${name} >= 100`);
   return { type: 'value', metric: name, bound, is };

@@ -55,12 +55,12 @@ const jobs: JobKind = {
 };
 
 function read(query: AwsObject, job: RemoteJob) {
-  const scannedBytes = numberIn(objectIn(query, 'Statistics'), 'DataScannedInBytes');
+  const scannedGb = numberIn(objectIn(query, 'Statistics'), 'DataScannedInBytes') / 2 ** 30;
   return stateOf(
     {
       status: textIn(objectIn(query, 'Status'), 'State'),
       output: { QueryExecution: query },
-      used: { scannedBytes },
+      used: { scannedGb },
       links: [link(job)],
     },
     ENDS,

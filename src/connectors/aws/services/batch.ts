@@ -86,7 +86,7 @@ function used(job: AwsObject): { readonly [unit: string]: number } {
   const seconds = secondsBetween(job.StartedAt, job.StoppedAt);
   return {
     vcpuSeconds: seconds * (asked('VCPU') || numberIn(container, 'Vcpus')),
-    gbSeconds: (seconds * (asked('MEMORY') || numberIn(container, 'Memory'))) / 1024,
+    memoryGbSeconds: (seconds * (asked('MEMORY') || numberIn(container, 'Memory'))) / 1024,
   };
 }
 

@@ -73,7 +73,7 @@ function read(task: AwsObject, job: RemoteJob, failed: boolean): JobState {
       output: task,
       used: {
         vcpuSeconds: (seconds * (Number(task.Cpu) || 0)) / 1024,
-        gbSeconds: (seconds * (Number(task.Memory) || 0)) / 1024,
+        memoryGbSeconds: (seconds * (Number(task.Memory) || 0)) / 1024,
       },
       links: [link(job)],
       hasFailed: failed,

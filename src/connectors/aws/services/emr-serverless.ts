@@ -132,7 +132,7 @@ function used(run: AwsObject): { readonly [unit: string]: number } {
   const billed = objectIn(run, 'BilledResourceUtilization');
   return {
     vcpuSeconds: numberIn(billed, 'VCPUHour') * 3_600,
-    gbSeconds: numberIn(billed, 'MemoryGBHour') * 3_600,
+    memoryGbSeconds: numberIn(billed, 'MemoryGBHour') * 3_600,
     storageGbSeconds: numberIn(billed, 'StorageGBHour') * 3_600,
   };
 }

@@ -73,6 +73,8 @@ export interface NewCheck extends Counts {
   readonly retries?: number;
   readonly link?: string;
   readonly units?: { readonly [unit: string]: number };
+  /** Millionths of the rate card's currency. */
+  readonly cost?: number;
   readonly interval?: string;
   readonly execution?: string;
 }

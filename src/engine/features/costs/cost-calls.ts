@@ -2,6 +2,8 @@
  * `engine.costs`: what executions have cost, by team, pipeline and day.
  * @module
  */
+
+import { parseSubjectKey, type Subject, subjectKey } from '../../../monitoring/subject.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Scope, teamsIn } from '../../kernel/scope.js';
 import { COST_DAYS } from './cost-table.js';
@@ -10,8 +12,10 @@ import { DAY, dayOf } from './costs.js';
 /** Money that was spent on something. */
 export interface CostSum {
   readonly team: string;
-  /** Absent: of all pipelines of the team. */
+  /** Absent: of all pipelines of the team, or of something that runs elsewhere. */
   readonly pipeline?: string;
+  /** What runs elsewhere, and is only watched. */
+  readonly subject?: Subject;
   /** Milliseconds since the epoch: the day's begin, in UTC. Absent: of all days. */
   readonly day?: number;
   readonly currency: string;
@@ -61,7 +65,7 @@ export function costCalls({ reads, time }: Pick<Kernel, 'reads' | 'time'>): Cost
         for (const row of await reads.listRows(COST_DAYS, { where })) {
           const of = {
             team: row.team,
-            ...(by === 'team' ? {} : { pipeline: row.pipeline }),
+            ...(by === 'team' ? {} : whatOf(row.pipeline)),
             ...(by === 'day' ? { day: row.day * DAY } : {}),
             currency: row.currency,
           };
@@ -83,6 +87,12 @@ export function costCalls({ reads, time }: Pick<Kernel, 'reads' | 'time'>): Cost
   };
 }
 
-function nameOf({ team, pipeline = '' }: CostSum): string {
-  return `${team}/${pipeline}`;
+/** A pipeline, or what runs elsewhere: its key is written where a name is, and a name has no colon. */
+function whatOf(name: string): Pick<CostSum, 'pipeline' | 'subject'> {
+  const subject = name.includes(':') ? parseSubjectKey(name) : undefined;
+  return subject === undefined ? { pipeline: name } : { subject };
+}
+
+function nameOf({ team, pipeline, subject }: CostSum): string {
+  return `${team}/${pipeline ?? (subject === undefined ? '' : subjectKey(subject))}`;
 }

@@ -1,5 +1,6 @@
 /**
- * Table `cost_days`: what the executions of a pipeline that ended on one day cost together.
+ * Table `cost_days`: what the executions of a pipeline that ended on one day cost together, or the runs of something elsewhere that
+ * were told on it.
  * @module
  */
 import { defineTable, type Table } from '../../../store/table.js';
@@ -8,6 +9,7 @@ export interface CostDay {
   /** Days since the epoch, in UTC. */
   day: number;
   team: string;
+  /** Its name; of what runs elsewhere its `subjectKey`, which holds a colon, as no name of a pipeline does. */
   pipeline: string;
   currency: string;
   executions: number;

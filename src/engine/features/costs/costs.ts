@@ -7,11 +7,13 @@
  *
  * Counts are kept by the kernel (kernel/usage.ts), with or without a card; money is made of them once, so what a later card
  * says changes no result. Children of distributed Maps are part of the execution that started them.
+ *
+ * Runs elsewhere that are only watched are priced by the same card and rule, by the prices of their end, when they are told.
  * @module
  */
 import type { ExecutionHeader, Usage } from '../../../asl/execution-state.js';
 import type { Json } from '../../../asl/json.js';
-import { priceOf, reportedUnits } from '../../../monitoring/cost/price.js';
+import { countedUnits, priceOf, reportedUnits } from '../../../monitoring/cost/price.js';
 import { type RateCard, ratesAt } from '../../../monitoring/cost/rate-card.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
@@ -42,6 +44,27 @@ export interface UsageDetail {
   readonly currency?: string;
   /** What was used and has no price. */
   readonly unpriced?: string[];
+}
+
+/** A run elsewhere that is over. */
+export interface RunElsewhere {
+  readonly team: string;
+  /** `subjectKey` of what ran. */
+  readonly subject: string;
+  /** What it used, as its service counts it; absent or empty: nobody knows. */
+  readonly units?: { readonly [unit: string]: number } | undefined;
+  /** When it ended, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly retries?: number | undefined;
+}
+
+/** What a run elsewhere cost. */
+export interface RunPrice {
+  /** Millionths of the currency. */
+  readonly cost: number;
+  readonly currency: string;
+  /** What was used and has no price. */
+  readonly unpriced: readonly string[];
 }
 
 export class Costs implements Feature {
@@ -78,7 +101,32 @@ export class Costs implements Feature {
     }
   }
 
-  /** What the executions of each pipeline that ended today cost, as the store has it: millionths by `TEAM/PIPELINE`. */
+  /**
+   * What a run elsewhere cost, by the prices of its end. Undefined: there is no card, there was none then, or nobody knows what
+   * it used.
+   * @example costs.priceOfRun({ units: { dpuSeconds: 1200 }, at }) // { cost: 146_667, currency: 'USD', unpriced: [] }
+   */
+  priceOfRun({ units = {}, at }: Pick<RunElsewhere, 'units' | 'at'>): RunPrice | undefined {
+    const card = this.#card;
+    const rates = card && ratesAt(card, at);
+    if (card === undefined || rates === undefined || Object.keys(units).length === 0) return;
+    const { currency } = card;
+    return { currency, ...priceOf({ units: countedUnits(units) }, rates) };
+  }
+
+  /** Prices a run elsewhere that is told in this turn, and adds it to the sums of today. */
+  spend(turn: Turn, run: RunElsewhere): RunPrice | undefined {
+    const price = this.priceOfRun({ ...run, at: Math.min(run.at, this.#kernel.time.now()) });
+    if (price === undefined) return undefined;
+    const { team, subject: pipeline, retries = 0 } = run;
+    this.#add(turn, { team, pipeline, retries }, price);
+    return price;
+  }
+
+  /**
+   * What the executions of each pipeline that ended today cost, as the store has it, and the runs elsewhere that were told today:
+   * millionths by `TEAM/PIPELINE` and `TEAM/SUBJECT`.
+   */
   today(): { currency: string; costs: Map<string, number> } | undefined {
     const { currency } = this;
     if (currency === undefined) return undefined;
@@ -135,15 +183,16 @@ export class Costs implements Feature {
     const { cost } = priceOf(active.state.header.used ?? {}, rates);
     active.state.header = { ...active.state.header, cost, currency };
     turn.of(active).progressed = true;
-    if (active.creation.mapRun === undefined) this.#add(turn, active, { cost, currency });
+    const { team, pipeline, mapRun } = active.creation;
+    const retries = active.state.header.used?.retries ?? 0;
+    if (mapRun === undefined) this.#add(turn, { team, pipeline, retries }, { cost, currency });
   }
 
   #add(
     turn: Turn,
-    active: ActiveExecution,
+    { team, pipeline, retries }: Pick<CostDay, 'team' | 'pipeline' | 'retries'>,
     { cost, currency }: Pick<CostDay, 'cost' | 'currency'>,
   ): void {
-    const { team, pipeline } = active.creation;
     // Of now and not of its last event: expressions may have held that up, and what is over changes no more.
     const day = dayOf(this.#kernel.time.now());
     if (day > this.#day) this.#turnTo(turn, day);
@@ -155,7 +204,7 @@ export class Costs implements Feature {
     const row: CostDay = {
       ...known,
       executions: known.executions + 1,
-      retries: known.retries + (active.state.header.used?.retries ?? 0),
+      retries: known.retries + retries,
       cost: Math.min(Number.MAX_SAFE_INTEGER, known.cost + cost),
     };
     turn.put(COST_DAYS, row);

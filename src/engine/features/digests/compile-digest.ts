@@ -23,6 +23,8 @@ export interface DigestSources {
   foreseen(): Iterable<OutlookLike>;
   /** What watches and does not work, in words. */
   watcher(scope: Scope): readonly string[];
+  /** Of costs; undefined: nothing is priced. */
+  currency(): string | undefined;
 }
 
 export type ChangeLike = Omit<TalliedChange, 'subject'> & { readonly subject: string };
@@ -96,5 +98,6 @@ export async function compileDigest(
     means: only === undefined ? await sources.means(scope, window) : NO_MEANS,
     watcher: sources.watcher(scope),
     cut: counted >= MOST_RESULTS ? counted : undefined,
+    currency: sources.currency(),
   });
 }

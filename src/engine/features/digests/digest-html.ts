@@ -10,6 +10,7 @@ import type { Digest, DigestIncident, DigestSum } from '../../../monitoring/dige
 import type { Comment, DigestLine } from '../../../monitoring/digest/tally.js';
 import {
   commentWords,
+  costWords,
   type DigestReader,
   lengthWords,
   meansWords,
@@ -62,7 +63,7 @@ function page(digest: Digest, reader: DigestReader, most: number): string {
       ? ''
       : note(`Only the last ${cut.toLocaleString('en-US')} results are counted: there were more.`),
     heading('What ran', sums.length),
-    sums.length === 0 ? '' : sumTable(sums.slice(0, most)),
+    sums.length === 0 ? '' : sumTable(digest, most),
     left(sums.length - most, url),
     heading('What is wrong', lines.length),
     ...lines.slice(0, most).map((line) => lineBlock(line, url)),
@@ -141,15 +142,21 @@ function left(entries: number, url: string | undefined, place = ''): string {
   return `<p style="margin:8px 0">${link(words, url && `${url}/${place}`)}</p>`;
 }
 
-function sumTable(sums: readonly DigestSum[]): string {
-  const head = ['Ran', 'Good', 'Failed', 'Warned']
+function sumTable(digest: Digest, most: number): string {
+  const sums = digest.sums.slice(0, most);
+  const isPriced = sums.some(({ cost }) => costWords(cost, digest) !== '');
+  const head = ['Ran', 'Good', 'Failed', 'Warned', ...(isPriced ? ['Cost'] : [])]
     .map((name) => `<th scope="col" class="grey line" style="${NUMBER};color:${GREY}">${name}</th>`)
     .join('');
   const number = (value: number, name: string, colour: string): string =>
     `<td class="line ${value === 0 ? 'grey' : name}" style="${NUMBER};color:${value === 0 ? GREY : colour}">${value.toLocaleString('en-US')}</td>`;
+  const spent = ({ cost }: Pick<DigestSum, 'cost'>): string =>
+    isPriced
+      ? `<td class="grey line" style="${NUMBER};color:${GREY}">${text(costWords(cost, digest), 40)}</td>`
+      : '';
   const rows = sums.map(
-    ({ group, service, executions, successes, failures, warnings }) =>
-      `<tr><td class="line" style="${CELL};padding-left:0;overflow-wrap:break-word;word-break:normal"><strong>${text(group, 80)}</strong><br><span class="grey" style="color:${GREY}">${text(service, 80)}</span></td><td class="line" style="${NUMBER}">${executions.toLocaleString('en-US')}</td>${number(successes, 'green', GREEN)}${number(failures, 'red', RED)}${number(warnings, 'amber', AMBER)}</tr>`,
+    ({ group, service, executions, successes, failures, warnings, ...one }) =>
+      `<tr><td class="line" style="${CELL};padding-left:0;overflow-wrap:break-word;word-break:normal"><strong>${text(group, 80)}</strong><br><span class="grey" style="color:${GREY}">${text(service, 80)}</span></td><td class="line" style="${NUMBER}">${executions.toLocaleString('en-US')}</td>${number(successes, 'green', GREEN)}${number(failures, 'red', RED)}${number(warnings, 'amber', AMBER)}${spent(one)}</tr>`,
   );
   return `<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;font-size:13px"><tr><th scope="col" class="line" style="${CELL};padding-left:0;text-align:left"><span class="grey" style="color:${GREY}">Group</span></th>${head}</tr>${rows.join('')}</table>`;
 }

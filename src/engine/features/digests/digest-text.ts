@@ -6,6 +6,7 @@ import { oneLine } from '../../../channels/plain-text.js';
 import type { Digest, DigestIncident } from '../../../monitoring/digest/digest.js';
 import {
   commentWords,
+  costWords,
   count,
   type DigestReader,
   lengthWords,
@@ -38,9 +39,12 @@ function written(digest: Digest, reader: DigestReader, most: number): string {
   parts.push(
     section(
       'What ran',
-      sums.map(
-        ({ group, service, executions, successes, failures, warnings }) =>
-          `${group}, ${service}: ${count(executions, 'execution')}, ${successes} succeeded, ${failures} failed, ${warnings} warned`,
+      sums.map(({ group, service, executions, successes, failures, warnings, cost }) =>
+        [
+          `${group}, ${service}: ${count(executions, 'execution')}`,
+          ...[`${successes} succeeded`, `${failures} failed`, `${warnings} warned`],
+          ...[costWords(cost, digest)].filter((words) => words !== ''),
+        ].join(', '),
       ),
       most,
     ),

@@ -3,6 +3,7 @@
  * @module
  */
 import { wallTime } from '../../../events/schedules/time-zone.js';
+import { money } from '../../../monitoring/cost/price.js';
 import { type Digest, isEmpty, totalOf } from '../../../monitoring/digest/digest.js';
 import type { Comment } from '../../../monitoring/digest/tally.js';
 
@@ -72,6 +73,11 @@ export function windowWords({ from, to }: Digest, zone: string): string {
 /** @example commentWords({ text: 'NoDisk', count: 3, … }) // 'NoDisk (3 times)' */
 export function commentWords({ text, count: times }: Comment): string {
   return times === 1 ? text : `${text} (${times.toLocaleString('en-US')} times)`;
+}
+
+/** What something cost, in words; empty: it was not priced. */
+export function costWords(cost: number | undefined, { currency }: Digest): string {
+  return cost === undefined || currency === undefined ? '' : money(cost, currency);
 }
 
 /** What there is to say of the speed at which incidents were taken and solved; empty: nothing. */

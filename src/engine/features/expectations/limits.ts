@@ -6,7 +6,7 @@ import type { Expectation } from '../../../monitoring/expectations/expectation.j
 import type { WatchedSubject } from './watched-subject.js';
 
 export interface Limited {
-  readonly metric: 'duration' | 'rows' | 'bytes';
+  readonly metric: 'duration' | 'rows' | 'bytes' | 'cost';
   readonly limit: { most: number; name?: string } | { least: number; name?: string };
   readonly sentence: string;
   readonly zone: string;

@@ -55,7 +55,7 @@ export function mostSamples(expectations: Iterable<Expectation>): number {
 }
 
 /** A result as expectations see it. */
-export function sampleOf({ at, status, rows, bytes, files, duration }: CheckResult): Sample {
+export function sampleOf({ at, status, rows, bytes, files, duration, cost }: CheckResult): Sample {
   return {
     at,
     status,
@@ -63,6 +63,7 @@ export function sampleOf({ at, status, rows, bytes, files, duration }: CheckResu
     ...(bytes === undefined ? {} : { bytes }),
     ...(files === undefined ? {} : { files }),
     ...(duration === undefined ? {} : { duration }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 

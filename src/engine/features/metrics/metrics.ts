@@ -10,6 +10,7 @@
  * series of its teams; what concerns the server as a whole is for those who see everything.
  * @module
  */
+import { isOver } from '../../../monitoring/observed/observed-run.js';
 import { pipelineOf } from '../../../store/pipeline-ref.js';
 import type { PipelineRef } from '../../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
@@ -26,6 +27,7 @@ import { JobSeries } from './job-series.js';
 import { type MetricsConfig, MOST_JOBS, tagLabels } from './metric-labels.js';
 import { type Lasts, type MetricSources, sourceFamilies } from './sources.js';
 import { TeamCounts } from './team-counts.js';
+import { WatchedCounts, watchingFamilies } from './watched-families.js';
 
 /** `engine.metrics`. */
 export interface MetricsCalls {
@@ -47,14 +49,17 @@ export class Metrics implements Feature, MetricsCalls {
   readonly #outcomes: RowMap<JobOutcome> = new RowMap(JOB_OUTCOMES);
   readonly #jobs: JobSeries;
   readonly #counts: TeamCounts = new TeamCounts();
+  readonly #watched: WatchedCounts = new WatchedCounts();
+  readonly #most: number;
 
   /** @throws MetricTagsError for tags that cannot be labels */
   constructor(kernel: Kernel, config: MetricsConfig, sources: MetricSources) {
     this.#kernel = kernel;
     this.#sources = sources;
+    this.#most = config.jobs ?? MOST_JOBS;
     this.#jobs = new JobSeries({
       tags: tagLabels(config.tags ?? []),
-      jobs: config.jobs ?? MOST_JOBS,
+      jobs: this.#most,
       mask: (text) => kernel.secrets.text(text),
     });
     kernel.hooks.observeAttempts({
@@ -116,6 +121,12 @@ export class Metrics implements Feature, MetricsCalls {
       turn.afterCommit(() => this.#counts.add('events', { team }));
       return;
     }
+    const { watched } = this.#sources;
+    if (fact.type === 'RunObserved' && watched !== undefined && isOver(fact.run.seen)) {
+      const account = watched.accountName(fact.run.subject.account);
+      turn.afterCommit(() => this.#watched.ended(fact.run, account));
+      return;
+    }
     switch (fact.type) {
       case 'ExecutionBegun':
       case 'ExecutionRedriven':
@@ -170,6 +181,8 @@ export class Metrics implements Feature, MetricsCalls {
 
   async families(scope: Scope): Promise<Family[]> {
     const seen = (team: string): boolean => sees(scope, team);
+    const { watched } = this.#sources;
+    const mask = (text: string): string => this.#kernel.secrets.text(text);
     return [
       ...this.#jobFamilies(seen),
       ...this.#counts.families(seen),
@@ -177,6 +190,8 @@ export class Metrics implements Feature, MetricsCalls {
       ...(scope === 'everything'
         ? engineFamilies(this.#kernel, this.#jobs.folded, this.#sources.beats())
         : []),
+      ...(watched === undefined ? [] : this.#watched.families(watched, seen, this.#most, mask)),
+      ...(watched === undefined || scope !== 'everything' ? [] : watchingFamilies(watched)),
     ];
   }
 

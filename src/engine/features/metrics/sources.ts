@@ -6,6 +6,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Scope, sees } from '../../kernel/scope.js';
 import { counter, type Family, gauge, type Sample } from './family.js';
+import type { WatchedSource } from './watched-families.js';
 
 /** Executions that exist and wait until there is room. */
 export interface Waiting {
@@ -72,6 +73,8 @@ export interface MetricSources {
   readonly deliveries: DeliveryCounts;
   readonly expectations?: ExpectationStates;
   readonly checks?: CheckResultCounts;
+  /** What is watched in AWS. Undefined: this server knows no accounts. */
+  readonly watched?: WatchedSource | undefined;
   /** Of the parts of this server. */
   beats(): readonly PartBeat[];
 }

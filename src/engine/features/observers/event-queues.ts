@@ -6,7 +6,7 @@
  * @module
  */
 import type { Aws, AwsAccount, AwsObject } from '../../../aws/aws.js';
-import { object, objects, type Told, text } from '../../../monitoring/observed/told.js';
+import { instant, object, objects, type Told, text } from '../../../monitoring/observed/told.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { chunks } from './collectors/collector.js';
 
@@ -32,10 +32,15 @@ interface Queue {
   readonly accounts: readonly string[];
 }
 
-/** What a message that is no event tells: nothing. */
+/** What a queue has brought since the server began. A message that is no event tells nothing. */
 export interface QueueCounts {
+  /** By whom it is read. */
+  readonly account: string;
+  readonly region: string;
   readonly events: number;
   readonly unread: number;
+  /** Milliseconds from when the last event happened until it was taken. */
+  readonly lag?: number;
 }
 
 export class EventQueues {
@@ -43,8 +48,7 @@ export class EventQueues {
   readonly #peers: QueuePeers;
   readonly #closing: AbortController = new AbortController();
   readonly #reading: Set<Promise<void>> = new Set();
-  #events = 0;
-  #unread = 0;
+  readonly #counts: Map<string, QueueCounts> = new Map();
 
   constructor(kernel: Kernel, peers: QueuePeers) {
     this.#kernel = kernel;
@@ -63,8 +67,23 @@ export class EventQueues {
     await Promise.all(this.#reading);
   }
 
-  get counts(): QueueCounts {
-    return { events: this.#events, unread: this.#unread };
+  counts(): Iterable<QueueCounts> {
+    return this.#counts.values();
+  }
+
+  #count({ account, region, url }: Queue, events: readonly Told[], unread: number): void {
+    const known = this.#counts.get(url);
+    const times = events.flatMap(({ time }) => instant(time) ?? []);
+    const lag =
+      times.length === 0
+        ? known?.lag
+        : Math.max(0, this.#kernel.time.now() - times.reduce((most, at) => Math.max(most, at), 0));
+    this.#counts.set(url, {
+      ...{ account: account.name, region },
+      events: (known?.events ?? 0) + events.length,
+      unread: (known?.unread ?? 0) + unread,
+      ...(lag === undefined ? {} : { lag }),
+    });
   }
 
   async #read(queue: Queue): Promise<void> {
@@ -91,9 +110,8 @@ export class EventQueues {
     const events = messages
       .map(({ Body }) => eventIn(text(Body)))
       .filter((event) => event !== undefined);
-    this.#events += events.length;
-    this.#unread += messages.length - events.length;
     await this.#peers.take(queue.accounts, events);
+    this.#count(queue, events, messages.length - events.length);
     const problems = await Promise.all(
       chunks(messages, AT_ONCE).map((part) => this.#delete(queue, part)),
     );

@@ -49,6 +49,15 @@ export class LookSlots<Look> {
     return next;
   }
 
+  /** The earliest moment of those that wait for a slot of their region. @param of the moment of a look */
+  waitsSince(of: (look: Look) => number): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [first] of this.#waiting.values()) {
+      if (first !== undefined) least = Math.min(least, of(first));
+    }
+    return least;
+  }
+
   /** A region answers, or does not. */
   isSlow(region: string, isSlow: boolean): void {
     if (isSlow) this.#slow.add(region);

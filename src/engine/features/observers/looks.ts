@@ -63,6 +63,16 @@ export interface LookedAt {
   readonly memo?: Json;
 }
 
+/** Looks of a kind at a place that came to the same. */
+export interface LookCount {
+  readonly account: string;
+  readonly region: string;
+  readonly kind: string;
+  /** `seen`, `incomplete`, or why it was refused. */
+  readonly outcome: string;
+  readonly count: number;
+}
+
 export interface LooksPeers {
   readonly aws: Aws;
   isWanted(list: ListPlace, name: string): boolean;
@@ -109,6 +119,7 @@ export class Looks {
   readonly #underWay: Set<Promise<void>> = new Set();
   /** Names of things by their ids, of each list. */
   readonly #ids: Map<string, ReadonlyMap<string, string>> = new Map();
+  readonly #outcomes: Map<string, LookCount> = new Map();
   #calls = 0;
   #isOpen = false;
 
@@ -130,6 +141,29 @@ export class Looks {
   /** Calls so far. */
   get calls(): number {
     return this.#calls;
+  }
+
+  /** Looks since the server began, by what came of them. */
+  counts(): Iterable<LookCount> {
+    return this.#outcomes.values();
+  }
+
+  /** How long the look has waited that is due longest, in milliseconds. */
+  lateBy(): number {
+    const { first } = this.#heap;
+    const at = first !== undefined && this.#isCurrent(first) ? first.at : Number.POSITIVE_INFINITY;
+    const waits = Math.min(
+      at,
+      this.#slots.waitsSince((look) => look.at),
+    );
+    return Math.max(0, this.#kernel.time.now() - waits);
+  }
+
+  #count({ place, region, kind }: ListPlace, outcome: string): void {
+    const key = `${place} ${region} ${kind} ${outcome}`;
+    const known = this.#outcomes.get(key);
+    const count = (known?.count ?? 0) + 1;
+    this.#outcomes.set(key, { account: place, region, kind, outcome, count });
   }
 
   /** These lists are to be read, and no others. */
@@ -259,12 +293,15 @@ export class Looks {
   async #perform(look: Look): Promise<number> {
     const { list, thing } = look;
     const collector = COLLECTORS[list.kind];
+    const began = this.#kernel.time.now();
     try {
       const inMs =
         thing === undefined
           ? await this.#readList(look, collector)
           : await this.#readThing(look, thing, collector);
       look.failed = 0;
+      const isCut = look.cutAt !== undefined && look.cutAt >= began;
+      this.#count(list, isCut ? 'incomplete' : 'seen');
       look.last = inMs;
       look.round += 1;
       this.#slots.isSlow(regionKey(list), false);
@@ -274,6 +311,7 @@ export class Looks {
       if (!this.#isOpen) return QUIET;
       look.failed += 1;
       const refusal = error instanceof LookRefused ? error.refusal : unsaid(error);
+      this.#count(list, refusal.kind);
       this.#slots.isSlow(regionKey(list), refusal.kind === 'unreachable');
       // That one thing is not there any more says nothing about the others.
       const isGone = thing !== undefined && refusal.kind === 'missing';

@@ -27,7 +27,7 @@ import {
   type ObservedRow,
   seenOf,
 } from './observer-tables.js';
-import type { ReportedRun } from './peers.js';
+import type { ReportedRun, RunPrice, UsedByRun } from './peers.js';
 
 /** Milliseconds that a result waits for what a look adds. */
 export const PATIENCE = 30_000;
@@ -47,6 +47,8 @@ export interface ObservedRunsPeers {
   readonly things: FoundThings;
   /** Takes the result of a run into the turn. */
   report(turn: Turn, run: ReportedRun): void;
+  /** What a run cost; counted once. Undefined: nobody can say. */
+  spend(turn: Turn, run: UsedByRun): RunPrice | undefined;
   /** What is said of a thing by whoever watches it. */
   tagsOf(thing: FoundRow): { readonly [tag: string]: string };
   /** Somebody should look at a thing now. @returns whether that can be */
@@ -231,7 +233,7 @@ export class ObservedRuns {
     if (known === undefined) this.#last += 1;
     const wasOver = known !== undefined && known.status !== 'RUNNING';
     const isTold = known?.open === 'no';
-    const row: ObservedRow = {
+    let row: ObservedRow = {
       thing,
       run: run.id,
       attempt: run.attempt,
@@ -242,9 +244,15 @@ export class ObservedRuns {
       by: known?.by ?? by,
       ...(seen.startedAt === undefined ? {} : { startedAt: seen.startedAt }),
       ...(seen.endedAt === undefined ? {} : { endedAt: seen.endedAt }),
+      ...(known?.cost === undefined ? {} : { cost: known.cost }),
+      ...(known?.currency === undefined ? {} : { currency: known.currency }),
       ...(isOver(seen) && !isTold ? { closesAt: known?.closesAt ?? now + PATIENCE } : {}),
       seen: seen as unknown as Json,
     };
+    // What it used was not known when it was told: its result stays, and what was spent is counted now.
+    if (isTold && known !== undefined && seenOf(known).units === undefined) {
+      row = this.#priced(turn, of, row);
+    }
     this.#put(turn, key, row);
     const at = seen.endedAt ?? seen.startedAt ?? now;
     if (at >= (of.lastRunAt ?? 0)) {
@@ -267,7 +275,9 @@ export class ObservedRuns {
   #close(turn: Turn, row: ObservedRow): void {
     const thing = this.#peers.things.get(row.thing);
     const { closesAt: _, ...rest } = row;
-    this.#put(turn, keyOf(row), { ...rest, open: 'no' });
+    const over: ObservedRow = { ...rest, open: 'no' };
+    const told = thing === undefined ? over : this.#priced(turn, thing, over);
+    this.#put(turn, keyOf(row), told);
     if (thing === undefined) return;
     const seen = seenOf(row);
     const subject = subjectOfRow(thing);
@@ -284,7 +294,15 @@ export class ObservedRuns {
       ...(units === undefined ? {} : { units }),
       ...(retries === undefined ? {} : { retries }),
       ...(link === undefined ? {} : { link }),
+      ...(told.cost === undefined ? {} : { cost: told.cost }),
     });
+  }
+
+  #priced(turn: Turn, { team, subject }: FoundRow, row: ObservedRow): ObservedRow {
+    const { units, endedAt, retries } = seenOf(row);
+    const at = endedAt ?? row.seenAt;
+    const price = this.#peers.spend(turn, { team, subject, units, at, retries });
+    return price === undefined ? row : { ...row, cost: price.cost, currency: price.currency };
   }
 
   #put(turn: Turn, key: string, row: ObservedRow): void {

@@ -21,6 +21,7 @@ import {
   seenOf,
 } from './observer-tables.js';
 import type { Observers } from './observers.js';
+import type { RunPrice, UsedByRun } from './peers.js';
 import type { RefusedWatch, WatchSectionFile } from './watch-plans.js';
 
 /** Something that is watched. Times in milliseconds since the epoch. */
@@ -51,6 +52,11 @@ export interface WatchedRun extends SeenRun {
   /** When it was heard of first, and by which way. */
   readonly seenAt: number;
   readonly by: HeardBy;
+  /** What it cost, in millionths of the currency. Absent: it runs, nothing is priced, or nobody knows what it used. */
+  readonly cost?: number;
+  readonly currency?: string;
+  /** What it used and has no price. */
+  readonly unpriced?: string[];
 }
 
 export interface ListWatched {
@@ -103,6 +109,7 @@ export function observerCalls(
   { reads, time }: Pick<Kernel, 'reads' | 'time'>,
   observers: Observers,
   request: DurableRequest,
+  priceOfRun: (run: Pick<UsedByRun, 'units' | 'at'>) => RunPrice | undefined,
 ): ObserverCalls {
   const seen = (scope: Scope): FoundRow[] =>
     observers.things.durable().filter(({ team }) => sees(scope, team));
@@ -171,7 +178,14 @@ export function observerCalls(
       const last = page.at(-1);
       const teams = new Map(things.map((row) => [row.number, row]));
       return {
-        items: page.map((row) => shownRun(row, teams.get(row.thing))),
+        items: page.map((row) => {
+          const { unpriced = [] } =
+            (row.endedAt === undefined
+              ? undefined
+              : priceOfRun({ ...seenOf(row), at: row.endedAt })) ?? {};
+          const shown = shownRun(row, teams.get(row.thing));
+          return unpriced.length === 0 ? shown : { ...shown, unpriced: [...unpriced] };
+        }),
         ...(rows.length > most && last !== undefined
           ? { next: toCursor('observed', [last.number]) }
           : {}),
@@ -212,11 +226,13 @@ export function observerCalls(
 
 function shownRun(row: ObservedRow, thing: FoundRow | undefined): WatchedRun {
   const run = seenOf(row);
-  const { number, seenAt, by } = row;
+  const { number, seenAt, by, cost, currency } = row;
   const link = run.link ?? (thing && consoleLink(subjectOfRow(thing), run));
   return {
     ...run,
     ...{ number, team: thing?.team ?? '', seenAt, by },
+    ...(cost === undefined ? {} : { cost }),
+    ...(currency === undefined ? {} : { currency }),
     ...(link === undefined ? {} : { link }),
   };
 }

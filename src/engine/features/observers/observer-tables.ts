@@ -96,6 +96,9 @@ export interface ObservedRow {
   endedAt?: number;
   /** Of one that is over: when it is told by what is known, though there is more to know. */
   closesAt?: number;
+  /** What it cost, in millionths of the currency, by the prices of its end. */
+  cost?: number;
+  currency?: string;
   seen: Json;
 }
 
@@ -113,6 +116,8 @@ export const OBSERVED_RUNS: Table<ObservedRow> = defineTable<ObservedRow>({
     startedAt: 'integer?',
     endedAt: 'integer?',
     closesAt: 'integer?',
+    cost: 'integer?',
+    currency: 'text?',
     seen: 'json',
   },
   key: ['thing', 'run', 'attempt'],
@@ -135,6 +140,8 @@ export const OBSERVED_RUNS: Table<ObservedRow> = defineTable<ObservedRow>({
      CREATE INDEX observed_runs_in_order ON observed_runs (number);
      CREATE INDEX observed_runs_of_thing ON observed_runs (thing, number);
      CREATE INDEX observed_runs_open ON observed_runs (open, number);`,
+    `ALTER TABLE observed_runs ADD COLUMN cost BIGINT;
+     ALTER TABLE observed_runs ADD COLUMN currency TEXT;`,
   ],
 });
 

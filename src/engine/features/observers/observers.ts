@@ -24,9 +24,9 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import { BlindPlaces } from './blind-places.js';
 import type { Listed } from './collectors/collector.js';
-import { EventQueues } from './event-queues.js';
+import { EventQueues, type QueueCounts } from './event-queues.js';
 import { FoundThings, placeOfRow, subjectOfRow, type ThingPlace } from './found-things.js';
-import { type ListPlace, type LookedAt, Looks, OVERLAP } from './looks.js';
+import { type ListPlace, type LookCount, type LookedAt, Looks, OVERLAP } from './looks.js';
 import { type Heard, ObservedRuns } from './observed-runs.js';
 import {
   BLIND_PLACES,
@@ -80,6 +80,7 @@ export class Observers implements Feature {
     this.runs = new ObservedRuns(kernel, {
       things: this.things,
       report: (turn, run) => peers.report(turn, run),
+      spend: (turn, run) => peers.spend(turn, run),
       tagsOf: (thing) => this.planOf(thing)?.tags ?? {},
       lookNow: (thing) => this.#looks?.lookNow(placeOfRow(thing)) ?? false,
       changed: () => kernel.dueChanged(this),
@@ -204,6 +205,26 @@ export class Observers implements Feature {
   /** Calls for looks since the server began. */
   get calls(): { readonly calls: number; readonly since: number } {
     return { calls: this.#looks?.calls ?? 0, since: this.#beganAt };
+  }
+
+  /** What metrics tell of it. */
+  *placed(): Iterable<ThingPlace & { team: string; subject: string }> {
+    for (const row of this.things.durable()) {
+      yield { ...placeOfRow(row), team: row.team, subject: row.subject };
+    }
+  }
+
+  looks(): Iterable<LookCount> {
+    return this.#looks?.counts() ?? [];
+  }
+
+  /** How long the look has waited that is due longest, in milliseconds. */
+  lateBy(): number {
+    return this.#looks?.lateBy() ?? 0;
+  }
+
+  queues(): Iterable<QueueCounts> {
+    return this.#queues?.counts() ?? [];
   }
 
   readonly aging = {

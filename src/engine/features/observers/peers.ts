@@ -20,6 +20,28 @@ export interface ReportedRun extends Counts {
   readonly retries?: number;
   readonly units?: { readonly [unit: string]: number };
   readonly link?: string;
+  /** Millionths of the rate card's currency. */
+  readonly cost?: number;
+}
+
+/** A run that is over, as it is priced. */
+export interface UsedByRun {
+  readonly team: string;
+  /** `subjectKey` of what ran. */
+  readonly subject: string;
+  readonly units?: { readonly [unit: string]: number } | undefined;
+  /** When it ended. */
+  readonly at: number;
+  readonly retries?: number | undefined;
+}
+
+/** What a run cost, by the rate card of the server. */
+export interface RunPrice {
+  /** Millionths of the currency. */
+  readonly cost: number;
+  readonly currency: string;
+  /** What was used and has no price. */
+  readonly unpriced: readonly string[];
 }
 
 /** What is expected of a thing that was found. */
@@ -35,6 +57,8 @@ export interface ObserverPeers {
   /** Undefined: this server knows no accounts. */
   readonly aws: Aws | undefined;
   report(turn: Turn, run: ReportedRun): void;
+  /** Prices a run and counts it among what was spent; undefined: nothing is priced, or nobody knows what it used. */
+  spend(turn: Turn, run: UsedByRun): RunPrice | undefined;
   /** All that a team expects of things that were found. */
   expect(team: string, found: readonly FoundExpected[]): void;
 }

@@ -6,6 +6,7 @@
 import type { Json, JsonObject } from '../../../asl/json.js';
 import type { LogRecord } from '../../../connectors/connector.js';
 import type { RemoteForm, RemoteRequest, Submission } from '../../../connectors/remote-tasks.js';
+import { countedUnits } from '../../../monitoring/cost/price.js';
 import {
   CLUSTER,
   CLUSTER_STATE,
@@ -147,7 +148,7 @@ export class RemoteAttempts {
       if (open === undefined) return this.#close(turn, row, 'answered', answer);
       if (answer.type === 'answered' || answer.type === 'failed') {
         const { used, lines = [] } = answer;
-        if (used !== undefined) use(turn, active, { units: millionths(used) });
+        if (used !== undefined) use(turn, active, { units: countedUnits(used) });
         const last = lines.slice(-MOST_LAST_LINES);
         if (last.length > 0) this.#parts.kernel.output.write(turn, active, lineOf(row), last);
       }
@@ -291,7 +292,7 @@ export class RemoteAttempts {
         jobs.move(turn, row, { phase: 'ended', status: how.status });
         return 'done';
       }
-      if (how.used !== undefined) use(turn, active, { units: millionths(how.used) });
+      if (how.used !== undefined) use(turn, active, { units: countedUnits(how.used) });
       const event = outcomeEvent(checkOutcome(how.outcome), open);
       return kernel.executions.step(turn, active, event, input, (later) => {
         kernel.attempts.close(later, active, open);
@@ -518,14 +519,6 @@ function outcomeEvent(outcome: AttemptOutcome, attempt: AttemptRecord): UndatedE
   return outcome.type === 'succeeded'
     ? { type: 'TaskSucceeded', output: outcome.output, ...ref }
     : { type: 'TaskFailed', error: outcome.error, cause: outcome.cause, ...ref };
-}
-
-/** Units are counted in millionths; what is no amount counts nothing. */
-function millionths(used: { readonly [unit: string]: number }): { [unit: string]: number } {
-  const amounts = Object.entries(used)
-    .map(([unit, amount]) => [unit, Math.round(amount * 1_000_000)] as const)
-    .filter(([, amount]) => Number.isSafeInteger(amount) && amount >= 0);
-  return Object.fromEntries(amounts);
 }
 
 function readTo({ cursor, logged }: ReadLog): Change {
