@@ -1,0 +1,138 @@
+/**
+ * Files as a view that a contract can be asked of.
+ *
+ * A CSV file has no types: the contract has. Columns whose type it says are read as text, and the evaluation casts them: so a
+ * value that does not fit is a row with a reason, and a code with leading zeros stays what it is. The types of all other columns are
+ * DuckDB's guess.
+ * @module
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quotedName } from '../../../../datasets/column-type.js';
+import type { Contract } from '../../../../datasets/contract.js';
+import type { InputFormat, ReaderOptions } from '../../../sql/input-arguments.js';
+import { createView, formatOf, guessOf, quoted } from '../../../sql/runtime/input-views.js';
+import type { DataFiles } from '../check-protocol.js';
+import { columnsOf } from '../evaluate-contract.js';
+import { lookAtFile } from './look-at-file.js';
+import { UnreadableData } from './unreadable.js';
+
+export interface OpenedData {
+  /** Quoted name of the view. */
+  readonly relation: string;
+  /** Whether it was written as text. */
+  readonly isText: boolean;
+}
+
+/**
+ * @param view its name
+ * @param contract undefined: types are guessed
+ * @param warn is told what may not have been meant
+ * @throws UnreadableData, or what DuckDB says
+ */
+export async function openData(
+  connection: DuckDBConnection,
+  view: string,
+  data: DataFiles,
+  contract: Contract | undefined,
+  warn: (message: string) => void,
+): Promise<OpenedData> {
+  const files = [...data.files];
+  const format = formatOf({ view, files, options: data.options });
+  for (const file of files) {
+    const wrong = lookAtFile(file, format, data.options.encoding !== undefined);
+    if (wrong !== undefined) throw new UnreadableData(wrong);
+  }
+  const options: ReaderOptions = { ...data.options, format };
+  const relation = quotedName(view);
+  if (format === 'csv') {
+    await lookAtHeader(connection, files[0] as string, options);
+    if (contract !== undefined && options.types === undefined && options.columns === undefined) {
+      await createView(
+        connection,
+        { view, files, options: { ...options, all_varchar: true } },
+        () => undefined,
+      );
+      const found = await columnsOf(connection, relation);
+      await connection.run(`DROP VIEW ${relation}`);
+      const types = textColumns(
+        contract,
+        found.map(({ name }) => name),
+      );
+      if (Object.keys(types).length > 0) options.types = types;
+    }
+  }
+  await createView(connection, { view, files, options }, (message) =>
+    warn(plainWarning(message, view)),
+  );
+  return { relation, isText: format !== 'parquet' };
+}
+
+/** Columns whose type the contract says, to be read as they are written. */
+function textColumns(contract: Contract, found: readonly string[]): { [name: string]: string } {
+  const names = new Set(found);
+  const types: { [name: string]: string } = {};
+  for (const { path, type } of contract.columns) {
+    const [name = ''] = path;
+    if (path.length === 1 && type !== undefined && names.has(name)) types[name] = 'VARCHAR';
+  }
+  return types;
+}
+
+/** DuckDB gives columns of one name new names, so what was promised would be promised of one of them. */
+async function lookAtHeader(
+  connection: DuckDBConnection,
+  file: string,
+  options: ReaderOptions,
+): Promise<void> {
+  if (options.header === false || options.columns !== undefined) return;
+  const { format: _format, types: _types, ...given } = options;
+  const guess = await guessOf(connection, file, given as { [name: string]: never });
+  if (guess === undefined || !guess.hasHeader) return;
+  const read = [
+    `delim = ${quoted(guess.delimiter)}`,
+    'header = false',
+    'all_varchar = true',
+    `skip = ${guess.skipped}`,
+    ...(guess.quote === '' || guess.quote === '(empty)' ? [] : [`quote = ${quoted(guess.quote)}`]),
+    ...(options.encoding === undefined ? [] : [`encoding = ${quoted(String(options.encoding))}`]),
+    'null_padding = true',
+    'strict_mode = false',
+  ];
+  const sql = `SELECT * FROM read_csv(${[quoted(file), ...read].join(', ')}) LIMIT 1`;
+  const names = await connection
+    .runAndReadAll(sql)
+    .then((answer) => answer.getRows()[0] ?? [])
+    .catch(() => []);
+  const seen = new Map<string, string>();
+  for (const value of names) {
+    if (typeof value !== 'string' || value === '') continue;
+    const before = seen.get(value.toLowerCase());
+    seen.set(value.toLowerCase(), value);
+    if (before === undefined) continue;
+    const cause =
+      before === value
+        ? `the header names the column "${value.slice(0, 80)}" twice`
+        : `the header has "${before.slice(0, 80)}" and "${value.slice(0, 80)}", which differ in capital letters alone: SQL takes them for one`;
+    throw new UnreadableData({
+      cause,
+      fix: 'give each column a name of its own where the file is written',
+    });
+  }
+}
+
+/** Warnings of the SQL task name its arguments. */
+function plainWarning(message: string, view: string): string {
+  return message
+    .replace(`inputs.${view}: `, '')
+    .replace(/skip: (\d+)/, '--skip $1')
+    .replace(
+      /; else say how the file is written: \{.*\}/,
+      '; else say how the file is written: --delimiter, --quote',
+    )
+    .replace(
+      'Say header: false if that is right, else header: true',
+      'Say --no-header if that is right',
+    );
+}
+
+export type { InputFormat };
