@@ -140,8 +140,8 @@ function toleranceWords(rule: Rule, failing: number, broken: boolean): string {
   return broken ? `, more than ${most}` : `, which is tolerated up to ${most}`;
 }
 
-/** What a rule promises. */
-function promise(rule: Rule): string {
+/** What a rule promises, in words. */
+export function promise(rule: Rule): string {
   switch (rule.kind) {
     case 'notNull':
       return `"${pathName(rule.column)}" is never NULL`;

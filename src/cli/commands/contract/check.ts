@@ -69,6 +69,7 @@ export default class ContractCheck extends MillraceCommand {
         fix: `${answer.fix}.`,
       });
     }
+    if (answer.type !== 'checked') throw new Error('Something else was answered.');
     const { result, warnings } = answer;
     if (!this.jsonEnabled()) this.log(contractText(result, warnings));
     if (result.verdict === 'block') process.exitCode = EXIT.checkFailed;

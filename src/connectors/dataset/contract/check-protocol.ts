@@ -4,6 +4,7 @@
  * @module
  */
 import type { Contract, ContractResult } from '../../../datasets/contract.js';
+import type { DataProfile } from '../../../datasets/infer/propose-contract.js';
 import type { ReaderOptions } from '../../sql/input-arguments.js';
 
 /** Files of one relation. Absolute paths. */
@@ -31,9 +32,14 @@ export interface CheckWork {
   readonly sqlSeconds: number;
 }
 
+/** What is true of the data, for a proposal. */
+export interface ProfileWork {
+  readonly type: 'profile';
+}
+
 export interface CheckJob extends CheckBounds {
   readonly data: DataFiles;
-  readonly work: CheckWork;
+  readonly work: CheckWork | ProfileWork;
 }
 
 /** Why files cannot be read, and what to do. */
@@ -46,6 +52,11 @@ export type CheckMessage =
   | {
       readonly type: 'checked';
       readonly result: ContractResult;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly type: 'profiled';
+      readonly profile: DataProfile;
       readonly warnings: readonly string[];
     }
   | ({ readonly type: 'unreadable' } & Unreadable);

@@ -13,7 +13,13 @@ import { LineSplitter } from '../../process/line-splitter.js';
 import { OUTPUT_LIMIT, OutputCapture } from '../../process/output-capture.js';
 import { startGroup, TERMINATION_GRACE } from '../../process/process-group.js';
 import { supervise } from '../../process/supervise.js';
-import type { CheckJob, CheckMessage, CheckWork, DataFiles } from './check-protocol.js';
+import type {
+  CheckJob,
+  CheckMessage,
+  CheckWork,
+  DataFiles,
+  ProfileWork,
+} from './check-protocol.js';
 
 export interface ContractBounds {
   /** What the process may hold in memory before it writes to disk, in MiB. Defaults to 1024. */
@@ -34,7 +40,7 @@ const MESSAGE_LIMIT = 4_194_304;
  */
 export async function runContract(
   data: DataFiles,
-  work: CheckWork,
+  work: CheckWork | ProfileWork,
   bounds: ContractBounds = {},
 ): Promise<CheckMessage> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-contract-'));

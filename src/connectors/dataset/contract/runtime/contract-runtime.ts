@@ -8,16 +8,21 @@
 import { writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { ContractResult } from '../../../../datasets/contract.js';
 import { quoted } from '../../../sql/runtime/input-views.js';
-import type { CheckJob, CheckMessage } from '../check-protocol.js';
+import type { CheckJob, CheckMessage, CheckWork, DataFiles } from '../check-protocol.js';
 import { evaluateContract } from '../evaluate-contract.js';
-import { openData } from './open-data.js';
+import { openData, openForProfile } from './open-data.js';
+import { profileData } from './profile-data.js';
 import { unreadableWords } from './unreadable.js';
 
 async function main(): Promise<void> {
   const job = JSON.parse(await text(process.stdin)) as CheckJob;
   report(
-    await check(job).catch((error: unknown) => ({ type: 'unreadable', ...unreadableWords(error) })),
+    await perform(job).catch((error: unknown) => ({
+      type: 'unreadable',
+      ...unreadableWords(error),
+    })),
   );
 }
 
@@ -27,16 +32,34 @@ function report(message: CheckMessage): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
 }
 
-async function check(job: CheckJob): Promise<CheckMessage> {
+async function perform(job: CheckJob): Promise<CheckMessage> {
   const { work, data } = job;
   const connection = await openDatabase(job);
-  const all = [data, ...Object.values(work.references)].flatMap(({ files }) => files);
-  await closeDoors(connection, all);
+  const others = work.type === 'check' ? Object.values(work.references) : [];
+  await closeDoors(
+    connection,
+    [data, ...others].flatMap(({ files }) => files),
+  );
   const warnings: string[] = [];
   const warn = (message: string): void => {
     warnings.push(message);
   };
-  const opened = await openData(connection, 'millrace data', data, work.contract, warn);
+  if (work.type === 'check') {
+    return { type: 'checked', result: await check(connection, data, work, warn), warnings };
+  }
+  const { relation } = await openForProfile(connection, DATA, data, warn);
+  return { type: 'profiled', profile: await profileData(connection, relation), warnings };
+}
+
+const DATA = 'millrace data';
+
+async function check(
+  connection: DuckDBConnection,
+  data: DataFiles,
+  work: CheckWork,
+  warn: (message: string) => void,
+): Promise<ContractResult> {
+  const opened = await openData(connection, DATA, data, work.contract, warn);
   const references: { [dataset: string]: string } = {};
   for (const [dataset, files] of Object.entries(work.references)) {
     const view = `millrace reference ${dataset}`;
@@ -49,7 +72,7 @@ async function check(job: CheckJob): Promise<CheckMessage> {
     isText: opened.isText,
     sqlSeconds: work.sqlSeconds,
   });
-  return { type: 'checked', result, warnings };
+  return result;
 }
 
 async function openDatabase(job: CheckJob): Promise<DuckDBConnection> {

@@ -7,7 +7,7 @@
  * @module
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quotedName } from '../../../../datasets/column-type.js';
+import { foundType, isWhole, quotedName } from '../../../../datasets/column-type.js';
 import type { Contract } from '../../../../datasets/contract.js';
 import type { InputFormat, ReaderOptions } from '../../../sql/input-arguments.js';
 import { createView, formatOf, guessOf, quoted } from '../../../sql/runtime/input-views.js';
@@ -65,6 +65,44 @@ export async function openData(
     warn(plainWarning(message, view)),
   );
   return { relation, isText: format !== 'parquet' };
+}
+
+/**
+ * The same without a contract: types are guessed, but whole numbers that are written with zeros before them are codes, and text.
+ * @throws UnreadableData, or what DuckDB says
+ */
+export async function openForProfile(
+  connection: DuckDBConnection,
+  view: string,
+  data: DataFiles,
+  warn: (message: string) => void,
+): Promise<OpenedData> {
+  const opened = await openData(connection, view, data, undefined, warn);
+  const options: ReaderOptions = { ...data.options };
+  if (formatOf({ view, files: [...data.files], options }) !== 'csv') return opened;
+  const found = await columnsOf(connection, opened.relation);
+  const whole = found.filter(({ type }) => isWhole(foundType(type))).map(({ name }) => name);
+  if (whole.length === 0) return opened;
+  await connection.run(`DROP VIEW ${opened.relation}`);
+  const asText: DataFiles = { files: data.files, options: { ...options, all_varchar: true } };
+  const { relation } = await openData(connection, view, asText, undefined, () => undefined);
+  const coded = whole.map(
+    (name) => `coalesce(bool_or(regexp_matches(${quotedName(name)}, '^0[0-9]')), false)`,
+  );
+  const [isCode = []] = (
+    await connection.runAndReadAll(`SELECT ${coded.join(', ')} FROM ${relation}`)
+  ).getRows();
+  await connection.run(`DROP VIEW ${relation}`);
+  const codes = whole.filter((_name, index) => isCode[index] === true);
+  const types = Object.fromEntries(codes.map((name) => [name, 'VARCHAR']));
+  const read = codes.length === 0 ? options : { ...options, types };
+  return openData(
+    connection,
+    view,
+    { files: data.files, options: read },
+    undefined,
+    () => undefined,
+  );
 }
 
 /** Columns whose type the contract says, to be read as they are written. */
