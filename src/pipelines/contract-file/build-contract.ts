@@ -37,6 +37,8 @@ export type Report = (path: ValuePath, message: string, fix?: string) => void;
 interface Told {
   readonly condition: Condition;
   readonly name: string;
+  /** Somebody chose the name, so it is not changed. */
+  readonly isNamed?: boolean;
   readonly at: ValuePath;
 }
 
@@ -56,13 +58,15 @@ export function builtContract(written: WrittenContract, report: Report): Contrac
   const rules: Rule[] = [];
   const names = new Set<string>();
   const add = (told: Told, own: Severity, tolerate?: Tolerance): void => {
-    if (names.has(told.name)) {
-      report(told.at, `there are two rules of the name "${told.name}"`, 'give one of them a name');
+    let { name } = told;
+    if (names.has(name) && told.isNamed === true) {
+      report(told.at, `there are two rules of the name "${name}"`, 'give one of them another name');
     }
-    names.add(told.name);
+    for (let number = 2; names.has(name); number += 1) name = `${told.name} ${number}`;
+    names.add(name);
     rules.push({
       ...told.condition,
-      name: told.name,
+      name,
       severity: own,
       ...(tolerate === undefined ? {} : { tolerate }),
     });
@@ -290,7 +294,11 @@ function takeRule(
       written.name === undefined
         ? one.name
         : `${written.name}${told.length > 1 ? ` ${index + 1}` : ''}`;
-    add({ ...one, name }, severity, tolerate);
+    add(
+      { ...one, name, isNamed: one.isNamed === true || written.name !== undefined },
+      severity,
+      tolerate,
+    );
   }
 }
 
@@ -377,7 +385,14 @@ function toldOf(
   if (rows !== undefined) return [rowsRule(rows, [...at, 'rows'], report)];
   if (sql === undefined) return [];
   const condition = { kind: 'sql', query: sql.query, expect: sql.expect ?? 0 } as const;
-  return [{ condition, name: sql.name ?? `sql ${Number(at[1] ?? 0) + 1}`, at: [...at, 'sql'] }];
+  return [
+    {
+      condition,
+      name: sql.name ?? `sql ${Number(at[1] ?? 0) + 1}`,
+      at: [...at, 'sql'],
+      isNamed: sql.name !== undefined,
+    },
+  ];
 }
 
 function rowsRule(written: NonNullable<WrittenRule['rows']>, at: ValuePath, report: Report): Told {

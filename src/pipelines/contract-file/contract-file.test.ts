@@ -97,7 +97,10 @@ describe('a contract file', () => {
     ['contract: a\nrules: [{ rows: { within: many } }]', 'expected a share, such as ±20 %'],
     ['contract: a\nrules: [{ rows: { min: 1, of: last 7 } }]', 'nothing is compared with'],
     ['contract: a\nrules: [{ unique: [a, a] }]', 'a column is named twice'],
-    ['contract: a\nrules: [{ unique: a }, { unique: a }]', '"a unique"'],
+    [
+      'contract: a\nrules: [{ unique: a, name: x }, { unique: b, name: x }]',
+      'two rules of the name "x"',
+    ],
     ['contract: a\nrules: [{ name: x }]', 'a rule is exactly one of column, unique'],
     ['contract: a\nrules: [{ unique: a, rows: { min: 1 } }]', 'a rule is exactly one of'],
     ['contract: a\nrules: [{ column: { column: a } }]', 'the rule promises nothing'],

@@ -20,17 +20,7 @@ export interface ConvertedOdcs {
   readonly problems: readonly Problem[];
 }
 
-const TOP = new Set([
-  'apiVersion',
-  'kind',
-  'schema',
-  'description',
-  'slaProperties',
-  'name',
-  'version',
-  'id',
-  'status',
-]);
+const TOP = new Set(['apiVersion', 'kind', 'schema', 'description', 'slaProperties']);
 const OBJECT = new Set([
   'name',
   'physicalName',
@@ -99,6 +89,8 @@ export function convertOdcs(file: string, text: string): ConvertedOdcs {
     );
   };
   leftOver(value, TOP, [], left);
+  if (isObject(value.description))
+    leftOver(value.description, new Set(['purpose']), ['description'], left);
   const contracts = objects.flatMap((object, index) =>
     isObject(object) ? [contractOf(object, ['schema', index], value, left)] : [],
   );

@@ -10,6 +10,10 @@ export type Left = (path: ValuePath, why: string) => void;
 
 /** Fields that promise nothing of the data. */
 const ABOUT: { readonly [field: string]: string } = {
+  id: 'it names the document',
+  name: 'it names the document',
+  version: 'versions of a contract are those of its file in git',
+  status: 'a contract holds where a pipeline names it',
   servers: 'where data lies is said by the pipeline',
   team: 'owners are said in the file of the team',
   roles: 'who may read is said by roles',

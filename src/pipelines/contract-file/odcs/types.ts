@@ -7,7 +7,7 @@ import { isObject } from '../../../asl/json.js';
 import { parseType } from '../../../datasets/column-type.js';
 import type { ValuePath } from '../../source-file.js';
 import type { WrittenColumn, WrittenType } from '../contract-shape.js';
-import { type Left, textOf } from './left-over.js';
+import { type Left, leftOver, textOf } from './left-over.js';
 
 const LOGICAL: { readonly [name: string]: string } = {
   string: 'varchar',
@@ -20,6 +20,18 @@ const LOGICAL: { readonly [name: string]: string } = {
 };
 
 const TEXT_WITH_LENGTH = /^(?:n?var)?char(?:acter)?(?: varying)?2? ?\( ?(\d{1,9}) ?\)$/i;
+
+/** Fields of a property in a property: what else it promises is not asked of parts. */
+const NESTED = new Set([
+  'id',
+  'name',
+  'logicalType',
+  'physicalType',
+  'required',
+  'properties',
+  'items',
+  'map',
+]);
 
 interface ReadType {
   readonly type?: WrittenType;
@@ -62,6 +74,7 @@ function nestedType(
   left: Left,
 ): WrittenType | undefined {
   if (logical === 'array' && isObject(property.items)) {
+    leftOver(property.items, NESTED, [...at, 'items'], left);
     const { type } = typeOfProperty(property.items, [...at, 'items'], left);
     return type === undefined ? undefined : { list: type };
   }
@@ -79,6 +92,7 @@ function nestedType(
   const fields: { [name: string]: WrittenType | WrittenColumn } = {};
   for (const [index, field] of property.properties.entries()) {
     if (!isObject(field)) continue;
+    leftOver(field, NESTED, [...at, 'properties', index], left);
     const { type } = typeOfProperty(field, [...at, 'properties', index], left);
     if (type === undefined) continue;
     fields[textOf(field.name)] = field.required === true ? { type, nullable: false } : type;

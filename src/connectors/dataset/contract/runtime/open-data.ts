@@ -14,7 +14,7 @@ import { createView, formatOf, guessOf, quoted } from '../../../sql/runtime/inpu
 import type { DataFiles } from '../check-protocol.js';
 import { columnsOf } from '../evaluate-contract.js';
 import { lookAtFile } from './look-at-file.js';
-import { UnreadableData } from './unreadable.js';
+import { plainMessage, UnreadableData, unreadableWords } from './unreadable.js';
 
 export interface OpenedData {
   /** Quoted name of the view. */
@@ -54,6 +54,13 @@ export async function openData(
       );
       const found = await columnsOf(connection, relation);
       await connection.run(`DROP VIEW ${relation}`);
+      await lookAtDelimiter(
+        connection,
+        files,
+        contract,
+        found.map(({ name }) => name),
+        options,
+      );
       const types = textColumns(
         contract,
         found.map(({ name }) => name),
@@ -61,9 +68,10 @@ export async function openData(
       if (Object.keys(types).length > 0) options.types = types;
     }
   }
-  await createView(connection, { view, files, options }, (message) =>
-    warn(plainWarning(message, view)),
-  );
+  const told = (message: string): void => warn(plainWarning(message, view));
+  await createView(connection, { view, files, options }, told).catch((error: unknown) => {
+    throw format === 'parquet' ? damaged(error) : error;
+  });
   return { relation, isText: format !== 'parquet' };
 }
 
@@ -116,6 +124,50 @@ function textColumns(contract: Contract, found: readonly string[]): { [name: str
   return types;
 }
 
+/**
+ * Where no delimiter gives all lines the same fields, DuckDB takes each line for one. So when the one column has the names of the
+ * contract in it, the file is read once with the delimiter between them, which says the line that does not fit.
+ * @throws UnreadableData
+ */
+async function lookAtDelimiter(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  contract: Contract,
+  found: readonly string[],
+  options: ReaderOptions,
+): Promise<void> {
+  const [name = ''] = found;
+  if (found.length !== 1 || contract.columns.some(({ path }) => path[0] === name)) return;
+  const expected = new Set(contract.columns.map(({ path }) => path[0] ?? ''));
+  const delimiter = DELIMITERS.find((one) => name.split(one).some((part) => expected.has(part)));
+  if (delimiter === undefined) return;
+  if (options.delimiter !== undefined) {
+    throw new UnreadableData({
+      cause: `there is one column, "${name.slice(0, 80)}": its names are separated by another sign than "${options.delimiter}"`,
+      fix: `say --delimiter "${delimiter === '\t' ? '\\t' : delimiter}"`,
+    });
+  }
+  const names = name.split(delimiter).map((part) => part.replaceAll(/^"|"$/g, ''));
+  const columns = names.map((one) => `${quoted(one)}: 'VARCHAR'`);
+  const read = [
+    `[${files.map(quoted).join(', ')}]`,
+    'auto_detect = false',
+    `delim = ${quoted(delimiter)}`,
+    `quote = '"'`,
+    `escape = '"'`,
+    'header = true',
+    `columns = {${columns.join(', ')}}`,
+  ];
+  await connection
+    .run(`SELECT count(*) FROM read_csv(${read.join(', ')})`)
+    .catch((error: unknown) => {
+      throw new UnreadableData(unreadableWords(error));
+    });
+  options.delimiter = delimiter;
+}
+
+const DELIMITERS = [',', ';', '|', '\t'];
+
 /** DuckDB gives columns of one name new names, so what was promised would be promised of one of them. */
 async function lookAtHeader(
   connection: DuckDBConnection,
@@ -156,6 +208,15 @@ async function lookAtHeader(
       fix: 'give each column a name of its own where the file is written',
     });
   }
+}
+
+/** What DuckDB says of a footer that it cannot read is told by the library that trips over it, in many ways. */
+function damaged(error: unknown): UnreadableData {
+  const said = plainMessage(error).split('\n', 1)[0] ?? '';
+  return new UnreadableData({
+    cause: `the Parquet file is damaged: its footer, which says where everything is, cannot be read (${said.slice(0, 200)})`,
+    fix: 'write or copy it again',
+  });
 }
 
 /** Warnings of the SQL task name its arguments. */

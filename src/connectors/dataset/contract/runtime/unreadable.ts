@@ -42,18 +42,18 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
-    says: /Maximum line size/i,
-    words: (_found, whole) => ({
-      cause: `${place(whole)}a line is too long: most often a quote is not closed`,
-      fix: 'look at the quotes of that line',
-    }),
-  },
-  {
     says: /not possible to automatically detect the CSV/i,
     words: () => ({
       cause:
         'the file cannot be read as CSV: no delimiter gives all its lines the same fields, or it was cut off in quotes',
       fix: 'say how it is written (--delimiter, --quote, --encoding), or write it again',
+    }),
+  },
+  {
+    says: /Maximum line size/i,
+    words: (_found, whole) => ({
+      cause: `${place(whole)}a line is too long: most often a quote is not closed`,
+      fix: 'look at the quotes of that line',
     }),
   },
   {
@@ -95,7 +95,7 @@ const KNOWN: readonly Known[] = [
  */
 export function unreadableWords(thrown: unknown): Unreadable {
   if (thrown instanceof UnreadableData) return thrown.unreadable;
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  const said = plainMessage(thrown);
   for (const { says, words } of KNOWN) {
     const found = says.exec(said);
     if (found !== null) return words(found, said);
@@ -104,6 +104,12 @@ export function unreadableWords(thrown: unknown): Unreadable {
     cause: firstLine(said).slice(0, 400),
     fix: 'see that the files are what their names say, or say how they are written: --format, --delimiter, --encoding',
   };
+}
+
+/** What was said, without the place in a task's arguments that reading files puts before it. */
+export function plainMessage(thrown: unknown): string {
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  return said.replace(/^inputs\.[^:\n]{1,200}:1: /, '');
 }
 
 function place(said: string): string {
