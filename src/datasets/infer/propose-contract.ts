@@ -72,6 +72,9 @@ export const FORMS: readonly { readonly name: string; readonly pattern: string }
   { name: 'capital letters', pattern: '^[A-Z]+$' },
 ];
 
+/** Forms whose length means something where it is always the same. */
+const SIZED = ['digits', 'capital letters'];
+
 /** Rows below which nothing but types is proposed: too few to have seen an exception. */
 export const FEWEST_ROWS = 20;
 /** Values that an enumeration may have, and how often each must occur on average. */
@@ -153,7 +156,7 @@ function patternOf(
   known: number,
 ): { name: string; pattern: string } | undefined {
   const form = FORMS.find((_one, index) => matching?.[index] === known);
-  if (form === undefined || !form.pattern.endsWith(']+$') || shortest !== longest) return form;
+  if (form === undefined || !SIZED.includes(form.name) || shortest !== longest) return form;
   // Digits and letters of one length are a code.
   return {
     name: `${longest} ${form.name}`,
