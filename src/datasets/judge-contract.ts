@@ -12,6 +12,7 @@ import {
   type Severity,
   type Tolerance,
 } from './contract.js';
+import { age } from './judge-freshness.js';
 
 /** What was counted of a rule, or why it could not be asked. */
 export interface Counted {
@@ -160,12 +161,22 @@ export function promise(rule: Rule): string {
     case 'readable':
       return `"${pathName(rule.column)}" reads as ${rule.type}`;
     case 'fresh':
-      return `"${pathName(rule.column)}" is fresh`;
+      return `"${pathName(rule.column)}" is at most ${age(rule.within)} old, at its newest`;
     case 'rows':
-      return 'rows';
+      return rowsPromise(rule);
     case 'sql':
-      return rule.name;
+      return `at most ${count(rule.expect)} from ${cut(rule.query.replaceAll(/\s+/g, ' '))}`;
   }
+}
+
+function rowsPromise(rule: Extract<Rule, { kind: 'rows' }>): string {
+  const { min, max, within, last } = rule;
+  const bounds = min === undefined && max === undefined ? [] : [`rows are ${between(min, max)}`];
+  const band =
+    within === undefined
+      ? []
+      : [`within ± ${Number((within * 100).toPrecision(6))} % of the last ${last} versions`];
+  return [...bounds, ...band].join(', ');
 }
 
 function between(min: unknown, max: unknown): string {

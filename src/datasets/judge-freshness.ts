@@ -39,8 +39,11 @@ export function judgeFreshness(
   };
 }
 
-/** A length of time in its largest unit, rounded down. */
-function age(seconds: number): string {
+/**
+ * A length of time in its largest unit, rounded down.
+ * @example age(7_200) // '2 hours'
+ */
+export function age(seconds: number): string {
   const [size, unit] =
     seconds >= 2 * DAY
       ? ([DAY, 'day'] as const)

@@ -96,13 +96,18 @@ export default class Validate extends MillraceCommand {
 /** Problems of a pipeline file, a file of monitors, expectations or a team, a contract, or of the definitions in a file of AWS's own kind. */
 async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
   const text = await read(file);
-  if (text !== undefined && CONTRACT_FILE.test(file)) return loadContract(file, text).problems;
+  if (text !== undefined && isContract(file, text)) return loadContract(file, text).problems;
   const kind = text === undefined ? 'other' : fileKind(file, text);
   if (text !== undefined && kind === 'monitors') return loadMonitors(file, text).problems;
   if (text !== undefined && kind === 'expectations') return loadExpectations(file, text).problems;
   if (text !== undefined && kind === 'team') return loadTeamFile(file, text).problems;
   const plain = await loadPlain(file, read);
   return (plain ?? (await loadPipeline(file, read))).problems;
+}
+
+/** By its name, or by how it begins: one that is named on the command line may be called anything. */
+function isContract(file: string, text: string): boolean {
+  return CONTRACT_FILE.test(file) || (/^contract\s*:/m.test(text) && !/^pipeline\s*:/m.test(text));
 }
 
 /** Problems of a test file; those of its pipeline are told with the pipeline. */
