@@ -75,6 +75,8 @@ export const PROBLEM_CODES = {
   MILL1506: ['unknown test case', 'it says which mocked responses the states get'],
   MILL1601: ['wrong in settings of SALMON', 'what cannot be read cannot be taken over'],
   MILL1602: ['name that leads nowhere', 'what is told about it would be told to nobody'],
+  MILL1701: ['wrong in a contract', 'data could not be checked by it, or not as it was meant'],
+  MILL1702: ['not taken over from a data contract', 'nobody checks what was left out'],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

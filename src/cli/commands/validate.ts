@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
+import { loadContract } from '../../pipelines/contract-file/contract-file.js';
 import { loadExpectations } from '../../pipelines/expectations/expectation-file.js';
 import { formatProblems } from '../../pipelines/format-problems.js';
 import { loadPipeline } from '../../pipelines/load-pipeline.js';
@@ -25,6 +26,8 @@ interface Report {
 
 /** Definitions that lie beside pipeline files. */
 const PLAIN_JSON = /\.asl\.json$/;
+/** What a contract file is called. */
+const CONTRACT_FILE = /\.contract\.ya?ml$/i;
 
 /** `millrace validate`: checks pipeline files, and definitions of Step Functions as they are, without a server. */
 export default class Validate extends MillraceCommand {
@@ -90,15 +93,21 @@ export default class Validate extends MillraceCommand {
   }
 }
 
-/** Problems of a pipeline file, a file of monitors, expectations or a team, or of the definitions in a file of AWS's own kind. */
+/** Problems of a pipeline file, a file of monitors, expectations or a team, a contract, or of the definitions in a file of AWS's own kind. */
 async function problemsOf(file: string, read: ReadFile): Promise<Problem[]> {
   const text = await read(file);
+  if (text !== undefined && isContract(file, text)) return loadContract(file, text).problems;
   const kind = text === undefined ? 'other' : fileKind(file, text);
   if (text !== undefined && kind === 'monitors') return loadMonitors(file, text).problems;
   if (text !== undefined && kind === 'expectations') return loadExpectations(file, text).problems;
   if (text !== undefined && kind === 'team') return loadTeamFile(file, text).problems;
   const plain = await loadPlain(file, read);
   return (plain ?? (await loadPipeline(file, read))).problems;
+}
+
+/** By its name, or by how it begins: one that is named on the command line may be called anything. */
+function isContract(file: string, text: string): boolean {
+  return CONTRACT_FILE.test(file) || (/^contract\s*:/m.test(text) && !/^pipeline\s*:/m.test(text));
 }
 
 /** Problems of a test file; those of its pipeline are told with the pipeline. */

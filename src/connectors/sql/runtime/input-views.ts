@@ -24,7 +24,7 @@ const FORMATS: { [ending: string]: InputFormat } = {
 };
 
 /** How DuckDB guesses that a file is written. */
-interface Guess {
+export interface Guess {
   delimiter: string;
   quote: string;
   skipped: number;
@@ -42,8 +42,8 @@ export async function createView(
   warn: (message: string) => void,
 ): Promise<void> {
   const { view, files } = input;
-  const { format: given, ...options } = input.options;
-  const format = given ?? formatOf(input);
+  const { format: _format, ...options } = input.options;
+  const format = formatOf(input);
   const strange = Object.keys(options).filter((name) => !READER_OPTIONS[format].includes(name));
   if (strange.length > 0) {
     throw new SqlFailure(
@@ -61,7 +61,9 @@ export async function createView(
   }
 }
 
-function formatOf({ view, files }: SqlInput): InputFormat {
+/** What a file is read as: what the options say, else what its ending says. Throws SqlFailure. */
+export function formatOf({ view, files, options }: SqlInput): InputFormat {
+  if (options.format !== undefined) return options.format;
   const name = (files[0] as string).replace(/\.(gz|zst)$/i, '');
   const format = FORMATS[(name.split('.').at(-1) ?? '').toLowerCase()];
   if (format !== undefined) return format;
@@ -108,7 +110,7 @@ function isAsGood(usual: Guess, guess: Guess): boolean {
 }
 
 /** Undefined when DuckDB has none: then reading fails, and says why. */
-async function guessOf(
+export async function guessOf(
   connection: DuckDBConnection,
   file: string,
   options: { [name: string]: ReaderOption },
