@@ -273,6 +273,10 @@ function writer(Parameters: object): object {
   };
 }
 
+/** Where executions of the server under test have their files, and those of another team's. */
+const WORK = ['.millrace', 'work'].join('/');
+const THEIRS = `${WORK}/theirs/x`;
+
 describe('a machine of one team does not get at files of another by', () => {
   test.each(ATTACKS)('%s', async (_, states) => {
     const before = others();
@@ -397,8 +401,8 @@ steps:
 `,
     );
     server = await startServer({ folder, data: join(folder, '.millrace'), port: 0 });
-    mkdirSync(join(folder, '.millrace/work/theirs/x'), { recursive: true });
-    writeFileSync(join(folder, '.millrace/work/theirs/x/secret.csv'), `n\n${SECRET}\n`);
+    mkdirSync(join(folder, THEIRS), { recursive: true });
+    writeFileSync(join(folder, THEIRS, 'secret.csv'), `n\n${SECRET}\n`);
   });
   afterAll(() => server.close());
 
@@ -427,10 +431,10 @@ steps:
   });
 
   test.each<[string, string, object]>([
-    ['inputs', 'FROM t', { t: '.millrace/work/theirs/x/secret.csv' }],
-    ['a pattern of inputs', 'FROM t', { t: '.millrace/work/*/*/secret.csv' }],
+    ['inputs', 'FROM t', { t: `${THEIRS}/secret.csv` }],
+    ['a pattern of inputs', 'FROM t', { t: `${WORK}/*/*/secret.csv` }],
     ['a wide pattern of inputs', 'FROM t', { t: '**/secret.csv' }],
-    ['a query', `FROM read_csv('.millrace/work/theirs/x/secret.csv')`, {}],
+    ['a query', `FROM read_csv('${THEIRS}/secret.csv')`, {}],
     ['a pattern in a query', `FROM read_text('**/secret.csv')`, {}],
     ['the token of the server', `FROM read_text('.millrace/server.json')`, {}],
     ['the database', `ATTACH '.millrace/millrace.db' AS x`, {}],

@@ -133,12 +133,22 @@ function zodTypesIn({ schema }: Route): z.ZodType[] {
   );
 }
 
+/** What a schema is made of: each kind has some of these. */
+interface Holder {
+  def: {
+    shape?: { [member: string]: unknown };
+    element?: unknown;
+    innerType?: unknown;
+    options?: unknown[];
+    valueType?: unknown;
+  };
+}
+
 /** All schemas with an id in a schema. */
 function collect(schema: z.ZodType, into: Map<string, z.ZodType>): void {
   const id = schema.meta()?.id;
   if (id !== undefined) into.set(id, schema);
-  // biome-ignore lint/suspicious/noExplicitAny: the parts of a schema have a type for each kind.
-  const { shape, element, innerType, options, valueType } = (schema as any).def;
+  const { shape, element, innerType, options, valueType } = (schema as unknown as Holder).def;
   for (const part of [
     ...Object.values(shape ?? {}),
     element,

@@ -12,7 +12,6 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import {
   type DuckDBConnection,
-  DuckDBInstance,
   type DuckDBPreparedStatement,
   StatementType,
 } from '@duckdb/node-api';
@@ -21,6 +20,7 @@ import { type SqlStatement, splitStatements } from '../split-statements.js';
 import type { SqlInput, SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
 import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
 import { createView, quoted } from './input-views.js';
+import { openDatabase } from './open-database.js';
 import { SqlFailure, sqlFailure } from './sql-errors.js';
 import { copiesExactly, fromJson, toJson, typeOf, type WholeNumbers } from './sql-values.js';
 
@@ -93,17 +93,6 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
   }
   if (statements.length === 0) throw new SqlFailure('Sql.Empty', `${job.name} has no statement.`);
   return { ...last, outputs, statements: statements.length };
-}
-
-async function openDatabase(job: SqlJob): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(job.threads),
-    memory_limit: `${job.memoryMebibytes}MiB`,
-    temp_directory: job.temporaryFolder,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  return instance.connect();
 }
 
 /** From here on the SQL reaches the allowed places and nothing else. */

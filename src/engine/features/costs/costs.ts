@@ -21,6 +21,7 @@ import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
+import type { RunPrice, UsedByRun } from '../../kernel/observed-run.js';
 import type { Turn } from '../../kernel/turn.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
 import { addUsage, use } from '../../kernel/usage.js';
@@ -44,27 +45,6 @@ export interface UsageDetail {
   readonly currency?: string;
   /** What was used and has no price. */
   readonly unpriced?: string[];
-}
-
-/** A run elsewhere that is over. */
-export interface RunElsewhere {
-  readonly team: string;
-  /** `subjectKey` of what ran. */
-  readonly subject: string;
-  /** What it used, as its service counts it; absent or empty: nobody knows. */
-  readonly units?: { readonly [unit: string]: number } | undefined;
-  /** When it ended, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly retries?: number | undefined;
-}
-
-/** What a run elsewhere cost. */
-export interface RunPrice {
-  /** Millionths of the currency. */
-  readonly cost: number;
-  readonly currency: string;
-  /** What was used and has no price. */
-  readonly unpriced: readonly string[];
 }
 
 export class Costs implements Feature {
@@ -106,7 +86,7 @@ export class Costs implements Feature {
    * it used.
    * @example costs.priceOfRun({ units: { dpuSeconds: 1200 }, at }) // { cost: 146_667, currency: 'USD', unpriced: [] }
    */
-  priceOfRun({ units = {}, at }: Pick<RunElsewhere, 'units' | 'at'>): RunPrice | undefined {
+  priceOfRun({ units = {}, at }: Pick<UsedByRun, 'units' | 'at'>): RunPrice | undefined {
     const card = this.#card;
     const rates = card && ratesAt(card, at);
     if (card === undefined || rates === undefined || Object.keys(units).length === 0) return;
@@ -115,7 +95,7 @@ export class Costs implements Feature {
   }
 
   /** Prices a run elsewhere that is told in this turn, and adds it to the sums of today. */
-  spend(turn: Turn, run: RunElsewhere): RunPrice | undefined {
+  spend(turn: Turn, run: UsedByRun): RunPrice | undefined {
     const price = this.priceOfRun({ ...run, at: Math.min(run.at, this.#kernel.time.now()) });
     if (price === undefined) return undefined;
     const { team, subject: pipeline, retries = 0 } = run;

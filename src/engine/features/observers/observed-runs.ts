@@ -16,6 +16,7 @@ import { isOver, merged, type SeenRun } from '../../../monitoring/observed/obser
 import { DueRounds } from '../../kernel/due-rounds.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Need } from '../../kernel/needs.js';
+import type { RunPrice, UsedByRun } from '../../kernel/observed-run.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
 import { TurnMap } from '../../kernel/turn-memory.js';
@@ -27,7 +28,7 @@ import {
   type ObservedRow,
   seenOf,
 } from './observer-tables.js';
-import type { ReportedRun, RunPrice, UsedByRun } from './peers.js';
+import type { ReportedRun } from './peers.js';
 
 /** Milliseconds that a result waits for what a look adds. */
 export const PATIENCE = 30_000;

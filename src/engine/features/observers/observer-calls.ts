@@ -10,6 +10,7 @@ import type { Subject } from '../../../monitoring/subject.js';
 import { type DurableRequest, durableWrite } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { RunPrice, UsedByRun } from '../../kernel/observed-run.js';
 import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
 import { type Scope, sees } from '../../kernel/scope.js';
 import { subjectOfRow } from './found-things.js';
@@ -21,7 +22,6 @@ import {
   seenOf,
 } from './observer-tables.js';
 import type { Observers } from './observers.js';
-import type { RunPrice, UsedByRun } from './peers.js';
 import type { RefusedWatch, WatchSectionFile } from './watch-plans.js';
 
 /** Something that is watched. Times in milliseconds since the epoch. */

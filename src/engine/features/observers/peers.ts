@@ -6,6 +6,7 @@ import type { Aws } from '../../../aws/aws.js';
 import type { CheckStatus, Counts } from '../../../monitoring/check-result.js';
 import type { Expectation } from '../../../monitoring/expectations/expectation.js';
 import type { Subject } from '../../../monitoring/subject.js';
+import type { RunPrice, UsedByRun } from '../../kernel/observed-run.js';
 import type { Turn } from '../../kernel/turn.js';
 
 /** What came of a run, as a check result. Times in milliseconds since the epoch. */
@@ -22,26 +23,6 @@ export interface ReportedRun extends Counts {
   readonly link?: string;
   /** Millionths of the rate card's currency. */
   readonly cost?: number;
-}
-
-/** A run that is over, as it is priced. */
-export interface UsedByRun {
-  readonly team: string;
-  /** `subjectKey` of what ran. */
-  readonly subject: string;
-  readonly units?: { readonly [unit: string]: number } | undefined;
-  /** When it ended. */
-  readonly at: number;
-  readonly retries?: number | undefined;
-}
-
-/** What a run cost, by the rate card of the server. */
-export interface RunPrice {
-  /** Millionths of the currency. */
-  readonly cost: number;
-  readonly currency: string;
-  /** What was used and has no price. */
-  readonly unpriced: readonly string[];
 }
 
 /** What is expected of a thing that was found. */

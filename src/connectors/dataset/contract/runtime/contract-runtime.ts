@@ -7,9 +7,10 @@
  */
 import { writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ContractResult } from '../../../../datasets/contract.js';
 import { quoted } from '../../../sql/runtime/input-views.js';
+import { openDatabase } from '../../../sql/runtime/open-database.js';
 import type { CheckJob, CheckMessage, CheckWork, DataFiles } from '../check-protocol.js';
 import { evaluateContract } from '../evaluate-contract.js';
 import { openData, openForProfile } from './open-data.js';
@@ -73,17 +74,6 @@ async function check(
     sqlSeconds: work.sqlSeconds,
   });
   return result;
-}
-
-async function openDatabase(job: CheckJob): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(job.threads),
-    memory_limit: `${job.memoryMebibytes}MiB`,
-    temp_directory: job.temporaryFolder,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  return instance.connect();
 }
 
 /** From here on these files are read, and nothing else. */
