@@ -15,7 +15,8 @@ const rooms = {
   store: ['asl', 'events', 'monitoring', 'datasets', 'search'],
   // Accounts of AWS, and calls to them.
   aws: ['secrets'],
-  connectors: ['secrets', 'aws'],
+  // Of datasets what a contract means, and where versions lie.
+  connectors: ['secrets', 'aws', 'datasets'],
   channels: [],
   engine: [
     'asl',

@@ -3,6 +3,8 @@
  * @module
  */
 import type { Connector } from './connector.js';
+import { createDatasetConnector } from './dataset/dataset-connector.js';
+import type { DatasetStorage } from './dataset/storage.js';
 import { createDbtConnector } from './dbt/dbt-connector.js';
 import { createEchoConnector } from './echo/echo-connector.js';
 import { createHttpConnector, type HttpConfig } from './http/http-connector.js';
@@ -19,11 +21,13 @@ export interface ConnectorsConfig {
   lambda?: LambdaConfig;
   sql?: SqlConfig;
   http?: HttpConfig;
+  /** Where versions of datasets lie. Without: no task writes one. */
+  datasets?: DatasetStorage | undefined;
 }
 
 /** Close each of them when the server stops. */
 export function createConnectors(config: ConnectorsConfig = {}): Map<string, Connector> {
-  const { confinement } = config;
+  const { confinement, datasets: storage } = config;
   const connectors = [
     createShellConnector({ ...confinement, ...config.shell }),
     createLambdaConnector({ ...confinement, ...config.lambda }),
@@ -32,6 +36,9 @@ export function createConnectors(config: ConnectorsConfig = {}): Map<string, Con
     createSqlConnector({ ...confinement, ...config.sql }),
     createHttpConnector({ ...confinement, ...config.http }),
     createEchoConnector(),
+    ...(storage === undefined
+      ? []
+      : [createDatasetConnector({ ...confinement, ...config.sql, storage })]),
   ];
   return new Map(connectors.map((connector) => [connector.kind, connector]));
 }

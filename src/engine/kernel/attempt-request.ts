@@ -20,7 +20,7 @@ import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { isMadeOverApi } from './code-grants.js';
 import type { PipelineDeployment } from './deployment.js';
-import type { SecretValuesHook } from './hooks.js';
+import { DataRefusal, type SecretValuesHook } from './hooks.js';
 import type { AttemptOutcome, AttemptRequest, Runner } from './ports.js';
 import { type Resolution, resolveTask, type ScheduleTask } from './resolve-task.js';
 import type { WorkFolders } from './work-folders.js';
@@ -31,6 +31,8 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 export const SECRET_MISSING = 'Secret.Missing';
 /** Whoever keeps the secret did not answer, or not with a value. */
 export const SECRET_UNAVAILABLE = 'Secret.Unavailable';
+/** Where datasets are kept, nobody answered. */
+export const DATA_UNAVAILABLE = 'Dataset.Unavailable';
 
 /** What the definition of each task says, by the machine. */
 const written = new WeakMap<PipelineDeployment, Map<string, Json>>();
@@ -85,6 +87,31 @@ export function secretsWritten(
 
 function argumentsOf({ Arguments, Parameters }: JsonObject): Json {
   return Arguments ?? Parameters ?? null;
+}
+
+/** What an attempt waits for before it is called. */
+interface Asked {
+  /** What the definition writes into the arguments; undefined: no secret. */
+  readonly says: Json | undefined;
+  readonly team: string;
+  readonly given: AttemptRequest | Promise<AttemptRequest>;
+}
+
+/** The request with its data and its secrets, or the outcome of the attempt when one is not to be had. Never rejects. */
+export async function handedOver(
+  { says, team, given }: Asked,
+  runner: Pick<Runner, 'secretArguments'>,
+  secrets: SecretValuesHook | undefined,
+): Promise<{ request: AttemptRequest } | { outcome: AttemptOutcome }> {
+  let request: AttemptRequest;
+  try {
+    request = await given;
+  } catch (thrown) {
+    const error = thrown instanceof DataRefusal ? thrown.error : DATA_UNAVAILABLE;
+    const cause = thrown instanceof Error ? thrown.message : String(thrown);
+    return { outcome: { type: 'failed', error, cause } };
+  }
+  return says === undefined ? { request } : await withSecrets(request, says, team, runner, secrets);
 }
 
 /**
