@@ -15,7 +15,7 @@ const rooms = {
   store: ['asl', 'events', 'monitoring', 'datasets', 'search'],
   // Accounts of AWS, and calls to them.
   aws: ['secrets'],
-  // Of datasets what a contract means: it is evaluated where the data is.
+  // Of datasets what a contract means, where versions lie: it is evaluated, and written, where the data is.
   connectors: ['secrets', 'aws', 'datasets'],
   channels: [],
   engine: [

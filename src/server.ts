@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAws } from './aws/create-aws.js';
+import { openDatasetStorage } from './connectors/dataset/open-storage.js';
 import { createDestinations } from './connectors/http/destinations.js';
 import type { Confinement } from './connectors/process/confinement.js';
 import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
@@ -157,6 +158,8 @@ export interface ServerConfig extends AwsTasksConfig {
   metrics?: MetricsConfig;
   /** File of prices, see `openRatesFile`. Default: nothing is priced. It is read once, at the start. */
   rates?: string;
+  /** Where versions of datasets lie: a folder, or `s3://bucket/prefix`. Default: `datasets` in the data folder. */
+  datasets?: string;
   /** File of AWS accounts, see `openAccountsFile`. Default: there are none. It is read once, at the start. */
   accounts?: string;
   /** An outside service that raises the alarm when it hears nothing of this server for a minute or two. Default: nobody is told. */
@@ -278,13 +281,15 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   }
   const seal = openEncryptionFile(join(data, 'seal.key'));
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
+  const environment = config.environment ?? process.env;
+  const buckets = createS3Buckets(environment);
+  const datasets = openDatasetStorage(config.datasets ?? join(data, 'datasets'), buckets);
   const connectors = createConnectors({
     http,
+    datasets,
     confinement,
     ...(config.identity === undefined ? {} : { lambda: { identity: config.identity } }),
   });
-  const buckets = createS3Buckets(config.environment ?? process.env);
-  const environment = config.environment ?? process.env;
   const destinations = createDestinations(http);
   const aws =
     config.accounts === undefined
@@ -335,6 +340,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
     ...(aws === undefined ? {} : { aws }),
+    datasets,
     ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {

@@ -11,6 +11,7 @@ import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
 import * as costs from './costs.js';
+import * as datasets from './datasets.js';
 import * as digests from './digests.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
@@ -53,6 +54,7 @@ const CAPABILITIES = [
   monitors,
   incidents,
   notifications,
+  datasets,
   digests,
   overview,
   outlooks,

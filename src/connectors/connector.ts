@@ -35,6 +35,45 @@ export interface TaskRequest {
   traceparent?: string;
   /** Informational: the engine aborts through `signal`. */
   timeoutSeconds?: number;
+  /** Versions of datasets that it reads, by the name that its pipeline gives each. */
+  datasets?: { [alias: string]: ReadVersion };
+  /** The version that a `dataset` task is to write. */
+  version?: NewVersion;
+}
+
+/** What of a dataset a task reads: fixed for its execution, whatever is published meanwhile. */
+export interface ReadVersion {
+  team: string;
+  name: string;
+  /** One; of a dataset by interval one for each. */
+  versions: string[];
+  /** Absolute folders of this machine, one for each version. */
+  folders: string[];
+  /** How the files are written: `parquet`, or as they came. */
+  stage: 'raw' | 'structured';
+}
+
+/** What is known of a version before it is written. */
+export interface NewVersion {
+  team: string;
+  name: string;
+  version: string;
+  stage: 'raw' | 'structured';
+  /** Of the pipeline: `3 1f2e3d4c`. */
+  codeVersion: string;
+  interval?: string;
+  inputs: { team: string; name: string; version: string }[];
+  /** Below the storage's root: '' or the shadow of a test run. */
+  under: string;
+  /** What is current, relative to the root: its schema is compared. */
+  previous?: string;
+  /** Counts of the versions before, the newest first: for bands. */
+  history: { rows: number }[];
+  /** Versions that rules refer to: dataset → folder relative to the root. */
+  references: { [dataset: string]: string };
+  contract?: Json;
+  /** Rows get columns that say where they come from. */
+  stamp: boolean;
 }
 
 /** How a running attempt and the engine talk. */

@@ -46,6 +46,15 @@ export const taskErrors = {
   /** `Sql.Binder`, `Sql.Catalog`, `Sql.Parser`, `Sql.Conversion`, …: DuckDB's kind of error without "Error". */
   sql: 'Sql.',
 
+  /** The contract of a dataset is not met: the old version stays current. */
+  datasetContract: 'Dataset.ContractFailed',
+  /** Files that a version was made of changed while they were read. */
+  datasetSourceChanged: 'Dataset.SourceChanged',
+  /** The pipeline does not say that it writes this dataset, or another of its name is in the way. */
+  datasetRefused: 'Dataset.Refused',
+  /** A version could not be written: no space, no rights, no answer of the storage. */
+  datasetStorage: 'Dataset.StorageFailed',
+
   /** `Http.StatusCode.404`: the answer's status is not one that was expected. */
   httpStatusCode: 'Http.StatusCode.',
   /** No answer: name not found, connection refused or broken off. */

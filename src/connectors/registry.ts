@@ -4,6 +4,8 @@
  * @module
  */
 import type { Connector } from './connector.js';
+import { createDatasetConnector } from './dataset/dataset-connector.js';
+import type { DatasetStorage } from './dataset/storage.js';
 import { createDbtConnector } from './dbt/dbt-connector.js';
 import { createEchoConnector } from './echo/echo-connector.js';
 import type { HttpConfig } from './http/http-config.js';
@@ -22,11 +24,13 @@ export interface ConnectorsConfig {
   lambda?: LambdaConfig;
   sql?: SqlConfig;
   http?: HttpConfig;
+  /** Where versions of datasets lie. Without: no task writes one. */
+  datasets?: DatasetStorage | undefined;
 }
 
 /** Close each of them when the server stops. */
 export function createConnectors(config: ConnectorsConfig = {}): Map<string, Connector> {
-  const { confinement } = config;
+  const { confinement, datasets: storage } = config;
   const connectors = [
     createShellConnector({ ...confinement, ...config.shell }),
     createLambdaConnector({ ...confinement, ...config.lambda }),
@@ -36,6 +40,9 @@ export function createConnectors(config: ConnectorsConfig = {}): Map<string, Con
     createHttpConnector({ ...confinement, ...config.http }),
     createHttpInvokeConnector({ ...confinement, ...config.http }),
     createEchoConnector(),
+    ...(storage === undefined
+      ? []
+      : [createDatasetConnector({ ...confinement, ...config.sql, storage })]),
   ];
   return new Map(connectors.map((connector) => [connector.kind, connector]));
 }

@@ -6,6 +6,7 @@
 import type { Aws } from '../aws/aws.js';
 import type { ChannelPorts } from '../channels/channel.js';
 
+import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
@@ -17,6 +18,8 @@ import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
 import { resultsBetween } from './features/checks/past-results.js';
 import { Costs } from './features/costs/costs.js';
+import { datasetEvent } from './features/datasets/dataset-event.js';
+import { Datasets } from './features/datasets/datasets.js';
 import { Digests } from './features/digests/digests.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
 import { Expectations } from './features/expectations/expectations.js';
@@ -73,6 +76,8 @@ export interface Surroundings {
   readonly metrics: MetricsConfig;
   /** Performs tasks in another system. Without: nobody does, and what waits for it goes on waiting. */
   readonly remoteTasks: RemotePort | undefined;
+  /** Where versions of datasets lie. Without: nothing writes or reads them. */
+  readonly datasets: DatasetStorage | undefined;
   /** Where traces of executions go. Without: there are none. */
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
@@ -121,6 +126,7 @@ export function composeFeatures(
     deadMan,
     hasReaders,
     aws,
+    datasets: datasetStorage,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -151,6 +157,14 @@ export function composeFeatures(
   const webhooks = new WebhookRegistry(kernel);
   const costs = new Costs(kernel, rates);
   const checks = new Checks(kernel);
+  const datasets = new Datasets(kernel, {
+    storage: datasetStorage,
+    report: (turn, { name, ...check }) =>
+      void checks.report(turn, { ...check, subject: checks.datasetSubject(check.team, name) }),
+    tell: (turn, change) => bus.tell(turn, change.team, datasetEvent(change)),
+    executionOf: (mapRun) => mapRuns.executionOf(mapRun),
+    isTestRun: ({ triggeredBy }) => triggeredBy?.type === 'test-run',
+  });
   const backfills = new Backfills(kernel, {
     currency: () => costs.currency,
     async costs({ team, name }, most) {
@@ -302,6 +316,7 @@ export function composeFeatures(
     // What was spent is told with the results.
     // What was found is expected before anybody takes it for withdrawn.
     ...[
+      datasets,
       backfills,
       webhooks,
       observers,
@@ -321,7 +336,7 @@ export function composeFeatures(
     ...{ admission, activities, mapRuns, remoteTasks },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ observers, digests, heartbeats, secrets, users, audit },
+    ...{ datasets, observers, digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

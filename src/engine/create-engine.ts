@@ -6,6 +6,7 @@
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
+import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
@@ -27,6 +28,7 @@ import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { costCalls } from './features/costs/cost-calls.js';
+import { datasetCalls } from './features/datasets/dataset-calls.js';
 import { digestCalls } from './features/digests/digest-calls.js';
 import { expectationCalls } from './features/expectations/expectation-calls.js';
 import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.js';
@@ -80,6 +82,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   remoteTasks?: RemotePort;
   /** What things cost; see `openRatesFile`. Default: nothing is priced. */
   rates?: RateCard;
+  /** Where versions of datasets lie. Default: nothing writes or reads them. */
+  datasets?: DatasetStorage;
   /** Accounts of AWS; see `createAws`. Default: there are none. */
   aws?: Aws;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
@@ -129,6 +133,7 @@ export function createEngine(config: EngineConfig): Engine {
     traces: config.traces,
     remoteTasks: config.remoteTasks,
     rates: config.rates,
+    datasets: config.datasets,
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
@@ -231,6 +236,7 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
+    datasets: datasetCalls(kernel, features.datasets, config.datasets, request),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

@@ -29,6 +29,7 @@ import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
+import type { DatasetCalls } from './features/datasets/dataset-calls.js';
 import type { DigestCalls } from './features/digests/digest-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { HeartbeatCalls } from './features/heartbeats/heartbeat.js';
@@ -127,6 +128,7 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly accounts: AccountCalls;
   /** What runs in AWS without Millrace, and is watched. */
   readonly observers: ObserverCalls;
+  readonly datasets: DatasetCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
+import { withDatasetOutputs } from './dataset-steps.js';
 import { expandStep } from './dbt-steps.js';
 import { parseDuration } from './duration.js';
 import type { WrittenPlace } from './sections/account-section.js';
@@ -104,7 +105,11 @@ function compileList(
   scope: Scope,
   compilation: Compilation,
 ): string {
-  const named = steps.map((step, index) => ({ name: Object.keys(step)[0] ?? '', step, index }));
+  const named = withDatasetOutputs(steps).map((step, index) => ({
+    name: Object.keys(step)[0] ?? '',
+    step,
+    index,
+  }));
   for (const { step, index } of named) {
     if (Object.keys(step).length !== 1) {
       compilation.report([...path, index], 'MILL1103', 'a step has one key, its name', {
@@ -222,7 +227,7 @@ function stateOf(
   scope: Scope,
   compilation: Compilation,
 ): JsonObject {
-  const { name, step, path, report } = draft;
+  const { name, step } = draft;
   const goOn: JsonObject = next === undefined ? { End: true } : { Next: next };
   if (!isTask(kind)) refuseTaskOptions(kind, draft);
   switch (kind) {
@@ -255,20 +260,6 @@ function stateOf(
           : { Type: 'Pass', Parameters: step.set ?? {}, ...resultPath(draft) }),
         ...goOn,
       };
-    case 'dataset': {
-      const dataset =
-        typeof step.dataset === 'string' ? { name: step.dataset } : { ...step.dataset };
-      report(
-        [...path, 'dataset'],
-        'MILL1301',
-        'publishing a dataset does not act yet: the step does nothing',
-        {
-          severity: 'warning',
-          mark: 'key',
-        },
-      );
-      return { Type: 'Pass', Result: dataset as Json, ...resultPath(draft), ...goOn };
-    }
     default:
       return { ...taskState(kind, draft), ...handlers(draft, next, scope, compilation), ...goOn };
   }

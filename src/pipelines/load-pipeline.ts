@@ -10,6 +10,7 @@ import type { JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { type AppliedTemplate, applyTemplate } from './apply-template.js';
 import { normalBindings } from './bindings-file.js';
+import { checkDatasets } from './check-datasets.js';
 import { checkBindings, checkDefinition, checkFiles, statePositions } from './check-definition.js';
 import { checkExpect } from './check-expect.js';
 import { checkNotifications } from './check-notifications.js';
@@ -32,9 +33,6 @@ export interface LoadedPipeline {
   /** Text of every file that was read, by its path: what `formatProblems` needs. */
   sources: Map<string, string>;
 }
-
-/** Sections that are checked and stored but do not act yet. */
-const LATER_SECTIONS = ['datasets'] as const;
 
 /** The team of pipelines that name none. */
 const DEFAULT_TEAM = 'default';
@@ -79,7 +77,6 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
       ? undefined
       : await applyTemplate(own.template, own.with ?? {}, source, loading);
   const sections = merge(own, template);
-  warnOfLaterSections(own, source, loading);
   if (own.trigger !== undefined) await checkTrigger(own.trigger, source, loading);
   if (own.expect !== undefined) checkExpect(own.expect, sections, source, loading);
   if (own.notifications !== undefined) checkNotifications(own.notifications, source, loading);
@@ -87,7 +84,6 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
     const { expect, notifications } = template.sections;
     if (expect !== undefined) checkExpect(expect, sections, template.source, loading);
     if (notifications !== undefined) checkNotifications(notifications, template.source, loading);
-    warnOfLaterSections(template.sections, template.source, loading);
     const { trigger } = template.sections;
     if (trigger !== undefined) await checkTrigger(trigger, template.source, loading);
   }
@@ -105,6 +101,7 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   // Who says in which account its tasks are performed has AWS perform them.
   if (sections.account === undefined) checkBindings(found, bindings, loading);
   await checkFiles(found, loading);
+  checkDatasets(own.datasets, found, source, loading);
   return sections.pipeline === undefined
     ? undefined
     : assemble(sections.pipeline, sections, found, bindings, source, loading);
@@ -208,22 +205,6 @@ function merge(
     input: { ...common.input, ...own.input },
     bindings: { ...common.bindings, ...own.bindings },
   };
-}
-
-function warnOfLaterSections(
-  sections: Partial<PipelineFile>,
-  source: SourceFile,
-  loading: Loading,
-): void {
-  for (const section of LATER_SECTIONS) {
-    if (sections[section] === undefined) continue;
-    loading.problems.push(
-      problemAt(source, [section], 'MILL1301', `"${section}" does not act yet`, {
-        severity: 'warning',
-        mark: 'key',
-      }),
-    );
-  }
 }
 
 function textTags(tags: { [name: string]: string | number | boolean }): { [name: string]: string } {

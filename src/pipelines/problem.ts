@@ -43,14 +43,11 @@ export const PROBLEM_CODES = {
     'what it stands for is known only when the template is deployed, so that part could not be checked',
   ],
   MILL1208: ['definition that is elsewhere', 'only files on this machine can be checked'],
-  MILL1301: [
-    'section that does not act yet',
-    'it is checked and stored; a later version of Millrace acts on it',
-  ],
   MILL1302: ['invalid trigger', 'it would never start anything, or at the wrong time'],
   MILL1303: ['no expectation', 'nothing would be noticed by it'],
   MILL1304: ['no monitor', 'nothing would be watched by it'],
   MILL1305: ["wrong in a team's file", 'people would not be told, or not who should be'],
+  MILL1306: ['wrong in datasets', 'nothing would be written, or not what was meant'],
   MILL1401: [
     'template not found',
     'templates are files in the folder "templates" beside the pipeline file',

@@ -85,6 +85,7 @@ const shared = {
   allow: SECTION_SHAPES.allow,
   retention: SECTION_SHAPES.retention,
   datasets: SECTION_SHAPES.datasets,
+  reads: SECTION_SHAPES.reads,
   produced: SECTION_SHAPES.produced,
   expect: SECTION_SHAPES.expect,
   notifications: SECTION_SHAPES.notifications,

@@ -70,7 +70,7 @@ export interface Step {
   /** Where AWS performs it; default: where the pipeline says. */
   account?: string | undefined;
   region?: string | undefined;
-  dataset?: string | { name: string; location?: string | undefined } | undefined;
+  dataset?: string | { name: string; from?: Json | undefined } | undefined;
   set?: { [name: string]: Json } | undefined;
   wait?: Duration | { until: string } | undefined;
   parallel?: { [branch: string]: StepList } | undefined;
@@ -134,6 +134,7 @@ export const TASK_KINDS: readonly StepKind[] = [
   'echo',
   'run',
   'check',
+  'dataset',
   ...AWS_STEP_KINDS,
 ];
 
@@ -286,12 +287,12 @@ const step: z.ZodType<Step> = z.strictObject({
   account: accountName.optional(),
   region: regionName.optional(),
   dataset: z
-    .union([
-      z.string().min(1),
-      z.strictObject({ name: z.string().min(1), location: z.string().min(1).optional() }),
-    ])
+    .union([z.string().min(1), z.looseObject({ name: z.string().min(1), from: json.optional() })])
     .optional()
-    .meta({ description: 'Publishes a dataset' }),
+    .meta({
+      description:
+        'Writes a version of a dataset and publishes it: its name, or { name, from: files }; after a sql step what that step selects',
+    }),
   set: argumentsObject.optional().meta({ description: 'Values to add to the data' }),
   wait: z
     .union([duration, z.strictObject({ until: z.string().min(1) })])

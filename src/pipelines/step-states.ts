@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import { AWS_STEP_KINDS, type AwsStepKind } from './aws-step-schema.js';
 import { awsTask, functionTask, isFunctionElsewhere, type TellProblem } from './aws-steps.js';
+import { datasetTask } from './dataset-steps.js';
 import { parseDuration } from './duration.js';
 import type { ProblemCode } from './problem.js';
 import type { ProblemDetails, ValuePath } from './source-file.js';
@@ -143,6 +144,8 @@ function taskOf(
       }
       return { resource: 'millrace:checks:report', given };
     }
+    case 'dataset':
+      return datasetTask(step.dataset ?? '', tell);
     case 'run': {
       const run =
         typeof step.run === 'string' ? { pipeline: step.run } : (step.run ?? { pipeline: '' });

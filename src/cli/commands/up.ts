@@ -137,6 +137,12 @@ export default class Up extends MillraceCommand {
       description: 'address under which people reach this server: links in log records lead there',
       env: 'MILLRACE_PUBLIC_URL',
     }),
+    datasets: Flags.string({
+      description:
+        'where versions of datasets lie: a folder, or s3://BUCKET/PREFIX; default: datasets in the data folder',
+      env: 'MILLRACE_DATASETS',
+      helpValue: 'PLACE',
+    }),
     rates: Flags.string({
       description: 'file of prices: what a state, a second of a worker and reported units cost',
       env: 'MILLRACE_RATES',
@@ -231,6 +237,7 @@ export default class Up extends MillraceCommand {
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
+      ...(flags.datasets ? { datasets: flags.datasets } : {}),
       ...(flags.accounts ? { accounts: flags.accounts } : {}),
       ...(flags.aws ? { aws: flags.aws as 'local' | 'real' } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),

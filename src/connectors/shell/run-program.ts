@@ -113,9 +113,19 @@ function environmentOf(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_WORK_FOLDER: task.workFolder,
     [ATTEMPT_VARIABLE]: task.attemptId,
+    ...datasetVariables(task),
     ...(task.traceparent === undefined ? {} : { TRACEPARENT: task.traceparent }),
   };
   return childEnvironment(own, user);
+}
+
+/** Folders of the versions that it reads: one a line, where each interval has its own. */
+function datasetVariables({ datasets = {} }: TaskRequest): { [name: string]: string } {
+  const named = Object.entries(datasets).map(([alias, { folders }]) => [
+    `MILLRACE_DATASET_${alias}`,
+    folders.join('\n'),
+  ]);
+  return Object.fromEntries(named);
 }
 
 interface Started {

@@ -7,23 +7,18 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { argumentProblems, parseArguments } from '../arguments.js';
 import type { Connector, Json, TaskContext, TaskOutcome, TaskRequest } from '../connector.js';
 import { abortedOutcome, failed, outcomeOfThrown, TaskFailure, taskErrors } from '../errors.js';
-import { ATTEMPT_VARIABLE, childEnvironment } from '../process/child-environment.js';
 import { compiledEntry } from '../process/compiled-entry.js';
 import type { Confinement, TaskUser } from '../process/confinement.js';
+import { runJobProcess } from '../process/job-process.js';
 import { checkOutput } from '../process/json-output.js';
-import { LineSplitter } from '../process/line-splitter.js';
 import { openFolder } from '../process/open-folder.js';
-import { OUTPUT_LIMIT, OutputCapture } from '../process/output-capture.js';
-import { type ProcessExit, startGroup, TERMINATION_GRACE } from '../process/process-group.js';
 import { existingInside, writableInside } from '../process/resolve-inside.js';
-import { supervise } from '../process/supervise.js';
 import { removeTaskFiles } from '../process/work-folders.js';
 import { type OutputFormat, type SqlArguments, sqlArguments } from './sql-arguments.js';
 import type { SqlJob, SqlMessage } from './sql-protocol.js';
@@ -36,9 +31,6 @@ export interface SqlConfig extends Confinement {
   /** Milliseconds between SIGTERM and SIGKILL. Defaults to 5000. */
   terminationGrace?: number;
 }
-
-/** The longest message of the process: rows and a cause, both bounded. */
-const MESSAGE_LIMIT = 4_194_304;
 
 export function createSqlConnector(config: SqlConfig = {}): Connector {
   return {
@@ -75,6 +67,8 @@ async function prepareJob(
   await mkdir(task.workFolder, { recursive: true });
   const { user, dataFolder } = config;
   const roots = [task.workFolder, task.folder];
+  const read = Object.entries(task.datasets ?? {});
+  const own = new Set(Object.keys(args.inputs ?? {}));
   const inputs = Object.entries(args.inputs ?? {}).map(([view, given]) => {
     const { files, ...options } =
       typeof given === 'string' || Array.isArray(given) ? { files: given } : given;
@@ -86,6 +80,8 @@ async function prepareJob(
       options,
     };
   });
+  // What the SQL itself calls so goes before what the pipeline does.
+  const datasets = read.filter(([alias]) => !own.has(alias));
   return {
     name: 'file' in args ? args.file : 'query',
     sql:
@@ -94,6 +90,8 @@ async function prepareJob(
         : { text: args.query },
     parameters: args.parameters ?? {},
     inputs,
+    datasets: datasets.map(([view, { folders, stage }]) => ({ view, folders, stage })),
+    datasetFolders: read.flatMap(([, { folders }]) => folders),
     ...(args.output ? { output: await prepareOutput(args.output, task.workFolder, user) } : {}),
     folder: existingInside(task.folder, [task.folder]),
     workFolder: existingInside(task.workFolder, [task.workFolder]),
@@ -134,48 +132,19 @@ async function runInProcess(
   context: TaskContext,
   config: SqlConfig,
 ): Promise<TaskOutcome> {
-  const leader = await startGroup({
-    argv: [process.execPath, compiledEntry('./runtime/sql-runtime.js', import.meta.url)],
-    cwd: job.workFolder,
-    // DuckDB and its binding both look at the zone of their process.
-    env: childEnvironment({ [ATTEMPT_VARIABLE]: task.attemptId, TZ: 'UTC' }, config.user),
-    user: config.user,
-    channel: true,
-  });
-  context.started?.({ pid: leader.pid, startTime: leader.startTime });
-  const stdout = new OutputCapture(leader.stdout, 'stdout');
-  const stderr = new OutputCapture(leader.stderr, 'stderr');
-  const sink = {
-    budget: { remaining: OUTPUT_LIMIT },
-    log: context.log,
-    heartbeat: context.heartbeat,
-  };
-  stdout.direct(sink);
-  stderr.direct(sink);
-  let outcome: TaskOutcome | undefined;
-  const messages = new LineSplitter(MESSAGE_LIMIT, (line) => {
-    outcome ??= take(line, job, context);
-  });
-  const { channel } = leader;
-  const channelClosed = channel && once(channel, 'close');
-  channel?.on('data', (chunk: Buffer) => messages.push(chunk));
-  leader.stdin.end(JSON.stringify(job));
-
-  const grace = config.terminationGrace ?? TERMINATION_GRACE;
-  const exit = await supervise(leader, [stdout, stderr], context.signal, grace);
-  if (!exit) return abortedOutcome();
-  await channelClosed;
-  return outcome ?? crashed(exit, stderr);
-}
-
-/** The outcome, when the message is one. */
-function take(line: string, job: SqlJob, context: TaskContext): TaskOutcome | undefined {
-  context.heartbeat();
-  try {
-    return outcomeOf(JSON.parse(line) as SqlMessage, job, context);
-  } catch (error) {
-    return outcomeOfThrown(error);
-  }
+  return await runJobProcess(
+    {
+      job,
+      entry: compiledEntry('./runtime/sql-runtime.js', import.meta.url),
+      cwd: job.workFolder,
+      what: 'runs the SQL',
+      crashed: `${taskErrors.sql}Crashed`,
+      take: (line) => outcomeOf(JSON.parse(line) as SqlMessage, job, context),
+    },
+    task,
+    context,
+    config,
+  );
 }
 
 function outcomeOf(
@@ -207,13 +176,4 @@ function outcomeOf(
     case 'failed':
       return failed(message.error, message.cause);
   }
-}
-
-function crashed(exit: ProcessExit, stderr: OutputCapture): TaskOutcome {
-  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
-  const printed = stderr.tail().text.trim().slice(-2_000);
-  return failed(
-    `${taskErrors.sql}Crashed`,
-    `The process that runs the SQL ${how}.${printed === '' ? '' : ` It printed:\n${printed}`}`,
-  );
 }

@@ -21,6 +21,10 @@ export interface SqlJob {
   sql: { text: string } | { file: string };
   parameters: { [name: string]: Json };
   inputs: SqlInput[];
+  /** Versions of datasets, as views. */
+  datasets: { view: string; folders: string[]; stage: 'raw' | 'structured' }[];
+  /** Folders of these and others that it may read. Absolute. */
+  datasetFolders: string[];
   /** `path` is final, `temporary` is written first. Absolute. */
   output?: { path: string; temporary: string; format: OutputFormat };
   folder: string;

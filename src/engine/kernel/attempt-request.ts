@@ -20,7 +20,7 @@ import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import { isMadeOverApi } from './code-grants.js';
 import type { PipelineDeployment } from './deployment.js';
-import type { Hooks, SecretValuesHook } from './hooks.js';
+import { DataRefusal, type Hooks, type SecretValuesHook } from './hooks.js';
 import { HTTP_INVOKE, withConnection } from './http-task.js';
 import type { AttemptOutcome, AttemptRequest, Runner } from './ports.js';
 import { type Resolution, resolveTask, type ScheduleTask } from './resolve-task.js';
@@ -32,6 +32,8 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 export const SECRET_MISSING = 'Secret.Missing';
 /** Whoever keeps the secret did not answer, or not with a value. */
 export const SECRET_UNAVAILABLE = 'Secret.Unavailable';
+/** Where datasets are kept, nobody answered. */
+export const DATA_UNAVAILABLE = 'Dataset.Unavailable';
 
 /** What the definition of each task says, by the machine. */
 const written = new WeakMap<PipelineDeployment, Map<string, Json>>();
@@ -68,19 +70,49 @@ export function attemptRequest(
 }
 
 /**
- * The request with what it gets of secrets or of a connection; undefined when it is complete as it is.
+ * The request with its data, its secrets and what it gets of a connection; undefined when it is complete as it is.
  * @returns the outcome of the attempt instead when something of it is not to be had. Never rejects
  */
-export function handedSecrets(
+export function handedOver(
   active: ActiveExecution,
-  command: ScheduleTask,
+  attempt: AttemptRecord,
+  connector: ConnectorCall,
+  request: AttemptRequest,
+  parts: { readonly runner: Runner; readonly hooks: Hooks },
+): Promise<Handed> | undefined {
+  const given = parts.hooks.data?.given(active, attempt, request);
+  if (given === undefined) return handedSecrets(active, attempt, connector, request, parts);
+  return withData(given, (complete) => handedSecrets(active, attempt, connector, complete, parts));
+}
+
+/** What an attempt is called with, or why it is not called. */
+type Handed = { readonly request: AttemptRequest } | { readonly outcome: AttemptOutcome };
+
+async function withData(
+  given: Promise<AttemptRequest>,
+  rest: (request: AttemptRequest) => Promise<Handed> | undefined,
+): Promise<Handed> {
+  let request: AttemptRequest;
+  try {
+    request = await given;
+  } catch (thrown) {
+    const error = thrown instanceof DataRefusal ? thrown.error : DATA_UNAVAILABLE;
+    const cause = thrown instanceof Error ? thrown.message : String(thrown);
+    return { outcome: { type: 'failed', error, cause } };
+  }
+  return (await rest(request)) ?? { request };
+}
+
+function handedSecrets(
+  active: ActiveExecution,
+  attempt: AttemptRecord,
   connector: ConnectorCall,
   request: AttemptRequest,
   { runner, hooks }: { readonly runner: Runner; readonly hooks: Hooks },
-): Promise<{ request: AttemptRequest } | { outcome: AttemptOutcome }> | undefined {
+): Promise<Handed> | undefined {
   const { team } = active.machine.deployment;
   if (connector.kind === HTTP_INVOKE) return withConnection(request, team, hooks.connections);
-  const says = secretsWritten(active, command, connector);
+  const says = secretsWritten(active, attempt.request as unknown as ScheduleTask, connector);
   return says === undefined ? undefined : withSecrets(request, says, team, runner, hooks.secrets);
 }
 

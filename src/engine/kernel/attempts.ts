@@ -12,13 +12,13 @@
 import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import type { AttemptPerformers } from './attempt-performers.js';
-import { attemptRequest, handedSecrets } from './attempt-request.js';
+import { attemptRequest, handedOver } from './attempt-request.js';
 import type { CapturedOutput } from './captured-output.js';
 import { type Asker, askerOf, type CodeRules, resolveFor } from './code-grants.js';
 import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
-import type { Hooks } from './hooks.js';
+import { DATASET_KIND, type Hooks } from './hooks.js';
 import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
 import type {
@@ -45,11 +45,11 @@ import type { WorkFolders } from './work-folders.js';
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
 
-/** Of an attempt that was stopped while its secrets were asked for. */
+/** Of an attempt that was stopped while its secrets, or its data, were asked for. */
 const NOT_STARTED: AttemptOutcome = {
   type: 'failed',
   error: 'Connector.Aborted',
-  cause: 'The attempt was stopped before it had its secrets.',
+  cause: 'The attempt was stopped before it had what it needs.',
 };
 
 /** Milliseconds between heartbeats of one attempt that are taken in. */
@@ -350,7 +350,7 @@ export class Attempts {
     };
     const traceparent = hooks.traceparent?.(active, attempt);
     const request = attemptRequest(active, attempt, connector, folders, traceparent);
-    const handing = handedSecrets(active, command, connector, request, this.#parts);
+    const handing = handedOver(active, attempt, connector, request, this.#parts);
     if (handing === undefined) {
       start(request);
       return;
@@ -421,13 +421,19 @@ export class Attempts {
     const { executions } = this.#parts;
     const { thread, sequence } = attempt;
     const command = commandOf(attempt);
-    const checked = checkOutcome(outcome);
+    const answered = checkOutcome(outcome);
+    const data = attempt.kind === DATASET_KIND ? this.#parts.hooks.data : undefined;
+    // What was written is kept whatever becomes of it: also a version that its contract refuses.
+    const written = (later: Turn): void => {
+      if (answered.type === 'succeeded') data?.written(later, active, attempt, answered.output);
+      this.close(later, active, attempt);
+    };
+    const checked =
+      answered.type === 'succeeded' && data ? data.judged(active, answered.output) : answered;
     if (checked.type === 'failed') {
       const { error, cause } = checked;
       const event: UndatedEvent = { type: 'TaskFailed', error, cause, thread, sequence };
-      return executions.step(turn, active, event, input, (later) =>
-        this.close(later, active, attempt),
-      );
+      return executions.step(turn, active, event, input, written);
     }
     const resolution = this.#resolve(active, command);
     const wrapping = resolution.type === 'connector' ? resolution.wrapping : 'plain';
@@ -447,13 +453,8 @@ export class Attempts {
         },
       );
     }
-    return executions.step(
-      turn,
-      active,
-      { type: 'TaskSucceeded', output, thread, sequence },
-      input,
-      (later) => this.close(later, active, attempt),
-    );
+    const event: UndatedEvent = { type: 'TaskSucceeded', output, thread, sequence };
+    return executions.step(turn, active, event, input, written);
   }
 
   /**

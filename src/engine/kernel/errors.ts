@@ -7,12 +7,14 @@
  */
 
 import { ACCESS_ERRORS, type AccessErrorKind } from './access-errors.js';
+import { DATA_ERRORS, type DataErrorKind } from './data-errors.js';
 import type { EngineErrorEntry } from './error-entry.js';
 import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
 import { WATCHING_ERRORS, type WatchingErrorKind } from './watching-errors.js';
 
 export type EngineErrorKind =
   | WatchingErrorKind
+  | DataErrorKind
   | AccessErrorKind
   | 'PipelineNotFound'
   | 'PipelineAmbiguous'
@@ -73,6 +75,7 @@ export type EngineErrorKind =
 /** The whole catalogue; also for documentation and the OpenAPI description. */
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
   ...WATCHING_ERRORS,
+  ...DATA_ERRORS,
   ...ACCESS_ERRORS,
   PipelineNotFound: {
     code: 'MILL3001',

@@ -49,6 +49,8 @@ export type Fact =
   | { readonly type: 'IncidentChanged'; readonly change: IncidentChange }
   /** A channel of a team reaches nobody any more, or again. */
   | { readonly type: 'ChannelChanged'; readonly change: ChannelChange }
+  /** Something has become of a dataset. */
+  | { readonly type: 'DatasetChanged'; readonly change: DatasetChange }
   /** Something that is to see to others does not do its work, or does again. */
   | { readonly type: 'WatcherChanged'; readonly change: WatcherChange }
   /** Events were added to the history of an execution that somebody follows (`hooks.follow`). */
@@ -66,6 +68,26 @@ export interface ChannelChange {
   readonly error?: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
+}
+
+export interface DatasetChange {
+  readonly team: string;
+  readonly name: string;
+  readonly type: 'published' | 'kept' | 'contract failed' | 'quarantined' | 'rolled back';
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Of the execution that wrote the version. */
+  readonly execution: string;
+  readonly pipeline: string;
+  readonly interval?: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly files?: number;
+  /** Why: which rules were not met, who rolled back. */
+  readonly cause?: string;
+  /** What was current before. */
+  readonly previous?: string;
 }
 
 export interface WatcherChange {

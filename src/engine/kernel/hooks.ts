@@ -13,15 +13,17 @@
  * | traceparent | tasks are told of no trace |
  * | secrets | there are none: tasks that refer to one fail |
  * | connections | there are none: HTTP Tasks fail |
+ * | data | tasks are handed no datasets, and write none |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
  */
+import type { Json } from '../../asl/json.js';
 import type { Command } from '../../asl/transition.js';
 import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Fact, FactListener } from './facts.js';
 import type { ConnectionsHook } from './http-task.js';
-import type { AttemptOutcome } from './ports.js';
+import type { AttemptOutcome, AttemptRequest } from './ports.js';
 import type { Resolution } from './resolve-task.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
@@ -79,6 +81,36 @@ export interface SecretValuesHook {
   value(team: string, name: string): Promise<string | undefined>;
 }
 
+/** Hands datasets to attempts, and knows what it means that one was written. */
+export interface DataHook {
+  /**
+   * What an attempt is called with; the same when it has nothing to do with datasets, and then nobody waits. Rejects with a
+   * DataRefusal, which is its outcome.
+   */
+  given(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    request: AttemptRequest,
+  ): Promise<AttemptRequest> | undefined;
+  /** What the answer of a task that wrote a version means: it, or a failure. */
+  judged(active: ActiveExecution, output: Json): AttemptOutcome;
+  /** The answer counts: what follows from it goes into the turn. */
+  written(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, output: Json): void;
+}
+
+/** Why an attempt is not handed its data: the error and the cause of its failure. */
+export class DataRefusal extends Error {
+  readonly error: string;
+
+  constructor(error: string, cause: string) {
+    super(cause);
+    this.error = error;
+  }
+}
+
+/** The kind of tasks that write versions of datasets. */
+export const DATASET_KIND = 'dataset';
+
 /** Hears of attempts that connectors make. Nothing durable follows from it: attempts are no facts. */
 export interface AttemptObserver {
   /** Its connector has settled; what came too late to count as its outcome, too. */
@@ -94,6 +126,7 @@ export class Hooks {
   remote: RemoteHook | undefined;
   secrets: SecretValuesHook | undefined;
   connections: ConnectionsHook | undefined;
+  data: DataHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];

@@ -8,10 +8,10 @@ import { ACCOUNT, ACCOUNTS, REGION, type WrittenPlace } from './account-section.
 import { ALLOW, type Allow } from './allow-section.js';
 import { CLUSTER, type WrittenCluster } from './cluster-section.js';
 import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
+import { DATASETS, READS, type WrittenDataset, type WrittenRead } from './datasets-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
 import { EXPECT, type WrittenExpectation } from './expect-section.js';
 import { FILES, type FilesTrigger } from './files-section.js';
-import { type DatasetSection, datasetsSchema } from './later-sections.js';
 import { NOTIFICATION_RULES, type NotificationRule } from './notifications-section.js';
 import { PRODUCED, type WrittenProduced } from './produced-section.js';
 import { RETENTION } from './retention-section.js';
@@ -38,7 +38,9 @@ export interface PipelineSections {
   /** Where its output says how much new data there is. */
   produced?: WrittenProduced | undefined;
   expect?: WrittenExpectation[] | undefined;
-  datasets?: { [name: string]: DatasetSection } | undefined;
+  datasets?: { [name: string]: WrittenDataset } | undefined;
+  /** Datasets that it reads, by the names that its tasks know them by. */
+  reads?: { [alias: string]: string | WrittenRead } | undefined;
   notifications?: NotificationRule | NotificationRule[] | undefined;
   /** Where its tasks of AWS resources go: a name of the accounts file. */
   account?: string | undefined;
@@ -68,7 +70,7 @@ export const SECTION_SHAPES = {
   retention: RETENTION.schema.optional(),
   produced: PRODUCED.schema.optional(),
   expect: EXPECT.schema.optional(),
-  datasets: datasetsSchema.optional().meta({ description: 'What it produces (does not act yet)' }),
+  datasets: DATASETS.schema.optional().meta({ description: 'Datasets that it writes' }),
   notifications: NOTIFICATION_RULES.schema
     .optional()
     .meta({ description: 'Who hears of its executions' }),
@@ -76,6 +78,7 @@ export const SECTION_SHAPES = {
   region: REGION.schema.optional(),
   accounts: ACCOUNTS.schema.optional(),
   cluster: CLUSTER.schema.optional(),
+  reads: READS.schema.optional(),
 };
 
 /** Those that are given, out of a whole file. */

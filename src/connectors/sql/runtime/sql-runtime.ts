@@ -19,6 +19,7 @@ import type { Json } from '../../connector.js';
 import { type SqlStatement, splitStatements } from '../split-statements.js';
 import type { SqlInput, SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
 import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
+import { createDatasetView } from './dataset-views.js';
 import { createView, quoted } from './input-views.js';
 import { openDatabase } from './open-database.js';
 import { SqlFailure, sqlFailure } from './sql-errors.js';
@@ -69,6 +70,7 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
   await closeDoors(connection, job, places);
   const warn = (message: string): void => report({ type: 'warning', message });
   for (const input of inputs) await createView(connection, input, warn);
+  for (const dataset of job.datasets) await createDatasetView(connection, dataset, warn);
   const statements = splitStatements(await sqlOf(job));
   let last: Result = { rows: 0, result: [], truncated: false };
   const outputs: SqlOutput['outputs'] = [];
@@ -104,7 +106,8 @@ async function closeDoors(
   // Files named in the SQL itself are looked for in the same folders; the process stands in the work folder.
   await connection.run(`SET file_search_path = ${quoted(job.folder)}`);
   await connection.run(`SET TimeZone = 'UTC'`);
-  await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
+  const open = [...folders, ...job.datasetFolders];
+  await connection.run(`SET allowed_directories = [${open.map(quoted).join(', ')}]`);
   await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');

@@ -169,6 +169,12 @@ export class Checks implements Feature {
     return ownSubject({ account, region }, 'pipeline', team, pipeline);
   }
 
+  /** A dataset as something that is watched. */
+  datasetSubject(team: string, name: string): Subject {
+    const { accountId: account, region } = this.#kernel.arns.identity;
+    return ownSubject({ account, region }, 'dataset', team, name);
+  }
+
   /** `subjectKey` of a pipeline. */
   keyOf(team: string, pipeline: string): string {
     return subjectKey(this.subjectOf({ team, pipeline }));

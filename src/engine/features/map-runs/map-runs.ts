@@ -100,6 +100,11 @@ export class MapRuns implements Feature, MapRunHook {
   }
 
   /** The row of a map run whose execution goes in this turn. */
+  /** Number of the execution that a map run is part of; undefined: there is no such map run. */
+  async executionOf(mapRun: number): Promise<number | undefined> {
+    return (await this.#kernel.store.findRow(MAP_RUNS, [mapRun]))?.execution;
+  }
+
   remove(turn: Turn, mapRun: number): void {
     turn.remove(MAP_RUNS, [mapRun]);
   }

@@ -1,0 +1,60 @@
+/**
+ * What the process that writes a version gets on its stdin (one `DatasetJob` as JSON) and tells on file descriptor 3 (one
+ * `DatasetMessage` a line).
+ * @module
+ */
+import type { Json, NewVersion } from '../connector.js';
+import type { ReaderOptions } from '../sql/input-arguments.js';
+
+export interface DatasetJob {
+  target: NewVersion;
+  execution: { id: string; pipeline: string };
+  state: string;
+  /** As written, or absolute. */
+  files: string[];
+  options: ReaderOptions;
+  /** Absolute: made by the process, and renamed to its place by whoever started it. */
+  staging: string;
+  /** The same for rows that the contract holds back. */
+  quarantine: string;
+  /** Manifest of what is current: its columns are compared. */
+  previousManifest?: string;
+  /** Folders of the versions that rules refer to, absolute. */
+  references: { [dataset: string]: string };
+  folder: string;
+  workFolder: string;
+  dataFolder?: string;
+  temporaryFolder: string;
+  memoryMebibytes: number;
+  threads: number;
+}
+
+/** What the task answers, and what the engine keeps of the version. */
+export interface DatasetOutput {
+  dataset: string;
+  team: string;
+  version: string;
+  stage: 'raw' | 'structured';
+  /** Where the version lies. */
+  location: string;
+  rows?: number;
+  bytes: number;
+  files: number;
+  columns: number;
+  /** SHA-256 of the paths and hashes of all files: the same content has the same. */
+  digest: string;
+  /** How the columns differ from those of what was current. */
+  schemaChange?: Json;
+  /** What came of the contract: see the contract's own types. */
+  contract?: Json;
+  /** Rows that were held back, and where they lie. */
+  quarantined?: { rows: number; location: string };
+  /** What counts as new data. */
+  produced: { rows?: number; bytes: number; files: number };
+}
+
+export type DatasetMessage =
+  | { type: 'working' }
+  | { type: 'warning'; message: string }
+  | { type: 'done'; output: Omit<DatasetOutput, 'location'> }
+  | { type: 'failed'; error: string; cause: string };

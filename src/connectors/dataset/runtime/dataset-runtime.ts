@@ -1,0 +1,210 @@
+/**
+ * The process that writes one version of a dataset (`../dataset-protocol.ts`).
+ *
+ * It is a process of its own for the same reasons as that of SQL: it can be killed in the middle, and what takes too much
+ * memory takes nothing else with it. It reads the pipeline's and the work folder, and writes nothing but the staging folder.
+ * Source files are looked at before and after: what changes while it is read is no version.
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Column, schemaChange } from '../../../datasets/schema.js';
+import type { Json } from '../../connector.js';
+import { taskErrors } from '../../errors.js';
+import { allowedPlaces, filesMatching } from '../../sql/runtime/allowed-places.js';
+import { createView, quoted } from '../../sql/runtime/input-views.js';
+import { SqlFailure, sqlFailure } from '../../sql/runtime/sql-errors.js';
+import type { SqlInput } from '../../sql/sql-protocol.js';
+import type { DatasetJob, DatasetMessage, DatasetOutput } from '../dataset-protocol.js';
+import { copyFiles } from './copy-files.js';
+import { sameFiles, seenFiles } from './source-files.js';
+import { type FinishedFile, finishFiles, writeManifest } from './written-version.js';
+
+const SIGN_OF_LIFE = 2_000;
+/** Where tables are read from, in DuckDB. */
+const SOURCE = 'source';
+/** Bytes after which another Parquet file is begun. */
+const FILE_BYTES = '1GB';
+
+async function main(): Promise<void> {
+  const job = JSON.parse(await text(process.stdin)) as DatasetJob;
+  const timer = setInterval(() => report({ type: 'working' }), SIGN_OF_LIFE);
+  try {
+    report({ type: 'done', output: await write(job) });
+  } catch (error) {
+    const { error: name, message } = failureOf(error, job);
+    report({ type: 'failed', error: name, cause: message });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Synchronous: the process may end right after it. */
+function report(message: DatasetMessage): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
+}
+
+function failureOf(error: unknown, { target }: DatasetJob): SqlFailure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+    return new SqlFailure(taskErrors.datasetStorage, `${target.name}: ${message}`);
+  }
+  return sqlFailure(error, target.name, 1);
+}
+
+async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> {
+  const connection = await openDatabase(job);
+  const files: string[] = [];
+  for (const file of job.files) {
+    if (!/[*?[{]/.test(file)) files.push(file);
+    else files.push(...(await filesMatching(connection, file, job)));
+  }
+  const before = await seenFiles(files);
+  await mkdir(dirname(job.staging), { recursive: true });
+  await mkdir(job.staging, { recursive: false });
+  const isRaw = job.target.stage === 'raw';
+  const columns = isRaw ? undefined : await writeRows(connection, job, files);
+  if (isRaw) await copyFiles(files, job.staging);
+  const changed = sameFiles(before, await seenFiles(files));
+  if (changed !== undefined) {
+    throw new SqlFailure(
+      taskErrors.datasetSourceChanged,
+      `${changed} changed while it was read. Write it under another name, and rename it when it is complete.`,
+    );
+  }
+  const finished = await finishFiles(job.staging, isRaw ? undefined : connection);
+  const { target, execution, state } = job;
+  const { rows, bytes, digest } = totals(finished);
+  const change = columns === undefined ? undefined : await changeOf(job, columns);
+  await writeManifest(job.staging, {
+    format: 1,
+    team: target.team,
+    name: target.name,
+    version: target.version,
+    stage: target.stage,
+    createdAt: new Date().toISOString(),
+    execution: execution.id,
+    pipeline: execution.pipeline,
+    state,
+    codeVersion: target.codeVersion,
+    ...(target.interval === undefined ? {} : { interval: target.interval }),
+    inputs: target.inputs,
+    ...(rows === undefined ? {} : { rows }),
+    bytes,
+    files: finished.files,
+    ...(columns === undefined ? {} : { columns }),
+  });
+  const counts = { ...(rows === undefined ? {} : { rows }), bytes, files: finished.files.length };
+  return {
+    dataset: target.name,
+    team: target.team,
+    version: target.version,
+    stage: target.stage,
+    ...counts,
+    columns: columns?.length ?? 0,
+    digest,
+    ...(change === undefined ? {} : { schemaChange: change }),
+    produced: counts,
+  };
+}
+
+async function openDatabase(job: DatasetJob): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(job.threads),
+    memory_limit: `${job.memoryMebibytes}MiB`,
+    temp_directory: job.temporaryFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'true',
+  });
+  return instance.connect();
+}
+
+/** From here on nothing but the allowed places can be read, and nothing written but what is staged. */
+async function closeDoors(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: readonly string[],
+): Promise<void> {
+  const { folders, files: single } = allowedPlaces(job);
+  const { staging, quarantine, references } = job;
+  const open = [...folders, staging, quarantine, ...Object.values(references)];
+  await connection.run(`SET TimeZone = 'UTC'`);
+  await connection.run(`SET allowed_directories = [${open.map(quoted).join(', ')}]`);
+  await connection.run(`SET allowed_paths = [${[...single, ...files].map(quoted).join(', ')}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+/** Writes the rows of the files as Parquet. Answers their columns. */
+async function writeRows(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: string[],
+): Promise<Column[]> {
+  await closeDoors(connection, job, files);
+  const { target, options, staging } = job;
+  const isStamped = target.stamp;
+  const input: SqlInput = {
+    view: SOURCE,
+    files,
+    options: isStamped ? { ...options, filename: OWN_FILE } : options,
+  };
+  await createView(connection, input, (message) => report({ type: 'warning', message }));
+  const found = await columnsOf(connection, SOURCE);
+  const select = isStamped ? stamped(job, found) : `SELECT * FROM ${SOURCE}`;
+  const columns = isStamped ? await columnsOf(connection, `(${select})`) : found;
+  await connection.run(
+    `COPY (${select}) TO ${quoted(staging)} (FORMAT parquet, FILE_SIZE_BYTES '${FILE_BYTES}', FILENAME_PATTERN 'part-{i}', OVERWRITE_OR_IGNORE true, WRITE_EMPTY_FILE true)`,
+  );
+  return columns;
+}
+
+/** A name that no column of anybody has. */
+const OWN_FILE = '__millrace_file';
+
+/** Rows with where they come from; a source that an earlier dataset has stamped is kept. */
+function stamped({ target, execution }: DatasetJob, columns: readonly Column[]): string {
+  const has = (name: string): boolean => columns.some((column) => column.name === name);
+  const leave = ['_millrace_execution', '_code_version'].filter(has).concat(OWN_FILE);
+  const source = has('_source') ? '' : `, parse_filename(${OWN_FILE}) AS _source`;
+  return `SELECT * EXCLUDE (${leave.join(', ')}), ${quoted(execution.id)} AS _millrace_execution, ${quoted(target.codeVersion)} AS _code_version${source} FROM ${SOURCE}`;
+}
+
+async function columnsOf(connection: DuckDBConnection, relation: string): Promise<Column[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
+  return described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+}
+
+function totals({ files, digest }: { files: readonly FinishedFile[]; digest: string }): {
+  rows: number | undefined;
+  bytes: number;
+  digest: string;
+} {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const isTable = files.every(({ rows }) => rows !== undefined);
+  const rows = files.reduce((sum, file) => sum + (file.rows ?? 0), 0);
+  return { rows: isTable ? rows : undefined, bytes, digest };
+}
+
+async function changeOf(
+  { previousManifest }: DatasetJob,
+  columns: readonly Column[],
+): Promise<Json | undefined> {
+  if (previousManifest === undefined) return undefined;
+  let before: unknown;
+  try {
+    before = JSON.parse(await readFile(previousManifest, 'utf8'));
+  } catch {
+    // What was current before is gone, or is of another place: there is nothing to compare with.
+    return undefined;
+  }
+  const { columns: known } = before as { columns?: Column[] };
+  return known === undefined ? undefined : (schemaChange(known, columns) as Json | undefined);
+}
+
+await main();

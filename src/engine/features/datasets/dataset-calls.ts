@@ -1,0 +1,270 @@
+/**
+ * `engine.datasets`: which data there is, its versions, and which one is current.
+ * @module
+ */
+import type { Json } from '../../../asl/json.js';
+import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
+import type { Manifest } from '../../../datasets/dataset.js';
+import { MANIFEST } from '../../../datasets/layout.js';
+import type { DurableRequest } from '../../kernel/durable-request.js';
+import { EngineError } from '../../kernel/errors.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
+import { type Scope, sees } from '../../kernel/scope.js';
+import {
+  type DatasetRow,
+  EDGES,
+  READ_VERSIONS,
+  VERSIONS,
+  type VersionRow,
+} from './dataset-tables.js';
+import type { Datasets } from './datasets.js';
+
+/** A dataset as people see it. Times in milliseconds since the epoch. */
+export interface DatasetDetail {
+  readonly team: string;
+  readonly name: string;
+  readonly stage: 'raw' | 'structured';
+  readonly pipeline: string;
+  readonly byInterval: boolean;
+  readonly description?: string;
+  readonly readers: readonly string[];
+  readonly contract?: Json;
+  /** What is current: one version, or the newest of each interval. */
+  readonly current: readonly VersionDetail[];
+  /** The last version that was written, whatever became of it. */
+  readonly last?: VersionDetail;
+  readonly publishedAt?: number;
+  /** Why the storage's pointer does not stand where it should. */
+  readonly failure?: string;
+}
+
+export interface VersionDetail extends Omit<VersionRow, 'stateName' | 'execution' | 'executionId'> {
+  readonly location: string;
+  /** Id of the execution that wrote it. */
+  readonly execution: string;
+  /** Name of the state. */
+  readonly task: string;
+  readonly isCurrent: boolean;
+}
+
+export interface DatasetCalls {
+  /** By name. */
+  list(scope: Scope, filter?: { readonly q?: string }): DatasetDetail[];
+  /** Throws DatasetNotFound, DatasetAmbiguous. */
+  show(scope: Scope, name: string): DatasetDetail;
+  /** The newest first. Throws as `show`. */
+  versions(
+    scope: Scope,
+    name: string,
+    page?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<Page<VersionDetail>>;
+  /** Throws DatasetNotFound, DatasetVersionNotFound. @param version `current`, or an id */
+  version(scope: Scope, name: string, version: string): Promise<VersionDetail>;
+  /** What its files are like. Throws as `version`, and DatasetVersionRemoved. */
+  manifest(scope: Scope, name: string, version: string): Promise<Manifest>;
+  /** Makes an earlier version current; durable when it resolves. Throws as `version`, DatasetVersionRemoved, DatasetVersionRefused. */
+  rollBack(scope: Scope, name: string, version: string, by: string): Promise<DatasetDetail>;
+  /** What versions were made of, and made into: direct neighbours by number. */
+  neighbours(
+    scope: Scope,
+    number: number,
+  ): Promise<{ inputs: VersionDetail[]; outputs: VersionDetail[] }>;
+  /** Versions that an execution wrote, and those that it read. */
+  ofExecution(
+    scope: Scope,
+    execution: number,
+  ): Promise<{ written: VersionDetail[]; read: VersionDetail[] }>;
+}
+
+export function datasetCalls(
+  kernel: Pick<Kernel, 'reads' | 'store'>,
+  datasets: Datasets,
+  storage: DatasetStorage | undefined,
+  request: DurableRequest,
+): DatasetCalls {
+  const { reads } = kernel;
+
+  function detailOf(row: VersionRow): VersionDetail {
+    const { stateName: task, executionId, execution: _, ...said } = row;
+    const dataset = datasets.find(row.team, row.dataset);
+    const isCurrent =
+      dataset !== undefined &&
+      datasets.currentOf(dataset).some(({ number }) => number === row.number);
+    const location = `${storage?.root ?? ''}/${row.folder}`;
+    return { ...said, location, execution: executionId, task, isCurrent };
+  }
+
+  function datasetDetail(row: DatasetRow): DatasetDetail {
+    const { team, name, stage, pipeline, byInterval, publishedAt } = row;
+    const { description, readers, contract } = datasets.planOf(team, name);
+    const last = datasets.known(row.last);
+    const failure = datasets.pointers.failures.get(`${team}:${name}`);
+    return {
+      ...{ team, name, stage, pipeline, byInterval: byInterval === 1, readers },
+      ...(description === undefined ? {} : { description }),
+      ...(contract === undefined ? {} : { contract }),
+      current: datasets.currentOf(row).map(detailOf),
+      ...(last === undefined ? {} : { last: detailOf(last) }),
+      ...(publishedAt === undefined ? {} : { publishedAt }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  /** One that no version was written of yet. */
+  function planned(team: string, name: string, pipeline: string): DatasetRow {
+    const { stage, isByInterval } = datasets.planOf(team, name);
+    const byInterval = isByInterval ? 1 : 0;
+    return {
+      ...{ team, name, stage, pipeline, byInterval, revision: 0, pointed: 0 },
+      createdAt: 0,
+    };
+  }
+
+  function rows(scope: Scope): DatasetRow[] {
+    const written = datasets.all().filter(({ team }) => sees(scope, team));
+    const known = new Set(written.map(({ team, name }) => `${team}\n${name}`));
+    const others = [...datasets.planned()]
+      .filter(({ team, name }) => sees(scope, team) && !known.has(`${team}\n${name}`))
+      .map(({ team, name, pipeline }) => planned(team, name, pipeline));
+    return [...written, ...others].sort((a, b) =>
+      a.name === b.name ? (a.team < b.team ? -1 : 1) : a.name < b.name ? -1 : 1,
+    );
+  }
+
+  function find(scope: Scope, name: string): DatasetRow {
+    const found = rows(scope).filter((one) => one.name === name);
+    const [row, second] = found;
+    if (row === undefined) throw new EngineError('DatasetNotFound', { name });
+    if (second !== undefined) {
+      const teams = found.map(({ team }) => team).join(', ');
+      throw new EngineError('DatasetAmbiguous', { name, teams });
+    }
+    return row;
+  }
+
+  async function findVersion(scope: Scope, name: string, wanted: string): Promise<VersionRow> {
+    const dataset = find(scope, name);
+    const { team } = dataset;
+    if (wanted === 'current') {
+      const current = datasets.currentOf(dataset).at(-1);
+      if (current !== undefined) return current;
+      throw new EngineError('DatasetVersionNotFound', { name, version: wanted });
+    }
+    const [row] = await reads.listRows(VERSIONS, {
+      where: { team, dataset: name, version: wanted },
+      limit: 1,
+    });
+    if (row === undefined)
+      throw new EngineError('DatasetVersionNotFound', { name, version: wanted });
+    return row;
+  }
+
+  async function numbered(scope: Scope, numbers: readonly number[]): Promise<VersionDetail[]> {
+    const found = await Promise.all(
+      [...new Set(numbers)].map(async (number) => await reads.findRow(VERSIONS, [number])),
+    );
+    return found.flatMap((row) =>
+      row !== undefined && sees(scope, row.team) ? [detailOf(row)] : [],
+    );
+  }
+
+  return {
+    list(scope, { q = '' } = {}) {
+      const words = q
+        .toLowerCase()
+        .split(/\s+/)
+        .filter((word) => word !== '');
+      return rows(scope)
+        .map(datasetDetail)
+        .filter(({ name, team, description = '', pipeline }) => {
+          const text = `${name} ${team} ${description} ${pipeline}`.toLowerCase();
+          return words.every((word) => text.includes(word));
+        });
+    },
+    show: (scope, name) => datasetDetail(find(scope, name)),
+    async versions(scope, name, { limit: wanted, cursor } = {}) {
+      const { team } = find(scope, name);
+      const limit = limitOf(wanted);
+      const [below] = cursor === undefined ? [] : fromCursor('dataset-versions', cursor, 1);
+      const found = await reads.listRows(VERSIONS, {
+        where: { team, dataset: name },
+        ...(below === undefined ? {} : { below: { number: below } }),
+        order: { by: ['number'], down: true },
+        limit: limit + 1,
+      });
+      const items = found.slice(0, limit).map(detailOf);
+      const last = found[limit - 1];
+      const isMore = found.length > limit && last !== undefined;
+      return { items, ...(isMore ? { next: toCursor('dataset-versions', [last.number]) } : {}) };
+    },
+    version: async (scope, name, version) => detailOf(await findVersion(scope, name, version)),
+    async manifest(scope, name, version) {
+      const row = await findVersion(scope, name, version);
+      const text = await storage?.read(`${row.folder}/${MANIFEST}`);
+      if (text === undefined || row.removedAt !== undefined) {
+        throw new EngineError('DatasetVersionRemoved', { name, version: row.version });
+      }
+      return JSON.parse(text) as Manifest;
+    },
+    async rollBack(scope, name, version, by) {
+      const row = await findVersion(scope, name, version);
+      const { team } = row;
+      if (row.removedAt !== undefined) {
+        throw new EngineError('DatasetVersionRemoved', { name, version: row.version });
+      }
+      if (row.state === 'rejected' || row.state === 'shadow') {
+        throw new EngineError('DatasetVersionRefused', {
+          name,
+          version: row.version,
+          state: row.state,
+        });
+      }
+      const wanted = {
+        key: `version ${row.number}`,
+        read: () => kernel.store.findRow(VERSIONS, [row.number]),
+      };
+      return await request<DatasetDetail>((settle) => ({
+        refuse: settle.reject,
+        needs: () => [wanted],
+        perform: (turn) => {
+          const dataset = datasets.find(team, name);
+          const found = turn.known(wanted);
+          if (dataset === undefined || found === undefined || found.removedAt !== undefined) {
+            throw new EngineError('DatasetVersionRemoved', { name, version: row.version });
+          }
+          datasets.rollBack(turn, dataset, found, by);
+          turn.afterCommit(() => settle.resolve(datasetDetail(find(scope, name))));
+          return 'done';
+        },
+      }));
+    },
+    async neighbours(scope, number) {
+      const [of] = await numbered(scope, [number]);
+      if (of === undefined) return { inputs: [], outputs: [] };
+      const inputs = await reads.listRows(EDGES, { where: { output: number }, limit: 1_000 });
+      const outputs = await reads.listRows(EDGES, { where: { input: number }, limit: 1_000 });
+      return {
+        inputs: await numbered(
+          scope,
+          inputs.map(({ input }) => input),
+        ),
+        outputs: await numbered(
+          scope,
+          outputs.map(({ output }) => output),
+        ),
+      };
+    },
+    async ofExecution(scope, execution) {
+      const written = await reads.listRows(VERSIONS, { where: { execution }, limit: 1_000 });
+      const read = await reads.listRows(READ_VERSIONS, { where: { execution }, limit: 1_000 });
+      return {
+        written: written.filter(({ team }) => sees(scope, team)).map(detailOf),
+        read: await numbered(
+          scope,
+          read.map(({ version }) => version),
+        ),
+      };
+    },
+  };
+}

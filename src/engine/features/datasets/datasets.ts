@@ -1,0 +1,581 @@
+/**
+ * Keeps datasets: every version that a task writes, which one is current, what was made of what, and who reads it.
+ *
+ *     execution begins ──reads──▶ versions that it will see, fixed in that commit
+ *     attempt ──given──▶ folders of those │ the version that it is to write
+ *     task ends ──▶ a version, its lineage, the pointer, a fact: in the commit of the outcome
+ *                     └──after it──▶ current.json in the storage; again after a crash, never backwards
+ *
+ * The store decides what is current. What lies in the storage without a row was never published: it is removed later
+ * (`collector.ts`).
+ * @module
+ */
+import { isObject, type Json } from '../../../asl/json.js';
+import type { ReadVersion } from '../../../connectors/connector.js';
+import type { DatasetOutput } from '../../../connectors/dataset/dataset-protocol.js';
+import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
+import { type InputVersion, versionId } from '../../../datasets/dataset.js';
+import { shadowRoot, versionFolder } from '../../../datasets/layout.js';
+import { becomesCurrent } from '../../../datasets/publish.js';
+import {
+  DATASETS as DATASETS_SECTION,
+  type DatasetPlan,
+  plainDataset,
+  READS,
+  type ReadPlan,
+} from '../../../pipelines/sections/datasets-section.js';
+import { sectionOf } from '../../../pipelines/sections/section.js';
+import type { AttemptRecord, ExecutionCreation } from '../../../store/store.js';
+import type { AnyTable } from '../../../store/table.js';
+import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
+import type { DatasetChange, Fact } from '../../kernel/facts.js';
+import type { Feature } from '../../kernel/feature.js';
+import { DATASET_KIND, type DataHook, DataRefusal } from '../../kernel/hooks.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
+import type { Turn } from '../../kernel/turn.js';
+import { RowMap, TurnMap } from '../../kernel/turn-memory.js';
+import {
+  DATASETS,
+  type DatasetRow,
+  EDGES,
+  INTERVALS,
+  type IntervalRow,
+  READ_VERSIONS,
+  type ReadRow,
+  VERSIONS,
+  type VersionRow,
+} from './dataset-tables.js';
+import { Pointers } from './pointers.js';
+
+/** Versions whose counts are known to a contract. */
+const HISTORY = 30;
+
+/** The pipeline does not say so, or may not. Retry and Catch see it as `States.TaskFailed` too. */
+const REFUSED = 'Dataset.Refused';
+/** There is no version yet, or nobody may see it. */
+const NOT_THERE = 'Dataset.NotFound';
+const CONTRACT_FAILED = 'Dataset.ContractFailed';
+
+/** What a check result of a dataset says. */
+export interface DatasetCheck {
+  readonly team: string;
+  readonly name: string;
+  readonly status: 'OK' | 'WARNING' | 'CRITICAL';
+  readonly cause: string;
+  readonly tags: { readonly [tag: string]: string };
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly files?: number;
+  readonly interval?: string;
+  readonly execution: string;
+}
+
+export interface DatasetPeers {
+  /** Undefined: nothing here keeps datasets. */
+  readonly storage: DatasetStorage | undefined;
+  /** Takes what a version is like into the turn, as a result that is watched. */
+  report(turn: Turn, check: DatasetCheck): void;
+  /** Tells the bus. */
+  tell(turn: Turn, change: DatasetChange): void;
+  /** The execution of a map run. */
+  executionOf(mapRun: number): Promise<number | undefined>;
+  /** Whether the execution is a test run: what it writes is nobody's. */
+  isTestRun(creation: ExecutionCreation): boolean;
+}
+
+export class Datasets implements Feature, DataHook {
+  readonly name = 'datasets';
+  readonly tables: readonly AnyTable[] = [DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS];
+  readonly #kernel: Kernel;
+  readonly #peers: DatasetPeers;
+  readonly #datasets: RowMap<DatasetRow> = new RowMap(DATASETS);
+  readonly #intervals: TurnMap<string, ReadonlyMap<string, number>> = new TurnMap();
+  /** Current and last versions of every dataset, and those of intervals, by number. */
+  readonly #versions: TurnMap<number, VersionRow> = new TurnMap();
+  /** Who writes what, as pipelines say: dataset → plan. */
+  readonly #plans: Map<string, { plan: DatasetPlan; pipeline: string }> = new Map();
+  readonly pointers: Pointers;
+  #lastVersion = 0;
+  #lastEdge = 0;
+  #lastRead = 0;
+
+  constructor(kernel: Kernel, peers: DatasetPeers) {
+    this.#kernel = kernel;
+    this.#peers = peers;
+    this.pointers = new Pointers(kernel, peers.storage, this);
+    if (peers.storage !== undefined) kernel.hooks.data = this;
+  }
+
+  async open(): Promise<void> {
+    const { store } = this.#kernel;
+    await this.#datasets.open(store);
+    this.#lastVersion = await store.lastNumber(VERSIONS);
+    this.#lastEdge = await store.lastNumber(EDGES);
+    this.#lastRead = await store.lastNumber(READ_VERSIONS);
+    const wanted = new Set<number>();
+    for (const row of await store.listRows(INTERVALS)) {
+      this.#rememberInterval(row);
+      wanted.add(row.version);
+    }
+    for (const { current, last } of this.#datasets.durableValues()) {
+      for (const number of [current, last]) if (number !== undefined) wanted.add(number);
+    }
+    for (const number of wanted) {
+      const row = await store.findRow(VERSIONS, [number]);
+      if (row !== undefined) this.#versions.remember(number, row);
+    }
+  }
+
+  begin(): void {
+    this.pointers.begin(this.#datasets.durableValues());
+  }
+
+  close(): Promise<void> {
+    return this.pointers.close();
+  }
+
+  #rememberInterval({ team, dataset, interval, version }: IntervalRow): void {
+    const key = keyOf(team, dataset);
+    this.#intervals.remember(
+      key,
+      new Map([...(this.#intervals.get(key) ?? []), [interval, version]]),
+    );
+  }
+
+  deployed({ ref, deployment }: LoadedMachine): void {
+    const plans = sectionOf(DATASETS_SECTION, deployment) ?? new Map<string, DatasetPlan>();
+    for (const [key, { pipeline }] of this.#plans) {
+      if (pipeline === ref.name && key.startsWith(`${ref.team}\n`)) this.#plans.delete(key);
+    }
+    for (const plan of plans.values()) {
+      this.#plans.set(keyOf(ref.team, plan.name), { plan, pipeline: ref.name });
+    }
+  }
+
+  /** What its pipeline says of a dataset. */
+  planOf(team: string, name: string): DatasetPlan {
+    return this.#plans.get(keyOf(team, name))?.plan ?? plainDataset(name);
+  }
+
+  /** Those that pipelines say they write, also without any version yet. */
+  *planned(): Generator<{ team: string; name: string; pipeline: string }> {
+    for (const [key, { plan, pipeline }] of this.#plans) {
+      yield { team: key.slice(0, key.indexOf('\n')), name: plan.name, pipeline };
+    }
+  }
+
+  /** As the store has them. */
+  all(): DatasetRow[] {
+    return this.#datasets.durableValues();
+  }
+
+  find(team: string, name: string): DatasetRow | undefined {
+    return this.#datasets.get(team, name);
+  }
+
+  /** A version that is current, or the last, somewhere. */
+  known(number: number | undefined): VersionRow | undefined {
+    return number === undefined ? undefined : this.#versions.get(number);
+  }
+
+  /** Versions that are current now: one, or one for each interval. */
+  currentOf(dataset: DatasetRow): VersionRow[] {
+    const { team, name, current, byInterval } = dataset;
+    const numbers =
+      byInterval === 1
+        ? [...(this.#intervals.get(keyOf(team, name)) ?? [])]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([, number]) => number)
+        : [current];
+    return numbers.flatMap((number) => this.known(number) ?? []);
+  }
+
+  /** Whether another team may read it. */
+  mayRead(reader: string, { team, name }: { team: string; name: string }): boolean {
+    if (reader === team) return true;
+    const { readers } = this.planOf(team, name);
+    return readers.includes('*') || readers.includes(reader);
+  }
+
+  heard(turn: Turn, fact: Fact): void {
+    if (fact.type === 'ExecutionBegun') this.#begun(turn, fact.execution);
+    else if (fact.type === 'ExecutionEnded') this.#settle(turn, fact.execution, 0);
+    else if (fact.type === 'ExecutionRedriven') this.#settle(turn, fact.execution, 1);
+  }
+
+  /** What it will read is fixed. Children of map runs read what their execution does. */
+  #begun(turn: Turn, { creation, machine, number }: ActiveExecution): void {
+    if (creation.mapRun !== undefined) return;
+    for (const read of sectionOf(READS, machine.deployment) ?? []) {
+      for (const { number: version, team, dataset } of this.#readable(creation.team, read)) {
+        this.#lastRead += 1;
+        const { alias } = read;
+        const row = { number: this.#lastRead, execution: number, alias, team, dataset, version };
+        turn.put(READ_VERSIONS, { ...row, open: 1 } satisfies ReadRow);
+      }
+    }
+  }
+
+  #readable(reader: string, { name, team = reader }: ReadPlan): VersionRow[] {
+    const dataset = this.#datasets.get(team, name);
+    if (dataset === undefined || !this.mayRead(reader, { team, name })) return [];
+    return this.currentOf(dataset);
+  }
+
+  /** What an execution that has ended has read may go, unless it is redriven. */
+  #settle(turn: Turn, { creation, machine, number }: ActiveExecution, open: 0 | 1): void {
+    if (creation.mapRun !== undefined) return;
+    if ((sectionOf(READS, machine.deployment) ?? []).length === 0) return;
+    const need = {
+      key: `reads of ${number}`,
+      read: () => this.#kernel.store.listRows(READ_VERSIONS, { where: { execution: number } }),
+    };
+    turn.also({
+      needs: () => [need],
+      perform: (later) => {
+        for (const row of later.known(need)) later.change(READ_VERSIONS, [row.number], { open });
+        return 'done';
+      },
+    });
+  }
+
+  given(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    request: AttemptRequest,
+  ): Promise<AttemptRequest> | undefined {
+    const reads = sectionOf(READS, active.machine.deployment) ?? [];
+    if (reads.length === 0 && attempt.kind !== DATASET_KIND) return undefined;
+    return this.#given(active, attempt, request, reads);
+  }
+
+  async #given(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    request: AttemptRequest,
+    plans: readonly ReadPlan[],
+  ): Promise<AttemptRequest> {
+    const { storage } = this.#peers;
+    if (storage === undefined) throw new DataRefusal(REFUSED, 'Nothing here keeps datasets.');
+    const reads = plans.length === 0 ? [] : await this.#readsOf(active);
+    const datasets: { [alias: string]: ReadVersion } = {};
+    for (const { alias, name, team = active.creation.team } of plans) {
+      const rows = reads.filter((row) => row.alias === alias);
+      if (rows.length === 0) {
+        throw new DataRefusal(
+          NOT_THERE,
+          `There was no version of "${name}" of the team "${team}" that "${active.creation.team}" may read when this execution began. Publish one, and start another execution; another team's datasets say who may read them: datasets: { ${name}: { readers: [${active.creation.team}] } }.`,
+        );
+      }
+      const { stage } = this.#datasets.get(team, name) ?? { stage: 'structured' };
+      const versions = rows.map(({ read }) => read.version);
+      const folders = await Promise.all(rows.map(({ read }) => storage.local(read.folder)));
+      datasets[alias] = { team, name, versions, folders, stage };
+    }
+    const handed = { ...request, ...(plans.length === 0 ? {} : { datasets }) };
+    if (attempt.kind !== DATASET_KIND) return handed;
+    const inputs = reads.map(({ read: { team, dataset: name, version } }) => ({
+      team,
+      name,
+      version,
+    }));
+    return { ...handed, version: await this.#target(active, attempt, request, inputs) };
+  }
+
+  async #readsOf(active: ActiveExecution): Promise<(ReadRow & { read: VersionRow })[]> {
+    const { store } = this.#kernel;
+    const { mapRun } = active.creation;
+    const execution =
+      mapRun === undefined ? active.number : await this.#peers.executionOf(mapRun.number);
+    if (execution === undefined) return [];
+    const rows = await store.listRows(READ_VERSIONS, { where: { execution } });
+    const found = await Promise.all(
+      rows.map(async (row) => {
+        const read = this.known(row.version) ?? (await store.findRow(VERSIONS, [row.version]));
+        return read === undefined ? [] : [{ ...row, read }];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** What is known of the version that an attempt writes. */
+  async #target(
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    request: AttemptRequest,
+    inputs: InputVersion[],
+  ): Promise<NonNullable<AttemptRequest['version']>> {
+    const { creation, machine } = active;
+    const { team, interval, pipeline } = creation;
+    const name = isObject(request.arguments) ? String(request.arguments.dataset) : '';
+    const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
+    const dataset = this.#datasets.get(team, name);
+    const planned = this.#plans.get(keyOf(team, name));
+    if (
+      planned !== undefined &&
+      planned.pipeline !== pipeline &&
+      planned.plan.stage !== plan.stage
+    ) {
+      throw new DataRefusal(
+        REFUSED,
+        `"${name}" is written by the pipeline "${planned.pipeline}", as ${planned.plan.stage} data.`,
+      );
+    }
+    if (dataset !== undefined && dataset.stage !== plan.stage) {
+      throw new DataRefusal(
+        REFUSED,
+        `Versions of "${name}" are ${dataset.stage} data; this one would be ${plan.stage}. Give it another name, or say stage: ${dataset.stage}.`,
+      );
+    }
+    const history = await this.#kernel.store.listRows(VERSIONS, {
+      where: { team, dataset: name },
+      order: { by: ['number'], down: true },
+      limit: HISTORY,
+    });
+    const previous = dataset === undefined ? undefined : this.currentOf(dataset).at(-1);
+    return {
+      team,
+      name,
+      version: versionId(attempt.startedAt ?? attempt.scheduledAt, attempt.id),
+      stage: plan.stage,
+      codeVersion: codeVersionOf(machine),
+      ...(interval === undefined ? {} : { interval }),
+      inputs: [...inputs],
+      under: this.#peers.isTestRun(creation) ? shadowRoot(creation.id) : '',
+      ...(previous === undefined ? {} : { previous: previous.folder }),
+      history: history.flatMap(({ rows, state }) =>
+        rows === undefined || state !== 'published' ? [] : [{ rows }],
+      ),
+      references: this.#references(team),
+      ...(plan.contract === undefined ? {} : { contract: plan.contract }),
+      stamp: plan.isStamped,
+    };
+  }
+
+  /** Datasets of the team that a contract may refer to: the folder of what is current. */
+  #references(team: string): { [dataset: string]: string } {
+    const found = this.#datasets.durableValues().flatMap((dataset): [string, string][] => {
+      const [only] = this.currentOf(dataset);
+      const isOwn = dataset.team === team && dataset.stage === 'structured';
+      return isOwn && only !== undefined ? [[dataset.name, only.folder]] : [];
+    });
+    return Object.fromEntries(found.slice(0, 1_000));
+  }
+
+  judged({ creation }: ActiveExecution, output: Json): AttemptOutcome {
+    const { contract } = output as unknown as DatasetOutput;
+    const verdict = isObject(contract ?? null) ? (contract as { [key: string]: Json }) : undefined;
+    // A test run goes on: its report says what would have been.
+    if (verdict?.verdict !== 'block' || this.#peers.isTestRun(creation)) {
+      return { type: 'succeeded', output };
+    }
+    return { type: 'failed', error: CONTRACT_FAILED, cause: String(verdict.words ?? '') };
+  }
+
+  written(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, output: Json): void {
+    const made = output as unknown as DatasetOutput;
+    const { creation, number: execution, machine } = active;
+    const { team, dataset: name, version, stage } = made;
+    const isShadow = this.#peers.isTestRun(creation);
+    const now = this.#kernel.time.now();
+    const verdict = isObject(made.contract ?? null) ? made.contract : undefined;
+    const isRejected = (verdict as { verdict?: Json } | undefined)?.verdict === 'block';
+    const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
+    const before = this.#datasets.get(team, name);
+    const { interval } = creation;
+    const current = this.#currentFor(before, plan, interval);
+    const isNewest = becomesCurrent(current, interval === undefined ? {} : { interval });
+    const state = isShadow ? 'shadow' : isRejected ? 'rejected' : isNewest ? 'published' : 'kept';
+    this.#lastVersion += 1;
+    const number = this.#lastVersion;
+    const place = versionFolder(stage, { team, name }, version);
+    const under = isShadow ? `${shadowRoot(creation.id)}/` : '';
+    const row: VersionRow = {
+      number,
+      team,
+      dataset: name,
+      version,
+      state,
+      folder: `${under}${place}`,
+      at: now,
+      execution,
+      executionId: creation.id,
+      pipeline: creation.pipeline,
+      stateName: String((attempt.request as { state?: Json }).state ?? ''),
+      codeVersion: codeVersionOf(machine),
+      ...(interval === undefined ? {} : { interval }),
+      ...(made.rows === undefined ? {} : { rows: made.rows }),
+      bytes: made.bytes,
+      files: made.files,
+      columns: made.columns,
+      digest: made.digest,
+      ...(made.schemaChange === undefined ? {} : { schemaChange: made.schemaChange }),
+      ...(made.contract === undefined ? {} : { contract: made.contract }),
+      ...(made.quarantined === undefined
+        ? {}
+        : {
+            quarantined: made.quarantined.rows,
+            quarantine: `${under}${place.replace('/versions/', '/quarantine/')}`,
+          }),
+    };
+    turn.put(VERSIONS, row);
+    this.#trace(turn, active, number);
+    if (isShadow) return;
+    const dataset: DatasetRow = before ?? {
+      ...{ team, name, stage, pipeline: creation.pipeline, revision: 0, pointed: 0 },
+      byInterval: plan.isByInterval ? 1 : 0,
+      createdAt: now,
+    };
+    const next = { ...dataset, pipeline: creation.pipeline, last: number };
+    this.#versions.set(turn, number, row);
+    if (state === 'published') this.#publish(turn, next, row);
+    else this.#datasets.put(turn, next);
+    this.#forget(turn, team, name, [before?.last, current?.number]);
+    this.#tell(turn, active, row, current?.version);
+  }
+
+  /** Versions that are neither current nor the last are not held in memory. */
+  #forget(turn: Turn, team: string, name: string, numbers: (number | undefined)[]): void {
+    const dataset = this.#datasets.get(team, name);
+    const ofIntervals = [...(this.#intervals.get(keyOf(team, name))?.values() ?? [])];
+    const held = new Set([dataset?.current, dataset?.last, ...ofIntervals]);
+    for (const number of numbers) {
+      if (number !== undefined && !held.has(number)) this.#versions.set(turn, number, undefined);
+    }
+  }
+
+  #currentFor(
+    dataset: DatasetRow | undefined,
+    plan: DatasetPlan,
+    interval: string | undefined,
+  ): VersionRow | undefined {
+    if (dataset === undefined) return undefined;
+    if (!plan.isByInterval || interval === undefined) return this.known(dataset.current);
+    const numbers = this.#intervals.get(keyOf(dataset.team, dataset.name));
+    return this.known(numbers?.get(interval));
+  }
+
+  /** Moves the pointer of a dataset, or of the version's interval. */
+  #publish(turn: Turn, dataset: DatasetRow, version: VersionRow): void {
+    const { team, name } = dataset;
+    const { interval, number } = version;
+    if (dataset.byInterval === 1 && interval !== undefined) {
+      const key = keyOf(team, name);
+      turn.put(INTERVALS, { team, dataset: name, interval, version: number } satisfies IntervalRow);
+      this.#intervals.set(
+        turn,
+        key,
+        new Map([...(this.#intervals.get(key) ?? []), [interval, number]]),
+      );
+    }
+    this.#versions.set(turn, number, version);
+    const moved: DatasetRow = {
+      ...dataset,
+      current: number,
+      revision: dataset.revision + 1,
+      publishedAt: this.#kernel.time.now(),
+    };
+    this.#datasets.put(turn, moved);
+    turn.afterCommit(() => this.pointers.follow(team, name));
+  }
+
+  /** What the version was made of: all that its execution reads. */
+  #trace(turn: Turn, active: ActiveExecution, output: number): void {
+    if ((sectionOf(READS, active.machine.deployment) ?? []).length === 0) return;
+    const { number, creation } = active;
+    const need = {
+      key: `lineage of ${number}`,
+      read: async () => {
+        const { mapRun } = creation;
+        const execution =
+          mapRun === undefined ? number : await this.#peers.executionOf(mapRun.number);
+        if (execution === undefined) return [];
+        return await this.#kernel.store.listRows(READ_VERSIONS, { where: { execution } });
+      },
+    };
+    turn.also({
+      needs: () => [need],
+      perform: (later) => {
+        for (const input of new Set(later.known(need).map(({ version }) => version))) {
+          this.#lastEdge += 1;
+          later.put(EDGES, { number: this.#lastEdge, output, input });
+        }
+        return 'done';
+      },
+    });
+  }
+
+  #tell(
+    turn: Turn,
+    { creation }: ActiveExecution,
+    row: VersionRow,
+    previous: string | undefined,
+  ): void {
+    const { team, dataset: name, version, state, at, rows, bytes, files, interval } = row;
+    const said = isObject(row.contract ?? null) ? (row.contract as { [key: string]: Json }) : {};
+    const cause = String(said.words ?? '');
+    const type = state === 'rejected' ? 'contract failed' : state === 'kept' ? 'kept' : 'published';
+    const change: DatasetChange = {
+      ...{ team, name, type, version, at, bytes, files },
+      execution: creation.id,
+      pipeline: creation.pipeline,
+      ...(interval === undefined ? {} : { interval }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(cause === '' ? {} : { cause }),
+      ...(previous === undefined ? {} : { previous }),
+    };
+    const changes: DatasetChange[] = [change];
+    if (row.quarantined !== undefined && row.quarantined > 0) {
+      changes.push({ ...change, type: 'quarantined', rows: row.quarantined });
+    }
+    const isWarned = said.status === 'WARNING' || (row.quarantined ?? 0) > 0;
+    this.#peers.report(turn, {
+      ...{ team, name, bytes, files, tags: creation.tags, execution: creation.id, cause },
+      status: state === 'rejected' ? 'CRITICAL' : isWarned ? 'WARNING' : 'OK',
+      ...(rows === undefined ? {} : { rows }),
+      ...(interval === undefined ? {} : { interval }),
+    });
+    for (const one of changes) {
+      this.#kernel.hooks.tell(turn, { type: 'DatasetChanged', change: one });
+      this.#peers.tell(turn, one);
+    }
+  }
+
+  /**
+   * Makes an earlier version current. What is not there any more, or never was good, is refused by the caller.
+   * @param by who asked for it
+   */
+  rollBack(turn: Turn, dataset: DatasetRow, version: VersionRow, by: string): void {
+    const { team, name } = dataset;
+    const before = this.currentOf(dataset).at(-1);
+    this.#publish(turn, dataset, version);
+    const change: DatasetChange = {
+      ...{ team, name, type: 'rolled back', version: version.version },
+      at: this.#kernel.time.now(),
+      execution: version.executionId,
+      pipeline: version.pipeline,
+      cause: `by ${by}`,
+      ...(before === undefined ? {} : { previous: before.version }),
+    };
+    this.#kernel.hooks.tell(turn, { type: 'DatasetChanged', change });
+    this.#peers.tell(turn, change);
+  }
+
+  /** The storage's pointer stands there now. */
+  pointedTo(turn: Turn, team: string, name: string, revision: number): void {
+    const row = this.#datasets.get(team, name);
+    if (row !== undefined && row.pointed < revision) {
+      this.#datasets.put(turn, { ...row, pointed: revision });
+    }
+  }
+}
+
+function keyOf(team: string, name: string): string {
+  return `${team}\n${name}`;
+}
+
+/** Version and digest of the pipeline. */
+function codeVersionOf({ record }: LoadedMachine): string {
+  return `${record.version} ${record.digest.slice(0, 8)}`;
+}

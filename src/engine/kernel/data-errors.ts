@@ -1,0 +1,45 @@
+/**
+ * Errors about datasets.
+ * @module
+ */
+import type { EngineErrorEntry } from './error-entry.js';
+
+export type DataErrorKind =
+  | 'DatasetNotFound'
+  | 'DatasetAmbiguous'
+  | 'DatasetVersionNotFound'
+  | 'DatasetVersionRemoved'
+  | 'DatasetVersionRefused';
+
+export const DATA_ERRORS: { readonly [kind in DataErrorKind]: Readonly<EngineErrorEntry> } = {
+  DatasetNotFound: {
+    code: 'MILL3401',
+    status: 404,
+    message: "There is no dataset '{name}'.",
+    fix: 'List the datasets with `millrace data`.',
+  },
+  DatasetAmbiguous: {
+    code: 'MILL3402',
+    status: 409,
+    message: "Several teams have a dataset '{name}': {teams}.",
+    fix: 'Say which one: `--team NAME`, or `?team=NAME` in a request.',
+  },
+  DatasetVersionNotFound: {
+    code: 'MILL3403',
+    status: 404,
+    message: "The dataset '{name}' has no version '{version}'.",
+    fix: 'List its versions with `millrace data versions {name}`.',
+  },
+  DatasetVersionRemoved: {
+    code: 'MILL3404',
+    status: 410,
+    message: "The files of version '{version}' of '{name}' are not kept any more.",
+    fix: 'Keep more of them: `datasets: { {name}: { keep: { versions: 30 } } }`.',
+  },
+  DatasetVersionRefused: {
+    code: 'MILL3405',
+    status: 409,
+    message: "Version '{version}' of '{name}' is {state}: it cannot be made current.",
+    fix: 'Choose one that was published: `millrace data versions {name}`.',
+  },
+};
