@@ -6,6 +6,7 @@
  * pipeline's Retry and Catch decide about it. The names of those errors are in `errors.ts`.
  * @module
  */
+import type { Contract } from '../datasets/contract.js';
 
 /** Any JSON value. Connectors depend on npm packages only, so the type is theirs. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -71,7 +72,7 @@ export interface NewVersion {
   history: { rows: number }[];
   /** Versions that rules refer to: dataset → folder relative to the root. */
   references: { [dataset: string]: string };
-  contract?: Json;
+  contract?: Contract;
   /** Rows get columns that say where they come from. */
   stamp: boolean;
 }

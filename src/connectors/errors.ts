@@ -52,6 +52,8 @@ export const taskErrors = {
   datasetSourceChanged: 'Dataset.SourceChanged',
   /** The pipeline does not say that it writes this dataset, or another of its name is in the way. */
   datasetRefused: 'Dataset.Refused',
+  /** The files cannot be read as what they are named, or said, to be. */
+  datasetUnreadable: 'Dataset.Unreadable',
   /** A version could not be written: no space, no rights, no answer of the storage. */
   datasetStorage: 'Dataset.StorageFailed',
 

@@ -15,17 +15,19 @@ const LONGEST_NAME = 120;
  * The result, with offending rows left off from its end first, then whole rules: those that hold before those that do not.
  * What was left off is counted.
  * @param bytes how many bytes a text takes
+ * @param limit most bytes of it
  * @example boundedResult(result, (text) => Buffer.byteLength(text))
  */
 export function boundedResult(
   result: ContractResult,
   bytes: (text: string) => number,
+  limit = RESULT_LIMIT,
 ): ContractResult {
   const sized = (value: unknown): number => bytes(JSON.stringify(value));
   const rules = result.rules.map(shortened);
   let size = sized({ ...result, rules }) + 60;
   let rows = 0;
-  for (let at = rules.length - 1; at >= 0 && size > RESULT_LIMIT; at -= 1) {
+  for (let at = rules.length - 1; at >= 0 && size > limit; at -= 1) {
     const rule = rules[at] as RuleResult;
     if (rule.rows.length === 0) continue;
     const kept: RuleResult = { ...rule, rows: [] };
@@ -34,9 +36,9 @@ export function boundedResult(
     rules[at] = kept;
   }
   let left = rules;
-  if (size > RESULT_LIMIT) {
+  if (size > limit) {
     left = rules.toSorted((a, b) => Number(a.status === 'OK') - Number(b.status === 'OK'));
-    while (size > RESULT_LIMIT && left.length > 0) size -= sized(left.pop()) + 1;
+    while (size > limit && left.length > 0) size -= sized(left.pop()) + 1;
   }
   const gone = rules.length - left.length;
   if (rows === 0 && gone === 0) return { ...result, rules };

@@ -15,6 +15,7 @@ import { checkBindings, checkDefinition, checkFiles, statePositions } from './ch
 import { checkExpect } from './check-expect.js';
 import { checkNotifications } from './check-notifications.js';
 import { checkTrigger } from './check-trigger.js';
+import { withContracts } from './dataset-contracts.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
 import { type Loading, readPipelineFile, startLoading } from './loading.js';
@@ -76,6 +77,8 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
     own.template === undefined
       ? undefined
       : await applyTemplate(own.template, own.with ?? {}, source, loading);
+  await readContracts(own, source, loading);
+  if (template !== undefined) await readContracts(template.sections, template.source, loading);
   const sections = merge(own, template);
   if (own.trigger !== undefined) await checkTrigger(own.trigger, source, loading);
   if (own.expect !== undefined) checkExpect(own.expect, sections, source, loading);
@@ -102,9 +105,22 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   if (sections.account === undefined) checkBindings(found, bindings, loading);
   await checkFiles(found, loading);
   checkDatasets(own.datasets, found, source, loading);
+  if (template !== undefined) {
+    checkDatasets(template.sections.datasets, found, template.source, loading);
+  }
   return sections.pipeline === undefined
     ? undefined
     : assemble(sections.pipeline, sections, found, bindings, source, loading);
+}
+
+/** Puts what stands in contract files where the sections name them. */
+async function readContracts(
+  sections: Partial<PipelineFile>,
+  source: SourceFile,
+  loading: Loading,
+): Promise<void> {
+  const { datasets } = sections;
+  if (datasets !== undefined) sections.datasets = await withContracts(datasets, source, loading);
 }
 
 function assemble(

@@ -78,7 +78,7 @@ async function writeVersion(
     if (outcome.type === 'failed' || context.signal.aborted) return outcome;
     return await placed(outcome.output as unknown as DatasetOutput, target, job, config);
   } finally {
-    for (const folder of [job.temporaryFolder, job.staging, job.quarantine]) {
+    for (const folder of [job.temporaryFolder, job.staging, job.quarantine, job.draft]) {
       await removeTaskFiles(folder, config.user);
     }
   }
@@ -154,6 +154,8 @@ async function prepareJob(
     options,
     staging,
     quarantine: `${staging}-quarantine`,
+    draft: `${staging}-draft`,
+    now: Date.now(),
     ...(previous === undefined ? {} : { previousManifest: join(previous, '_manifest.json') }),
     references,
     folder: existingInside(task.folder, [task.folder]),

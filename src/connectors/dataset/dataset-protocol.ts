@@ -3,6 +3,7 @@
  * `DatasetMessage` a line).
  * @module
  */
+import type { ContractResult } from '../../datasets/contract.js';
 import type { Json, NewVersion } from '../connector.js';
 import type { ReaderOptions } from '../sql/input-arguments.js';
 
@@ -17,6 +18,10 @@ export interface DatasetJob {
   staging: string;
   /** The same for rows that the contract holds back. */
   quarantine: string;
+  /** The same for rows that are not yet what they are to be: removed by whoever started it. */
+  draft: string;
+  /** Milliseconds since 1970: what freshness is measured from. */
+  now: number;
   /** Manifest of what is current: its columns are compared. */
   previousManifest?: string;
   /** Folders of the versions that rules refer to, absolute. */
@@ -45,8 +50,8 @@ export interface DatasetOutput {
   digest: string;
   /** How the columns differ from those of what was current. */
   schemaChange?: Json;
-  /** What came of the contract: see the contract's own types. */
-  contract?: Json;
+  /** What came of the contract; absent: nothing was promised. */
+  contract?: ContractResult;
   /** Rows that were held back, and where they lie. */
   quarantined?: { rows: number; location: string };
   /** What counts as new data. */

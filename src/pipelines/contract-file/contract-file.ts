@@ -12,13 +12,18 @@
  * @module
  */
 import { z } from 'zod';
-import { isObject } from '../../asl/json.js';
+import { isObject, type JsonObject } from '../../asl/json.js';
 import type { Contract } from '../../datasets/contract.js';
 import type { Problem } from '../problem.js';
 import { checked, type FileKind } from '../schema-problems.js';
-import { problemAt, readSource, type ValuePath } from '../source-file.js';
-import { builtContract } from './build-contract.js';
-import { contractShape, RULE_KINDS } from './contract-shape.js';
+import { problemAt, readSource, type SourceFile, type ValuePath } from '../source-file.js';
+import { builtContract, type Report } from './build-contract.js';
+import {
+  contractShape,
+  inlineContractShape,
+  RULE_KINDS,
+  type WrittenContract,
+} from './contract-shape.js';
 
 const CHECKS = ['nullable', 'unique', 'enum', 'min', 'max', 'minLength', 'maxLength', 'pattern'];
 
@@ -58,20 +63,59 @@ export function loadContract(
 ): { contract?: Contract; problems: Problem[] } {
   const problems: Problem[] = [];
   const source = readSource(file, text, problems);
-  if (source === undefined) return { problems };
+  const read = source === undefined ? undefined : contractIn(source, problems);
+  return read === undefined ? { problems } : { contract: read.contract, problems };
+}
+
+/**
+ * Reads a contract out of a file that was read. Problems are added to the list.
+ * @returns what is written and what it means; undefined when anything in it is wrong
+ */
+export function contractIn(
+  source: SourceFile,
+  problems: Problem[],
+): { written: WrittenContract; contract: Contract } | undefined {
   if (isObject(source.value) && 'apiVersion' in source.value && 'kind' in source.value) {
     const message = 'this is a data contract of ODCS, and no contract file of Millrace';
-    const fix = `take it over: millrace contract import ${file}`;
+    const fix = `take it over: millrace contract import ${source.file}`;
     problems.push(problemAt(source, ['apiVersion'], 'MILL1701', message, { mark: 'key', fix }));
-    return { problems };
+    return undefined;
   }
-  const written = checked(contractShape, source, KIND, problems);
-  if (problems.length > 0 || written.contract === undefined) return { problems };
-  const report = (path: ValuePath, message: string, fix?: string): void => {
-    problems.push(problemAt(source, path, 'MILL1701', message, fix === undefined ? {} : { fix }));
+  const found: Problem[] = [];
+  const sections = checked(contractShape, source, KIND, found);
+  if (found.length === 0 && sections.contract !== undefined) {
+    const written = { ...sections, contract: sections.contract };
+    const contract = builtContract(written, reportAt(source, [], found));
+    if (found.length === 0) return { written, contract };
+  }
+  problems.push(...found);
+  return undefined;
+}
+
+/** Tells problems of a contract that stands at a path of a file. */
+export function reportAt(source: SourceFile, at: ValuePath, problems: Problem[]): Report {
+  return (path, message, fix) => {
+    const details = fix === undefined ? {} : { fix };
+    problems.push(problemAt(source, [...at, ...path], 'MILL1701', message, details));
   };
-  const contract = builtContract({ ...written, contract: written.contract }, report);
-  return problems.length > 0 ? { problems } : { contract, problems };
+}
+
+/**
+ * What a contract means that stands at its dataset, as a deployment has it.
+ * @returns the first thing that is wrong with it instead
+ * @example storedContract('parcels', { columns: { id: 'bigint' } })
+ */
+export function storedContract(
+  dataset: string,
+  { contract: _other, ...json }: JsonObject,
+): { contract: Contract } | { problem: string } {
+  const checkedShape = inlineContractShape.safeParse(json);
+  if (!checkedShape.success) return { problem: z.prettifyError(checkedShape.error) };
+  let problem: string | undefined;
+  const contract = builtContract({ contract: dataset, ...checkedShape.data }, (path, message) => {
+    problem ??= `${path.join('.')}: ${message}`;
+  });
+  return problem === undefined ? { contract } : { problem };
 }
 
 /** JSON Schema of contract files, for editors. */

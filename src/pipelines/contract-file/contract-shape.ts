@@ -61,6 +61,9 @@ export interface WrittenContract {
   severity?: WrittenSeverity | undefined;
 }
 
+/** The same where it stands at its dataset. */
+export type InlineContract = Omit<WrittenContract, 'contract'>;
+
 /** Bounds: as many rules and columns as one evaluation bears. */
 export const MOST_RULES = 1_000;
 export const MOST_COLUMNS = 10_000;
@@ -162,6 +165,25 @@ const rule: z.ZodType<WrittenRule> = z
   })
   .meta({ id: 'ContractRule', description: 'A rule about rows, or about the whole' });
 
+const members = {
+  description: z.string().max(10_000).optional(),
+  severity: severity
+    .optional()
+    .meta({ description: 'Of all rules that say none. Defaults to block' }),
+  columns: z
+    .record(name, z.union([z.string().min(1).max(10_000), column]))
+    .refine(
+      (all) => Object.keys(all).length <= MOST_COLUMNS,
+      `expected at most ${MOST_COLUMNS} columns`,
+    )
+    .optional(),
+  extraColumns: z
+    .enum(['allow', 'warn', 'block'])
+    .optional()
+    .meta({ description: 'Columns that are not named here. Defaults to warn' }),
+  rules: z.array(rule).max(MOST_RULES).optional(),
+};
+
 /** A contract file. */
 export const contractShape: z.ZodType<WrittenContract> = z
   .strictObject({
@@ -169,21 +191,12 @@ export const contractShape: z.ZodType<WrittenContract> = z
       .string()
       .regex(DATASET, NAMED)
       .meta({ description: 'The dataset', examples: ['parcels/example'] }),
-    description: z.string().max(10_000).optional(),
-    severity: severity
-      .optional()
-      .meta({ description: 'Of all rules that say none. Defaults to block' }),
-    columns: z
-      .record(name, z.union([z.string().min(1).max(10_000), column]))
-      .refine(
-        (all) => Object.keys(all).length <= MOST_COLUMNS,
-        `expected at most ${MOST_COLUMNS} columns`,
-      )
-      .optional(),
-    extraColumns: z
-      .enum(['allow', 'warn', 'block'])
-      .optional()
-      .meta({ description: 'Columns that are not named here. Defaults to warn' }),
-    rules: z.array(rule).max(MOST_RULES).optional(),
+    ...members,
   })
   .meta({ id: 'Contract', title: 'Millrace contract' });
+
+/** A contract in a pipeline file: the dataset is what it stands at. */
+export const inlineContractShape: z.ZodType<InlineContract> = z.strictObject(members).meta({
+  id: 'InlineContract',
+  description: 'A contract without its name: it stands at its dataset',
+});

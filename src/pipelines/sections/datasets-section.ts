@@ -12,16 +12,19 @@
  * @module
  */
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../asl/json.js';
+import type { JsonObject } from '../../asl/json.js';
+import type { Contract } from '../../datasets/contract.js';
 import { nameProblem, type Stage } from '../../datasets/dataset.js';
+import { storedContract } from '../contract-file/contract-file.js';
+import { type InlineContract, inlineContractShape } from '../contract-file/contract-shape.js';
 import { parseDuration } from '../duration.js';
-import { type Duration, duration, json } from '../step-schema.js';
+import { type Duration, duration } from '../step-schema.js';
 import { type Section, whenShaped } from './section.js';
 
 /** What a file says of one dataset that it writes. */
 export interface WrittenDataset {
   /** A file, or what stands in one. */
-  contract?: string | JsonObject | undefined;
+  contract?: string | InlineContract | undefined;
   description?: string | undefined;
   stage?: Stage | undefined;
   per?: 'execution' | 'interval' | undefined;
@@ -48,7 +51,7 @@ const teamName = z
 
 const written: z.ZodType<WrittenDataset> = z.strictObject({
   contract: z
-    .union([z.string().min(1), z.record(z.string(), json)])
+    .union([z.string().min(1).max(1_000), inlineContractShape])
     .optional()
     .meta({ description: 'A file with what its data must be like, or that itself' }),
   description: z.string().max(2_000).optional(),
@@ -106,7 +109,9 @@ export interface DatasetPlan {
   readonly isStamped: boolean;
   readonly keep: KeptVersions;
   readonly description?: string;
-  readonly contract?: Json;
+  readonly contract?: Contract;
+  /** Why nothing is published: what a deployment has as its contract is none. */
+  readonly contractProblem?: string;
 }
 
 /** Of a dataset that a pipeline writes without saying anything of it. */
@@ -135,8 +140,18 @@ function planOf(name: string, said: WrittenDataset): DatasetPlan {
     isStamped: stamp === true && stage === 'structured',
     keep: keepOf(keep),
     ...(description === undefined ? {} : { description }),
-    ...(contract === undefined ? {} : { contract }),
+    ...contractOf(name, contract),
   };
+}
+
+function contractOf(
+  name: string,
+  written: WrittenDataset['contract'],
+): Pick<DatasetPlan, 'contract' | 'contractProblem'> {
+  if (written === undefined) return {};
+  if (typeof written === 'string') return { contractProblem: `${written} was not read` };
+  const read = storedContract(name, written as JsonObject);
+  return 'problem' in read ? { contractProblem: read.problem } : read;
 }
 
 function keepOf(keep: WrittenDataset['keep']): KeptVersions {

@@ -10,25 +10,23 @@ import { writeSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ContractResult } from '../../../datasets/contract.js';
 import { type Column, schemaChange } from '../../../datasets/schema.js';
 import type { Json } from '../../connector.js';
 import { taskErrors } from '../../errors.js';
 import { allowedPlaces, filesMatching } from '../../sql/runtime/allowed-places.js';
-import { createView, quoted } from '../../sql/runtime/input-views.js';
+import { quoted } from '../../sql/runtime/input-views.js';
+import { openDatabase } from '../../sql/runtime/open-database.js';
 import { SqlFailure, sqlFailure } from '../../sql/runtime/sql-errors.js';
-import type { SqlInput } from '../../sql/sql-protocol.js';
+import { UnreadableData } from '../contract/runtime/unreadable.js';
 import type { DatasetJob, DatasetMessage, DatasetOutput } from '../dataset-protocol.js';
 import { copyFiles } from './copy-files.js';
 import { sameFiles, seenFiles } from './source-files.js';
+import { judgeRaw, type WrittenRows, writeRows } from './write-rows.js';
 import { type FinishedFile, finishFiles, writeManifest } from './written-version.js';
 
 const SIGN_OF_LIFE = 2_000;
-/** Where tables are read from, in DuckDB. */
-const SOURCE = 'source';
-/** Bytes after which another Parquet file is begun. */
-const FILE_BYTES = '1GB';
-
 async function main(): Promise<void> {
   const job = JSON.parse(await text(process.stdin)) as DatasetJob;
   const timer = setInterval(() => report({ type: 'working' }), SIGN_OF_LIFE);
@@ -53,6 +51,10 @@ function failureOf(error: unknown, { target }: DatasetJob): SqlFailure {
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
     return new SqlFailure(taskErrors.datasetStorage, `${target.name}: ${message}`);
   }
+  if (error instanceof UnreadableData) {
+    const { cause, fix } = error.unreadable;
+    return new SqlFailure(taskErrors.datasetUnreadable, `${target.name}: ${cause}. ${fix}.`);
+  }
   return sqlFailure(error, target.name, 1);
 }
 
@@ -66,9 +68,10 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
   const before = await seenFiles(files);
   await mkdir(dirname(job.staging), { recursive: true });
   await mkdir(job.staging, { recursive: false });
+  await closeDoors(connection, job, files);
   const isRaw = job.target.stage === 'raw';
-  const columns = isRaw ? undefined : await writeRows(connection, job, files);
-  if (isRaw) await copyFiles(files, job.staging);
+  const written = await (isRaw ? takeFiles : writeTable)(connection, job, files);
+  const { columns, contract } = written;
   const changed = sameFiles(before, await seenFiles(files));
   if (changed !== undefined) {
     throw new SqlFailure(
@@ -108,20 +111,36 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
     columns: columns?.length ?? 0,
     digest,
     ...(change === undefined ? {} : { schemaChange: change }),
+    ...(contract === undefined ? {} : { contract }),
+    ...(written.quarantined === 0
+      ? {}
+      : { quarantined: { rows: written.quarantined, location: '' } }),
     produced: counts,
   };
 }
 
-async function openDatabase(job: DatasetJob): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(job.threads),
-    memory_limit: `${job.memoryMebibytes}MiB`,
-    temp_directory: job.temporaryFolder,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    preserve_insertion_order: 'true',
-  });
-  return instance.connect();
+function writeTable(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: string[],
+): Promise<WrittenRows> {
+  return writeRows(connection, job, files, warn);
+}
+
+/** Files as they came. */
+async function takeFiles(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: string[],
+): Promise<{ columns?: undefined; contract?: ContractResult; quarantined: 0 }> {
+  const { contract } = job.target;
+  await copyFiles(files, job.staging);
+  if (contract === undefined) return { quarantined: 0 };
+  return { contract: await judgeRaw(connection, job, files, contract, warn), quarantined: 0 };
+}
+
+function warn(message: string): void {
+  report({ type: 'warning', message });
 }
 
 /** From here on nothing but the allowed places can be read, and nothing written but what is staged. */
@@ -131,53 +150,13 @@ async function closeDoors(
   files: readonly string[],
 ): Promise<void> {
   const { folders, files: single } = allowedPlaces(job);
-  const { staging, quarantine, references } = job;
-  const open = [...folders, staging, quarantine, ...Object.values(references)];
+  const { staging, draft, quarantine, references } = job;
+  const open = [...folders, staging, draft, quarantine, ...Object.values(references)];
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(`SET allowed_directories = [${open.map(quoted).join(', ')}]`);
   await connection.run(`SET allowed_paths = [${[...single, ...files].map(quoted).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-}
-
-/** Writes the rows of the files as Parquet. Answers their columns. */
-async function writeRows(
-  connection: DuckDBConnection,
-  job: DatasetJob,
-  files: string[],
-): Promise<Column[]> {
-  await closeDoors(connection, job, files);
-  const { target, options, staging } = job;
-  const isStamped = target.stamp;
-  const input: SqlInput = {
-    view: SOURCE,
-    files,
-    options: isStamped ? { ...options, filename: OWN_FILE } : options,
-  };
-  await createView(connection, input, (message) => report({ type: 'warning', message }));
-  const found = await columnsOf(connection, SOURCE);
-  const select = isStamped ? stamped(job, found) : `SELECT * FROM ${SOURCE}`;
-  const columns = isStamped ? await columnsOf(connection, `(${select})`) : found;
-  await connection.run(
-    `COPY (${select}) TO ${quoted(staging)} (FORMAT parquet, FILE_SIZE_BYTES '${FILE_BYTES}', FILENAME_PATTERN 'part-{i}', OVERWRITE_OR_IGNORE true, WRITE_EMPTY_FILE true)`,
-  );
-  return columns;
-}
-
-/** A name that no column of anybody has. */
-const OWN_FILE = '__millrace_file';
-
-/** Rows with where they come from; a source that an earlier dataset has stamped is kept. */
-function stamped({ target, execution }: DatasetJob, columns: readonly Column[]): string {
-  const has = (name: string): boolean => columns.some((column) => column.name === name);
-  const leave = ['_millrace_execution', '_code_version'].filter(has).concat(OWN_FILE);
-  const source = has('_source') ? '' : `, parse_filename(${OWN_FILE}) AS _source`;
-  return `SELECT * EXCLUDE (${leave.join(', ')}), ${quoted(execution.id)} AS _millrace_execution, ${quoted(target.codeVersion)} AS _code_version${source} FROM ${SOURCE}`;
-}
-
-async function columnsOf(connection: DuckDBConnection, relation: string): Promise<Column[]> {
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
-  return described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
 }
 
 function totals({ files, digest }: { files: readonly FinishedFile[]; digest: string }): {

@@ -103,7 +103,7 @@ export function datasetCalls(
     return {
       ...{ team, name, stage, pipeline, byInterval: byInterval === 1, readers },
       ...(description === undefined ? {} : { description }),
-      ...(contract === undefined ? {} : { contract }),
+      ...(contract === undefined ? {} : { contract: contract as unknown as Json }),
       current: datasets.currentOf(row).map(detailOf),
       ...(last === undefined ? {} : { last: detailOf(last) }),
       ...(publishedAt === undefined ? {} : { publishedAt }),

@@ -14,6 +14,8 @@ import { isObject, type Json } from '../../../asl/json.js';
 import type { ReadVersion } from '../../../connectors/connector.js';
 import type { DatasetOutput } from '../../../connectors/dataset/dataset-protocol.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
+import type { ContractResult } from '../../../datasets/contract.js';
+import { blockedWords, brokenWords } from '../../../datasets/contract-words.js';
 import { type InputVersion, versionId } from '../../../datasets/dataset.js';
 import { shadowRoot, versionFolder } from '../../../datasets/layout.js';
 import { becomesCurrent } from '../../../datasets/publish.js';
@@ -312,6 +314,12 @@ export class Datasets implements Feature, DataHook {
     const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
     const dataset = this.#datasets.get(team, name);
     const planned = this.#plans.get(keyOf(team, name));
+    if (plan.contractProblem !== undefined) {
+      throw new DataRefusal(
+        REFUSED,
+        `What "${name}" promises cannot be read, so nothing is published: ${plan.contractProblem}. Deploy the pipeline again.`,
+      );
+    }
     if (
       planned !== undefined &&
       planned.pipeline !== pipeline &&
@@ -364,13 +372,15 @@ export class Datasets implements Feature, DataHook {
   }
 
   judged({ creation }: ActiveExecution, output: Json): AttemptOutcome {
-    const { contract } = output as unknown as DatasetOutput;
-    const verdict = isObject(contract ?? null) ? (contract as { [key: string]: Json }) : undefined;
+    const { contract, team, dataset: name, version } = output as unknown as DatasetOutput;
     // A test run goes on: its report says what would have been.
-    if (verdict?.verdict !== 'block' || this.#peers.isTestRun(creation)) {
+    if (contract?.verdict !== 'block' || this.#peers.isTestRun(creation)) {
       return { type: 'succeeded', output };
     }
-    return { type: 'failed', error: CONTRACT_FAILED, cause: String(verdict.words ?? '') };
+    const dataset = this.#datasets.get(team, name);
+    const current = dataset === undefined ? undefined : this.currentOf(dataset).at(-1)?.version;
+    const cause = blockedWords(contract, version, current);
+    return { type: 'failed', error: CONTRACT_FAILED, cause };
   }
 
   written(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, output: Json): void {
@@ -379,8 +389,7 @@ export class Datasets implements Feature, DataHook {
     const { team, dataset: name, version, stage } = made;
     const isShadow = this.#peers.isTestRun(creation);
     const now = this.#kernel.time.now();
-    const verdict = isObject(made.contract ?? null) ? made.contract : undefined;
-    const isRejected = (verdict as { verdict?: Json } | undefined)?.verdict === 'block';
+    const isRejected = made.contract?.verdict === 'block';
     const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
     const before = this.#datasets.get(team, name);
     const { interval } = creation;
@@ -411,7 +420,7 @@ export class Datasets implements Feature, DataHook {
       columns: made.columns,
       digest: made.digest,
       ...(made.schemaChange === undefined ? {} : { schemaChange: made.schemaChange }),
-      ...(made.contract === undefined ? {} : { contract: made.contract }),
+      ...(made.contract === undefined ? {} : { contract: made.contract as unknown as Json }),
       ...(made.quarantined === undefined
         ? {}
         : {
@@ -432,7 +441,7 @@ export class Datasets implements Feature, DataHook {
     if (state === 'published') this.#publish(turn, next, row);
     else this.#datasets.put(turn, next);
     this.#forget(turn, team, name, [before?.last, current?.number]);
-    this.#tell(turn, active, row, current?.version);
+    this.#tell(turn, active, row, made.contract, current?.version);
   }
 
   /** Versions that are neither current nor the last are not held in memory. */
@@ -510,11 +519,11 @@ export class Datasets implements Feature, DataHook {
     turn: Turn,
     { creation }: ActiveExecution,
     row: VersionRow,
+    contract: ContractResult | undefined,
     previous: string | undefined,
   ): void {
     const { team, dataset: name, version, state, at, rows, bytes, files, interval } = row;
-    const said = isObject(row.contract ?? null) ? (row.contract as { [key: string]: Json }) : {};
-    const cause = String(said.words ?? '');
+    const cause = contract === undefined ? '' : brokenWords(contract);
     const type = state === 'rejected' ? 'contract failed' : state === 'kept' ? 'kept' : 'published';
     const change: DatasetChange = {
       ...{ team, name, type, version, at, bytes, files },
@@ -529,7 +538,7 @@ export class Datasets implements Feature, DataHook {
     if (row.quarantined !== undefined && row.quarantined > 0) {
       changes.push({ ...change, type: 'quarantined', rows: row.quarantined });
     }
-    const isWarned = said.status === 'WARNING' || (row.quarantined ?? 0) > 0;
+    const isWarned = contract?.status === 'WARNING' || (row.quarantined ?? 0) > 0;
     this.#peers.report(turn, {
       ...{ team, name, bytes, files, tags: creation.tags, execution: creation.id, cause },
       status: state === 'rejected' ? 'CRITICAL' : isWarned ? 'WARNING' : 'OK',

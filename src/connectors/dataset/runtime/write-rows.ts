@@ -1,0 +1,225 @@
+/**
+ * Rows of files, as Parquet files of a version, judged by the contract before anybody may read them.
+ *
+ *     files ──read once, cast strictly──▶ staging ──contract──▶ publish │ block
+ *       │                                    └──rows to be set aside──▶ staging written anew without them, quarantine
+ *       └──a value that cannot be cast──▶ draft, as text ──contract──▶ staging, quarantine
+ *
+ * The usual case reads the source once: the contract is asked of the Parquet files, which are typed and small.
+ * @module
+ */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { boundedResult } from '../../../datasets/bounded-result.js';
+import { quotedName } from '../../../datasets/column-type.js';
+import { compareColumns } from '../../../datasets/compare-columns.js';
+import type { Contract, ContractResult } from '../../../datasets/contract.js';
+import { unreadableSql, valueSql } from '../../../datasets/contract-sql.js';
+import type { Column } from '../../../datasets/schema.js';
+import { quoted } from '../../sql/runtime/input-views.js';
+import {
+  columnsOf,
+  type EvaluatedContract,
+  evaluateContract,
+} from '../contract/evaluate-contract.js';
+import { openData } from '../contract/runtime/open-data.js';
+import type { DatasetJob } from '../dataset-protocol.js';
+
+/** Where tables are read from, in DuckDB. */
+const SOURCE = 'millrace source';
+const DATA = 'millrace data';
+/** Bytes after which another Parquet file is begun. */
+const FILE_BYTES = '1GB';
+/** A name that no column of anybody has. */
+const OWN_FILE = '__millrace_file';
+/** Stamps: where a row comes from. */
+const STAMPS = ['_millrace_execution', '_code_version', '_source'] as const;
+/** What a version keeps of its contract's result, in bytes: it is in the task's output too. */
+const RESULT_BYTES = 65_536;
+/** What the strict cast says of a value. */
+const NOT_READABLE = 'millrace: a value cannot be read';
+
+export interface WrittenRows {
+  readonly columns: Column[];
+  readonly contract?: ContractResult;
+  readonly quarantined: number;
+}
+
+/**
+ * Writes the rows of the files into the staging folder. The doors are closed: `closeDoors` of the process.
+ * @param warn is told what may not have been meant
+ */
+export async function writeRows(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: string[],
+  warn: (message: string) => void,
+): Promise<WrittenRows> {
+  const { target, options, staging } = job;
+  const { contract } = target;
+  const given = target.stamp ? { ...options, filename: OWN_FILE } : options;
+  const source = await openData(connection, SOURCE, { files, options: given }, contract, warn);
+  const found = (await columnsOf(connection, source.relation)).filter(
+    ({ name }) => name !== OWN_FILE,
+  );
+  const stamps = target.stamp ? stampsOf(job, found) : '';
+  const left = target.stamp ? [...found.filter(isWrittenAnew).map(one), OWN_FILE] : [];
+  const cast = contract === undefined ? [] : compareColumns(contract, found, source.isText).cast;
+  const strict = cast.map(
+    (column) =>
+      `CASE WHEN ${unreadableSql(column)} THEN error(${quoted(NOT_READABLE)}) ELSE ${valueSql(column)} END AS ${quotedName(column.path[0] ?? '')}`,
+  );
+  const select = `SELECT ${allBut(left, strict)}${stamps} FROM ${source.relation}`;
+  try {
+    await copy(connection, select, staging);
+  } catch (error) {
+    if (!String(error).includes(NOT_READABLE)) throw error;
+    const asFound = `SELECT ${allBut(left, [])}${stamps} FROM ${source.relation}`;
+    return await writeJudged(connection, job, contract as Contract, async () => {
+      await rm(staging, { recursive: true, force: true });
+      await mkdir(staging);
+      await copy(connection, asFound, job.draft);
+      return true;
+    });
+  }
+  const columns = await columnsOf(connection, parquet(staging));
+  if (contract === undefined) return { columns, quarantined: 0 };
+  return await writeJudged(connection, job, contract, async () => false);
+}
+
+/** @param draft writes one, when the rows are not in the staging folder yet, and says so */
+async function writeJudged(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  contract: Contract,
+  draft: () => Promise<boolean>,
+): Promise<WrittenRows> {
+  const { staging, target } = job;
+  const isDraft = await draft();
+  const at = isDraft ? job.draft : staging;
+  const all = await columnsOf(connection, parquet(at));
+  const stamps = all.map(one).filter((name) => isStamp(name) && !promises(contract, name));
+  const relation = quotedName(DATA);
+  await connection.run(
+    `CREATE VIEW ${relation} AS SELECT ${allBut(stamps, [])} FROM ${parquet(at)}`,
+  );
+  const { result, quarantine, projection } = await judge(
+    connection,
+    job,
+    contract,
+    relation,
+    isDraft,
+  );
+  const contractResult = boundedResult(result, (text) => Buffer.byteLength(text), RESULT_BYTES);
+  const isAside = quarantine !== undefined && result.verdict === 'publish';
+  const told = { contract: contractResult, quarantined: isAside ? result.quarantined : 0 };
+  if (!isDraft && !isAside) return { columns: all, ...told };
+  if (!isDraft) {
+    // The view reads where the files are: it is made anew over the place that they are moved to.
+    await rename(staging, job.draft);
+    await mkdir(staging);
+    await connection.run(
+      `CREATE OR REPLACE VIEW ${relation} AS SELECT ${allBut(stamps, [])} FROM ${parquet(job.draft)}`,
+    );
+  }
+  const from = parquet(job.draft);
+  const passing = projection === '*' ? '*' : [projection, ...stamps.map(quotedName)].join(', ');
+  const where = isAside ? ` WHERE ${quarantine.passes}` : '';
+  await copy(connection, `SELECT ${passing} FROM ${from}${where}`, staging);
+  if (isAside) {
+    await mkdir(job.quarantine);
+    await copy(
+      connection,
+      `SELECT *, ${quarantine.reasons} AS _millrace_reasons FROM ${from} WHERE NOT (${quarantine.passes})`,
+      job.quarantine,
+    );
+  }
+  await rm(job.draft, { recursive: true, force: true });
+  return { columns: await columnsOf(connection, parquet(staging)), ...told };
+}
+
+/**
+ * What files as they came are worth. Rows cannot be set aside there, so what would be blocks.
+ * @returns the result, bounded
+ */
+export async function judgeRaw(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  files: string[],
+  contract: Contract,
+  warn: (message: string) => void,
+): Promise<ContractResult> {
+  const data = { files, options: job.options };
+  const { relation, isText } = await openData(connection, SOURCE, data, contract, warn);
+  const { result } = await judge(connection, job, contract, relation, isText);
+  const told = boundedResult(result, (text) => Buffer.byteLength(text), RESULT_BYTES);
+  return result.quarantined === 0 ? told : { ...told, verdict: 'block', status: 'CRITICAL' };
+}
+
+async function judge(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  contract: Contract,
+  relation: string,
+  isText: boolean,
+): Promise<EvaluatedContract> {
+  const references: { [dataset: string]: string } = {};
+  for (const dataset of referencesOf(contract)) {
+    const folder = job.references[dataset];
+    if (folder === undefined) continue;
+    const view = quotedName(`millrace reference ${dataset}`);
+    await connection.run(`CREATE VIEW ${view} AS SELECT * FROM ${parquet(folder)}`);
+    references[dataset] = view;
+  }
+  const { name, history } = job.target;
+  return await evaluateContract(
+    connection,
+    relation,
+    { ...contract, dataset: name },
+    { history: history.toReversed(), references, now: job.now, isText },
+  );
+}
+
+async function copy(connection: DuckDBConnection, select: string, folder: string): Promise<void> {
+  await connection.run(
+    `COPY (${select}) TO ${quoted(folder)} (FORMAT parquet, FILE_SIZE_BYTES '${FILE_BYTES}', FILENAME_PATTERN 'part-{i}', OVERWRITE_OR_IGNORE true, WRITE_EMPTY_FILE true)`,
+  );
+}
+
+function parquet(folder: string): string {
+  return `read_parquet(${quoted(join(folder, '*.parquet'))})`;
+}
+
+/** `*`, without some columns, and with others in the place of theirs. */
+function allBut(left: readonly string[], replaced: readonly string[]): string {
+  const without = left.length === 0 ? '' : ` EXCLUDE (${left.map(quotedName).join(', ')})`;
+  return `*${without}${replaced.length === 0 ? '' : ` REPLACE (${replaced.join(', ')})`}`;
+}
+
+/** Where rows come from; a source that an earlier dataset has stamped is kept. */
+function stampsOf({ target, execution }: DatasetJob, columns: readonly Column[]): string {
+  const hasSource = columns.some(({ name }) => name === '_source');
+  const source = hasSource ? '' : `, parse_filename(${OWN_FILE}) AS _source`;
+  return `, ${quoted(execution.id)} AS _millrace_execution, ${quoted(target.codeVersion)} AS _code_version${source}`;
+}
+
+function isWrittenAnew({ name }: Column): boolean {
+  return name === '_millrace_execution' || name === '_code_version';
+}
+
+function isStamp(name: string): boolean {
+  return (STAMPS as readonly string[]).includes(name);
+}
+
+function promises(contract: Contract, name: string): boolean {
+  return contract.columns.some(({ path }) => path[0] === name);
+}
+
+function referencesOf({ rules }: Contract): Set<string> {
+  return new Set(rules.flatMap((rule) => (rule.kind === 'references' ? [rule.dataset] : [])));
+}
+
+function one({ name }: Column): string {
+  return name;
+}
