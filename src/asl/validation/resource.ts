@@ -12,6 +12,7 @@ export const MILLRACE_RESOURCES: readonly string[] = [
   'millrace:spark',
   'millrace:dbt',
   'millrace:http',
+  'millrace:dataset',
   'millrace:echo',
   'millrace:executions:start',
   'millrace:checks:report',

@@ -12,18 +12,13 @@
  * @module
  */
 import { z } from 'zod';
-import { isObject, type JsonObject } from '../../asl/json.js';
+import { isObject } from '../../asl/json.js';
 import type { Contract } from '../../datasets/contract.js';
 import type { Problem } from '../problem.js';
 import { checked, type FileKind } from '../schema-problems.js';
 import { problemAt, readSource, type SourceFile, type ValuePath } from '../source-file.js';
 import { builtContract, type Report } from './build-contract.js';
-import {
-  contractShape,
-  inlineContractShape,
-  RULE_KINDS,
-  type WrittenContract,
-} from './contract-shape.js';
+import { contractShape, RULE_KINDS, type WrittenContract } from './contract-shape.js';
 
 const CHECKS = ['nullable', 'unique', 'enum', 'min', 'max', 'minLength', 'maxLength', 'pattern'];
 
@@ -98,24 +93,6 @@ export function reportAt(source: SourceFile, at: ValuePath, problems: Problem[])
     const details = fix === undefined ? {} : { fix };
     problems.push(problemAt(source, [...at, ...path], 'MILL1701', message, details));
   };
-}
-
-/**
- * What a contract means that stands at its dataset, as a deployment has it.
- * @returns the first thing that is wrong with it instead
- * @example storedContract('parcels', { columns: { id: 'bigint' } })
- */
-export function storedContract(
-  dataset: string,
-  { contract: _other, ...json }: JsonObject,
-): { contract: Contract } | { problem: string } {
-  const checkedShape = inlineContractShape.safeParse(json);
-  if (!checkedShape.success) return { problem: z.prettifyError(checkedShape.error) };
-  let problem: string | undefined;
-  const contract = builtContract({ contract: dataset, ...checkedShape.data }, (path, message) => {
-    problem ??= `${path.join('.')}: ${message}`;
-  });
-  return problem === undefined ? { contract } : { problem };
 }
 
 /** JSON Schema of contract files, for editors. */

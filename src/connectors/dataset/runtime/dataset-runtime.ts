@@ -151,10 +151,13 @@ async function closeDoors(
 ): Promise<void> {
   const { folders, files: single } = allowedPlaces(job);
   const { staging, draft, quarantine, references } = job;
-  const open = [...folders, staging, draft, quarantine, ...Object.values(references)];
+  const written = [staging, draft, quarantine];
+  const open = [...folders, ...written, ...Object.values(references)];
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(`SET allowed_directories = [${open.map(quoted).join(', ')}]`);
-  await connection.run(`SET allowed_paths = [${[...single, ...files].map(quoted).join(', ')}]`);
+  // DuckDB asks for the folder itself before it asks for what is in it.
+  const paths = [...single, ...files, ...written];
+  await connection.run(`SET allowed_paths = [${paths.map(quoted).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }

@@ -10,13 +10,11 @@
  * (`collector.ts`).
  * @module
  */
-import { isObject, type Json } from '../../../asl/json.js';
-import type { ReadVersion } from '../../../connectors/connector.js';
+import type { Json } from '../../../asl/json.js';
 import type { DatasetOutput } from '../../../connectors/dataset/dataset-protocol.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
 import type { ContractResult } from '../../../datasets/contract.js';
 import { blockedWords, brokenWords } from '../../../datasets/contract-words.js';
-import { type InputVersion, versionId } from '../../../datasets/dataset.js';
 import { shadowRoot, versionFolder } from '../../../datasets/layout.js';
 import { becomesCurrent } from '../../../datasets/publish.js';
 import {
@@ -32,11 +30,12 @@ import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import type { DatasetChange, Fact } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
-import { DATASET_KIND, type DataHook, DataRefusal } from '../../kernel/hooks.js';
+import type { DataHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap, TurnMap } from '../../kernel/turn-memory.js';
+import { keyOf } from './dataset-key.js';
 import {
   DATASETS,
   type DatasetRow,
@@ -48,15 +47,9 @@ import {
   VERSIONS,
   type VersionRow,
 } from './dataset-tables.js';
+import { codeVersionOf, HandedDatasets } from './handed-datasets.js';
 import { Pointers } from './pointers.js';
 
-/** Versions whose counts are known to a contract. */
-const HISTORY = 30;
-
-/** The pipeline does not say so, or may not. Retry and Catch see it as `States.TaskFailed` too. */
-const REFUSED = 'Dataset.Refused';
-/** There is no version yet, or nobody may see it. */
-const NOT_THERE = 'Dataset.NotFound';
 const CONTRACT_FAILED = 'Dataset.ContractFailed';
 
 /** What a check result of a dataset says. */
@@ -97,6 +90,7 @@ export class Datasets implements Feature, DataHook {
   readonly #versions: TurnMap<number, VersionRow> = new TurnMap();
   /** Who writes what, as pipelines say: dataset → plan. */
   readonly #plans: Map<string, { plan: DatasetPlan; pipeline: string }> = new Map();
+  readonly #handed: HandedDatasets;
   readonly pointers: Pointers;
   #lastVersion = 0;
   #lastEdge = 0;
@@ -105,6 +99,7 @@ export class Datasets implements Feature, DataHook {
   constructor(kernel: Kernel, peers: DatasetPeers) {
     this.#kernel = kernel;
     this.#peers = peers;
+    this.#handed = new HandedDatasets(kernel, peers, this);
     this.pointers = new Pointers(kernel, peers.storage, this);
     if (peers.storage !== undefined) kernel.hooks.data = this;
   }
@@ -165,6 +160,11 @@ export class Datasets implements Feature, DataHook {
     for (const [key, { plan, pipeline }] of this.#plans) {
       yield { team: key.slice(0, key.indexOf('\n')), name: plan.name, pipeline };
     }
+  }
+
+  /** The pipeline that says it writes it. */
+  plannedBy(team: string, name: string): { plan: DatasetPlan; pipeline: string } | undefined {
+    return this.#plans.get(keyOf(team, name));
   }
 
   /** As the store has them. */
@@ -247,128 +247,7 @@ export class Datasets implements Feature, DataHook {
     attempt: AttemptRecord,
     request: AttemptRequest,
   ): Promise<AttemptRequest> | undefined {
-    const reads = sectionOf(READS, active.machine.deployment) ?? [];
-    if (reads.length === 0 && attempt.kind !== DATASET_KIND) return undefined;
-    return this.#given(active, attempt, request, reads);
-  }
-
-  async #given(
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    request: AttemptRequest,
-    plans: readonly ReadPlan[],
-  ): Promise<AttemptRequest> {
-    const { storage } = this.#peers;
-    if (storage === undefined) throw new DataRefusal(REFUSED, 'Nothing here keeps datasets.');
-    const reads = plans.length === 0 ? [] : await this.#readsOf(active);
-    const datasets: { [alias: string]: ReadVersion } = {};
-    for (const { alias, name, team = active.creation.team } of plans) {
-      const rows = reads.filter((row) => row.alias === alias);
-      if (rows.length === 0) {
-        throw new DataRefusal(
-          NOT_THERE,
-          `There was no version of "${name}" of the team "${team}" that "${active.creation.team}" may read when this execution began. Publish one, and start another execution; another team's datasets say who may read them: datasets: { ${name}: { readers: [${active.creation.team}] } }.`,
-        );
-      }
-      const { stage } = this.#datasets.get(team, name) ?? { stage: 'structured' };
-      const versions = rows.map(({ read }) => read.version);
-      const folders = await Promise.all(rows.map(({ read }) => storage.local(read.folder)));
-      datasets[alias] = { team, name, versions, folders, stage };
-    }
-    const handed = { ...request, ...(plans.length === 0 ? {} : { datasets }) };
-    if (attempt.kind !== DATASET_KIND) return handed;
-    const inputs = reads.map(({ read: { team, dataset: name, version } }) => ({
-      team,
-      name,
-      version,
-    }));
-    return { ...handed, version: await this.#target(active, attempt, request, inputs) };
-  }
-
-  async #readsOf(active: ActiveExecution): Promise<(ReadRow & { read: VersionRow })[]> {
-    const { store } = this.#kernel;
-    const { mapRun } = active.creation;
-    const execution =
-      mapRun === undefined ? active.number : await this.#peers.executionOf(mapRun.number);
-    if (execution === undefined) return [];
-    const rows = await store.listRows(READ_VERSIONS, { where: { execution } });
-    const found = await Promise.all(
-      rows.map(async (row) => {
-        const read = this.known(row.version) ?? (await store.findRow(VERSIONS, [row.version]));
-        return read === undefined ? [] : [{ ...row, read }];
-      }),
-    );
-    return found.flat();
-  }
-
-  /** What is known of the version that an attempt writes. */
-  async #target(
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    request: AttemptRequest,
-    inputs: InputVersion[],
-  ): Promise<NonNullable<AttemptRequest['version']>> {
-    const { creation, machine } = active;
-    const { team, interval, pipeline } = creation;
-    const name = isObject(request.arguments) ? String(request.arguments.dataset) : '';
-    const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
-    const dataset = this.#datasets.get(team, name);
-    const planned = this.#plans.get(keyOf(team, name));
-    if (plan.contractProblem !== undefined) {
-      throw new DataRefusal(
-        REFUSED,
-        `What "${name}" promises cannot be read, so nothing is published: ${plan.contractProblem}. Deploy the pipeline again.`,
-      );
-    }
-    if (
-      planned !== undefined &&
-      planned.pipeline !== pipeline &&
-      planned.plan.stage !== plan.stage
-    ) {
-      throw new DataRefusal(
-        REFUSED,
-        `"${name}" is written by the pipeline "${planned.pipeline}", as ${planned.plan.stage} data.`,
-      );
-    }
-    if (dataset !== undefined && dataset.stage !== plan.stage) {
-      throw new DataRefusal(
-        REFUSED,
-        `Versions of "${name}" are ${dataset.stage} data; this one would be ${plan.stage}. Give it another name, or say stage: ${dataset.stage}.`,
-      );
-    }
-    const history = await this.#kernel.store.listRows(VERSIONS, {
-      where: { team, dataset: name },
-      order: { by: ['number'], down: true },
-      limit: HISTORY,
-    });
-    const previous = dataset === undefined ? undefined : this.currentOf(dataset).at(-1);
-    return {
-      team,
-      name,
-      version: versionId(attempt.startedAt ?? attempt.scheduledAt, attempt.id),
-      stage: plan.stage,
-      codeVersion: codeVersionOf(machine),
-      ...(interval === undefined ? {} : { interval }),
-      inputs: [...inputs],
-      under: this.#peers.isTestRun(creation) ? shadowRoot(creation.id) : '',
-      ...(previous === undefined ? {} : { previous: previous.folder }),
-      history: history.flatMap(({ rows, state }) =>
-        rows === undefined || state !== 'published' ? [] : [{ rows }],
-      ),
-      references: this.#references(team),
-      ...(plan.contract === undefined ? {} : { contract: plan.contract }),
-      stamp: plan.isStamped,
-    };
-  }
-
-  /** Datasets of the team that a contract may refer to: the folder of what is current. */
-  #references(team: string): { [dataset: string]: string } {
-    const found = this.#datasets.durableValues().flatMap((dataset): [string, string][] => {
-      const [only] = this.currentOf(dataset);
-      const isOwn = dataset.team === team && dataset.stage === 'structured';
-      return isOwn && only !== undefined ? [[dataset.name, only.folder]] : [];
-    });
-    return Object.fromEntries(found.slice(0, 1_000));
+    return this.#handed.given(active, attempt, request);
   }
 
   judged({ creation }: ActiveExecution, output: Json): AttemptOutcome {
@@ -578,13 +457,4 @@ export class Datasets implements Feature, DataHook {
       this.#datasets.put(turn, { ...row, pointed: revision });
     }
   }
-}
-
-function keyOf(team: string, name: string): string {
-  return `${team}\n${name}`;
-}
-
-/** Version and digest of the pipeline. */
-function codeVersionOf({ record }: LoadedMachine): string {
-  return `${record.version} ${record.digest.slice(0, 8)}`;
 }
