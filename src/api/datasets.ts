@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
-import { countSchema, jsonSchema, listOf, pageOf, paging, timeSchema } from './values.js';
+import { countSchema, jsonSchema, pageOf, paging, timeSchema } from './values.js';
 
 const VERSION = '20261130T031502Z-8c1d22fa';
 
@@ -69,7 +69,12 @@ export const datasetSchema = z
     description: z.string().exactOptional(),
     readers: z.array(z.string()).describe('Other teams that may read it'),
     contract: jsonSchema.exactOptional(),
-    current: z.array(versionSchema).describe('One, or one for each interval, the earliest first'),
+    current: z
+      .array(versionSchema)
+      .describe(
+        'One; where each interval has its own, those of the latest 400 (in lists: the latest), the earliest first',
+      ),
+    intervals: countSchema.describe('How many versions are current'),
     last: versionSchema.exactOptional().describe('Written last, whatever became of it'),
     publishedAt: timeSchema.exactOptional(),
     failure: z.string().exactOptional().describe('Why the storage does not follow'),
@@ -81,6 +86,7 @@ export const datasetSchema = z
         ...{ team: 'parcels', name: 'parcels/example', stage: 'structured' as const },
         ...{ pipeline: 'parcels-example', byInterval: false, readers: [] },
         current: [VERSION_EXAMPLE],
+        intervals: 1,
       },
     ],
   });
@@ -118,9 +124,10 @@ export const listDatasets = route('GET', PATHS.datasets, {
   needs: 'viewer',
   summary: 'List datasets, by name',
   querystring: z.object({
+    ...paging,
     q: z.string().max(500).optional().describe('Words of name, team, description or pipeline'),
   }),
-  response: { 200: listOf(datasetSchema), ...problems },
+  response: { 200: pageOf(datasetSchema), ...problems },
 });
 
 export const showDataset = route('GET', PATHS.dataset, {

@@ -32,6 +32,30 @@ export function fromCursor(what: string, cursor: string, count: number): number[
   return numbers;
 }
 
+/** The same for lists that are in the order of texts. @example toTextCursor('datasets', ['parcels', 'default']) */
+export function toTextCursor(what: string, texts: readonly string[]): string {
+  return `${what}.${Buffer.from(JSON.stringify(texts)).toString('base64url')}`;
+}
+
+/** The texts of a cursor that `toTextCursor` made for the same thing. Throws InvalidPage. */
+export function fromTextCursor(what: string, cursor: string, count: number): string[] {
+  const [kind, encoded = '', ...rest] = cursor.split('.');
+  let texts: unknown;
+  try {
+    texts = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
+  } catch {
+    texts = undefined;
+  }
+  const isSound =
+    Array.isArray(texts) &&
+    texts.length === count &&
+    texts.every((text) => typeof text === 'string');
+  if (kind !== what || rest.length > 0 || !isSound) {
+    throw new EngineError('InvalidPage', { problem: 'a cursor that is not of this list' });
+  }
+  return texts as string[];
+}
+
 /** One page, newest first where not said otherwise. */
 export interface Page<Item> {
   items: Item[];

@@ -20,9 +20,10 @@ export function datasetRoutes(instance: FastifyInstance, { engine }: HttpService
   const api = instance.withTypeProvider<ZodTypeProvider>();
   const { datasets } = engine;
 
-  api.get(listDatasets.path, { schema: listDatasets.schema }, async (request) => ({
-    items: datasets.list(request.principal.scope, defined(request.query)).map(shown),
-  }));
+  api.get(listDatasets.path, { schema: listDatasets.schema }, async (request) => {
+    const { items, ...rest } = datasets.list(request.principal.scope, defined(request.query));
+    return { items: items.map(shown), ...rest };
+  });
 
   api.get(showDataset.path, { schema: showDataset.schema }, async (request) =>
     shown(datasets.show(request.principal.scope, request.params.name)),

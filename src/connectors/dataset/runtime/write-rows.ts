@@ -95,7 +95,7 @@ async function writeJudged(
   contract: Contract,
   draft: () => Promise<boolean>,
 ): Promise<WrittenRows> {
-  const { staging, target } = job;
+  const { staging } = job;
   const isDraft = await draft();
   const at = isDraft ? job.draft : staging;
   const all = await columnsOf(connection, parquet(at));

@@ -9,7 +9,14 @@ import { MANIFEST } from '../../../datasets/layout.js';
 import type { DurableRequest } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js';
+import {
+  fromCursor,
+  fromTextCursor,
+  limitOf,
+  type Page,
+  toCursor,
+  toTextCursor,
+} from '../../kernel/pages.js';
 import { type Scope, sees } from '../../kernel/scope.js';
 import {
   type DatasetRow,
@@ -30,8 +37,10 @@ export interface DatasetDetail {
   readonly description?: string;
   readonly readers: readonly string[];
   readonly contract?: Json;
-  /** What is current: one version, or the newest of each interval. */
+  /** What is current: one version, or the newest of each of the latest intervals. */
   readonly current: readonly VersionDetail[];
+  /** How many versions are current. */
+  readonly intervals: number;
   /** The last version that was written, whatever became of it. */
   readonly last?: VersionDetail;
   readonly publishedAt?: number;
@@ -49,8 +58,11 @@ export interface VersionDetail extends Omit<VersionRow, 'stateName' | 'execution
 }
 
 export interface DatasetCalls {
-  /** By name. */
-  list(scope: Scope, filter?: { readonly q?: string }): DatasetDetail[];
+  /** By name; of what is current the latest alone. */
+  list(
+    scope: Scope,
+    filter?: { readonly q?: string; readonly limit?: number; readonly cursor?: string },
+  ): Page<DatasetDetail>;
   /** Throws DatasetNotFound, DatasetAmbiguous. */
   show(scope: Scope, name: string): DatasetDetail;
   /** The newest first. Throws as `show`. */
@@ -77,6 +89,9 @@ export interface DatasetCalls {
   ): Promise<{ written: VersionDetail[]; read: VersionDetail[] }>;
 }
 
+/** Current versions of intervals that are told: a year of days and a month more. */
+const MOST_CURRENT = 400;
+
 export function datasetCalls(
   kernel: Pick<Kernel, 'reads' | 'store'>,
   datasets: Datasets,
@@ -88,23 +103,24 @@ export function datasetCalls(
   function detailOf(row: VersionRow): VersionDetail {
     const { stateName: task, executionId, execution: _, ...said } = row;
     const dataset = datasets.find(row.team, row.dataset);
-    const isCurrent =
-      dataset !== undefined &&
-      datasets.currentOf(dataset).some(({ number }) => number === row.number);
+    const isCurrent = dataset !== undefined && datasets.isCurrent(dataset, row);
     const location = `${storage?.root ?? ''}/${row.folder}`;
     return { ...said, location, execution: executionId, task, isCurrent };
   }
 
-  function datasetDetail(row: DatasetRow): DatasetDetail {
+  /** @param most versions of intervals */
+  function datasetDetail(row: DatasetRow, most = MOST_CURRENT): DatasetDetail {
     const { team, name, stage, pipeline, byInterval, publishedAt } = row;
     const { description, readers, contract } = datasets.planOf(team, name);
     const last = datasets.known(row.last);
+    const current = datasets.currentOf(row);
     const failure = datasets.pointers.failures.get(`${team}:${name}`);
     return {
       ...{ team, name, stage, pipeline, byInterval: byInterval === 1, readers },
       ...(description === undefined ? {} : { description }),
       ...(contract === undefined ? {} : { contract: contract as unknown as Json }),
-      current: datasets.currentOf(row).map(detailOf),
+      current: current.slice(-most).map(detailOf),
+      intervals: current.length,
       ...(last === undefined ? {} : { last: detailOf(last) }),
       ...(publishedAt === undefined ? {} : { publishedAt }),
       ...(failure === undefined ? {} : { failure }),
@@ -121,24 +137,24 @@ export function datasetCalls(
     };
   }
 
-  function rows(scope: Scope): DatasetRow[] {
-    const written = datasets.all().filter(({ team }) => sees(scope, team));
-    const known = new Set(written.map(({ team, name }) => `${team}\n${name}`));
+  /** Those of a name, or all: also those without any version yet. In no order. */
+  function rows(scope: Scope, name?: string): DatasetRow[] {
+    const isMeant = (one: { team: string; name: string }): boolean =>
+      (name === undefined || one.name === name) && sees(scope, one.team);
+    const written = datasets.all().filter(isMeant);
     const others = [...datasets.planned()]
-      .filter(({ team, name }) => sees(scope, team) && !known.has(`${team}\n${name}`))
-      .map(({ team, name, pipeline }) => planned(team, name, pipeline));
-    return [...written, ...others].sort((a, b) =>
-      a.name === b.name ? (a.team < b.team ? -1 : 1) : a.name < b.name ? -1 : 1,
-    );
+      .filter((one) => isMeant(one) && datasets.find(one.team, one.name) === undefined)
+      .map(({ team, name: of, pipeline }) => planned(team, of, pipeline));
+    return [...written, ...others];
   }
 
   function find(scope: Scope, name: string): DatasetRow {
-    const found = rows(scope).filter((one) => one.name === name);
+    const found = rows(scope, name);
     const [row, second] = found;
     if (row === undefined) throw new EngineError('DatasetNotFound', { name });
     if (second !== undefined) {
-      const teams = found.map(({ team }) => team).join(', ');
-      throw new EngineError('DatasetAmbiguous', { name, teams });
+      const teams = found.map(({ team }) => team).sort();
+      throw new EngineError('DatasetAmbiguous', { name, teams: teams.join(', ') });
     }
     return row;
   }
@@ -170,17 +186,26 @@ export function datasetCalls(
   }
 
   return {
-    list(scope, { q = '' } = {}) {
+    list(scope, { q = '', limit: wanted, cursor } = {}) {
+      const limit = limitOf(wanted);
       const words = q
         .toLowerCase()
         .split(/\s+/)
         .filter((word) => word !== '');
-      return rows(scope)
-        .map(datasetDetail)
-        .filter(({ name, team, description = '', pipeline }) => {
-          const text = `${name} ${team} ${description} ${pipeline}`.toLowerCase();
-          return words.every((word) => text.includes(word));
-        });
+      const isMeant = ({ name, team, pipeline }: DatasetRow): boolean => {
+        const { description = '' } = datasets.planOf(team, name);
+        const text = `${name} ${team} ${description} ${pipeline}`.toLowerCase();
+        return words.every((word) => text.includes(word));
+      };
+      const after = cursor === undefined ? undefined : fromTextCursor('datasets', cursor, 2);
+      const found = rows(scope)
+        .map((row): [DatasetRow, string[]] => [row, [row.name, row.team]])
+        .filter(([row, key]) => (after === undefined || inOrder(after, key) < 0) && isMeant(row))
+        .sort(([, a], [, b]) => inOrder(a, b));
+      const items = found.slice(0, limit).map(([row]) => datasetDetail(row, 1));
+      const last = found[limit - 1];
+      const isMore = found.length > limit && last !== undefined;
+      return { items, ...(isMore ? { next: toTextCursor('datasets', last[1]) } : {}) };
     },
     show: (scope, name) => datasetDetail(find(scope, name)),
     async versions(scope, name, { limit: wanted, cursor } = {}) {
@@ -267,4 +292,11 @@ export function datasetCalls(
       };
     },
   };
+}
+
+/** By the first that differs, in the order of code units: the same in every locale. */
+function inOrder(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((text, index) => text !== b[index]);
+  if (at === -1) return 0;
+  return (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
 }

@@ -193,6 +193,13 @@ export class Datasets implements Feature, DataHook {
     return numbers.flatMap((number) => this.known(number) ?? []);
   }
 
+  /** Whether the version is what readers see. */
+  isCurrent({ team, name, current, byInterval }: DatasetRow, version: VersionRow): boolean {
+    const { interval, number } = version;
+    if (byInterval !== 1 || interval === undefined) return current === number;
+    return this.#intervals.get(keyOf(team, name))?.get(interval) === number;
+  }
+
   /** Whether another team may read it. */
   mayRead(reader: string, { team, name }: { team: string; name: string }): boolean {
     if (reader === team) return true;
