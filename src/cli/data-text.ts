@@ -102,7 +102,9 @@ export function versionText(one: DatasetVersion): string {
       : [`columns   ${schemaWords(schemaChange as unknown as SchemaChange)}`]),
     ...(quarantine === undefined
       ? []
-      : [`set aside ${one.quarantined} rows, with their reasons: ${root}${quarantine}`]),
+      : [
+          `set aside ${one.quarantined} ${one.quarantined === 1 ? 'row' : 'rows'}, with reasons: ${root}${quarantine}`,
+        ]),
   ];
   if (contract === undefined) return lines.join('\n');
   return [...lines, '', contractText(contract as unknown as ContractResult, [])].join('\n');

@@ -21,7 +21,7 @@ const LONGEST_NAME = 120;
 export function boundedResult(
   result: ContractResult,
   bytes: (text: string) => number,
-  limit = RESULT_LIMIT,
+  limit: number = RESULT_LIMIT,
 ): ContractResult {
   const sized = (value: unknown): number => bytes(JSON.stringify(value));
   const rules = result.rules.map(shortened);

@@ -204,9 +204,13 @@ export function composeFeatures(
   const incidents: Incidents = new Incidents(
     kernel,
     {
-      neighbours: neighboursOf(upstreams, kernel.arns.identity, (upstream) =>
+      neighbours: neighboursOf(upstreams, datasets.links, kernel.arns.identity, (upstream) =>
         observers.keysOfStateMachine(upstream),
       ),
+      ownerOf: (team, { provider, kind, name }) =>
+        provider === 'millrace' && kind === 'dataset'
+          ? datasets.plannedBy(team, name.slice(team.length + 1))?.owner
+          : undefined,
       isMonitored: (series) => monitors.isWatched(series),
       waysOf: (team) => notifications.channels.waysOf(team),
       notify: (turn, notice) => void notifications.notify(turn, notice),

@@ -145,7 +145,7 @@ expect: [runs in 8 days]
     ],
     [
       'pipeline: orders\nsteps: [{ a: { dataset: x } }]\n',
-      'MILL1301 2:16 publishing a dataset does not act yet: the step does nothing',
+      'MILL1102 2:16 the step does not say which files: the step before it is no sql step',
     ],
     [
       'pipeline: orders\ntags: { account: 012345678901 }\nsteps: [{ a: { wait: 1 } }]',
@@ -170,24 +170,6 @@ expect: [runs in 8 days]
   ])('%j has its problem at its place', async (text, problem) => {
     expect(await problemsOf(text)).toContain(problem);
   });
-
-  it.each(['datasets: { a/b: {} }'])(
-    'is told that %s does not act yet, and keeps it',
-    async (section) => {
-      const { plan, problems } = await load(
-        `pipeline: orders\n${section}\nsteps: [{ a: { wait: 1 } }]`,
-      );
-      const name = section.slice(0, section.indexOf(':'));
-      expect(problems).toEqual([
-        expect.objectContaining({
-          severity: 'warning',
-          code: 'MILL1301',
-          message: `"${name}" does not act yet`,
-        }),
-      ]);
-      expect(plan?.sections).toHaveProperty(name);
-    },
-  );
 });
 
 describe('a trigger', () => {

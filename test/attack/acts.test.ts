@@ -171,6 +171,11 @@ const ACTS: { readonly [route: string]: Act } = {
     },
     none: '999999',
   },
+  'POST /datasets/:name/rollback': {
+    make: async ({ name }) => `${name}-data`,
+    none: 'none-data',
+    body: () => ({ version: 'current' }),
+  },
   'DELETE /users/:name': ofUser,
   'POST /users/:name/login-link': ofUser,
   'POST /accounts/:name/check': {

@@ -43,6 +43,7 @@ const EXECUTIONS: Values = ({ name, executions }) => [
   ...['latest', 'latest-failed', 'common@latest', 'common/night'],
   ...[`${name}-failing/${name}-night`, `${name}-failing@latest-failed`, `${name}-machine@latest`],
 ];
+const DATASETS: Values = ({ name }) => [`${name}-data`];
 const PIPELINES: Values = ({ pipelines }) => pipelines;
 
 /** What stands in the path of a route that reads. */
@@ -55,6 +56,10 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
+  '/api/v1/datasets/:name': DATASETS,
+  '/api/v1/datasets/:name/versions': DATASETS,
+  '/api/v1/datasets/:name/versions/:version': DATASETS,
+  '/api/v1/datasets/:name/versions/:version/manifest': DATASETS,
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],
@@ -211,7 +216,7 @@ function addressesOf(route: string, of: PopulatedTeam): { path: string; put: str
   const path = route.slice('GET '.length);
   const bases = path.includes(':')
     ? (PATHS_OF[path] as Values)(of).map((value) => ({
-        path: path.replace(/:\w+/, encodeURIComponent(value)),
+        path: path.replace(':version', 'current').replace(/:\w+/, encodeURIComponent(value)),
         put: [String(value)],
       }))
     : [{ path, put: [] }];

@@ -336,7 +336,7 @@ describe('validate', () => {
     expect(stderr).toMatch(/error\[MILL1101\][\s\S]*bad\.yaml:3:12/);
     expect(stderr).toContain('shell');
     expect(stderr).toMatch(/bad\.yaml:4:\d+/);
-    expect(stderr).toMatch(/warning\[MILL1301\][\s\S]*bad\.yaml:5:1/);
+    expect(stderr).toMatch(/warning\[MILL1306\][\s\S]*bad\.yaml:5:13/);
     expect(stderr).toMatch(/1 file: \d errors, 1 warning\n$/);
     expect(stderr).not.toMatch(TERMINAL_CODES);
     const report = await millrace(['validate', 'bad.yaml', '--json'], { cwd: folder });
@@ -344,7 +344,7 @@ describe('validate', () => {
       files: 1,
       warnings: 1,
       problems: expect.arrayContaining([
-        expect.objectContaining({ code: 'MILL1301', file: 'bad.yaml', line: 5, column: 1 }),
+        expect.objectContaining({ code: 'MILL1306', file: 'bad.yaml', line: 5, column: 13 }),
       ]),
     });
     const annotated = await millrace(['validate'], {

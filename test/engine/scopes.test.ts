@@ -13,6 +13,7 @@ import { createConnectorRunner } from '../../src/engine/adapters/connector-runne
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
+import { fakeDatasetConnector, memoryStorage } from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 const SHOP = ofTeam('shop');
@@ -69,9 +70,16 @@ beforeAll(async () => {
       return { type: 'succeeded', output: null };
     },
   };
+  const datasets = memoryStorage();
   test = await openTimedEngine({
     seal: createEncryption(Buffer.alloc(32, 7)),
-    runner: createConnectorRunner(new Map([['echo', echo]])),
+    runner: createConnectorRunner(
+      new Map([
+        ['echo', echo],
+        ['dataset', fakeDatasetConnector(datasets)],
+      ]),
+    ),
+    datasets,
     aws: AWS,
     rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
@@ -113,6 +121,9 @@ beforeAll(async () => {
   };
   await test.deploy('pooled', { concurrency: { pools: { all: 1 } } }, of(WAIT));
   const say = { Type: 'Task', Resource: 'millrace:echo', End: true };
+  const publish = { Type: 'Task', Resource: 'millrace:dataset', Parameters: { dataset: 'all' } };
+  const publishing = { StartAt: 'Publish', States: { Publish: { ...publish, End: true } } };
+  await test.deploy('publishing', { datasets: { all: {} } }, of(publishing));
   await test.deploy('saying', {}, of({ StartAt: 'Say', States: { Say: say } }));
   await test.deploy('asking', {}, of({ StartAt: 'Ask', States: { Ask: ask } }));
 
@@ -120,6 +131,7 @@ beforeAll(async () => {
   const running = await executions.start(SHOP, { pipeline: 'all', name: 'one' });
   const failed = await executions.run(SHOP, { pipeline: 'failing' });
   await executions.run(SHOP, { pipeline: 'saying' });
+  await executions.run(SHOP, { pipeline: 'publishing' });
   const mapped = await executions.start(SHOP, { pipeline: 'mapped', input: [1] });
   await executions.start(SHOP, { pipeline: 'pooled' });
   const asking = await executions.start(SHOP, { pipeline: 'asking' });
@@ -202,6 +214,11 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
+    'datasets.show': (scope, { name }) => e.datasets.show(scope, name),
+    'datasets.versions': (scope, { name }) => e.datasets.versions(scope, name),
+    'datasets.version': (scope, { name }) => e.datasets.version(scope, name, 'current'),
+    'datasets.manifest': (scope, { name }) => e.datasets.manifest(scope, name, 'current'),
+    'datasets.rollBack': (scope, { name }) => e.datasets.rollBack(scope, name, 'current', 'ana'),
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
     'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
     'notifications.describe': (scope, { name }) =>
@@ -342,6 +359,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
     'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
+    'datasets.list': (scope) => e.datasets.list(scope).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,16 +11,25 @@ import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { createAuthenticator, PUBLIC, SIGNED } from '../../src/http/auth.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import { pathOf, ROUTES, type Route, registeredRoutes } from './routes.js';
-import { echoPipeline, failingPipeline, openTestServer, type TestServer } from './test-server.js';
+import {
+  datasetPipeline,
+  echoPipeline,
+  failingPipeline,
+  openTestServer,
+  type TestServer,
+} from './test-server.js';
 
 let it: TestServer;
+let folder: string;
 let viewer: string;
 let ownTeam: string;
 /** Id of a failed execution of the team `foreign`. */
 let foreignId: string;
+let foreignNumber: number;
 
 beforeAll(async () => {
   it = await openTestServer();
+  folder = mkdtempSync(join(tmpdir(), 'millrace-access-'));
   const { engine, authenticator } = it.server;
   const sections = { expect: ['runs within 8 days'] };
   await engine.pipelines.deploy(echoPipeline('own-echo', { team: 'own', sections }));
@@ -31,19 +40,22 @@ beforeAll(async () => {
   await engine.monitors.put(ofTeam('own-foreign'), 'foreign-watch', { newSource: 0 });
   await engine.notifications.test(ofTeam('own'), 'outbox');
   await engine.notifications.test(ofTeam('own-foreign'), 'outbox');
+  writeFileSync(join(folder, 'rows.csv'), 'id\n1\n');
+  for (const [team, dataset] of [
+    ['own', 'own-echo'],
+    ['own-foreign', 'foreign-failing'],
+  ] as const) {
+    await engine.pipelines.deploy(datasetPipeline(`${dataset}-data`, { team, folder, dataset }));
+    await engine.executions.run(EVERYTHING, { pipeline: `${dataset}-data` });
+  }
   await engine.executions.run(EVERYTHING, { pipeline: 'own-echo', input: { secret: 'of own' } });
   await engine.executions.run(EVERYTHING, { pipeline: 'own-failing' });
   const until = Date.now() + 86_400_000;
   const silence = { tags: {}, until, actor: 'x', reason: 'theirs' };
   await engine.incidents.silence(ofTeam('own'), silence);
   await engine.incidents.silence(ofTeam('own-foreign'), silence);
-  foreignId = (
-    await engine.executions.run(EVERYTHING, {
-      pipeline: 'foreign-failing',
-      name: 'night',
-      input: { s: 'theirs' },
-    })
-  ).id;
+  const foreign = { pipeline: 'foreign-failing', name: 'night', input: { s: 'theirs' } };
+  ({ id: foreignId, number: foreignNumber } = await engine.executions.run(EVERYTHING, foreign));
   // One with nothing to start: it exists and changes nothing.
   await engine.backfills.start(EVERYTHING, {
     pipeline: 'foreign-failing',
@@ -55,7 +67,10 @@ beforeAll(async () => {
   ownTeam = await authenticator.issue('api', { label: 'own team', teams: ['own'] });
 });
 
-afterAll(() => it.close());
+afterAll(async () => {
+  await it.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A text without the name in it. A number is in many texts: only where it is quoted it is one. */
 const hidden = (text: string, name: string): string =>
@@ -207,7 +222,7 @@ describe('another team', () => {
     '%s answers for their things as for things that do not exist',
     async (_, route) => {
       const pairs =
-        route.names === 'pipeline'
+        route.names === 'pipeline' || route.names === 'dataset'
           ? [['foreign-failing', 'missing-failing']]
           : route.names === 'backfill'
             ? [['1', '9']]
@@ -221,7 +236,7 @@ describe('another team', () => {
                     ['foreign-failing@latest', 'missing-failing@latest'],
                     ['foreign-failing@latest-failed', 'missing-failing@latest-failed'],
                     [foreignId.slice(0, 30), '00000000-0000-0000-0000-000000'],
-                    ['#3', '#999999'],
+                    [`#${foreignNumber}`, '#999999'],
                   ];
       for (const [theirs = '', none = ''] of pairs) {
         const path = (id: string): string => pathOf(route, id, id);

@@ -447,6 +447,18 @@ test('channels, and what was told by them', async () => {
   expect(await ask('POST', again, 200, { token })).toMatchObject({ number: dead.number });
 });
 
+test('datasets and their versions', async () => {
+  const name = 'alder-data';
+  const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.datasets}?limit=1`, 200);
+  expect(items).toMatchObject([{ name, intervals: 1, current: [{ rows: 1 }] }]);
+  await ask('GET', pathTo(PATHS.dataset, { name }), 200);
+  await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
+  const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });
+  const { version: id } = await ask<{ version: string }>('GET', current, 200);
+  await ask('GET', pathTo(PATHS.datasetManifest, { name, version: id }), 200);
+  await ask('POST', pathTo(PATHS.datasetRollback, { name }), 200, { body: { version: id } });
+});
+
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));

@@ -12,6 +12,7 @@ import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTeam, type Team } from '../attack/two-teams.js';
 import {
+  datasetPipeline,
   echoPipeline,
   failingPipeline,
   openTestServer,
@@ -309,6 +310,12 @@ async function populate(
     name: 'night',
     input: { by: team },
   });
+
+  writeFileSync(join(folder, 'rows.csv'), `id,said\n1,${team}\n`);
+  await engine.pipelines.deploy(
+    datasetPipeline(`${team}-publishes`, { ...of, dataset: `${team}-data` }),
+  );
+  await engine.executions.run(EVERYTHING, { pipeline: `${team}-publishes` });
 
   const print = { command: ['echo', `${team} prints`] };
   const State = { Type: 'Task', Resource: 'millrace:shell', Parameters: print, End: true } as const;

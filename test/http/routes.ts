@@ -28,6 +28,7 @@ export interface Route {
   names?:
     | 'execution'
     | 'pipeline'
+    | 'dataset'
     | 'backfill'
     | 'monitor'
     | 'alert'
@@ -52,6 +53,17 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/repair-plan', names: 'execution' },
+  { method: 'GET', route: '/api/v1/datasets' },
+  { method: 'GET', route: '/api/v1/datasets/:name', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/datasets/:name/versions', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/datasets/:name/versions/:version', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/manifest', names: 'dataset' },
+  {
+    method: 'POST',
+    route: '/api/v1/datasets/:name/rollback',
+    names: 'dataset',
+    body: { version: 'current' },
+  },
   { method: 'GET', route: '/api/v1/logs' },
   { method: 'GET', route: '/api/v1/pools' },
   {
@@ -246,6 +258,7 @@ export function pathOf(route: Route, id = 'latest', name = 'own-echo'): string {
   const path = route.route
     .replace(':id', encodeURIComponent(id))
     .replace(':name', encodeURIComponent(name))
+    .replace(':version', 'current')
     .replace(':number', id === 'latest' ? '1' : encodeURIComponent(id));
   return path + (route.query ?? '');
 }

@@ -188,6 +188,21 @@ export function echoPipeline(
   };
 }
 
+/** A pipeline that writes a dataset out of `rows.csv` of its folder, and reads what was current before if it is told to. */
+export function datasetPipeline(
+  name: string,
+  given: Partial<PipelineDeployment> & { dataset: string },
+): PipelineDeployment {
+  const { dataset, ...rest } = given;
+  const Parameters = { dataset, from: 'rows.csv' };
+  const Publish = { Type: 'Task', Resource: 'millrace:dataset', Parameters, End: true } as const;
+  return echoPipeline(name, {
+    definition: { StartAt: 'Publish', States: { Publish } },
+    sections: { datasets: { [dataset]: {} } },
+    ...rest,
+  });
+}
+
 /** A pipeline that waits until it is stopped. */
 export function waitingPipeline(
   name: string,

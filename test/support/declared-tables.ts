@@ -14,6 +14,13 @@ import {
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
 import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
+import {
+  DATASETS,
+  EDGES,
+  INTERVALS,
+  READ_VERSIONS,
+  VERSIONS,
+} from '../../src/engine/features/datasets/dataset-tables.js';
 import { DIGEST_MARKS, DIGEST_SECTIONS } from '../../src/engine/features/digests/digest-tables.js';
 import {
   EXPECTATION_CHANGES,
@@ -79,6 +86,7 @@ import type { AnyTable } from '../../src/store/table.js';
 export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
+  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[
     ARRIVALS,

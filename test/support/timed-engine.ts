@@ -38,12 +38,13 @@ export class TimedEngine extends EngineHome {
   constructor({ start = '2026-11-20T00:00:00Z', ...config }: TimedConfig = {}) {
     const clock = new ManualClock(start);
     const underWay = new UnderWay();
-    const { files, runner = createConnectorRunner(new Map()) } = config;
+    const { files, datasets, runner = createConnectorRunner(new Map()) } = config;
     super({
       ...config,
       clock,
       runner: counted(runner, underWay),
       ...(files === undefined ? {} : { files: counted(files, underWay) }),
+      ...(datasets === undefined ? {} : { datasets: counted(datasets, underWay) }),
     });
     this.clock = clock;
     clock.awaits(underWay);

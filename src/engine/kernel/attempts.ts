@@ -423,17 +423,18 @@ export class Attempts {
     const command = commandOf(attempt);
     const answered = checkOutcome(outcome);
     const data = attempt.kind === DATASET_KIND ? this.#parts.hooks.data : undefined;
-    // What was written is kept whatever becomes of it: also a version that its contract refuses.
+    // What was written is kept whatever becomes of it, also a version that its contract refuses; and it is known before the
+    // execution may end by it.
     const written = (later: Turn): void => {
       if (answered.type === 'succeeded') data?.written(later, active, attempt, answered.output);
-      this.close(later, active, attempt);
     };
+    const closed = (later: Turn): void => this.close(later, active, attempt);
     const checked =
       answered.type === 'succeeded' && data ? data.judged(active, answered.output) : answered;
     if (checked.type === 'failed') {
       const { error, cause } = checked;
       const event: UndatedEvent = { type: 'TaskFailed', error, cause, thread, sequence };
-      return executions.step(turn, active, event, input, written);
+      return executions.step(turn, active, event, input, closed, written);
     }
     const resolution = this.#resolve(active, command);
     const wrapping = resolution.type === 'connector' ? resolution.wrapping : 'plain';
@@ -451,10 +452,11 @@ export class Attempts {
             this.#count(later, active, attempt);
           this.#put(later, active, { ...attempt, status: 'submitted' });
         },
+        written,
       );
     }
     const event: UndatedEvent = { type: 'TaskSucceeded', output, thread, sequence };
-    return executions.step(turn, active, event, input, written);
+    return executions.step(turn, active, event, input, closed, written);
   }
 
   /**

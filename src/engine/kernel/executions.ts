@@ -215,6 +215,7 @@ export class Executions {
    *
    * @param input what to try again when this comes to nothing; its caller is who gets refused
    * @param after called once the transition is part of a turn (this one, or a later one when expressions are evaluated)
+   * @param before the same, before anybody hears what the transition does; not when it does nothing
    */
   step(
     turn: Turn,
@@ -222,12 +223,14 @@ export class Executions {
     event: UndatedEvent,
     input: Input,
     after?: (turn: Turn) => void,
+    before?: (turn: Turn) => void,
   ): Performed {
     const { reducer, time, random, evaluate } = this.#parts;
     const dated = { ...event, at: time.now(), seed: random.seed() } as ExecutionEvent;
     const machine = active.machine.compiled(active.creation.pointer);
     const transition = reducer.advance(machine, active.state, dated, evaluate);
     if (!(transition instanceof Promise)) {
+      if (transition.history.length > 0) before?.(turn);
       this.#tellTask(turn, active, event, transition);
       this.absorb(turn, active, transition);
       after?.(turn);
@@ -238,6 +241,7 @@ export class Executions {
     transition.then(
       (arrived) =>
         this.#later(active, input, (later) => {
+          if (arrived.history.length > 0) before?.(later);
           this.#tellTask(later, active, event, arrived);
           this.absorb(later, active, arrived);
           after?.(later);

@@ -59,7 +59,8 @@ export function loadContract(
   const problems: Problem[] = [];
   const source = readSource(file, text, problems);
   const read = source === undefined ? undefined : contractIn(source, problems);
-  return read === undefined ? { problems } : { contract: read.contract, problems };
+  if (read === undefined || problems.length > 0) return { problems };
+  return { contract: read.contract, problems };
 }
 
 /**

@@ -7,9 +7,7 @@ import { dataReference } from '../../data-text.js';
 /** `millrace data path NAME[@VERSION]`: for other programs. */
 export default class DataPath extends MillraceCommand {
   static override summary = 'Print where the files of a version lie, and nothing else';
-  static override examples = [
-    `duckdb -c "SELECT count(*) FROM read_parquet('$(<%= config.bin %> data path parcels/example)/*.parquet')"`,
-  ];
+  static override examples = ['ls "$(<%= config.bin %> data path parcels/example)"'];
   static override args = {
     dataset: Args.string({
       description: 'NAME for what is current, or NAME@VERSION',

@@ -18,13 +18,7 @@ import {
   toTextCursor,
 } from '../../kernel/pages.js';
 import { type Scope, sees } from '../../kernel/scope.js';
-import {
-  type DatasetRow,
-  EDGES,
-  READ_VERSIONS,
-  VERSIONS,
-  type VersionRow,
-} from './dataset-tables.js';
+import { type DatasetRow, VERSIONS, type VersionRow } from './dataset-tables.js';
 import type { Datasets } from './datasets.js';
 
 /** A dataset as people see it. Times in milliseconds since the epoch. */
@@ -77,16 +71,6 @@ export interface DatasetCalls {
   manifest(scope: Scope, name: string, version: string): Promise<Manifest>;
   /** Makes an earlier version current; durable when it resolves. Throws as `version`, DatasetVersionRemoved, DatasetVersionRefused. */
   rollBack(scope: Scope, name: string, version: string, by: string): Promise<DatasetDetail>;
-  /** What versions were made of, and made into: direct neighbours by number. */
-  neighbours(
-    scope: Scope,
-    number: number,
-  ): Promise<{ inputs: VersionDetail[]; outputs: VersionDetail[] }>;
-  /** Versions that an execution wrote, and those that it read. */
-  ofExecution(
-    scope: Scope,
-    execution: number,
-  ): Promise<{ written: VersionDetail[]; read: VersionDetail[] }>;
 }
 
 /** Current versions of intervals that are told: a year of days and a month more. */
@@ -176,15 +160,6 @@ export function datasetCalls(
     return row;
   }
 
-  async function numbered(scope: Scope, numbers: readonly number[]): Promise<VersionDetail[]> {
-    const found = await Promise.all(
-      [...new Set(numbers)].map(async (number) => await reads.findRow(VERSIONS, [number])),
-    );
-    return found.flatMap((row) =>
-      row !== undefined && sees(scope, row.team) ? [detailOf(row)] : [],
-    );
-  }
-
   return {
     list(scope, { q = '', limit: wanted, cursor } = {}) {
       const limit = limitOf(wanted);
@@ -263,33 +238,6 @@ export function datasetCalls(
           return 'done';
         },
       }));
-    },
-    async neighbours(scope, number) {
-      const [of] = await numbered(scope, [number]);
-      if (of === undefined) return { inputs: [], outputs: [] };
-      const inputs = await reads.listRows(EDGES, { where: { output: number }, limit: 1_000 });
-      const outputs = await reads.listRows(EDGES, { where: { input: number }, limit: 1_000 });
-      return {
-        inputs: await numbered(
-          scope,
-          inputs.map(({ input }) => input),
-        ),
-        outputs: await numbered(
-          scope,
-          outputs.map(({ output }) => output),
-        ),
-      };
-    },
-    async ofExecution(scope, execution) {
-      const written = await reads.listRows(VERSIONS, { where: { execution }, limit: 1_000 });
-      const read = await reads.listRows(READ_VERSIONS, { where: { execution }, limit: 1_000 });
-      return {
-        written: written.filter(({ team }) => sees(scope, team)).map(detailOf),
-        read: await numbered(
-          scope,
-          read.map(({ version }) => version),
-        ),
-      };
     },
   };
 }

@@ -25,6 +25,7 @@ import {
   type ReadPlan,
 } from '../../../pipelines/sections/datasets-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
+import { pipelineKey, pipelineOfKey } from '../../../store/pipeline-ref.js';
 import type { AttemptRecord, ExecutionCreation } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
@@ -36,6 +37,7 @@ import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap, TurnMap } from '../../kernel/turn-memory.js';
 import { keyOf } from './dataset-key.js';
+import { DatasetLinks } from './dataset-links.js';
 import {
   DATASETS,
   type DatasetRow,
@@ -64,6 +66,15 @@ export interface DatasetCheck {
   readonly files?: number;
   readonly interval?: string;
   readonly execution: string;
+  readonly pipeline: string;
+}
+
+/** What its pipeline says of a dataset. */
+export interface PlannedDataset {
+  readonly plan: DatasetPlan;
+  readonly pipeline: string;
+  /** Who answers for it. */
+  readonly owner?: string;
 }
 
 export interface DatasetPeers {
@@ -89,9 +100,10 @@ export class Datasets implements Feature, DataHook {
   /** Current and last versions of every dataset, and those of intervals, by number. */
   readonly #versions: TurnMap<number, VersionRow> = new TurnMap();
   /** Who writes what, as pipelines say: dataset → plan. */
-  readonly #plans: Map<string, { plan: DatasetPlan; pipeline: string }> = new Map();
+  readonly #plans: Map<string, PlannedDataset> = new Map();
   readonly #handed: HandedDatasets;
   readonly pointers: Pointers;
+  readonly links: DatasetLinks = new DatasetLinks();
   #lastVersion = 0;
   #lastEdge = 0;
   #lastRead = 0;
@@ -142,11 +154,24 @@ export class Datasets implements Feature, DataHook {
 
   deployed({ ref, deployment }: LoadedMachine): void {
     const plans = sectionOf(DATASETS_SECTION, deployment) ?? new Map<string, DatasetPlan>();
-    for (const [key, { pipeline }] of this.#plans) {
-      if (pipeline === ref.name && key.startsWith(`${ref.team}\n`)) this.#plans.delete(key);
-    }
-    for (const plan of plans.values()) {
-      this.#plans.set(keyOf(ref.team, plan.name), { plan, pipeline: ref.name });
+    this.#forgetPlans(pipelineKey(ref));
+    const owner = deployment.sections?.owner;
+    const by = { pipeline: ref.name, ...(typeof owner === 'string' ? { owner } : {}) };
+    for (const plan of plans.values()) this.#plans.set(keyOf(ref.team, plan.name), { plan, ...by });
+    this.links.deployed(ref, deployment);
+  }
+
+  withdrawn(key: string): void {
+    this.#forgetPlans(key);
+    this.links.withdrawn(key);
+  }
+
+  #forgetPlans(pipeline: string): void {
+    const { team, name } = pipelineOfKey(pipeline);
+    for (const written of this.links.writtenBy(pipeline)) {
+      const key = keyOf(team, written.slice(team.length + 1));
+      // Another pipeline may have come to write it.
+      if (this.#plans.get(key)?.pipeline === name) this.#plans.delete(key);
     }
   }
 
@@ -163,7 +188,7 @@ export class Datasets implements Feature, DataHook {
   }
 
   /** The pipeline that says it writes it. */
-  plannedBy(team: string, name: string): { plan: DatasetPlan; pipeline: string } | undefined {
+  plannedBy(team: string, name: string): PlannedDataset | undefined {
     return this.#plans.get(keyOf(team, name));
   }
 
@@ -426,7 +451,8 @@ export class Datasets implements Feature, DataHook {
     }
     const isWarned = contract?.status === 'WARNING' || (row.quarantined ?? 0) > 0;
     this.#peers.report(turn, {
-      ...{ team, name, bytes, files, tags: creation.tags, execution: creation.id, cause },
+      ...{ team, name, bytes, files, cause, tags: creation.tags },
+      ...{ execution: creation.id, pipeline: creation.pipeline },
       status: state === 'rejected' ? 'CRITICAL' : isWarned ? 'WARNING' : 'OK',
       ...(rows === undefined ? {} : { rows }),
       ...(interval === undefined ? {} : { interval }),

@@ -25,7 +25,8 @@ export class Pointers {
   readonly #known: Known;
   /** Those that are being moved, by dataset; another move waits for it. */
   readonly #moving: Map<string, Promise<void>> = new Map();
-  readonly #timers: Set<NodeJS.Timeout> = new Set();
+  /** Cancel those that wait to be tried again. */
+  readonly #waiting: Set<() => void> = new Set();
   /** Why the last move failed, by dataset. */
   readonly failures: Map<string, string> = new Map();
   #isOpen = false;
@@ -45,8 +46,8 @@ export class Pointers {
 
   async close(): Promise<void> {
     this.#isOpen = false;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const cancel of this.#waiting) cancel();
+    this.#waiting.clear();
     await Promise.all(this.#moving.values());
   }
 
@@ -95,13 +96,11 @@ export class Pointers {
   }
 
   #later(team: string, name: string, failures: number): void {
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        this.follow(team, name, failures + 1);
-      },
-      Math.min(MOST_AGAIN, AGAIN * 2 ** failures),
-    );
-    this.#timers.add(timer);
+    const wait = Math.min(MOST_AGAIN, AGAIN * 2 ** failures);
+    const cancel = this.#kernel.clock.setTimer(() => {
+      this.#waiting.delete(cancel);
+      this.follow(team, name, failures + 1);
+    }, wait);
+    this.#waiting.add(cancel);
   }
 }

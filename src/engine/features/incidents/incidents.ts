@@ -12,6 +12,7 @@
  * @module
  */
 
+import type { CheckResult } from '../../../monitoring/check-result.js';
 import { causeOf, effectsOf } from '../../../monitoring/incidents/fold.js';
 import {
   type Incident,
@@ -34,6 +35,7 @@ import { ownerOf } from '../../../monitoring/incidents/owner.js';
 import type { IncidentPolicy } from '../../../monitoring/incidents/policy.js';
 import {
   CHANNEL,
+  type Ended,
   type Signal,
   signalOfAlert,
   signalOfChannel,
@@ -149,7 +151,9 @@ export class Incidents implements Feature {
         // The usual: it is good, and it was.
         if (result.status === 'OK' && this.#shelf.size === 0) return;
         if (result.status === 'CRITICAL' && !this.#isIncident(result.team, series)) return;
-        this.#heard(turn, signalOfResult(result, execution && endedExecution(execution)));
+        const ended =
+          execution === undefined ? this.#answeredFor(result) : endedExecution(execution);
+        this.#heard(turn, signalOfResult(result, ended));
         return;
       }
       case 'ExpectationChanged':
@@ -273,6 +277,11 @@ export class Incidents implements Feature {
     for (const incident of this.#shelf.ofTeam(team)) {
       this.#save(turn, { incident, transitions: [] });
     }
+  }
+
+  #answeredFor({ team, subject }: CheckResult): Ended {
+    const owner = this.#peers.ownerOf(team, subject);
+    return owner === undefined ? {} : { owner };
   }
 
   #heard(turn: Turn, signal: Signal | undefined): void {

@@ -6,6 +6,7 @@ import type { Message } from '../../../channels/message.js';
 import type { Neighbours } from '../../../monitoring/incidents/fold.js';
 import type { IncidentChange } from '../../../monitoring/incidents/incident.js';
 import type { IncidentPolicy } from '../../../monitoring/incidents/policy.js';
+import type { Subject } from '../../../monitoring/subject.js';
 import type { Turn } from '../../kernel/turn.js';
 
 /** Something to tell people. */
@@ -25,6 +26,8 @@ export interface Notice {
 export interface IncidentPeers {
   /** What is upstream and downstream of a subject, by keys of subjects. */
   readonly neighbours: Neighbours;
+  /** Who answers for a thing that is no execution; undefined: nobody says so. */
+  ownerOf(team: string, subject: Subject): string | undefined;
   /** Whether a monitor watches the results of a series. */
   isMonitored(series: number): boolean;
   /** Names of the channels of a team; the outbox, which every team has, comes last. */
