@@ -449,10 +449,9 @@ test('channels, and what was told by them', async () => {
 
 test('datasets and their versions', async () => {
   const name = 'alder-data';
-  const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.datasets}?limit=1`, 200);
-  expect(items).toMatchObject([{ name, intervals: 1, current: [{ rows: 1 }] }]);
-  for (const path of [PATHS.dataset, PATHS.datasetVersions])
-    await ask('GET', pathTo(path, { name }), 200);
+  expect(await ask('GET', PATHS.datasets, 200)).toMatchObject({ items: [{ name }] });
+  await ask('GET', pathTo(PATHS.dataset, { name }), 200);
+  await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
   const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });
   const { version: id } = await ask<{ version: string }>('GET', current, 200);
   await ask('GET', pathTo(PATHS.datasetManifest, { name, version: id }), 200);

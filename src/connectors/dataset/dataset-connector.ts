@@ -79,7 +79,8 @@ async function writeVersion(
     return await placed(outcome.output as unknown as DatasetOutput, target, job, config);
   } finally {
     for (const folder of [job.temporaryFolder, job.staging, job.quarantine, job.draft]) {
-      await removeTaskFiles(folder, config.user);
+      // What cannot be removed now, the collector removes later: the outcome is not changed by it.
+      await removeTaskFiles(folder, config.user).catch(() => undefined);
     }
   }
 }
