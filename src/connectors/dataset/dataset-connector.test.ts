@@ -279,8 +279,8 @@ describe('what is no data', () => {
       'is cut off inside of quotes',
       'a.csv',
       'a,b\n1,"x, y"\n2,"z\n',
-      undefined,
-      /a\.csv|quote|line/i,
+      'a: bigint\n  b: varchar',
+      /never closed/,
     ],
     [
       'mixes encodings',
@@ -320,7 +320,7 @@ describe('what is no data', () => {
       } else {
         // It was understood all the same: then all of it was.
         expect(name).toBe('a.csv');
-        expect(columns).toContain('b: bigint');
+        expect(columns ?? '').toContain('b: bigint');
         expect(outcome.output).toMatchObject({ contract: { verdict: 'publish', rows: 1 } });
       }
       expect(left(folders)).toEqual([]);
