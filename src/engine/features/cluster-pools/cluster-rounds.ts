@@ -27,12 +27,20 @@ const READY_PAUSE = 60_000;
 /** Where a cluster is seen until it is gone, whoever made it. */
 const SEEN_BY = 'elasticmapreduce:terminateCluster.sync';
 
+/** What is known of earlier requests for a cluster. */
+export interface AskedBefore {
+  /** One may have been heard whose answer was not. */
+  readonly isAgain: boolean;
+  /** Answers since this process began to ask. */
+  readonly tries: number;
+}
+
 interface Parts {
   readonly tasks: Pick<RemoteTasks, 'submit' | 'look'>;
   now(): number;
   cluster(number: number): ClusterRow | undefined;
   /** What becomes of a cluster; false: nothing, and it is looked at again. */
-  asked(row: ClusterRow, answer: Submission): boolean;
+  asked(row: ClusterRow, answer: Submission, before: AskedBefore): boolean;
   started(row: ClusterRow, state: JobState): boolean;
   seen(row: ClusterRow, state: JobState): boolean;
   /** @param refusal why it could not be asked to end */
@@ -130,7 +138,7 @@ export class ClusterRounds {
     const { stamp } = standing;
     standing.isUnderWay = true;
     this.#underWay += 1;
-    const isNews = await this.#round(row).catch(() => false);
+    const isNews = await this.#round(row, standing.tries).catch(() => false);
     this.#underWay -= 1;
     standing.isUnderWay = false;
     if (!this.#isOpen) return;
@@ -143,14 +151,14 @@ export class ClusterRounds {
     this.due();
   }
 
-  async #round(row: ClusterRow): Promise<boolean> {
+  async #round(row: ClusterRow, tries: number): Promise<boolean> {
     const { tasks } = this.#parts;
     const { signal } = this.#closing;
     const { phase, number } = row;
     if (phase === 'asked') {
       const isAgain = !this.#unasked.delete(number);
       const answer = await tasks.submit({ ...requestOf(row), isAgain, signal });
-      return this.#isOpen && this.#parts.asked(row, answer);
+      return this.#isOpen && this.#parts.asked(row, answer, { isAgain, tries });
     }
     if (phase === 'starting') {
       const state = await this.#look(row.job as unknown as RemoteJob);

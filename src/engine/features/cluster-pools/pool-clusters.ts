@@ -8,11 +8,16 @@ import type { JobState, Submission } from '../../../connectors/remote-tasks.js';
 import type { PoolPlan } from '../../../pipelines/team-file/cluster-pools-section.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
+import type { AskedBefore } from './cluster-rounds.js';
 import type { PoolRef, PoolRows } from './pool-rows.js';
 import type { ClusterRow, LeaseRow } from './pool-tables.js';
 
 /** How long a cluster may take to be gone before that is said: milliseconds. */
 const LINGERS = 1_800_000;
+/** Times that it is asked for again when it may be there already: a minute in all. */
+const TRIES_AGAIN = 6;
+/** The tag by which connectors find what they have made. */
+const ATTEMPT_TAG = 'millrace:attempt';
 /** The error of a cluster that was not there in time. */
 const NOT_STARTED = 'Millrace.ClusterNotStarted';
 
@@ -42,10 +47,14 @@ export class PoolClusters {
   }
 
   /** The answer to the request for it. @returns whether anything follows from it; else it is asked for again */
-  asked(row: ClusterRow, answer: Submission): boolean {
+  asked(row: ClusterRow, answer: Submission, { isAgain, tries }: AskedBefore): boolean {
     if (answer.type === 'unknown') return false;
     if (answer.type !== 'submitted') {
-      const cause = answer.type === 'failed' ? answer.cause : 'It was answered by no cluster.';
+      // What is refused now says nothing of what an earlier request has made.
+      if (isAgain && tries < TRIES_AGAIN) return false;
+      const said = answer.type === 'failed' ? answer.cause : 'It was answered by no cluster.';
+      const doubt = ` Whether one runs is not known: it would have the tag ${ATTEMPT_TAG} ${row.token}.`;
+      const cause = isAgain ? `${said}${doubt}` : said;
       const error = answer.type === 'failed' ? answer.error : NOT_STARTED;
       return this.#act(row, (turn, current) => this.#notStarted(turn, current, error, cause));
     }
