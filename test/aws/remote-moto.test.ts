@@ -249,4 +249,56 @@ steps:
     const { Clusters } = await home.made('emr', 'listClusters');
     expect(Clusters).toMatchObject([{ Status: { State: 'TERMINATED' } }]);
   }, 25_000);
+
+  it('a cluster of a pool is taken by one execution after the other, replaced when it died, and drained', async () => {
+    const { loadPipeline } = await import('../../src/pipelines/load-pipeline.js');
+    const { plan, problems } = await loadPipeline(
+      '/p/p.yaml',
+      async () => `
+pipeline: pooled
+team: parcels
+account: lake
+cluster: { pool: etl }
+steps:
+  - load: { emr: { args: [spark-submit, s3://b/load.py], wait: false } }
+`,
+    );
+    expect(problems).toEqual([]);
+    const madeOf = { release: 'emr-7.5.0', instances: { type: 'm5.xlarge', count: 3 } };
+    const declare = (sections: object) =>
+      test.engine.clusterPools.declare(
+        [{ file: 'team.yaml', team: 'parcels', sections: { ...sections } }],
+        [],
+      );
+    await declare({ clusterPools: { etl: { ...madeOf, name: 'pooled', max: 1 } } });
+    await test.engine.pipelines.deploy({ ...plan, folder: test.folder } as never);
+    const runOne = async () => {
+      const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'pooled' });
+      const ended = await test.engine.executions.wait(EVERYTHING, id);
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+      const [pool] = test.engine.clusterPools.list(EVERYTHING);
+      return pool?.clusters[0]?.cluster ?? '';
+    };
+    const first = await runOne();
+    expect(await runOne()).toBe(first);
+    const { Cluster } = await home.made('emr', 'describeCluster', { ClusterId: first });
+    expect(Cluster).toMatchObject({
+      Name: 'pooled',
+      Tags: expect.arrayContaining([
+        { Key: 'millrace:team', Value: 'parcels' },
+        { Key: 'millrace:pool', Value: 'etl' },
+      ]),
+    });
+    const { Steps } = await home.made('emr', 'listSteps', { ClusterId: first });
+    expect(Steps).toHaveLength(2);
+    await home.made('emr', 'terminateJobFlows', { JobFlowIds: [first] });
+    // Whatever was seen a moment ago: its next look is a minute away, and a start looks at once.
+    await test.crash();
+    const second = await runOne();
+    expect(second).not.toBe(first);
+    await declare({});
+    await until(async () => test.engine.clusterPools.list(EVERYTHING).length === 0);
+    const after = await home.made('emr', 'describeCluster', { ClusterId: second });
+    expect(after.Cluster).toMatchObject({ Status: { State: 'TERMINATED' } });
+  }, 25_000);
 });

@@ -16,7 +16,7 @@ import { type PoolRef, type PoolRows, poolKey } from './pool-rows.js';
 import type { ClusterRow, LeaseRow } from './pool-tables.js';
 
 /** Milliseconds for which a cluster that was seen is taken to be there. */
-const FRESH = 15_000;
+const FRESH = 5_000;
 
 const END_WORDS: { readonly [reason in EndReason]: string } = {
   idle: 'Nobody took it for long enough.',
