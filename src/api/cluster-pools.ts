@@ -11,8 +11,10 @@ import { countSchema, listOf, timeSchema } from './values.js';
 export const pooledClusterSchema = z
   .strictObject({
     phase: z
-      .enum(['asked', 'starting', 'ready', 'ending'])
-      .describe('asked: it has no id yet; ending: it is looked at until it is gone'),
+      .enum(['asked', 'starting', 'ready', 'ending', 'leaked'])
+      .describe(
+        'asked: it has no id yet; ending: it is looked at until it is gone; leaked: it is of this server, which does not know what for',
+      ),
     since: timeSchema.describe('When it came into its phase'),
     begunAt: timeSchema,
     account: z.string().describe("Name in the server's file of accounts"),

@@ -2,6 +2,7 @@
  * Unmodified state machines, performed by the engine in accounts of moto.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LeakSweep, TAGS } from '../../src/engine/features/cluster-pools/leak-sweep.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type MotoServices, startMotoServices } from '../engine/moto.js';
 import { requirement } from '../requirements.js';
@@ -300,5 +301,39 @@ steps:
     await until(async () => test.engine.clusterPools.list(EVERYTHING).length === 0);
     const after = await home.made('emr', 'describeCluster', { ClusterId: second });
     expect(after.Cluster).toMatchObject({ Status: { State: 'TERMINATED' } });
+  }, 25_000);
+
+  it('a cluster of a pool that no row knows is found by its tags', async () => {
+    const parameters = {
+      ...{ Name: 'lost', ReleaseLabel: 'emr-7.5.0', JobFlowRole: 'r', ServiceRole: 's' },
+      Instances: {
+        ...{ MasterInstanceType: 'm5.xlarge', SlaveInstanceType: 'm5.xlarge', InstanceCount: 1 },
+        KeepJobFlowAliveWhenNoSteps: true,
+      },
+    };
+    const ids: string[] = [];
+    for (const server of ['mine', 'mine', 'theirs']) {
+      const tags = { [TAGS.team]: 'parcels', [TAGS.pool]: 'etl', [TAGS.mark]: server };
+      const made = await home.submit('elasticmapreduce:createCluster.sync', parameters, { tags });
+      if (made.type !== 'submitted') throw new Error(JSON.stringify(made));
+      ids.push(made.job.id);
+    }
+    const [lost = '', known] = ids;
+    let now = 0;
+    const found = await new Promise((resolve) => {
+      const sweep = new LeakSweep({
+        ...{ tasks: home.tasks, now: () => now, mark: () => 'mine', dueChanged: () => {} },
+        places: () => [{ team: 'parcels', account: 'lake', region: 'eu-central-1' }],
+        isKnown: (id) => id === known,
+        found: resolve,
+      });
+      sweep.begin();
+      now = 61_000;
+      sweep.due();
+    });
+    expect(found).toEqual({
+      ...{ team: 'parcels', account: 'lake', region: 'eu-central-1', pool: 'etl' },
+      ...{ cluster: lost, token: expect.stringMatching(/^17-3-/) },
+    });
   }, 25_000);
 });

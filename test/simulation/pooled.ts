@@ -45,6 +45,7 @@ export const POOLED_MACHINE = {
 } as unknown as MachineDefinition;
 
 interface Cluster {
+  readonly tags: { readonly [key: string]: string };
   readonly token: string;
   status: 'STARTING' | 'WAITING' | 'TERMINATING' | 'TERMINATED';
 }
@@ -143,17 +144,33 @@ export class PoolWorld {
       this.#terminate(ClusterId ?? '');
       return { type: 'answered', output: {} };
     }
+    if (request.form === 'requestResponse') return this.#answer(action, ClusterId ?? '');
     const kind = `elasticmapreduce:${action}.sync`;
     const place = { account: 'lake', region: 'eu-central-1' };
-    const made = action === 'createCluster' ? this.#create(id, faulty) : this.#step(id, ClusterId);
+    const made =
+      action === 'createCluster' ? this.#create(request, faulty) : this.#step(id, ClusterId);
     return { type: 'submitted', output: {}, job: { kind, id: made, place } };
   }
 
-  #create(token: string, faulty: () => boolean): string {
+  /** Whoever looks for what nobody knows. */
+  #answer(action: string, id: string): Submission {
+    if (action === 'listClusters') {
+      const left = [...this.#clusters].filter(([, { status }]) => status !== 'TERMINATED');
+      return { type: 'answered', output: { Clusters: left.map(([Id]) => ({ Id })) } };
+    }
+    const { tags = {} } = this.#clusters.get(id) ?? {};
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    return { type: 'answered', output: { Cluster: { Id: id, Tags } } };
+  }
+
+  #create({ id: token, tags }: RemoteRequest, faulty: () => boolean): string {
     const known = [...this.#clusters].find(([, one]) => one.token === token)?.[0];
     if (known !== undefined) return known;
     const id = `j-${this.#clusters.size + 1}`;
-    const cluster: Cluster = { token, status: 'STARTING' };
+    const cluster: Cluster = {
+      ...{ token, status: 'STARTING' },
+      tags: { ...tags, 'millrace:attempt': token },
+    };
     this.#clusters.set(id, cluster);
     const world = this.#world;
     world.after(world.between(1_000, 30_000), () => {
@@ -261,7 +278,11 @@ export class PoolWorld {
     for (const { execution, phase } of store.listRows(POOL_LEASES)) {
       found.push(`I32 execution ${execution} has ended, and its lease is ${phase}`);
     }
-    const known = new Set(store.listRows(POOL_CLUSTERS).map(({ token }) => token));
+    const rows = store.listRows(POOL_CLUSTERS);
+    for (const { phase, cluster } of rows) {
+      if (phase === 'leaked') found.push(`I33 ${cluster} was found, and no row knew it`);
+    }
+    const known = new Set(rows.map(({ token }) => token));
     for (const [id, { token, status }] of this.#clusters) {
       if (status !== 'TERMINATED' && !known.has(token)) {
         found.push(`I33 ${id} is ${status}, and no row knows it`);

@@ -3,18 +3,29 @@
  * looked at until they are gone.
  * @module
  */
-import type { JobState, RemoteJob, RemoteRequest } from '../../src/connectors/remote-tasks.js';
+import type {
+  JobState,
+  RemoteJob,
+  RemoteRequest,
+  Submission,
+} from '../../src/connectors/remote-tasks.js';
 import { JobService } from './job-service.js';
 
 /** Clusters that take a while to come and to go; everything else is a job. */
 export class ClusterService extends JobService {
   readonly clusters: Map<string, string> = new Map();
+  /** Tags of clusters that somebody else has made. */
+  readonly tags: Map<string, { readonly [key: string]: string }> = new Map();
   /** Clusters do not end when they are asked to. */
   isProtected = false;
 
   constructor() {
     super();
-    this.answer = ({ parameters }: RemoteRequest) => {
+    this.answer = ({ parameters, action }: RemoteRequest) => {
+      if (action === 'listClusters') {
+        return { type: 'answered', output: { Clusters: this.left().map((Id) => ({ Id })) } };
+      }
+      if (action === 'describeCluster') return this.#described(parameters as { ClusterId: string });
       const { ClusterId } = parameters as { ClusterId: string };
       if (this.isProtected) {
         return { type: 'failed', error: 'EMR.ValidationException', cause: 'It is protected.' };
@@ -45,6 +56,14 @@ export class ClusterService extends JobService {
       const output = { ClusterId: id, Cluster: { Status } };
       return { type: 'ended', outcome: { type: 'succeeded', output } };
     });
+  }
+
+  /** A cluster with the tags that it was asked for with. */
+  #described({ ClusterId: Id }: { ClusterId: string }): Submission {
+    const request = this.find(Id)?.request;
+    const tags = { 'millrace:attempt': request?.id ?? '', ...request?.tags, ...this.tags.get(Id) };
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    return { type: 'answered', output: { Cluster: { Id, Tags } } };
   }
 
   /** The cluster is there. */

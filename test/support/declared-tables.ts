@@ -17,6 +17,7 @@ import {
   POOL_CLUSTERS,
   POOL_FILES,
   POOL_LEASES,
+  POOL_MARK,
 } from '../../src/engine/features/cluster-pools/pool-tables.js';
 import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
 import { DIGEST_MARKS, DIGEST_SECTIONS } from '../../src/engine/features/digests/digest-tables.js';
@@ -103,7 +104,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
   ...[DIGEST_SECTIONS, DIGEST_MARKS, WATCHED_PARTS],
-  ...[POOL_FILES, POOL_CLUSTERS, POOL_LEASES],
+  ...[POOL_FILES, POOL_CLUSTERS, POOL_LEASES, POOL_MARK],
   ...[WATCH_SECTIONS, FOUND, OBSERVED_RUNS, BLIND_PLACES],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

@@ -449,6 +449,41 @@ describe('a pool of clusters', () => {
     expect(await open()).toEqual([]);
   });
 
+  it('tells its team of a cluster that is its own and that nobody knows, until it is gone', async () => {
+    await declare({ max: 1 });
+    await start();
+    await ready();
+    const own = service.requests.find(({ action }) => action === 'createCluster')?.tags ?? {};
+    for (const [id, tags] of [
+      ['j-lost', own],
+      ['j-twin', { ...own, 'millrace:server': 'another' }],
+      ['j-maps', { ...own, 'millrace:team': 'maps' }],
+      ['j-else', {}],
+    ] as const) {
+      service.clusters.set(id, 'WAITING');
+      service.tags.set(id, { 'millrace:attempt': `made-${id}`, ...tags });
+    }
+    await test.crash();
+    await test.pass(70_000);
+    const open = async () => {
+      const { items } = await test.engine.incidents.list(ofTeam('default'), { status: 'OPEN' });
+      return items.map(({ title }) => title).filter((title) => title.includes('cluster'));
+    };
+    expect(await open()).toHaveLength(1);
+    expect(clusters()).toEqual(['job-1 ready', 'j-lost leaked']);
+    expect(pool()?.clusters[1]?.trouble).toBe(
+      'The cluster j-lost of the pool etl still runs: nothing here knows it, so nobody has it and nobody will end it. End it in EMR (lake, eu-central-1).',
+    );
+    await test.crash();
+    await test.pass(3_700_000);
+    expect(await open()).toHaveLength(1);
+    expect(service.left()).toContain('j-lost');
+    service.die('j-lost');
+    await test.pass(70_000);
+    expect(await open()).toEqual([]);
+    expect(clusters()).toEqual(['job-1 ready']);
+  });
+
   it('of another team is not seen', async () => {
     await declare({ max: 1 });
     expect(test.engine.clusterPools.list(ofTeam('maps'))).toEqual([]);

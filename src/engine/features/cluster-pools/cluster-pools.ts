@@ -21,9 +21,10 @@ import type { PoolHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import { ClusterRounds } from './cluster-rounds.js';
+import { LeakSweep, type SweptPlace } from './leak-sweep.js';
 import { PoolClusters } from './pool-clusters.js';
 import { PoolLeases } from './pool-leases.js';
-import { NO_POOL, placeProblem } from './pool-place.js';
+import { NO_POOL, placeOfPool, placeProblem } from './pool-place.js';
 import { type PoolFile, PoolPlans, type RefusedPool } from './pool-plans.js';
 import { type PoolRef, PoolRows } from './pool-rows.js';
 import { PoolSettling } from './pool-settling.js';
@@ -46,6 +47,7 @@ export class ClusterPools implements Feature {
   readonly #rounds: ClusterRounds;
   readonly #leases: PoolLeases;
   readonly #settling: PoolSettling;
+  readonly #sweep: LeakSweep;
   #isOpen = false;
 
   /** @param tasks who makes clusters; undefined: nobody */
@@ -77,6 +79,7 @@ export class ClusterPools implements Feature {
     this.#rounds = new ClusterRounds({
       tasks,
       now: () => kernel.time.now(),
+      mark: () => this.rows.mark,
       cluster: (number) => this.rows.cluster(number),
       asked: (...told) => clusters.asked(...told),
       started: (...told) => clusters.started(...told),
@@ -87,6 +90,15 @@ export class ClusterPools implements Feature {
     this.#settling = new PoolSettling({
       ...{ kernel, rows: this.rows, plans: this.plans, rounds: this.#rounds },
       told: (lease) => kernel.submit(this.#leases.toldInput(lease)),
+      dueChanged: () => kernel.dueChanged(this),
+    });
+    this.#sweep = new LeakSweep({
+      tasks,
+      now: () => kernel.time.now(),
+      mark: () => this.rows.mark,
+      places: () => this.#places(),
+      isKnown: (...cluster) => this.rows.isKnown(...cluster),
+      found: (leak) => clusters.leaked(leak),
       dueChanged: () => kernel.dueChanged(this),
     });
     kernel.hooks.pools = this.#hook();
@@ -106,22 +118,27 @@ export class ClusterPools implements Feature {
       if (isUntold) this.#kernel.submit(this.#leases.toldInput(lease));
     }
     this.#settling.begin();
+    this.#sweep.begin();
+    this.#kernel.dueChanged(this);
   }
 
   nextDue(): number | undefined {
     if (!this.#isOpen) return undefined;
-    const [round, idle] = [this.#rounds.next(), this.#settling.next()];
-    return round === undefined || idle === undefined ? (round ?? idle) : Math.min(round, idle);
+    const all = [this.#rounds.next(), this.#settling.next(), this.#sweep.next()];
+    const times = all.filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   due(): void {
     this.#settling.due();
+    this.#sweep.due();
     this.#rounds.due();
   }
 
   close(): void {
     this.#isOpen = false;
     this.#rounds.close();
+    this.#sweep.close();
   }
 
   heard(turn: Turn, fact: Fact): void {
@@ -139,6 +156,20 @@ export class ClusterPools implements Feature {
   waitOf(execution: number): string | undefined {
     const [lease] = this.rows.leasesOf(execution);
     return lease === undefined ? undefined : this.#settling.waits(lease);
+  }
+
+  /** Where there may be clusters: of pools that files declare, and of those of which clusters are left. */
+  #places(): SweptPlace[] {
+    const places = new Map<string, SweptPlace>();
+    const add = (place: SweptPlace): void => void places.set(JSON.stringify(place), place);
+    for (const team of this.plans.teams()) {
+      for (const [pool, plan] of this.plans.ofTeam(team)) {
+        const place = placeOfPool(this.#kernel, { team, pool }, plan);
+        if (!('error' in place)) add({ team, account: place.account, region: place.region });
+      }
+    }
+    for (const { team, account, region } of this.rows.clusters()) add({ team, account, region });
+    return [...places.values()];
   }
 
   #hook(): PoolHook {

@@ -4,6 +4,7 @@
  *     asked    asked for, again and again until it has an id; pauses grow to a minute
  *     starting looked at until it is there
  *     ready    looked at every minute: one that died is noticed
+ *     leaked   looked at every minute until it is gone
  *     ending   asked to end and looked at until it is gone; pauses grow to a minute
  *
  * What follows from an answer is a turn's to write, and the cluster's next round comes after that.
@@ -17,6 +18,7 @@ import type {
   Submission,
 } from '../../../connectors/remote-tasks.js';
 import { Heap } from '../../kernel/heap.js';
+import { TAGS } from './leak-sweep.js';
 import type { ClusterRow } from './pool-tables.js';
 
 /** Calls under way at a time. */
@@ -38,6 +40,8 @@ export interface AskedBefore {
 interface Parts {
   readonly tasks: Pick<RemoteTasks, 'submit' | 'look'>;
   now(): number;
+  /** What marks the clusters of this server. */
+  mark(): string | undefined;
   cluster(number: number): ClusterRow | undefined;
   /** What becomes of a cluster; false: nothing, and it is looked at again. */
   asked(row: ClusterRow, answer: Submission, before: AskedBefore): boolean;
@@ -157,14 +161,15 @@ export class ClusterRounds {
     const { phase, number } = row;
     if (phase === 'asked') {
       const isAgain = !this.#unasked.delete(number);
-      const answer = await tasks.submit({ ...requestOf(row), isAgain, signal });
+      const request = requestOf(row, this.#parts.mark() ?? '');
+      const answer = await tasks.submit({ ...request, isAgain, signal });
       return this.#isOpen && this.#parts.asked(row, answer, { isAgain, tries });
     }
     if (phase === 'starting') {
       const state = await this.#look(row.job as unknown as RemoteJob);
       return this.#isOpen && this.#parts.started(row, state);
     }
-    if (phase === 'ready') {
+    if (phase === 'ready' || phase === 'leaked') {
       const state = await this.#look(goneJob(row));
       return this.#isOpen && this.#parts.seen(row, state);
     }
@@ -182,7 +187,7 @@ export class ClusterRounds {
 
 function pauseOf({ phase }: ClusterRow, tries: number): number {
   if (phase === 'starting') return STARTING_PAUSE;
-  if (phase === 'ready') return READY_PAUSE;
+  if (phase === 'ready' || phase === 'leaked') return READY_PAUSE;
   return Math.min(LONGEST_PAUSE, 1_000 * 2 ** Math.min(10, tries - 1));
 }
 
@@ -194,18 +199,21 @@ function goneJob({ cluster = '', job, account, region }: ClusterRow): RemoteJob 
 type Unsent = Omit<RemoteRequest, 'signal' | 'isAgain'>;
 
 /** What makes it. Its tags say whose it is, so that people find in AWS what it belongs to. */
-function requestOf({ token, team, pool, account, region, parameters }: ClusterRow): Unsent {
+function requestOf(
+  { token, team, pool, account, region, parameters }: ClusterRow,
+  mark: string,
+): Unsent {
   return {
     ...{ id: token, service: 'elasticmapreduce', action: 'createCluster', form: 'sync' },
     ...{ parameters: parameters ?? {}, team, account, region, state: `pool ${pool}` },
-    tags: { 'millrace:team': team, 'millrace:pool': pool },
+    tags: { [TAGS.team]: team, [TAGS.pool]: pool, [TAGS.mark]: mark },
     execution: { id: token, name: '', pipeline: '' },
   };
 }
 
 function endingOf(row: ClusterRow): Unsent & { isAgain: boolean } {
   return {
-    ...{ ...requestOf(row), id: `${row.token}-end`, isAgain: false },
+    ...{ ...requestOf(row, ''), id: `${row.token}-end`, isAgain: false },
     ...{ action: 'terminateCluster', form: 'requestResponse', tags: {} },
     parameters: { ClusterId: row.cluster ?? '' },
   };

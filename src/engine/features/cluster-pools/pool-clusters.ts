@@ -9,6 +9,7 @@ import type { PoolPlan } from '../../../pipelines/team-file/cluster-pools-sectio
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { AskedBefore } from './cluster-rounds.js';
+import { type Leak, TAGS } from './leak-sweep.js';
 import type { PoolRef, PoolRows } from './pool-rows.js';
 import type { ClusterRow, LeaseRow } from './pool-tables.js';
 
@@ -16,8 +17,7 @@ import type { ClusterRow, LeaseRow } from './pool-tables.js';
 const LINGERS = 1_800_000;
 /** Times that it is asked for again when it may be there already: a minute in all. */
 const TRIES_AGAIN = 6;
-/** The tag by which connectors find what they have made. */
-const ATTEMPT_TAG = 'millrace:attempt';
+
 /** The error of a cluster that was not there in time. */
 const NOT_STARTED = 'Millrace.ClusterNotStarted';
 
@@ -53,7 +53,7 @@ export class PoolClusters {
       // What is refused now says nothing of what an earlier request has made.
       if (isAgain && tries < TRIES_AGAIN) return false;
       const said = answer.type === 'failed' ? answer.cause : 'It was answered by no cluster.';
-      const doubt = ` Whether one runs is not known: it would have the tag ${ATTEMPT_TAG} ${row.token}.`;
+      const doubt = ` Whether one runs is not known: it would have the tag ${TAGS.token} ${row.token}.`;
       const cause = isAgain ? `${said}${doubt}` : said;
       const error = answer.type === 'failed' ? answer.error : NOT_STARTED;
       return this.#act(row, (turn, current) => this.#notStarted(turn, current, error, cause));
@@ -103,9 +103,10 @@ export class PoolClusters {
     const isGoing = state.type === 'running' && /^TERMINAT/.test(state.status);
     if (state.type === 'unseen') return false;
     if (state.type === 'running' && !isGoing) {
-      this.#parts.isThere(row);
+      if (row.phase === 'ready') this.#parts.isThere(row);
       return false;
     }
+    if (row.phase === 'leaked') return state.type !== 'running' && this.#gone(row);
     return this.#act(row, (turn, current) => {
       const { rows, settle, lost, forget } = this.#parts;
       const { number, cluster = '', pool } = current;
@@ -127,14 +128,8 @@ export class PoolClusters {
 
   /** It was asked to end, and looked at. @param refusal why it could not be asked */
   ended(row: ClusterRow, state: JobState, refusal: string | undefined): boolean {
-    const { kernel, rows, forget } = this.#parts;
-    if (state.type === 'ended' || state.type === 'gone') {
-      return this.#act(row, (turn, current) => {
-        if (current.trouble !== undefined) this.#tell(turn, current, undefined);
-        rows.removeCluster(turn, current);
-        turn.afterCommit(() => forget(row.number));
-      });
-    }
+    const { kernel, rows } = this.#parts;
+    if (state.type === 'ended' || state.type === 'gone') return this.#gone(row);
     const isLate = kernel.time.now() - row.since > LINGERS;
     if (!isLate || row.trouble !== undefined) return false;
     const seen = state.type === 'running' ? `It is ${state.status}.` : state.cause;
@@ -148,9 +143,38 @@ export class PoolClusters {
     return false;
   }
 
+  /** One that is this server's and that no row knows: its team hears of it until it is gone. */
+  leaked({ team, pool, token, account, region, cluster }: Leak): void {
+    const { kernel, rows, soon } = this.#parts;
+    kernel.submit({
+      perform: (turn) => {
+        if (rows.isKnown(cluster, token)) return 'done';
+        const now = kernel.time.now();
+        const row: ClusterRow = {
+          ...{ number: rows.number('cluster'), team, pool, token, template: '', sake: '' },
+          ...{ account, region, cluster, phase: 'leaked', since: now, begunAt: now },
+        };
+        const why = `nothing here knows it, so nobody has it and nobody will end it. End it in EMR (${account}, ${region}).`;
+        rows.putCluster(turn, { ...row, trouble: this.#tell(turn, row, why) });
+        turn.afterCommit(() => soon(row.number));
+        return 'done';
+      },
+    });
+  }
+
+  #gone(row: ClusterRow): true {
+    const { rows, forget } = this.#parts;
+    return this.#act(row, (turn, current) => {
+      if (current.trouble !== undefined) this.#tell(turn, current, undefined);
+      rows.removeCluster(turn, current);
+      turn.afterCommit(() => forget(row.number));
+    });
+  }
+
   /** A team hears that a cluster of its pool runs on; without a reason: it is gone at last. */
-  #tell(turn: Turn, { team, pool, cluster }: ClusterRow, why: string | undefined): string {
-    const what = `The cluster ${cluster} of the pool ${pool}, which was to end,`;
+  #tell(turn: Turn, { team, pool, cluster, phase }: ClusterRow, why: string | undefined): string {
+    const which = phase === 'leaked' ? '' : ', which was to end,';
+    const what = `The cluster ${cluster} of the pool ${pool}${which}`;
     const words = why === undefined ? `${what} is gone.` : `${what} still runs: ${why}`;
     const state = why === undefined ? 'working' : 'broken';
     const change = { team, part: `cluster ${cluster} of the pool ${pool}`, state, words } as const;

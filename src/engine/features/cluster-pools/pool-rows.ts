@@ -6,7 +6,14 @@ import type { AnyTable } from '../../../store/table.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap } from '../../kernel/turn-memory.js';
-import { type ClusterRow, type LeaseRow, POOL_CLUSTERS, POOL_LEASES } from './pool-tables.js';
+import {
+  type ClusterRow,
+  type LeaseRow,
+  type MarkRow,
+  POOL_CLUSTERS,
+  POOL_LEASES,
+  POOL_MARK,
+} from './pool-tables.js';
 
 /** Names a pool. */
 export interface PoolRef {
@@ -28,8 +35,9 @@ interface Shelf {
 }
 
 export class PoolRows {
-  readonly tables: readonly AnyTable[] = [POOL_CLUSTERS, POOL_LEASES];
+  readonly tables: readonly AnyTable[] = [POOL_MARK, POOL_CLUSTERS, POOL_LEASES];
   readonly #kernel: Pick<Kernel, 'store' | 'time'>;
+  readonly #marks: RowMap<MarkRow> = new RowMap(POOL_MARK);
   readonly #clusters: RowMap<ClusterRow>;
   readonly #leases: RowMap<LeaseRow>;
   readonly #shelves: Map<string, Shelf> = new Map();
@@ -50,11 +58,22 @@ export class PoolRows {
 
   async open(): Promise<void> {
     const { store } = this.#kernel;
+    await this.#marks.open(store);
     await this.#clusters.open(store);
     await this.#leases.open(store);
     const most = (rows: Iterable<{ number: number }>): number =>
       Math.max(0, ...[...rows].map(({ number }) => number));
     this.#last = { cluster: most(this.#clusters.values()), lease: most(this.#leases.values()) };
+  }
+
+  /** What marks the clusters of this server; undefined: it has made none. */
+  get mark(): string | undefined {
+    return this.#marks.get('server')?.value;
+  }
+
+  /** From now on its clusters carry this. */
+  putMark(turn: Turn, value: string): void {
+    this.#marks.put(turn, { name: 'server', value });
   }
 
   cluster(number: number): ClusterRow | undefined {
@@ -63,6 +82,14 @@ export class PoolRows {
 
   lease(number: number): LeaseRow | undefined {
     return this.#leases.get(number);
+  }
+
+  /** Whether there is a row of a cluster, by its id or by what it was asked for. */
+  isKnown(cluster: string, token?: string): boolean {
+    for (const row of this.#clusters.values()) {
+      if (row.cluster === cluster || row.token === token) return true;
+    }
+    return false;
   }
 
   clusters(): IterableIterator<ClusterRow> {

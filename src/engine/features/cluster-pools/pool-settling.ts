@@ -95,7 +95,7 @@ export class PoolSettling {
   waits({ number, team, pool, phase }: LeaseRow): string | undefined {
     if (phase !== 'waiting') return undefined;
     const { rows, plans } = this.#parts;
-    const clusters = rows.clustersOf({ team, pool }).filter((row) => row.phase !== 'ending');
+    const clusters = rows.clustersOf({ team, pool }).filter(isOfUse);
     const coming = clusters.filter((row) => row.phase !== 'ready').length;
     const before = rows.waiting({ team, pool }).indexOf(number);
     const { max = 0 } = plans.get(team, pool) ?? {};
@@ -118,7 +118,7 @@ export class PoolSettling {
 
   #asSeen(row: ClusterRow, template: string | undefined): SeenCluster | undefined {
     const { number, phase, idleSince } = row;
-    if (phase === 'ending') return undefined;
+    if (phase === 'ending' || phase === 'leaked') return undefined;
     const seenAt = this.#seen.get(number);
     const now = this.#parts.kernel.clock.monotonic();
     return {
@@ -181,6 +181,7 @@ export class PoolSettling {
       return;
     }
     const now = kernel.time.now();
+    if (rows.mark === undefined) rows.putMark(turn, kernel.random.id(now));
     const number = rows.number('cluster');
     rows.putCluster(turn, {
       ...{ number, ...ref, token: kernel.random.id(now), template: templateOf(plan) },
@@ -189,6 +190,10 @@ export class PoolSettling {
     });
     turn.afterCommit(() => rounds.ask(number));
   }
+}
+
+function isOfUse({ phase }: ClusterRow): boolean {
+  return phase !== 'ending' && phase !== 'leaked';
 }
 
 /** Stands for what a pool's clusters are made of, and where. */

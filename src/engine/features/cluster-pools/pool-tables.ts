@@ -4,6 +4,8 @@
  *     a cluster: asked ──it has an id──▶ starting ──it is there──▶ ready ──nobody takes it──▶ ending ──it is gone──▶ no row
  *                  └──refused──▶ no row      └──it failed──▶ no row └──it died──▶ no row
  *
+ *     one that carries this server's mark and has no row: leaked, until it is gone
+ *
  *     a lease: waiting ──▶ given ──its execution has heard of it──▶ holding ──its execution has ended──▶ no row
  *                 └──▶ refused ──its execution has heard of it──▶ no row
  *
@@ -35,7 +37,25 @@ export const POOL_FILES: Table<PoolFileRow> = defineTable<PoolFileRow>({
   ],
 });
 
-export type ClusterPhase = 'asked' | 'starting' | 'ready' | 'ending';
+/** What marks the clusters of this server. */
+export interface MarkRow {
+  name: string;
+  value: string;
+}
+
+export const POOL_MARK: Table<MarkRow> = defineTable<MarkRow>({
+  name: 'cluster_pool_mark',
+  columns: { name: 'text', value: 'text' },
+  key: ['name'],
+  migrations: [
+    `CREATE TABLE cluster_pool_mark (
+       name TEXT NOT NULL PRIMARY KEY,
+       value TEXT NOT NULL
+     );`,
+  ],
+});
+
+export type ClusterPhase = 'asked' | 'starting' | 'ready' | 'ending' | 'leaked';
 
 export interface ClusterRow {
   number: number;
