@@ -326,6 +326,29 @@ describe('a pool of clusters', () => {
     expect(pool()?.clusters).toMatchObject([{ cluster: 'job-3', users: [second] }]);
   });
 
+  it('looks at once at a cluster of which an event tells', async () => {
+    await declare({ max: 1 });
+    const tell = (id: string) =>
+      test.engine.events.put(ofTeam('default'), [
+        {
+          ...{ source: 'aws.emr', detailType: 'EMR Cluster State Change' },
+          detail: { kind: 'elasticmapreduce:createCluster.sync', id },
+        },
+      ]);
+    const id = await start();
+    // It has been looked at a moment ago, and would be again a quarter of a minute later.
+    service.ready('job-1');
+    await test.pass(1_000);
+    expect(steps()).toEqual([]);
+    await tell('job-1');
+    await test.pass(1_000);
+    expect(pool()?.clusters).toMatchObject([{ users: [id] }]);
+    service.die('job-1');
+    await tell('job-1');
+    await test.pass(1_000);
+    expect(pool()?.clusters).toEqual([]);
+  });
+
   it('tells who it was started for when a cluster cannot be started, and tries again for others', async () => {
     await declare({ max: 1 });
     service.fates.push({ type: 'failed', error: 'EMR.ValidationException', cause: 'No subnet.' });

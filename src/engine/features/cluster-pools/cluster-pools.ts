@@ -15,6 +15,7 @@
 import type { RemoteTasks } from '../../../connectors/remote-tasks.js';
 import type { AttemptRecord } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
+import type { EventRecord } from '../../kernel/bus-event.js';
 import type { Fact } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { PoolHook } from '../../kernel/hooks.js';
@@ -30,12 +31,18 @@ import { type PoolRef, PoolRows } from './pool-rows.js';
 import { PoolSettling } from './pool-settling.js';
 import { POOL_FILES } from './pool-tables.js';
 
+/** What an event about a cluster is an event of. */
+const CREATED = 'elasticmapreduce:createCluster.sync';
 const GONE = 'This server was started without the accounts in which its clusters are.';
 
+/** Who makes clusters. */
+type Makers = Pick<RemoteTasks, 'submit' | 'look' | 'jobOfEvent'>;
+
 /** Makes and sees nothing: of a server that was started without accounts. */
-const NOBODY: Pick<RemoteTasks, 'submit' | 'look'> = {
+const NOBODY: Makers = {
   submit: async () => ({ type: 'unknown', cause: GONE }),
   look: async (jobs) => jobs.map(() => ({ type: 'unseen', cause: GONE, isLasting: true })),
+  jobOfEvent: () => undefined,
 };
 
 export class ClusterPools implements Feature {
@@ -44,6 +51,7 @@ export class ClusterPools implements Feature {
   readonly rows: PoolRows;
   readonly plans: PoolPlans = new PoolPlans();
   readonly #kernel: Kernel;
+  readonly #tasks: Makers;
   readonly #rounds: ClusterRounds;
   readonly #leases: PoolLeases;
   readonly #settling: PoolSettling;
@@ -51,8 +59,9 @@ export class ClusterPools implements Feature {
   #isOpen = false;
 
   /** @param tasks who makes clusters; undefined: nobody */
-  constructor(kernel: Kernel, tasks: Pick<RemoteTasks, 'submit' | 'look'> = NOBODY) {
+  constructor(kernel: Kernel, tasks: Makers = NOBODY) {
     this.#kernel = kernel;
+    this.#tasks = tasks;
     this.rows = new PoolRows(kernel);
     this.tables = [POOL_FILES, ...this.rows.tables];
     const settle = (turn: Turn, ref: PoolRef): void => this.#settling.settle(turn, ref);
@@ -143,6 +152,21 @@ export class ClusterPools implements Feature {
 
   heard(turn: Turn, fact: Fact): void {
     if (fact.type === 'ExecutionEnded') this.#leases.ended(turn, fact.execution);
+    if (fact.type !== 'EventStored' || fact.event.source !== 'aws.emr') return;
+    const number = this.#numberOf(fact.event);
+    if (number !== undefined) turn.afterCommit(() => this.#rounds.soon(number));
+  }
+
+  /** The cluster that an event is about. It says nothing but that it is worth looking: anybody may put one. */
+  #numberOf({ envelope }: EventRecord): number | undefined {
+    try {
+      const job = this.#tasks.jobOfEvent(envelope);
+      if (job?.kind !== CREATED) return undefined;
+      for (const { number, cluster } of this.rows.clusters()) if (cluster === job.id) return number;
+    } catch {
+      // Whatever it is, it is about no cluster.
+    }
+    return undefined;
   }
 
   /** Its pools are as these files say. @returns what of them counts for nothing */
