@@ -10,6 +10,7 @@ import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as checks from './checks.js';
+import * as clusterPools from './cluster-pools.js';
 import * as costs from './costs.js';
 import * as datasets from './datasets.js';
 import * as digests from './digests.js';
@@ -61,6 +62,7 @@ const CAPABILITIES = [
   watched,
   costs,
   pools,
+  clusterPools,
   tasks,
   accessKeys,
   tokens,

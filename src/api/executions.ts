@@ -68,7 +68,10 @@ export const executionSchema = z
     testCase: z.string().exactOptional().describe('Test case with mocked tasks that it plays'),
     triggeredBy: objectSchema.exactOptional().describe('What started it, when a trigger did'),
     interval: z.string().exactOptional().describe('The slice of time that it is for'),
-    queued: z.string().exactOptional().describe('Why it has not begun yet'),
+    queued: z
+      .string()
+      .exactOptional()
+      .describe('Why it has not begun yet, or what it waits for that others have'),
     parent: z.string().exactOptional().describe('Id of the execution that started this one'),
     mapRun: z.string().exactOptional().describe('Id of the map run whose child it is'),
     mapRunArn: z.string().exactOptional().describe('That map run, as clients of AWS name it'),

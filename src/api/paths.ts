@@ -76,6 +76,7 @@ export const PATHS = {
   retryDelivery: '/deliveries/:number/retry',
   pools: '/pools',
   pool: '/pools/:name',
+  clusterPools: '/cluster-pools',
   taskSuccess: '/tasks/success',
   taskFailure: '/tasks/failure',
   taskHeartbeat: '/tasks/heartbeat',

@@ -17,6 +17,7 @@ import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Checks } from './features/checks/checks.js';
 import { resultsBetween } from './features/checks/past-results.js';
+import { ClusterPools } from './features/cluster-pools/cluster-pools.js';
 import { Costs } from './features/costs/costs.js';
 import { datasetEvent } from './features/datasets/dataset-event.js';
 import { Datasets } from './features/datasets/datasets.js';
@@ -136,6 +137,7 @@ export function composeFeatures(
   const activities = new ActivityPolls(kernel);
   const mapRuns = new MapRuns(kernel);
   const remoteTasks = new RemoteTasks(kernel, remotePort);
+  const clusterPools = new ClusterPools(kernel, remotePort);
   const stateMachines = new StateMachineRegistry(kernel);
   const schedules = new Schedules(kernel);
   const pipelineSchedules = new PipelineSchedules(kernel, schedules);
@@ -313,7 +315,8 @@ export function composeFeatures(
     beats: () => heartbeats.beats(),
   });
   const all: Feature[] = [
-    ...[secrets, users, audit, activities, admission, mapRuns, remoteTasks, stateMachines],
+    ...[secrets, users, audit, activities, admission, mapRuns],
+    ...[remoteTasks, clusterPools, stateMachines],
     ...[bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
@@ -337,7 +340,7 @@ export function composeFeatures(
   ];
   return {
     all,
-    ...{ admission, activities, mapRuns, remoteTasks },
+    ...{ admission, activities, mapRuns, remoteTasks, clusterPools },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
     ...{ datasets, observers, digests, heartbeats, secrets, users, audit },

@@ -27,6 +27,7 @@ import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
+import { clusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
 import { costCalls } from './features/costs/cost-calls.js';
 import { datasetCalls } from './features/datasets/dataset-calls.js';
 import { digestCalls } from './features/digests/digest-calls.js';
@@ -153,6 +154,7 @@ export function createEngine(config: EngineConfig): Engine {
   const reading = new Reading(kernel, {
     now: () => kernel.time.now(),
     queued: (pipeline, number) => admission.reasonFor(pipeline, number),
+    waits: (number) => features.clusterPools.waitOf(number),
     used: (header, at) => features.costs.detailOf(header, at),
   });
   const executions = executionCalls(kernel, reading, request, {
@@ -213,6 +215,7 @@ export function createEngine(config: EngineConfig): Engine {
     backfills: backfillCalls(kernel, features.backfills, request),
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
+    clusterPools: clusterPoolCalls(kernel, features.clusterPools, request),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,

@@ -28,6 +28,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
+import type { ClusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
 import type { DatasetCalls } from './features/datasets/dataset-calls.js';
 import type { DigestCalls } from './features/digests/digest-calls.js';
@@ -102,6 +103,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly backfills: BackfillCalls;
   readonly repairs: RepairCalls;
   readonly pools: PoolCalls;
+  /** Clusters that executions of a team take and give back. */
+  readonly clusterPools: ClusterPoolCalls;
   readonly retention: RetentionCalls;
   /** What came of whatever is watched. */
   readonly checks: CheckCalls;

@@ -28,6 +28,7 @@ import { declareExpectations } from './expectation-files.js';
 import { EngineError } from './kernel/errors.js';
 import { EVERYTHING, ofTeam } from './kernel/scope.js';
 import { declareMonitors } from './monitor-files.js';
+import { poolProblems } from './pool-problems.js';
 import { declareTeams } from './team-files.js';
 
 export interface PipelineFolder {
@@ -105,6 +106,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
       ...(await declareExpectations(config.engine, folder, files.expectations, readInside)),
     );
     found.push(...(await declareTeams(config.engine, folder, files.teams, readInside)));
+    found.push(...poolProblems(config.engine, plans.values()));
     problems = sortProblems(found).map((problem) => ({
       ...problem,
       file: relative(folder, problem.file) || basename(problem.file),

@@ -17,7 +17,7 @@ import type { Engine } from './engine.js';
  * @example const problems = await declareTeams(engine, '/srv/pipelines', ['/srv/pipelines/team.yaml'], read);
  */
 export async function declareTeams(
-  engine: Pick<Engine, 'notifications' | 'incidents' | 'digests' | 'observers'>,
+  engine: Pick<Engine, 'notifications' | 'incidents' | 'digests' | 'observers' | 'clusterPools'>,
   folder: string,
   files: readonly string[],
   read: (path: string) => Promise<string | undefined>,
@@ -44,6 +44,10 @@ export async function declareTeams(
     ...(await engine.observers.declare(sound, broken)).map((one) => ({
       ...one,
       fix: 'ask who keeps the accounts file of this server',
+    })),
+    ...(await engine.clusterPools.declare(sound, broken)).map((one) => ({
+      ...one,
+      fix: 'declare it in one place, or give it another name',
     })),
   ];
   for (const { file, problem, fix } of told) {

@@ -33,6 +33,7 @@ import { actionLinkRoutes } from './routes/action-links.js';
 import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
+import { clusterPoolRoutes } from './routes/cluster-pools.js';
 import { datasetRoutes } from './routes/datasets.js';
 import { digestRoutes } from './routes/digests.js';
 import { eventRoutes } from './routes/events.js';
@@ -179,6 +180,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       notificationRoutes(api, services);
       digestRoutes(api, services);
       poolRoutes(api, services);
+      clusterPoolRoutes(api, services);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);

@@ -246,6 +246,21 @@ describe('a cluster of the pipeline', () => {
     });
   });
 
+  it('is taken from a pool where the file names one, and waited for as long as it says', async () => {
+    const step = '{ emr: { args: [spark-submit, s3://b/j.py] } }';
+    const { plan, problems } = await compiled(step, 'cluster: { pool: etl }\n');
+    expect(problems).toEqual([]);
+    expect(plan?.definition.States).toMatchObject({
+      cluster: {
+        ...{ Type: 'Task', Resource: 'millrace:clusters:take', Parameters: { pool: 'etl' } },
+        ...{ TimeoutSeconds: 86_400, Assign: { 'clusterId.$': '$.ClusterId' }, ResultPath: null },
+      },
+      load: { Parameters: { 'ClusterId.$': '$clusterId' } },
+    });
+    const other = await compiled(step, 'cluster: { pool: etl, timeout: 600 }\n');
+    expect(other.plan?.definition.States.cluster).toMatchObject({ TimeoutSeconds: 600 });
+  });
+
   it('is named by an expression where the step has expressions', async () => {
     const { state, problems } = await compiled(
       '{ emr: { args: ["{% $states.input.script %}"] } }',
@@ -265,6 +280,13 @@ describe('a cluster of the pipeline', () => {
       'cluster: { release: emr-7.5.0, instances: { type: m5.xlarge, count: 1 }, size: 4 }\n',
       /MILL1101/,
     ],
+    ['cluster: { pool: 7 }\n', /MILL1103.*"pool": expected a text/],
+    ['cluster: { pool: "e/l" }\n', /MILL1103.*a pool's name consists of/],
+    ['cluster: { pol: etl }\n', /MILL1102 the field "pool" is missing/],
+    ['cluster: { pool: etl, share: 2 }\n', /MILL1101 unknown field "share"/],
+    ['cluster: { pool: etl, release: emr-7.5.0 }\n', /MILL1101 unknown field "release"/],
+    ['cluster: { pool: etl, timeout: 5 }\n', /MILL1103.*"timeout"/],
+    ['cluster: etl\n', /MILL1103.*"cluster": expected a mapping/],
   ])('is refused when it is written wrongly: %s', async (more, problem) => {
     const { problems } = await compiled('{ emr: { cluster: j-1, args: [a] } }', more);
     expect(problems[0]).toMatch(problem);

@@ -48,6 +48,7 @@ export const PROBLEM_CODES = {
   MILL1304: ['no monitor', 'nothing would be watched by it'],
   MILL1305: ["wrong in a team's file", 'people would not be told, or not who should be'],
   MILL1306: ['wrong in datasets', 'nothing would be written, or not what was meant'],
+  MILL1307: ['no such pool', 'executions would fail before their first step'],
   MILL1401: [
     'template not found',
     'templates are files in the folder "templates" beside the pipeline file',

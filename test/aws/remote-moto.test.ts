@@ -2,6 +2,7 @@
  * Unmodified state machines, performed by the engine in accounts of moto.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LeakSweep, TAGS } from '../../src/engine/features/cluster-pools/leak-sweep.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { type MotoServices, startMotoServices } from '../engine/moto.js';
 import { requirement } from '../requirements.js';
@@ -248,5 +249,91 @@ steps:
     await until(async () => (await jobs(id, 'cluster'))[0]?.phase === 'ended');
     const { Clusters } = await home.made('emr', 'listClusters');
     expect(Clusters).toMatchObject([{ Status: { State: 'TERMINATED' } }]);
+  }, 25_000);
+
+  it('a cluster of a pool is taken by one execution after the other, replaced when it died, and drained', async () => {
+    const { loadPipeline } = await import('../../src/pipelines/load-pipeline.js');
+    const { plan, problems } = await loadPipeline(
+      '/p/p.yaml',
+      async () => `
+pipeline: pooled
+team: parcels
+account: lake
+cluster: { pool: etl }
+steps:
+  - load: { emr: { args: [spark-submit, s3://b/load.py], wait: false } }
+`,
+    );
+    expect(problems).toEqual([]);
+    const madeOf = { release: 'emr-7.5.0', instances: { type: 'm5.xlarge', count: 3 } };
+    const declare = (sections: object) =>
+      test.engine.clusterPools.declare(
+        [{ file: 'team.yaml', team: 'parcels', sections: { ...sections } }],
+        [],
+      );
+    await declare({ clusterPools: { etl: { ...madeOf, name: 'pooled', max: 1 } } });
+    await test.engine.pipelines.deploy({ ...plan, folder: test.folder } as never);
+    const runOne = async () => {
+      const { id } = await test.engine.executions.start(EVERYTHING, { pipeline: 'pooled' });
+      const ended = await test.engine.executions.wait(EVERYTHING, id);
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+      const [pool] = test.engine.clusterPools.list(EVERYTHING);
+      return pool?.clusters[0]?.cluster ?? '';
+    };
+    const first = await runOne();
+    expect(await runOne()).toBe(first);
+    const { Cluster } = await home.made('emr', 'describeCluster', { ClusterId: first });
+    expect(Cluster).toMatchObject({
+      Name: 'pooled',
+      Tags: expect.arrayContaining([
+        { Key: 'millrace:team', Value: 'parcels' },
+        { Key: 'millrace:pool', Value: 'etl' },
+      ]),
+    });
+    const { Steps } = await home.made('emr', 'listSteps', { ClusterId: first });
+    expect(Steps).toHaveLength(2);
+    await home.made('emr', 'terminateJobFlows', { JobFlowIds: [first] });
+    // Whatever was seen a moment ago: its next look is a minute away, and a start looks at once.
+    await test.crash();
+    const second = await runOne();
+    expect(second).not.toBe(first);
+    await declare({});
+    await until(async () => test.engine.clusterPools.list(EVERYTHING).length === 0);
+    const after = await home.made('emr', 'describeCluster', { ClusterId: second });
+    expect(after.Cluster).toMatchObject({ Status: { State: 'TERMINATED' } });
+  }, 25_000);
+
+  it('a cluster of a pool that no row knows is found by its tags', async () => {
+    const parameters = {
+      ...{ Name: 'lost', ReleaseLabel: 'emr-7.5.0', JobFlowRole: 'r', ServiceRole: 's' },
+      Instances: {
+        ...{ MasterInstanceType: 'm5.xlarge', SlaveInstanceType: 'm5.xlarge', InstanceCount: 1 },
+        KeepJobFlowAliveWhenNoSteps: true,
+      },
+    };
+    const ids: string[] = [];
+    for (const server of ['mine', 'mine', 'theirs']) {
+      const tags = { [TAGS.team]: 'parcels', [TAGS.pool]: 'etl', [TAGS.mark]: server };
+      const made = await home.submit('elasticmapreduce:createCluster.sync', parameters, { tags });
+      if (made.type !== 'submitted') throw new Error(JSON.stringify(made));
+      ids.push(made.job.id);
+    }
+    const [lost = '', known] = ids;
+    let now = 0;
+    const found = await new Promise((resolve) => {
+      const sweep = new LeakSweep({
+        ...{ tasks: home.tasks, now: () => now, mark: () => 'mine', dueChanged: () => {} },
+        places: () => [{ team: 'parcels', account: 'lake', region: 'eu-central-1' }],
+        isKnown: (id) => id === known,
+        found: resolve,
+      });
+      sweep.begin();
+      now = 61_000;
+      sweep.due();
+    });
+    expect(found).toEqual({
+      ...{ team: 'parcels', account: 'lake', region: 'eu-central-1', pool: 'etl' },
+      ...{ cluster: lost, token: expect.stringMatching(/^17-3-/) },
+    });
   }, 25_000);
 });

@@ -452,3 +452,62 @@ describe('an HTTP Task that is under way', () => {
     expect(seen).toHaveLength(1);
   });
 });
+
+describe('an API destination', () => {
+  it('is delivered to through a connection of OAuth, with one token for many events, and a new one when that is refused', async () => {
+    let tokens = 0;
+    const OAuthParameters = {
+      ...{ AuthorizationEndpoint: `${base}/token`, HttpMethod: 'POST' },
+      ClientParameters: { ClientID: 'mill', ClientSecret: 'client-secret-4711' },
+    };
+    const connection = await connect('oauth', { OAuthParameters }, 'OAUTH_CLIENT_CREDENTIALS');
+    let isRefused = false;
+    answer = (one, response) => {
+      if (one.url === '/token') {
+        tokens += 1;
+        json(response, { access_token: `opaque-token-${tokens}`, expires_in: 3_600 });
+        return;
+      }
+      const isOld = one.headers.authorization === 'Bearer opaque-token-1';
+      json(response, {}, isRefused && isOld ? 401 : 200);
+    };
+    const { apiDestinations, rules, events } = test.engine;
+    const made = { name: 'county', connection, endpoint: `${base}/hook`, method: 'POST' } as const;
+    const { arn } = await apiDestinations.create(PARCELS, made);
+    const eventPattern = '{"source":["shop"]}';
+    await rules.put(PARCELS, undefined, { name: 'hook', tags: {}, eventPattern });
+    const target = { Id: 'county', Arn: arn, InputPath: '$.detail' };
+    await rules.putTargets(PARCELS, { bus: undefined, name: 'hook' }, [target]);
+    const put = (number: number) =>
+      events.put(PARCELS, [{ source: 'shop', detailType: 'placed', detail: { number } }]);
+    const arrived = (count: number) =>
+      until(
+        () => seen.filter(({ url }) => url === '/hook'),
+        (all) => all.length >= count,
+      );
+    await put(1);
+    await arrived(1);
+    // A destination is called so many times a second at most, by the engine's clock.
+    await put(2);
+    await test.pass(1_000);
+    expect((await arrived(2)).map(({ headers, body }) => [headers.authorization, body])).toEqual([
+      ['Bearer opaque-token-1', '{"number":1}'],
+      ['Bearer opaque-token-1', '{"number":2}'],
+    ]);
+    expect(tokens).toBe(1);
+    isRefused = true;
+    await put(3);
+    await test.pass(1_000);
+    await arrived(3);
+    // What was refused is tried again after a pause, as anything that could not be delivered.
+    await test.settled();
+    await test.pass(300_000);
+    const last = (await arrived(4)).at(-1);
+    expect([last?.headers.authorization, last?.body]).toEqual([
+      'Bearer opaque-token-2',
+      '{"number":3}',
+    ]);
+    expect(tokens).toBe(2);
+    expect(await test.engine.deadLetters.list(PARCELS, { limit: 10 })).toEqual([]);
+  });
+});

@@ -110,3 +110,28 @@ it('deploys what a link leads to after it was swapped', async () => {
   expect(told).toEqual([['a v1'], ['a v2']]);
   await opened.close();
 });
+
+it('declares pools of clusters of team files, and names pipelines whose pool is none of them', async () => {
+  const pool = 'max: 2, release: emr-7.5.0, instances: { type: m5.xlarge, count: 3 }';
+  const takes = (name: string, rest: string) =>
+    `pipeline: ${name}\n${rest}\nsteps: [{ load: { emr: { args: [a] } } }]\nbindings: { "arn:aws:states:::elasticmapreduce:addStep": { mock: {} } }\n`;
+  const { names, problems } = await deployed({
+    'team.yaml': `team: maps\nclusterPools: { etl: { ${pool} } }\n`,
+    'team-2.yaml': `team: maps\nclusterPools: { etl: { ${pool} } }\n`,
+    'sound.yaml': takes('sound', 'team: maps\ncluster: { pool: etl }'),
+    'wrong.yaml': takes('wrong', 'team: maps\ncluster: { pool: elt }'),
+    'theirs.yaml': takes('theirs', 'cluster: { pool: etl }'),
+  });
+  expect(names).toEqual(['sound', 'theirs', 'wrong']);
+  expect(
+    problems.map(
+      ({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`,
+    ),
+  ).toEqual([
+    'team.yaml:1:1 MILL1305 clusterPools: "etl" is declared in team-2.yaml already',
+    'theirs.yaml:2:1 MILL1307 the team "default" has no pool of clusters "etl"',
+    'wrong.yaml:3:1 MILL1307 the team "maps" has no pool of clusters "elt"; did you mean "etl"?',
+  ]);
+  const pools = test.engine.clusterPools.list(EVERYTHING);
+  expect(pools).toMatchObject([{ name: 'etl', team: 'maps', max: 2 }]);
+});

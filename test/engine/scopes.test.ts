@@ -100,6 +100,12 @@ beforeAll(async () => {
     [{ file: 'team.yaml', team: 'shop', sections: { channels } }],
     [],
   );
+  const madeOf = { release: 'emr-7.5.0', instances: { type: 'm5.xlarge', count: 3 } };
+  const clusterPools = { all: { ...madeOf, max: 1 } };
+  await engine.clusterPools.declare(
+    [{ file: 'team.yaml', team: 'shop', sections: { clusterPools } }],
+    [],
+  );
   await engine.notifications.test(SHOP, 'all');
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
@@ -381,6 +387,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'overview.show': async (scope) => (await e.overview.show(scope)).failing,
     'events.list': (scope) => e.events.list(scope, { limit }),
     'pools.list': (scope) => e.pools.list(scope),
+    'clusterPools.list': (scope) => e.clusterPools.list(scope),
     'deadLetters.list': (scope) => e.deadLetters.list(scope, { limit }),
     'schedules.list': (scope) => e.schedules.list(scope),
     'scheduler.list': (scope) => e.scheduler.list(scope),
@@ -412,6 +419,7 @@ const WITHOUT = new Set([
     'monitors.put',
     'monitors.declare',
     'incidents.declare',
+    'clusterPools.declare',
     'incidents.silence',
     // What is sealed in the link is what allows it: test/http/action-links.test.ts.
     'incidents.describeLink',

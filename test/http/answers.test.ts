@@ -465,6 +465,10 @@ test('schedules and pools', async () => {
   await ask('PUT', pool, 200, { body: { slots: 3 } });
   const pools = await ask<{ items: JsonObject[] }>('GET', PATHS.pools, 200);
   expect(pools.items.map(({ name }) => name)).toEqual(['alder-pool', 'shared']);
+  const clusters = await ask<{ items: JsonObject[] }>('GET', PATHS.clusterPools, 200);
+  expect(clusters.items).toMatchObject([
+    { name: 'alder-etl', team: 'alder', max: 2, clusters: [] },
+  ]);
   await ask('DELETE', pool, 200);
 });
 

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type * as backfillApi from '../../src/api/backfills.js';
+import type { ClusterPool } from '../../src/api/cluster-pools.js';
 import { CONTRACT } from '../../src/api/contract.js';
 import type * as eventApi from '../../src/api/events.js';
 import type * as executionApi from '../../src/api/executions.js';
@@ -27,6 +28,7 @@ import type {
   Backfill,
   BackfillDetail,
 } from '../../src/engine/features/backfills/describe-backfill.js';
+import type { ShownPool } from '../../src/engine/features/cluster-pools/cluster-pool-calls.js';
 import type * as schedules from '../../src/engine/features/schedules/schedule-calls.js';
 import type { RepairPlan } from '../../src/engine/features/upstreams/repair-plan.js';
 import type { EventRecord, PutResult } from '../../src/engine/kernel/bus-event.js';
@@ -73,6 +75,7 @@ test('has every member of what the engine answers, and no other', () => {
   expectTypeOf<eventApi.StoredEvent>().toEqualTypeOf<EventRecord>();
   expectTypeOf<eventApi.PutResult>().toEqualTypeOf<PutResult>();
   expectTypeOf<Pool>().toEqualTypeOf<PoolSummary>();
+  expectTypeOf<ClusterPool>().toEqualTypeOf<ShownPool>();
   expectTypeOf<Plain<Webhook>>().toEqualTypeOf<Plain<WebhookSummary>>();
 });
 

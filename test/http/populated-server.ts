@@ -53,7 +53,9 @@ export async function openPopulatedServer(names: readonly string[]): Promise<Pop
     const rotations = { [`${team}-primary`]: { people: [team] } };
     const tasks = { pattern: { source: ['aws.dms'] }, kind: 'dms-task', name: '$.detail.task' };
     const watch = [{ account: 'shared', events: [tasks], tags: { owner: team } }];
-    const told = { team, people: { [team]: {} }, rotations, watch };
+    const madeOf = { release: 'emr-7.5.0', instances: { type: 'm5.xlarge', count: 3 } };
+    const clusterPools = { [`${team}-etl`]: { ...madeOf, max: 2 } };
+    const told = { team, people: { [team]: {} }, rotations, watch, clusterPools };
     writeFileSync(join(folder, `${team}-team.yaml`), JSON.stringify(told, null, 2));
   }
   const mockConfig = join(root, 'mocks.json');

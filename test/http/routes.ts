@@ -72,6 +72,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     body: { slots: 1 },
   },
   { method: 'DELETE', route: '/api/v1/pools/:name' },
+  { method: 'GET', route: '/api/v1/cluster-pools' },
   {
     method: 'POST',
     route: '/api/v1/checks',

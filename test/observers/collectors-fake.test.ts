@@ -1,5 +1,5 @@
 /**
- * FakeBatchAthenaGlue: services that no server here performs as AWS does, played over HTTP by the published shapes of their APIs and
+ * FakeBatchAthenaGlueEmr: services that no server here performs as AWS does, played over HTTP by the published shapes of their APIs and
  * spoken to by AWS's own clients: pages, a token that has expired, a call that is throttled, 10,000 things that match.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,9 @@ let home: EngineHome;
 beforeEach(async () => {
   answers = {};
   service = await startStub((asked): Answer => {
-    const told = answers[asked.target]?.(asked);
+    // Of a service that speaks REST the path, whatever is asked behind it.
+    const [path = ''] = asked.target.split('?');
+    const told = (answers[asked.target] ?? answers[path])?.(asked);
     if (told === undefined) return { status: 400, json: { __type: 'UnknownOperationException' } };
     return 'status' in told && 'json' in told ? (told as Answer) : { status: 200, json: told };
   });
@@ -178,6 +180,188 @@ describe('collectors, over HTTP', () => {
       'spark OK succeeded',
     ]);
   });
+
+  it('tell job runs of an application of EMR Serverless, page by page, with what they used', async () => {
+    const run = (id: string, state: string) => ({
+      ...{ applicationId: 'app-1', id, name: id, arn: 'arn', createdBy: 'c', type: 'SPARK', state },
+      ...{ createdAt: ago(9), updatedAt: ago(4), executionRole: 'r', releaseLabel: 'emr-7.5.0' },
+      stateDetails: state === 'FAILED' ? 'no space left' : '',
+    });
+    const application = { id: 'app-1', name: 'spark', arn: 'arn', state: 'STARTED', type: 'Spark' };
+    answers['/applications'] = () => ({
+      applications: [{ ...application, createdAt: ago(99), updatedAt: ago(9), releaseLabel: 'r' }],
+    });
+    answers['/applications/app-1/jobruns'] = ({ target }) =>
+      target.includes('nextToken=more')
+        ? { jobRuns: [run('r-2', 'FAILED')] }
+        : { jobRuns: [run('r-1', 'SUCCESS')], nextToken: 'more' };
+    for (const [id, state] of [
+      ['r-1', 'SUCCESS'],
+      ['r-2', 'FAILED'],
+    ] as const) {
+      const { id: jobRunId, ...rest } = run(id, state);
+      answers[`/applications/app-1/jobruns/${id}`] = () => ({
+        jobRun: {
+          ...{ ...rest, jobRunId, tags: {}, jobDriver: {}, configurationOverrides: {} },
+          totalExecutionDurationSeconds: 240,
+          billedResourceUtilization: { vCPUHour: 0.5, memoryGBHour: 2, storageGBHour: 0 },
+        },
+      });
+    }
+    await watch({ emrServerless: ['*'] });
+    expect(await results(2)).toEqual([
+      'spark CRITICAL failed: r-2: no space left',
+      'spark OK succeeded',
+    ]);
+    const { items } = await home.engine.observers.runs(
+      EVERYTHING,
+      `aws:111122223333:${REGION}:emr-serverless-application:spark`,
+    );
+    expect(items.map(({ id, units }) => [id, units]).sort()).toEqual([
+      ['r-1', { vcpuSeconds: 1_800, memoryGbSeconds: 7_200, storageGbSeconds: 0 }],
+      ['r-2', { vcpuSeconds: 1_800, memoryGbSeconds: 7_200, storageGbSeconds: 0 }],
+    ]);
+  });
+
+  it('tell what ends between the list and the look at it once, by its end', async () => {
+    let isOver = false;
+    answers['/v1/describejobqueues'] = () => ({
+      jobQueues: [
+        { jobQueueName: 'etl', jobQueueArn: 'a', state: 'ENABLED', computeEnvironmentOrder: [] },
+      ],
+    });
+    answers['/v1/listjobs'] = () => {
+      isOver = true;
+      return { jobSummaryList: [{ jobId: 'a', jobName: 'a', status: 'RUNNING' }] };
+    };
+    answers['/v1/describejobs'] = () => ({
+      jobs: [
+        {
+          ...{ jobId: 'a', jobName: 'a', jobQueue: `arn:aws:batch:${REGION}:1:job-queue/etl` },
+          ...{ jobDefinition: 'd', status: isOver ? 'SUCCEEDED' : 'RUNNING' },
+          ...{ createdAt: ago(9) * 1e3, startedAt: ago(8) * 1e3, stoppedAt: ago(7) * 1e3 },
+        },
+      ],
+    });
+    await watch({ batchQueues: ['*'] });
+    expect(await results(1)).toEqual(['etl OK succeeded']);
+  });
+
+  it.each([
+    [
+      'a job of Batch',
+      () => {
+        answers['/v1/describejobqueues'] = () => ({
+          jobQueues: [
+            {
+              jobQueueName: 'etl',
+              jobQueueArn: 'a',
+              state: 'ENABLED',
+              computeEnvironmentOrder: [],
+            },
+          ],
+        });
+        const jobSummaryList = ['gone', 'kept'].map((id) => ({ jobId: id, jobName: id }));
+        answers['/v1/listjobs'] = () => ({ jobSummaryList });
+        answers['/v1/describejobs'] = () => ({
+          jobs: [
+            {
+              ...{ jobId: 'kept', jobName: 'kept', jobDefinition: 'd', status: 'SUCCEEDED' },
+              jobQueue: `arn:aws:batch:${REGION}:1:job-queue/etl`,
+              ...{ createdAt: ago(9) * 1e3, startedAt: ago(8) * 1e3, stoppedAt: ago(7) * 1e3 },
+            },
+          ],
+        });
+        return { batchQueues: ['*'] };
+      },
+      ['etl OK succeeded'],
+    ],
+    [
+      'a query of Athena',
+      () => {
+        answers['AmazonAthena.ListWorkGroups'] = () => ({ WorkGroups: [{ Name: 'etl' }] });
+        answers['AmazonAthena.ListQueryExecutions'] = () => ({
+          QueryExecutionIds: ['gone', 'kept'],
+        });
+        const Status = {
+          State: 'SUCCEEDED',
+          SubmissionDateTime: ago(5),
+          CompletionDateTime: ago(4),
+        };
+        answers['AmazonAthena.BatchGetQueryExecution'] = () => ({
+          QueryExecutions: [{ QueryExecutionId: 'kept', WorkGroup: 'etl', Status }],
+          UnprocessedQueryExecutionIds: [{ QueryExecutionId: 'gone', ErrorCode: 'NOT_FOUND' }],
+        });
+        return { athenaWorkgroups: ['*'] };
+      },
+      ['etl OK succeeded'],
+    ],
+    [
+      'a run of a workflow of Glue',
+      () => {
+        answers['AWSGlue.ListWorkflows'] = () => ({ Workflows: ['nightly'] });
+        answers['AWSGlue.BatchGetWorkflows'] = () => ({ Workflows: [{ Name: 'nightly' }] });
+        const run = (id: string, FailedActions: number) => ({
+          ...{ Name: 'nightly', WorkflowRunId: id, Status: 'COMPLETED', StartedOn: ago(9) },
+          ...{
+            CompletedOn: ago(2),
+            Statistics: { TotalActions: 2, SucceededActions: 2 - FailedActions, FailedActions },
+          },
+        });
+        answers['AWSGlue.GetWorkflowRuns'] = () => ({ Runs: [run('gone', 1), run('kept', 0)] });
+        answers['AWSGlue.GetWorkflowRun'] = () => refused('EntityNotFoundException', 'no such run');
+        return { glueWorkflows: ['*'] };
+      },
+      [
+        'nightly CRITICAL failed: 1 of 2 actions did not succeed',
+        'nightly OK 2 actions, 2 actions succeeded, 0 actions failed',
+      ],
+    ],
+    [
+      'a cluster of EMR',
+      () => {
+        answers['ElasticMapReduce.ListClusters'] = () => ({
+          Clusters: ['j-gone', 'j-kept'].map((Id) => {
+            return { Id, Name: 'spark', Status: { State: 'RUNNING' } };
+          }),
+        });
+        const Timeline = { StartDateTime: ago(5), EndDateTime: ago(4) };
+        answers['ElasticMapReduce.ListSteps'] = ({ body }) =>
+          body.ClusterId === 'j-gone'
+            ? refused('InvalidRequestException', "Cluster id 'j-gone' is not valid.")
+            : { Steps: [{ Id: 's-1', Name: 'a', Status: { State: 'COMPLETED', Timeline } }] };
+        return { emrClusters: ['*'] };
+      },
+      ['spark OK succeeded'],
+    ],
+    [
+      'a job run of EMR Serverless',
+      () => {
+        const run = (id: string) => ({
+          ...{ applicationId: 'app-1', id, name: id, arn: 'arn', createdBy: 'c', state: 'SUCCESS' },
+          ...{ createdAt: ago(9), updatedAt: ago(4), executionRole: 'r', releaseLabel: 'r' },
+        });
+        answers['/applications'] = () => ({ applications: [{ id: 'app-1', name: 'spark' }] });
+        answers['/applications/app-1/jobruns'] = () => ({ jobRuns: [run('gone'), run('kept')] });
+        answers['/applications/app-1/jobruns/gone'] = () =>
+          refused('ResourceNotFoundException', 'JobRun gone does not exist', 404);
+        answers['/applications/app-1/jobruns/kept'] = () => ({
+          jobRun: { ...run('kept'), jobRunId: 'kept', totalExecutionDurationSeconds: 9 },
+        });
+        return { emrServerless: ['*'] };
+      },
+      ['spark OK succeeded', 'spark OK succeeded'],
+    ],
+  ] as [string, () => object, string[]][])(
+    'tell the others though %s was deleted between the list and the look at it',
+    async (_, prepare, told) => {
+      await watch(prepare());
+      expect((await results(told.length)).map((one) => one.replace(/ undefined$/, ''))).toEqual(
+        told,
+      );
+      expect(home.engine.observers.standing(EVERYTHING).blind).toEqual([]);
+    },
+  );
 
   it('find 10,000 queues that match, and name how many more there are', async () => {
     const each = 100;

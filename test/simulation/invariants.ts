@@ -16,6 +16,7 @@
  *     I22 and I23 no alert without its results, and none lost or told twice (monitored.ts)
  *     I27 to I30 a job of another system is asked for once, ended when nobody waits for it, and its outcome counts once
  *         (remote-jobs.ts)
+ *     I31 to I33 a cluster of a pool is used by no more than may share it, and given back (pooled.ts)
  *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module

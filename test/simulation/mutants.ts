@@ -7,6 +7,7 @@ import type { Transition } from '../../src/asl/transition.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { CHECK_RESULTS, CHECK_SERIES } from '../../src/engine/features/checks/check-tables.js';
+import { POOL_CLUSTERS, POOL_LEASES } from '../../src/engine/features/cluster-pools/pool-tables.js';
 import {
   EXPECTATION_CHANGES,
   STANDINGS,
@@ -492,6 +493,25 @@ export const MUTANTS: readonly Mutant[] = [
     store: rows((write) => {
       if (phaseOf(write) !== 'stopping') return [write];
       return [{ ...write, row: { ...write.row, phase: 'ended' } }];
+    }),
+  },
+  {
+    name: 'does not write down who has a cluster',
+    store: rows((write) => {
+      const { phase } = (write.row ?? {}) as { phase?: string };
+      const isTaken = write.table === POOL_LEASES && (phase === 'given' || phase === 'holding');
+      return isTaken ? [] : [write];
+    }),
+  },
+  {
+    name: 'does not write down that a cluster is given back',
+    store: rows((write) => (write.table === POOL_LEASES && write.row === undefined ? [] : [write])),
+  },
+  {
+    name: 'does not write down that it asks for a cluster',
+    store: rows((write) => {
+      const { phase } = (write.row ?? {}) as { phase?: string };
+      return write.table === POOL_CLUSTERS && phase === 'asked' ? [] : [write];
     }),
   },
   {

@@ -30,6 +30,7 @@ import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
+import { POOLED, POOLED_MACHINE, POOLED_SECTIONS, PoolWorld } from './pooled.js';
 import { REMOTE_ACCOUNT, REMOTE_MACHINES, RemoteWorld } from './remote-jobs.js';
 import { withSlowReads } from './slow-reads.js';
 import {
@@ -97,6 +98,7 @@ class Simulation {
   readonly #troubled = new IncidentsTold();
   readonly #people: PeopleTold;
   readonly #remote: RemoteWorld;
+  readonly #pools: PoolWorld;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -131,6 +133,7 @@ class Simulation {
     this.#world = world;
     this.#people = new PeopleTold(world);
     this.#remote = new RemoteWorld(world);
+    this.#pools = new PoolWorld(world);
     const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
     this.#rates = {
       busy: rate(0.05),
@@ -158,6 +161,11 @@ class Simulation {
   /** Every fifth seed has tasks that another system performs. */
   get #hasRemote(): boolean {
     return this.#seed % 5 === 2;
+  }
+
+  /** Every other fifth seed has pools of clusters. */
+  get #hasPools(): boolean {
+    return this.#seed % 5 === 4;
   }
 
   /** Every third seed: the others are as SQLite is, where every answer comes at once. */
@@ -194,6 +202,7 @@ class Simulation {
     for (let i = 0; i < clients; i++) this.#client(i);
     if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
     if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#engine);
+    if (this.#hasPools) this.#pools.clients(() => this.#engine);
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
     this.#full = false;
@@ -211,6 +220,7 @@ class Simulation {
       ...this.#expected.violations(this.#store),
       ...this.#monitored.violations(this.#store),
       ...this.#remote.atEnd(this.#store),
+      ...this.#pools.atEnd(this.#store),
       ...this.#troubled.atEnd(this.#store, world.wall()),
       ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
     ]) {
@@ -280,14 +290,13 @@ class Simulation {
       advance: checkedAdvance(this.#invariants),
       apply: applyTransition,
     };
-    const served = this.#remote.tasks(
-      () => this.#faulty,
-      isAlive,
-      () => this.#engine,
-    );
+    const isFaulty = (): boolean => this.#faulty;
+    const served = this.#hasPools
+      ? this.#pools.tasks(isFaulty, isAlive)
+      : this.#remote.tasks(isFaulty, isAlive, () => this.#engine);
     const tasks = mutant?.remote?.(served) ?? served;
     const engine = createEngine({
-      ...(this.#hasRemote
+      ...(this.#hasRemote || this.#hasPools
         ? { remoteTasks: tasks, remote: { tasks, accounts: [REMOTE_ACCOUNT] } }
         : {}),
       store: mutant?.store?.(faulty, world) ?? faulty,
@@ -319,6 +328,7 @@ class Simulation {
           void makeMonitors(engine);
           void declareIncidents(engine, this.#world.wall());
           if (this.#tells) void makeChannel(engine);
+          if (this.#hasPools) void this.#pools.declare(engine);
           if (this.#hasTriggers) void makeSchedule(engine);
         },
         (error: unknown) => {
@@ -349,6 +359,11 @@ class Simulation {
     for (const [name, definition] of this.#hasRemote ? REMOTE_MACHINES : []) {
       const where = { folder: this.#folder, sections: {}, bindings: {} };
       await engine.pipelines.deploy({ name, team: 'team', tags: {}, definition, ...where });
+    }
+    if (this.#hasPools) {
+      const where = { folder: this.#folder, sections: POOLED_SECTIONS, bindings: {} };
+      const whose = { name: POOLED, team: 'team', tags: {}, definition: POOLED_MACHINE };
+      await engine.pipelines.deploy({ ...whose, ...where });
     }
     // Those that follow first: a schedule starts its pipeline from the moment at which it is deployed.
     for (const [name, sections] of this.#hasTriggers ? [...TRIGGERED].toReversed() : []) {
@@ -391,6 +406,7 @@ class Simulation {
       this.#monitored.committed(commit);
       this.#troubled.committed(commit);
       this.#remote.committed(commit);
+      this.#pools.committed(commit);
     };
     return {
       ...this.#store,

@@ -13,6 +13,12 @@ import {
   CHECK_SERIES,
   PRODUCED_SO_FAR,
 } from '../../src/engine/features/checks/check-tables.js';
+import {
+  POOL_CLUSTERS,
+  POOL_FILES,
+  POOL_LEASES,
+  POOL_MARK,
+} from '../../src/engine/features/cluster-pools/pool-tables.js';
 import { COST_DAYS } from '../../src/engine/features/costs/cost-table.js';
 import {
   DATASETS,
@@ -106,6 +112,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[STANDINGS, EXPECTATION_CHANGES, EXPECTATION_CLOCK],
   ...[TEAM_SECTIONS, NOTIFICATIONS, THREADS, CHANNEL_STATES],
   ...[DIGEST_SECTIONS, DIGEST_MARKS, WATCHED_PARTS],
+  ...[POOL_FILES, POOL_CLUSTERS, POOL_LEASES, POOL_MARK],
   ...[WATCH_SECTIONS, FOUND, OBSERVED_RUNS, BLIND_PLACES],
   ...[WATCH_FILES, OUTLOOKS, COST_DAYS, JOB_OUTCOMES, TRACE_MARKS],
 ];

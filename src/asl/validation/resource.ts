@@ -16,6 +16,7 @@ export const MILLRACE_RESOURCES: readonly string[] = [
   'millrace:echo',
   'millrace:executions:start',
   'millrace:checks:report',
+  'millrace:clusters:take',
 ];
 
 /** How the outcome of a task arrives, as written behind a resource. */

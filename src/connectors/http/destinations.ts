@@ -25,6 +25,8 @@ export type DestinationAnswer =
       failure: { code: string; message: string };
       /** Milliseconds that the server asks for. */
       retryAfterMs?: number;
+      /** What lets it in was refused: another token may be taken. */
+      isUnauthorized?: true;
     }
   /** No other try will help. */
   | { type: 'refused'; failure: { code: string; message: string } };
@@ -106,6 +108,7 @@ function judge(status: number, retryAfter: string | undefined): DestinationAnswe
   return {
     type: 'failed',
     failure,
+    ...(status === 401 || status === 407 ? { isUnauthorized: true as const } : {}),
     ...(retryAfter !== undefined && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {}),
   };
 }

@@ -33,7 +33,7 @@ export interface ExecutionSummary {
   triggeredBy?: JsonObject;
   /** The logical slice of time that it is for. */
   interval?: string;
-  /** Why it has not begun yet: there is no room for it. */
+  /** Why it has not begun yet, there is no room for it; or what it waits for that others have: a cluster. */
   queued?: string;
   /** Id of the execution that started this one. */
   parent?: string;

@@ -51,6 +51,8 @@ export interface ReadingPeers {
   now(): number;
   /** Why an execution of a pipeline has not begun; undefined when it does not wait. */
   queued(pipeline: PipelineRef, number: number): string | undefined;
+  /** What one that has begun waits for before it goes on; undefined: for nothing that others have. */
+  waits(number: number): string | undefined;
   /** What it has used. @param at when it ended; undefined: it runs */
   used(header: ExecutionHeader, at: number | undefined): UsageDetail;
 }
@@ -156,8 +158,11 @@ export class Reading {
 
   #queued(record: ExecutionRecord): { queued?: string } {
     const { number, header } = record;
-    const isWaiting = header.status === 'RUNNING' && header.nextEvent === 1;
-    const queued = isWaiting ? this.#peers.queued(pipelineOf(record), number) : undefined;
+    if (header.status !== 'RUNNING') return {};
+    const queued =
+      header.nextEvent === 1
+        ? this.#peers.queued(pipelineOf(record), number)
+        : this.#peers.waits(number);
     return queued === undefined ? {} : { queued };
   }
 

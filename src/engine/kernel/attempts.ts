@@ -70,6 +70,8 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 export const MOCKED = 'mock';
 /** The kind of attempts that another system performs. */
 export const REMOTE = 'remote';
+/** The kind of attempts that wait for a cluster of a pool. */
+export const POOL = 'pool';
 
 interface Parts {
   readonly store: Pick<Store, 'findAttemptByToken' | 'listAttempts'>;
@@ -234,6 +236,11 @@ export class Attempts {
         const { remote } = this.#parts.hooks;
         if (!remote) throw new Error('Nothing here has tasks performed elsewhere');
         return remote.perform(turn, active, attempt, resolution, input);
+      }
+      case 'pool': {
+        const { pools } = this.#parts.hooks;
+        if (!pools) throw new Error('Nothing here has pools of clusters');
+        return pools.perform(turn, active, attempt, resolution, input);
       }
       case 'failure': {
         const { error, cause } = resolution;
@@ -551,6 +558,7 @@ export class Attempts {
       });
     }
     if (attempt.child !== undefined) this.#perform.children.abandon(turn, active, attempt);
+    if (attempt.kind === POOL) this.#parts.hooks.pools?.cancelled(turn, attempt);
     if (attempt.kind === REMOTE) this.#parts.hooks.remote?.cancelled(turn, active, attempt);
   }
 

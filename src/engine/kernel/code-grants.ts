@@ -19,6 +19,7 @@
  */
 import { isObject, type JsonObject } from '../../asl/json.js';
 import { ACCOUNT, ACCOUNTS, REGION } from '../../pipelines/sections/account-section.js';
+import { CREATE_CLUSTER, TAKE_CLUSTER } from '../../pipelines/sections/cluster-section.js';
 import { sectionOf } from '../../pipelines/sections/section.js';
 import type { PipelineDeployment } from './deployment.js';
 import { HTTP_INVOKE } from './http-task.js';
@@ -99,6 +100,7 @@ type Task = Pick<ScheduleTask, 'resource' | 'arguments'> &
  * @example resolveFor({ resource: 'millrace:shell', arguments: {} }, overApi, rules) // { type: 'failure', error: 'Millrace.NotGranted', … }
  */
 export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resolution {
+  if (task.resource === TAKE_CLUSTER) return takenFrom(task, asker, rules);
   const { remote, shared } = rules;
   if (remote === undefined || !isOfAws(task, remote)) return resolveHere(task, asker, rules);
   const bindings = everywhere(asker.bindings);
@@ -110,6 +112,14 @@ export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resoluti
   // An execution is started here whether something is bound to its machine or not.
   const isStart = here.type === 'execution' && resolveTask(task, {}).type === 'execution';
   return isOpen(here) || isStart ? goesToAws(task, here, asker, remote) : here;
+}
+
+/** A cluster of a pool is where clusters are made; what stands for their making stands for a cluster of a pool, too. */
+function takenFrom(task: Task, asker: Asker, rules: CodeRules): Resolution {
+  const making = { ...task, resource: `arn:aws:states:::${CREATE_CLUSTER}.sync` };
+  const made = resolveFor(making, asker, rules);
+  if (made.type !== 'remote') return made;
+  return { type: 'pool', parameters: made.parameters, place: made.place };
 }
 
 /** Those that hold on every server, whoever performs AWS's tasks on it. */

@@ -8,6 +8,7 @@
  * | mapRuns | a distributed Map fails as a defect |
  * | activities | there are none: their tasks fail |
  * | remote | no task is performed elsewhere |
+ * | pools | there are no pools of clusters: tasks that take one fail as a defect |
  * | tell | nobody hears of facts |
 | follow | histories grow without a fact |
  * | traceparent | tasks are told of no trace |
@@ -75,6 +76,22 @@ export interface RemoteHook {
   resumes(attempt: AttemptRecord): boolean;
 }
 
+/** Gives clusters of pools to executions. */
+export interface PoolHook {
+  /** Begins a scheduled attempt: it waits until a cluster is free. */
+  perform(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    call: Extract<Resolution, { type: 'pool' }>,
+    input: Input,
+  ): Performed;
+  /** Nobody waits any more for an attempt, which this turn has closed. */
+  cancelled(turn: Turn, attempt: AttemptRecord): void;
+  /** Whether it goes on with an attempt that an earlier engine has begun. */
+  resumes(attempt: AttemptRecord): boolean;
+}
+
 /** Knows the values of secrets. */
 export interface SecretValuesHook {
   /** The value; undefined when the team has no secret of this name. Rejects when whoever keeps it does not answer. */
@@ -124,6 +141,7 @@ export class Hooks {
   mapRuns: MapRunHook | undefined;
   activities: ActivityHook | undefined;
   remote: RemoteHook | undefined;
+  pools: PoolHook | undefined;
   secrets: SecretValuesHook | undefined;
   connections: ConnectionsHook | undefined;
   data: DataHook | undefined;

@@ -6,6 +6,7 @@
  * | --- | --- |
  * | attempt `started` under another owner | closed as failed `Millrace.WorkerLost`; Retry decides whether it happens again |
  * | the same, of a task that another system performs | asked for again, or waited for: `features/remote-tasks` |
+ * | the same, of a task that waits for a cluster of a pool | waits on: `features/cluster-pools` |
  * | attempt `scheduled` | begun when a slot is free |
  * | attempt that a test answers | asked for its answer again: it has no effects |
  * | attempt that waits for an execution that has ended | told the result |
@@ -15,7 +16,7 @@
  * * @module
  */
 import type { AttemptRecord, Store } from '../../store/store.js';
-import { type Attempts, MOCKED, REMOTE, WORKER_LOST } from './attempts.js';
+import { type Attempts, MOCKED, POOL, REMOTE, WORKER_LOST } from './attempts.js';
 import type { ChildExecutions } from './child-executions.js';
 import type { Executions } from './executions.js';
 import type { Hooks } from './hooks.js';
@@ -46,6 +47,7 @@ export async function recover(parts: Parts): Promise<void> {
     if (attempt.owner === parts.owner) return;
     if (attempt.kind === MOCKED) return mocked.resume(attempt);
     if (attempt.kind === REMOTE && parts.hooks.remote?.resumes(attempt)) return;
+    if (attempt.kind === POOL && parts.hooks.pools?.resumes(attempt)) return;
     const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
     loop.add(
       attempts.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),

@@ -10,6 +10,7 @@
  * | `aws-sdk:sfn:…`, `aws-sdk:eventbridge:…`, `events:putEvents` | this server itself, unless something is bound to it (`own-service-tasks.ts`) |
  * | an activity's ARN | the worker that takes it (`features/activities`) and sends the outcome with the task token |
  * | any of AWS's, on a server with `--aws real` | AWS, unless its binding says `everywhere: true` (`remote-place.ts`) |
+ * | `millrace:clusters:take` | a pool of clusters, where AWS makes clusters (`features/cluster-pools`); else what is bound to `elasticmapreduce:createCluster` |
  * | `arn:aws:states:::http:invoke` | its binding; without one, this server with a connection of the team (`http-task.ts`) |
  * | anything else | its binding, or a failure that names the binding to add |
  *
@@ -67,6 +68,13 @@ export type Resolution =
       roleArn?: string;
       /** What of the answer becomes the result: all of it, or its `Payload`. */
       takes: 'output' | 'payload';
+    }
+  /** A cluster of a pool: `features/cluster-pools`. */
+  | {
+      type: 'pool';
+      parameters: Json;
+      /** Where the pipeline's tasks go: a name of the accounts file, and one of its regions. */
+      place: { account: string; region: string };
     }
   /** The binding says what the result is. */
   | { type: 'result'; output: Json; wrapping: Wrapping }

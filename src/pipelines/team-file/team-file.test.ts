@@ -45,6 +45,28 @@ describe('a file of a team', () => {
     ['team: a b\nchannels: {}', 'MILL1103 1:7'],
     ['channels: {}\n', 'MILL1102 1:1 the field "team" is missing'],
     ['team: a\nchanels: {}', 'MILL1101 2:1 unknown field "chanels"; did you mean "channels"?'],
+    [
+      'team: a\nclusterPools: { etl: { release: emr-7.5.0, instances: { type: t, count: 1 } } }',
+      'MILL1102 2:17 the field "max" is missing',
+    ],
+    [
+      'team: a\nclusterPools: { etl: { max: 1, release: "7", instances: { type: t, count: 1 } } }',
+      'MILL1103 2:41 "release": expected a release such as emr-7.5.0',
+    ],
+    [
+      'team: a\nclusterPools: { etl: { max: 1, shares: 2, release: emr-7.5.0, instances: { type: t, count: 1 } } }',
+      'MILL1101 2:32 unknown field "shares"; did you mean "share"?',
+    ],
+    [
+      'team: a\nclusterPools: { etl: { max: 1, idle: 5s, release: emr-7.5.0, instances: { type: t, count: 1 } } }',
+      'MILL1305 2:38 "idle" is from 1 minute to 7 days',
+    ],
+    [
+      'team: a\nclusterPools: { etl: { max: 0, release: emr-7.5.0, instances: { type: t, cuont: 1 } } }',
+      'MILL1101 2:74 unknown field "cuont"; did you mean "count"?',
+    ],
+    ['team: a\nclusterPools: { "e l": {} }', "MILL1103 2:17 a pool's name consists of"],
+    ['team: a\nclusterPools: [etl]', 'MILL1103 2:15 "clusterPools": expected a mapping'],
     ['team: a\nwatch: [{ account: lake }]', 'MILL1305 2:9 it is not said what is watched there'],
     [
       'team: a\nwatch: [{ account: lake, glueJob: [x] }]',

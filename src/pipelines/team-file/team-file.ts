@@ -15,6 +15,7 @@ import { NAME_MESSAGE, NAME_PATTERN } from '../schema.js';
 import { checked, type FileKind } from '../schema-problems.js';
 import { problemAt, readSource, type ValuePath } from '../source-file.js';
 import { CHANNELS_SECTION, channelFields, channelsForEditors } from './channels-section.js';
+import { CLUSTER_POOLS_SECTION, POOL_FIELDS } from './cluster-pools-section.js';
 import { DIGEST_SECTION, digestForEditors } from './digest-section.js';
 import { INCIDENTS_SECTION, OWNERS_SECTION } from './incident-sections.js';
 import { NOTIFY_SECTION } from './notify-section.js';
@@ -27,7 +28,7 @@ import { PATTERN_FIELDS, WATCH_FIELDS, WATCH_SECTION } from './watch-section.js'
 const SECTIONS: readonly TeamSection[] = [
   ...[PEOPLE_SECTION, ROTATIONS_SECTION, OWNERS_SECTION, INCIDENTS_SECTION],
   ...[CHANNELS_SECTION, NOTIFY_SECTION, TEMPLATES_SECTION],
-  ...[DIGEST_SECTION, WATCH_SECTION],
+  ...[DIGEST_SECTION, WATCH_SECTION, CLUSTER_POOLS_SECTION],
 ];
 
 /** Keys at the top of a file that make it a team's. */
@@ -123,6 +124,10 @@ function kindOf(value: Json | undefined): FileKind {
       if (section === 'watch') {
         if (path.includes('events')) return path.length === 4 ? PATTERN_FIELDS : [];
         return path.length === 2 ? WATCH_FIELDS : [];
+      }
+      if (section === 'clusterPools') {
+        if (path.at(-1) === 'instances') return ['type', 'count'];
+        return path.length === 2 ? POOL_FIELDS : [];
       }
       return section === 'templates' && path.length === 2 ? ['title', 'text'] : [];
     },

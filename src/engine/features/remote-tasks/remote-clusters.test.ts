@@ -1,60 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobService, LAKE } from '../../../../test/support/job-service.js';
+import { ClusterService } from '../../../../test/support/cluster-service.js';
+import { LAKE } from '../../../../test/support/job-service.js';
 import { openTimedEngine, type TimedEngine } from '../../../../test/support/timed-engine.js';
 import type { JsonObject } from '../../../connectors/connector.js';
-import type { JobState, RemoteJob, RemoteRequest } from '../../../connectors/remote-tasks.js';
 import { loadPipeline } from '../../../pipelines/load-pipeline.js';
 import { EVERYTHING, ofTeam } from '../../kernel/scope.js';
-
-/** Clusters that take a while to come and to go; everything else is a job. */
-class ClusterService extends JobService {
-  readonly clusters: Map<string, string> = new Map();
-  /** Clusters do not end when they are asked to. */
-  isProtected = false;
-
-  constructor() {
-    super();
-    this.answer = ({ parameters }: RemoteRequest) => {
-      const { ClusterId } = parameters as { ClusterId: string };
-      if (this.isProtected) {
-        return { type: 'failed', error: 'EMR.ValidationException', cause: 'It is protected.' };
-      }
-      const isGone = this.clusters.get(ClusterId) === 'TERMINATED';
-      if (!isGone) this.clusters.set(ClusterId, 'TERMINATING');
-      return { type: 'answered', output: {} };
-    };
-  }
-
-  override async submit(request: RemoteRequest) {
-    const answer = await super.submit(request);
-    if (answer.type === 'submitted' && request.action === 'createCluster') {
-      this.clusters.set(answer.job.id, 'STARTING');
-    }
-    return answer;
-  }
-
-  override async look(jobs: readonly RemoteJob[]): Promise<JobState[]> {
-    const [first] = jobs;
-    if (first?.kind !== 'elasticmapreduce:terminateCluster.sync') return super.look(jobs);
-    return jobs.map(({ id }) => {
-      const status = this.clusters.get(id) ?? 'TERMINATED';
-      // It is seen going once.
-      if (status === 'TERMINATING') this.clusters.set(id, 'TERMINATED');
-      if (status !== 'TERMINATED') return { type: 'running', status };
-      return { type: 'ended', outcome: { type: 'succeeded', output: {} } };
-    });
-  }
-
-  /** The cluster is there. */
-  ready(id: string): void {
-    this.clusters.set(id, 'WAITING');
-    this.end(id, { type: 'succeeded', output: { ClusterId: id } });
-  }
-
-  left(): string[] {
-    return [...this.clusters].filter(([, state]) => state !== 'TERMINATED').map(([id]) => id);
-  }
-}
 
 let test: TimedEngine;
 let service: ClusterService;

@@ -76,7 +76,12 @@ export class Connections implements ConnectionsHook, AttemptObserver {
     if (attempt.kind !== HTTP_INVOKE || outcome.type !== 'failed') return;
     if (!TOKEN_REFUSED.test(outcome.error)) return;
     const arn = connectionArnOf(commandOf(attempt).arguments);
-    const record = arn === undefined ? undefined : this.#find(creation.team, arn);
+    if (arn !== undefined) this.refused(creation.team, arn);
+  }
+
+  /** What a connection of a team has added was refused: a token is asked for anew when it is needed next. */
+  refused(team: string, arn: string): void {
+    const record = this.#find(team, arn);
     if (record !== undefined) this.#tokens.forget(keyOf(record));
   }
 

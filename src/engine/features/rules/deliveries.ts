@@ -345,6 +345,11 @@ export class Deliveries {
       answer = { type: 'refused', failure };
     } else {
       answer = await destinations.send(request, this.#closing.signal);
+      if (answer.type === 'failed' && answer.isUnauthorized === true) {
+        const { target } = delivery;
+        const destination = this.#rules.destinationOf(record.team, target.Arn);
+        if (destination) this.#connections.refused(record.team, destination.connection);
+      }
     }
     // What the closing cut off says nothing about the target.
     if (this.#isOpen) this.#settle(record, { answer });

@@ -151,6 +151,10 @@ export class StateTests {
           ? { error: outcome.error, cause: outcome.cause }
           : { output: outcome.output };
       }
+      case 'pool': {
+        const cause = 'A cluster of a pool is taken by an execution, not by a test of one state.';
+        return { error: 'Millrace.NotTested', cause: `${cause} Give it a mock.` };
+      }
       case 'connector': {
         if (this.#running >= TESTS_AT_A_TIME) {
           throw new EngineError('TooManyQueued', { queued: this.#running });

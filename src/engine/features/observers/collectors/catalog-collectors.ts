@@ -9,7 +9,7 @@ import {
 } from '../../../../monitoring/observed/glue.js';
 import { runKey, type SeenRun } from '../../../../monitoring/observed/observed-run.js';
 import { number, object, text } from '../../../../monitoring/observed/told.js';
-import { type Ask, type Collector, chunks, members, pagesOf } from './collector.js';
+import { type Ask, type Collector, chunks, members, pagesOf, whereThere } from './collector.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,10 +41,13 @@ export const GLUE_CATALOGS: Collector = {
     }
     const counts = { tables: tables.length, partitions: 0, indexes: 0 };
     for (const table of tables.slice(0, MOST_TABLES)) {
-      counts.partitions += await partitionsOf(ask, name, table);
       const asked = { DatabaseName: name, TableName: table };
-      const indexes = await ask('glue', 'getPartitionIndexes', asked);
-      counts.indexes += members(indexes, 'PartitionIndexDescriptorList').length;
+      const found = await whereThere(async () => ({
+        partitions: await partitionsOf(ask, name, table),
+        indexes: await ask('glue', 'getPartitionIndexes', asked),
+      }));
+      counts.partitions += found?.partitions ?? 0;
+      counts.indexes += members(found?.indexes ?? {}, 'PartitionIndexDescriptorList').length;
     }
     const run = catalogRun(name, now, counts, countsIn(memo));
     return { runs: [run], isWhole: tables.length <= MOST_TABLES, memo: { ...counts } };

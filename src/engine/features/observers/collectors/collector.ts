@@ -142,6 +142,23 @@ export function timeOf({ startedAt, endedAt }: SeenRun): number {
   return Math.max(startedAt ?? 0, endedAt ?? 0);
 }
 
+/** What was deleted since it was listed is looked at no more: that says nothing about the others. */
+export async function whereThere<Value>(asked: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await asked();
+  } catch (error) {
+    if (error instanceof LookRefused && isAboutNothing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** EMR has no error of its own for what is not there. */
+function isAboutNothing({ refusal: { kind, name, message } }: LookRefused): boolean {
+  return (
+    kind === 'missing' || (/^InvalidRequest/.test(name) && /not valid|not exist/i.test(message))
+  );
+}
+
 /** Servers that do not have a call are looked at without it. */
 export async function whereKnown<Value>(asked: () => Promise<Value>): Promise<Value | undefined> {
   try {

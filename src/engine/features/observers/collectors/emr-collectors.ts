@@ -9,7 +9,15 @@ import type { Json } from '../../../../asl/json.js';
 import { emrServerlessRun, emrStep } from '../../../../monitoring/observed/emr.js';
 import { isOver, runKey, type SeenRun } from '../../../../monitoring/observed/observed-run.js';
 import { instant, object, objects, text } from '../../../../monitoring/observed/told.js';
-import { type Collector, type Listed, members, pagesOf, timeOf } from './collector.js';
+import {
+  type Ask,
+  type Collector,
+  type Listed,
+  members,
+  pagesOf,
+  timeOf,
+  whereThere,
+} from './collector.js';
 
 const MINUTE = 60_000;
 const MOST_PAGES = 10;
@@ -50,22 +58,32 @@ export const EMR_CLUSTERS: Collector = {
     for (const { id, state } of objects(memo)) {
       const cluster = text(id);
       if (cluster === undefined) continue;
-      const request = {
-        ...{ service: 'emr', action: 'listSteps', input: { ClusterId: cluster } },
-        ...{ token: 'Marker', most: MOST_PAGES },
-      };
-      for await (const page of pagesOf(ask, request)) {
-        const steps = members(page, 'Steps');
-        const found = steps.flatMap((step) => emrStep({ id: cluster, name }, step) ?? []);
-        runs.push(...found.filter((run) => timeOf(run) >= since || !isOver(run)));
-        // The newest come first.
-        if (found.some((run) => isOver(run) && timeOf(run) < since)) break;
-      }
+      const steps = await whereThere(() => stepsOf(ask, { id: cluster, name }, since));
+      runs.push(...(steps ?? []));
       if (ENDED.includes(text(state) ?? '') && runs.length > 1_000) break;
     }
     return { runs, isWhole: true };
   },
 };
+
+async function stepsOf(
+  ask: Ask,
+  cluster: { id: string; name: string },
+  since: number,
+): Promise<SeenRun[]> {
+  const runs: SeenRun[] = [];
+  const request = {
+    ...{ service: 'emr', action: 'listSteps', input: { ClusterId: cluster.id } },
+    ...{ token: 'Marker', most: MOST_PAGES },
+  };
+  for await (const page of pagesOf(ask, request)) {
+    const found = members(page, 'Steps').flatMap((step) => emrStep(cluster, step) ?? []);
+    runs.push(...found.filter((run) => timeOf(run) >= since || !isOver(run)));
+    // The newest come first.
+    if (found.some((run) => isOver(run) && timeOf(run) < since)) break;
+  }
+  return runs;
+}
 
 export const EMR_SERVERLESS: Collector = {
   kind: 'emr-serverless-application',
@@ -103,9 +121,9 @@ export const EMR_SERVERLESS: Collector = {
         else {
           described += 1;
           const asked = { ApplicationId: application, JobRunId: run.id };
-          const answer = await ask('emrserverless', 'getJobRun', asked);
+          const answer = await whereThere(() => ask('emrserverless', 'getJobRun', asked));
           const { isPartial: _, ...whole } =
-            emrServerlessRun(name, object(answer.JobRun) ?? {}) ?? run;
+            emrServerlessRun(name, object(answer?.JobRun) ?? {}) ?? run;
           runs.push(whole);
         }
       }

@@ -18,6 +18,7 @@ import {
   texts,
   timeOf,
   whereKnown,
+  whereThere,
 } from './collector.js';
 
 /** Pages of runs of one look. */
@@ -62,8 +63,8 @@ export const GLUE_WORKFLOWS: Collector = {
       if (!isBad || isDone(runKey(run))) runs.push(run);
       else {
         const asked = { Name: name, RunId: run.id, IncludeGraph: true };
-        const answer = await ask('glue', 'getWorkflowRun', asked);
-        runs.push(glueWorkflowRun(object(answer.Run) ?? {}) ?? run);
+        const answer = await whereThere(() => ask('glue', 'getWorkflowRun', asked));
+        runs.push(glueWorkflowRun(object(answer?.Run) ?? {}) ?? run);
       }
     }
     return { ...found, runs };

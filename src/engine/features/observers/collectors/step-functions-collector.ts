@@ -7,7 +7,15 @@
 import { isOver, runKey, type SeenRun } from '../../../../monitoring/observed/observed-run.js';
 import { stateMachineRun } from '../../../../monitoring/observed/state-machines.js';
 import { object, text } from '../../../../monitoring/observed/told.js';
-import { type Ask, type Collector, type LookAt, members, pagesOf, timeOf } from './collector.js';
+import {
+  type Ask,
+  type Collector,
+  type LookAt,
+  members,
+  pagesOf,
+  timeOf,
+  whereThere,
+} from './collector.js';
 
 /** Pages of a hundred executions of one look, and failures of one look whose cause is asked for. */
 const MOST_PAGES = 20;
@@ -71,8 +79,12 @@ async function describeFailures(
 ): Promise<void> {
   const wanted = [...runs].filter(([key, { isPartial }]) => isPartial === true && !isDone(key));
   for (const [key, run] of wanted.slice(0, MOST_DESCRIBED)) {
-    const answer = await ask('sfn', 'describeExecution', { ExecutionArn: run.id });
+    const asked = { ExecutionArn: run.id };
+    const answer = await whereThere(() => ask('sfn', 'describeExecution', asked));
     const described = stateMachineRun({ Input: '', ...object(answer) });
+    const { isPartial: _, ...whole } = run;
     if (described !== undefined) runs.set(key, described);
+    // It is no longer there to say more.
+    else if (answer === undefined) runs.set(key, whole);
   }
 }
