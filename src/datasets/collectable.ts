@@ -1,6 +1,5 @@
 /**
- * Which versions may go: what is current, read by an open execution, among the newest, young, or an input of one that stays
- * is kept.
+ * Which versions may go: what is current, read by an open execution, among the newest, or young is kept.
  * @module
  */
 
@@ -21,7 +20,7 @@ export interface KeepRule {
 }
 
 /**
- * Of one dataset. What stays because others need it is the caller's to leave out.
+ * Of one dataset.
  * @param versions the newest first
  * @example collectable([], { versions: 10, age: 0 }, 0) // []
  */

@@ -27,6 +27,7 @@ import {
   READ_VERSIONS,
   VERSIONS,
 } from '../../src/engine/features/datasets/dataset-tables.js';
+import { KEPT } from '../../src/engine/features/datasets/kept-table.js';
 import { DIGEST_MARKS, DIGEST_SECTIONS } from '../../src/engine/features/digests/digest-tables.js';
 import {
   EXPECTATION_CHANGES,
@@ -92,7 +93,7 @@ import type { AnyTable } from '../../src/store/table.js';
 export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
-  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS],
+  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[
     ARRIVALS,

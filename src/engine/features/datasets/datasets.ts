@@ -20,6 +20,7 @@ import { becomesCurrent } from '../../../datasets/publish.js';
 import {
   DATASETS as DATASETS_SECTION,
   type DatasetPlan,
+  type KeptVersions,
   plainDataset,
   READS,
   type ReadPlan,
@@ -36,6 +37,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap, TurnMap } from '../../kernel/turn-memory.js';
+import { Collector } from './collector.js';
 import { keyOf } from './dataset-key.js';
 import { DatasetLinks } from './dataset-links.js';
 import {
@@ -50,6 +52,7 @@ import {
   type VersionRow,
 } from './dataset-tables.js';
 import { codeVersionOf, HandedDatasets } from './handed-datasets.js';
+import { KEPT, type KeptRow } from './kept-table.js';
 import { Pointers } from './pointers.js';
 
 const CONTRACT_FAILED = 'Dataset.ContractFailed';
@@ -92,7 +95,9 @@ export interface DatasetPeers {
 
 export class Datasets implements Feature, DataHook {
   readonly name = 'datasets';
-  readonly tables: readonly AnyTable[] = [DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS];
+  readonly tables: readonly AnyTable[] = [
+    ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
+  ];
   readonly #kernel: Kernel;
   readonly #peers: DatasetPeers;
   readonly #datasets: RowMap<DatasetRow> = new RowMap(DATASETS);
@@ -103,6 +108,9 @@ export class Datasets implements Feature, DataHook {
   readonly #plans: Map<string, PlannedDataset> = new Map();
   readonly #handed: HandedDatasets;
   readonly pointers: Pointers;
+  readonly collector: Collector;
+  /** How many open executions read a version. */
+  readonly #openReads: TurnMap<number, number> = new TurnMap();
   readonly links: DatasetLinks = new DatasetLinks();
   #lastVersion = 0;
   #lastEdge = 0;
@@ -113,6 +121,7 @@ export class Datasets implements Feature, DataHook {
     this.#peers = peers;
     this.#handed = new HandedDatasets(kernel, peers, this);
     this.pointers = new Pointers(kernel, peers.storage, this);
+    this.collector = new Collector(kernel, peers.storage, this);
     if (peers.storage !== undefined) kernel.hooks.data = this;
   }
 
@@ -122,6 +131,9 @@ export class Datasets implements Feature, DataHook {
     this.#lastVersion = await store.lastNumber(VERSIONS);
     this.#lastEdge = await store.lastNumber(EDGES);
     this.#lastRead = await store.lastNumber(READ_VERSIONS);
+    for (const { version } of await store.listRows(READ_VERSIONS, { where: { open: 1 } })) {
+      this.#openReads.remember(version, (this.#openReads.get(version) ?? 0) + 1);
+    }
     const wanted = new Set<number>();
     for (const row of await store.listRows(INTERVALS)) {
       this.#rememberInterval(row);
@@ -138,10 +150,21 @@ export class Datasets implements Feature, DataHook {
 
   begin(): void {
     this.pointers.begin(this.#datasets.durableValues());
+    this.collector.begin();
+    this.#kernel.dueChanged(this);
   }
 
-  close(): Promise<void> {
-    return this.pointers.close();
+  nextDue(): number | undefined {
+    return this.collector.nextDue();
+  }
+
+  due(): void {
+    this.collector.due(() => this.#kernel.dueChanged(this));
+  }
+
+  async close(): Promise<void> {
+    await this.collector.close();
+    await this.pointers.close();
   }
 
   #rememberInterval({ team, dataset, interval, version }: IntervalRow): void {
@@ -247,6 +270,7 @@ export class Datasets implements Feature, DataHook {
         const { alias } = read;
         const row = { number: this.#lastRead, execution: number, alias, team, dataset, version };
         turn.put(READ_VERSIONS, { ...row, open: 1 } satisfies ReadRow);
+        this.#countRead(turn, version, 1);
       }
     }
   }
@@ -268,10 +292,35 @@ export class Datasets implements Feature, DataHook {
     turn.also({
       needs: () => [need],
       perform: (later) => {
-        for (const row of later.known(need)) later.change(READ_VERSIONS, [row.number], { open });
+        for (const row of later.known(need)) {
+          if (row.open === open) continue;
+          later.change(READ_VERSIONS, [row.number], { open });
+          this.#countRead(later, row.version, open === 1 ? 1 : -1);
+        }
         return 'done';
       },
     });
+  }
+
+  #countRead(turn: Turn, version: number, more: number): void {
+    const count = (this.#openReads.get(version) ?? 0) + more;
+    this.#openReads.set(turn, version, count > 0 ? count : undefined);
+  }
+
+  /** Whether an open execution reads it. */
+  isRead(version: number): boolean {
+    return this.#openReads.has(version);
+  }
+
+  /** Whether it is current, of the dataset or of an interval, or the last that was written. */
+  isHeld(dataset: DatasetRow, version: number): boolean {
+    const { team, name, current, last } = dataset;
+    if (version === current || version === last) return true;
+    return [...(this.#intervals.get(keyOf(team, name))?.values() ?? [])].includes(version);
+  }
+
+  keepOf(team: string, name: string): KeptVersions {
+    return this.planOf(team, name).keep;
   }
 
   given(
@@ -342,6 +391,10 @@ export class Datasets implements Feature, DataHook {
     turn.put(VERSIONS, row);
     this.#trace(turn, active, number);
     if (isShadow) return;
+    const { folder, quarantine, at } = row;
+    const kept: KeptRow = { number, team, dataset: name, at, folder };
+    turn.put(KEPT, quarantine === undefined ? kept : { ...kept, quarantine });
+    turn.afterCommit(() => this.collector.changed(team, name));
     const dataset: DatasetRow = before ?? {
       ...{ team, name, stage, pipeline: creation.pipeline, revision: 0, pointed: 0 },
       byInterval: plan.isByInterval ? 1 : 0,

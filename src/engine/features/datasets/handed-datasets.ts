@@ -88,6 +88,13 @@ export class HandedDatasets {
         throw new DataRefusal(NOT_THERE, nothingToRead(active.creation.team, { team, name }));
       }
       const { stage } = this.#datasets.find(team, name) ?? { stage: 'structured' };
+      const gone = rows.find(({ read }) => read.removedAt !== undefined)?.read;
+      if (gone !== undefined) {
+        throw new DataRefusal(
+          NOT_THERE,
+          `The files of "${name}@${gone.version}", which this execution read when it began, are not kept any more. Start another execution.`,
+        );
+      }
       const versions = rows.map(({ read }) => read.version);
       const folders = await Promise.all(rows.map(({ read }) => storage.local(read.folder)));
       datasets[alias] = { team, name, versions, folders, stage };
