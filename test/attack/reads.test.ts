@@ -60,6 +60,9 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/datasets/:name/versions': DATASETS,
   '/api/v1/datasets/:name/versions/:version': DATASETS,
   '/api/v1/datasets/:name/versions/:version/manifest': DATASETS,
+  '/api/v1/datasets/:name/versions/:version/repair-plan': DATASETS,
+  '/api/v1/datasets/:name/lineage': DATASETS,
+  '/api/v1/executions/:id/lineage': EXECUTIONS,
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],

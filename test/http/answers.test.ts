@@ -20,6 +20,7 @@ import {
   type PopulatedServer,
   type PopulatedTeam,
 } from './populated-server.js';
+import { LINEAGE_EVENT } from './routes.js';
 import type { RequestOptions } from './test-server.js';
 
 let world: PopulatedServer;
@@ -456,6 +457,26 @@ test('datasets and their versions', async () => {
   const { version: id } = await ask<{ version: string }>('GET', current, 200);
   await ask('GET', pathTo(PATHS.datasetManifest, { name, version: id }), 200);
   await ask('POST', pathTo(PATHS.datasetRollback, { name }), 200, { body: { version: id } });
+});
+
+test('lineage, and events of others', async () => {
+  const name = 'alder-data';
+  for (const path of [
+    `${pathTo(PATHS.lineage, { name })}?columns=true`,
+    pathTo(PATHS.versionRepair, { name, version: 'current' }),
+    PATHS.openLineage,
+  ]) {
+    await ask('GET', path, 200);
+  }
+  const { nodes } = await ask<{ nodes: { execution: string }[] }>(
+    'GET',
+    pathTo(PATHS.lineage, { name }),
+    200,
+  );
+  await ask('GET', pathTo(PATHS.executionLineage, { id: nodes[0]?.execution ?? '' }), 200);
+  const taken = await ask('POST', PATHS.openLineage, 200, { body: LINEAGE_EVENT });
+  expect(taken).toMatchObject({ inputs: ['t1'], outputs: ['t2'], flow: 1, ignored: [] });
+  expect(await ask('GET', PATHS.toldDatasets, 200)).toMatchObject({ items: [{}, {}] });
 });
 
 test('schedules and pools', async () => {

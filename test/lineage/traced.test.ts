@@ -21,7 +21,7 @@ const PIPELINES: { [file: string]: string } = {
   'raw.yaml': `
 pipeline: raw
 steps:
-  - load: { sql: { query: "SELECT id, town, price::DOUBLE AS price FROM orders", inputs: { orders: orders.csv } } }
+  - load: { sql: { query: "SELECT id, town, round(price, 2) AS price FROM orders", inputs: { orders: orders.csv } } }
   - publish: { dataset: orders/raw }
 datasets: { orders/raw: { stamp: true } }
 `,
@@ -42,7 +42,7 @@ steps:
 pipeline: top
 reads: { towns: orders/towns }
 steps:
-  - list: { shell: "cd $MILLRACE_WORK_FOLDER && echo town > top.csv && echo A >> top.csv" }
+  - list: { shell: "sh top.sh" }
   - publish: { dataset: { name: orders/top, from: top.csv } }
 `,
 };
@@ -58,6 +58,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-lineage-'));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'orders.csv'), 'id,town,price\n1,a,2\n2,b,3\n3,a,0.5\n');
+  writeFileSync(join(folder, 'top.sh'), 'printf "town\\nA\\n" > "$MILLRACE_WORK_FOLDER/top.csv"\n');
   for (const [file, text] of Object.entries(PIPELINES)) writeFileSync(join(folder, file), text);
   receiver = createServer((request, response) => {
     let body = '';
@@ -198,7 +199,10 @@ test("a row's stamp leads to the execution that made it, and what that has read"
 
 test('executions are told to a receiver, each with what it read and wrote', async () => {
   const id = await run('towns');
-  await until(() => events.some(({ run, eventType }) => run.runId === id && eventType !== 'START'), Boolean);
+  await until(
+    () => events.some(({ run, eventType }) => run.runId === id && eventType !== 'START'),
+    Boolean,
+  );
   const own = events.filter((event) => event.run.runId === id);
   expect(own.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE']);
   expect(new Set(keys)).toEqual(new Set(['Bearer k1']));
