@@ -108,6 +108,10 @@ const QUERIES: { readonly [part: string]: Values } = {
   below: () => [1_000_000],
   version: () => [1],
   data: () => ['none'],
+  namespace: ({ name }) => [`s3://${name}`],
+  direction: () => ['down'],
+  hops: () => [20],
+  columns: () => ['true'],
   order: () => ['newest-first'],
   from: () => ['tail', 'Extract', '2020-01-01'],
   to: () => ['2040-01-01'],
@@ -126,6 +130,7 @@ const QUERIES: { readonly [part: string]: Values } = {
 /** Routes that read and tell of no team's things: asked all the same. */
 const OF_NOBODY = new Set([
   'GET /api/v1/health',
+  'GET /api/v1/lineage/openlineage',
   'GET /api/v1/restore',
   'GET /api/v1/audit/verification',
   'GET /api/v1/openapi.json',

@@ -475,8 +475,8 @@ test('lineage, and events of others', async () => {
   );
   await ask('GET', pathTo(PATHS.executionLineage, { id: nodes[0]?.execution ?? '' }), 200);
   const taken = await ask('POST', PATHS.openLineage, 200, { body: LINEAGE_EVENT });
-  expect(taken).toMatchObject({ inputs: ['t1'], outputs: ['t2'], flow: 1, ignored: [] });
-  expect(await ask('GET', PATHS.toldDatasets, 200)).toMatchObject({ items: [{}, {}] });
+  expect(taken).toMatchObject({ inputs: ['t3'], outputs: ['t4'], flow: 2, ignored: [] });
+  expect(await ask('GET', PATHS.toldDatasets, 200)).toMatchObject({ items: [{}, {}, {}, {}] });
 });
 
 test('schedules and pools', async () => {

@@ -72,7 +72,7 @@ export async function walk(
       edges.set(`${edge.output} ${edge.input}`, edge);
     }
     if (found.length >= limit) isCut = true;
-    if (hop > bounds.hops) break;
+    if (hop > bounds.hops || (isCut && nodes.size >= bounds.nodes)) break;
     front = next;
   }
   return { nodes, edges: [...edges.values()], flows, isCut };
