@@ -69,7 +69,7 @@ export async function lineage(count: number): Promise<void> {
       });
       return [
         { table: VERSIONS, key: [number], row: versionOf(number, at) },
-        { table: VERSION_MAPS, key: [number], row: { version: number, digest: 'm' } },
+        { table: VERSION_MAPS, key: [number], row: { number, digest: 'm' } },
         ...edges,
       ];
     });

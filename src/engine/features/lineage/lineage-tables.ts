@@ -30,18 +30,18 @@ export const COLUMN_MAPS: Table<ColumnMapRow> = defineTable<ColumnMapRow>({
 });
 
 export interface VersionMapRow {
-  /** Number of the version. */
-  version: number;
+  /** Of the version. */
+  number: number;
   digest: string;
 }
 
 export const VERSION_MAPS: Table<VersionMapRow> = defineTable<VersionMapRow>({
   name: 'version_maps',
-  columns: { version: 'integer', digest: 'text' },
-  key: ['version'],
+  columns: { number: 'integer', digest: 'text' },
+  key: ['number'],
   migrations: [
     `CREATE TABLE version_maps (
-       version INTEGER PRIMARY KEY,
+       number INTEGER PRIMARY KEY,
        digest TEXT NOT NULL
      );`,
   ],

@@ -68,10 +68,10 @@ export class Lineage implements Feature {
     else if (fact.type === 'ExecutionEnded') this.outbox?.add(turn, fact.execution, 'END');
   }
 
-  /** Keeps what the columns of a version were made of. */
-  trace(turn: Turn, version: number, lineage: TracedTable): void {
+  /** Keeps what the columns of a version were made of. @param number of the version */
+  trace(turn: Turn, number: number, lineage: TracedTable): void {
     const digest = createHash('sha256').update(JSON.stringify(lineage)).digest('hex');
     turn.put(COLUMN_MAPS, { digest, lineage: lineage as unknown as Json });
-    turn.put(VERSION_MAPS, { version, digest });
+    turn.put(VERSION_MAPS, { number, digest });
   }
 }
