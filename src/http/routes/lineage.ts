@@ -15,6 +15,7 @@ import {
 import type { LineageNode } from '../../engine/features/lineage/lineage-calls.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
+import { findExecution } from '../execution-id.js';
 import type { HttpServices } from '../services.js';
 
 export function lineageRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
@@ -36,7 +37,9 @@ export function lineageRoutes(instance: FastifyInstance, { engine }: HttpService
   });
 
   api.get(showExecutionLineage.path, { schema: showExecutionLineage.schema }, async (request) => {
-    const { written, read } = await lineage.ofExecution(request.principal.scope, request.params.id);
+    const { scope } = request.principal;
+    const { id } = await findExecution(engine, scope, request.params.id);
+    const { written, read } = await lineage.ofExecution(scope, id);
     return { written: written.map(shown), read: read.map(shown) };
   });
 

@@ -59,7 +59,7 @@ export default class ShowLineage extends MillraceCommand {
       direction: flags.down ? 'down' : 'up',
       hops: String(flags.hops),
       limit: String(flags.limit),
-      columns: String(flags.columns),
+      columns: String(flags.columns === true),
     });
     const lineage = await client.get<Lineage>(`${pathTo(PATHS.lineage, { name })}?${query}`);
     this.log(lineageText(lineage));
