@@ -38,6 +38,14 @@ steps:
   - count: { sql: { query: "SELECT town, sum(price) AS total FROM good GROUP BY town", inputs: { good: good.parquet } } }
   - publish: { dataset: orders/towns }
 `,
+  'bad.yaml': `
+pipeline: bad
+steps:
+  - load: { sql: { query: "SELECT id FROM orders", inputs: { orders: orders.csv } } }
+  - publish: { dataset: orders/bad }
+datasets:
+  orders/bad: { contract: { columns: { id: { type: bigint, max: 1 } } } }
+`,
   'top.yaml': `
 pipeline: top
 reads: { towns: orders/towns }
@@ -225,6 +233,25 @@ test('executions are told to a receiver, each with what it read and wrote', asyn
   });
   expect(output?.facets.schema).toMatchObject({ fields: [{ name: 'town' }, { name: 'total' }] });
   expect(output?.outputFacets.outputStatistics).toMatchObject({ rowCount: 2, fileCount: 1 });
+}, 60_000);
+
+test('a version that its contract refuses is told as what was found, and not as an output', async () => {
+  const { engine } = it.server;
+  const { id } = await engine.executions.run(EVERYTHING, { pipeline: 'bad' });
+  await engine.executions.wait(EVERYTHING, id);
+  await until(
+    () => events.some(({ run, eventType }) => run.runId === id && eventType !== 'START'),
+    Boolean,
+  );
+  const ended = events.findLast(({ run }) => run.runId === id);
+  expect(ended).toMatchObject({ eventType: 'FAIL', outputs: [] });
+  expect(ended?.run.facets.errorMessage?.message).toMatch(/^Dataset.ContractFailed: /);
+  const found = events.findLast(({ job }) => job.name === 'bad.contract.orders/bad');
+  expect(found?.run.facets.parent).toMatchObject({ run: { runId: id }, job: { name: 'bad' } });
+  const { assertions } = found?.inputs[0]?.inputFacets?.dataQualityAssertions ?? {};
+  expect(assertions).toContainEqual(
+    expect.objectContaining({ success: false, column: 'id', severity: 'error' }),
+  );
 }, 60_000);
 
 test('what a receiver refuses now is sent when it takes it again, in order', async () => {
