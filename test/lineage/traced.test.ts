@@ -248,8 +248,8 @@ test('a version that its contract refuses is told as what was found, and not as 
   expect(ended?.run.facets.errorMessage?.message).toMatch(/^Dataset.ContractFailed: /);
   const found = events.findLast(({ job }) => job.name === 'bad.contract.orders/bad');
   expect(found?.run.facets.parent).toMatchObject({ run: { runId: id }, job: { name: 'bad' } });
-  const { assertions } = found?.inputs[0]?.inputFacets?.dataQualityAssertions ?? {};
-  expect(assertions).toContainEqual(
+  const facet = found?.inputs[0]?.inputFacets?.dataQualityAssertions;
+  expect(facet?.assertions).toContainEqual(
     expect.objectContaining({ success: false, column: 'id', severity: 'error' }),
   );
 }, 60_000);
