@@ -29,7 +29,7 @@ import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { DeadMan } from './engine/features/heartbeats/heartbeats.js';
-import { type OpenLineageReceiver, openLineageTo } from './engine/features/lineage/receiver.js';
+import { type OpenLineageServer, openLineageTo } from './engine/features/lineage/receiver.js';
 import { openLogSink } from './engine/features/logs/copies/open-sinks.js';
 import type { LogNames } from './engine/features/logs/log-record.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
@@ -90,7 +90,7 @@ export interface ServerAddition {
   routes?: RouteAddition;
 }
 
-export interface ServerConfig extends AwsTasksConfig {
+export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   /** Folder of pipeline files; undefined: only what is deployed already. */
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
@@ -161,8 +161,6 @@ export interface ServerConfig extends AwsTasksConfig {
   rates?: string;
   /** Where versions of datasets lie: a folder, or `s3://bucket/prefix`. Default: `datasets` in the data folder. */
   datasets?: string;
-  /** Receiver of events of OpenLineage. Default: there is none. */
-  openLineage?: OpenLineageReceiver;
   /** File of AWS accounts, see `openAccountsFile`. Default: there are none. It is read once, at the start. */
   accounts?: string;
   /** An outside service that raises the alarm when it hears nothing of this server for a minute or two. Default: nobody is told. */

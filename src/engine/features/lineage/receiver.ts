@@ -12,6 +12,12 @@ export interface OpenLineageReceiver {
   readonly apiKey?: string | undefined;
 }
 
+/** What a server is told of it. */
+export interface OpenLineageServer {
+  /** Receiver of events of OpenLineage. Default: there is none. */
+  openLineage?: OpenLineageReceiver;
+}
+
 /** The address is none. */
 export class OpenLineageUrlError extends Error {
   override name = 'OpenLineageUrlError';
