@@ -17,6 +17,7 @@ import { eventToStart, flood } from './events.js';
 import { fillStore } from './fill.js';
 import { folding, incidentLists, storm } from './incidents.js';
 import { physicalLimits } from './limits.js';
+import { lineage } from './lineage.js';
 import { lists } from './lists.js';
 import {
   type BenchServer,
@@ -315,6 +316,9 @@ if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('remote-tasks')) await remoteTasks(1_000, values.quick ? 20 : 120);
 if (runs('distributed-map')) await map();
+if (runs('lineage')) {
+  for (const count of values.quick ? [10_000] : [10_000, 1_000_000]) await lineage(count);
+}
 if (runs('contracts')) await contracts(values.quick ? 2_000_000 : 50_000_000, 3);
 if (runs('startup')) await startup();
 if (runs('folder')) await pipelineFolder(700, values.quick ? 5 : 20);

@@ -29,6 +29,7 @@ import { createEngine } from './engine/create-engine.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { DeadMan } from './engine/features/heartbeats/heartbeats.js';
+import { type OpenLineageServer, openLineageTo } from './engine/features/lineage/receiver.js';
 import { openLogSink } from './engine/features/logs/copies/open-sinks.js';
 import type { LogNames } from './engine/features/logs/log-record.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
@@ -89,7 +90,7 @@ export interface ServerAddition {
   routes?: RouteAddition;
 }
 
-export interface ServerConfig extends AwsTasksConfig {
+export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   /** Folder of pipeline files; undefined: only what is deployed already. */
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
@@ -341,6 +342,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
     ...(aws === undefined ? {} : { aws }),
     datasets,
+    ...openLineageTo(config.openLineage, packageVersion(), destinations),
     ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {

@@ -27,6 +27,7 @@ export type Requirement =
   | 'gcc'
   | 'ministack'
   | 'moto'
+  | 'openlineage'
   | 'otlp'
   | 'prometheus'
   | 'promtool';
@@ -61,6 +62,12 @@ const PROGRAMS: {
     commands: ['python3'],
     probe: ['-c', 'import opentelemetry.proto.collector.trace.v1.trace_service_pb2'],
     install: 'pip install opentelemetry-proto',
+  },
+  // The classes that OpenLineage makes of its schemas.
+  openlineage: {
+    commands: ['python3'],
+    probe: ['-c', 'import openlineage.client.generated'],
+    install: 'pip install openlineage-python==1.54.0',
   },
   alertmanager: {
     commands: ['prometheus-alertmanager'],

@@ -19,6 +19,7 @@ import * as executions from './executions.js';
 import * as expectations from './expectations.js';
 import * as health from './health.js';
 import * as incidents from './incidents.js';
+import * as lineage from './lineage.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
 import * as notifications from './notifications.js';
@@ -56,6 +57,7 @@ const CAPABILITIES = [
   incidents,
   notifications,
   datasets,
+  lineage,
   digests,
   overview,
   outlooks,

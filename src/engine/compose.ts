@@ -20,6 +20,7 @@ import { resultsBetween } from './features/checks/past-results.js';
 import { ClusterPools } from './features/cluster-pools/cluster-pools.js';
 import { Costs } from './features/costs/costs.js';
 import { datasetEvent } from './features/datasets/dataset-event.js';
+import { datasetGraph } from './features/datasets/dataset-graph.js';
 import { Datasets } from './features/datasets/datasets.js';
 import { Digests } from './features/digests/digests.js';
 import { expectationEvent } from './features/expectations/expectation-event.js';
@@ -31,6 +32,8 @@ import { type DeadMan, Heartbeats } from './features/heartbeats/heartbeats.js';
 import { incidentEvent } from './features/incidents/incident-event.js';
 import { Incidents } from './features/incidents/incidents.js';
 import { meansBetween, snoozedSince } from './features/incidents/past-incidents.js';
+import { Lineage } from './features/lineage/lineage.js';
+import type { OpenLineageConfig } from './features/lineage/outbox.js';
 import { type LogParts, Logs } from './features/logs/logs.js';
 import { MapRuns } from './features/map-runs/map-runs.js';
 import type { MetricsConfig } from './features/metrics/metric-labels.js';
@@ -79,6 +82,8 @@ export interface Surroundings {
   readonly remoteTasks: RemotePort | undefined;
   /** Where versions of datasets lie. Without: nothing writes or reads them. */
   readonly datasets: DatasetStorage | undefined;
+  /** Where events of OpenLineage go. Without: nobody is told. */
+  readonly openLineage: OpenLineageConfig | undefined;
   /** Where traces of executions go. Without: there are none. */
   readonly traces: TraceExporter | undefined;
   /** Copies of log lines. */
@@ -128,6 +133,7 @@ export function composeFeatures(
     hasReaders,
     aws,
     datasets: datasetStorage,
+    openLineage,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -163,10 +169,13 @@ export function composeFeatures(
     storage: datasetStorage,
     report: (turn, { name, ...check }) =>
       void checks.report(turn, { ...check, subject: checks.datasetSubject(check.team, name) }),
+    trace: (...traced) => lineage.trace(...traced),
     tell: (turn, change) => bus.tell(turn, change.team, datasetEvent(change)),
     executionOf: (mapRun) => mapRuns.executionOf(mapRun),
     isTestRun: ({ triggeredBy }) => triggeredBy?.type === 'test-run',
   });
+  const knownDatasets = datasetGraph(kernel, datasets, datasetStorage);
+  const lineage: Lineage = new Lineage(kernel, knownDatasets, openLineage);
   const backfills = new Backfills(kernel, {
     currency: () => costs.currency,
     async costs({ team, name }, most) {
@@ -324,6 +333,7 @@ export function composeFeatures(
     // What was found is expected before anybody takes it for withdrawn.
     ...[
       datasets,
+      lineage,
       backfills,
       webhooks,
       observers,
@@ -343,7 +353,7 @@ export function composeFeatures(
     ...{ admission, activities, mapRuns, remoteTasks, clusterPools },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ datasets, observers, digests, heartbeats, secrets, users, audit },
+    ...{ datasets, knownDatasets, lineage, observers, digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

@@ -36,6 +36,8 @@ import { EXPECTATION_CHANGES } from './features/expectations/expectation-tables.
 import type { FileSource } from './features/files/file-source.js';
 import type { DeadMan } from './features/heartbeats/heartbeats.js';
 import { incidentCalls } from './features/incidents/incident-calls.js';
+import { lineageCalls } from './features/lineage/lineage-calls.js';
+import type { OpenLineageConfig } from './features/lineage/outbox.js';
 import type { LogSink } from './features/logs/copies/log-copy.js';
 import { logCalls } from './features/logs/log-calls.js';
 import type { RecordForm } from './features/logs/log-record.js';
@@ -52,6 +54,7 @@ import { schedulerCalls } from './features/schedules/scheduler-calls.js';
 import { secretCalls } from './features/secrets/secrets.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
+import { follows } from './features/upstreams/repair-plan.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
@@ -85,6 +88,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   rates?: RateCard;
   /** Where versions of datasets lie. Default: nothing writes or reads them. */
   datasets?: DatasetStorage;
+  /** Where events of OpenLineage go. Default: nobody is told. */
+  openLineage?: OpenLineageConfig;
   /** Accounts of AWS; see `createAws`. Default: there are none. */
   aws?: Aws;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
@@ -135,6 +140,7 @@ export function createEngine(config: EngineConfig): Engine {
     remoteTasks: config.remoteTasks,
     rates: config.rates,
     datasets: config.datasets,
+    openLineage: config.openLineage,
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
@@ -183,6 +189,7 @@ export function createEngine(config: EngineConfig): Engine {
     series: () => features.checks.series(),
   };
   const triggers = { schedules, upstreams, bus, events, files };
+  const datasets = datasetCalls(kernel, features.datasets, config.datasets, request);
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
   return {
@@ -239,7 +246,22 @@ export function createEngine(config: EngineConfig): Engine {
       expectations,
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
-    datasets: datasetCalls(kernel, features.datasets, config.datasets, request),
+    datasets,
+    lineage: lineageCalls(kernel, {
+      lineage: features.lineage,
+      datasets: features.knownDatasets,
+      async numberOf(scope, name, version) {
+        const { number } = await datasets.version(scope, name, version);
+        return number;
+      },
+      async executionOf(scope, id) {
+        const { number } = await reading.find(scope, id);
+        return number;
+      },
+      follows: (first, other) =>
+        follows(upstreams, { ...first, name: first.pipeline }, { ...other, name: other.pipeline }),
+      request,
+    }),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

@@ -35,6 +35,7 @@ import type { DigestCalls } from './features/digests/digest-calls.js';
 import type { ExpectationCalls } from './features/expectations/expectation-calls.js';
 import type { HeartbeatCalls } from './features/heartbeats/heartbeat.js';
 import type { IncidentCalls } from './features/incidents/incident-calls.js';
+import type { LineageCalls } from './features/lineage/lineage-calls.js';
 import type { LogCalls } from './features/logs/log-calls.js';
 import type { MetricsCalls } from './features/metrics/metrics.js';
 import type { AlertCalls, MonitorCalls } from './features/monitors/monitor-calls.js';
@@ -132,6 +133,7 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** What runs in AWS without Millrace, and is watched. */
   readonly observers: ObserverCalls;
   readonly datasets: DatasetCalls;
+  readonly lineage: LineageCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

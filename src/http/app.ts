@@ -39,6 +39,7 @@ import { digestRoutes } from './routes/digests.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { incidentRoutes } from './routes/incidents.js';
+import { lineageRoutes } from './routes/lineage.js';
 import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { monitoringRoutes } from './routes/monitoring.js';
@@ -176,6 +177,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitorRoutes(api, services);
       watchedRoutes(api, services);
       datasetRoutes(api, services);
+      lineageRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
       digestRoutes(api, services);

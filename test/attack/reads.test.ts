@@ -60,6 +60,9 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/datasets/:name/versions': DATASETS,
   '/api/v1/datasets/:name/versions/:version': DATASETS,
   '/api/v1/datasets/:name/versions/:version/manifest': DATASETS,
+  '/api/v1/datasets/:name/versions/:version/repair-plan': DATASETS,
+  '/api/v1/datasets/:name/lineage': DATASETS,
+  '/api/v1/executions/:id/lineage': EXECUTIONS,
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],
@@ -105,6 +108,10 @@ const QUERIES: { readonly [part: string]: Values } = {
   below: () => [1_000_000],
   version: () => [1],
   data: () => ['none'],
+  namespace: ({ name }) => [`s3://${name}`],
+  direction: () => ['down'],
+  hops: () => [20],
+  columns: () => ['true'],
   order: () => ['newest-first'],
   from: () => ['tail', 'Extract', '2020-01-01'],
   to: () => ['2040-01-01'],
@@ -123,6 +130,7 @@ const QUERIES: { readonly [part: string]: Values } = {
 /** Routes that read and tell of no team's things: asked all the same. */
 const OF_NOBODY = new Set([
   'GET /api/v1/health',
+  'GET /api/v1/lineage/openlineage',
   'GET /api/v1/restore',
   'GET /api/v1/audit/verification',
   'GET /api/v1/openapi.json',

@@ -13,6 +13,7 @@ import { createConnectorRunner } from '../../src/engine/adapters/connector-runne
 import type { ScheduleSettings } from '../../src/engine/features/schedules/api-schedule.js';
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
+import { LINEAGE_EVENT } from '../http/routes.js';
 import { fakeDatasetConnector, memoryStorage } from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
@@ -138,6 +139,7 @@ beforeAll(async () => {
   const failed = await executions.run(SHOP, { pipeline: 'failing' });
   await executions.run(SHOP, { pipeline: 'saying' });
   await executions.run(SHOP, { pipeline: 'publishing' });
+  await engine.lineage.take(SHOP, LINEAGE_EVENT);
   const mapped = await executions.start(SHOP, { pipeline: 'mapped', input: [1] });
   await executions.start(SHOP, { pipeline: 'pooled' });
   const asking = await executions.start(SHOP, { pipeline: 'asking' });
@@ -225,6 +227,9 @@ function namingCalls(): { [call: string]: Call } {
     'datasets.version': (scope, { name }) => e.datasets.version(scope, name, 'current'),
     'datasets.manifest': (scope, { name }) => e.datasets.manifest(scope, name, 'current'),
     'datasets.rollBack': (scope, { name }) => e.datasets.rollBack(scope, name, 'current', 'ana'),
+    'lineage.of': (scope, { name }) => e.lineage.of(scope, name),
+    'lineage.repair': (scope, { name }) => e.lineage.repair(scope, name, 'current'),
+    'lineage.ofExecution': (scope, { failed }) => e.lineage.ofExecution(scope, failed),
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),
     'monitors.backtest': (scope, { name }) => e.monitors.backtest(scope, { name }, 1),
     'notifications.describe': (scope, { name }) =>
@@ -366,6 +371,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
     'datasets.list': (scope) => e.datasets.list(scope).items,
+    'lineage.told': async (scope) => (await e.lineage.told(scope)).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),
@@ -435,6 +441,8 @@ const WITHOUT = new Set([
     'checks.report',
     'events.put',
     'events.putEntries',
+    'lineage.take',
+    'lineage.sending',
     'stateTests.run',
     'scheduler.create',
   ],

@@ -15,6 +15,7 @@ import { liveChangeSchema } from '../../src/api/traces.js';
 import type { Trigger } from '../../src/api/triggers.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { askDatasets, askLineage } from './dataset-answers.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -447,16 +448,8 @@ test('channels, and what was told by them', async () => {
   expect(await ask('POST', again, 200, { token })).toMatchObject({ number: dead.number });
 });
 
-test('datasets and their versions', async () => {
-  const name = 'alder-data';
-  expect(await ask('GET', PATHS.datasets, 200)).toMatchObject({ items: [{ name }] });
-  await ask('GET', pathTo(PATHS.dataset, { name }), 200);
-  await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
-  const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });
-  const { version: id } = await ask<{ version: string }>('GET', current, 200);
-  await ask('GET', pathTo(PATHS.datasetManifest, { name, version: id }), 200);
-  await ask('POST', pathTo(PATHS.datasetRollback, { name }), 200, { body: { version: id } });
-});
+test('datasets and their versions', () => askDatasets(ask, 'alder-data'));
+test('lineage, and events of others', () => askLineage(ask, 'alder-data'));
 
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);

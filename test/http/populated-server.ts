@@ -11,6 +11,7 @@ import { expect, vi } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTeam, type Team } from '../attack/two-teams.js';
+import { LINEAGE_EVENT } from './routes.js';
 import {
   datasetPipeline,
   echoPipeline,
@@ -318,6 +319,11 @@ async function populate(
     datasetPipeline(`${team}-publishes`, { ...of, dataset: `${team}-data` }),
   );
   await engine.executions.run(EVERYTHING, { pipeline: `${team}-publishes` });
+  await engine.lineage.take(ofTeam(team), {
+    ...LINEAGE_EVENT,
+    inputs: [{ namespace: `s3://${team}`, name: `${team}-raw` }],
+    outputs: [{ namespace: `s3://${team}`, name: `${team}-clean` }],
+  });
 
   const print = { command: ['echo', `${team} prints`] };
   const State = { Type: 'Task', Resource: 'millrace:shell', Parameters: print, End: true } as const;

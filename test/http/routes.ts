@@ -41,6 +41,16 @@ export interface Route {
 
 const token = 'not-a-token-of-any-task';
 
+/** A run of somebody else, whole. */
+export const LINEAGE_EVENT = {
+  eventType: 'COMPLETE',
+  eventTime: '2026-11-30T03:15:00Z',
+  run: { runId: '01997d2e-8a6b-7c3d-9e4f-5a6b7c8d9e0f' },
+  job: { namespace: 'spark', name: 'orders' },
+  inputs: [{ namespace: 's3://lake', name: 'raw/orders' }],
+  outputs: [{ namespace: 's3://lake', name: 'clean/orders' }],
+};
+
 const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/executions' },
   { method: 'POST', route: '/api/v1/executions', body: { pipeline: 'own-echo' } },
@@ -64,6 +74,16 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     names: 'dataset',
     body: { version: 'current' },
   },
+  { method: 'GET', route: '/api/v1/datasets/:name/lineage', names: 'dataset' },
+  {
+    method: 'GET',
+    route: '/api/v1/datasets/:name/versions/:version/repair-plan',
+    names: 'dataset',
+  },
+  { method: 'GET', route: '/api/v1/executions/:id/lineage', names: 'execution' },
+  { method: 'GET', route: '/api/v1/lineage/datasets' },
+  { method: 'POST', route: '/api/v1/lineage/openlineage', body: LINEAGE_EVENT },
+  { method: 'GET', route: '/api/v1/lineage/openlineage' },
   { method: 'GET', route: '/api/v1/logs' },
   { method: 'GET', route: '/api/v1/pools' },
   {

@@ -45,6 +45,15 @@ import {
   SILENCES,
   USED_LINKS,
 } from '../../src/engine/features/incidents/incident-tables.js';
+import {
+  COLUMN_MAPS,
+  OUTBOX,
+  TOLD_DATASETS,
+  TOLD_EDGES,
+  TOLD_FLOWS,
+  TOLD_RUNS,
+  VERSION_MAPS,
+} from '../../src/engine/features/lineage/lineage-tables.js';
 import { MAP_RUNS } from '../../src/engine/features/map-runs/map-run-table.js';
 import { JOB_OUTCOMES } from '../../src/engine/features/metrics/job-outcomes.js';
 import {
@@ -94,6 +103,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
   ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
+  ...[COLUMN_MAPS, VERSION_MAPS, TOLD_DATASETS, TOLD_FLOWS, TOLD_EDGES, TOLD_RUNS, OUTBOX],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[
     ARRIVALS,

@@ -179,6 +179,12 @@ export default class Up extends MillraceCommand {
         'receiver of OpenTelemetry (OTLP over HTTP) to which a trace of each execution goes, such as http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_HEADERS is sent along',
       env: 'MILLRACE_OTLP_TRACES',
     }),
+    openlineage: Flags.string({
+      description:
+        'receiver of OpenLineage that is told of each execution and its datasets, such as http://127.0.0.1:5000; OPENLINEAGE_API_KEY is sent along',
+      env: 'MILLRACE_OPENLINEAGE',
+      helpValue: 'URL',
+    }),
     'resume-restored': Flags.boolean({
       description:
         'let records that were restored from a backup go on at once, without `millrace resume`',
@@ -195,6 +201,7 @@ export default class Up extends MillraceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Up);
     const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
+    const openLineageKey = process.env.OPENLINEAGE_API_KEY;
     const oidcSecret = process.env.MILLRACE_OIDC_CLIENT_SECRET;
     // Before anything can run that could read it.
     const { environment, warning } = takeEnvironment(await namedIn(flags.secrets));
@@ -238,6 +245,9 @@ export default class Up extends MillraceCommand {
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.datasets ? { datasets: flags.datasets } : {}),
+      ...(flags.openlineage
+        ? { openLineage: { url: flags.openlineage, apiKey: openLineageKey } }
+        : {}),
       ...(flags.accounts ? { accounts: flags.accounts } : {}),
       ...(flags.aws ? { aws: flags.aws as 'local' | 'real' } : {}),
       ...(flags.bindings ? { bindings: flags.bindings } : {}),
@@ -438,6 +448,13 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.usage,
       code: 'MILL5064',
       fix: 'Give --otlp-traces an address such as http://127.0.0.1:4318, and keys in OTEL_EXPORTER_OTLP_HEADERS as name=value.',
+    });
+  }
+  if (error instanceof Error && error.name === 'OpenLineageUrlError') {
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5740',
+      fix: 'Give --openlineage an address such as http://127.0.0.1:5000, and its key in OPENLINEAGE_API_KEY.',
     });
   }
   if (error instanceof Error && error.name === 'LogCopyError') {

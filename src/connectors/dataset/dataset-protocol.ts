@@ -4,6 +4,7 @@
  * @module
  */
 import type { ContractResult } from '../../datasets/contract.js';
+import type { TracedTable } from '../../datasets/lineage/column-lineage.js';
 import type { Json, NewVersion } from '../connector.js';
 import type { ReaderOptions } from '../sql/input-arguments.js';
 
@@ -52,6 +53,8 @@ export interface DatasetOutput {
   schemaChange?: Json;
   /** What came of the contract; absent: nothing was promised. */
   contract?: ContractResult;
+  /** What its columns were made of. The engine keeps it, and hands on the rest. */
+  lineage?: TracedTable;
   /** Rows that were held back, and where they lie. */
   quarantined?: { rows: number; location: string };
   /** What counts as new data. */

@@ -48,6 +48,23 @@ export function splitStatements(sql: string): SqlStatement[] {
   return statements;
 }
 
+/**
+ * The text with what stands for each `$name` in its place; strings, quoted names and comments stay as they are.
+ * @param written undefined: the parameter stays
+ * @example withParameters("SELECT '$a', $a", () => '1') // "SELECT '$a', 1"
+ */
+export function withParameters(sql: string, written: (name: string) => string | undefined): string {
+  let text = '';
+  for (let at = 0; at < sql.length; ) {
+    const end = endOfComment(sql, at) ?? endOfToken(sql, at);
+    const token = sql.slice(at, end);
+    const name = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(token)?.[1];
+    text += (name === undefined ? undefined : written(name)) ?? token;
+    at = end;
+  }
+  return text;
+}
+
 function isBlank(character: string): boolean {
   return character <= ' ' || character === '\u00a0' || character === '\ufeff';
 }

@@ -90,7 +90,7 @@ async function prepareJob(
         : { text: args.query },
     parameters: args.parameters ?? {},
     inputs,
-    datasets: datasets.map(([view, { folders, stage }]) => ({ view, folders, stage })),
+    datasets: datasets.map(([view, { versions: _, ...read }]) => ({ view, ...read })),
     datasetFolders: read.flatMap(([, { folders }]) => folders),
     ...(args.output ? { output: await prepareOutput(args.output, task.workFolder, user) } : {}),
     folder: existingInside(task.folder, [task.folder]),

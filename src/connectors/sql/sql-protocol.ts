@@ -22,7 +22,13 @@ export interface SqlJob {
   parameters: { [name: string]: Json };
   inputs: SqlInput[];
   /** Versions of datasets, as views. */
-  datasets: { view: string; folders: string[]; stage: 'raw' | 'structured' }[];
+  datasets: {
+    view: string;
+    team: string;
+    name: string;
+    folders: string[];
+    stage: 'raw' | 'structured';
+  }[];
   /** Folders of these and others that it may read. Absolute. */
   datasetFolders: string[];
   /** `path` is final, `temporary` is written first. Absolute. */

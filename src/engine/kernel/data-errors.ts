@@ -9,7 +9,8 @@ export type DataErrorKind =
   | 'DatasetAmbiguous'
   | 'DatasetVersionNotFound'
   | 'DatasetVersionRemoved'
-  | 'DatasetVersionRefused';
+  | 'DatasetVersionRefused'
+  | 'LineageEventRefused';
 
 export const DATA_ERRORS: { readonly [kind in DataErrorKind]: Readonly<EngineErrorEntry> } = {
   DatasetNotFound: {
@@ -41,5 +42,11 @@ export const DATA_ERRORS: { readonly [kind in DataErrorKind]: Readonly<EngineErr
     status: 409,
     message: "Version '{version}' of '{name}' is {state}: it cannot be made current.",
     fix: 'Choose one that was published: `millrace data versions {name}`.',
+  },
+  LineageEventRefused: {
+    code: 'MILL3406',
+    status: 400,
+    message: 'This is no event of OpenLineage that could be kept: {problems}.',
+    fix: 'Send a RunEvent: https://openlineage.io/docs/spec/object-model',
   },
 };

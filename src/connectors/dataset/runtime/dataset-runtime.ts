@@ -23,6 +23,7 @@ import { UnreadableData } from '../contract/runtime/unreadable.js';
 import type { DatasetJob, DatasetMessage, DatasetOutput } from '../dataset-protocol.js';
 import { copyFiles } from './copy-files.js';
 import { sameFiles, seenFiles } from './source-files.js';
+import { versionLineage } from './version-lineage.js';
 import { judgeRaw, type WrittenRows, writeRows } from './write-rows.js';
 import { type FinishedFile, finishFiles, writeManifest } from './written-version.js';
 
@@ -101,6 +102,7 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
     files: finished.files,
     ...(columns === undefined ? {} : { columns }),
   });
+  const lineage = columns && (await versionLineage(job, files, columns));
   const counts = { ...(rows === undefined ? {} : { rows }), bytes, files: finished.files.length };
   return {
     dataset: target.name,
@@ -112,6 +114,7 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
     digest,
     ...(change === undefined ? {} : { schemaChange: change }),
     ...(contract === undefined ? {} : { contract }),
+    ...(lineage === undefined ? {} : { lineage }),
     ...(written.quarantined === 0
       ? {}
       : { quarantined: { rows: written.quarantined, location: '' } }),

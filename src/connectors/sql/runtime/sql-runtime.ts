@@ -21,9 +21,11 @@ import type { SqlInput, SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js
 import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
 import { createDatasetView } from './dataset-views.js';
 import { createView, quoted } from './input-views.js';
+import { keepJobLineage, TRACING_TIME } from './job-lineage.js';
 import { openDatabase } from './open-database.js';
 import { SqlFailure, sqlFailure } from './sql-errors.js';
 import { copiesExactly, fromJson, toJson, typeOf, type WholeNumbers } from './sql-values.js';
+import { knownTables, type RanSql } from './trace-columns.js';
 
 /** Bounds of the rows that go into the task's output; the data itself belongs in a file. */
 const RESULT_ROWS = 100;
@@ -40,19 +42,29 @@ const WRITERS = {
   jsonl: 'FORMAT json',
 };
 
-type Result = Pick<SqlOutput, 'rows' | 'result' | 'truncated'>;
+type Result = Pick<SqlOutput, 'rows' | 'result' | 'truncated'> & { columns: readonly string[] };
+
+/** What is done when the outcome has been told. */
+type Afterwards = () => Promise<void>;
 
 async function main(): Promise<void> {
   const job = JSON.parse(await text(process.stdin)) as SqlJob;
   const timer = setInterval(() => report({ type: 'working' }), SIGN_OF_LIFE);
+  let afterwards: Afterwards | undefined;
   try {
-    report({ type: 'done', output: await runJob(job) });
+    const done = await runJob(job);
+    afterwards = done.afterwards;
+    report({ type: 'done', output: done.output });
   } catch (error) {
     const { error: name, message } = sqlFailure(error, job.name, 1);
     report({ type: 'failed', error: name, cause: message });
   } finally {
     clearInterval(timer);
   }
+  // The outcome counts already: what this does not find, or dies of, is unknown.
+  const deadline = setTimeout(() => process.exit(0), TRACING_TIME);
+  await afterwards?.().catch(() => undefined);
+  clearTimeout(deadline);
 }
 
 /** Synchronous: the process may end right after it. */
@@ -61,7 +73,7 @@ function report(message: SqlMessage): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
 }
 
-async function runJob(job: SqlJob): Promise<SqlOutput> {
+async function runJob(job: SqlJob): Promise<{ output: SqlOutput; afterwards: Afterwards }> {
   const connection = await openDatabase(job);
   const places = allowedPlaces(job);
   // Before the doors are closed: patterns are looked up everywhere, and only what may be read is taken.
@@ -72,7 +84,10 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
   for (const input of inputs) await createView(connection, input, warn);
   for (const dataset of job.datasets) await createDatasetView(connection, dataset, warn);
   const statements = splitStatements(await sqlOf(job));
-  let last: Result = { rows: 0, result: [], truncated: false };
+  const isTraced = job.output !== undefined;
+  const known = isTraced ? await knownTables(connection) : [];
+  const ran: { text: string; tables?: RanSql['inputs'] }[] = [];
+  let last: Result = { rows: 0, result: [], truncated: false, columns: [] };
   const outputs: SqlOutput['outputs'] = [];
   for (const [index, statement] of statements.entries()) {
     const begin = performance.now();
@@ -80,6 +95,8 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
     try {
       last = await runStatement(connection, statement, job, isLast);
       if (isLast && job.output) outputs.push(await describeOutput(job.output, last.rows));
+      const tables = isTraced && !isLast ? await knownTables(connection) : undefined;
+      ran.push({ text: statement.text, ...(tables === undefined ? {} : { tables }) });
     } catch (error) {
       throw sqlFailure(error, job.name, statement.line);
     }
@@ -94,7 +111,14 @@ async function runJob(job: SqlJob): Promise<SqlOutput> {
     });
   }
   if (statements.length === 0) throw new SqlFailure('Sql.Empty', `${job.name} has no statement.`);
-  return { ...last, outputs, statements: statements.length };
+  const { columns, ...result } = last;
+  const afterwards = async (): Promise<void> => {
+    connection.closeSync();
+    const { parameters } = job;
+    const whole: RanSql = { inputs: known, statements: ran, parameters, columns };
+    await keepJobLineage(job, inputs, whole, (empty) => closeDoors(empty, job, places));
+  };
+  return { output: { ...result, outputs, statements: statements.length }, afterwards };
 }
 
 /** From here on the SQL reaches the allowed places and nothing else. */
@@ -196,8 +220,8 @@ async function runWith(
   const rows = Number(written.getRows()[0]?.[0] ?? 0);
   const shown = isExact ? `read_parquet(${quoted(temporary)})` : KEPT;
   const preview = await connection.prepare(`SELECT * FROM ${shown} LIMIT ${RESULT_ROWS}`);
-  const { result } = await readResult(preview);
-  return { rows, result, truncated: result.length < rows };
+  const { result, columns } = await readResult(preview);
+  return { rows, result, truncated: result.length < rows, columns };
 }
 
 /** The rows that a file was written from. */
@@ -245,8 +269,10 @@ async function readResult(prepared: DuckDBPreparedStatement): Promise<Result> {
     }
   }
   // Statements that change rows answer with one row: how many.
-  if (changes) return { rows: Number(result[0]?.Count ?? 0), result: [], truncated: false };
-  return { rows, result, truncated: result.length < rows };
+  if (changes) {
+    return { rows: Number(result[0]?.Count ?? 0), result: [], truncated: false, columns };
+  }
+  return { rows, result, truncated: result.length < rows, columns };
 }
 
 const CHANGING: ReadonlySet<StatementType> = new Set([

@@ -16,6 +16,7 @@ import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
 import type { ContractResult } from '../../../datasets/contract.js';
 import { blockedWords, brokenWords } from '../../../datasets/contract-words.js';
 import { shadowRoot, versionFolder } from '../../../datasets/layout.js';
+import type { TracedTable } from '../../../datasets/lineage/column-lineage.js';
 import { becomesCurrent } from '../../../datasets/publish.js';
 import {
   DATASETS as DATASETS_SECTION,
@@ -85,6 +86,8 @@ export interface DatasetPeers {
   readonly storage: DatasetStorage | undefined;
   /** Takes what a version is like into the turn, as a result that is watched. */
   report(turn: Turn, check: DatasetCheck): void;
+  /** Keeps what the columns of a version were made of. */
+  trace(turn: Turn, version: number, lineage: TracedTable): void;
   /** Tells the bus. */
   tell(turn: Turn, change: DatasetChange): void;
   /** The execution of a map run. */
@@ -242,7 +245,10 @@ export class Datasets implements Feature, DataHook {
   }
 
   /** Whether the version is what readers see. */
-  isCurrent({ team, name, current, byInterval }: DatasetRow, version: VersionRow): boolean {
+  isCurrent(
+    { team, name, current, byInterval }: DatasetRow,
+    version: { readonly number: number; readonly interval?: string | undefined },
+  ): boolean {
     const { interval, number } = version;
     if (byInterval !== 1 || interval === undefined) return current === number;
     return this.#intervals.get(keyOf(team, name))?.get(interval) === number;
@@ -332,10 +338,11 @@ export class Datasets implements Feature, DataHook {
   }
 
   judged({ creation }: ActiveExecution, output: Json): AttemptOutcome {
-    const { contract, team, dataset: name, version } = output as unknown as DatasetOutput;
+    const { lineage: _, ...told } = output as unknown as DatasetOutput;
+    const { contract, team, dataset: name, version } = told;
     // A test run goes on: its report says what would have been.
     if (contract?.verdict !== 'block' || this.#peers.isTestRun(creation)) {
-      return { type: 'succeeded', output };
+      return { type: 'succeeded', output: told as unknown as Json };
     }
     const dataset = this.#datasets.get(team, name);
     const current = dataset === undefined ? undefined : this.currentOf(dataset).at(-1)?.version;
@@ -389,6 +396,7 @@ export class Datasets implements Feature, DataHook {
           }),
     };
     turn.put(VERSIONS, row);
+    if (made.lineage !== undefined) this.#peers.trace(turn, number, made.lineage);
     this.#trace(turn, active, number);
     if (isShadow) return;
     const { folder, quarantine, at } = row;

@@ -10,7 +10,7 @@
  * @module
  */
 import { pipelineKey, pipelineOf, pipelineOfKey } from '../../../store/pipeline-ref.js';
-import type { ExecutionRecord } from '../../../store/store.js';
+import type { ExecutionRecord, PipelineRef } from '../../../store/store.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Upstreams } from './upstreams.js';
 
@@ -73,6 +73,16 @@ export async function planRepair(
     if (item) items.push(item);
   }
   return { ...about, items };
+}
+
+/**
+ * Whether a repair of the first pipeline runs the other: it depends on it, directly or through others.
+ * @example follows(upstreams, { team: 'parcels', name: 'listings' }, { team: 'parcels', name: 'searches' })
+ */
+export function follows(upstreams: Upstreams, first: PipelineRef, other: PipelineRef): boolean {
+  const key = pipelineKey(first);
+  const below = orderOf(key, (one) => upstreams.dependentsOf(one));
+  return pipelineKey(other) !== key && below.includes(pipelineKey(other));
 }
 
 function judge(
