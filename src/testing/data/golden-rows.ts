@@ -27,7 +27,10 @@ export function withRows(text: string, path: ValuePath, rows: readonly Row[]): s
   if (!isSeq(node) || node.anchor !== undefined || range === undefined || range === null) {
     return undefined;
   }
-  const [start, end] = range;
+  const [start] = range;
+  // A list ends with the line after its last row; that row says where it ends itself.
+  const last = node.flow === true ? node : ((node.items.at(-1) ?? node) as Node);
+  const end = start + text.slice(start, last.range?.[1] ?? range[1]).trimEnd().length;
   const lines = rows.map((row) => flow(row));
   if (node.flow === true) {
     const inside = lines.length === 0 ? '[]' : `[${lines.join(', ')}]`;

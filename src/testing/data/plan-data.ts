@@ -158,7 +158,7 @@ function checkColumns(columns: ColumnTypes | undefined, place: Place | undefined
     if (!('problem' in type)) continue;
     const here = { ...place, path: [...place.path, 'columns'] };
     const fix = 'write a type of DuckDB, such as bigint, decimal(10,2), varchar, date, timestamptz';
-    report(here, name, `"${text}" is no type of a column: ${type.problem}`, fix);
+    report(here, name, `the type of "${name}": ${type.problem}`, fix);
   }
 }
 
