@@ -9,6 +9,7 @@ import * as alertmanager from './alertmanager.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
+import * as catalogue from './catalogue.js';
 import * as checks from './checks.js';
 import * as costs from './costs.js';
 import * as datasets from './datasets.js';
@@ -55,6 +56,7 @@ const CAPABILITIES = [
   incidents,
   notifications,
   datasets,
+  catalogue,
   digests,
   overview,
   outlooks,

@@ -10,11 +10,13 @@ import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
+import { catalogueData } from './calls/catalogue-data.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
+import { Catalogue } from './features/catalogue/catalogue.js';
 import { Checks } from './features/checks/checks.js';
 import { resultsBetween } from './features/checks/past-results.js';
 import { Costs } from './features/costs/costs.js';
@@ -165,6 +167,7 @@ export function composeFeatures(
     executionOf: (mapRun) => mapRuns.executionOf(mapRun),
     isTestRun: ({ triggeredBy }) => triggeredBy?.type === 'test-run',
   });
+  const catalogue = new Catalogue(kernel, catalogueData(kernel, datasets, datasetStorage));
   const backfills = new Backfills(kernel, {
     currency: () => costs.currency,
     async costs({ team, name }, most) {
@@ -321,6 +324,7 @@ export function composeFeatures(
     // What was found is expected before anybody takes it for withdrawn.
     ...[
       datasets,
+      catalogue,
       backfills,
       webhooks,
       observers,
@@ -340,7 +344,7 @@ export function composeFeatures(
     ...{ admission, activities, mapRuns, remoteTasks },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ datasets, observers, digests, heartbeats, secrets, users, audit },
+    ...{ datasets, catalogue, observers, digests, heartbeats, secrets, users, audit },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

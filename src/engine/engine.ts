@@ -27,6 +27,7 @@ import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
+import type { CatalogueCalls } from './features/catalogue/catalogue-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
 import type { DatasetCalls } from './features/datasets/dataset-calls.js';
@@ -129,6 +130,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** What runs in AWS without Millrace, and is watched. */
   readonly observers: ObserverCalls;
   readonly datasets: DatasetCalls;
+  /** Finding data, looking at it, asking it. */
+  readonly catalogue: CatalogueCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

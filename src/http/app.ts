@@ -33,6 +33,7 @@ import { actionLinkRoutes } from './routes/action-links.js';
 import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
+import { catalogueRoutes } from './routes/catalogue.js';
 import { datasetRoutes } from './routes/datasets.js';
 import { digestRoutes } from './routes/digests.js';
 import { eventRoutes } from './routes/events.js';
@@ -175,6 +176,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       monitorRoutes(api, services);
       watchedRoutes(api, services);
       datasetRoutes(api, services);
+      catalogueRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
       digestRoutes(api, services);
