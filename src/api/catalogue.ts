@@ -6,7 +6,17 @@ import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
 import { route } from './route.js';
-import { countSchema, jsonSchema, listOf, pageOf, paging, timeSchema } from './values.js';
+import {
+  countSchema,
+  type Json,
+  jsonSchema,
+  listOf,
+  pageOf,
+  paging,
+  timeSchema,
+} from './values.js';
+
+export type { Json };
 
 const columnSchema = z.strictObject({
   name: z.string(),

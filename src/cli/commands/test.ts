@@ -201,7 +201,7 @@ function isBuildServer(): boolean {
 function noUpdate(): CommandFailure {
   return new CommandFailure('Golden outputs are not written where CI is set.', {
     exitCode: EXIT.usage,
-    code: 'MILL5720',
+    code: 'MILL5730',
     fix: 'Write them where somebody reads them before they are committed; or ask for it: CI= millrace test --update.',
   });
 }

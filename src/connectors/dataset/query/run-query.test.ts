@@ -172,7 +172,7 @@ describe('a query that asks for too much', () => {
 
   test('is ended when its time is over', async () => {
     const endless =
-      'SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range % 7 = b.range % 5';
+      'SELECT max(a.range + b.range + c.range) FROM range(100000) a, range(100000) b, range(100000) c';
     expect(await sql(endless, 10, { timeoutMs: 700 })).toEqual({
       ...{ type: 'failed', problem: 'time', cause: 'it took longer than 0.7 s' },
     });
@@ -181,7 +181,7 @@ describe('a query that asks for too much', () => {
   test('is ended when nobody waits any more', async () => {
     const gone = new AbortController();
     const endless =
-      'SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range % 7 = b.range % 5';
+      'SELECT max(a.range + b.range + c.range) FROM range(100000) a, range(100000) b, range(100000) c';
     const running = runQuery({ type: 'sql', sql: endless, rows: 1 }, tables, gone.signal);
     gone.abort();
     expect(await running).toMatchObject({ problem: 'aborted' });
