@@ -27,8 +27,9 @@ datasets:
 team: planning
 reads: { parcels: { dataset: parcels/clean, team: parcels } }
 steps:
-  - zone: { sql: "SELECT parcel_id, area > 5 AS large FROM parcels" }
+  - zone: { sql: "SELECT parcel_id, area > 5 AS large, 'sec' || 'ret' AS note FROM parcels" }
   - publish: { dataset: zones }
+datasets: { zones: { mask: note } }
 `,
 };
 
@@ -295,6 +296,29 @@ describe('what there is to see of a dataset', () => {
         ],
       },
     ]);
+  });
+});
+
+test('values of masked columns are shown to nobody: in rows, profiles, steps and SQL', async () => {
+  const zones = '/datasets/zones/versions/current';
+  const answers = [
+    await get(`${zones}/rows`, 'planner'),
+    await get(`${zones}/profile`, 'planner'),
+    await get(`/executions/${zoning}/working`, 'planner'),
+    await sql('SELECT * FROM zones', 'planner'),
+    await sql("SELECT * FROM zones WHERE note LIKE 's%'", 'planner'),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  for (const { text } of answers) expect(text).not.toContain('secret');
+  expect(answers[0]?.json()).toMatchObject({
+    rows: [
+      [7, true, '***'],
+      [9, false, '***'],
+    ],
+  });
+  expect(answers[4]?.json()).toMatchObject({ rows: [] });
+  expect((await get('/datasets/zones/use', 'planner')).json()).toMatchObject({
+    columns: [{}, {}, { name: 'note', masked: true }],
   });
 });
 

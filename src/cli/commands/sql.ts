@@ -14,7 +14,7 @@ export default class Sql extends MillraceCommand {
   static override description =
     'Names with a slash, of another team, or of a version are in double quotes where SQL needs it: "parcels/example", "planning:zoning/areas", parcels/example@20261130T063000Z-0000abcd. The query runs at the server, in a process that reads these versions and nothing else, within 30 seconds; it ends when you press Ctrl-C. Needs the role analyst.';
   static override examples = [
-    '<%= config.bin %> sql \'SELECT owner, count(*) FROM "parcels/example" GROUP BY owner\'',
+    '<%= config.bin %> sql \'FROM "parcels/example" SELECT owner, count(*) GROUP BY owner\'',
     '<%= config.bin %> sql "FROM parcels/example" --format csv --limit 10000 > parcels.csv',
     '<%= config.bin %> sql --file report.sql',
   ];
@@ -61,7 +61,7 @@ async function queryOf(query: string | undefined, file: string | undefined): Pro
     throw new CommandFailure('Give either a query or a file with one.', {
       exitCode: EXIT.usage,
       code: 'MILL5731',
-      fix: 'millrace sql \'SELECT * FROM "parcels/example" LIMIT 5\'',
+      fix: 'millrace sql \'FROM "parcels/example" LIMIT 5\'',
     });
   }
   if (query !== undefined) return query === '-' ? await text(process.stdin) : query;

@@ -23,8 +23,8 @@ export function catalogueData(
     find: (team, name) => datasets.find(team, name),
     planned: () => datasets.planned(),
     said(team, name) {
-      const { description, readers } = datasets.planOf(team, name);
-      return { readers, masked: [], ...(description === undefined ? {} : { description }) };
+      const { description, readers, masked } = datasets.planOf(team, name);
+      return { readers, masked, ...(description === undefined ? {} : { description }) };
     },
     currentOf({ team, name }) {
       const dataset = datasets.find(team, name);

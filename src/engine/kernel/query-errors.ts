@@ -19,7 +19,7 @@ export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineE
     code: 'MILL3421',
     status: 400,
     message: 'The query is not run: {cause}.',
-    fix: 'Write one SELECT of datasets: SELECT * FROM "parcels/example". Files cannot be named.',
+    fix: 'Write one query of datasets, such as: FROM "parcels/example" WHERE area > 5. Files cannot be named.',
   },
   QueryTableUnknown: {
     code: 'MILL3422',

@@ -15,6 +15,7 @@ import {
 } from '../../api/catalogue.js';
 import type { DataRows } from '../../engine/features/catalogue/catalogue-calls.js';
 import { defined } from '../defined.js';
+import { findExecution } from '../execution-id.js';
 import type { HttpServices } from '../services.js';
 
 const USUAL_ROWS = 20;
@@ -66,7 +67,8 @@ export function catalogueRoutes(instance: FastifyInstance, { engine }: HttpServi
   api.get(showWorking.path, { schema: showWorking.schema }, async (request, reply) => {
     const { limit = USUAL_ROWS } = request.query;
     const { scope } = request.principal;
-    const steps = await catalogue.working(scope, request.params.id, limit, gone(reply));
+    const { id } = await findExecution(engine, scope, request.params.id);
+    const steps = await catalogue.working(scope, id, limit, gone(reply));
     return {
       items: steps.map(({ before, ...step }) => ({
         ...step,
