@@ -123,6 +123,32 @@ describe('a pipeline whose SQL runs on the data of its test', () => {
     expect(stdout).toContain('written: clean.parquet, raw.csv');
   });
 
+  test('reads rows that stand for the datasets of others', async () => {
+    const folder = projectWith({
+      'zones.yaml': `pipeline: zones
+reads: { parcels: { dataset: parcels/clean, team: parcels } }
+steps:
+  - zone: { sql: "SELECT parcel_id, area > 5 AS large FROM parcels" }
+  - publish: { dataset: zones }
+`,
+      'zones.test.yaml': `data:
+  reads:
+    parcels:
+      rows: [{ parcel_id: 7, area: 12.5 }, { parcel_id: 9, area: 3.5 }]
+      columns: { parcel_id: bigint, area: double }
+mocks: { publish: { return: {} } }
+tests:
+  - name: large ones
+    expect:
+      data:
+        zone.parquet: { rows: [{ parcel_id: 9, large: false }, { parcel_id: 7, large: true }] }
+`,
+    });
+    const { code, stdout } = await run(folder);
+    expect(stdout).toContain('✔ large ones');
+    expect(code).toBe(0);
+  });
+
   test('fails where the test forgets a file, although the real one lies beside the pipeline', async () => {
     const folder = projectWith({
       'raw.csv': FILES['fixtures/raw.csv'] ?? '',

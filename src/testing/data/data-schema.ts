@@ -30,6 +30,7 @@ export type SourceEntries = { [path: string]: SourceEntry };
 export interface DataEntry {
   files?: SourceEntries | undefined;
   written?: SourceEntries | undefined;
+  reads?: SourceEntries | undefined;
   code?: string | string[] | undefined;
 }
 
@@ -119,6 +120,14 @@ export const dataSchema: z.ZodType<DataEntry> = z
     written: z.record(below, source).optional().meta({
       description: 'Files in the work folder, as steps that are mocked would have written them',
     }),
+    reads: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), source)
+      .optional()
+      .meta({
+        description:
+          'Rows that stand for the datasets that the pipeline reads, by their names there',
+        examples: [{ parcels: 'fixtures/parcels.csv' }],
+      }),
     code: z
       .union([below, z.array(below).max(1_000)])
       .optional()

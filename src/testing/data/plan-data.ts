@@ -19,6 +19,9 @@ import {
 } from './planned-data.js';
 import { codeOfTasks } from './task-code.js';
 
+/** The file that a dataset is read from. */
+const READ_FILE = '/part-0.parquet';
+
 interface Place {
   readonly source: SourceFile;
   readonly loading: Pick<Loading, 'problems'>;
@@ -40,11 +43,11 @@ export function planData(
   if (shared === undefined && own.data === undefined && own.golden === undefined) return undefined;
   const at = (...path: (string | number)[]): Place => ({ source, loading, path });
   const test = ['tests', index] as const;
-  const files = (part: 'files' | 'written'): PlannedFile[] => {
-    const ours = planFiles(own.data?.[part] ?? {}, at(...test, 'data', part));
+  const files = (part: Part): PlannedFile[] => {
+    const ours = planFiles(entriesOf(own.data, part), at(...test, 'data', part));
     const named = new Set(ours.map(({ to }) => to));
     // Those of the file are checked once, with the file.
-    const theirs = planFiles(shared?.[part] ?? {}, undefined, source.file);
+    const theirs = planFiles(entriesOf(shared, part), undefined, source.file);
     return [...ours, ...theirs.filter(({ to }) => !named.has(to))];
   };
   const code = [
@@ -55,9 +58,21 @@ export function planData(
   return {
     files: files('files'),
     written: files('written'),
+    reads: files('reads'),
     code: [...new Set(code)],
     golden: planGolden(own.golden ?? {}, at(...test, 'expect', 'data')),
   };
+}
+
+type Part = 'files' | 'written' | 'reads';
+
+/** What stands for a dataset becomes a file of its version. */
+function entriesOf(data: DataEntry | undefined, part: Part): SourceEntries {
+  const entries = data?.[part] ?? {};
+  if (part !== 'reads') return entries;
+  return Object.fromEntries(
+    Object.entries(entries).map(([alias, entry]) => [`${alias}${READ_FILE}`, entry]),
+  );
 }
 
 /** Checks what a file says for all of its tests. */
@@ -66,8 +81,8 @@ export function checkSharedData(
   data: DataEntry,
   pipeline: PipelinePlan | undefined,
 ): void {
-  for (const part of ['files', 'written'] as const) {
-    planFiles(data[part] ?? {}, { source, loading, path: ['data', part] });
+  for (const part of ['files', 'written', 'reads'] as const) {
+    planFiles(entriesOf(data, part), { source, loading, path: ['data', part] });
   }
   checkedCode(data, pipeline, { source, loading, path: ['data', 'code'] });
 }
@@ -80,7 +95,7 @@ function planFiles(
 ): PlannedFile[] {
   return Object.entries(entries).flatMap(([to, given]): PlannedFile[] => {
     const entry = typeof given === 'string' ? { file: given } : given;
-    const here = place && { ...place, path: [...place.path, to] };
+    const here = place && { ...place, path: [...place.path, to.replace(READ_FILE, '')] };
     checkColumns(entry.columns, here);
     const format = formatOf(to);
     const delimiter = entry.delimiter === undefined ? {} : { delimiter: entry.delimiter };

@@ -43,6 +43,8 @@ export interface PlannedData {
   readonly files: readonly PlannedFile[];
   /** In the work folder. */
   readonly written: readonly PlannedFile[];
+  /** Datasets that the pipeline reads: `ALIAS/part-0.parquet`. */
+  readonly reads: readonly PlannedFile[];
   /** What tasks need of the pipeline's own folder: files and folders, relative to it. */
   readonly code: readonly string[];
   readonly golden: readonly PlannedGolden[];

@@ -6,6 +6,7 @@
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ReadVersion } from '../../connectors/connector.js';
 import type { FixtureWork } from '../../connectors/dataset/fixtures/fixture-protocol.js';
 import { runFixtures } from '../../connectors/dataset/fixtures/run-fixtures.js';
 import type { Runner } from '../../engine/kernel/ports.js';
@@ -46,11 +47,27 @@ export async function prepareFolder(
   const failures = copyCode(data.code, from, folder);
   failures.push(...(await putFiles(data.files, folder, signal)));
   failures.push(...(await putFiles(data.written, written, signal)));
+  const versions = join(root, 'reads');
+  failures.push(...(await putFiles(data.reads, versions, signal)));
+  const aliases = data.reads.map(({ to }) => dirname(to));
+  const datasets = Object.fromEntries(
+    aliases.map((alias): [string, ReadVersion] => [
+      alias,
+      {
+        ...{ team: 'test', name: alias, versions: ['fixture'], stage: 'structured' },
+        folders: [join(versions, alias)],
+      },
+    ]),
+  );
   const workFolders = new Map<string, string>();
   return {
     ...{ folder, failures, workFolders },
     runner: (inner) =>
-      withFiles(inner, data.written.length === 0 ? undefined : written, workFolders),
+      withFiles(
+        data.reads.length === 0 ? inner : withDatasets(inner, datasets),
+        data.written.length === 0 ? undefined : written,
+        workFolders,
+      ),
   };
 }
 
@@ -101,6 +118,14 @@ async function putFiles(
     const message = `the data for ${made[index]?.to ?? 'a file'} cannot be made: ${result.cause}`;
     return [{ message, details: [], fix: result.fix }];
   });
+}
+
+/** Hands tasks what stands for the datasets that their pipeline reads. */
+function withDatasets(inner: Runner, datasets: { [alias: string]: ReadVersion }): Runner {
+  return {
+    ...inner,
+    start: (request, listener) => inner.start({ ...request, datasets }, listener),
+  };
 }
 
 function withFiles(

@@ -8,7 +8,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { EVERYTHING, type Scope } from '../../kernel/scope.js';
 import { WHOEVER } from './catalogue.js';
-import { INDEXED, WORDS, type WordRow } from './catalogue-tables.js';
+import { INDEXED, type IndexedRow, WORDS, type WordRow } from './catalogue-tables.js';
 import type { CatalogueData } from './known-datasets.js';
 import { askedWords, hasAll, wordsOf } from './search-words.js';
 
@@ -24,6 +24,8 @@ export interface FoundDataset {
 
 /** Entries of the index that one search reads. */
 const MOST_READ = 2_000;
+/** Datasets that are asked for together. */
+const TOGETHER = 200;
 const LAST = '\uffff';
 
 /** @param limit most datasets of the answer */
@@ -52,11 +54,10 @@ export async function searchDatasets(
     }
   }
   const ranked: { rank: number; found: FoundDataset }[] = [];
-  for (const { team, dataset: name } of found.values()) {
-    const isPlain = asked.length === 1 && ranked.length >= limit * 10;
-    if (isPlain) break;
-    const row = await kernel.reads.findRow(INDEXED, [team, name]);
-    if (row === undefined || !hasAll(row.words, asked)) continue;
+  for await (const row of rowsOf(kernel, [...found.values()])) {
+    const { team, dataset: name } = row;
+    if (asked.length === 1 && ranked.length >= limit * 10) break;
+    if (!hasAll(row.words, asked)) continue;
     const { description } = data.said(team, name);
     const dataset = data.find(team, name);
     const columns = row.columns
@@ -79,6 +80,23 @@ export async function searchDatasets(
     .sort((a, b) => a.rank - b.rank || (a.found.name < b.found.name ? -1 : 1))
     .slice(0, limit)
     .map((one) => one.found);
+}
+
+/** What the words of datasets were made of, some hundred at a time. */
+async function* rowsOf(
+  { reads }: Pick<Kernel, 'reads'>,
+  found: readonly { readonly team: string; readonly dataset: string }[],
+): AsyncGenerator<IndexedRow> {
+  for (let at = 0; at < found.length; at += TOGETHER) {
+    const part = found.slice(at, at + TOGETHER);
+    const wanted = new Set(part.map(({ team, dataset }) => `${team}\n${dataset}`));
+    const where = {
+      team: [...new Set(part.map(({ team }) => team))],
+      dataset: [...new Set(part.map(({ dataset }) => dataset))],
+    };
+    const rows: IndexedRow[] = await reads.listRows(INDEXED, { where });
+    yield* rows.filter(({ team, dataset }) => wanted.has(`${team}\n${dataset}`));
+  }
 }
 
 /** A text that stands before all that begin with the word, and after those that begin with a lesser one. */
