@@ -33,7 +33,7 @@ const rooms = {
   ],
   http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'monitoring', 'secrets', 'search'],
   deploy: ['pipelines', 'asl', 'events'],
-  testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets'],
+  testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets', 'datasets'],
   // `up` and `demo` also start src/server.ts, `contract` reads files; the rule below lets only them.
   cli: [
     'api',

@@ -9,6 +9,7 @@ import * as alertmanager from './alertmanager.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
+import * as catalogue from './catalogue.js';
 import * as checks from './checks.js';
 import * as clusterPools from './cluster-pools.js';
 import * as costs from './costs.js';
@@ -58,6 +59,7 @@ const CAPABILITIES = [
   notifications,
   datasets,
   lineage,
+  catalogue,
   digests,
   overview,
   outlooks,

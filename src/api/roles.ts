@@ -5,9 +5,9 @@
 import { z } from 'zod';
 
 export const roleSchema = z
-  .enum(['viewer', 'operator', 'editor', 'admin'])
+  .enum(['viewer', 'analyst', 'operator', 'editor', 'admin'])
   .describe(
-    'viewer: reads; operator: acts on executions; editor: changes definitions; admin: gives access',
+    'viewer: reads; analyst: also reads rows of datasets; operator: acts on executions; editor: changes definitions; admin: gives access',
   );
 export type RoleName = z.infer<typeof roleSchema>;
 

@@ -5,7 +5,7 @@
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 
-export const ROLE_NAMES = ['viewer', 'operator', 'editor', 'admin'] as const;
+export const ROLE_NAMES = ['viewer', 'analyst', 'operator', 'editor', 'admin'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /**

@@ -10,11 +10,13 @@ import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
+import { catalogueData } from './calls/catalogue-data.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
+import { Catalogue } from './features/catalogue/catalogue.js';
 import { Checks } from './features/checks/checks.js';
 import { resultsBetween } from './features/checks/past-results.js';
 import { ClusterPools } from './features/cluster-pools/cluster-pools.js';
@@ -176,6 +178,7 @@ export function composeFeatures(
   });
   const knownDatasets = datasetGraph(kernel, datasets, datasetStorage);
   const lineage: Lineage = new Lineage(kernel, knownDatasets, openLineage);
+  const catalogue = new Catalogue(kernel, catalogueData(kernel, datasets, datasetStorage));
   const backfills = new Backfills(kernel, {
     currency: () => costs.currency,
     async costs({ team, name }, most) {
@@ -334,6 +337,7 @@ export function composeFeatures(
     ...[
       datasets,
       lineage,
+      catalogue,
       backfills,
       webhooks,
       observers,
@@ -353,7 +357,18 @@ export function composeFeatures(
     ...{ admission, activities, mapRuns, remoteTasks, clusterPools },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
-    ...{ datasets, knownDatasets, lineage, observers, digests, heartbeats, secrets, users, audit },
+    ...{
+      datasets,
+      knownDatasets,
+      lineage,
+      catalogue,
+      observers,
+      digests,
+      heartbeats,
+      secrets,
+      users,
+      audit,
+    },
     ...{ bus, rules, upstreams, files, backfills, webhooks, logs, retention, stateTests, metrics },
   };
 }

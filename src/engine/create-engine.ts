@@ -6,11 +6,13 @@
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
+import { runQuery } from '../connectors/dataset/query/run-query.js';
 import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { accountCalls } from './calls/account-calls.js';
+import { catalogueData, workingSource } from './calls/catalogue-data.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
 import { lastLines } from './calls/last-lines.js';
@@ -25,6 +27,8 @@ import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
+import { catalogueCalls } from './features/catalogue/catalogue-calls.js';
+import type { ReadData } from './features/catalogue/known-datasets.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { clusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
@@ -90,6 +94,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   datasets?: DatasetStorage;
   /** Where events of OpenLineage go. Default: nobody is told. */
   openLineage?: OpenLineageConfig;
+  /** Reads data for people. Default: `runQuery`, in a process of 512 MiB and 30 seconds. */
+  readData?: ReadData;
   /** Accounts of AWS; see `createAws`. Default: there are none. */
   aws?: Aws;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
@@ -262,6 +268,13 @@ export function createEngine(config: EngineConfig): Engine {
         follows(upstreams, { ...first, name: first.pipeline }, { ...other, name: other.pipeline }),
       request,
     }),
+    catalogue: catalogueCalls(
+      kernel,
+      features.catalogue,
+      catalogueData(kernel, features.datasets, config.datasets),
+      config.readData ?? runQuery,
+      workingSource(kernel, reading, executions, config.datasets),
+    ),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

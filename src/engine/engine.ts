@@ -27,6 +27,7 @@ import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
+import type { CatalogueCalls } from './features/catalogue/catalogue-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ClusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
@@ -134,6 +135,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly observers: ObserverCalls;
   readonly datasets: DatasetCalls;
   readonly lineage: LineageCalls;
+  /** Finding data, looking at it, asking it. */
+  readonly catalogue: CatalogueCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

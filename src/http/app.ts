@@ -33,6 +33,7 @@ import { actionLinkRoutes } from './routes/action-links.js';
 import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
+import { catalogueRoutes } from './routes/catalogue.js';
 import { clusterPoolRoutes } from './routes/cluster-pools.js';
 import { datasetRoutes } from './routes/datasets.js';
 import { digestRoutes } from './routes/digests.js';
@@ -178,6 +179,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       watchedRoutes(api, services);
       datasetRoutes(api, services);
       lineageRoutes(api, services);
+      catalogueRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
       digestRoutes(api, services);

@@ -20,7 +20,7 @@ export class OidcRolesFileError extends Error {
   override readonly name = 'OidcRolesFileError';
 }
 
-type RoleName = 'viewer' | 'operator' | 'editor' | 'admin';
+type RoleName = 'viewer' | 'analyst' | 'operator' | 'editor' | 'admin';
 
 /** Roles by team, by group. */
 export type GroupRoles = ReadonlyMap<string, { readonly [team: string]: RoleName }>;
@@ -28,7 +28,7 @@ export type GroupRoles = ReadonlyMap<string, { readonly [team: string]: RoleName
 const team = z
   .string()
   .refine((name) => name === '*' || NAME_PATTERN.test(name), `${NAME_MESSAGE}; or '*'`);
-const roles = z.record(team, z.enum(['viewer', 'operator', 'editor', 'admin']));
+const roles = z.record(team, z.enum(['viewer', 'analyst', 'operator', 'editor', 'admin']));
 const fileSchema = z.strictObject({ groups: z.record(z.string().min(1).max(500), roles) });
 
 const KIND = {

@@ -71,6 +71,10 @@ export const PROBLEM_CODES = {
   MILL1504: ['expectation about no state', 'it could never be met'],
   MILL1505: ['two tests of one name', 'reports tell tests apart by their names'],
   MILL1506: ['unknown test case', 'it says which mocked responses the states get'],
+  MILL1507: [
+    'wrong in the data of a test',
+    'the pipeline would read something else than was meant, or nothing',
+  ],
   MILL1601: ['wrong in settings of SALMON', 'what cannot be read cannot be taken over'],
   MILL1602: ['name that leads nowhere', 'what is told about it would be told to nobody'],
   MILL1701: ['wrong in a contract', 'data could not be checked by it, or not as it was meant'],

@@ -13,13 +13,14 @@ const result = (more: Partial<TestResult>): TestResult => ({
   failures: [],
   path: 'a → b',
   kind: 'execution',
+  updated: [],
   ...more,
 });
 
 function xmlOf(results: TestResult[]): string {
   const failed = results.filter(({ status }) => status === 'failed').length;
   const passed = results.length - failed;
-  return junitOf({ results, passed, failed, skipped: 0, realMs: 24, virtualMs: 0 });
+  return junitOf({ results, passed, failed, skipped: 0, realMs: 24, virtualMs: 0, updated: [] });
 }
 
 describe('JUnit XML', () => {

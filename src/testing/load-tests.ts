@@ -16,6 +16,7 @@ import { type Problem, sortProblems } from '../pipelines/problem.js';
 import { checked } from '../pipelines/schema-problems.js';
 import { problemAt, type SourceFile, type ValuePath } from '../pipelines/source-file.js';
 import { statesOf } from '../pipelines/tasks.js';
+import { checkSharedData, planData } from './data/plan-data.js';
 import { schemaOf } from './editor-schema.js';
 import { findPipelineFile, loadTestedPipeline } from './find-pipeline.js';
 import { listed, readMockConfiguration } from './mock-configuration.js';
@@ -92,12 +93,16 @@ async function planTests(
   const pipeline = await pipelineOf(source, given.pipeline, loading, pipelineFiles);
   const planner = new Planner(source, loading, pipeline);
   planner.checkMocks(given.mocks ?? {}, ['mocks']);
+  const place = { source, loading };
+  if (given.data !== undefined) checkSharedData(place, given.data, pipeline);
   const planned: PlannedTest[] = [];
   for (const [entry, index] of soundTests(source)) {
     planner.checkName(entry, index);
     const before = loading.problems.length;
     const mocks = await planner.mocksOf(entry, index);
     planner.checkExpectations(entry, index);
+    const { data: own, expect: { data: golden } = {} } = entry;
+    const data = planData(place, given.data, { data: own, golden }, index, pipeline);
     const isSound = loading.problems.slice(before).every(({ severity }) => severity !== 'error');
     if (pipeline === undefined || !isSound) continue;
     const at = entry.at ?? given.at;
@@ -110,6 +115,7 @@ async function planTests(
       at: at === undefined ? DEFAULT_START : Date.parse(at),
       input,
       mocks: new Map([...planner.planned(given.mocks ?? {}), ...mocks]),
+      ...(data === undefined ? {} : { data }),
       expect: entry.expect ?? {},
     });
   }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { MachineDefinition } from '../asl/definition.js';
 import type { JsonObject } from '../asl/json.js';
@@ -16,6 +17,8 @@ import { EVERYTHING } from '../engine/kernel/scope.js';
 import { nothingSecret } from '../secrets/secret-registry.js';
 import { openSqliteStore } from '../store/sqlite-store.js';
 import type { SynchronousStore } from '../store/store.js';
+import { compareOutputs, type GoldenUpdates } from './data/golden-outputs.js';
+import { prepareFolder, type TestFolder } from './data/test-folder.js';
 import { type Failure, failuresOf } from './expectations.js';
 import { frozenEvaluator, frozenItems, frozenRunner, seededRandom } from './frozen-ports.js';
 import { pathTaken, pathText, type Visit } from './path-taken.js';
@@ -37,6 +40,8 @@ export interface TestResult {
   /** The path taken, in one line; for a test of several pipelines how often each has started. */
   path: string;
   kind: 'execution' | 'simulation';
+  /** Golden outputs that were written, in words. */
+  updated: readonly string[];
 }
 
 /** What tests share. */
@@ -48,6 +53,8 @@ export interface TestMeans {
   workFolder: string;
   /** Real milliseconds that one test may take. */
   timeoutMs: number;
+  /** Golden outputs that differ are written anew; undefined: they are not. */
+  updates?: GoldenUpdates;
   /** Real milliseconds since some fixed moment. */
   monotonic(): number;
   /** Aborts after so many real milliseconds; see AbortSignal.timeout. */
@@ -62,24 +69,41 @@ const CHILDREN = 1000;
 /** Runs a test and tells how it went; never rejects for what the pipeline does. */
 export async function runTest(test: PlannedTest, means: TestMeans): Promise<TestResult> {
   const began = means.monotonic();
-  const world = await openWorld(test, means);
+  // A folder of its own: ids of executions are the same in every test.
+  const root = join(means.workFolder, randomUUID());
+  const signal = means.deadline(means.timeoutMs);
+  const folder = test.data && (await prepareFolder(test.data, test.pipeline.folder, root, signal));
+  const world = await openWorld(test, means, root, folder);
   try {
-    const { course, detail, refusal } = await execute(test, world, means);
+    const { course, detail, refusal } =
+      folder === undefined || folder.failures.length === 0
+        ? await execute(test, world, means)
+        : { course: 'done' as const };
     const seen = detail && (await observe(test, world, detail));
-    const stopped = failuresOfCourse(course, world, refusal, means.timeoutMs);
+    const stopped = [
+      ...(folder?.failures ?? []),
+      ...failuresOfCourse(course, world, refusal, means.timeoutMs),
+    ];
     const failures =
       stopped.length > 0 || seen === undefined ? stopped : failuresOf(test.expect, seen);
+    // What a pipeline leaves behind that failed unexpectedly says nothing.
+    const isWorthLooking = failures.length === 0 || seen?.status === 'SUCCEEDED';
+    const outputs = isWorthLooking && detail !== undefined ? (test.data?.golden ?? []) : [];
+    const written = folder?.workFolders.get(detail?.id ?? '');
+    const compared = await compareOutputs(outputs, written, test.file, means.updates, signal);
+    const all = [...failures, ...compared.failures];
     return {
       name: test.name,
       file: test.file,
       line: test.line,
       pipeline: test.pipeline.name,
-      status: failures.length === 0 ? 'passed' : 'failed',
+      status: all.length === 0 ? 'passed' : 'failed',
       realMs: means.monotonic() - began,
       virtualMs: seen?.durationMs ?? world.time.elapsed,
-      failures,
+      failures: all,
       path: pathText(seen?.path ?? []),
       kind: 'execution',
+      updated: compared.updated,
     };
   } finally {
     await closeWorld(world, means);
@@ -87,6 +111,8 @@ export async function runTest(test: PlannedTest, means: TestMeans): Promise<Test
 }
 
 interface World {
+  /** Of the pipeline: its own, or one that has what the test gives and nothing else. */
+  folder: string;
   time: VirtualTime;
   store: SynchronousStore;
   engine: Engine;
@@ -95,25 +121,32 @@ interface World {
   defects: unknown[];
 }
 
-async function openWorld(test: PlannedTest, means: TestMeans): Promise<World> {
+async function openWorld(
+  test: PlannedTest,
+  means: TestMeans,
+  root: string,
+  data: TestFolder | undefined,
+): Promise<World> {
   const time = new VirtualTime(test.at);
   const store = openSqliteStore({ file: ':memory:' });
-  const mocks = new TestMocks(test.mocks, time);
+  const mocks = new TestMocks(test.mocks, time, data === undefined ? 'nothing' : 'data');
+  const runner = data === undefined ? means.runner : data.runner(means.runner);
   const defects: unknown[] = [];
   const engine = createEngine({
     store,
     clock: time.clock,
     random: seededRandom(),
-    runner: frozenRunner(time, means.runner),
+    runner: frozenRunner(time, runner),
     evaluator: frozenEvaluator(time, means.evaluator),
     itemSource: frozenItems(time, createLocalItems()),
-    workFolder: join(means.workFolder, 'work'),
+    workFolder: join(root, 'work'),
     mocks,
     secrets: nothingSecret(),
     onFatal: (error) => defects.push(error),
     onProblem: (error) => defects.push(error),
   });
-  return { time, store, engine, mocks, defects };
+  const folder = data?.folder ?? test.pipeline.folder;
+  return { time, store, engine, mocks, defects, folder };
 }
 
 interface Executed {
@@ -124,13 +157,13 @@ interface Executed {
 }
 
 async function execute(test: PlannedTest, world: World, means: TestMeans): Promise<Executed> {
-  const { time, store, engine, mocks, defects } = world;
+  const { time, store, engine, mocks, defects, folder } = world;
   const { pipeline, input } = test;
   let ended: ExecutionDetail | undefined;
   let refusal: Error | undefined;
   try {
     await engine.open();
-    const { name, team, tags, definition, bindings, folder } = pipeline;
+    const { name, team, tags, definition, bindings } = pipeline;
     await settled(
       world,
       means,

@@ -18,6 +18,8 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Run no more tests after one that failed. Default: false. */
   bail?: boolean;
+  /** Write golden outputs anew where they differ. Default: false. */
+  update?: boolean;
   /** Hears each result. */
   onResult?: (result: TestResult) => void;
 }
@@ -32,6 +34,8 @@ export interface Summary {
   realMs: number;
   /** Virtual milliseconds of all executions together. */
   virtualMs: number;
+  /** Golden outputs that were written, in words. */
+  updated: string[];
 }
 
 /**
@@ -53,6 +57,7 @@ export async function runTests(
     timeoutMs: options.timeoutMs ?? 60_000,
     monotonic: () => performance.now(),
     deadline: (ms) => AbortSignal.timeout(ms),
+    ...(options.update ? { updates: { written: new Set<string>() } } : {}),
   };
   const results: TestResult[] = [];
   try {
@@ -77,5 +82,6 @@ export async function runTests(
     skipped: tests.length - results.length,
     realMs: performance.now() - began,
     virtualMs: results.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
+    updated: results.flatMap(({ updated }) => updated),
   };
 }

@@ -19,10 +19,13 @@ export interface Unanswered {
 
 /** Performed without a mock: these do nothing to the world. */
 const HARMLESS = ['echo', 'result'];
+/** Performed for real where the test has data of its own: they read and write nothing else. */
+const OF_DATA = [...HARMLESS, 'sql'];
 
 export class TestMocks implements TaskMocks {
   readonly #mocks: ReadonlyMap<string, StateMock>;
   readonly #time: VirtualTime;
+  readonly #harmless: readonly string[];
   /** Attempts by their key, so that each is counted once. */
   readonly #seen: Set<string> = new Set();
   /** Attempts of each state. */
@@ -31,9 +34,15 @@ export class TestMocks implements TaskMocks {
   readonly #given: Map<string, number> = new Map();
   readonly unanswered: Unanswered[] = [];
 
-  constructor(mocks: ReadonlyMap<string, StateMock>, time: VirtualTime) {
+  /** @param world `data`: the test has data of its own, so its SQL really runs */
+  constructor(
+    mocks: ReadonlyMap<string, StateMock>,
+    time: VirtualTime,
+    world: 'data' | 'nothing' = 'nothing',
+  ) {
     this.#mocks = mocks;
     this.#time = time;
+    this.#harmless = world === 'data' ? OF_DATA : HARMLESS;
   }
 
   hasTestCase(): boolean {
@@ -47,7 +56,7 @@ export class TestMocks implements TaskMocks {
       this.tried.set(state, (this.tried.get(state) ?? 0) + 1);
     }
     const mock = this.#mocks.get(state);
-    return mock === undefined ? !HARMLESS.includes(performer) : mock.type !== 'run';
+    return mock === undefined ? !this.#harmless.includes(performer) : mock.type !== 'run';
   }
 
   answer(attempt: BegunAttempt, settle: Parameters<TaskMocks['answer']>[1]): void {

@@ -5,6 +5,7 @@
 import type { Json } from '../asl/json.js';
 import type { AttemptOutcome } from '../engine/kernel/ports.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
+import type { PlannedData } from './data/planned-data.js';
 import type { MockedResponse } from './mock-configuration.js';
 import type { Expectations } from './test-schema.js';
 
@@ -39,6 +40,8 @@ export interface PlannedTest {
   readonly at: number;
   readonly input: Json;
   readonly mocks: ReadonlyMap<string, StateMock>;
+  /** What stands for the data that the pipeline reads, and what must come of it. */
+  readonly data?: PlannedData;
   readonly expect: Expectations;
 }
 

@@ -6,6 +6,12 @@
 import { z } from 'zod';
 import type { Json } from '../asl/json.js';
 import { type Duration, duration, json } from '../pipelines/step-schema.js';
+import {
+  type DataEntry,
+  dataSchema,
+  type GoldenEntries,
+  goldenSchema,
+} from './data/data-schema.js';
 
 /** How one attempt of a task ends. */
 export interface OutcomeEntry {
@@ -49,6 +55,7 @@ export interface Expectations {
     | { atLeast?: Duration | undefined; atMost?: Duration | undefined }
     | undefined;
   attempts?: { [state: string]: number } | undefined;
+  data?: GoldenEntries | undefined;
 }
 
 export interface TestEntry {
@@ -56,6 +63,7 @@ export interface TestEntry {
   at?: string | undefined;
   input?: Json | undefined;
   mocks?: MockFileEntry | { [state: string]: MockEntry } | undefined;
+  data?: DataEntry | undefined;
   expect?: Expectations | undefined;
 }
 
@@ -64,6 +72,7 @@ export interface TestFile {
   at?: string | undefined;
   input?: Json | undefined;
   mocks?: { [state: string]: MockEntry } | undefined;
+  data?: DataEntry | undefined;
   tests: TestEntry[];
 }
 
@@ -171,6 +180,7 @@ const expectations: z.ZodType<Expectations> = z.strictObject({
     .record(z.string().min(1), z.int().min(0))
     .optional()
     .meta({ description: 'How often each task was tried' }),
+  data: goldenSchema.optional(),
 });
 
 const input: z.ZodType<Json> = json.meta({ description: "Input; the pipeline's own when absent" });
@@ -181,6 +191,7 @@ export const testEntrySchema: z.ZodType<TestEntry> = z.strictObject({
   at: at.optional(),
   input: input.optional(),
   mocks: z.union([mockFile, mocks]).optional(),
+  data: dataSchema.optional(),
   expect: expectations.optional(),
 });
 
@@ -193,6 +204,7 @@ export const testFileSchema: z.ZodType<TestFile> = z
     at: at.optional(),
     input: input.optional(),
     mocks: mocks.optional(),
+    data: dataSchema.optional(),
     tests: z.array(testEntrySchema).min(1),
   })
   .meta({ id: 'PipelineTests', title: 'Tests of a Millrace pipeline' });

@@ -56,6 +56,11 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
+  '/api/v1/executions/:id/working': EXECUTIONS,
+  '/api/v1/datasets/:name/use': DATASETS,
+  '/api/v1/datasets/:name/schema-history': DATASETS,
+  '/api/v1/datasets/:name/versions/:version/rows': DATASETS,
+  '/api/v1/datasets/:name/versions/:version/profile': DATASETS,
   '/api/v1/datasets/:name': DATASETS,
   '/api/v1/datasets/:name/versions': DATASETS,
   '/api/v1/datasets/:name/versions/:version': DATASETS,
@@ -88,7 +93,7 @@ const QUERIES: { readonly [part: string]: Values } = {
   state: () => ['Ask', 'Echo', 'MISSING'],
   interval: () => ['2026-11-02'],
   cursor: ({ name }) => cursors.get(name) ?? [],
-  q: ({ name }) => ['', `team:${name}`, `pipeline:${name}*`],
+  q: ({ name }) => ['', `${name}-data`, `team:${name}`, `pipeline:${name}*`],
   // These choose among what is seen anyway.
   since: () => ['1d'],
   until: () => ['1s'],
@@ -147,6 +152,9 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/logs',
   'GET /api/v1/executions/:id/jobs',
   'GET /api/v1/executions/:id/redrive-plan',
+  // None of these runs SQL, and no columns have changed: test/datasets/catalogue.test.ts.
+  'GET /api/v1/executions/:id/working',
+  'GET /api/v1/datasets/:name/schema-history',
   // Needs weeks of results to tell anything: test/monitoring/outlooks.test.ts.
   'GET /api/v1/outlooks',
   // Counts.

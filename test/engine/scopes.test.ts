@@ -14,7 +14,7 @@ import type { ScheduleSettings } from '../../src/engine/features/schedules/api-s
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
-import { fakeDatasetConnector, memoryStorage } from '../support/fake-datasets.js';
+import { fakeDatasetConnector, fakeReads, memoryStorage } from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 const SHOP = ofTeam('shop');
@@ -81,6 +81,7 @@ beforeAll(async () => {
       ]),
     ),
     datasets,
+    readData: fakeReads,
     aws: AWS,
     rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
@@ -222,6 +223,13 @@ function namingCalls(): { [call: string]: Call } {
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
     'mapRuns.update': (scope, { mapRun }) => e.mapRuns.update(scope, mapRun, { maxConcurrency: 2 }),
+    'catalogue.use': (scope, { name }) => e.catalogue.use(scope, name),
+    'catalogue.schemaHistory': (scope, { name }) => e.catalogue.schemaHistory(scope, name),
+    'catalogue.preview': (scope, { name }) => e.catalogue.preview(scope, name, 'current', 1, NEVER),
+    'catalogue.profile': (scope, { name }) => e.catalogue.profile(scope, name, 'current', NEVER),
+    'catalogue.query': (scope, { name }) =>
+      e.catalogue.query(scope, { sql: `FROM "${name}"` }, NEVER),
+    'catalogue.working': (scope, { running }) => e.catalogue.working(scope, running, 1, NEVER),
     'datasets.show': (scope, { name }) => e.datasets.show(scope, name),
     'datasets.versions': (scope, { name }) => e.datasets.versions(scope, name),
     'datasets.version': (scope, { name }) => e.datasets.version(scope, name, 'current'),
@@ -370,6 +378,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'backfills.list': async (scope) => (await e.backfills.list(scope)).items,
     'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
+    'catalogue.search': (scope) => e.catalogue.search(scope, { q: 'all' }),
     'datasets.list': (scope) => e.datasets.list(scope).items,
     'lineage.told': async (scope) => (await e.lineage.told(scope)).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
@@ -483,6 +492,9 @@ function callsOf(engine: object): string[] {
       .map(([name]) => `${capability}.${name}`);
   });
 }
+
+/** Nobody goes away. */
+const NEVER = new AbortController().signal;
 
 /** What came of a call: its value, or the code of its refusal. */
 async function outcomeOf(act: () => unknown): Promise<{ value?: unknown; kind?: string }> {

@@ -3,7 +3,6 @@
  * that the contract does not name fails here.
  * @module
  */
-
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -15,7 +14,7 @@ import { liveChangeSchema } from '../../src/api/traces.js';
 import type { Trigger } from '../../src/api/triggers.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
-import { askDatasets, askLineage } from './dataset-answers.js';
+import { askCatalogue, askDatasets, askLineage } from './dataset-answers.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -449,6 +448,7 @@ test('channels, and what was told by them', async () => {
 });
 
 test('datasets and their versions', () => askDatasets(ask, 'alder-data'));
+test('the catalogue', () => askCatalogue(ask, 'alder-data'));
 test('lineage, and events of others', () => askLineage(ask, 'alder-data'));
 
 test('schedules and pools', async () => {

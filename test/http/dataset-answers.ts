@@ -26,6 +26,21 @@ export async function askDatasets(ask: Ask, name: string): Promise<void> {
   await ask('POST', pathTo(PATHS.datasetRollback, { name }), 200, { body: { version: id } });
 }
 
+/** What of them is shown, and asked. */
+export async function askCatalogue(ask: Ask, name: string): Promise<void> {
+  const of = { name, version: 'current', id: 'alder-publishes@latest' };
+  for (const path of [
+    PATHS.datasetUse,
+    PATHS.datasetSchemaHistory,
+    PATHS.datasetRows,
+    PATHS.datasetProfile,
+  ])
+    await ask('GET', pathTo(path, of), 200);
+  await ask('GET', pathTo(PATHS.executionWorking, of), 200);
+  await ask('GET', `${PATHS.catalogue}?q=alder`, 200);
+  await ask('POST', PATHS.sql, 200, { body: { sql: `FROM "${name}"` } });
+}
+
 /** @param name of the dataset */
 export async function askLineage(ask: Ask, name: string): Promise<void> {
   await ask('GET', `${pathTo(PATHS.lineage, { name })}?columns=true`, 200);

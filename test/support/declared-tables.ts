@@ -8,6 +8,7 @@ import { AUDIT, AUDIT_ENDS } from '../../src/engine/features/audit/audit-tables.
 import { BACKFILLS } from '../../src/engine/features/backfills/backfill-table.js';
 import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
+import { INDEXED, PROFILES, WORDS } from '../../src/engine/features/catalogue/catalogue-tables.js';
 import {
   CHECK_RESULTS,
   CHECK_SERIES,
@@ -102,7 +103,7 @@ import type { AnyTable } from '../../src/store/table.js';
 export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
-  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
+  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT, PROFILES, WORDS, INDEXED],
   ...[COLUMN_MAPS, VERSION_MAPS, TOLD_DATASETS, TOLD_FLOWS, TOLD_EDGES, TOLD_RUNS, OUTBOX],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[

@@ -4,6 +4,11 @@
  */
 import type { Connector, TaskRequest } from '../../src/connectors/connector.js';
 import type { DatasetOutput } from '../../src/connectors/dataset/dataset-protocol.js';
+import type {
+  QueryMessage,
+  QueryTable,
+  QueryWork,
+} from '../../src/connectors/dataset/query/query-protocol.js';
 import type { DatasetStorage } from '../../src/connectors/dataset/storage.js';
 import { datasetFolder, MANIFEST, type Pointer, versionFolder } from '../../src/datasets/layout.js';
 
@@ -100,4 +105,18 @@ export function fakeDatasetConnector(
 /** Where the pointer of a dataset lies. */
 export function pointerOf(storage: MemoryStorage, team: string, name: string): Pointer | undefined {
   return storage.pointers.get(datasetFolder('structured', { team, name }));
+}
+
+/** Reads tables that are there and have no rows, and no others. */
+export async function fakeReads(
+  work: QueryWork,
+  tables: readonly QueryTable[],
+): Promise<QueryMessage> {
+  const none = { columns: [], rows: [], truncated: false };
+  if (work.type === 'preview') return { type: 'previews', previews: tables.map(() => none) };
+  if (work.type === 'profile')
+    return { type: 'profile', profile: { rows: 0, columns: [], left: 0 } };
+  const isThere = tables.some(({ name }) => work.sql.includes(`"${name}"`));
+  if (isThere) return { type: 'rows', ...none };
+  return { type: 'failed', problem: 'unknown table', cause: 'there is none', name: 'it' };
 }

@@ -18,14 +18,16 @@ interface Report extends Summary {
 
 /** `millrace test`: runs test files of pipelines without a server. */
 export default class Test extends MillraceCommand {
-  static override summary = 'Run tests of pipelines: mocked tasks, virtual time, the real engine';
+  static override summary =
+    'Run tests of pipelines: mocked tasks, fake data, virtual time, the real engine';
   static override description =
-    'Runs NAME.test.yaml files, which lie beside their pipelines. Tasks are answered by the mocks of the test and time is virtual, so a month of waits takes milliseconds. Needs no server and touches no data folder. Ends with 0 when all tests pass, 1 when one fails, 2 when a test file or pipeline has problems.';
+    'Runs NAME.test.yaml files, which lie beside their pipelines. Tasks are answered by the mocks of the test and time is virtual, so a month of waits takes milliseconds. SQL steps really run on the data that a test gives them, and what they write is compared with golden outputs. Needs no server and touches no data folder. Ends with 0 when all tests pass, 1 when one fails, 2 when a test file or pipeline has problems.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> test',
     '<%= config.bin %> test pipelines/orders.test.yaml --filter "retries"',
     '<%= config.bin %> test --reporter junit --output reports/pipelines.xml',
+    '<%= config.bin %> test pipelines/parcels.test.yaml --update',
     '<%= config.bin %> test orders.asl.json --mock-config MockConfigFile.json --test-case HappyPath',
   ];
   static override args = {
@@ -45,6 +47,10 @@ export default class Test extends MillraceCommand {
         'file for what junit and json tell; people are told on the terminal all the same',
     }),
     bail: Flags.boolean({ description: 'stop at the first test that fails' }),
+    update: Flags.boolean({
+      description:
+        'write golden outputs anew where they differ, and tell which; never where CI is set',
+    }),
     timeout: Flags.integer({
       description: 'real seconds that one test may take',
       default: 60,
@@ -69,6 +75,7 @@ export default class Test extends MillraceCommand {
 
   async run(): Promise<Report> {
     const { argv, flags } = await this.parse(Test);
+    if (flags.update && isBuildServer()) throw noUpdate();
     const loaded = await load(argv as string[], flags);
     const problems = this.#tellProblems(loaded);
     if (problems.some(({ severity }) => severity === 'error')) {
@@ -88,6 +95,7 @@ export default class Test extends MillraceCommand {
     let lastFile: string | undefined;
     const summary = await runTests(tests, {
       bail: flags.bail,
+      update: flags.update,
       timeoutMs: flags.timeout * 1000,
       onResult: (result) => {
         if (isForPeople) this.log(resultText(result, result.file !== lastFile));
@@ -124,7 +132,9 @@ export default class Test extends MillraceCommand {
 /** What every test runner answers; a defect of the command itself has the same code. */
 const TESTS_FAILED = 1;
 
-const EMPTY: Summary = { results: [], passed: 0, failed: 0, skipped: 0, realMs: 0, virtualMs: 0 };
+const EMPTY: Summary = {
+  ...{ results: [], passed: 0, failed: 0, skipped: 0, realMs: 0, virtualMs: 0, updated: [] },
+};
 
 type MockFlags = {
   'mock-config'?: string | undefined;
@@ -180,6 +190,20 @@ function noTests(paths: string[], found: number, filter: string): CommandFailure
         code: 'MILL5014',
         fix: 'Write one beside its pipeline: orders.test.yaml for orders.yaml.',
       });
+}
+
+/** Golden outputs that a build writes are read by nobody before they are believed. */
+function isBuildServer(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && !['', '0', 'false'].includes(CI);
+}
+
+function noUpdate(): CommandFailure {
+  return new CommandFailure('Golden outputs are not written where CI is set.', {
+    exitCode: EXIT.usage,
+    code: 'MILL5730',
+    fix: 'Write them where somebody reads them before they are committed; or ask for it: CI= millrace test --update.',
+  });
 }
 
 async function read(path: string): Promise<string | undefined> {

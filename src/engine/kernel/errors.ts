@@ -10,11 +10,13 @@ import { ACCESS_ERRORS, type AccessErrorKind } from './access-errors.js';
 import { DATA_ERRORS, type DataErrorKind } from './data-errors.js';
 import type { EngineErrorEntry } from './error-entry.js';
 import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
+import { QUERY_ERRORS, type QueryErrorKind } from './query-errors.js';
 import { WATCHING_ERRORS, type WatchingErrorKind } from './watching-errors.js';
 
 export type EngineErrorKind =
   | WatchingErrorKind
   | DataErrorKind
+  | QueryErrorKind
   | AccessErrorKind
   | 'PipelineNotFound'
   | 'PipelineAmbiguous'
@@ -76,6 +78,7 @@ export type EngineErrorKind =
 export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<EngineErrorEntry> } = {
   ...WATCHING_ERRORS,
   ...DATA_ERRORS,
+  ...QUERY_ERRORS,
   ...ACCESS_ERRORS,
   PipelineNotFound: {
     code: 'MILL3001',

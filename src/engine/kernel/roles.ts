@@ -3,7 +3,8 @@
  *
  * | role | may |
  * | --- | --- |
- * | viewer | read |
+ * | viewer | read, but no rows of datasets |
+ * | analyst | read rows of datasets, and ask SQL of them |
  * | operator | act on executions, backfills, tasks, checks; put events |
  * | editor | change definitions, monitors, rules, schedules, webhooks; and so run code with the team's secrets |
  * | admin | give access: tokens, access keys, users, secrets; read the audit log |
@@ -14,7 +15,7 @@
 import { EVERYTHING, ofTeams, type Scope } from './scope.js';
 
 /** From the one that may least to the one that may most. */
-export const ROLES = ['viewer', 'operator', 'editor', 'admin'] as const;
+export const ROLES = ['viewer', 'analyst', 'operator', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Roles by team; `*` is every team, whoever is there. */

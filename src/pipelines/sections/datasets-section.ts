@@ -30,6 +30,7 @@ export interface WrittenDataset {
   per?: 'execution' | 'interval' | undefined;
   readers?: string | string[] | undefined;
   stamp?: boolean | undefined;
+  mask?: string | string[] | undefined;
   keep?: { versions?: number | undefined; for?: Duration | undefined } | 'forever' | undefined;
 }
 
@@ -69,6 +70,13 @@ const written: z.ZodType<WrittenDataset> = z.strictObject({
   stamp: z.boolean().optional().meta({
     description: 'Rows get the columns _millrace_execution, _code_version and _source',
   }),
+  mask: z
+    .union([z.string().min(1).max(1_000), z.array(z.string().min(1).max(1_000)).min(1).max(1_000)])
+    .optional()
+    .meta({
+      description:
+        'Columns whose values the catalogue shows to nobody: previews, profiles, SQL. Pipelines read them as they are',
+    }),
   keep: z
     .union([
       z.literal('forever'),
@@ -107,6 +115,8 @@ export interface DatasetPlan {
   /** Names of teams, or `*`. */
   readonly readers: readonly string[];
   readonly isStamped: boolean;
+  /** Columns whose values people are not shown. */
+  readonly masked: readonly string[];
   readonly keep: KeptVersions;
   readonly description?: string;
   readonly contract?: Contract;
@@ -131,13 +141,23 @@ export const DATASETS: Section<ReadonlyMap<string, DatasetPlan>> & { schema: typ
 };
 
 function planOf(name: string, said: WrittenDataset): DatasetPlan {
-  const { stage = 'structured', per, readers = [], stamp, keep, description, contract } = said;
+  const {
+    stage = 'structured',
+    per,
+    readers = [],
+    stamp,
+    mask = [],
+    keep,
+    description,
+    contract,
+  } = said;
   return {
     name,
     stage,
     isByInterval: per === 'interval',
     readers: typeof readers === 'string' ? [readers] : readers,
     isStamped: stamp === true && stage === 'structured',
+    masked: typeof mask === 'string' ? [mask] : mask,
     keep: keepOf(keep),
     ...(description === undefined ? {} : { description }),
     ...contractOf(name, contract),

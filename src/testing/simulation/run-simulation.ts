@@ -76,6 +76,7 @@ export async function runSimulation(
       failures: all,
       path: countsText(started),
       kind: 'simulation',
+      updated: [],
     };
   } finally {
     await world.close();

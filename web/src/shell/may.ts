@@ -10,7 +10,7 @@ import type { Session } from '../api/types.js';
 export function useMayAct(team: string): boolean {
   const { data } = useQuery(sessionQuery);
   const role = data && roleIn(data, team);
-  return role !== undefined && role !== 'viewer';
+  return role !== undefined && role !== 'viewer' && role !== 'analyst';
 }
 
 /** Whether whoever is logged in gives access to some team: tokens are theirs to list. */

@@ -29,7 +29,7 @@ export default class TokenCreate extends MillraceCommand {
     }),
     role: Flags.option({
       description:
-        'viewer reads; operator also starts, stops, redrives …; editor also changes definitions; admin also gives access',
+        'viewer reads; analyst also reads rows of datasets; operator also starts, stops, redrives …; editor also changes definitions; admin also gives access',
       options: ROLE_NAMES,
       default: 'viewer' as const,
     })(),

@@ -8,7 +8,7 @@ import { rolesIn, rolesText } from '../../roles-flag.js';
 export default class UserAdd extends MillraceCommand {
   static override summary = 'Make a user, or give other roles to one, and print a login link';
   static override description =
-    'viewer reads; operator acts on executions; editor changes definitions, and so may use the secrets of the team; admin gives access. The roles replace those that the user has in the teams to which you give access.';
+    'viewer reads; analyst also reads rows of datasets; operator acts on executions; editor changes definitions, and so may use the secrets of the team; admin gives access. The roles replace those that the user has in the teams to which you give access.';
   static override examples = [
     '<%= config.bin %> user add ana --role parcels=editor --email ana@example.com',
     "<%= config.bin %> user add ben --role parcels=operator --role '*=viewer'",

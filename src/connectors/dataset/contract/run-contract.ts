@@ -3,16 +3,11 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { childEnvironment } from '../../process/child-environment.js';
+import { askProcess } from '../../process/ask-process.js';
 import { compiledEntry } from '../../process/compiled-entry.js';
-import { LineSplitter } from '../../process/line-splitter.js';
-import { OUTPUT_LIMIT, OutputCapture } from '../../process/output-capture.js';
-import { startGroup, TERMINATION_GRACE } from '../../process/process-group.js';
-import { supervise } from '../../process/supervise.js';
 import type {
   CheckJob,
   CheckMessage,
@@ -31,7 +26,6 @@ export interface ContractBounds {
 }
 
 const SECONDS = 600;
-const MESSAGE_LIMIT = 4_194_304;
 
 /**
  * Reads the files in a bounded process and does the work.
@@ -59,46 +53,26 @@ export async function runContract(
 }
 
 async function inProcess(job: CheckJob, folder: string, seconds: number): Promise<CheckMessage> {
-  const leader = await startGroup({
-    argv: [process.execPath, compiledEntry('./runtime/contract-runtime.js', import.meta.url)],
+  const answer = await askProcess<CheckMessage>({
+    entry: compiledEntry('./runtime/contract-runtime.js', import.meta.url),
     cwd: folder,
-    // DuckDB and its binding both look at the zone of their process.
-    env: childEnvironment({ TZ: 'UTC' }),
-    channel: true,
+    job,
+    signal: AbortSignal.timeout(seconds * 1_000),
   });
-  const stdout = new OutputCapture(leader.stdout, 'stdout');
-  const stderr = new OutputCapture(leader.stderr, 'stderr');
-  const sink = {
-    budget: { remaining: OUTPUT_LIMIT },
-    log: () => undefined,
-    heartbeat: () => undefined,
-  };
-  stdout.direct(sink);
-  stderr.direct(sink);
-  let message: CheckMessage | undefined;
-  const lines = new LineSplitter(MESSAGE_LIMIT, (line) => {
-    message ??= JSON.parse(line) as CheckMessage;
-  });
-  const { channel } = leader;
-  const channelClosed = channel && once(channel, 'close');
-  channel?.on('data', (chunk: Buffer) => lines.push(chunk));
-  leader.stdin.end(JSON.stringify(job));
-  const signal = AbortSignal.timeout(seconds * 1_000);
-  const exit = await supervise(leader, [stdout, stderr], signal, TERMINATION_GRACE);
-  if (exit === undefined) {
-    return {
-      type: 'unreadable',
-      cause: `it took longer than ${seconds} s`,
-      fix: 'give it more time: --timeout 3600',
-    };
+  switch (answer.type) {
+    case 'answered':
+      return answer.message;
+    case 'aborted':
+      return {
+        type: 'unreadable',
+        cause: `it took longer than ${seconds} s`,
+        fix: 'give it more time: --timeout 3600',
+      };
+    case 'crashed':
+      return {
+        type: 'unreadable',
+        cause: `the process that reads the data ${answer.how}`,
+        fix: 'give it less to do at once, or more memory: --memory 4096',
+      };
   }
-  await channelClosed;
-  if (message !== undefined) return message;
-  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
-  const printed = stderr.tail().text.trim().slice(-1_000);
-  return {
-    type: 'unreadable',
-    cause: `the process that reads the data ${how}${printed === '' ? '' : `: ${printed}`}`,
-    fix: 'give it less to do at once, or more memory: --memory 4096',
-  };
 }

@@ -1,0 +1,66 @@
+/**
+ * Errors about reading data.
+ * @module
+ */
+import type { EngineErrorEntry } from './error-entry.js';
+
+export type QueryErrorKind =
+  | 'QueryRefused'
+  | 'QueryTableUnknown'
+  | 'QueryFailed'
+  | 'QueryTooLong'
+  | 'QueryTooLarge'
+  | 'DataUnreadable'
+  | 'TooManyQueries'
+  | 'DatasetVersionUnpublished';
+
+export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineErrorEntry> } = {
+  QueryRefused: {
+    code: 'MILL3421',
+    status: 400,
+    message: 'The query is not run: {cause}.',
+    fix: 'Write one query of datasets, such as: FROM "parcels/example" WHERE area > 5. Files cannot be named.',
+  },
+  QueryTableUnknown: {
+    code: 'MILL3422',
+    status: 404,
+    message: "There is no dataset '{name}' that you may read.{others}",
+    fix: 'Put names with a slash in double quotes, those of another team as "team:name", a version as "name@VERSION". `millrace data search` finds datasets.',
+  },
+  QueryFailed: {
+    code: 'MILL3423',
+    status: 400,
+    message: 'The query fails: {cause}',
+    fix: 'See the columns of a dataset with: DESCRIBE "name".',
+  },
+  QueryTooLong: {
+    code: 'MILL3424',
+    status: 422,
+    message: 'The query was ended: {cause}.',
+    fix: 'Ask for less: narrow it with WHERE, or read one version.',
+  },
+  QueryTooLarge: {
+    code: 'MILL3425',
+    status: 422,
+    message: 'The query needs more memory than it may take, also with what it writes to disk.',
+    fix: 'Ask for fewer columns or groups; large results belong into a pipeline.',
+  },
+  DataUnreadable: {
+    code: 'MILL3426',
+    status: 422,
+    message: 'The data cannot be read: {cause}',
+    fix: 'See what lies there: `millrace data show NAME@VERSION`.',
+  },
+  TooManyQueries: {
+    code: 'MILL3427',
+    status: 429,
+    message: 'So many queries run already that no more is accepted.',
+    fix: 'Try again in a moment.',
+  },
+  DatasetVersionUnpublished: {
+    code: 'MILL3428',
+    status: 409,
+    message: "'{name}' is {state}: queries read what was published.",
+    fix: 'Look at its first rows instead: `millrace data preview NAME@VERSION`.',
+  },
+};
