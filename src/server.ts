@@ -284,7 +284,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const environment = config.environment ?? process.env;
   const buckets = createS3Buckets(environment);
-  const datasets = openDatasetStorage(config.datasets ?? join(data, 'datasets'), buckets);
+  const datasets = openDatasetStorage(config.datasets, data, buckets);
   const connectors = createConnectors({
     http,
     datasets,

@@ -10,7 +10,7 @@
  */
 import { open } from 'node:fs/promises';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { Bucket, RemoteBuckets } from './bucket.js';
+import type { Bucket } from './bucket.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 type Environment = { readonly [name: string]: string | undefined };
@@ -33,11 +33,27 @@ const CONFIGURED_BY = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
+/** A bucket in which things are also changed. */
+export interface ObjectStore extends Bucket {
+  /** One request: readers see the old content or the new one. */
+  putText(key: string, text: string): Promise<void>;
+  /** Fine when they are gone. @param keys at most 1,000 */
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+/** Whether something failed because there is no such object. */
+export function isMissing(error: unknown): boolean {
+  const { name } = ((error as Error).cause ?? {}) as { name?: string };
+  return name === 'NoSuchKey' || name === 'NotFound';
+}
+
 /**
  * Gives S3's buckets as the environment configures them.
  * @example createS3Buckets(process.env)('orders')?.find('2026/rows.csv')
  */
-export function createS3Buckets(environment: Environment): RemoteBuckets {
+export function createS3Buckets(
+  environment: Environment,
+): (name: string) => ObjectStore | undefined {
   if (!CONFIGURED_BY.some((name) => environment[name])) return () => undefined;
   let loading: Promise<Connection> | undefined;
   const connect = (): Promise<Connection> => {
@@ -85,7 +101,7 @@ function credentialsOf(environment: Environment): Pick<S3ClientConfig, 'credenti
   };
 }
 
-function s3Bucket(name: string, connect: () => Promise<Connection>): Bucket {
+function s3Bucket(name: string, connect: () => Promise<Connection>): ObjectStore {
   return {
     name,
     find(key, versionId) {
@@ -126,6 +142,19 @@ function s3Bucket(name: string, connect: () => Promise<Connection>): Bucket {
     },
     put: (key, file) =>
       told(`write s3://${name}/${key}`, async () => upload(await connect(), name, key, file)),
+    putText: (key, text) =>
+      told(`write s3://${name}/${key}`, async () => {
+        const { sdk, client } = await connect();
+        await client.send(new sdk.PutObjectCommand({ Bucket: name, Key: key, Body: text }));
+      }),
+    remove: (keys) =>
+      told(`remove from s3://${name}/${keys[0] ?? ''}`, async () => {
+        const { sdk, client } = await connect();
+        // One by one: several in one request need a checksum that not every server knows.
+        for (const Key of keys) {
+          await client.send(new sdk.DeleteObjectCommand({ Bucket: name, Key }));
+        }
+      }),
   };
 }
 
