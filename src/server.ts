@@ -284,7 +284,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const environment = config.environment ?? process.env;
   const buckets = createS3Buckets(environment);
-  const datasets = openDatasetStorage(config.datasets, data, buckets);
+  const isShared = config.taskUser !== undefined;
+  const datasets = openDatasetStorage(config.datasets, data, buckets, isShared);
   const connectors = createConnectors({
     http,
     datasets,

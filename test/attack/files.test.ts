@@ -409,7 +409,7 @@ steps:
   const read = (query: string, inputs: object = {}) =>
     server.engine.executions.run(EVERYTHING, {
       pipeline: 'read',
-      input: { query, inputs } as never,
+      input: { query: query.replace('FOLDER', folder), inputs } as never,
     });
 
   test.each<[string, string, object, number[]]>([
@@ -437,7 +437,7 @@ steps:
     ['a query', `FROM read_csv('${THEIRS}/secret.csv')`, {}],
     ['a pattern in a query', `FROM read_text('**/secret.csv')`, {}],
     ['the token of the server', `FROM read_text('.millrace/server.json')`, {}],
-    ['the database', `ATTACH '.millrace/millrace.db' AS x`, {}],
+    ['the database', `ATTACH 'FOLDER/.millrace/millrace.db' AS x`, {}],
   ])('cannot read of the data folder by %s', async (_, query, inputs) => {
     const ended = await read(query, inputs);
     expect(ended.error).toMatch(REFUSED);

@@ -99,6 +99,17 @@ const PIPELINES: { [name: string]: string } = {
   - read: { shell: ["sh", "-c", "cat $MILLRACE_WORK_FOLDER/out/n.csv $MILLRACE_WORK_FOLDER/fetched/a.csv; echo end"] }
   - sum: { sql: { query: "SELECT sum(n) AS n FROM t", inputs: { t: ["out/n.csv", "fetched/a.csv"] } } }
 `,
+  publish: `datasets:
+  own/parcels:
+    contract: { columns: { id: bigint, zip: { type: varchar, pattern: "^[0-9]{5}$", severity: quarantine } } }
+steps:
+  - publish: { dataset: { name: own/parcels, from: parcels.csv } }
+`,
+  use: `reads: { parcels: own/parcels }
+steps:
+  - count: { sql: "SELECT count(*) AS n FROM parcels" }
+  - look: { shell: ["sh", "-c", "ls $MILLRACE_DATASET_parcels; ls DATA/datasets 2>&1; echo x > $MILLRACE_DATASET_parcels/part-0.parquet; echo end"] }
+`,
   sleep: `steps:
   - sleep: { shell: ["sleep", "300"] }
 `,
@@ -139,6 +150,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'functions/snake'));
   mkdirSync(join(home, 'target'));
   writeFileSync(join(folder, 'try.mjs'), TRY);
+  writeFileSync(join(folder, 'parcels.csv'), 'id,zip\n1,12345\n2,x\n');
   writeFileSync(
     join(folder, 'functions/node/index.mjs'),
     'export const handler = async () => process.getuid();\n',
@@ -149,7 +161,7 @@ beforeAll(async () => {
   );
   for (const [name, steps] of Object.entries(PIPELINES)) {
     const text = steps
-      .replaceAll('DATA', data)
+      .replaceAll(/\bDATA\b/g, data)
       .replaceAll('WEB', url)
       .replaceAll('TARGET', join(home, 'target'));
     writeFileSync(join(folder, `${name}.yaml`), `pipeline: ${name}\n${text}`);
@@ -260,11 +272,33 @@ describe.skipIf(users.isMissing)(users.title('a task of a user of its own'), () 
     // Nothing of the attempts is left behind.
     expect(files.map(({ name }) => name).sort()).toEqual([
       '.millrace',
+      // Which column of out/n.csv came from what.
+      expect.stringMatching(/^[0-9a-f]{64}\.json$/),
       'a.csv',
       'fetched',
+      'lineage',
       'n.csv',
       'out',
     ]);
+  });
+
+  test("writes versions of datasets, which are the server's then, and reads them, but changes nothing", async () => {
+    for (const _ of [1, 2]) {
+      const published = await server.run('publish');
+      expect(published.cause).toBeUndefined();
+      const { location, quarantined } = (
+        published.output as { publish: { location: string; quarantined: { location: string } } }
+      ).publish;
+      for (const one of [location, quarantined.location]) {
+        expect(readdirSync(one).sort()).toEqual(['_manifest.json', 'part-0.parquet']);
+        for (const name of readdirSync(one)) expect(statSync(join(one, name)).uid).toBe(0);
+      }
+      const used = await server.run('use');
+      expect(used.output).toMatchObject({ count: { result: [{ n: 1 }] } });
+      const { stdout } = (used.output as { look: { stdout: string } }).look;
+      expect(stdout).toMatch(/^_manifest.json\npart-0.parquet\n.*Permission denied\nend$/);
+      expect(readFileSync(join(location, 'part-0.parquet'), 'latin1').slice(0, 4)).toBe('PAR1');
+    }
   });
 });
 

@@ -297,11 +297,15 @@ describe.concurrent('data that is odd', () => {
   beforeAll(() => {
     write('reference.csv', 'name\na\nb\n');
   });
-  test.each(ODD)('$what', async ({ name, content, contract, code, says, flags = [] }) => {
-    const ended = await check([write(name, content())], contract, ...flags);
-    for (const sentence of says) expect(ended.stdout + ended.stderr).toContain(sentence);
-    expect(ended.code).toBe(code);
-  });
+  test.each(ODD)(
+    '$what',
+    async ({ name, content, contract, code, says, flags = [] }) => {
+      const ended = await check([write(name, content())], contract, ...flags);
+      for (const sentence of says) expect(ended.stdout + ended.stderr).toContain(sentence);
+      expect(ended.code).toBe(code);
+    },
+    120_000,
+  );
 });
 
 describe.concurrent('contracts that do not hold', () => {

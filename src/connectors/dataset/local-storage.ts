@@ -21,6 +21,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { POINTER, type Pointer } from '../../datasets/layout.js';
+import { makeReadable } from './readable.js';
 import type { DatasetStorage } from './storage.js';
 
 const STAGING = '.staging';
@@ -29,9 +30,10 @@ const LINK = 'current';
 /**
  * Makes the storage; the folder need not exist.
  * @param root absolute
+ * @param isShared another user reads versions: the one that tasks have
  * @example createLocalStorage('/srv/millrace/datasets')
  */
-export function createLocalStorage(root: string): DatasetStorage {
+export function createLocalStorage(root: string, isShared = false): DatasetStorage {
   const at = (path: string): string => join(root, ...path.split('/'));
   return {
     root,
@@ -41,6 +43,7 @@ export function createLocalStorage(root: string): DatasetStorage {
       await mkdir(dirname(target), { recursive: true });
       // Renaming a folder over an empty one works; over one with files it does not, and nothing is overwritten.
       await rename(staging, target);
+      if (isShared) await makeReadable(root, folder);
       await syncFolder(dirname(target));
     },
     async point(folder, pointer) {

@@ -12,6 +12,7 @@ import type { DatasetStorage } from './storage.js';
  * @param place a folder, or `s3://bucket/prefix`; default: a folder in the data folder
  * @param data the data folder: what is written to S3, or read from it, lies there meanwhile
  * @param buckets S3 as the server's environment configures it
+ * @param isShared another user reads versions: the one that tasks have
  * @throws Error when S3 is named and not configured, or what is named is no place
  * @example openDatasetStorage('s3://lake/datasets', '/srv/millrace', createS3Buckets(process.env))
  */
@@ -19,9 +20,10 @@ export function openDatasetStorage(
   place: string | undefined,
   data: string,
   buckets: (name: string) => ObjectStore | undefined,
+  isShared = false,
 ): DatasetStorage {
-  if (place === undefined) return createLocalStorage(join(data, 'datasets'));
-  if (!place.includes('://')) return createLocalStorage(resolve(place));
+  if (place === undefined) return createLocalStorage(join(data, 'datasets'), isShared);
+  if (!place.includes('://')) return createLocalStorage(resolve(place), isShared);
   const [, bucket, prefix = ''] =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/.exec(place) ?? [];
   if (bucket === undefined) {
@@ -37,5 +39,6 @@ export function openDatasetStorage(
     store,
     prefix: prefix.replaceAll(/^\/+|\/+$/g, ''),
     cache: join(data, 'dataset-cache'),
+    isShared,
   });
 }

@@ -17,6 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Manifest } from '../../datasets/dataset.js';
 import { MANIFEST, POINTER, type Pointer } from '../../datasets/layout.js';
 import { isMissing, type ObjectStore } from '../s3/s3-buckets.js';
+import { makeReadable } from './readable.js';
 import type { DatasetStorage } from './storage.js';
 
 const STAGING = '.staging';
@@ -31,10 +32,17 @@ export interface S3Place {
   readonly prefix: string;
   /** A folder of this machine, absolute: it need not exist. */
   readonly cache: string;
+  /** Another user reads versions: the one that tasks have. */
+  readonly isShared?: boolean;
 }
 
 /** @example createS3Storage({ store, prefix: 'lake', cache: '/srv/millrace/cache' }) */
-export function createS3Storage({ store, prefix, cache }: S3Place): DatasetStorage {
+export function createS3Storage({
+  store,
+  prefix,
+  cache,
+  isShared = false,
+}: S3Place): DatasetStorage {
   const root = `s3://${store.name}${prefix === '' ? '' : `/${prefix}`}`;
   const keyOf = (path: string): string => (prefix === '' ? path : `${prefix}/${path}`);
   const here = (path: string): string => join(cache, ...path.split('/'));
@@ -90,6 +98,7 @@ export function createS3Storage({ store, prefix, cache }: S3Place): DatasetStora
       await mkdir(dirname(target), { recursive: true });
       await rm(target, { recursive: true, force: true });
       await rename(temporary, target);
+      if (isShared) await makeReadable(cache, folder);
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
@@ -111,7 +120,13 @@ export function createS3Storage({ store, prefix, cache }: S3Place): DatasetStora
       // Whoever reads it next need not fetch it.
       const target = here(folder);
       await mkdir(dirname(target), { recursive: true });
-      await rename(staging, target).catch(() => rm(staging, { recursive: true, force: true }));
+      try {
+        await rename(staging, target);
+        if (isShared) await makeReadable(cache, folder);
+      } catch {
+        // Then it is fetched.
+        await rm(staging, { recursive: true, force: true });
+      }
     },
     async point(folder, pointer) {
       const path = `${folder}/${POINTER}`;

@@ -5,6 +5,7 @@
  * server keeps in the data folder is closed to the user, but for the way to the work folders.
  *
  *     data/  0711     work/  0711     work/TEAM/  0711     work/TEAM/EXECUTION/  0700, of the task user
+ *     data/datasets, data/dataset-cache  0711     versions in them  0755 and 0644, of the server's user
  *     everything else: 0600 and 0700, of the server's user
  * @module
  */
@@ -16,6 +17,8 @@ import type { TaskUser } from './confinement.js';
 
 const PASSAGE = 0o711;
 const PRIVATE = 0o700;
+/** Folders of the data folder whose versions tasks are handed: they know the way, and cannot look around. */
+const SHARED = ['datasets', 'dataset-cache'];
 
 const preparing = new Map<string, Promise<void>>();
 
@@ -92,7 +95,7 @@ export function closeDataFolder(data: string, work: string, user: TaskUser | und
     if ((statSync(data).mode & 0o777) === PASSAGE) chmodSync(data, PRIVATE);
     return;
   }
-  const names = new Set([basename(work)]);
+  const names = new Set([basename(work), ...SHARED]);
   for (const entry of readdirSync(data, { withFileTypes: true })) {
     if (entry.isSymbolicLink() || names.has(entry.name)) continue;
     chmodSync(join(data, entry.name), entry.isDirectory() ? PRIVATE : 0o600);
@@ -101,6 +104,7 @@ export function closeDataFolder(data: string, work: string, user: TaskUser | und
     if (!entry.name.startsWith('.') || entry.isSymbolicLink()) continue;
     chmodSync(join(work, entry.name), entry.isDirectory() ? PRIVATE : 0o600);
   }
+  for (const name of SHARED) if (existsSync(join(data, name))) chmodSync(join(data, name), PASSAGE);
   chmodSync(work, PASSAGE);
   chmodSync(data, PASSAGE);
 }

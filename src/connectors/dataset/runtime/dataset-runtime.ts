@@ -84,7 +84,7 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
   const { target, execution, state } = job;
   const { rows, bytes, digest } = totals(finished);
   const change = columns === undefined ? undefined : await changeOf(job, columns);
-  await writeManifest(job.staging, {
+  const manifest = {
     format: 1,
     team: target.team,
     name: target.name,
@@ -97,11 +97,21 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
     codeVersion: target.codeVersion,
     ...(target.interval === undefined ? {} : { interval: target.interval }),
     inputs: target.inputs,
+  } as const;
+  await writeManifest(job.staging, {
+    ...manifest,
     ...(rows === undefined ? {} : { rows }),
     bytes,
     files: finished.files,
     ...(columns === undefined ? {} : { columns }),
   });
+  if (written.quarantined > 0) {
+    const aside = await finishFiles(job.quarantine, connection);
+    const { rows: count = 0, bytes: size } = totals(aside);
+    await writeManifest(job.quarantine, {
+      ...{ ...manifest, rows: count, bytes: size, files: aside.files },
+    });
+  }
   const lineage = columns && (await versionLineage(job, files, columns));
   const counts = { ...(rows === undefined ? {} : { rows }), bytes, files: finished.files.length };
   return {
