@@ -11,6 +11,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contracts } from './contracts.js';
+import { datasets } from './datasets.js';
 import { day } from './day.js';
 import { distributedMap } from './distributed-map.js';
 import { eventToStart, flood } from './events.js';
@@ -320,6 +321,7 @@ if (runs('lineage')) {
   for (const count of values.quick ? [10_000] : [10_000, 1_000_000]) await lineage(count);
 }
 if (runs('contracts')) await contracts(values.quick ? 2_000_000 : 50_000_000, 3);
+if (runs('datasets')) await datasets(values.quick ? 100e6 : 1_050e6, 3);
 if (runs('startup')) await startup();
 if (runs('folder')) await pipelineFolder(700, values.quick ? 5 : 20);
 if (runs('events')) await eventToStart(values.quick ? 5 : 20);

@@ -65,7 +65,45 @@ export function unreadableSql(column: BoundColumn): string {
     return `${written} IS NOT NULL AND (${value} IS NULL OR CAST(${value} AS ${typeText(found)}) IS DISTINCT FROM ${written})`;
   }
   if (!isWhole(type)) return `${written} IS NOT NULL AND ${value} IS NULL`;
-  return `${written} IS NOT NULL AND (${value} IS NULL OR NOT regexp_full_match(trim(${written}), '[+-]?[0-9_]+'))`;
+  return `${written} IS NOT NULL AND (${value} IS NULL OR ${fractionSql(written)})`;
+}
+
+/** A value that is read once, strictly. */
+export interface StrictValue {
+  /** The value as its type; the query ends with an error where `unreadableSql` is true, and nowhere else. */
+  readonly value: string;
+  /** What `value` reads, to be selected under this name beside the columns that are found. */
+  readonly beside?: { readonly name: string; readonly value: string };
+}
+
+/**
+ * The value of a column as its type, for a query that ends at the first that cannot be read. Costs what a cast costs: a whole number
+ * that is written as DuckDB writes it is one, and only others are looked at sign by sign.
+ * @param name that no column has
+ * @param words of the error, where it is not DuckDB's own of a cast
+ * @example strictSql(column, 'beside', 'no number').value // 'CAST("acres" AS DOUBLE)'
+ */
+export function strictSql(column: BoundColumn, name: string, words: string): StrictValue {
+  const { found, type, path } = column;
+  const fail = `error(${quotedText(words)})`;
+  if (!isText(found) || !isScalar(type)) {
+    return {
+      value: `CASE WHEN ${unreadableSql(column)} THEN ${fail} ELSE ${valueSql(column)} END`,
+    };
+  }
+  const written = columnSql(path);
+  const cast = `CAST(${written} AS ${typeText(type)})`;
+  if (!isWhole(type)) return { value: cast };
+  const value = quotedName(name);
+  return {
+    value: `CASE WHEN CAST(${value} AS VARCHAR) <> ${written} AND ${fractionSql(written)} THEN ${fail} ELSE ${value} END`,
+    beside: { name, value: cast },
+  };
+}
+
+/** Written as more than the digits of a whole number. */
+function fractionSql(written: string): string {
+  return `NOT regexp_full_match(trim(${written}), '[+-]?[0-9_]+')`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { constants, copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { taskErrors } from '../../errors.js';
 import { SqlFailure } from '../../sql/runtime/sql-errors.js';
+import { eachOf } from './each-of.js';
 
 /** Copies each under its own name. Throws SqlFailure when two have the same. */
 export async function copyFiles(files: readonly string[], folder: string): Promise<void> {
@@ -20,7 +21,9 @@ export async function copyFiles(files: readonly string[], folder: string): Promi
       );
     }
     names.set(name, file);
+  }
+  await eachOf([...names], async ([name, file]) => {
     // Where the file system can, both share their blocks; what is written to one is not seen in the other.
     await copyFile(file, join(folder, name), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  }
+  });
 }

@@ -15,7 +15,7 @@ import { boundedResult } from '../../../datasets/bounded-result.js';
 import { quotedName } from '../../../datasets/column-type.js';
 import { compareColumns } from '../../../datasets/compare-columns.js';
 import type { Contract, ContractResult } from '../../../datasets/contract.js';
-import { unreadableSql, valueSql } from '../../../datasets/contract-sql.js';
+import { strictSql } from '../../../datasets/contract-sql.js';
 import type { Column } from '../../../datasets/schema.js';
 import { quoted } from '../../sql/runtime/input-views.js';
 import {
@@ -33,6 +33,7 @@ const DATA = 'millrace data';
 const FILE_BYTES = '1GB';
 /** A name that no column of anybody has. */
 const OWN_FILE = '__millrace_file';
+const OWN_VALUE = '__millrace_value_';
 /** Stamps: where a row comes from. */
 const STAMPS = ['_millrace_execution', '_code_version', '_source'] as const;
 /** What a version keeps of its contract's result, in bytes: it is in the task's output too. */
@@ -66,15 +67,19 @@ export async function writeRows(
   const stamps = target.stamp ? stampsOf(job, found) : '';
   const left = target.stamp ? [...found.filter(isWrittenAnew).map(one), OWN_FILE] : [];
   const cast = contract === undefined ? [] : compareColumns(contract, found, source.isText).cast;
-  const strict = cast.map(
-    (column) =>
-      `CASE WHEN ${unreadableSql(column)} THEN error(${quoted(NOT_READABLE)}) ELSE ${valueSql(column)} END AS ${quotedName(column.path[0] ?? '')}`,
-  );
-  const select = `SELECT ${allBut(left, strict)}${stamps} FROM ${source.relation}`;
+  const strict = cast.map((column, at) => ({
+    ...strictSql(column, `${OWN_VALUE}${at}`, NOT_READABLE),
+    name: quotedName(column.path[0] ?? ''),
+  }));
+  const beside = strict.flatMap((one) => one.beside ?? []);
+  const values = strict.map(({ value, name }) => `${value} AS ${name}`);
+  const from = besides(source.relation, beside);
+  const own = beside.map(one);
+  const select = `SELECT ${allBut([...left, ...own], values)}${stamps} FROM ${from}`;
   try {
     await copy(connection, select, staging);
   } catch (error) {
-    if (!String(error).includes(NOT_READABLE)) throw error;
+    if (cast.length === 0 || !mayBeUnreadable(error)) throw error;
     const asFound = `SELECT ${allBut(left, [])}${stamps} FROM ${source.relation}`;
     return await writeJudged(connection, job, contract as Contract, async () => {
       await rm(staging, { recursive: true, force: true });
@@ -187,6 +192,28 @@ async function copy(connection: DuckDBConnection, select: string, folder: string
   );
 }
 
+/**
+ * Whether DuckDB may mean a value that cannot be cast. Another fault of the same words is told again when the rows are read as they
+ * are found.
+ * @example mayBeUnreadable(new Error("Conversion Error: Could not convert string 'x' to INT64")) // true
+ */
+export function mayBeUnreadable(error: unknown): boolean {
+  const said = String(error);
+  return (
+    said.includes(NOT_READABLE) || /\b(?:Conversion|Out of Range|Invalid Input) Error\b/.test(said)
+  );
+}
+
+/** A relation, with more columns. */
+function besides(
+  relation: string,
+  more: readonly { readonly name: string; readonly value: string }[],
+): string {
+  if (more.length === 0) return relation;
+  const columns = more.map(({ name, value }) => `${value} AS ${quotedName(name)}`);
+  return `(SELECT *, ${columns.join(', ')} FROM ${relation})`;
+}
+
 function parquet(folder: string): string {
   return `read_parquet(${quoted(join(folder, '*.parquet'))})`;
 }
@@ -220,6 +247,6 @@ function referencesOf({ rules }: Contract): Set<string> {
   return new Set(rules.flatMap((rule) => (rule.kind === 'references' ? [rule.dataset] : [])));
 }
 
-function one({ name }: Column): string {
+function one({ name }: { readonly name: string }): string {
   return name;
 }

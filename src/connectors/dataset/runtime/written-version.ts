@@ -3,13 +3,13 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest, VersionFile } from '../../../datasets/dataset.js';
 import { MANIFEST } from '../../../datasets/layout.js';
 import { quoted } from '../../sql/runtime/input-views.js';
+import { eachOf } from './each-of.js';
 
 export type FinishedFile = VersionFile;
 
@@ -26,28 +26,38 @@ export async function finishFiles(
 ): Promise<{ files: FinishedFile[]; digest: string }> {
   const names = (await readdir(folder)).sort((a, b) => (a < b ? -1 : 1));
   const rows = connection && (await rowsOf(connection, folder));
-  const files: FinishedFile[] = [];
+  const hashes = await eachOf(names, async (path) => await hashed(join(folder, path)));
   const digest = createHash('sha256');
-  for (const path of names) {
-    const file = join(folder, path);
-    const { sha256, bytes } = await hashed(file);
+  const files = names.map((path, at): FinishedFile => {
+    const { sha256, bytes } = hashes[at] as HashedFile;
     digest.update(`${path} ${sha256}\n`);
-    const count = rows?.get(file);
-    files.push({ path, bytes, sha256, ...(count === undefined ? {} : { rows: count }) });
-  }
+    const count = rows?.get(join(folder, path));
+    return { path, bytes, sha256, ...(count === undefined ? {} : { rows: count }) };
+  });
   return { files, digest: digest.digest('hex') };
 }
 
+interface HashedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** Reads the file and waits until it is on disk. */
-async function hashed(path: string): Promise<{ sha256: string; bytes: number }> {
+async function hashed(path: string): Promise<HashedFile> {
   const file = await open(path, 'r+');
   try {
     const synced = file.sync();
+    // Whatever reading does, the file is closed after both.
+    synced.catch(() => undefined);
+    const { size } = await file.stat();
     const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK, size)));
     let bytes = 0;
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
     }
     await synced;
     return { sha256: hash.digest('hex'), bytes };
