@@ -122,7 +122,7 @@ describe('validateDefinition', () => {
       Load: { Type: 'Tsk', End: true },
     });
     expect(problems(definition)).toEqual([
-      "/States/Extract/Resource 'millrace:shel' is not a resource of Millrace; known are millrace:shell, millrace:lambda, millrace:sql, millrace:spark, millrace:dbt, millrace:http, millrace:dataset, millrace:echo, millrace:executions:start, millrace:checks:report",
+      "/States/Extract/Resource 'millrace:shel' is not a resource of Millrace; known are millrace:shell, millrace:lambda, millrace:sql, millrace:spark, millrace:dbt, millrace:http, millrace:dataset, millrace:echo, millrace:executions:start, millrace:checks:report, millrace:clusters:take",
       "/States/Extract Field 'Nxt' is not supported",
       '/States/Extract This object should have only one of the following fields: [Next, End]',
       "/States/Load/Type The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",

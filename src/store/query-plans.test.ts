@@ -402,12 +402,10 @@ function prepareWrites(driver: Driver): void {
     const key = table.key.map(() => 1);
     const columns = Object.keys(table.columns);
     const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 1]));
-    const change = of(columns.filter((name) => !table.key.includes(name)));
-    return [
-      { table, key, row: of(columns) },
-      { table, key, row: change, isChange: true },
-      { table, key },
-    ];
+    const rest = columns.filter((name) => !table.key.includes(name));
+    // Rows that are nothing but a key do not change.
+    const changes = rest.length === 0 ? [] : [{ table, key, row: of(rest), isChange: true }];
+    return [{ table, key, row: of(columns) }, ...changes, { table, key }];
   });
   writes.commit({ at: 1, executions: [], logs: [], rows });
 }
@@ -501,7 +499,7 @@ function unused(text: string, plan: readonly string[]): string[] {
   if (step === undefined) return [];
   const wanted = [...conditions.matchAll(/(\w+) (?:=|<|>|<=|>=) \?/g)].map(([, column]) => column);
   return wanted.flatMap((column) => {
-    const isKey = column === 'number' || column === 'position';
+    const isKey = column === 'number' || column === 'position' || column === 'version';
     const isUsed = new RegExp(`\\b${column}[=<>]`).test(step) || (isKey && /rowid[=<>]/.test(step));
     return isUsed ? [] : [`${column} is not answered by: ${step}`];
   });
