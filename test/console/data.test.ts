@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import { launch, type Visit, visit } from './browser.js';
 import { countByState, publish, writeParcels } from './datasets.js';
 
 const chromium = requirement('chromium');
-const DATASET = '/data/parcels/example';
+const DATASET = '/d/parcels/example';
 
 describe.skipIf(chromium.missing)('datasets, in the console', () => {
   let root: string;
@@ -56,13 +56,28 @@ describe.skipIf(chromium.missing)('datasets, in the console', () => {
     page.getByRole('row').filter({ hasText: text });
   const current = () => server.engine.datasets.show(EVERYTHING, 'parcels/example').current[0];
 
-  test('before anything is published the list says how a dataset is made, and then shows it without reload', async () => {
+  test('where no pipeline names a dataset the page says how one is made', async () => {
+    const empty = join(root, 'empty');
+    mkdirSync(empty);
+    const other = await startServer({ folder: empty, data: join(root, 'other'), port: 0 });
+    try {
+      const opened = await visit(browser, other, '/data');
+      await opened.page.getByText('No datasets yet').waitFor();
+      const lines = opened.page.getByText('from: parcels.csv', { exact: false });
+      expect(await lines.textContent()).toContain('publish: { dataset: { name: parcels/example');
+      expect(await opened.complaints()).toEqual([]);
+      await opened.close();
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('what is published appears in the list without reload', async () => {
     const page = await open('/data');
-    await page.getByText('No datasets yet').waitFor();
-    await page.getByText('dataset: { name: parcels/example, from: parcels.csv }').waitFor();
+    const row = rowOf(page, 'parcels/example');
+    await row.getByText('nothing is published').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     await publish(server, folder, 'good');
-    const row = rowOf(page, 'parcels/example');
     await row.getByText('2 rows', { exact: true }).waitFor();
     expect(await row.textContent()).toContain('Parcels of two states');
     expect(await row.getByRole('list', { name: 'Held back' }).count()).toBe(0);
@@ -94,7 +109,7 @@ describe.skipIf(chromium.missing)('datasets, in the console', () => {
     const page = await open(DATASET);
     const rejected = page.getByRole('region', { name: /^Rejected/ });
     await rejected.getByText('What was current stays current.').waitFor();
-    await rejected.getByText('2 of 4 rules are broken', { exact: false }).waitFor();
+    await rejected.getByText('2 of 5 rules are broken', { exact: false }).waitFor();
     await rejected.getByText('"state":"OR"', { exact: false }).first().waitFor();
 
     const now = page.getByRole('region', { name: 'Current', exact: true });
@@ -161,7 +176,7 @@ describe.skipIf(chromium.missing)('datasets, in the console', () => {
 
   test('a name that no dataset has is told as such', async () => {
     const page = await open('/data');
-    await page.goto(`${server.url}/data/parcels/examples`);
+    await page.goto(`${server.url}/d/parcels/examples`);
     await page.getByRole('alert').getByText('parcels/examples', { exact: false }).waitFor();
     // The browser itself complains about the answer 404.
     visits = [];

@@ -71,7 +71,7 @@ const data = createRoute({
 /** Names of datasets have slashes. */
 const dataset = createRoute({
   getParentRoute: () => root,
-  path: '/data/$',
+  path: '/d/$',
   validateSearch: datasetSearch,
   component: DatasetPage,
 });

@@ -18,13 +18,7 @@ export function DatasetRow({ dataset }: { dataset: Dataset }): ReactElement {
   return (
     <div className={`${list.row} ${styles.columns}`} role="row">
       <div role="cell" className={styles.name}>
-        <Link
-          to="/data/$"
-          params={{ _splat: name }}
-          search={{ team }}
-          className={list.main}
-          data-row
-        >
+        <Link to="/d/$" params={{ _splat: name }} search={{ team }} className={list.main} data-row>
           {printable(name)}
         </Link>
         <div className={list.dim}>

@@ -1,5 +1,5 @@
 /**
- * `/data/NAME`: one dataset: what is current, what came of its contract, its versions, columns and rows, and what is around it.
+ * `/d/NAME`: one dataset: what is current, what came of its contract, its versions, columns and rows, and what is around it.
  * @module
  */
 import { useQuery } from '@tanstack/react-query';
@@ -25,8 +25,8 @@ import { VersionFacts } from './version-facts.js';
 import { VersionList } from './version-list.js';
 
 export function DatasetPage(): ReactElement | null {
-  const { _splat: name = '' } = useParams({ from: '/data/$' });
-  const { team } = useSearch({ from: '/data/$' });
+  const { _splat: name = '' } = useParams({ from: '/d/$' });
+  const { team } = useSearch({ from: '/d/$' });
   useTitle(name);
   useWatch(undefined);
   const { data: dataset, error } = useQuery(datasetQuery({ name, team }));

@@ -80,7 +80,7 @@ function Node({ node, team }: { node: LineageNode; team: string }): ReactElement
   }
   return (
     <>
-      <Link to="/data/$" params={{ _splat: name }} search={{ team: node.team }}>
+      <Link to="/d/$" params={{ _splat: name }} search={{ team: node.team }}>
         {printable(name)}
       </Link>
       <div className={styles.dim}>
