@@ -72,7 +72,7 @@ export const versionsQuery = ({ name, team }: DatasetName) =>
   });
 
 /** Its columns, and who says that they read it. */
-export const useOfDatasetQuery = ({ name, team }: DatasetName) =>
+export const datasetUseQuery = ({ name, team }: DatasetName) =>
   queryOptions({
     queryKey: ['dataset', name, team ?? '', 'use'],
     queryFn: async ({ signal }) =>

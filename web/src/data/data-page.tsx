@@ -34,7 +34,7 @@ export function DataPage(): ReactElement {
         <SearchBox
           key={search.q ?? ''}
           text={search.q ?? ''}
-          example="words of name, team or pipeline"
+          example="name, team, pipeline"
           onSearch={(q) => void navigate({ to: '/data', search: q === '' ? rest : { ...rest, q } })}
         />
       </PageHead>

@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { profileQuery, useOfDatasetQuery } from '../api/data-queries.js';
+import { datasetUseQuery, profileQuery } from '../api/data-queries.js';
 import type { Dataset, VersionProfile } from '../api/types.js';
 import { formatAmount } from '../format/amount.js';
 import { printable } from '../format/printable.js';
@@ -44,7 +44,7 @@ export function NeedsRole({ what }: { what: string }): ReactElement {
 }
 
 function Named({ dataset }: { dataset: Dataset }): ReactElement | null {
-  const { data, error } = useQuery(useOfDatasetQuery(dataset));
+  const { data, error } = useQuery(datasetUseQuery(dataset));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;
   return (
     <DataTable

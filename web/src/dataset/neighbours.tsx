@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { lineageQuery, useOfDatasetQuery } from '../api/data-queries.js';
+import { datasetUseQuery, lineageQuery } from '../api/data-queries.js';
 import type { Dataset, LineageNode } from '../api/types.js';
 import { printable } from '../format/printable.js';
 import { RefusalNote } from '../parts/refusal-note.js';
@@ -100,7 +100,7 @@ function Node({ node, team }: { node: LineageNode; team: string }): ReactElement
 }
 
 function Readers({ dataset }: { dataset: Dataset }): ReactElement {
-  const { data, error } = useQuery(useOfDatasetQuery(dataset));
+  const { data, error } = useQuery(datasetUseQuery(dataset));
   return (
     <section aria-labelledby="readers">
       <h2 id="readers">Pipelines that read it</h2>
