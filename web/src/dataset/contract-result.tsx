@@ -3,19 +3,20 @@
  * @module
  */
 import type { ReactElement } from 'react';
-import type { ContractResult as Result, RuleResult } from '../../../src/datasets/contract.js';
 import type { DatasetVersion } from '../api/types.js';
 import { asideWords } from '../data/held-back.js';
 import { formatAmount } from '../format/amount.js';
 import { printable } from '../format/printable.js';
 import { StatusIcon } from '../parts/status-mark.js';
 import styles from './contract-result.module.css';
+import type { ContractOutcome, RuleResult } from './version-results.js';
 
 export function ContractResult({ version }: { version: DatasetVersion }): ReactElement {
   if (version.contract === undefined) {
     return <p className={styles.none}>It has no contract: nothing was checked.</p>;
   }
-  const { rules, verdict, rows, quarantined, leftOff } = version.contract as unknown as Result;
+  const { rules, verdict, rows, quarantined, leftOff } =
+    version.contract as unknown as ContractOutcome;
   const broken = rules.filter(({ status }) => status !== 'OK').length;
   return (
     <div className={styles.contract}>

@@ -5,7 +5,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
-import { type SchemaChange, schemaWords } from '../../../src/datasets/schema.js';
 import { versionsQuery } from '../api/data-queries.js';
 import type { Dataset, DatasetVersion } from '../api/types.js';
 import { asideWords } from '../data/held-back.js';
@@ -20,6 +19,7 @@ import { Age } from '../parts/when.js';
 import { useMayAct } from '../shell/may.js';
 import { MakeCurrentDialog } from './make-current-dialog.js';
 import styles from './version-list.module.css';
+import { changeWords, type SchemaChange } from './version-results.js';
 
 export function VersionList({ dataset }: { dataset: Dataset }): ReactElement {
   return (
@@ -91,7 +91,7 @@ function Row({
       </div>
       <div role="cell" className={`${list.cell} ${styles.change}`}>
         {schemaChange !== undefined && (
-          <div>{printable(schemaWords(schemaChange as unknown as SchemaChange))}</div>
+          <div>{printable(changeWords(schemaChange as unknown as SchemaChange))}</div>
         )}
         {quarantined !== undefined && quarantined > 0 && (
           <div className={styles.aside}>{asideWords(quarantined)}</div>
