@@ -43,7 +43,7 @@ export async function visit(
   server: Server,
   path: string,
   options: BrowserContextOptions = {},
-  role?: 'viewer' | 'operator',
+  role?: 'viewer' | 'analyst' | 'operator',
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   context.setDefaultTimeout(PATIENCE_MS);

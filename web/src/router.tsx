@@ -18,6 +18,9 @@ import { BoardPage } from './board/board-page.js';
 import { boardSearch } from './board/board-search.js';
 import { ChecksPage } from './checks/checks-page.js';
 import { checksSearch } from './checks/checks-search.js';
+import { DataPage } from './data/data-page.js';
+import { dataSearch, datasetSearch } from './data/data-search.js';
+import { DatasetPage } from './dataset/dataset-page.js';
 import { ExecutionPage } from './execution/execution-page.js';
 import { executionSearch } from './execution/execution-search.js';
 import { ExecutionsPage } from './executions/executions-page.js';
@@ -56,6 +59,21 @@ const checks = createRoute({
   path: '/checks',
   validateSearch: checksSearch,
   component: ChecksPage,
+});
+
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  validateSearch: dataSearch,
+  component: DataPage,
+});
+
+/** Names of datasets have slashes. */
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/d/$',
+  validateSearch: datasetSearch,
+  component: DatasetPage,
 });
 
 const board = createRoute({
@@ -126,6 +144,8 @@ const routeTree = root.addChildren([
   incident,
   admin,
   pipelines,
+  data,
+  dataset,
   checks,
   board,
   alerts,

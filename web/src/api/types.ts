@@ -3,7 +3,9 @@
  * taken from there, and `paths.ts`; the schemas stay on the server.
  * @module
  */
+export type { DataRows, DatasetUse, VersionProfile } from '../../../src/api/catalogue.js';
 export type { BoardGroup, CheckResult } from '../../../src/api/checks.js';
+export type { Dataset, DatasetVersion } from '../../../src/api/datasets.js';
 export type {
   Execution,
   ExecutionDetail,
@@ -25,6 +27,7 @@ export type {
   OnCall,
   Silence,
 } from '../../../src/api/incidents.js';
+export type { Lineage, LineageNode } from '../../../src/api/lineage.js';
 export type { FoundLine, FoundLines } from '../../../src/api/logs.js';
 export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/monitors.js';
 export type { Channel, Delivery } from '../../../src/api/notifications.js';

@@ -28,6 +28,8 @@ const WATCHED: readonly QueryKey[] = [
   ['alerts'],
   ['alert'],
   ['incidents'],
+  ['datasets'],
+  ['dataset'],
 ];
 /** What a change of an incident changes: it is told by deliveries, too. */
 const OF_INCIDENTS: readonly QueryKey[] = [['incidents'], ['incident'], ['deliveries']];

@@ -13,6 +13,14 @@ export function useMayAct(team: string): boolean {
   return role !== undefined && role !== 'viewer' && role !== 'analyst';
 }
 
+/** Whether whoever is logged in may read rows of the datasets of a team; undefined until that is known. */
+export function useMayReadRows(team: string): boolean | undefined {
+  const { data } = useQuery(sessionQuery);
+  if (data === undefined) return undefined;
+  const role = roleIn(data, team);
+  return role !== undefined && role !== 'viewer';
+}
+
 /** Whether whoever is logged in gives access to some team: tokens are theirs to list. */
 export function useIsAdministrator(): boolean {
   return useQuery(sessionQuery).data?.role === 'admin';

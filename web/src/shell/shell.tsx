@@ -25,6 +25,7 @@ export function Shell(): ReactElement {
     'g n': () => void navigate({ to: '/' }),
     'g p': () => void navigate({ to: '/pipelines' }),
     'g e': () => void navigate({ to: '/executions' }),
+    'g d': () => void navigate({ to: '/data' }),
     'g c': () => void navigate({ to: '/checks' }),
     'g b': () => void navigate({ to: '/board' }),
     'g i': () => void navigate({ to: '/incidents' }),
@@ -62,6 +63,9 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/executions" className={styles.link}>
             <Icon name="executions" /> Executions
+          </Link>
+          <Link to="/data" className={styles.link} activeOptions={{ includeSearch: false }}>
+            <Icon name="data" /> Data
           </Link>
           <Link to="/checks" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="checks" /> Checks

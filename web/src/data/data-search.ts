@@ -1,0 +1,32 @@
+/**
+ * What the addresses of the list of datasets, and of one dataset, say.
+ * @module
+ */
+import { textIn } from '../watch/watch-search.js';
+
+export interface DataSearch {
+  /** Words of name, team, description or pipeline. */
+  q?: string;
+  team?: string;
+}
+
+export interface DatasetSearch {
+  /** Needed only when several teams have one of the name. */
+  team?: string;
+}
+
+const LONGEST_SEARCH = 500;
+
+/** Takes what it knows from an address and leaves out the rest. */
+export function dataSearch({ q, ...search }: { [name: string]: unknown }): DataSearch {
+  return {
+    ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
+    ...datasetSearch(search),
+  };
+}
+
+/** Takes what it knows from an address and leaves out the rest. */
+export function datasetSearch(search: { [name: string]: unknown }): DatasetSearch {
+  const team = textIn(search.team);
+  return team === undefined ? {} : { team };
+}
