@@ -131,6 +131,13 @@ describe('a version', () => {
       { id: '2', _code_version: '1 abc', _source: 'b.csv' },
     ]);
     expect(output.contract).toMatchObject({ status: 'OK' });
+    // Of the files it is made of, stamps are none.
+    expect(output.lineage?.columns.map(({ name, from }) => [name, from.length > 0])).toEqual([
+      ['id', true],
+      ['_millrace_execution', false],
+      ['_code_version', false],
+      ['_source', false],
+    ]);
   });
 
   test('says how its columns differ from those of what is current', async () => {

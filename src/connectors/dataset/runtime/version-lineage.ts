@@ -7,6 +7,8 @@ import type { Column } from '../../../datasets/schema.js';
 import { lineageOfFile } from '../../sql/runtime/kept-lineage.js';
 import type { DatasetJob } from '../dataset-protocol.js';
 
+/** Columns that are written into rows of a stamped dataset. */
+const STAMPS: readonly string[] = ['_millrace_execution', '_code_version', '_source'];
 /** Bytes of it that the process tells: with more it is unknown. */
 const MOST_BYTES = 98_304;
 
@@ -16,7 +18,9 @@ export async function versionLineage(
   columns: readonly Column[],
 ): Promise<TracedTable> {
   const names = columns.map(({ name }) => name);
-  const known = together(await Promise.all(files.map((file) => lineageOfFile(file, names, job))));
+  // Stamps say what made a row: they are of no file.
+  const own = job.target.stamp ? names.filter((name) => !STAMPS.includes(name)) : names;
+  const known = together(await Promise.all(files.map((file) => lineageOfFile(file, own, job))));
   const byName = new Map(known.columns.map((column) => [column.name, column]));
   // A column that no file has is one that was added here: its values come from no column.
   const traced = { ...known, columns: names.map((name) => byName.get(name) ?? { name, from: [] }) };
