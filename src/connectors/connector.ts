@@ -70,8 +70,8 @@ export interface NewVersion {
   previous?: string;
   /** Counts of the versions before, the newest first: for bands. */
   history: { rows: number }[];
-  /** Versions that rules refer to: dataset → folder relative to the root. */
-  references: { [dataset: string]: string };
+  /** What is current of datasets that rules refer to: folders relative to the root. */
+  references: { [dataset: string]: string[] };
   contract?: Contract;
   /** Rows get columns that say where they come from. */
   stamp: boolean;

@@ -154,6 +154,15 @@ export interface ContractResult {
 }
 
 /**
+ * Other datasets in which a contract looks things up.
+ * @example referencesOf({ ...contract, rules: [] }) // []
+ */
+export function referencesOf({ rules }: Pick<Contract, 'rules'>): string[] {
+  const named = rules.flatMap((rule) => (rule.kind === 'references' ? [rule.dataset] : []));
+  return [...new Set(named)];
+}
+
+/**
  * The name of a column, or of a field in it.
  * @example pathName(['owner', 'name']) // 'owner.name'
  */

@@ -278,6 +278,40 @@ describe('a contract that is not kept', () => {
   });
 });
 
+describe('a contract that looks things up', () => {
+  it('is handed what is current of those datasets, every interval of them, and of no others', async () => {
+    await open();
+    const own = { counties: { per: 'interval' } };
+    await test.deploy('counties', { datasets: own }, writes('counties'));
+    await test.deploy('other', { datasets: { other: {} } }, writes('other'));
+    await publish('counties', {}, '2026-11-01');
+    await publish('counties', {}, '2026-11-02');
+    await publish('other');
+    const references = { column: 'county', dataset: 'counties', key: 'name' };
+    const contract = { rules: [{ references }, { unique: 'id' }] };
+    await test.deploy('daily', { datasets: { parcels: { contract } } }, writes('parcels'));
+    await publish('daily', { rows: 3 });
+    await publish('daily', { rows: 3 });
+    const { version } = tasks.at(-1) ?? {};
+    const known = test.engine.datasets.show(EVERYTHING, 'counties').current;
+    expect(version?.references).toEqual({ counties: known.map(({ folder }) => folder) });
+    expect(known).toHaveLength(2);
+    // Nothing compares counts.
+    expect(version?.history).toEqual([]);
+  });
+
+  it('compares counts with the published versions before, the newest first', async () => {
+    await open();
+    const contract = { rules: [{ rows: { within: '20 %' } }] };
+    await test.deploy('daily', { datasets: { parcels: { contract } } }, writes('parcels'));
+    await publish('daily', { rows: 1 });
+    await publish('daily', { rows: 2 });
+    await publish('daily', { rows: 9, contract: blocked });
+    await publish('daily', { rows: 3 });
+    expect(tasks.at(-1)?.version?.history).toEqual([{ rows: 2 }, { rows: 1 }]);
+  });
+});
+
 describe('rolling back', () => {
   it('makes an earlier version current, durably, and tells who did it', async () => {
     await open();

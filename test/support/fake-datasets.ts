@@ -41,15 +41,11 @@ export function memoryStorage(now: () => number = () => 0): MemoryStorage {
       const before = pointers.get(folder);
       if (before === undefined || before.revision < pointer.revision) pointers.set(folder, pointer);
     },
-    async unpoint(folder) {
-      pointers.delete(folder);
-    },
     async read(path) {
       const folder = path.slice(0, -MANIFEST.length - 1);
       return folders.has(folder) ? JSON.stringify({ format: 1, files: [], bytes: 0 }) : undefined;
     },
     local: async (folder) => `/datasets/${folder}`,
-    localNow: (folder) => `/datasets/${folder}`,
     async remove(folder) {
       folders.delete(folder);
     },

@@ -218,14 +218,22 @@ describe('a contract', () => {
   test('looks things up in what is current of another dataset', async () => {
     const folders = temporaryFolders({
       'c.csv': 'name\nAlpine\n',
-      'in.csv': 'county\nAlpine\nMono\n',
+      'in.csv': 'county\nAlpine\nInyo\nMono\n',
     });
     const counties = target({ name: 'counties' });
     await write(folders, { dataset: 'counties', from: 'c.csv' }, counties);
     const rules = contract(
       'columns: { county: varchar }\nrules: [{ references: { column: county, dataset: counties, key: name } }]',
     );
-    const references = { counties: `structured/own/counties/versions/${counties.version}` };
+    // Each interval may have a version of its own.
+    const more = target({ name: 'counties' });
+    writeFileSync(join(folders.folder, 'c.csv'), 'name\nInyo\n');
+    await write(folders, { dataset: 'counties', from: 'c.csv' }, more);
+    const references = {
+      counties: [counties, more].map(
+        ({ version }) => `structured/own/counties/versions/${version}`,
+      ),
+    };
     const output = await write(
       folders,
       { dataset: 'parcels', from: 'in.csv' },
@@ -233,6 +241,7 @@ describe('a contract', () => {
     );
     expect(output.contract).toMatchObject({ verdict: 'block' });
     expect(JSON.stringify(output.contract)).toContain('Mono');
+    expect(JSON.stringify(output.contract)).toContain('1 of 3 rows');
   });
 
   test('compares counts with the versions before, the newest of which counts', async () => {

@@ -140,9 +140,9 @@ async function prepareJob(
     config.user === undefined
       ? storage.stagingFolder(name)
       : join(task.workFolder, '.millrace', `version-${name}`);
-  const references: { [dataset: string]: string } = {};
-  for (const [dataset, folder] of Object.entries(target.references)) {
-    references[dataset] = await storage.local(folder);
+  const references: { [dataset: string]: string[] } = {};
+  for (const [dataset, folders] of Object.entries(target.references)) {
+    references[dataset] = await Promise.all(folders.map((folder) => storage.local(folder)));
   }
   const previous = target.previous === undefined ? undefined : await storage.local(target.previous);
   return {

@@ -26,7 +26,7 @@ export interface DatasetJob {
   /** Manifest of what is current: its columns are compared. */
   previousManifest?: string;
   /** Folders of the versions that rules refer to, absolute. */
-  references: { [dataset: string]: string };
+  references: { [dataset: string]: string[] };
   folder: string;
   workFolder: string;
   dataFolder?: string;

@@ -58,10 +58,6 @@ export function createLocalStorage(root: string, isShared = false): DatasetStora
       await link(dataset, pointer);
       await syncFolder(dataset);
     },
-    async unpoint(folder) {
-      await rm(join(at(folder), LINK), { force: true });
-      await rm(join(at(folder), POINTER), { force: true });
-    },
     async read(path) {
       try {
         return await readFile(at(path), 'utf8');
@@ -71,7 +67,6 @@ export function createLocalStorage(root: string, isShared = false): DatasetStora
       }
     },
     local: async (folder) => at(folder),
-    localNow: at,
     async remove(folder) {
       const path = at(folder);
       // Out of sight first: what is half removed is no version.

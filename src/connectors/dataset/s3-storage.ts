@@ -134,7 +134,6 @@ export function createS3Storage({
       if (known !== undefined && known >= pointer.revision) return;
       await store.putText(keyOf(path), `${JSON.stringify(pointer, null, 2)}\n`);
     },
-    unpoint: (folder) => store.remove([keyOf(`${folder}/${POINTER}`)]),
     read: textAt,
     local(folder) {
       const going = fetching.get(folder);
@@ -143,7 +142,6 @@ export function createS3Storage({
       fetching.set(folder, fetch);
       return fetch;
     },
-    localNow: (folder) => (existsSync(join(here(folder), MANIFEST)) ? here(folder) : undefined),
     async remove(folder) {
       if (!folder.startsWith(`${STAGING}/`)) {
         // Without its manifest it is no version any more, whatever comes between.

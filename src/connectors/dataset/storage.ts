@@ -16,14 +16,10 @@ export interface DatasetStorage {
   take(staging: string, folder: string): Promise<void>;
   /** Moves the pointer, unless a later one stands there. @param folder of the dataset */
   point(folder: string, pointer: Pointer): Promise<void>;
-  /** Nothing is current any more. */
-  unpoint(folder: string): Promise<void>;
   /** A small text file; undefined: there is none. */
   read(path: string): Promise<string | undefined>;
   /** A folder of this machine with the files of a version: itself, or a copy. */
   local(folder: string): Promise<string>;
-  /** The same without waiting; undefined: it has to be fetched first. */
-  localNow(folder: string): string | undefined;
   /** Removes a version. Fine when it is gone. */
   remove(folder: string): Promise<void>;
   /** Folders of versions that lie here, and staged ones, with when they were made. */

@@ -165,7 +165,7 @@ async function closeDoors(
   const { folders, files: single } = allowedPlaces(job);
   const { staging, draft, quarantine, references } = job;
   const written = [staging, draft, quarantine];
-  const open = [...folders, ...written, ...Object.values(references)];
+  const open = [...folders, ...written, ...Object.values(references).flat()];
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(`SET allowed_directories = [${open.map(quoted).join(', ')}]`);
   // DuckDB asks for the folder itself before it asks for what is in it.

@@ -4,11 +4,10 @@
  */
 import { type TracedTable, together } from '../../../datasets/lineage/column-lineage.js';
 import type { Column } from '../../../datasets/schema.js';
+import { STAMPS } from '../../../datasets/stamps.js';
 import { lineageOfFile } from '../../sql/runtime/kept-lineage.js';
 import type { DatasetJob } from '../dataset-protocol.js';
 
-/** Columns that are written into rows of a stamped dataset. */
-const STAMPS: readonly string[] = ['_millrace_execution', '_code_version', '_source'];
 /** Bytes of it that the process tells: with more it is unknown. */
 const MOST_BYTES = 98_304;
 

@@ -14,9 +14,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { boundedResult } from '../../../datasets/bounded-result.js';
 import { quotedName } from '../../../datasets/column-type.js';
 import { compareColumns } from '../../../datasets/compare-columns.js';
-import type { Contract, ContractResult } from '../../../datasets/contract.js';
+import { type Contract, type ContractResult, referencesOf } from '../../../datasets/contract.js';
 import { strictSql } from '../../../datasets/contract-sql.js';
 import type { Column } from '../../../datasets/schema.js';
+import { STAMPS } from '../../../datasets/stamps.js';
 import { quoted } from '../../sql/runtime/input-views.js';
 import {
   columnsOf,
@@ -34,8 +35,6 @@ const FILE_BYTES = '1GB';
 /** A name that no column of anybody has. */
 const OWN_FILE = '__millrace_file';
 const OWN_VALUE = '__millrace_value_';
-/** Stamps: where a row comes from. */
-const STAMPS = ['_millrace_execution', '_code_version', '_source'] as const;
 /** What a version keeps of its contract's result, in bytes: it is in the task's output too. */
 const RESULT_BYTES = 65_536;
 /** What the strict cast says of a value. */
@@ -104,7 +103,7 @@ async function writeJudged(
   const isDraft = await draft();
   const at = isDraft ? job.draft : staging;
   const all = await columnsOf(connection, parquet(at));
-  const stamps = all.map(one).filter((name) => isStamp(name) && !promises(contract, name));
+  const stamps = all.map(one).filter((name) => STAMPS.includes(name) && !promises(contract, name));
   const relation = quotedName(DATA);
   await connection.run(
     `CREATE VIEW ${relation} AS SELECT ${allBut(stamps, [])} FROM ${parquet(at)}`,
@@ -171,10 +170,10 @@ async function judge(
 ): Promise<EvaluatedContract> {
   const references: { [dataset: string]: string } = {};
   for (const dataset of referencesOf(contract)) {
-    const folder = job.references[dataset];
-    if (folder === undefined) continue;
+    const folders = job.references[dataset] ?? [];
+    if (folders.length === 0) continue;
     const view = quotedName(`millrace reference ${dataset}`);
-    await connection.run(`CREATE VIEW ${view} AS SELECT * FROM ${parquet(folder)}`);
+    await connection.run(`CREATE VIEW ${view} AS SELECT * FROM ${parquet(...folders)}`);
     references[dataset] = view;
   }
   const { name, history } = job.target;
@@ -214,8 +213,9 @@ function besides(
   return `(SELECT *, ${columns.join(', ')} FROM ${relation})`;
 }
 
-function parquet(folder: string): string {
-  return `read_parquet(${quoted(join(folder, '*.parquet'))})`;
+function parquet(...folders: readonly string[]): string {
+  const patterns = folders.map((folder) => quoted(join(folder, '*.parquet')));
+  return `read_parquet([${patterns.join(', ')}], union_by_name = ${folders.length > 1})`;
 }
 
 /** `*`, without some columns, and with others in the place of theirs. */
@@ -235,16 +235,8 @@ function isWrittenAnew({ name }: Column): boolean {
   return name === '_millrace_execution' || name === '_code_version';
 }
 
-function isStamp(name: string): boolean {
-  return (STAMPS as readonly string[]).includes(name);
-}
-
 function promises(contract: Contract, name: string): boolean {
   return contract.columns.some(({ path }) => path[0] === name);
-}
-
-function referencesOf({ rules }: Contract): Set<string> {
-  return new Set(rules.flatMap((rule) => (rule.kind === 'references' ? [rule.dataset] : [])));
 }
 
 function one({ name }: { readonly name: string }): string {

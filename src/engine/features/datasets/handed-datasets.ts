@@ -5,6 +5,7 @@
 import { isObject } from '../../../asl/json.js';
 import type { ReadVersion } from '../../../connectors/connector.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
+import { type Contract, referencesOf } from '../../../datasets/contract.js';
 import { type InputVersion, versionId } from '../../../datasets/dataset.js';
 import { shadowRoot } from '../../../datasets/layout.js';
 import {
@@ -161,11 +162,6 @@ export class HandedDatasets {
         `Versions of "${name}" are ${dataset.stage} data; this one would be ${plan.stage}. Give it another name, or say stage: ${dataset.stage}.`,
       );
     }
-    const history = await this.#kernel.store.listRows(VERSIONS, {
-      where: { team, dataset: name },
-      order: { by: ['number'], down: true },
-      limit: HISTORY,
-    });
     const previous = dataset === undefined ? undefined : this.#datasets.currentOf(dataset).at(-1);
     return {
       team,
@@ -177,23 +173,40 @@ export class HandedDatasets {
       inputs: [...inputs],
       under: this.#peers.isTestRun(creation) ? shadowRoot(creation.id) : '',
       ...(previous === undefined ? {} : { previous: previous.folder }),
-      history: history.flatMap(({ rows, state }) =>
-        rows === undefined || state !== 'published' ? [] : [{ rows }],
-      ),
-      references: this.#references(team),
+      history: await this.#history(team, name, plan.contract),
+      references: this.#references(team, plan.contract),
       ...(plan.contract === undefined ? {} : { contract: plan.contract }),
       stamp: plan.isStamped,
     };
   }
 
-  /** Datasets of the team that a contract may refer to: the folder of what is current. */
-  #references(team: string): { [dataset: string]: string } {
-    const found = this.#datasets.all().flatMap((dataset): [string, string][] => {
-      const [only] = this.#datasets.currentOf(dataset);
-      const isOwn = dataset.team === team && dataset.stage === 'structured';
-      return isOwn && only !== undefined ? [[dataset.name, only.folder]] : [];
+  /** Counts of the versions before, the newest first, when the contract compares with them. */
+  async #history(
+    team: string,
+    dataset: string,
+    contract: Contract | undefined,
+  ): Promise<{ rows: number }[]> {
+    if (contract?.rules.some(({ kind }) => kind === 'rows') !== true) return [];
+    const found = await this.#kernel.store.listRows(VERSIONS, {
+      where: { team, dataset },
+      order: { by: ['number'], down: true },
+      limit: HISTORY,
     });
-    return Object.fromEntries(found.slice(0, 1_000));
+    return found.flatMap(({ rows, state }) =>
+      rows === undefined || state !== 'published' ? [] : [{ rows }],
+    );
+  }
+
+  /** Folders of what is current of the team's datasets in which the contract looks things up. */
+  #references(team: string, contract: Contract | undefined): { [dataset: string]: string[] } {
+    const named = contract === undefined ? [] : referencesOf(contract);
+    return Object.fromEntries(
+      named.flatMap((name): [string, string[]][] => {
+        const dataset = this.#datasets.find(team, name);
+        if (dataset === undefined || dataset.stage !== 'structured') return [];
+        return [[name, this.#datasets.currentOf(dataset).map(({ folder }) => folder)]];
+      }),
+    );
   }
 }
 
