@@ -31,12 +31,12 @@ export function onceAt(moment: number): string {
 
 /**
  * Sets the wall clock to a moment and has the engine notice. It looks at the clock once a minute by itself, and at once
- * when what is due first is another one: a schedule for just before, which is taken back.
+ * when what is due first is another one: a schedule for seconds from now, before all others, which is taken back.
  */
 export async function reach(engine: Engine, moment: number): Promise<void> {
   const nudge = { group: 'default', name: 'nudge' };
   const settings: ScheduleSettings = {
-    expression: onceAt(moment - 1_000),
+    expression: onceAt(Math.min(minutesAhead(0) + 20_000, moment - 1_000)),
     timezone: 'UTC',
     state: 'ENABLED',
     afterCompletion: 'NONE',
