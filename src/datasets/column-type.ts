@@ -151,6 +151,11 @@ export function isWhole(type: ColumnType): boolean {
   return type.kind === 'plain' && WHOLE[type.name] !== undefined;
 }
 
+/** Whether values are whole numbers of at most 64 bits. */
+export function isShortWhole(type: ColumnType): boolean {
+  return isWhole(type) && !typeText(type).includes('HUGEINT');
+}
+
 /** Whether values may be no number, or infinite. */
 export function isFloating(type: ColumnType): boolean {
   return type.kind === 'plain' && (type.name === 'FLOAT' || type.name === 'DOUBLE');

@@ -190,10 +190,13 @@ export interface Pass {
   }[];
   /** Conditions of rows that are counted and no failure: keys with a NULL in them. */
   readonly noted: readonly string[];
+  /** Whole numbers of which the least, the greatest and how many there are is told. */
+  readonly spans: readonly string[];
 }
 
 /**
- * The one query that counts: columns `n`, `f0` …, `m0` … (milliseconds since 1970), `r0` …, `o0` ….
+ * The one query that counts: columns `n`, `f0` …, `m0` … (milliseconds since 1970), `r0` …, `o0` …, `least0`, `greatest0`,
+ * `known0` ….
  * @param relation quoted name of a table or view
  */
 export function passSql(relation: string, pass: Pass): string {
@@ -213,6 +216,11 @@ export function passSql(relation: string, pass: Pass): string {
       (_one, index) => `count(*) FILTER (WHERE "millrace r${index}") AS r${index}`,
     ),
     ...pass.noted.map((condition, index) => `count(*) FILTER (WHERE ${condition}) AS o${index}`),
+    ...pass.spans.flatMap((value, index) => [
+      `min(${value}) AS least${index}`,
+      `max(${value}) AS greatest${index}`,
+      `count(${value}) AS known${index}`,
+    ]),
   ];
   return `SELECT ${counts.join(', ')} FROM ${from}`;
 }
@@ -223,6 +231,30 @@ export function passSql(relation: string, pass: Pass): string {
  */
 export function duplicatesSql(relation: string, key: readonly string[]): string {
   return `SELECT coalesce(sum(n), 0)::BIGINT AS rows, count(*) AS keys FROM (${repeatedSql(relation, key, 'count(*) AS n')})`;
+}
+
+/** Whole numbers: from the least to the greatest, and how many values there are. */
+export interface Span {
+  readonly least: bigint;
+  readonly greatest: bigint;
+  readonly known: bigint;
+}
+
+/** Numbers that are marked in a bitmap, at most: 32 MiB a thread. */
+const MOST_MARKED = 268_435_456n;
+/** Numbers for each value, at most: where they lie further apart, a hash of each is less to go through. */
+const APART = 64n;
+
+/**
+ * Counts different values of a whole number by a bitmap of all that lie between the least and the greatest: a tenth of what an
+ * aggregate by hashes costs. Undefined when they lie too far apart.
+ * @param value of the key
+ * @example differentSql('"id"', { least: 1n, greatest: 3n, known: 3n }) // 'bit_count(bitstring_agg("id", 1, 3))'
+ */
+export function differentSql(value: string, { least, greatest, known }: Span): string | undefined {
+  const wide = greatest - least + 1n;
+  if (wide > MOST_MARKED || wide > known * APART) return undefined;
+  return `bit_count(bitstring_agg(${value}, ${least}, ${greatest}))`;
 }
 
 function repeatedSql(relation: string, key: readonly string[], shown: string): string {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { isMoment, quotedName, typeText } from '../../../datasets/column-type.js';
+import { isMoment, isShortWhole, quotedName, typeText } from '../../../datasets/column-type.js';
 import type { ComparedColumns } from '../../../datasets/compare-columns.js';
 import {
   type ColumnPath,
@@ -40,6 +40,8 @@ export interface Asked {
   readonly failing: string;
   /** Counted by an aggregate of its own over these values. */
   readonly key?: readonly string[];
+  /** The key is one whole number of at most 64 bits. */
+  readonly isWholeKey?: true;
   /** Counted in the one pass, by what lies in another relation. */
   readonly reference?: { readonly value: string; readonly key: string; readonly relation: string };
   /** True for rows that are not compared. */
@@ -115,7 +117,9 @@ function bind(
       if (missing !== undefined) return { rule, ...isMissing(missing) };
       const key = columns.flatMap((column) => (column === undefined ? [] : [valueSql(column)]));
       const noted = key.map((value) => `${value} IS NULL`).join(' OR ');
-      return { rule, failing: repeatedKeySql(relation, key), key, noted };
+      const isWholeKey = columns.length === 1 && columns[0] && isShortWhole(columns[0].type);
+      const failing = repeatedKeySql(relation, key);
+      return { rule, failing, key, noted, ...(isWholeKey ? { isWholeKey } : {}) };
     }
     case 'references': {
       const column = compared.bound(rule.column);

@@ -1,9 +1,17 @@
 /**
- * Counts rows that break rules: all in one pass over the data, but for keys, which take an aggregate each.
+ * Counts rows that break rules: all in one pass over the data, but for keys, which take an aggregate each: of bits where the key is a
+ * whole number and its values lie close together, of hashes otherwise.
  * @module
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { duplicatesSql, type Pass, passSql } from '../../../datasets/contract-sql.js';
+import type { Rule } from '../../../datasets/contract.js';
+import {
+  differentSql,
+  duplicatesSql,
+  type Pass,
+  passSql,
+  type Span,
+} from '../../../datasets/contract-sql.js';
 import type { Asked, BoundRule } from './bind-rules.js';
 
 export interface Counts {
@@ -18,21 +26,25 @@ export interface Counts {
 /** Counts of one statement: more of them make DuckDB slow at planning, and a second pass costs less. */
 const MOST_COUNTS = 200;
 
-/** @throws what DuckDB says when the data cannot be read */
+/**
+ * @param unbroken rules about single rows that no row breaks, as is known already
+ * @throws what DuckDB says when the data cannot be read
+ */
 export async function countRules(
   connection: DuckDBConnection,
   relation: string,
   rules: readonly BoundRule[],
+  unbroken: ReadonlySet<Rule>,
 ): Promise<Counts> {
+  const spans = new Map<BoundRule, Span>();
   const failing = new Map<BoundRule, number>();
   const noted = new Map<BoundRule, number>();
   const newest = new Map<BoundRule, number>();
   let rows = 0;
   for (let at = 0; at === 0 || at < rules.length; at += MOST_COUNTS) {
     const part = rules.slice(at, at + MOST_COUNTS);
-    const inPass = part.filter(
-      (one) => 'failing' in one && one.key === undefined && one.reference === undefined,
-    ) as Asked[];
+    const inPass = part.filter((one) => isOfRow(one) && !unbroken.has(one.rule)) as Asked[];
+    const whole = part.filter((one) => 'failing' in one && one.isWholeKey === true) as Asked[];
     const referring = part.filter(
       (one) => 'failing' in one && one.reference !== undefined,
     ) as Asked[];
@@ -47,6 +59,7 @@ export async function countRules(
         reference === undefined ? [] : [reference],
       ),
       noted: noting.flatMap((one) => (one.noted === undefined ? [] : [one.noted])),
+      spans: whole.flatMap(({ key: [value] = [] }) => (value === undefined ? [] : [value])),
     };
     const [counts = []] = (await connection.runAndReadAll(passSql(relation, pass))).getRows();
     let next = 0;
@@ -59,9 +72,18 @@ export async function countRules(
     }
     for (const one of referring) failing.set(one, Number(take()));
     for (const one of noting) noted.set(one, Number(take()));
+    for (const one of whole) {
+      const [least, greatest, known] = [take(), take(), take()];
+      if (least === null || greatest === null) continue;
+      spans.set(one, {
+        ...{ least: BigInt(String(least)), greatest: BigInt(String(greatest)) },
+        known: BigInt(String(known)),
+      });
+    }
   }
   for (const one of rules) {
     if (!('failing' in one) || one.key === undefined) continue;
+    if (await areDifferent(connection, relation, one.key, spans.get(one))) continue;
     const answer = await connection.runAndReadAll(duplicatesSql(relation, one.key));
     failing.set(one, Number(answer.getRows()[0]?.[0] ?? 0));
   }
@@ -71,4 +93,22 @@ export async function countRules(
     noted: (rule) => noted.get(rule) ?? 0,
     newest: (rule) => newest.get(rule),
   };
+}
+
+/** Whether the rule is about what stands in a single row, whatever stands in others. */
+export function isOfRow(one: BoundRule): one is Asked {
+  return 'failing' in one && one.key === undefined && one.reference === undefined;
+}
+
+/** Whether no value occurs twice, where a bitmap can tell. */
+async function areDifferent(
+  connection: DuckDBConnection,
+  relation: string,
+  [value = '']: readonly string[],
+  span: Span | undefined,
+): Promise<boolean> {
+  const different = span && differentSql(value, span);
+  if (span === undefined || different === undefined) return false;
+  const answer = await connection.runAndReadAll(`SELECT ${different} FROM ${relation}`);
+  return BigInt(String(answer.getRows()[0]?.[0] ?? -1)) === span.known;
 }

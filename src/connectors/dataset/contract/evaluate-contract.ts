@@ -42,6 +42,8 @@ export interface ContractContext {
   readonly isText?: boolean;
   /** Longest time of one custom SQL. Defaults to 60. */
   readonly sqlSeconds?: number;
+  /** Rules about single rows that no row breaks, as was seen when they were written. Defaults to none. */
+  readonly unbroken?: ReadonlySet<Rule>;
 }
 
 export interface EvaluatedContract {
@@ -68,7 +70,7 @@ export async function evaluateContract(
   const found = await columnsOf(connection, relation);
   const compared = compareColumns(contract, found, context.isText === true);
   const bound = await bindRules(connection, relation, contract, compared, context.references);
-  const counts = await countRules(connection, relation, bound.all);
+  const counts = await countRules(connection, relation, bound.all, context.unbroken ?? new Set());
   const projection = projectionOf(found, compared);
   const broken = bound.asked.filter((one) =>
     isBroken(one.rule.tolerate, { checked: counts.rows, failing: counts.failing(one) }),

@@ -5,7 +5,8 @@
  *       │                                    └──rows to be set aside──▶ staging written anew without them, quarantine
  *       └──a value that cannot be cast──▶ draft, as text ──contract──▶ staging, quarantine
  *
- * The usual case reads the source once: the contract is asked of the Parquet files, which are typed and small.
+ * The usual case reads the source once, and sees while it does whether rows break rules (`watch-rows.ts`). What is not known then is
+ * asked of the Parquet files, which are typed and small.
  * @module
  */
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -14,18 +15,25 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { boundedResult } from '../../../datasets/bounded-result.js';
 import { quotedName } from '../../../datasets/column-type.js';
 import { compareColumns } from '../../../datasets/compare-columns.js';
-import { type Contract, type ContractResult, referencesOf } from '../../../datasets/contract.js';
+import {
+  type Contract,
+  type ContractResult,
+  type Rule,
+  referencesOf,
+} from '../../../datasets/contract.js';
 import { strictSql } from '../../../datasets/contract-sql.js';
 import type { Column } from '../../../datasets/schema.js';
 import { STAMPS } from '../../../datasets/stamps.js';
 import { quoted } from '../../sql/runtime/input-views.js';
 import {
+  type ContractContext,
   columnsOf,
   type EvaluatedContract,
   evaluateContract,
 } from '../contract/evaluate-contract.js';
 import { openData } from '../contract/runtime/open-data.js';
 import type { DatasetJob } from '../dataset-protocol.js';
+import { watchRows } from './watch-rows.js';
 
 /** Where tables are read from, in DuckDB. */
 const SOURCE = 'millrace source';
@@ -75,12 +83,13 @@ export async function writeRows(
   const from = besides(source.relation, beside);
   const own = beside.map(one);
   const select = `SELECT ${allBut([...left, ...own], values)}${stamps} FROM ${from}`;
+  const watched = contract && (await watchRows(connection, select, contract));
   try {
-    await copy(connection, select, staging);
+    await copy(connection, watched?.select ?? select, staging);
   } catch (error) {
     if (cast.length === 0 || !mayBeUnreadable(error)) throw error;
     const asFound = `SELECT ${allBut(left, [])}${stamps} FROM ${source.relation}`;
-    return await writeJudged(connection, job, contract as Contract, async () => {
+    return await writeJudged(connection, job, contract as Contract, new Set(), async () => {
       await rm(staging, { recursive: true, force: true });
       await mkdir(staging);
       await copy(connection, asFound, job.draft);
@@ -88,15 +97,20 @@ export async function writeRows(
     });
   }
   const columns = await columnsOf(connection, parquet(staging));
-  if (contract === undefined) return { columns, quarantined: 0 };
-  return await writeJudged(connection, job, contract, async () => false);
+  if (contract === undefined || watched === undefined) return { columns, quarantined: 0 };
+  const unbroken = await watched.unbroken(columns);
+  return await writeJudged(connection, job, contract, unbroken, async () => false);
 }
 
-/** @param draft writes one, when the rows are not in the staging folder yet, and says so */
+/**
+ * @param unbroken rules that no row breaks
+ * @param draft writes one, when the rows are not in the staging folder yet, and says so
+ */
 async function writeJudged(
   connection: DuckDBConnection,
   job: DatasetJob,
   contract: Contract,
+  unbroken: ReadonlySet<Rule>,
   draft: () => Promise<boolean>,
 ): Promise<WrittenRows> {
   const { staging } = job;
@@ -108,13 +122,10 @@ async function writeJudged(
   await connection.run(
     `CREATE VIEW ${relation} AS SELECT ${allBut(stamps, [])} FROM ${parquet(at)}`,
   );
-  const { result, quarantine, projection } = await judge(
-    connection,
-    job,
-    contract,
-    relation,
-    isDraft,
-  );
+  const { result, quarantine, projection } = await judge(connection, job, contract, relation, {
+    isText: isDraft,
+    unbroken,
+  });
   const contractResult = boundedResult(result, (text) => Buffer.byteLength(text), RESULT_BYTES);
   const isAside = quarantine !== undefined && result.verdict === 'publish';
   const told = { contract: contractResult, quarantined: isAside ? result.quarantined : 0 };
@@ -156,7 +167,7 @@ export async function judgeRaw(
 ): Promise<ContractResult> {
   const data = { files, options: job.options };
   const { relation, isText } = await openData(connection, SOURCE, data, contract, warn);
-  const { result } = await judge(connection, job, contract, relation, isText);
+  const { result } = await judge(connection, job, contract, relation, { isText });
   const told = boundedResult(result, (text) => Buffer.byteLength(text), RESULT_BYTES);
   return result.quarantined === 0 ? told : { ...told, verdict: 'block', status: 'CRITICAL' };
 }
@@ -166,7 +177,7 @@ async function judge(
   job: DatasetJob,
   contract: Contract,
   relation: string,
-  isText: boolean,
+  known: Pick<ContractContext, 'isText' | 'unbroken'>,
 ): Promise<EvaluatedContract> {
   const references: { [dataset: string]: string } = {};
   for (const dataset of referencesOf(contract)) {
@@ -181,7 +192,7 @@ async function judge(
     connection,
     relation,
     { ...contract, dataset: name },
-    { history: history.toReversed(), references, now: job.now, isText },
+    { history: history.toReversed(), references, now: job.now, ...known },
   );
 }
 
