@@ -17,14 +17,13 @@ import type { Json } from '../../connector.js';
 import { taskErrors } from '../../errors.js';
 import { allowedPlaces, filesMatching } from '../../sql/runtime/allowed-places.js';
 import { quoted } from '../../sql/runtime/input-views.js';
-import { openDatabase } from '../../sql/runtime/open-database.js';
 import { SqlFailure, sqlFailure } from '../../sql/runtime/sql-errors.js';
 import { UnreadableData } from '../contract/runtime/unreadable.js';
 import type { DatasetJob, DatasetMessage, DatasetOutput } from '../dataset-protocol.js';
 import { copyFiles } from './copy-files.js';
 import { sameFiles, seenFiles } from './source-files.js';
 import { versionLineage } from './version-lineage.js';
-import { judgeRaw, type WrittenRows, writeRows } from './write-rows.js';
+import type { WrittenRows } from './write-rows.js';
 import { type FinishedFile, finishFiles, writeManifest } from './written-version.js';
 
 const SIGN_OF_LIFE = 2_000;
@@ -60,18 +59,21 @@ function failureOf(error: unknown, { target }: DatasetJob): SqlFailure {
 }
 
 async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> {
-  const connection = await openDatabase(job);
+  const connection = await databaseOf(job);
   const files: string[] = [];
   for (const file of job.files) {
-    if (!/[*?[{]/.test(file)) files.push(file);
+    if (connection === undefined || !isPattern(file)) files.push(file);
     else files.push(...(await filesMatching(connection, file, job)));
   }
   const before = await seenFiles(files);
   await mkdir(dirname(job.staging), { recursive: true });
   await mkdir(job.staging, { recursive: false });
-  await closeDoors(connection, job, files);
+  if (connection !== undefined) await closeDoors(connection, job, files);
   const isRaw = job.target.stage === 'raw';
-  const written = await (isRaw ? takeFiles : writeTable)(connection, job, files);
+  const written =
+    isRaw || connection === undefined
+      ? await takeFiles(connection, job, files)
+      : await writeTable(connection, job, files);
   const { columns, contract } = written;
   const changed = sameFiles(before, await seenFiles(files));
   if (changed !== undefined) {
@@ -132,23 +134,37 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
   };
 }
 
-function writeTable(
+function isPattern(file: string): boolean {
+  return /[*?[{]/.test(file);
+}
+
+/** DuckDB, which takes a third of a second to load: undefined when files are copied as they came, and nothing is asked of them. */
+async function databaseOf(job: DatasetJob): Promise<DuckDBConnection | undefined> {
+  const { stage, contract } = job.target;
+  if (stage === 'raw' && contract === undefined && !job.files.some(isPattern)) return undefined;
+  const { openDatabase } = await import('../../sql/runtime/open-database.js');
+  return await openDatabase(job);
+}
+
+async function writeTable(
   connection: DuckDBConnection,
   job: DatasetJob,
   files: string[],
 ): Promise<WrittenRows> {
-  return writeRows(connection, job, files, warn);
+  const { writeRows } = await import('./write-rows.js');
+  return await writeRows(connection, job, files, warn);
 }
 
 /** Files as they came. */
 async function takeFiles(
-  connection: DuckDBConnection,
+  connection: DuckDBConnection | undefined,
   job: DatasetJob,
   files: string[],
 ): Promise<{ columns?: undefined; contract?: ContractResult; quarantined: 0 }> {
   const { contract } = job.target;
   await copyFiles(files, job.staging);
-  if (contract === undefined) return { quarantined: 0 };
+  if (contract === undefined || connection === undefined) return { quarantined: 0 };
+  const { judgeRaw } = await import('./write-rows.js');
   return { contract: await judgeRaw(connection, job, files, contract, warn), quarantined: 0 };
 }
 
