@@ -3,11 +3,12 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAws } from './aws/create-aws.js';
 import { openDatasetStorage } from './connectors/dataset/open-storage.js';
+import { runQuery } from './connectors/dataset/query/run-query.js';
 import { createDestinations } from './connectors/http/destinations.js';
 import type { Confinement } from './connectors/process/confinement.js';
 import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
@@ -50,6 +51,7 @@ import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
+import { expectFreePort } from './http/free-port.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { collectProcessMetrics } from './http/metrics/process-metrics.js';
 import { createOidcDesk } from './http/oidc/oidc-desk.js';
@@ -161,6 +163,8 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   rates?: string;
   /** Where versions of datasets lie: a folder, or `s3://bucket/prefix`. Default: `datasets` in the data folder. */
   datasets?: string;
+  /** Folder of DuckDB's extensions, which read tables of Iceberg and Delta. Default: there are none. */
+  duckdbExtensions?: string;
   /** File of AWS accounts, see `openAccountsFile`. Default: there are none. It is read once, at the start. */
   accounts?: string;
   /** An outside service that raises the alarm when it hears nothing of this server for a minute or two. Default: nobody is told. */
@@ -286,9 +290,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const buckets = createS3Buckets(environment);
   const isShared = config.taskUser !== undefined;
   const datasets = openDatasetStorage(config.datasets, data, buckets, isShared);
+  const duckdb =
+    config.duckdbExtensions === undefined ? {} : { extensions: resolve(config.duckdbExtensions) };
   const connectors = createConnectors({
-    http,
-    datasets,
+    ...{ http, datasets, sql: duckdb },
     confinement,
     ...(config.identity === undefined ? {} : { lambda: { identity: config.identity } }),
   });
@@ -343,6 +348,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.rates === undefined ? {} : { rates: openRatesFile(config.rates) }),
     ...(aws === undefined ? {} : { aws }),
     datasets,
+    readData: (work, tables, signal) => runQuery(work, tables, signal, duckdb),
     ...openLineageTo(config.openLineage, packageVersion(), destinations),
     ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
@@ -564,17 +570,6 @@ async function forgetToken(store: Store, serverFile: string): Promise<void> {
     // There is none, or it was cut off while it was written: no token of it is known to anybody.
   }
   rmSync(serverFile, { force: true });
-}
-
-/** @throws what listening throws: EADDRINUSE, EACCES … */
-async function expectFreePort(host: string, port: number): Promise<void> {
-  if (port === 0) return;
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(port, host, resolve);
-  });
-  await new Promise((resolve) => probe.close(resolve));
 }
 
 function packageFile(path: string): string {

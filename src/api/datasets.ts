@@ -10,7 +10,9 @@ import { countSchema, jsonSchema, pageOf, paging, timeSchema } from './values.js
 
 const VERSION = '20261130T031502Z-8c1d22fa';
 
-const stage = z.enum(['raw', 'structured']).describe('Files as they came, or rows in Parquet');
+const stage = z
+  .enum(['raw', 'structured', 'table'])
+  .describe('Files as they came, rows in Parquet, or where a table of others stands');
 
 const VERSION_EXAMPLE = {
   ...{ number: 12, team: 'parcels', dataset: 'parcels/example', version: VERSION },
@@ -24,6 +26,14 @@ const VERSION_EXAMPLE = {
   digest: '6d1f6a0f2b7c4d0e9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f',
   isCurrent: true,
 };
+
+const tableSchema = z
+  .strictObject({
+    format: z.enum(['iceberg', 'delta', 'dbt', 'told']),
+    at: z.string().describe('Its place, or what it is called'),
+    snapshot: z.string(),
+  })
+  .describe('Of a table of others: which, and where it stood');
 
 export const versionSchema = z
   .strictObject({
@@ -50,6 +60,7 @@ export const versionSchema = z
     columns: countSchema,
     digest: z.string().describe('SHA-256 of all files: the same content has the same'),
     schemaChange: jsonSchema.exactOptional(),
+    table: tableSchema.exactOptional(),
     contract: jsonSchema.exactOptional().describe('What came of its contract'),
     quarantined: countSchema.exactOptional().describe('Rows that were held back'),
     quarantine: z.string().exactOptional().describe('Their folder, relative to the root'),
@@ -102,6 +113,7 @@ export const manifestSchema = z
     rows: countSchema.exactOptional(),
     files: z.array(z.looseObject({ path: z.string(), bytes: countSchema, sha256: z.string() })),
     columns: z.array(z.strictObject({ name: z.string(), type: z.string() })).exactOptional(),
+    table: tableSchema.exactOptional(),
   })
   .meta({
     id: 'DatasetManifest',

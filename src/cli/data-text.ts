@@ -6,6 +6,7 @@ import colors from 'picocolors';
 import type { Dataset, DatasetVersion } from '../api/datasets.js';
 import type { ContractResult } from '../datasets/contract.js';
 import { readReference } from '../datasets/dataset.js';
+import { snapshotWords } from '../datasets/foreign-table.js';
 import { type SchemaChange, schemaWords } from '../datasets/schema.js';
 import { contractText } from './contract-text.js';
 import { EXIT } from './exit-codes.js';
@@ -65,6 +66,12 @@ const STATES: { readonly [state in DatasetVersion['state']]: (text: string) => s
   shadow: colors.dim,
 };
 
+const STAGES: { readonly [stage in Dataset['stage']]: string } = {
+  raw: 'raw',
+  structured: 'structured',
+  table: 'a table that others keep',
+};
+
 /** One line for each, the newest first; what is current is marked. */
 export function versionTable(versions: readonly DatasetVersion[]): string {
   return table(
@@ -94,9 +101,7 @@ export function versionText(one: DatasetVersion): string {
     `written   ${time(one.at)} by ${one.pipeline} (version ${one.codeVersion}), task ${printable(one.task)}`,
     `execution ${one.execution}`,
     ...(one.interval === undefined ? [] : [`interval  ${one.interval}`]),
-    `holds     ${one.rows === undefined ? '' : `${one.rows} rows, ${one.columns} columns, `}${one.files} ${one.files === 1 ? 'file' : 'files'}, ${size(one.bytes)}`,
-    `lies in   ${one.location}${one.removedAt === undefined ? '' : `, until it was removed ${time(one.removedAt)}`}`,
-    `SHA-256   ${one.digest}`,
+    ...placeLines(one),
     ...(schemaChange === undefined
       ? []
       : [`columns   ${schemaWords(schemaChange as unknown as SchemaChange)}`]),
@@ -110,12 +115,32 @@ export function versionText(one: DatasetVersion): string {
   return [...lines, '', contractText(contract as unknown as ContractResult, [])].join('\n');
 }
 
+/** What it holds, and where. */
+function placeLines(one: DatasetVersion): string[] {
+  const { rows, columns, files, bytes, table: of, location, removedAt, digest } = one;
+  const until = removedAt === undefined ? '' : `, until it was removed ${time(removedAt)}`;
+  const counts = rows === undefined ? '' : `${rows} rows, ${columns} columns`;
+  if (of !== undefined) {
+    return [
+      ...(counts === '' ? [] : [`holds     ${counts}`]),
+      `is        ${printable(snapshotWords(of))}: others keep it`,
+      `noted in  ${location}${until}`,
+    ];
+  }
+  const held = `${files} ${files === 1 ? 'file' : 'files'}, ${size(bytes)}`;
+  return [
+    `holds     ${counts === '' ? '' : `${counts}, `}${held}`,
+    `lies in   ${location}${until}`,
+    `SHA-256   ${digest}`,
+  ];
+}
+
 /** A dataset, and what of it is current. */
 export function datasetText(dataset: Dataset): string {
   const { description, readers, last, failure } = dataset;
   const current = dataset.current.at(-1);
   const lines = [
-    `${dataset.name}  of the team ${dataset.team}, ${dataset.stage}${dataset.byInterval ? ', each interval by itself' : ''}`,
+    `${dataset.name}  of the team ${dataset.team}, ${STAGES[dataset.stage]}${dataset.byInterval ? ', each interval by itself' : ''}`,
     ...(description === undefined ? [] : [printable(description)]),
     `written by ${dataset.pipeline}`,
     ...(readers.length === 0 ? [] : [`read by   ${readers.join(', ')}`]),

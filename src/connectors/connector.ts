@@ -50,8 +50,8 @@ export interface ReadVersion {
   versions: string[];
   /** Absolute folders of this machine, one for each version. */
   folders: string[];
-  /** How the files are written: `parquet`, or as they came. */
-  stage: 'raw' | 'structured';
+  /** What lies in the folders: files as they came, Parquet, or a manifest that says where a table of others is. */
+  stage: 'raw' | 'structured' | 'table';
 }
 
 /** What is known of a version before it is written. */
@@ -59,7 +59,7 @@ export interface NewVersion {
   team: string;
   name: string;
   version: string;
-  stage: 'raw' | 'structured';
+  stage: 'raw' | 'structured' | 'table';
   /** Of the pipeline: `3 1f2e3d4c`. */
   codeVersion: string;
   interval?: string;

@@ -7,6 +7,7 @@
  * its own pointer, what is current is the versions of all intervals together.
  * @module
  */
+import type { TableSnapshot } from './foreign-table.js';
 import type { Column } from './schema.js';
 
 /** Whose it is, and what it is called there. */
@@ -15,8 +16,8 @@ export interface DatasetRef {
   readonly name: string;
 }
 
-/** Data as it came, or made into rows: kept under roots of their own. */
-export type Stage = 'raw' | 'structured';
+/** Data as it came, made into rows, or what is known of a table that others keep: kept under roots of their own. */
+export type Stage = 'raw' | 'structured' | 'table';
 
 /**
  * What has become of a version.
@@ -64,6 +65,8 @@ export interface Manifest extends DatasetRef {
   readonly files: readonly VersionFile[];
   /** Of rows; absent for files that are no tables. */
   readonly columns?: readonly Column[];
+  /** The table of others that this is a version of: there are no files then. */
+  readonly table?: TableSnapshot;
 }
 
 /** A segment of a name may not be taken for what lies beside versions, nor be hidden. */

@@ -6,6 +6,7 @@
  *     structured/TEAM/NAME/current.json                       which version is current
  *     structured/TEAM/NAME/current                            the same as a link, on a local folder
  *     raw/TEAM/NAME/versions/VERSION/…                        files as they came
+ *     table/TEAM/NAME/versions/VERSION/_manifest.json         at which snapshot a table of others was
  *     shadow/EXECUTION/structured/TEAM/NAME/…                 what a test run writes
  * @module
  */

@@ -5,12 +5,16 @@
  *     - publish:   { dataset: parcels/example }    # from that file
  *
  *     - publish:   { dataset: { name: parcels/example, from: "out/*.csv" } }
+ *     - note:      { dataset: { name: parcels/lake, table: { iceberg: lake/parcels } } }
  * @module
  */
 import type { Json, JsonObject } from '../asl/json.js';
 import { isObject } from '../asl/json.js';
 import type { TellProblem } from './aws-steps.js';
 import type { Step, StepList } from './step-schema.js';
+
+/** Where its version comes from: files, or a table that others keep. */
+const SOURCES = ['from', 'from.$', 'table', 'table.$'] as const;
 
 /** Resource and arguments of the task. */
 export function datasetTask(
@@ -19,9 +23,9 @@ export function datasetTask(
 ): { resource: string; given: Json } {
   const { name, ...given } = typeof written === 'string' ? { name: written } : written;
   const says = given as JsonObject;
-  if (!Object.hasOwn(says, 'from') && !Object.hasOwn(says, 'from.$')) {
+  if (!SOURCES.some((source) => Object.hasOwn(says, source))) {
     tell('MILL1102', 'the step does not say which files: the step before it is no sql step', {
-      fix: `dataset: { name: ${name}, from: "out/*.csv" }`,
+      fix: `dataset: { name: ${name}, from: "out/*.csv" }, or table: { delta: FOLDER } for one that others keep`,
     });
   }
   return { resource: 'millrace:dataset', given: { dataset: name, ...says } };
@@ -52,7 +56,7 @@ function only(entry: StepList[number]): [string | undefined, Step | undefined] {
 function isWithoutFiles({ dataset }: Step): boolean {
   if (dataset === undefined) return false;
   if (typeof dataset === 'string') return true;
-  return dataset.from === undefined && !Object.hasOwn(dataset, 'from.$');
+  return !SOURCES.some((source) => Object.hasOwn(dataset, source));
 }
 
 /** The sql step with a file that its rows go to, unless it says one. */

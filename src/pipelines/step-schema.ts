@@ -70,7 +70,10 @@ export interface Step {
   /** Where AWS performs it; default: where the pipeline says. */
   account?: string | undefined;
   region?: string | undefined;
-  dataset?: string | { name: string; from?: Json | undefined } | undefined;
+  dataset?:
+    | string
+    | { name: string; from?: Json | undefined; table?: Json | undefined }
+    | undefined;
   set?: { [name: string]: Json } | undefined;
   wait?: Duration | { until: string } | undefined;
   parallel?: { [branch: string]: StepList } | undefined;
@@ -287,11 +290,18 @@ const step: z.ZodType<Step> = z.strictObject({
   account: accountName.optional(),
   region: regionName.optional(),
   dataset: z
-    .union([z.string().min(1), z.looseObject({ name: z.string().min(1), from: json.optional() })])
+    .union([
+      z.string().min(1),
+      z.looseObject({
+        name: z.string().min(1),
+        from: json.optional(),
+        table: json.optional(),
+      }),
+    ])
     .optional()
     .meta({
       description:
-        'Writes a version of a dataset and publishes it: its name, or { name, from: files }; after a sql step what that step selects',
+        'Writes a version of a dataset and publishes it: its name, or { name, from: files }; after a sql step what that step selects. { name, table: { iceberg | delta | dbt | at } } notes where a table of others stands',
     }),
   set: argumentsObject.optional().meta({ description: 'Values to add to the data' }),
   wait: z

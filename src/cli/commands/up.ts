@@ -143,6 +143,12 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_DATASETS',
       helpValue: 'PLACE',
     }),
+    'duckdb-extensions': Flags.string({
+      description:
+        "folder of DuckDB's extensions (iceberg, avro, delta), with which tables of Iceberg and Delta are read; default: none",
+      env: 'MILLRACE_DUCKDB_EXTENSIONS',
+      helpValue: 'FOLDER',
+    }),
     rates: Flags.string({
       description: 'file of prices: what a state, a second of a worker and reported units cost',
       env: 'MILLRACE_RATES',
@@ -245,6 +251,7 @@ export default class Up extends MillraceCommand {
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
       ...(flags.datasets ? { datasets: flags.datasets } : {}),
+      ...(flags['duckdb-extensions'] ? { duckdbExtensions: flags['duckdb-extensions'] } : {}),
       ...(flags.openlineage
         ? { openLineage: { url: flags.openlineage, apiKey: openLineageKey } }
         : {}),

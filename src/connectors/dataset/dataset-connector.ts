@@ -27,8 +27,12 @@ import { existingInside } from '../process/resolve-inside.js';
 import { removeTaskFiles } from '../process/work-folders.js';
 import type { SqlConfig } from '../sql/sql-connector.js';
 import { copyWritten } from './copy-written.js';
-import { type DatasetArguments, datasetArguments } from './dataset-arguments.js';
-import type { DatasetJob, DatasetMessage, DatasetOutput } from './dataset-protocol.js';
+import {
+  type DatasetArguments,
+  datasetArguments,
+  type TableArgument,
+} from './dataset-arguments.js';
+import type { DatasetJob, DatasetMessage, DatasetOutput, NotedTable } from './dataset-protocol.js';
 import type { DatasetStorage } from './storage.js';
 
 export interface DatasetConfig extends SqlConfig {
@@ -95,6 +99,11 @@ async function placed(
   const { stage, version, under } = target;
   const below = (folder: string): string => (under === '' ? folder : `${under}/${folder}`);
   const place = below(versionFolder(stage, target, version));
+  if (output.unchanged === true) {
+    // The version before is the one: what was staged goes.
+    const located: DatasetOutput = { ...output, location: `${storage.root}/${target.previous}` };
+    return { type: 'succeeded', output: located as unknown as Json };
+  }
   const take = async (staged: string, folder: string): Promise<void> => {
     if (user === undefined) return await storage.take(staged, folder);
     // The user that tasks have could go on changing what it has written: the server makes files of its own.
@@ -131,10 +140,11 @@ async function prepareJob(
   config: DatasetConfig,
 ): Promise<DatasetJob> {
   const { storage, dataFolder } = config;
-  const given = args.from;
+  const given = args.from ?? [];
   const { files, ...options } =
     typeof given === 'string' || Array.isArray(given) ? { files: given } : given;
   const roots = [task.workFolder, task.folder];
+  const { table } = args;
   const name = `${target.version}-${randomUUID().slice(0, 8)}`;
   const staging =
     config.user === undefined
@@ -153,6 +163,8 @@ async function prepareJob(
       /[*?[{]/.test(file) ? file : existingInside(file, roots, dataFolder),
     ),
     options,
+    ...(table === undefined ? {} : { table: notedTable(table, roots, dataFolder) }),
+    ...(config.extensions === undefined ? {} : { extensions: config.extensions }),
     staging,
     quarantine: `${staging}-quarantine`,
     draft: `${staging}-draft`,
@@ -165,6 +177,32 @@ async function prepareJob(
     temporaryFolder: `${staging}-temporary`,
     memoryMebibytes: config.memoryMebibytes ?? 1_024,
     threads: config.threads ?? Math.min(4, availableParallelism()),
+  };
+}
+
+/** Where the table is that the task names, inside of what it may read. Throws TaskFailure. */
+function notedTable(
+  table: TableArgument,
+  roots: string[],
+  dataFolder: string | undefined,
+): NotedTable {
+  if ('iceberg' in table) {
+    return { format: 'iceberg', path: existingInside(table.iceberg, roots, dataFolder) };
+  }
+  if ('delta' in table) {
+    return { format: 'delta', path: existingInside(table.delta, roots, dataFolder) };
+  }
+  if ('dbt' in table) {
+    const target = existingInside(table.target ?? 'target', roots, dataFolder);
+    return { format: 'dbt', model: table.dbt, target };
+  }
+  const { at, snapshot, rows, columns } = table;
+  return {
+    ...{ format: 'told', at, snapshot: String(snapshot) },
+    ...(rows === undefined ? {} : { rows }),
+    ...(columns === undefined
+      ? {}
+      : { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) }),
   };
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ContractResult } from '../../datasets/contract.js';
+import type { TableSnapshot } from '../../datasets/foreign-table.js';
 import type { TracedTable } from '../../datasets/lineage/column-lineage.js';
+import type { Column } from '../../datasets/schema.js';
 import type { Json, NewVersion } from '../connector.js';
 import type { ReaderOptions } from '../sql/input-arguments.js';
 
@@ -14,6 +16,10 @@ export interface DatasetJob {
   state: string;
   /** As written, or absolute. */
   files: string[];
+  /** What is noted of a table of others, instead of files. */
+  table?: NotedTable;
+  /** Folder of DuckDB's extensions. Without: none is loaded. */
+  extensions?: string;
   options: ReaderOptions;
   /** Absolute: made by the process, and renamed to its place by whoever started it. */
   staging: string;
@@ -35,12 +41,18 @@ export interface DatasetJob {
   threads: number;
 }
 
+/** A table of others: where it is, absolute, and what the task says of it. */
+export type NotedTable =
+  | { format: 'iceberg' | 'delta'; path: string }
+  | { format: 'dbt'; model: string; target: string }
+  | { format: 'told'; at: string; snapshot: string; rows?: number; columns?: Column[] };
+
 /** What the task answers, and what the engine keeps of the version. */
 export interface DatasetOutput {
   dataset: string;
   team: string;
   version: string;
-  stage: 'raw' | 'structured';
+  stage: 'raw' | 'structured' | 'table';
   /** Where the version lies. */
   location: string;
   rows?: number;
@@ -57,8 +69,12 @@ export interface DatasetOutput {
   lineage?: TracedTable;
   /** Rows that were held back, and where they lie. */
   quarantined?: { rows: number; location: string };
+  /** Of a table of others: which, and where it stands. */
+  table?: TableSnapshot;
+  /** The table stands where it stood: this is the version before, and no new one. */
+  unchanged?: true;
   /** What counts as new data. */
-  produced: { rows?: number; bytes: number; files: number };
+  produced: { rows?: number; bytes?: number; files?: number };
 }
 
 export type DatasetMessage =

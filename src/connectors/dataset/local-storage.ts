@@ -121,7 +121,7 @@ async function* listed(root: string): AsyncIterable<{ folder: string; at: number
   for (const top of await readdir(root, { withFileTypes: true })) {
     if (!top.isDirectory()) continue;
     if (top.name === STAGING) yield* children(root, join(root, STAGING));
-    else if (top.name === 'structured' || top.name === 'raw' || top.name === 'shadow')
+    else if (['structured', 'raw', 'table', 'shadow'].includes(top.name))
       yield* below(root, join(root, top.name));
   }
 }

@@ -171,7 +171,7 @@ export function createS3Storage({
       const { mtimeMs } = await stat(join(staging, name)).catch(() => ({ mtimeMs: Number.NaN }));
       if (!Number.isNaN(mtimeMs)) yield { folder: `${STAGING}/${name}`, at: mtimeMs };
     }
-    for (const top of ['structured', 'raw', 'shadow']) {
+    for (const top of ['structured', 'raw', 'table', 'shadow']) {
       let last: { folder: string; at: number } | undefined;
       for await (const page of store.list(keyOf(`${top}/`))) {
         for (const { Key, LastModified } of page) {

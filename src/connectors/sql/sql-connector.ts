@@ -28,6 +28,8 @@ export interface SqlConfig extends Confinement {
   memoryMebibytes?: number;
   /** Threads of one task. Defaults to the number of processors, at most 4. */
   threads?: number;
+  /** Folder of DuckDB's extensions, for tables of Iceberg and Delta. Defaults to none. */
+  extensions?: string;
   /** Milliseconds between SIGTERM and SIGKILL. Defaults to 5000. */
   terminationGrace?: number;
 }
@@ -96,6 +98,7 @@ async function prepareJob(
     folder: existingInside(task.folder, [task.folder]),
     workFolder: existingInside(task.workFolder, [task.workFolder]),
     ...(dataFolder === undefined ? {} : { dataFolder }),
+    ...(config.extensions === undefined ? {} : { extensions: config.extensions }),
     temporaryFolder: join(task.workFolder, '.millrace', `duckdb-${randomUUID()}`),
     memoryMebibytes: config.memoryMebibytes ?? 1_024,
     threads: config.threads ?? Math.min(4, availableParallelism()),

@@ -27,7 +27,7 @@ export interface SqlJob {
     team: string;
     name: string;
     folders: string[];
-    stage: 'raw' | 'structured';
+    stage: 'raw' | 'structured' | 'table';
   }[];
   /** Folders of these and others that it may read. Absolute. */
   datasetFolders: string[];
@@ -37,6 +37,8 @@ export interface SqlJob {
   workFolder: string;
   /** The server's data folder: nothing of it may be read but the work folder. */
   dataFolder?: string;
+  /** Folder of DuckDB's extensions. Without: none is loaded. */
+  extensions?: string;
   temporaryFolder: string;
   memoryMebibytes: number;
   threads: number;

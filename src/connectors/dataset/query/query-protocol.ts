@@ -11,7 +11,7 @@ export interface QueryTable {
   /** Folders of versions, or single files. Absolute. */
   readonly folders: readonly string[];
   readonly files?: readonly string[];
-  readonly stage: 'raw' | 'structured';
+  readonly stage: 'raw' | 'structured' | 'table';
   /** Columns whose values nobody is shown. */
   readonly masked: readonly string[];
 }
@@ -26,6 +26,8 @@ export type QueryWork =
 export interface QueryJob {
   readonly work: QueryWork;
   readonly tables: readonly QueryTable[];
+  /** Folder of DuckDB's extensions. Without: none is loaded. */
+  readonly extensions?: string;
   readonly temporaryFolder: string;
   readonly memoryMebibytes: number;
   readonly threads: number;

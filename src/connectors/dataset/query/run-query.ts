@@ -16,6 +16,8 @@ export interface QueryBounds {
   readonly memoryMebibytes?: number;
   /** Defaults to 2. */
   readonly threads?: number;
+  /** Folder of DuckDB's extensions, for tables of Iceberg and Delta. Defaults to none. */
+  readonly extensions?: string;
   /** Longest time of one, in milliseconds. Defaults to 30,000. */
   readonly timeoutMs?: number;
 }
@@ -39,6 +41,7 @@ export async function runQuery(
     temporaryFolder: join(folder, `duckdb-${randomUUID()}`),
     memoryMebibytes: bounds.memoryMebibytes ?? 512,
     threads: bounds.threads ?? 2,
+    ...(bounds.extensions === undefined ? {} : { extensions: bounds.extensions }),
   };
   const timeoutMs = bounds.timeoutMs ?? TIMEOUT;
   const time = AbortSignal.timeout(timeoutMs);

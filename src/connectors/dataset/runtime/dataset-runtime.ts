@@ -7,13 +7,11 @@
  * @module
  */
 import { writeSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ContractResult } from '../../../datasets/contract.js';
-import { type Column, schemaChange } from '../../../datasets/schema.js';
-import type { Json } from '../../connector.js';
 import { taskErrors } from '../../errors.js';
 import { allowedPlaces, filesMatching } from '../../sql/runtime/allowed-places.js';
 import { quoted } from '../../sql/runtime/input-views.js';
@@ -21,6 +19,7 @@ import { SqlFailure, sqlFailure } from '../../sql/runtime/sql-errors.js';
 import { UnreadableData } from '../contract/runtime/unreadable.js';
 import type { DatasetJob, DatasetMessage, DatasetOutput } from '../dataset-protocol.js';
 import { copyFiles } from './copy-files.js';
+import { changeSince, manifestBefore, manifestHead } from './manifests.js';
 import { sameFiles, seenFiles } from './source-files.js';
 import { versionLineage } from './version-lineage.js';
 import type { WrittenRows } from './write-rows.js';
@@ -59,6 +58,10 @@ function failureOf(error: unknown, { target }: DatasetJob): SqlFailure {
 }
 
 async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> {
+  if (job.table !== undefined) {
+    const { writeTableVersion } = await import('./table-version.js');
+    return await writeTableVersion(job, job.table);
+  }
   const connection = await databaseOf(job);
   const files: string[] = [];
   for (const file of job.files) {
@@ -83,23 +86,11 @@ async function write(job: DatasetJob): Promise<Omit<DatasetOutput, 'location'>> 
     );
   }
   const finished = await finishFiles(job.staging, isRaw ? undefined : connection);
-  const { target, execution, state } = job;
+  const { target } = job;
   const { rows, bytes, digest } = totals(finished);
-  const change = columns === undefined ? undefined : await changeOf(job, columns);
-  const manifest = {
-    format: 1,
-    team: target.team,
-    name: target.name,
-    version: target.version,
-    stage: target.stage,
-    createdAt: new Date().toISOString(),
-    execution: execution.id,
-    pipeline: execution.pipeline,
-    state,
-    codeVersion: target.codeVersion,
-    ...(target.interval === undefined ? {} : { interval: target.interval }),
-    inputs: target.inputs,
-  } as const;
+  const change =
+    columns === undefined ? undefined : changeSince(await manifestBefore(job), columns);
+  const manifest = manifestHead(job);
   await writeManifest(job.staging, {
     ...manifest,
     ...(rows === undefined ? {} : { rows }),
@@ -200,22 +191,6 @@ function totals({ files, digest }: { files: readonly FinishedFile[]; digest: str
   const isTable = files.every(({ rows }) => rows !== undefined);
   const rows = files.reduce((sum, file) => sum + (file.rows ?? 0), 0);
   return { rows: isTable ? rows : undefined, bytes, digest };
-}
-
-async function changeOf(
-  { previousManifest }: DatasetJob,
-  columns: readonly Column[],
-): Promise<Json | undefined> {
-  if (previousManifest === undefined) return undefined;
-  let before: unknown;
-  try {
-    before = JSON.parse(await readFile(previousManifest, 'utf8'));
-  } catch {
-    // What was current before is gone, or is of another place: there is nothing to compare with.
-    return undefined;
-  }
-  const { columns: known } = before as { columns?: Column[] };
-  return known === undefined ? undefined : (schemaChange(known, columns) as Json | undefined);
 }
 
 await main();

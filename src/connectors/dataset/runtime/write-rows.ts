@@ -167,7 +167,22 @@ export async function judgeRaw(
 ): Promise<ContractResult> {
   const data = { files, options: job.options };
   const { relation, isText } = await openData(connection, SOURCE, data, contract, warn);
-  const { result } = await judge(connection, job, contract, relation, { isText });
+  return await judgeAsItIs(connection, job, contract, relation, { isText });
+}
+
+/**
+ * What rows are worth that stay as they are: none is set aside, so what would be blocks.
+ * @param relation quoted name of a view
+ * @returns the result, bounded
+ */
+export async function judgeAsItIs(
+  connection: DuckDBConnection,
+  job: DatasetJob,
+  contract: Contract,
+  relation: string,
+  known: Pick<ContractContext, 'isText'>,
+): Promise<ContractResult> {
+  const { result } = await judge(connection, job, contract, relation, known);
   const told = boundedResult(result, (text) => Buffer.byteLength(text), RESULT_BYTES);
   return result.quarantined === 0 ? told : { ...told, verdict: 'block', status: 'CRITICAL' };
 }

@@ -20,6 +20,7 @@ import { type SqlStatement, splitStatements } from '../split-statements.js';
 import type { SqlInput, SqlJob, SqlMessage, SqlOutput } from '../sql-protocol.js';
 import { type AllowedPlaces, allowedPlaces, filesMatching } from './allowed-places.js';
 import { createDatasetView } from './dataset-views.js';
+import { foldersOf, loadExtensions, snapshotsIn } from './foreign-tables.js';
 import { createView, quoted } from './input-views.js';
 import { keepJobLineage, TRACING_TIME } from './job-lineage.js';
 import { openDatabase } from './open-database.js';
@@ -79,7 +80,8 @@ async function runJob(job: SqlJob): Promise<{ output: SqlOutput; afterwards: Aft
   // Before the doors are closed: patterns are looked up everywhere, and only what may be read is taken.
   const inputs: SqlInput[] = [];
   for (const input of job.inputs) inputs.push(await withFoundFiles(connection, input, job));
-  await closeDoors(connection, job, places);
+  const tables = await openTables(connection, job);
+  await closeDoors(connection, job, { ...places, folders: [...places.folders, ...tables] });
   const warn = (message: string): void => report({ type: 'warning', message });
   for (const input of inputs) await createView(connection, input, warn);
   for (const dataset of job.datasets) await createDatasetView(connection, dataset, warn);
@@ -119,6 +121,14 @@ async function runJob(job: SqlJob): Promise<{ output: SqlOutput; afterwards: Aft
     await keepJobLineage(job, inputs, whole, (empty) => closeDoors(empty, job, places));
   };
   return { output: { ...result, outputs, statements: statements.length }, afterwards };
+}
+
+/** Loads what reads tables of others, where there are any. Answers their folders. */
+async function openTables(connection: DuckDBConnection, job: SqlJob): Promise<string[]> {
+  const folders = job.datasets.flatMap(({ stage, folders }) => (stage === 'table' ? folders : []));
+  const snapshots = await snapshotsIn(folders);
+  await loadExtensions(connection, snapshots, job.extensions);
+  return foldersOf(snapshots);
 }
 
 /** From here on the SQL reaches the allowed places and nothing else. */

@@ -4,7 +4,8 @@
  */
 import type { Json } from '../../../asl/json.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
-import type { Manifest } from '../../../datasets/dataset.js';
+import type { Manifest, Stage } from '../../../datasets/dataset.js';
+import type { TableSnapshot } from '../../../datasets/foreign-table.js';
 import { MANIFEST } from '../../../datasets/layout.js';
 import type { DurableRequest } from '../../kernel/durable-request.js';
 import { EngineError } from '../../kernel/errors.js';
@@ -25,7 +26,7 @@ import type { Datasets } from './datasets.js';
 export interface DatasetDetail {
   readonly team: string;
   readonly name: string;
-  readonly stage: 'raw' | 'structured';
+  readonly stage: Stage;
   readonly pipeline: string;
   readonly byInterval: boolean;
   readonly description?: string;
@@ -42,7 +43,10 @@ export interface DatasetDetail {
   readonly failure?: string;
 }
 
-export interface VersionDetail extends Omit<VersionRow, 'stateName' | 'execution' | 'executionId'> {
+export interface VersionDetail
+  extends Omit<VersionRow, 'stateName' | 'execution' | 'executionId' | 'tableAt'> {
+  /** Of a table of others: which, and where it stood. */
+  readonly table?: TableSnapshot;
   readonly location: string;
   /** Id of the execution that wrote it. */
   readonly execution: string;
@@ -85,11 +89,12 @@ export function datasetCalls(
   const { reads } = kernel;
 
   function detailOf(row: VersionRow): VersionDetail {
-    const { stateName: task, executionId, execution: _, ...said } = row;
+    const { stateName: task, executionId, execution: _, tableAt: table, ...said } = row;
     const dataset = datasets.find(row.team, row.dataset);
     const isCurrent = dataset !== undefined && datasets.isCurrent(dataset, row);
     const location = `${storage?.root ?? ''}/${row.folder}`;
-    return { ...said, location, execution: executionId, task, isCurrent };
+    const where = table === undefined ? {} : { table: table as unknown as TableSnapshot };
+    return { ...said, ...where, location, execution: executionId, task, isCurrent };
   }
 
   /** @param most versions of intervals */

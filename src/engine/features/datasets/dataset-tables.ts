@@ -85,6 +85,8 @@ export interface VersionRow {
   columns: number;
   digest: string;
   schemaChange?: Json;
+  /** Of a table of others: which, and where it stood. */
+  tableAt?: Json;
   /** What came of its contract. */
   contract?: Json;
   /** Rows that the contract held back, and where they lie. */
@@ -116,6 +118,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
     columns: 'integer',
     digest: 'text',
     schemaChange: 'json?',
+    tableAt: 'json?',
     contract: 'json?',
     quarantined: 'integer?',
     quarantine: 'text?',
@@ -156,6 +159,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
      CREATE INDEX dataset_versions_of_dataset ON dataset_versions (team, dataset, number);
      CREATE INDEX dataset_versions_named ON dataset_versions (team, dataset, version, number);
      CREATE INDEX dataset_versions_of_execution ON dataset_versions (execution, number);`,
+    'ALTER TABLE dataset_versions ADD COLUMN table_at TEXT',
   ],
 });
 

@@ -27,7 +27,7 @@ import {
 } from '../../../pipelines/sections/datasets-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey, pipelineOfKey } from '../../../store/pipeline-ref.js';
-import type { AttemptRecord } from '../../../store/store.js';
+import type { AttemptRecord, ExecutionCreation } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import type { DatasetChange, Fact } from '../../kernel/facts.js';
@@ -304,6 +304,10 @@ export class Datasets implements Feature, DataHook {
     const made = output as unknown as DatasetOutput;
     const { creation, number: execution, machine } = active;
     const { team, dataset: name, version, stage } = made;
+    if (made.unchanged === true) {
+      this.#stands(turn, creation, made);
+      return;
+    }
     const isShadow = isTestRun(creation);
     const now = this.#kernel.time.now();
     const isRejected = made.contract?.verdict === 'block';
@@ -337,6 +341,7 @@ export class Datasets implements Feature, DataHook {
       columns: made.columns,
       digest: made.digest,
       ...(made.schemaChange === undefined ? {} : { schemaChange: made.schemaChange }),
+      ...(made.table === undefined ? {} : { tableAt: made.table as unknown as Json }),
       ...(made.contract === undefined ? {} : { contract: made.contract as unknown as Json }),
       ...(made.quarantined === undefined
         ? {}
@@ -365,6 +370,21 @@ export class Datasets implements Feature, DataHook {
     else this.#datasets.put(turn, next);
     this.#forget(turn, team, name, [before?.last, current?.number]);
     this.#tell(turn, active, row, made.contract, current?.version);
+  }
+
+  /** A table of others is where it was: whoever expects new data of it hears that there is none. */
+  #stands(
+    turn: Turn,
+    { id, pipeline, tags, interval, testRun }: ExecutionCreation,
+    { team, dataset: name, rows }: DatasetOutput,
+  ): void {
+    if (testRun !== undefined) return;
+    this.#peers.report(turn, {
+      ...{ team, name, status: 'WARNING', cause: 'no new data: the table is where it was', tags },
+      ...{ execution: id, pipeline },
+      ...(rows === undefined ? {} : { rows }),
+      ...(interval === undefined ? {} : { interval }),
+    });
   }
 
   /** Versions that are neither current nor the last are not held in memory. */

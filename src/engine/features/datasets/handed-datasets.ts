@@ -6,7 +6,7 @@ import { isObject } from '../../../asl/json.js';
 import type { ReadVersion } from '../../../connectors/connector.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
 import { type Contract, referencesOf } from '../../../datasets/contract.js';
-import { type InputVersion, versionId } from '../../../datasets/dataset.js';
+import { type InputVersion, type Stage, versionId } from '../../../datasets/dataset.js';
 import { shadowRoot } from '../../../datasets/layout.js';
 import {
   DATASETS as DATASETS_SECTION,
@@ -138,6 +138,8 @@ export class HandedDatasets {
     const { team, interval, pipeline } = creation;
     const name = isObject(request.arguments) ? String(request.arguments.dataset) : '';
     const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
+    const isTable = isObject(request.arguments) && Object.hasOwn(request.arguments, 'table');
+    const stage = isTable ? 'table' : plan.stage;
     const dataset = this.#datasets.find(team, name);
     const planned = this.#datasets.plannedBy(team, name);
     if (plan.contractProblem !== undefined) {
@@ -156,18 +158,15 @@ export class HandedDatasets {
         `"${name}" is written by the pipeline "${planned.pipeline}", as ${planned.plan.stage} data.`,
       );
     }
-    if (dataset !== undefined && dataset.stage !== plan.stage) {
-      throw new DataRefusal(
-        REFUSED,
-        `Versions of "${name}" are ${dataset.stage} data; this one would be ${plan.stage}. Give it another name, or say stage: ${dataset.stage}.`,
-      );
+    if (dataset !== undefined && dataset.stage !== stage) {
+      throw new DataRefusal(REFUSED, otherStage(name, dataset.stage, stage));
     }
     const previous = dataset === undefined ? undefined : this.#datasets.currentOf(dataset).at(-1);
     return {
       team,
       name,
       version: versionId(attempt.startedAt ?? attempt.scheduledAt, attempt.id),
-      stage: plan.stage,
+      stage,
       codeVersion: codeVersionOf(machine),
       ...(interval === undefined ? {} : { interval }),
       inputs: [...inputs],
@@ -219,6 +218,15 @@ function nothingToRead(reader: string, { team, name }: { team: string; name: str
           ` Its pipeline says who may read it: datasets: { ${name}: { readers: [${reader}] } }.`,
         ];
   return `There was no version of "${name}"${whose} when this execution began.${may} Have one published, and start another execution.`;
+}
+
+function otherStage(name: string, before: Stage, now: Stage): string {
+  const what = { raw: 'raw data', structured: 'structured data', table: 'a table of others' };
+  const fix =
+    before === 'table' || now === 'table'
+      ? 'Give it another name.'
+      : `Give it another name, or say stage: ${before}.`;
+  return `Versions of "${name}" are ${what[before]}; this one would be ${what[now]}. ${fix}`;
 }
 
 /** Version and digest of the pipeline. */

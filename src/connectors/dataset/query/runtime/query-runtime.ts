@@ -11,6 +11,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quotedName } from '../../../../datasets/column-type.js';
+import {
+  foldersOf,
+  loadExtensions,
+  selectOf,
+  snapshotsIn,
+} from '../../../sql/runtime/foreign-tables.js';
 import { createView, quoted } from '../../../sql/runtime/input-views.js';
 import { openDatabase } from '../../../sql/runtime/open-database.js';
 import { toJson } from '../../../sql/runtime/sql-values.js';
@@ -58,7 +64,7 @@ function kindOf(said: string): QueryProblem {
   return /^(IO|Invalid) Error|No files found|^IO Error/.test(said) ? 'unreadable' : 'wrong sql';
 }
 
-async function perform({ work, tables, ...bounds }: QueryJob): Promise<QueryMessage> {
+async function perform({ work, tables, extensions, ...bounds }: QueryJob): Promise<QueryMessage> {
   const connection = await openDatabase(bounds);
   await connection.run(`SET max_temp_directory_size = '${MOST_SPILLED}'`);
   const names = tables.map(({ name }) => name);
@@ -67,7 +73,11 @@ async function perform({ work, tables, ...bounds }: QueryJob): Promise<QueryMess
       ? await checkQuery(connection, work.sql, names)
       : new Set(names.map((name) => name.toLowerCase()));
   const wanted = tables.filter(({ name }) => used.has(name.toLowerCase()));
-  await closeDoors(connection, wanted);
+  const snapshots = await snapshotsIn(
+    wanted.flatMap(({ stage, folders }) => (stage === 'table' ? folders : [])),
+  );
+  await loadExtensions(connection, snapshots, extensions);
+  await closeDoors(connection, wanted, foldersOf(snapshots));
   if (work.type === 'preview') {
     const previews = [];
     for (const table of wanted) previews.push(await previewOf(connection, table, work.rows));
@@ -85,12 +95,16 @@ async function perform({ work, tables, ...bounds }: QueryJob): Promise<QueryMess
   return { type: 'rows', ...(await rowsOf(connection, work.sql, work.rows)) };
 }
 
-/** From here on these versions are read, and nothing else. */
+/**
+ * From here on these versions are read, and nothing else.
+ * @param others folders of tables that others keep
+ */
 async function closeDoors(
   connection: DuckDBConnection,
   tables: readonly QueryTable[],
+  others: readonly string[],
 ): Promise<void> {
-  const folders = tables.flatMap((table) => table.folders);
+  const folders = [...tables.flatMap((table) => table.folders), ...others];
   const files = tables.flatMap((table) => table.files ?? []);
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
@@ -121,6 +135,9 @@ async function openTable(connection: DuckDBConnection, table: QueryTable): Promi
     await connection.run(
       `CREATE VIEW ${quotedName(inner)} AS SELECT * FROM read_parquet([${all}], union_by_name = ${folders.length > 1})`,
     );
+  } else if (stage === 'table') {
+    const select = selectOf(await snapshotsIn(folders));
+    await connection.run(`CREATE VIEW ${quotedName(inner)} AS ${select}`);
   } else {
     const found = folders.flatMap((folder) =>
       readdirSync(folder)
