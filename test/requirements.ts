@@ -25,6 +25,7 @@ export type Requirement =
   | 'spark'
   | 'curl'
   | 'gcc'
+  | 'lake'
   | 'ministack'
   | 'moto'
   | 'openlineage'
@@ -68,6 +69,16 @@ const PROGRAMS: {
     commands: ['python3'],
     probe: ['-c', 'import openlineage.client.generated'],
     install: 'pip install openlineage-python==1.54.0',
+  },
+  // What writes tables of Iceberg and Delta, and DuckDB's extensions that read them: of the DuckDB that stands in package.json.
+  lake: {
+    commands: ['python3'],
+    probe: [
+      '-c',
+      'import pyiceberg, deltalake, duckdb_extension_avro, duckdb_extension_iceberg, duckdb_extension_delta',
+    ],
+    install:
+      "pip install 'pyiceberg[sql-sqlite,pyarrow]==0.12.0' deltalake==1.6.6; pip install --no-deps duckdb-extension-{avro,iceberg,delta}==1.5.5",
   },
   alertmanager: {
     commands: ['prometheus-alertmanager'],

@@ -51,7 +51,7 @@ export function datasetTable(datasets: readonly Dataset[]): string {
         dataset.team,
         isOff ? colors.red(`${version} (a newer one was rejected)`) : version,
         current?.rows === undefined ? '' : String(current.rows),
-        current === undefined ? '' : size(current.bytes),
+        current === undefined || current.table !== undefined ? '' : size(current.bytes),
         publishedAt === undefined ? '' : time(publishedAt),
         dataset.pipeline,
       ];
@@ -82,7 +82,7 @@ export function versionTable(versions: readonly DatasetVersion[]): string {
       STATES[one.state](one.removedAt === undefined ? one.state : `${one.state}, removed`),
       one.interval ?? '',
       one.rows === undefined ? '' : String(one.rows),
-      size(one.bytes),
+      one.table === undefined ? size(one.bytes) : `snapshot ${printable(one.table.snapshot)}`,
       one.quarantined === undefined ? '' : String(one.quarantined),
       one.execution,
       one.schemaChange === undefined
