@@ -10,7 +10,12 @@
  * @module
  */
 import type { HistoryEvent } from '../../src/asl/transition.js';
-import { CHECK_RESULTS, type CheckRow } from '../../src/engine/features/checks/check-tables.js';
+import {
+  CHECK_RESULTS,
+  CHECK_SERIES,
+  type CheckRow,
+  type CheckSeries,
+} from '../../src/engine/features/checks/check-tables.js';
 import {
   type ChangeRow,
   EXPECTATION_CHANGES,
@@ -27,6 +32,7 @@ import {
   type Watched,
 } from '../../src/monitoring/expectations/expectation.js';
 import { hear, pass } from '../../src/monitoring/expectations/judge.js';
+import { parseSubjectKey } from '../../src/monitoring/subject.js';
 import { parseSentence } from '../../src/pipelines/expectations/sentence.js';
 import type { Commit, SynchronousStore } from '../../src/store/store.js';
 
@@ -61,6 +67,7 @@ export class Told {
   readonly #ids = new Map<number, string>();
   readonly #ends = new Map<number, string[]>();
   readonly #results = new Map<string, string[]>();
+  readonly #ofDatasets = new Set<number | undefined>();
   #latest = 0;
 
   committed(commit: Commit): void {
@@ -86,8 +93,15 @@ export class Told {
       for (const event of history) this.#event(place, number, event, judged);
     }
     for (const { table, row } of commit.rows) {
+      if (table !== CHECK_SERIES || row === undefined) continue;
+      const { number, subject = '' } = row as Partial<CheckSeries>;
+      // Results of what an execution has published are told beside its own.
+      if (parseSubjectKey(subject)?.kind === 'dataset') this.#ofDatasets.add(number);
+    }
+    for (const { table, row } of commit.rows) {
       if (table !== CHECK_RESULTS || row === undefined) continue;
       const result = row as CheckRow;
+      if (this.#ofDatasets.has(result.series)) continue;
       const { execution = '' } = result;
       const known = this.#results.get(execution) ?? [];
       this.#results.set(execution, [...known, result.status]);

@@ -17,6 +17,7 @@
  *     I27 to I30 a job of another system is asked for once, ended when nobody waits for it, and its outcome counts once
  *         (remote-jobs.ts)
  *     I31 to I33 a cluster of a pool is used by no more than may share it, and given back (pooled.ts)
+ *     I40 to I43 versions are there with their outcomes, pointers follow, and nobody loses what he reads (published.ts)
  *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module

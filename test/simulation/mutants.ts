@@ -9,6 +9,11 @@ import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { CHECK_RESULTS, CHECK_SERIES } from '../../src/engine/features/checks/check-tables.js';
 import { POOL_CLUSTERS, POOL_LEASES } from '../../src/engine/features/cluster-pools/pool-tables.js';
 import {
+  DATASETS,
+  READ_VERSIONS,
+  VERSIONS,
+} from '../../src/engine/features/datasets/dataset-tables.js';
+import {
   EXPECTATION_CHANGES,
   STANDINGS,
 } from '../../src/engine/features/expectations/expectation-tables.js';
@@ -521,6 +526,22 @@ export const MUTANTS: readonly Mutant[] = [
       const isEnd = write.table === NOTIFICATIONS && message?.key.includes('-ended-');
       return isEnd && !write.isChange ? [] : [write];
     }),
+  },
+  {
+    name: 'does not write which version is current',
+    store: rows((write, n) => (write.table === DATASETS && n % 7 < 3 ? [] : [write])),
+  },
+  {
+    name: 'forgets with the process that a version is being read',
+    store: rows((write) =>
+      write.table === READ_VERSIONS && write.row !== undefined
+        ? [{ ...write, row: { ...write.row, open: 0 } }]
+        : [write],
+    ),
+  },
+  {
+    name: 'loses versions that were written',
+    store: rows((write, n) => (write.table === VERSIONS && n % 3 === 0 ? [] : [write])),
   },
 ];
 

@@ -31,6 +31,7 @@ import { Invariants } from './invariants.js';
 import { INPUT, MACHINES } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
 import { POOLED, POOLED_MACHINE, POOLED_SECTIONS, PoolWorld } from './pooled.js';
+import { DataWorld, PUBLISHING } from './published.js';
 import { REMOTE_ACCOUNT, REMOTE_MACHINES, RemoteWorld } from './remote-jobs.js';
 import { withSlowReads } from './slow-reads.js';
 import {
@@ -99,6 +100,7 @@ class Simulation {
   readonly #people: PeopleTold;
   readonly #remote: RemoteWorld;
   readonly #pools: PoolWorld;
+  readonly #data: DataWorld;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -134,6 +136,7 @@ class Simulation {
     this.#people = new PeopleTold(world);
     this.#remote = new RemoteWorld(world);
     this.#pools = new PoolWorld(world);
+    this.#data = new DataWorld(world);
     const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
     this.#rates = {
       busy: rate(0.05),
@@ -166,6 +169,11 @@ class Simulation {
   /** Every other fifth seed has pools of clusters. */
   get #hasPools(): boolean {
     return this.#seed % 5 === 4;
+  }
+
+  /** Every seventh seed publishes and reads datasets. */
+  get #hasData(): boolean {
+    return this.#seed % 7 === 3;
   }
 
   /** Every third seed: the others are as SQLite is, where every answer comes at once. */
@@ -203,13 +211,21 @@ class Simulation {
     if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
     if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#engine);
     if (this.#hasPools) this.#pools.clients(() => this.#engine);
+    if (this.#hasData) {
+      this.#data.clients(() => this.#engine);
+      // While something is read, and before what it reads is replaced.
+      world.after(this.#data.restart, () => this.#crash('a restart'));
+    }
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
     this.#full = false;
     world.wallError = 0;
     // Somebody who asks for ever asks for nothing new: I2 says that there is no answer.
     const rest = (): boolean =>
-      world.happened > MOST_HAPPENS || (this.#open === 0 && this.#allEnded());
+      world.happened > MOST_HAPPENS ||
+      (this.#open === 0 &&
+        (!this.#hasData || world.elapsed > this.#data.until + 120_000) &&
+        this.#allEnded());
     await world.run(HORIZON, rest);
     // What follows the last end (a parent that hears of its child) needs another moment.
     const most = Math.max(MOST_HAPPENS, world.happened + MOST_HAPPENS / 2);
@@ -221,6 +237,7 @@ class Simulation {
       ...this.#monitored.violations(this.#store),
       ...this.#remote.atEnd(this.#store),
       ...this.#pools.atEnd(this.#store),
+      ...this.#data.atEnd(this.#store),
       ...this.#troubled.atEnd(this.#store, world.wall()),
       ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
     ]) {
@@ -274,12 +291,15 @@ class Simulation {
       id: (at) => uuidVersion7(at, this.#bytes()),
       seed: () => `seed-${this.#ids++}`,
     };
-    const runner = createFakeRunner(
+    const performing = createFakeRunner(
       world,
       this.#invariants,
       () => (this.#faulty ? this.#runnerFaults : calm),
       isAlive,
     );
+    const runner = this.#hasData
+      ? this.#data.runner(performing, () => this.#faulty, isAlive)
+      : performing;
     const failing = this.#faultyStore(isAlive);
     const faulty = this.#readsTakeTime
       ? withSlowReads(failing, world, () => this.#slowReads)
@@ -306,6 +326,7 @@ class Simulation {
       reducer: mutant?.reducer?.(reducer) ?? reducer,
       evaluator: { evaluate: async () => [], close: async () => {} },
       itemSource: createLocalItems(),
+      ...(this.#hasData ? { datasets: this.#data.storage } : {}),
       workFolder: join(this.#folder, 'work'),
       loadedExecutions: 3,
       ...(this.#tells
@@ -365,6 +386,10 @@ class Simulation {
       const whose = { name: POOLED, team: 'team', tags: {}, definition: POOLED_MACHINE };
       await engine.pipelines.deploy({ ...whose, ...where });
     }
+    for (const [name, [definition, sections]] of this.#hasData ? PUBLISHING : []) {
+      const where = { folder: this.#folder, sections, bindings: {} };
+      await engine.pipelines.deploy({ name, team: 'team', tags: {}, definition, ...where });
+    }
     // Those that follow first: a schedule starts its pipeline from the moment at which it is deployed.
     for (const [name, sections] of this.#hasTriggers ? [...TRIGGERED].toReversed() : []) {
       await engine.pipelines.deploy({
@@ -407,6 +432,7 @@ class Simulation {
       this.#troubled.committed(commit);
       this.#remote.committed(commit);
       this.#pools.committed(commit);
+      this.#data.committed(commit);
     };
     return {
       ...this.#store,
