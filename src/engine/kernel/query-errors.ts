@@ -74,7 +74,7 @@ export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineE
     status: 404,
     message:
       "There is nothing to compare version '{version}' of '{name}' with: no version before it is kept.",
-    fix: 'Name both versions: `millrace data diff {name}@VERSION VERSION`. List them with `millrace data versions {name}`.',
+    fix: 'Name both: `millrace data diff NAME@VERSION VERSION`. List them with `millrace data versions NAME`.',
   },
   DiffColumnUnknown: {
     code: 'MILL3441',
