@@ -14,6 +14,8 @@ export interface DiffJob {
   readonly from: DiffSide;
   readonly to: DiffSide;
   readonly rules: DiffRules;
+  /** Rows of both sides up to which rows without a key are compared as they are; beyond that by hashes of 128 bits. */
+  readonly mostWhole: number;
   readonly temporaryFolder: string;
   readonly memoryMebibytes: number;
   readonly threads: number;

@@ -52,8 +52,9 @@ async function compare(
   from: string,
   to: string,
   rules: Partial<DiffRules> = {},
+  bounds: DiffBounds = {},
 ): Promise<TableDiff> {
-  const told = await ask(from, to, rules);
+  const told = await ask(from, to, rules, bounds);
   if (told.type !== 'compared') throw new Error(JSON.stringify(told));
   return told.diff;
 }
@@ -103,21 +104,25 @@ describe('rows with a key', () => {
     expect(await key({})).toEqual({ columns: [], by: 'none' });
   });
 
-  test('that is not unique are said, and paired in their order after those that are the same', async () => {
-    const diff = await compare(
-      rowsOf("(1, 'a'), (1, 'b'), (1, 'c'), (2, 'x'), (NULL, 'n'), (NULL, 'm')", 'id, v'),
-      rowsOf("(1, 'a'), (1, 'B'), (2, 'y'), (2, 'x'), (NULL, 'n')", 'id, v'),
-      { key: ['id'] },
-    );
-    expect(diff.key.repeated).toEqual({ from: { keys: 2, rows: 5 }, to: { keys: 2, rows: 4 } });
-    expect(diff.rows).toEqual({ from: 6, to: 5, added: 1, removed: 2, changed: 1, same: 3 });
-    expect(diff.examples).toEqual([
-      { type: 'changed', from: ['1', 'b'], to: ['1', 'B'], differs: [1] },
-      { type: 'removed', cells: ['1', 'c'], times: 1 },
-      { type: 'removed', cells: [null, 'm'], times: 1 },
-      { type: 'added', cells: ['2', 'y'], times: 1 },
-    ]);
-  });
+  test.each([[{}], [{ mostWhole: 0 }]])(
+    'that is not unique are said, and paired in their order after those that are the same (%j)',
+    async (bounds) => {
+      const diff = await compare(
+        rowsOf("(1, 'a'), (1, 'b'), (1, 'c'), (2, 'x'), (NULL, 'n'), (NULL, 'm')", 'id, v'),
+        rowsOf("(1, 'a'), (1, 'B'), (2, 'y'), (2, 'x'), (NULL, 'n')", 'id, v'),
+        { key: ['id'] },
+        bounds,
+      );
+      expect(diff.key.repeated).toEqual({ from: { keys: 2, rows: 5 }, to: { keys: 2, rows: 4 } });
+      expect(diff.rows).toEqual({ from: 6, to: 5, added: 1, removed: 2, changed: 1, same: 3 });
+      expect(diff.examples).toEqual([
+        { type: 'changed', from: ['1', 'b'], to: ['1', 'B'], differs: [1] },
+        { type: 'removed', cells: ['1', 'c'], times: 1 },
+        { type: 'removed', cells: [null, 'm'], times: 1 },
+        { type: 'added', cells: ['2', 'y'], times: 1 },
+      ]);
+    },
+  );
 
   test('may have a key of several columns, of any type, and of NULL', async () => {
     const types = "'2026-01-01 00:00:00+02'::TIMESTAMPTZ AS t, [1, NULL] AS l, {'a': 1} AS s";
@@ -143,18 +148,23 @@ describe('rows with a key', () => {
   });
 });
 
-test('rows without a key are counted: one that is there twice and once before is one more', async () => {
-  const diff = await compare(
-    rowsOf("(1, 'a'), (2, 'b'), (2, 'b')", 'id, v'),
-    rowsOf("(1, 'a'), (1, 'a'), (1, 'a'), (3, NULL)", 'id, v'),
-  );
-  expect(diff.rows).toEqual({ from: 3, to: 4, added: 3, removed: 2, changed: 0, same: 1 });
-  expect(diff.examples).toEqual([
-    { type: 'removed', cells: ['2', 'b'], times: 2 },
-    { type: 'added', cells: ['1', 'a'], times: 2 },
-    { type: 'added', cells: ['3', null], times: 1 },
-  ]);
-});
+test.each([[{}], [{ mostWhole: 0 }]])(
+  'rows without a key are counted: one that is there twice and once before is one more (%j)',
+  async (bounds) => {
+    const from = rowsOf("(1, 'a'), (2, 'b'), (2, 'b')", 'id, v');
+    const to = rowsOf("(1, 'a'), (1, 'a'), (1, 'a'), (3, NULL)", 'id, v');
+    const diff = await compare(from, to, {}, bounds);
+    expect(diff.rows).toEqual({ from: 3, to: 4, added: 3, removed: 2, changed: 0, same: 1 });
+    expect(diff.examples).toEqual([
+      { type: 'removed', cells: ['2', 'b'], times: 2 },
+      { type: 'added', cells: ['1', 'a'], times: 2 },
+      { type: 'added', cells: ['3', null], times: 1 },
+    ]);
+    const few = await compare(from, to, { examples: 1 }, bounds);
+    expect(few.rows).toEqual(diff.rows);
+    expect(few.examples.map(({ type }) => type)).toEqual(['removed', 'added']);
+  },
+);
 
 describe('values', () => {
   /** Whether one value of each type is the same; types differ on purpose. */
@@ -236,16 +246,17 @@ describe('values', () => {
       'same',
     ],
   ];
-  for (const how of ['by a key', 'without one', 'among many columns'] as const) {
+  for (const how of ['by a key', 'without one', 'by hashes', 'among many columns'] as const) {
     test(`are compared as what they are, ${how}`, async () => {
       const wide = how === 'among many columns' ? 500 : 0;
       const others = Array.from({ length: wide }, (_column, at) => `${at} AS w${at}`);
       const select = (side: 1 | 2): string =>
         `SELECT 1 AS id, ${[...VALUES.map((one, at) => `${one[side]} AS v${at}`), ...others].join(', ')}`;
       const found = new Map<string, string>();
-      if (how === 'without one') {
+      if (how === 'without one' || how === 'by hashes') {
+        const bounds = how === 'by hashes' ? { mostWhole: 0 } : {};
         for (const [at, [words]] of VALUES.entries()) {
-          const diff = await compare(select(1), select(2), { columns: [`v${at}`] });
+          const diff = await compare(select(1), select(2), { columns: [`v${at}`] }, bounds);
           found.set(words, diff.rows.same === 1 ? 'same' : 'changed');
         }
       } else {

@@ -17,11 +17,14 @@ export interface DiffBounds {
   readonly memoryMebibytes?: number;
   /** Defaults to 2. */
   readonly threads?: number;
+  /** Rows of both sides up to which rows without a key are compared as they are. Defaults to 20 million. */
+  readonly mostWhole?: number;
   /** Longest time, in milliseconds. Defaults to 280,000: most clients wait for an answer for 300 seconds. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT = 280_000;
+const MOST_WHOLE = 20_000_000;
 
 /**
  * Compares the rows of two versions in a process of its own, which ends when the signal comes.
@@ -36,7 +39,7 @@ export async function runDiff(
 ): Promise<DiffMessage> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-diff-'));
   const job: DiffJob = {
-    ...{ from, to, rules },
+    ...{ from, to, rules, mostWhole: bounds.mostWhole ?? MOST_WHOLE },
     temporaryFolder: join(folder, `duckdb-${randomUUID()}`),
     memoryMebibytes: bounds.memoryMebibytes ?? 768,
     threads: bounds.threads ?? 2,

@@ -5,6 +5,9 @@
  *     it does not                    ──count whole rows──▶ what differs ──by key, in their order──▶ pairs
  *     no key                         ──count whole rows──▶ what differs
  *
+ * Counting whole rows takes time and room for all their values, so of very many rows hashes are counted: two of 64 bits, made in
+ * different orders. That two rows of the same hashes differ is less likely than that a disk lies.
+ *
  * Each is one pass over both versions, which DuckDB writes to disk where it does not fit into memory; what differs is a table of its
  * own from then on, so figures of columns and examples cost no more than that.
  * @module
@@ -55,11 +58,15 @@ interface Sides {
 
 type ComparedRows = Omit<TableDiff, 'schema'>;
 
-/** @throws what DuckDB says */
+/**
+ * @param mostWhole rows of both sides up to which whole rows are counted; beyond that their hashes are
+ * @throws what DuckDB says
+ */
 export async function compareRows(
   connection: DuckDBConnection,
   plan: DiffPlan,
   rules: DiffRules,
+  mostWhole: number,
 ): Promise<ComparedRows> {
   const total = {
     from: await countRows(connection, 'from_version'),
@@ -73,9 +80,12 @@ export async function compareRows(
     return { key, rows, ...none };
   }
   const sides = place(plan, rules);
+  const count = total.from + total.to > mostWhole ? countHashes : countDifferent;
   if (sides.keys === 0) {
-    await countDifferent(connection, sides);
-    return { key, compared, ...(await unpaired(connection, sides, total, rules)) };
+    const counts = await count(connection, sides, `LIMIT ${rules.examples}`);
+    const found = await unpaired(connection, sides, rules);
+    const same = total.from - counts.removed;
+    return { key, compared, ...found, rows: { ...total, ...counts, changed: 0, same } };
   }
   const repeated = {
     from: await repeatedKeys(connection, sides.from, sides.keys),
@@ -83,7 +93,7 @@ export async function compareRows(
   };
   const isRepeated = repeated.from.keys + repeated.to.keys > 0;
   if (isRepeated) {
-    await countDifferent(connection, sides);
+    await count(connection, sides, '');
     await pairInOrder(connection, sides);
   } else await pairByKey(connection, sides);
   const found = await paired(connection, sides, total, rules);
@@ -162,16 +172,55 @@ async function repeatedKeys(
   return { keys: found, rows };
 }
 
+interface Different {
+  readonly added: number;
+  readonly removed: number;
+}
+
 /** Rows that are more often on one side: `times` above 0 in the later version, below in the earlier one. */
 async function countDifferent(
   connection: DuckDBConnection,
   { from, to, width }: Sides,
-): Promise<void> {
+): Promise<Different> {
   const all = names(0, width).join(', ');
   await connection.run(`CREATE TEMP TABLE different AS
     SELECT ${all}, sum(side)::BIGINT AS times FROM (
       SELECT *, 1 AS side FROM ${to} UNION ALL SELECT *, -1 FROM ${from}
     ) GROUP BY ${all} HAVING sum(side) <> 0`);
+  return await countTimes(connection, 'different');
+}
+
+/**
+ * The same by hashes; then the rows of those that differ are fetched.
+ * @param limit how many of each side are: SQL
+ */
+async function countHashes(
+  connection: DuckDBConnection,
+  { from, to, width }: Sides,
+  limit: string,
+): Promise<Different> {
+  const all = names(0, width);
+  const hashes = `hash(${all.join(', ')}) AS h1, hash(${[...all].reverse().join(', ')}, 'again') AS h2`;
+  await connection.run(`CREATE TEMP TABLE hashes AS
+    SELECT h1, h2, sum(side)::BIGINT AS times FROM (
+      SELECT ${hashes}, 1 AS side FROM ${to} UNION ALL SELECT ${hashes}, -1 FROM ${from}
+    ) GROUP BY h1, h2 HAVING sum(side) <> 0`);
+  const rowsOf = (side: string, sign: string): string => `SELECT ${all.join(', ')}, times
+    FROM (SELECT *, ${hashes} FROM ${side}) JOIN
+      (SELECT * FROM hashes WHERE times ${sign} 0 ORDER BY h1, h2 ${limit}) USING (h1, h2)
+    GROUP BY ALL`;
+  await connection.run(`CREATE TEMP TABLE different AS
+    ${rowsOf(to, '>')} UNION ALL ${rowsOf(from, '<')}`);
+  return await countTimes(connection, 'hashes');
+}
+
+async function countTimes(connection: DuckDBConnection, table: string): Promise<Different> {
+  const [removed = 0, added = 0] = await numbersOf(
+    connection,
+    `SELECT coalesce(sum(-times) FILTER (WHERE times < 0), 0),
+       coalesce(sum(times) FILTER (WHERE times > 0), 0) FROM ${table}`,
+  );
+  return { removed, added };
 }
 
 /** Pairs of a table: what it was in `a…`, what it is in `b…`. */
@@ -225,14 +274,8 @@ type Total = Pick<TableDiff['rows'], 'from' | 'to'>;
 async function unpaired(
   connection: DuckDBConnection,
   { columns, width }: Sides,
-  total: Total,
   { examples: most }: DiffRules,
-): Promise<Omit<ComparedRows, 'key' | 'compared'>> {
-  const [removed = 0, added = 0] = await numbersOf(
-    connection,
-    `SELECT coalesce(sum(-times) FILTER (WHERE times < 0), 0),
-       coalesce(sum(times) FILTER (WHERE times > 0), 0) FROM different`,
-  );
+): Promise<Omit<ComparedRows, 'key' | 'compared' | 'rows'>> {
   const shown = columns.slice(0, SHOWN);
   const examples: DiffExample[] = [];
   for (const [type, sign] of [
@@ -250,7 +293,6 @@ async function unpaired(
     }
   }
   return {
-    rows: { ...total, added, removed, changed: 0, same: total.from - removed },
     ...{ columns: [], changedColumns: 0, examples: bounded(examples) },
     ...{ shown: shown.map(({ name }) => name), hidden: columns.length - shown.length },
   };

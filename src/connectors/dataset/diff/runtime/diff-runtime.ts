@@ -64,7 +64,7 @@ function failureOf(error: unknown, { from, to }: Pick<DiffJob, 'from' | 'to'>): 
   return { type: 'failed', problem: 'unreadable', cause };
 }
 
-async function perform({ from, to, rules, ...bounds }: DiffJob): Promise<DiffMessage> {
+async function perform({ from, to, rules, mostWhole, ...bounds }: DiffJob): Promise<DiffMessage> {
   const connection = await openDatabase(bounds);
   await connection.run(`SET max_temp_directory_size = '${MOST_SPILLED}'`);
   // Rows have no order here; keeping one would hold them in memory.
@@ -92,7 +92,7 @@ async function perform({ from, to, rules, ...bounds }: DiffJob): Promise<DiffMes
     );
   }
   const schema = schemaDiff(columns.from, columns.to);
-  const compared = await compareRows(connection, plan, rules);
+  const compared = await compareRows(connection, plan, rules, mostWhole);
   return { type: 'compared', diff: { schema, ...compared } };
 }
 
