@@ -174,7 +174,6 @@ export function composeFeatures(
     trace: (...traced) => lineage.trace(...traced),
     tell: (turn, change) => bus.tell(turn, change.team, datasetEvent(change)),
     executionOf: (mapRun) => mapRuns.executionOf(mapRun),
-    isTestRun: ({ triggeredBy }) => triggeredBy?.type === 'test-run',
   });
   const knownDatasets = datasetGraph(kernel, datasets, datasetStorage);
   const lineage: Lineage = new Lineage(kernel, knownDatasets, openLineage);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import type { ExecutionDetail, StartedExecution } from '../../api/executions.js';
 import { PATHS, pathTo } from '../../api/paths.js';
@@ -48,6 +49,24 @@ export default class Run extends MillraceCommand {
       description: 'with --wait: seconds after which to stop waiting (exit 8)',
       min: 1,
     }),
+    'test-run': Flags.boolean({
+      description:
+        'try it: it reads what is real, writes what nobody else reads, and nobody is told; waits for the end',
+    }),
+    file: Flags.string({
+      char: 'f',
+      description: 'with --test-run: a pipeline file to try instead of what is deployed',
+      dependsOn: ['test-run'],
+    }),
+    'reads-of': Flags.string({
+      description: 'with --test-run: read the versions of datasets that this execution has read',
+      dependsOn: ['test-run'],
+    }),
+    detach: Flags.boolean({
+      description: 'with --test-run: do not wait for the end',
+      dependsOn: ['test-run'],
+      exclusive: ['wait'],
+    }),
     ...serverFlags,
   };
 
@@ -70,7 +89,13 @@ export default class Run extends MillraceCommand {
         fix: 'Name the file: millrace run template.yaml --machine NAME',
       });
     }
-    return this.#run(this.client(flags), { ...flags, pipeline: args.pipeline }, input);
+    const testRun = flags['test-run'] ? await testRunOf(flags.file, flags['reads-of']) : {};
+    const wait = flags.wait || (flags['test-run'] && !flags.detach);
+    return this.#run(
+      this.client(flags),
+      { ...flags, wait, pipeline: args.pipeline, testRun },
+      input,
+    );
   }
 
   async #run(
@@ -84,6 +109,7 @@ export default class Run extends MillraceCommand {
         ...(input === undefined ? {} : { input }),
         ...(flags.name === undefined ? {} : { name: flags.name }),
         ...(flags.interval === undefined ? {} : { interval: flags.interval }),
+        ...flags.testRun,
       })
       .catch((error: unknown) => suggestPipeline(client, flags.pipeline, error));
     if (!flags.wait) {
@@ -129,6 +155,32 @@ interface StartFlags {
   isKept?: boolean;
   logs?: boolean | undefined;
   timeout?: number | undefined;
+  /** What makes it a test run. */
+  testRun?: object;
+}
+
+/** The fields of a start that make it a test run. */
+async function testRunOf(
+  file: string | undefined,
+  readsOf: string | undefined,
+): Promise<{ testRun: true; candidate?: { text: string }; readsOf?: string }> {
+  return {
+    testRun: true,
+    ...(file === undefined ? {} : { candidate: { text: await readCandidate(file) } }),
+    ...(readsOf === undefined ? {} : { readsOf }),
+  };
+}
+
+async function readCandidate(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}.`, {
+      exitCode: EXIT.usage,
+      code: 'MILL5750',
+      fix: 'Name a pipeline file: --file changed.yaml',
+    });
+  }
 }
 
 /** Adds the name that was probably meant to the failure of a start. */
