@@ -38,6 +38,7 @@ import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
 import * as users from './users.js';
+import * as versionDiff from './version-diff.js';
 import * as watched from './watched.js';
 import * as webhooks from './webhooks.js';
 
@@ -60,6 +61,7 @@ const CAPABILITIES = [
   datasets,
   lineage,
   catalogue,
+  versionDiff,
   digests,
   overview,
   outlooks,

@@ -57,6 +57,7 @@ export const PATHS = {
   datasetUse: '/datasets/:name/use',
   datasetSchemaHistory: '/datasets/:name/schema-history',
   datasetRows: '/datasets/:name/versions/:version/rows',
+  datasetDiff: '/datasets/:name/diff',
   datasetProfile: '/datasets/:name/versions/:version/profile',
   catalogue: '/catalogue',
   executionWorking: '/executions/:id/working',

@@ -125,6 +125,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
   lists: [
     { columns: ['team', 'dataset'] },
     { columns: ['team', 'dataset', 'version'] },
+    { columns: ['team', 'dataset', 'interval'] },
     { columns: ['execution'] },
   ],
   migrations: [
@@ -156,6 +157,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
      CREATE INDEX dataset_versions_of_dataset ON dataset_versions (team, dataset, number);
      CREATE INDEX dataset_versions_named ON dataset_versions (team, dataset, version, number);
      CREATE INDEX dataset_versions_of_execution ON dataset_versions (execution, number);`,
+    'CREATE INDEX dataset_versions_of_interval ON dataset_versions (team, dataset, interval, number);',
   ],
 });
 
