@@ -29,7 +29,14 @@ afterEach(() => test.close());
 /** Of the execution itself; and what only its report reads. */
 const ITS_OWN = new Set([
   ...['executions', 'threads', 'history', 'attempts', 'timers', 'map_runs', 'logs', 'log_records'],
-  ...['dataset_versions', 'dataset_reads', 'schema_version', 'settings', 'test_run_effects'],
+  ...[
+    'dataset_versions',
+    'dataset_reads',
+    'dataset_shadows',
+    'schema_version',
+    'settings',
+    'test_run_effects',
+  ],
   // Looked at by the clock, whatever runs.
   ...['expectation_clock', 'watched_parts', 'sweeps', 'taken_names'],
 ]);
