@@ -53,6 +53,8 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/history': EXECUTIONS,
   '/api/v1/executions/:id/logs': EXECUTIONS,
   '/api/v1/executions/:id/jobs': EXECUTIONS,
+  '/api/v1/executions/:id/test-report': EXECUTIONS,
+  '/api/v1/executions/:id/effects': EXECUTIONS,
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
@@ -155,6 +157,9 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/logs',
   'GET /api/v1/executions/:id/jobs',
   'GET /api/v1/executions/:id/redrive-plan',
+  // None of these is a test run: test/test-runs/.
+  'GET /api/v1/executions/:id/test-report',
+  'GET /api/v1/executions/:id/effects',
   // None of these runs SQL, and no columns have changed: test/datasets/catalogue.test.ts.
   'GET /api/v1/executions/:id/working',
   'GET /api/v1/datasets/:name/schema-history',
