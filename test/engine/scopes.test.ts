@@ -447,7 +447,13 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
-  ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
+  ...[
+    'pipelines.deploy',
+    'pipelines.keepCandidate',
+    'stateMachines.create',
+    'activities.create',
+    'webhooks.create',
+  ],
   ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
   ...['audit.note', 'audit.verify'],
   ...[
