@@ -103,6 +103,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   count: () => ['all'],
   record: () => ['with'],
   status: () => ['FAILED', 'RUNNING', 'OPEN'],
+  testRuns: () => ['only', 'without'],
+  rows: () => ['leave'],
   monitor: ({ name }) => [`${name}-watch`],
   owner: () => ['-'],
   problem: () => ['run'],
@@ -157,8 +159,7 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/logs',
   'GET /api/v1/executions/:id/jobs',
   'GET /api/v1/executions/:id/redrive-plan',
-  // None of these is a test run: test/test-runs/.
-  'GET /api/v1/executions/:id/test-report',
+  // None of these does anything to the outside: test/test-runs/effects.test.ts.
   'GET /api/v1/executions/:id/effects',
   // None of these runs SQL, and no columns have changed: test/datasets/catalogue.test.ts.
   'GET /api/v1/executions/:id/working',
