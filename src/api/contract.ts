@@ -34,10 +34,12 @@ import * as schedules from './schedules.js';
 import * as secrets from './secrets.js';
 import * as sessions from './sessions.js';
 import * as tasks from './tasks.js';
+import * as testRuns from './test-runs.js';
 import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
 import * as users from './users.js';
+import * as versionDiff from './version-diff.js';
 import * as watched from './watched.js';
 import * as webhooks from './webhooks.js';
 
@@ -60,6 +62,7 @@ const CAPABILITIES = [
   datasets,
   lineage,
   catalogue,
+  versionDiff,
   digests,
   overview,
   outlooks,
@@ -69,6 +72,7 @@ const CAPABILITIES = [
   clusterPools,
   tasks,
   accessKeys,
+  testRuns,
   tokens,
   accounts,
   secrets,

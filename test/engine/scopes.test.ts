@@ -14,7 +14,12 @@ import type { ScheduleSettings } from '../../src/engine/features/schedules/api-s
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
-import { fakeDatasetConnector, fakeReads, memoryStorage } from '../support/fake-datasets.js';
+import {
+  fakeDatasetConnector,
+  fakeDiff,
+  fakeReads,
+  memoryStorage,
+} from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 const SHOP = ofTeam('shop');
@@ -30,6 +35,7 @@ interface Things {
   /** Of the pipeline, state machine, activity and of all that clients of EventBridge make. */
   name: string;
   running: string;
+  tried: string;
   failed: string;
   mapped: string;
   mapRun: string;
@@ -40,7 +46,7 @@ interface Things {
 const NO_RATES = { workerSecond: {}, gigabyteSecond: {}, units: {} };
 
 const NONE: Things = {
-  ...{ name: 'none', running: NO_ID, failed: NO_ID, mapped: NO_ID },
+  ...{ name: 'none', running: NO_ID, tried: NO_ID, failed: NO_ID, mapped: NO_ID },
   ...{ mapRun: NO_ID, token: `${NO_ID}-0-1`, backfill: '999' },
 };
 
@@ -82,6 +88,7 @@ beforeAll(async () => {
     ),
     datasets,
     readData: fakeReads,
+    compareData: fakeDiff,
     aws: AWS,
     rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
@@ -137,6 +144,7 @@ beforeAll(async () => {
 
   const { executions } = engine;
   const running = await executions.start(SHOP, { pipeline: 'all', name: 'one' });
+  const tried = await executions.start(SHOP, { pipeline: 'all', testRun: {} });
   const failed = await executions.run(SHOP, { pipeline: 'failing' });
   await executions.run(SHOP, { pipeline: 'saying' });
   await executions.run(SHOP, { pipeline: 'publishing' });
@@ -152,7 +160,14 @@ beforeAll(async () => {
   const child = items.find(({ parent }) => parent === asking.id);
   const { input } = await executions.describe(SHOP, child?.id ?? '', 'original');
   things = {
-    ...{ name: 'all', running: running.id, failed: failed.id, mapped: mapped.id, backfill },
+    ...{
+      name: 'all',
+      running: running.id,
+      tried: tried.id,
+      failed: failed.id,
+      mapped: mapped.id,
+      backfill,
+    },
     mapRun: mapRun?.id ?? '',
     token: String((input as JsonObject).token),
   };
@@ -219,6 +234,9 @@ function namingCalls(): { [call: string]: Call } {
     'executions.wait': (scope, { failed }) => e.executions.wait(scope, failed),
     'executions.planRedrive': (scope, { failed }) => e.executions.planRedrive(scope, failed),
     'executions.redrive': (scope, { failed }) => e.executions.redrive(scope, failed),
+    'testRuns.report': (scope, { tried }) =>
+      e.testRuns.report(scope, tried, { rows: 'leave' }, NEVER),
+    'testRuns.effects': (scope, { tried }) => e.testRuns.effects(scope, tried),
     'remoteJobs.list': (scope, { running }) => e.remoteJobs.list(scope, running),
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
@@ -227,6 +245,8 @@ function namingCalls(): { [call: string]: Call } {
     'catalogue.schemaHistory': (scope, { name }) => e.catalogue.schemaHistory(scope, name),
     'catalogue.preview': (scope, { name }) => e.catalogue.preview(scope, name, 'current', 1, NEVER),
     'catalogue.profile': (scope, { name }) => e.catalogue.profile(scope, name, 'current', NEVER),
+    'catalogue.diff': (scope, { name }) =>
+      e.catalogue.diff(scope, { name, from: 'current' }, NEVER),
     'catalogue.query': (scope, { name }) =>
       e.catalogue.query(scope, { sql: `FROM "${name}"` }, NEVER),
     'catalogue.working': (scope, { running }) => e.catalogue.working(scope, running, 1, NEVER),
@@ -427,7 +447,13 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
-  ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
+  ...[
+    'pipelines.deploy',
+    'pipelines.keepCandidate',
+    'stateMachines.create',
+    'activities.create',
+    'webhooks.create',
+  ],
   ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
   ...['audit.note', 'audit.verify'],
   ...[

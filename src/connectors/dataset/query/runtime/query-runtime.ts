@@ -21,6 +21,7 @@ import { createView, quoted } from '../../../sql/runtime/input-views.js';
 import { openDatabase } from '../../../sql/runtime/open-database.js';
 import { toJson } from '../../../sql/runtime/sql-values.js';
 import { plainMessage, unreadableWords } from '../../contract/runtime/unreadable.js';
+import { closeDoors } from '../../runtime/close-doors.js';
 import type {
   QueryJob,
   QueryMessage,
@@ -77,7 +78,11 @@ async function perform({ work, tables, extensions, ...bounds }: QueryJob): Promi
     wanted.flatMap(({ stage, folders }) => (stage === 'table' ? folders : [])),
   );
   await loadExtensions(connection, snapshots, extensions);
-  await closeDoors(connection, wanted, foldersOf(snapshots));
+  // From here on these versions are read, and nothing else.
+  await closeDoors(connection, {
+    folders: [...wanted.flatMap(({ folders }) => folders), ...foldersOf(snapshots)],
+    files: wanted.flatMap(({ files = [] }) => files),
+  });
   if (work.type === 'preview') {
     const previews = [];
     for (const table of wanted) previews.push(await previewOf(connection, table, work.rows));
@@ -93,24 +98,6 @@ async function perform({ work, tables, extensions, ...bounds }: QueryJob): Promi
     };
   }
   return { type: 'rows', ...(await rowsOf(connection, work.sql, work.rows)) };
-}
-
-/**
- * From here on these versions are read, and nothing else.
- * @param others folders of tables that others keep
- */
-async function closeDoors(
-  connection: DuckDBConnection,
-  tables: readonly QueryTable[],
-  others: readonly string[],
-): Promise<void> {
-  const folders = [...tables.flatMap((table) => table.folders), ...others];
-  const files = tables.flatMap((table) => table.files ?? []);
-  await connection.run(`SET TimeZone = 'UTC'`);
-  await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
-  await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
-  await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
 }
 
 async function previewOf(
