@@ -21,6 +21,7 @@ import * as expectations from './expectations.js';
 import * as health from './health.js';
 import * as incidents from './incidents.js';
 import * as lineage from './lineage.js';
+import * as lineageGraph from './lineage-graph.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
 import * as notifications from './notifications.js';
@@ -59,6 +60,7 @@ const CAPABILITIES = [
   notifications,
   datasets,
   lineage,
+  lineageGraph,
   catalogue,
   digests,
   overview,

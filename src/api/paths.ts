@@ -50,6 +50,7 @@ export const PATHS = {
   datasetManifest: '/datasets/:name/versions/:version/manifest',
   datasetRollback: '/datasets/:name/rollback',
   lineage: '/datasets/:name/lineage',
+  lineageGraph: '/datasets/:name/lineage/graph',
   versionRepair: '/datasets/:name/versions/:version/repair-plan',
   executionLineage: '/executions/:id/lineage',
   toldDatasets: '/lineage/datasets',

@@ -67,6 +67,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/datasets/:name/versions/:version/manifest': DATASETS,
   '/api/v1/datasets/:name/versions/:version/repair-plan': DATASETS,
   '/api/v1/datasets/:name/lineage': DATASETS,
+  '/api/v1/datasets/:name/lineage/graph': DATASETS,
   '/api/v1/executions/:id/lineage': EXECUTIONS,
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
@@ -115,7 +116,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   data: () => ['none'],
   namespace: ({ name }) => [`s3://${name}`],
   direction: () => ['down'],
-  hops: () => [20],
+  hops: () => [5],
+  open: () => ['v1.up,v2.down,t1.up,t2.down'],
   columns: () => ['true'],
   order: () => ['newest-first'],
   from: () => ['tail', 'Extract', '2020-01-01'],

@@ -236,6 +236,7 @@ function namingCalls(): { [call: string]: Call } {
     'datasets.manifest': (scope, { name }) => e.datasets.manifest(scope, name, 'current'),
     'datasets.rollBack': (scope, { name }) => e.datasets.rollBack(scope, name, 'current', 'ana'),
     'lineage.of': (scope, { name }) => e.lineage.of(scope, name),
+    'lineage.around': (scope, { name }) => e.lineage.around(scope, name),
     'lineage.repair': (scope, { name }) => e.lineage.repair(scope, name, 'current'),
     'lineage.ofExecution': (scope, { failed }) => e.lineage.ofExecution(scope, failed),
     'monitors.describe': (scope, { name }) => e.monitors.describe(scope, name),

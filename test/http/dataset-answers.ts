@@ -44,6 +44,8 @@ export async function askCatalogue(ask: Ask, name: string): Promise<void> {
 /** @param name of the dataset */
 export async function askLineage(ask: Ask, name: string): Promise<void> {
   await ask('GET', `${pathTo(PATHS.lineage, { name })}?columns=true`, 200);
+  await ask('GET', `${pathTo(PATHS.lineageGraph, { name })}?open=v1.down,v1.up`, 200);
+  await ask('GET', `${pathTo(PATHS.lineageGraph, { name })}?open=v1.sideways`, 400);
   await ask('GET', pathTo(PATHS.versionRepair, { name, version: 'current' }), 200);
   await ask('GET', PATHS.openLineage, 200);
   const of = pathTo(PATHS.lineage, { name });

@@ -82,6 +82,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     body: { version: 'current' },
   },
   { method: 'GET', route: '/api/v1/datasets/:name/lineage', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/datasets/:name/lineage/graph', names: 'dataset' },
   {
     method: 'GET',
     route: '/api/v1/datasets/:name/versions/:version/repair-plan',

@@ -19,6 +19,12 @@ export interface DatasetGraph {
     numbers: readonly number[],
     limit: number,
   ): Promise<{ output: number; input: number }[]>;
+  /** The same of one version, the newest first. */
+  newestEdges(
+    direction: 'up' | 'down',
+    number: number,
+    limit: number,
+  ): Promise<{ output: number; input: number }[]>;
   find(team: string, dataset: string, version: string): Promise<VersionRow | undefined>;
   /** Versions that an execution wrote and read. */
   ofExecution(execution: number): Promise<{ written: VersionRow[]; read: VersionRow[] }>;
@@ -62,6 +68,14 @@ export function datasetGraph(
         found.push(...page);
       }
       return found;
+    },
+    async newestEdges(direction, number, limit) {
+      const column = direction === 'up' ? 'output' : 'input';
+      return await reads.listRows(EDGES, {
+        where: { [column]: number },
+        order: { by: [column, 'number'], down: true },
+        limit,
+      });
     },
     async find(team, dataset, version) {
       const [row] = await reads.listRows(VERSIONS, { where: { team, dataset, version }, limit: 1 });

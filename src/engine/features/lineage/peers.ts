@@ -38,6 +38,8 @@ export type Direction = 'up' | 'down';
 export interface KnownDatasets {
   versions(numbers: readonly number[]): Promise<KnownVersion[]>;
   edges(direction: Direction, numbers: readonly number[], limit: number): Promise<VersionEdge[]>;
+  /** Of one version, the newest first. */
+  newestEdges(direction: Direction, number: number, limit: number): Promise<VersionEdge[]>;
   find(team: string, dataset: string, version: string): Promise<KnownVersion | undefined>;
   ofExecution(execution: number): Promise<{ written: KnownVersion[]; read: KnownVersion[] }>;
   goodBefore(team: string, dataset: string, below: number, limit: number): Promise<KnownVersion[]>;
