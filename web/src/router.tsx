@@ -28,6 +28,8 @@ import { executionsSearch } from './executions/executions-search.js';
 import { IncidentPage } from './incidents/incident-page.js';
 import { IncidentsPage } from './incidents/incidents-page.js';
 import { incidentsSearch } from './incidents/incidents-search.js';
+import { LineagePage } from './lineage/lineage-page.js';
+import { lineageSearch } from './lineage/lineage-search.js';
 import { LogsPage } from './logs/logs-page.js';
 import { logsSearch } from './logs/logs-search.js';
 import { NowPage } from './now/now-page.js';
@@ -74,6 +76,13 @@ const dataset = createRoute({
   path: '/d/$',
   validateSearch: datasetSearch,
   component: DatasetPage,
+});
+
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: '/lineage/$',
+  validateSearch: lineageSearch,
+  component: LineagePage,
 });
 
 const board = createRoute({
@@ -146,6 +155,7 @@ const routeTree = root.addChildren([
   pipelines,
   data,
   dataset,
+  lineage,
   checks,
   board,
   alerts,

@@ -27,7 +27,13 @@ export type {
   OnCall,
   Silence,
 } from '../../../src/api/incidents.js';
-export type { Lineage, LineageNode } from '../../../src/api/lineage.js';
+export type {
+  ExecutionLineage,
+  Lineage,
+  LineageNode,
+  VersionRepair,
+} from '../../../src/api/lineage.js';
+export type { LineageBox, LineageGraph, LineageLine } from '../../../src/api/lineage-graph.js';
 export type { FoundLine, FoundLines } from '../../../src/api/logs.js';
 export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/monitors.js';
 export type { Channel, Delivery } from '../../../src/api/notifications.js';

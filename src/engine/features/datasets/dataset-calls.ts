@@ -27,6 +27,8 @@ export interface DatasetDetail {
   readonly name: string;
   readonly stage: 'raw' | 'structured';
   readonly pipeline: string;
+  /** Who answers for it, as that pipeline says. */
+  readonly owner?: string;
   readonly byInterval: boolean;
   readonly description?: string;
   readonly readers: readonly string[];
@@ -96,11 +98,13 @@ export function datasetCalls(
   function datasetDetail(row: DatasetRow, most = MOST_CURRENT): DatasetDetail {
     const { team, name, stage, pipeline, byInterval, publishedAt } = row;
     const { description, readers, contract } = datasets.planOf(team, name);
+    const owner = datasets.plannedBy(team, name)?.owner;
     const last = datasets.known(row.last);
     const current = datasets.currentOf(row);
     const failure = datasets.pointers.failures.get(`${team}:${name}`);
     return {
       ...{ team, name, stage, pipeline, byInterval: byInterval === 1, readers },
+      ...(owner === undefined ? {} : { owner }),
       ...(description === undefined ? {} : { description }),
       ...(contract === undefined ? {} : { contract: contract as unknown as Json }),
       current: current.slice(-most).map(detailOf),

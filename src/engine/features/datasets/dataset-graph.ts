@@ -33,6 +33,8 @@ export interface DatasetGraph {
   /** What is current, of all intervals; nothing when there is no such dataset. */
   current(team: string, dataset: string): VersionRow[];
   isCurrent(version: Pick<VersionRow, 'team' | 'dataset' | 'number' | 'interval'>): boolean;
+  /** Who answers for it, as the pipeline that writes it says. */
+  ownerOf(team: string, dataset: string): string | undefined;
   mayRead(reader: string, team: string, dataset: string): boolean;
   readonly root: string | undefined;
   read(path: string): Promise<string | undefined>;
@@ -112,6 +114,7 @@ export function datasetGraph(
       const row = datasets.find(team, dataset);
       return row !== undefined && datasets.isCurrent(row, { number, interval });
     },
+    ownerOf: (team, name) => datasets.plannedBy(team, name)?.owner,
     mayRead: (reader, team, name) => datasets.mayRead(reader, { team, name }),
     root: storage?.root,
     read: async (path) => await storage?.read(path),

@@ -46,6 +46,8 @@ export interface KnownDatasets {
   /** What is current, of all intervals; nothing when there is no such dataset. */
   current(team: string, dataset: string): readonly KnownVersion[];
   isCurrent(version: KnownVersion): boolean;
+  /** Who answers for it, as the pipeline that writes it says. */
+  ownerOf(team: string, dataset: string): string | undefined;
   /** Whether a team may read what another has. */
   mayRead(reader: string, team: string, dataset: string): boolean;
   /** Where versions lie: `/srv/datasets`, `s3://…`; undefined: nothing is kept. */
