@@ -1,54 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
-import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
+import { ofTeam } from '../../src/engine/kernel/scope.js';
 import type { Server } from '../../src/server.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
 import { requirement } from '../requirements.js';
+import { fillOrders, writeOrders } from './orders.js';
 import { EVIL } from './pipelines.js';
 import { consoleHome, LOOKS } from './support/console-home.js';
 
-const FILES = {
-  'orders.csv': 'id,town,price\n1,Markleeville,2.5\n2,Bridgeport,3\n3,Markleeville,0\n',
-  'orders-raw.yaml': `pipeline: orders-raw
-team: shop
-owner: ana
-steps:
-  - load: { sql: { query: "SELECT * FROM orders", inputs: { orders: orders.csv } } }
-  - publish: { dataset: orders/raw }
-datasets:
-  orders/raw: { stamp: true }
-`,
-  'orders-by-town.yaml': `pipeline: orders-by-town
-team: shop
-reads: { raw: orders/raw }
-steps:
-  - count: { sql: "SELECT upper(town) AS town, sum(price) AS total FROM raw WHERE price > 0 GROUP BY ALL" }
-  - publish: { dataset: orders/by-town }
-datasets:
-  orders/by-town: {}
-`,
-};
-
-function write(root: string): string {
-  const folder = join(root, 'shop');
-  mkdirSync(folder);
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
-  return folder;
-}
-
 /** Forty jobs of others have made something of the orders, and one of them has an evil name. */
-async function fill({ engine }: Server): Promise<void> {
-  for (const pipeline of ['orders-raw', 'orders-by-town']) {
-    await engine.executions.run(EVERYTHING, { pipeline });
-  }
+async function fill(server: Server): Promise<void> {
+  await fillOrders(server);
   const by = { namespace: 'millrace/shop', name: 'orders/by-town' };
   const outputs = Array.from({ length: 40 }, (_, at) => ({
     namespace: 's3://models',
     name: at === 39 ? EVIL : `model-${at}`,
   }));
-  await engine.lineage.take(ofTeam('shop'), {
+  await server.engine.lineage.take(ofTeam('shop'), {
     ...LINEAGE_EVENT,
     job: { namespace: 'spark', name: 'train-models' },
     inputs: [by],
@@ -57,7 +25,7 @@ async function fill({ engine }: Server): Promise<void> {
 }
 
 describe.skipIf(requirement('chromium').missing)('lineage, in the console', () => {
-  const home = consoleHome(write, fill);
+  const home = consoleHome(writeOrders, fill);
   const PATH = '/lineage/orders/by-town';
 
   test('a dataset leads to its picture, with data, jobs, data of others, and how much more there is', async () => {
@@ -65,14 +33,21 @@ describe.skipIf(requirement('chromium').missing)('lineage, in the console', () =
     await page.getByRole('link', { name: 'Lineage as a picture' }).click();
     await page.getByRole('heading', { level: 1, name: 'Lineage of orders/by-town' }).waitFor();
     const picture = page.getByRole('application', { name: 'Lineage' });
-    await picture.getByRole('group', { name: /^orders\/by-town, data, current .* what this is about/ }).waitFor();
+    await picture
+      .getByRole('group', { name: /^orders\/by-town, data, current .* what this is about/ })
+      .waitFor();
     await picture.getByRole('group', { name: /^orders\/raw, data, current .* 1 hop up/ }).waitFor();
     await picture.getByRole('group', { name: 'orders-by-town, pipeline' }).waitFor();
     await picture.getByRole('group', { name: 'train-models, job of others' }).waitFor();
-    await picture.getByRole('group', { name: /data, of others .* 1 hop down/ }).first().waitFor();
+    await picture
+      .getByRole('group', { name: /data, of others .* 1 hop down/ })
+      .first()
+      .waitFor();
     await picture.getByRole('group', { name: '30 more made of it, show them' }).waitFor();
     const table = page.getByRole('region', { name: 'Lineage as a table' });
-    await table.getByRole('row', { name: /^here orders\/by-town .* orders\/raw 30 more/ }).waitFor();
+    await table
+      .getByRole('row', { name: /^here orders\/by-town .* orders\/raw 30 more/ })
+      .waitFor();
   });
 
   test('a box of more is opened with the keyboard, the address keeps it, and names of others stay text', async () => {

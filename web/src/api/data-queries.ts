@@ -8,6 +8,7 @@ import { get, post } from './client.js';
 import type {
   DataRows,
   Dataset,
+  DatasetManifest,
   DatasetUse,
   DatasetVersion,
   Lineage,
@@ -69,6 +70,28 @@ export const versionsQuery = ({ name, team }: DatasetName) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     refetchInterval: LOOK_EVERY_MS,
+  });
+
+export const versionQuery = ({ name, team }: DatasetName, version: string) =>
+  queryOptions({
+    queryKey: ['dataset', name, team ?? '', 'version', version],
+    queryFn: async ({ signal }) =>
+      await get<DatasetVersion>(pathTo(PATHS.datasetVersion, { name, version }), { team }, signal),
+    refetchInterval: LOOK_EVERY_MS,
+  });
+
+/** Files of a version never change, so that it is asked for once. */
+export const manifestQuery = ({ name, team }: DatasetName, version: string) =>
+  queryOptions({
+    queryKey: ['manifest', name, team ?? '', version],
+    queryFn: async ({ signal }) =>
+      await get<DatasetManifest>(
+        pathTo(PATHS.datasetManifest, { name, version }),
+        { team },
+        signal,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 /** Its columns, and who says that they read it. */

@@ -5,7 +5,13 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get } from './client.js';
-import type { ExecutionLineage, Lineage, LineageGraph, VersionRepair } from './types.js';
+import type {
+  ExecutionLineage,
+  Lineage,
+  LineageGraph,
+  StepWorking,
+  VersionRepair,
+} from './types.js';
 
 /** What is made meanwhile is no live event. */
 const LOOK_EVERY_MS = 30_000;
@@ -66,4 +72,23 @@ export const executionLineageQuery = (id: string) =>
     queryKey: ['execution', id, 'lineage'],
     queryFn: async ({ signal }) =>
       await get<ExecutionLineage>(pathTo(PATHS.executionLineage, { id }), {}, signal),
+  });
+
+/** Rows of each side of a step that are shown. */
+export const WORKING_ROWS = 5;
+
+/** Rows before and after each SQL step: what was read is read again, which takes a moment. */
+export const workingQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['execution', id, 'working'],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ items: StepWorking[] }>(
+          pathTo(PATHS.executionWorking, { id }),
+          { limit: WORKING_ROWS },
+          signal,
+        )
+      ).items,
+    retry: false,
+    staleTime: 60_000,
   });

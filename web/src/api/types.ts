@@ -3,9 +3,14 @@
  * taken from there, and `paths.ts`; the schemas stay on the server.
  * @module
  */
-export type { DataRows, DatasetUse, VersionProfile } from '../../../src/api/catalogue.js';
+export type {
+  DataRows,
+  DatasetUse,
+  StepWorking,
+  VersionProfile,
+} from '../../../src/api/catalogue.js';
 export type { BoardGroup, CheckResult } from '../../../src/api/checks.js';
-export type { Dataset, DatasetVersion } from '../../../src/api/datasets.js';
+export type { Dataset, DatasetManifest, DatasetVersion } from '../../../src/api/datasets.js';
 export type {
   Execution,
   ExecutionDetail,

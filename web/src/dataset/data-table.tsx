@@ -13,7 +13,7 @@ export function DataTable({
 }: {
   /** What it shows, for screen readers. */
   label: string;
-  heads: readonly string[];
+  heads: readonly ReactNode[];
   /** In the order of the heads; undefined where there is no value. */
   rows: readonly (readonly ReactNode[])[];
   /** Columns, counted from 0, that stand on the right. */

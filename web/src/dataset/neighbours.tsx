@@ -24,7 +24,11 @@ export function Neighbours({
       {version !== undefined && (
         <>
           <p>
-            <Link to="/lineage/$" params={{ _splat: dataset.name }} search={{ team: dataset.team }}>
+            <Link
+              to="/lineage/$"
+              params={{ _splat: dataset.name }}
+              search={{ team: dataset.team, version }}
+            >
               Lineage as a picture
             </Link>
           </p>

@@ -24,12 +24,14 @@ import { GraphTab } from './graph/graph-tab.js';
 import { LogsTab } from './logs/logs-tab.js';
 import { type Redrive, RedriveDialog } from './redrive-dialog.js';
 import { StatesTab } from './states/states-tab.js';
+import { WorkingTab } from './working-tab.js';
 
 const TITLES: { [tab in TabName]: string } = {
   states: 'States',
   graph: 'Graph',
   logs: 'Logs',
   data: 'Input / Output',
+  working: 'Data',
   events: 'Events',
 };
 
@@ -118,6 +120,9 @@ function Loaded({
         </TabPanel>
         <TabPanel id="data" className={styles.panel ?? ''}>
           <DataTab execution={execution} />
+        </TabPanel>
+        <TabPanel id="working" className={styles.panel ?? ''}>
+          <WorkingTab execution={execution} />
         </TabPanel>
         <TabPanel id="events" className={styles.panel ?? ''}>
           <EventsTab execution={execution} />

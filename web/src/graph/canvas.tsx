@@ -8,11 +8,12 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
   type Viewport,
   ViewportPortal,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type CSSProperties, type ReactElement, type ReactNode, useRef } from 'react';
+import { type CSSProperties, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
 import styles from './canvas.module.css';
@@ -39,6 +40,7 @@ export function Canvas({
   nodeTypes,
   lines,
   first,
+  chosen,
   onSelect,
 }: {
   /** What it shows, for screen readers. */
@@ -49,6 +51,8 @@ export function Canvas({
   lines: ReactNode;
   /** What is in the middle when not all of it can be read; undefined: its beginning. */
   first?: Spot | undefined;
+  /** What is looked at: it comes into sight when it is not. */
+  chosen?: Spot | undefined;
   /** undefined: nothing can be chosen. A click and the Enter key both do. */
   onSelect?: ((id: string) => void) | undefined;
 }): ReactElement {
@@ -89,6 +93,7 @@ export function Canvas({
         >
           <ViewportPortal>{lines}</ViewportPortal>
           <ZoomButtons />
+          <InView spot={chosen} />
         </ReactFlow>
       </ReactFlowProvider>
     </div>
@@ -110,6 +115,35 @@ function ZoomButtons(): ReactElement {
       </Button>
     </div>
   );
+}
+
+/**
+ * Moves the picture when what is looked at is out of sight, as when something came beside it; and back when nothing is looked at
+ * any more.
+ */
+function InView({ spot }: { spot: Spot | undefined }): null {
+  const flow = useReactFlow();
+  const width = useStore((store) => store.width);
+  const height = useStore((store) => store.height);
+  const before = useRef<Viewport>(undefined);
+  const { x, y, width: wide = 0, height: high = 0 } = spot ?? {};
+  useEffect(() => {
+    if (width === 0) return;
+    const view = flow.getViewport();
+    if (x === undefined || y === undefined) {
+      if (before.current !== undefined) void flow.setViewport(before.current);
+      before.current = undefined;
+      return;
+    }
+    const left = x * view.zoom + view.x;
+    const top = y * view.zoom + view.y;
+    const isSeen =
+      left >= 0 && top >= 0 && left + wide * view.zoom <= width && top + high * view.zoom <= height;
+    if (isSeen) return;
+    before.current ??= view;
+    void flow.setCenter(x + wide / 2, y + high / 2, { zoom: view.zoom });
+  }, [flow, x, y, wide, high, width, height]);
+  return null;
 }
 
 /** All of it when that can be read, else what comes first. */

@@ -8,6 +8,7 @@ import { type ReactElement, useCallback, useRef } from 'react';
 import { lineageGraphQuery } from '../api/lineage-queries.js';
 import type { LineageBox, LineageGraph } from '../api/types.js';
 import { printable } from '../format/printable.js';
+import { useWatch } from '../live/live.js';
 import { PageHead, useTitle } from '../parts/page-head.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import { BoxPanel } from './box-panel.js';
@@ -22,6 +23,7 @@ export function LineagePage(): ReactElement | null {
   const search = useSearch({ from: '/lineage/$' });
   const { open, at: _, ...of } = search;
   useTitle(`Lineage of ${name}`);
+  useWatch(undefined);
   const opened = openedIn(open);
   const { data, error } = useQuery(lineageGraphQuery({ name, ...of }, opened));
   if (data === undefined) return error === null ? null : <RefusalNote error={error} />;

@@ -40,6 +40,7 @@ export function LineagePicture({
       label="Lineage"
       size={graph}
       first={graph.boxes.find(({ id }) => id === graph.start)}
+      chosen={graph.boxes.find(({ id }) => id === selected)}
       nodes={nodes}
       nodeTypes={NODE_TYPES}
       lines={<LineageLines graph={graph} selected={selected} />}
