@@ -40,6 +40,7 @@ import { PipelinePage } from './pipeline/pipeline-page.js';
 import { pipelineSearch } from './pipeline/pipeline-search.js';
 import { PipelinesPage } from './pipelines/pipelines-page.js';
 import { Shell } from './shell/shell.js';
+import { SqlPage } from './sql/sql-page.js';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -76,6 +77,12 @@ const dataset = createRoute({
   path: '/d/$',
   validateSearch: datasetSearch,
   component: DatasetPage,
+});
+
+const sql = createRoute({
+  getParentRoute: () => root,
+  path: '/sql',
+  component: SqlPage,
 });
 
 const lineage = createRoute({
@@ -156,6 +163,7 @@ const routeTree = root.addChildren([
   data,
   dataset,
   lineage,
+  sql,
   checks,
   board,
   alerts,

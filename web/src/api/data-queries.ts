@@ -149,3 +149,12 @@ export async function rollBack({ name, team }: DatasetName, version: string): Pr
   const of = team === undefined ? '' : `?team=${encodeURIComponent(team)}`;
   return await post<Dataset>(pathTo(PATHS.datasetRollback, { name }) + of, { version });
 }
+
+/**
+ * Asks one SELECT of published versions; given up when the signal says so, at the server too.
+ * @param limit most rows of the answer
+ * @throws Refusal
+ */
+export async function runSql(sql: string, limit: number, signal: AbortSignal): Promise<DataRows> {
+  return await post<DataRows>(PATHS.sql, { sql, limit }, signal);
+}
