@@ -6,6 +6,7 @@
 import * as accessKeys from './access-keys.js';
 import * as accounts from './accounts.js';
 import * as alertmanager from './alertmanager.js';
+import * as arrivals from './arrivals.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
@@ -58,6 +59,7 @@ const CAPABILITIES = [
   monitors,
   incidents,
   notifications,
+  arrivals,
   datasets,
   lineage,
   lineageGraph,

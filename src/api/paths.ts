@@ -43,6 +43,7 @@ export const PATHS = {
   digest: '/digest',
   outlooks: '/outlooks',
   outlook: '/pipelines/:name/outlook',
+  arrivals: '/arrivals',
   datasets: '/datasets',
   dataset: '/datasets/:name',
   datasetVersions: '/datasets/:name/versions',

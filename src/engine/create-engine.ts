@@ -12,6 +12,8 @@ import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { accountCalls } from './calls/account-calls.js';
+import { subjectKey } from '../monitoring/subject.js';
+import { arrivalCalls } from './calls/arrival-calls.js';
 import { catalogueData, workingSource } from './calls/catalogue-data.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
@@ -253,6 +255,15 @@ export function createEngine(config: EngineConfig): Engine {
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
     datasets,
+    arrivals: arrivalCalls({
+      kernel,
+      datasets,
+      expectations: features.expectations,
+      subjectsOf: ({ team, name, pipeline }) => [
+        subjectKey(features.checks.datasetSubject(team, name)),
+        features.checks.keyOf(team, pipeline),
+      ],
+    }),
     lineage: lineageCalls(kernel, {
       lineage: features.lineage,
       datasets: features.knownDatasets,

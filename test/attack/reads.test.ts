@@ -117,6 +117,7 @@ const QUERIES: { readonly [part: string]: Values } = {
   namespace: ({ name }) => [`s3://${name}`],
   direction: () => ['down'],
   hops: () => [5],
+  per: () => ['any'],
   open: () => ['v1.up,v2.down,t1.up,t2.down'],
   columns: () => ['true'],
   order: () => ['newest-first'],

@@ -380,6 +380,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
     'catalogue.search': (scope) => e.catalogue.search(scope, { q: 'all' }),
+    'arrivals.list': async (scope) => (await e.arrivals.list(scope)).items,
     'datasets.list': (scope) => e.datasets.list(scope).items,
     'lineage.told': async (scope) => (await e.lineage.told(scope)).items,
     'checks.list': async (scope) => (await e.checks.list(scope)).items,

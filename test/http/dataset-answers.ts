@@ -18,6 +18,9 @@ type Ask = <Body = JsonObject>(
 /** The same of datasets themselves. */
 export async function askDatasets(ask: Ask, name: string): Promise<void> {
   expect(await ask('GET', PATHS.datasets, 200)).toMatchObject({ items: [{ name }] });
+  const arrivals = await ask('GET', `${PATHS.arrivals}?days=3&q=${name}`, 200);
+  expect(arrivals).toMatchObject({ items: [{ name, days: [{}, {}, {}] }] });
+  await ask('GET', `${PATHS.arrivals}?zone=%2B02:00`, 400);
   await ask('GET', pathTo(PATHS.dataset, { name }), 200);
   await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
   const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });

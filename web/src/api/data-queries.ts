@@ -6,6 +6,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get, post } from './client.js';
 import type {
+  ArrivalPage,
   DataRows,
   Dataset,
   DatasetManifest,
@@ -42,6 +43,22 @@ export const datasetsQuery = (filter: DatasetFilter) =>
       await get<Page<Dataset>>(
         PATHS.datasets,
         { q: filter.q, team: filter.team, limit: DATASETS_PER_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: LOOK_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** What arrived on the last days: without words, of datasets by interval alone. */
+export const arrivalsQuery = ({ q, team }: DatasetFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['arrivals', q ?? '', team ?? ''],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<ArrivalPage>(
+        PATHS.arrivals,
+        { q, team, per: q === undefined ? 'interval' : 'any', cursor: pageParam },
         signal,
       ),
     initialPageParam: undefined as string | undefined,

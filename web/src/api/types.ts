@@ -3,6 +3,7 @@
  * taken from there, and `paths.ts`; the schemas stay on the server.
  * @module
  */
+export type { ArrivalPage, ArrivalRow } from '../../../src/api/arrivals.js';
 export type {
   DataRows,
   DatasetUse,

@@ -8,6 +8,8 @@ export interface DataSearch {
   /** Words of name, team, description or pipeline. */
   q?: string;
   team?: string;
+  /** Absent: what there is. */
+  view?: 'arrivals';
 }
 
 export interface DatasetSearch {
@@ -25,6 +27,7 @@ export function dataSearch({ q, ...search }: { [name: string]: unknown }): DataS
   return {
     ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
     ...(team === undefined ? {} : { team }),
+    ...(search.view === 'arrivals' ? { view: 'arrivals' as const } : {}),
   };
 }
 

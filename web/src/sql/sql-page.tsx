@@ -12,6 +12,7 @@ import { runSql } from '../api/data-queries.js';
 import type { DataRows } from '../api/types.js';
 import { NeedsRole } from '../dataset/columns.js';
 import { formatAmount } from '../format/amount.js';
+import { useWatch } from '../live/live.js';
 import { Button } from '../parts/button.js';
 import { CopyButton } from '../parts/copy-button.js';
 import field from '../parts/field.module.css';
@@ -28,6 +29,7 @@ import styles from './sql-page.module.css';
 
 export function SqlPage(): ReactElement | null {
   useTitle('SQL');
+  useWatch(undefined);
   const may = useMayAskSql();
   const hash = useRouterState({ select: ({ location }) => location.hash });
   if (may === undefined) return null;

@@ -57,7 +57,13 @@ export interface DatasetCalls {
   /** By name; of what is current the latest alone. */
   list(
     scope: Scope,
-    filter?: { readonly q?: string; readonly limit?: number; readonly cursor?: string },
+    filter?: {
+      readonly q?: string;
+      /** `interval`: those alone that have a current version of each interval. */
+      readonly per?: 'interval' | 'any';
+      readonly limit?: number;
+      readonly cursor?: string;
+    },
   ): Page<DatasetDetail>;
   /** Throws DatasetNotFound, DatasetAmbiguous. */
   show(scope: Scope, name: string): DatasetDetail;
@@ -165,13 +171,14 @@ export function datasetCalls(
   }
 
   return {
-    list(scope, { q = '', limit: wanted, cursor } = {}) {
+    list(scope, { q = '', per = 'any', limit: wanted, cursor } = {}) {
       const limit = limitOf(wanted);
       const words = q
         .toLowerCase()
         .split(/\s+/)
         .filter((word) => word !== '');
-      const isMeant = ({ name, team, pipeline }: DatasetRow): boolean => {
+      const isMeant = ({ name, team, pipeline, byInterval }: DatasetRow): boolean => {
+        if (per === 'interval' && byInterval === 0) return false;
         const { description = '' } = datasets.planOf(team, name);
         const text = `${name} ${team} ${description} ${pipeline}`.toLowerCase();
         return words.every((word) => text.includes(word));
