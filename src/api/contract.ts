@@ -36,10 +36,12 @@ import * as schedules from './schedules.js';
 import * as secrets from './secrets.js';
 import * as sessions from './sessions.js';
 import * as tasks from './tasks.js';
+import * as testRuns from './test-runs.js';
 import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
 import * as users from './users.js';
+import * as versionDiff from './version-diff.js';
 import * as watched from './watched.js';
 import * as webhooks from './webhooks.js';
 
@@ -64,6 +66,7 @@ const CAPABILITIES = [
   lineage,
   lineageGraph,
   catalogue,
+  versionDiff,
   digests,
   overview,
   outlooks,
@@ -73,6 +76,7 @@ const CAPABILITIES = [
   clusterPools,
   tasks,
   accessKeys,
+  testRuns,
   tokens,
   accounts,
   secrets,

@@ -19,6 +19,8 @@ import {
 
 /** Longest time that a request waits for an execution to end; the client asks again. */
 const MAX_WAIT_SECONDS = 300;
+/** Characters of a pipeline file that is to be tried. */
+const MAX_CANDIDATE = 1_000_000;
 
 export const statusSchema = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 export type ExecutionStatus = z.infer<typeof statusSchema>;
@@ -68,6 +70,20 @@ export const executionSchema = z
     testCase: z.string().exactOptional().describe('Test case with mocked tasks that it plays'),
     triggeredBy: objectSchema.exactOptional().describe('What started it, when a trigger did'),
     interval: z.string().exactOptional().describe('The slice of time that it is for'),
+    testRun: z
+      .strictObject({
+        root: z.int().describe('Number of the execution that was started as a test run'),
+        readsOf: z
+          .int()
+          .exactOptional()
+          .describe('Number of the execution that it reads the data of'),
+        candidate: z
+          .literal(true)
+          .exactOptional()
+          .describe('Its version was stored to be tried, and never deployed'),
+      })
+      .exactOptional()
+      .describe('When it is a test run, or belongs to one'),
     queued: z
       .string()
       .exactOptional()
@@ -140,6 +156,28 @@ export const startRequestSchema = z
       .regex(/^[0-9TZ:+/.-]{1,64}$/)
       .optional()
       .describe('The slice of time that it is for: 2026-11-20, 2026-11-20T05 or start/end'),
+    testRun: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Reads what is real, writes what nobody else reads, and is noticed by nobody. A name begins with `test-`',
+      ),
+    candidate: z
+      .strictObject({
+        text: z.string().min(1).max(MAX_CANDIDATE).describe('A pipeline file, in YAML or JSON'),
+      })
+      .optional()
+      .describe(
+        'What a test run runs instead of the deployed version: for who administers the server, because a pipeline file runs code',
+      ),
+    readsOf: z
+      .string()
+      .max(300)
+      .optional()
+      .describe('An execution: a test run reads the versions of datasets that it has read'),
+  })
+  .refine(({ testRun, candidate, readsOf }) => testRun || !(candidate || readsOf), {
+    message: '`candidate` and `readsOf` are for test runs: say `testRun: true`',
   })
   .meta({
     id: 'StartRequest',
@@ -278,6 +316,10 @@ export const listExecutions = route('GET', PATHS.executions, {
     status: statusSchema.optional(),
     q: searchQuery,
     mapRun: z.string().max(200).optional().describe('Children of this map run'),
+    testRuns: z
+      .enum(['with', 'without', 'only'])
+      .optional()
+      .describe('Whether test runs are listed. Default: with'),
     ...paging,
   }),
   response: { 200: pageOf(executionSchema), ...problems },

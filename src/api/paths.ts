@@ -16,6 +16,8 @@ export const PATHS = {
   history: '/executions/:id/history',
   logs: '/executions/:id/logs',
   jobs: '/executions/:id/jobs',
+  testReport: '/executions/:id/test-report',
+  effects: '/executions/:id/effects',
   /** Log lines of all executions. */
   logSearch: '/logs',
   stop: '/executions/:id/stop',
@@ -59,6 +61,7 @@ export const PATHS = {
   datasetUse: '/datasets/:name/use',
   datasetSchemaHistory: '/datasets/:name/schema-history',
   datasetRows: '/datasets/:name/versions/:version/rows',
+  datasetDiff: '/datasets/:name/diff',
   datasetProfile: '/datasets/:name/versions/:version/profile',
   catalogue: '/catalogue',
   executionWorking: '/executions/:id/working',

@@ -73,6 +73,10 @@ export const pipelineDetailSchema = pipelineSchema
       stateMachine: stateMachineSchema
         .exactOptional()
         .describe('What AWS keeps of it, when a client of the AWS API made it'),
+      candidate: z
+        .literal(true)
+        .exactOptional()
+        .describe('It was stored to be tried by test runs, and never deployed'),
     }),
   })
   .meta({

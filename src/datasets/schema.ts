@@ -21,17 +21,20 @@ export interface SchemaChange {
   readonly reordered: boolean;
 }
 
+/** The same; empty where nothing has changed. */
+export type ChangedColumns = SchemaChange;
+
 /** Changes of each kind that are told. */
 const MOST_TOLD = 100;
 
 /**
- * What has changed; undefined: nothing has.
- * @example schemaChange([{ name: 'a', type: 'BIGINT' }], [{ name: 'a', type: 'VARCHAR' }])?.retyped.length // 1
+ * All that has changed.
+ * @example changedColumns([{ name: 'a', type: 'BIGINT' }], [{ name: 'a', type: 'VARCHAR' }]).retyped.length // 1
  */
-export function schemaChange(
+export function changedColumns(
   before: readonly Column[],
   after: readonly Column[],
-): SchemaChange | undefined {
+): ChangedColumns {
   const old = new Map(before.map((column) => [column.name, column]));
   const now = new Map(after.map((column) => [column.name, column]));
   const added = after.filter(({ name }) => !old.has(name));
@@ -43,6 +46,18 @@ export function schemaChange(
   const kept = after.filter(({ name }) => old.has(name)).map(({ name }) => name);
   const keptBefore = before.filter(({ name }) => now.has(name)).map(({ name }) => name);
   const reordered = kept.some((name, at) => name !== keptBefore[at]);
+  return { added, removed, retyped, reordered };
+}
+
+/**
+ * What has changed, as it is kept with a version: at most a hundred of each kind; undefined: nothing has.
+ * @example schemaChange([{ name: 'a', type: 'BIGINT' }], [{ name: 'a', type: 'VARCHAR' }])?.retyped.length // 1
+ */
+export function schemaChange(
+  before: readonly Column[],
+  after: readonly Column[],
+): SchemaChange | undefined {
+  const { added, removed, retyped, reordered } = changedColumns(before, after);
   if (added.length + removed.length + retyped.length === 0 && !reordered) return undefined;
   return {
     added: added.slice(0, MOST_TOLD),

@@ -57,6 +57,7 @@ import { Schedules } from './features/schedules/schedules.js';
 import { Secrets } from './features/secrets/secrets.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
+import { TestRuns } from './features/test-runs/test-runs.js';
 import { Traces } from './features/traces/traces.js';
 import { neighboursOf } from './features/upstreams/neighbours.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
@@ -167,6 +168,7 @@ export function composeFeatures(
   const webhooks = new WebhookRegistry(kernel);
   const costs = new Costs(kernel, rates);
   const checks = new Checks(kernel);
+  const testRuns = new TestRuns(kernel);
   const datasets = new Datasets(kernel, {
     storage: datasetStorage,
     report: (turn, { name, ...check }) =>
@@ -174,7 +176,6 @@ export function composeFeatures(
     trace: (...traced) => lineage.trace(...traced),
     tell: (turn, change) => bus.tell(turn, change.team, datasetEvent(change)),
     executionOf: (mapRun) => mapRuns.executionOf(mapRun),
-    isTestRun: ({ triggeredBy }) => triggeredBy?.type === 'test-run',
   });
   const knownDatasets = datasetGraph(kernel, datasets, datasetStorage);
   const lineage: Lineage = new Lineage(kernel, knownDatasets, openLineage);
@@ -263,6 +264,7 @@ export function composeFeatures(
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
     remoteTasks.aging,
+    testRuns.aging,
     observers.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
@@ -328,7 +330,7 @@ export function composeFeatures(
   });
   const all: Feature[] = [
     ...[secrets, users, audit, activities, admission, mapRuns],
-    ...[remoteTasks, clusterPools, stateMachines],
+    ...[remoteTasks, clusterPools, stateMachines, testRuns],
     ...[bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),

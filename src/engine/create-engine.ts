@@ -6,6 +6,7 @@
 import { advance, applyTransition, startExecution } from '../asl/advance.js';
 import { compileMachine } from '../asl/compile.js';
 import type { Aws } from '../aws/aws.js';
+import { runDiff } from '../connectors/dataset/diff/run-diff.js';
 import { runQuery } from '../connectors/dataset/query/run-query.js';
 import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
@@ -24,13 +25,14 @@ import { pipelineCalls } from './calls/pipeline-calls.js';
 import { Reading } from './calls/reading.js';
 import { repairCalls } from './calls/repair-calls.js';
 import { taskCalls } from './calls/task-calls.js';
+import { testRunCalls } from './calls/test-run-calls.js';
 import { type Addition, composeFeatures, type NotificationParts } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
 import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { catalogueCalls } from './features/catalogue/catalogue-calls.js';
-import type { ReadData } from './features/catalogue/known-datasets.js';
+import type { CompareData, ReadData } from './features/catalogue/known-datasets.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { clusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
@@ -98,6 +100,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   openLineage?: OpenLineageConfig;
   /** Reads data for people. Default: `runQuery`, in a process of 512 MiB and 30 seconds. */
   readData?: ReadData;
+  /** Compares versions. Default: `runDiff`, in a process of 768 MiB and 280 seconds. */
+  compareData?: CompareData;
   /** Accounts of AWS; see `createAws`. Default: there are none. */
   aws?: Aws;
   /** Where values of secrets come from besides the store; `secrets` is who masks them. Default: nowhere. */
@@ -198,6 +202,13 @@ export function createEngine(config: EngineConfig): Engine {
   };
   const triggers = { schedules, upstreams, bus, events, files };
   const datasets = datasetCalls(kernel, features.datasets, config.datasets, request);
+  const catalogue = catalogueCalls(
+    kernel,
+    features.catalogue,
+    catalogueData(kernel, features.datasets, config.datasets),
+    { read: config.readData ?? runQuery, compare: config.compareData ?? runDiff },
+    workingSource(kernel, reading, executions, config.datasets),
+  );
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
   return {
@@ -279,13 +290,13 @@ export function createEngine(config: EngineConfig): Engine {
         follows(upstreams, { ...first, name: first.pipeline }, { ...other, name: other.pipeline }),
       request,
     }),
-    catalogue: catalogueCalls(
-      kernel,
-      features.catalogue,
-      catalogueData(kernel, features.datasets, config.datasets),
-      config.readData ?? runQuery,
-      workingSource(kernel, reading, executions, config.datasets),
-    ),
+    catalogue,
+    testRuns: testRunCalls(kernel, {
+      find: (scope, id) => reading.find(scope, id),
+      describe: (record) => reading.describe(record),
+      currentOf: (...version) => features.datasets.currentFor(...version),
+      diff: (...diff) => catalogue.diff(...diff),
+    }),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

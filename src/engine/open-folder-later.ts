@@ -3,6 +3,7 @@
  * @module
  */
 import { resolve } from 'node:path';
+import { EngineError } from './kernel/errors.js';
 import type { PipelineFolder } from './pipeline-folder.js';
 
 /**
@@ -23,6 +24,10 @@ export function openFolderLater(
     },
     problems: () => opened?.problems() ?? [],
     reload: async () => opened?.reload(),
+    async readCandidate(pipeline, text) {
+      if (opened === undefined) throw new EngineError('Held');
+      return await opened.readCandidate(pipeline, text);
+    },
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }

@@ -8,6 +8,7 @@ import type { Kernel } from './kernel/kernel.js';
 import { ALIASES, MACHINES, PIPELINES, PUBLISHED_VERSIONS } from './kernel/machine-tables.js';
 import { recover } from './kernel/recovery.js';
 import { TAKEN_NAMES } from './kernel/taken-names.js';
+import { listenerOf } from './kernel/test-runs.js';
 
 /** Tables of the kernel itself that are rows like those of features. */
 const KERNEL_TABLES = [MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES];
@@ -25,7 +26,12 @@ export async function openRecords(kernel: Kernel, { all }: Features): Promise<vo
 
 /** Takes up what is open, and acts from here on. */
 export async function openWork(kernel: Kernel, { all }: Features): Promise<void> {
-  for (const feature of all) if (feature.heard) kernel.hooks.listen(feature.heard.bind(feature));
+  for (const feature of all) {
+    const { heard, hearsOfTestRuns } = feature;
+    if (heard === undefined) continue;
+    const asked = hearsOfTestRuns === undefined ? {} : { hearsOfTestRuns };
+    kernel.hooks.listen(listenerOf({ ...asked, heard: heard.bind(feature) }));
+  }
   await kernel.deployments.open(all);
   await recover(kernel);
   for (const feature of all) await feature.begin?.();

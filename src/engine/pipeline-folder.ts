@@ -12,6 +12,7 @@ import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { JsonObject } from '../asl/json.js';
+import { loadPipeline } from '../pipelines/load-pipeline.js';
 import { LoadedFiles } from '../pipelines/loaded-files.js';
 import {
   type FileKind,
@@ -22,7 +23,7 @@ import {
 } from '../pipelines/pipeline-files.js';
 import type { PipelinePlan } from '../pipelines/plan.js';
 import { isDeployable, type Problem, sortProblems } from '../pipelines/problem.js';
-import { pipelineKey } from '../store/pipeline-ref.js';
+import { type PipelineRef, pipelineKey } from '../store/pipeline-ref.js';
 import type { Engine, PipelineDeployment, PipelineSummary } from './engine.js';
 import { declareExpectations } from './expectation-files.js';
 import { EngineError } from './kernel/errors.js';
@@ -38,8 +39,19 @@ export interface PipelineFolder {
   problems(): Problem[];
   /** Reads all files now; answers when everything valid is deployed. */
   reload(): Promise<void>;
+  /**
+   * Reads a text as if it were the file of a pipeline, with the same checks; what it names is looked for where that file lies.
+   * Nothing is deployed.
+   * @returns what to store as a candidate, or what is wrong
+   */
+  readCandidate(pipeline: PipelineRef, text: string): Promise<ReadCandidate>;
   close(): Promise<void>;
 }
+
+/** A pipeline file that is to be tried. */
+export type ReadCandidate =
+  | { readonly deployment: PipelineDeployment }
+  | { readonly problems: readonly Problem[] };
 
 export interface PipelineFolderConfig {
   engine: Engine;
@@ -79,6 +91,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
   const loaded = new LoadedFiles();
   /** The version that each plan has become: a plan whose version is the current one still has nothing to do. */
   const served = new WeakMap<PipelinePlan, number>();
+  /** The file of each pipeline, as the files were last read. */
+  let fileOf: ReadonlyMap<string, string> = new Map();
 
   async function read(): Promise<void> {
     const found: Problem[] = [];
@@ -98,7 +112,8 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     );
     const deployed = outcomes.flatMap(({ deployed = [] }) => deployed);
     found.push(...outcomes.flatMap(({ problem = [] }) => problem));
-    const owners = new Set([...plans.values()].map(pipelineKey));
+    fileOf = new Map([...plans].map(([file, plan]) => [pipelineKey(plan), file]));
+    const owners = new Set(fileOf.keys());
     const first = outcomes.flatMap(({ first = [] }) => first);
     await withdrawFormer(config.engine, first, before, owners);
     found.push(...(await declareMonitors(config.engine, folder, files.monitors, readInside)));
@@ -143,6 +158,26 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     return plans;
   }
 
+  async function readCandidate(pipeline: PipelineRef, text: string): Promise<ReadCandidate> {
+    // Read with the others: else it would be looked for where the file was a moment ago.
+    await reading.catch(() => undefined);
+    const file = fileOf.get(pipelineKey(pipeline)) ?? join(folder, `${pipeline.name}.yaml`);
+    const { plan, problems: own } = await loadPipeline(file, async (path) =>
+      path === file ? text : await readInside(path),
+    );
+    const found = own.filter(({ code }) => config.untold?.has(code) !== true);
+    if (plan !== undefined) found.push(...(config.check?.(plan) ?? []));
+    if (plan !== undefined && pipelineKey(plan) !== pipelineKey(pipeline)) {
+      found.push(otherPipeline(plan, pipeline, file));
+    }
+    if (plan !== undefined && isDeployable(found)) return { deployment: deploymentOf(plan) };
+    const problems = found.map((problem) => ({
+      ...problem,
+      file: problem.file === file ? CANDIDATE : relative(folder, problem.file),
+    }));
+    return { problems: sortProblems(problems) };
+  }
+
   /** A change that nobody waits for: when the folder cannot be read, that is a problem like those in its files. */
   async function reloadAfterChange(): Promise<void> {
     try {
@@ -182,6 +217,7 @@ export async function openPipelineFolder(config: PipelineFolderConfig): Promise<
     folder,
     problems: () => problems,
     reload,
+    readCandidate,
     async close() {
       clearTimeout(quiet);
       await watcher?.close();
@@ -415,6 +451,24 @@ function unreadable(folder: string, error: unknown): Problem {
     length: 1,
     why: 'what is deployed stays deployed, but changes are not seen',
     fix: 'bring the folder back, then reload or start the server again',
+  };
+}
+
+/** What the text of a candidate is called where its problems are told: it lies in no file here. */
+const CANDIDATE = 'candidate';
+
+function otherPipeline(plan: PipelinePlan, pipeline: PipelineRef, file: string): Problem {
+  return {
+    severity: 'error',
+    code: 'MILL1720',
+    message: `the file is of the pipeline "${plan.name}" of the team "${plan.team}", not of "${pipeline.name}" of "${pipeline.team}"`,
+    file,
+    line: 1,
+    column: 1,
+    length: 1,
+    pipeline: plan.name,
+    why: 'a test run tries another version of one pipeline, and compares it with that',
+    fix: `name it in the file: pipeline: ${pipeline.name}`,
   };
 }
 

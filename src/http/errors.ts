@@ -143,6 +143,18 @@ export const HTTP_ERRORS = {
     message: 'The id of the message is not acceptable.',
     fix: 'Send 1 to 150 letters, digits and . _ - : in Millrace-Id.',
   },
+  CandidateRefused: {
+    code: 'MILL3432',
+    status: 422,
+    message: 'The file cannot be tried: it is no version of the pipeline that could be deployed.',
+    fix: 'See `errors` for each problem, and `millrace validate FILE`.',
+  },
+  NoPipelineFolder: {
+    code: 'MILL3434',
+    status: 409,
+    message: 'This server reads no pipeline files, so none can be tried.',
+    fix: 'Start it with a folder of pipelines: `millrace up FOLDER`.',
+  },
   AmbiguousId: {
     code: 'MILL4011',
     status: 409,

@@ -45,7 +45,7 @@ async function resolve(engine: Engine, scope: Scope, text: string): Promise<stri
   if (FULL_ID.test(text) || text.includes('/')) return text;
   if (/^#?\d{1,15}$/.test(text)) return `#${text.replace('#', '')}`;
   if (!PREFIX.test(text)) throw new EngineError('ExecutionNotFound', { execution: text });
-  const { items } = await engine.executions.list(scope, { limit: 1000 });
+  const { items } = await engine.executions.list(scope, { limit: 1000, testRuns: 'with' });
   const matching = items.filter((item) => item.id.startsWith(text) || item.id.endsWith(text));
   if (matching.length > 1) throw new HttpError('AmbiguousId', { id: text });
   const found = matching[0];

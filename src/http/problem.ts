@@ -7,13 +7,27 @@ import type { Problem } from '../api/problem.js';
 import { EngineError } from '../engine/kernel/errors.js';
 import { refusalOf } from '../engine/kernel/store-refusal.js';
 import { StoreError } from '../store/errors.js';
-import { HttpError } from './errors.js';
+import { HttpError, type HttpErrorKind } from './errors.js';
+
+/** A refusal with everything that does not fit: `path` is a field, or a place in a file. */
+export class FieldProblems extends Error {
+  readonly refusal: HttpError;
+  readonly errors: { path: string; message: string }[];
+
+  constructor(kind: HttpErrorKind, errors: readonly { path: string; message: string }[]) {
+    const refusal = new HttpError(kind);
+    super(refusal.message);
+    this.refusal = refusal;
+    this.errors = [...errors];
+  }
+}
 
 /**
  * The problem that an error is answered with. Whatever is not a refusal of ours becomes a plain 500 without details.
  * @example problemOf(new HttpError('NotFound')).status // 404
  */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof FieldProblems) return { ...problemOf(error.refusal), errors: error.errors };
   if (error instanceof HttpError || error instanceof EngineError) {
     return problem(error.code, error.status, error.message, error.fix);
   }

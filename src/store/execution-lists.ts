@@ -6,11 +6,13 @@
  *     of a pipeline   (pipeline, team, [alias | version,] status, redrives, number)
  *     of an interval  (pipeline, team, interval, number)
  *     of a map run    (map run, status, redrives, number), or in the order of its items
+ *     test runs       (team, status, redrives, number), (pipeline, team, status, redrives, number)
  *
  * @module
  */
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { SqlValue } from './driver.js';
+import type { TestRunsListed } from './execution-query.js';
 import { toExecution } from './execution-rows.js';
 import {
   distinctNumbers,
@@ -110,18 +112,28 @@ function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
   if (query.mapRun !== undefined) {
     return yield* childRanges(query.mapRun, statuses, query.redriven);
   }
-  const { pipeline, publishedVersion, alias, interval } = query;
+  const { pipeline, publishedVersion, alias, interval, testRuns = 'without' } = query;
+  const isOfStart = publishedVersion !== undefined || alias !== undefined;
+  const ranges: Range[] = [];
   if (pipeline === undefined) {
-    const teams = query.teams ?? (yield* distinctValues(TEAMS));
-    const ranges: Range[] = [];
-    for (const team of new Set(teams)) {
-      const where = 'map_run IS NULL AND team = ?';
-      ranges.push(...(yield* split(where, [team], statuses, query.redriven)));
+    for (const where of KINDS[testRuns]) {
+      const of = { table: 'executions', column: 'team', where, values: [] };
+      const teams = query.teams ?? (yield* distinctValues(of));
+      for (const team of new Set(teams)) {
+        ranges.push(...(yield* split(`${where} AND team = ?`, [team], statuses, query.redriven)));
+      }
     }
     return ranges;
   }
-  const where = 'map_run IS NULL AND pipeline = ? AND team = ?';
   const values = [pipeline.name, pipeline.team];
+  if (interval === undefined && !isOfStart) {
+    for (const kind of KINDS[testRuns]) {
+      const where = `${kind} AND pipeline = ? AND team = ?`;
+      ranges.push(...(yield* split(where, values, statuses, query.redriven)));
+    }
+    return ranges;
+  }
+  const where = `${REAL} AND pipeline = ? AND team = ?`;
   if (interval !== undefined) {
     return [
       {
@@ -131,19 +143,24 @@ function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
       },
     ];
   }
+  // Which version or alias a test run was started by is told by itself.
+  if (testRuns === 'only') return [];
   if (alias !== undefined) {
     const ofAlias = `${where} AND alias = ? AND alias IS NOT NULL`;
     return yield* split(ofAlias, [...values, alias], statuses, query.redriven);
   }
-  if (publishedVersion !== undefined) {
-    const ofVersion = `${where} AND published_version = ? AND published_version IS NOT NULL`;
-    return yield* split(ofVersion, [...values, publishedVersion], statuses, query.redriven);
-  }
-  return yield* split(where, values, statuses, query.redriven);
+  const ofVersion = `${where} AND published_version = ? AND published_version IS NOT NULL`;
+  return yield* split(ofVersion, [...values, publishedVersion ?? 0], statuses, query.redriven);
 }
 
-/** Teams that have executions. */
-const TEAMS = { table: 'executions', column: 'team', where: 'map_run IS NULL', values: [] };
+/** In the words of the indexes. */
+const REAL = 'map_run IS NULL AND test_run IS NULL';
+const TEST = 'map_run IS NULL AND test_run IS NOT NULL';
+const KINDS: { readonly [Listed in TestRunsListed]: readonly string[] } = {
+  without: [REAL],
+  with: [REAL, TEST],
+  only: [TEST],
+};
 
 function childRanges(
   mapRun: number,

@@ -5,6 +5,12 @@
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { PipelineRef } from './pipeline-ref.js';
 
+/**
+ * What becomes of test runs in a list: left out (the default: what is decided from executions never counts them), listed
+ * among the others, or listed alone.
+ */
+export type TestRunsListed = 'without' | 'with' | 'only';
+
 /** Which executions are listed: of a pipeline, of a map run, or of teams. Each combination has an index that answers it. */
 export type ExecutionQuery = {
   /** Only numbers below this one: the page after it. */
@@ -25,9 +31,10 @@ export type ExecutionScope = ExecutionsOfPipeline | ExecutionsOfMapRun | Executi
 
 interface ExecutionsOfPipeline {
   pipeline: PipelineRef;
-  /** Only those started by this published version, or by this alias: one of them. */
+  /** Only those started by this published version, or by this alias: one of them. Test runs are none of them. */
   publishedVersion?: number;
   alias?: string;
+  testRuns?: TestRunsListed;
   mapRun?: never;
   teams?: never;
 }
@@ -35,6 +42,8 @@ interface ExecutionsOfPipeline {
 /** Children of a distributed Map; the other lists leave them out. */
 interface ExecutionsOfMapRun {
   mapRun: number;
+  /** Children are listed by their map run, whatever it belongs to. */
+  testRuns?: TestRunsListed;
   pipeline?: never;
   publishedVersion?: never;
   alias?: never;
@@ -44,16 +53,18 @@ interface ExecutionsOfMapRun {
 interface ExecutionsOfTeams {
   /** Absent: of all teams. */
   teams?: readonly string[];
+  testRuns?: TestRunsListed;
   pipeline?: never;
   publishedVersion?: never;
   alias?: never;
   mapRun?: never;
 }
 
-/** Those of a pipeline for one slice of time. */
+/** Those of a pipeline for one slice of time, without test runs. */
 interface ExecutionsOfInterval {
   pipeline: PipelineRef;
   interval: string;
+  testRuns?: never;
   publishedVersion?: never;
   alias?: never;
   status?: never;

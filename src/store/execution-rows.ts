@@ -38,6 +38,10 @@ export function toExecution(row: Row): ExecutionRecord {
     ...optional(row, 'alias', 'alias', String),
     ...optional(row, 'triggered_by', 'triggeredBy', fromJson<JsonObject>),
     ...optional(row, 'for_interval', 'interval', String),
+    ...optional(row, 'test_run', 'testRun', (root) => ({
+      root: Number(root),
+      ...optional(row, 'reads_of', 'readsOf', Number),
+    })),
     machine: integer(row, 'machine'),
     context: fromJson<ExecutionContext>(row.context),
     header: {

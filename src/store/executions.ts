@@ -41,6 +41,8 @@ const CREATION = [
   'alias',
   'triggered_by',
   'for_interval',
+  'test_run',
+  'reads_of',
 ];
 
 // In the words of the index that holds just those whose end somebody waits for.
@@ -164,6 +166,8 @@ function creationValues(number: number, create: ExecutionCreation): SqlValue[] {
     create.alias ?? null,
     toOptionalJson(create.triggeredBy),
     create.interval ?? null,
+    create.testRun?.root ?? null,
+    create.testRun?.readsOf ?? null,
   ];
 }
 

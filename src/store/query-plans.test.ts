@@ -232,6 +232,12 @@ const scopes: readonly ExecutionScope[] = [
   { pipeline, alias: 'live' },
   { pipeline, publishedVersion: 2 },
   { mapRun: 1 },
+  ...(['with', 'only'] as const).flatMap((testRuns) => [
+    { testRuns },
+    { teams: ['a', 'b'], testRuns },
+    { pipeline, testRuns },
+    { pipeline, alias: 'live', testRuns },
+  ]),
 ];
 const pages = [{}, { below: 40 }];
 

@@ -77,6 +77,16 @@ export interface ExecutionCreation {
   triggeredBy?: JsonObject;
   /** The logical slice of time that it is for: its text id. */
   interval?: string;
+  /** Present when it is a test run, or belongs to one: nothing of it reaches others. */
+  testRun?: TestRunLink;
+}
+
+/** The test run that an execution is, or that a task or a map run of it has started it for. */
+export interface TestRunLink {
+  /** Number of the execution that somebody started as a test run: its own, or that of its outermost ancestor. */
+  root: number;
+  /** Number of the execution whose versions of datasets it reads; absent: what is current when it begins. */
+  readsOf?: number;
 }
 
 /** The task of another execution that waits for this one (`attached`), or that only started it. */

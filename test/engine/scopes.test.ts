@@ -14,7 +14,12 @@ import type { ScheduleSettings } from '../../src/engine/features/schedules/api-s
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
-import { fakeDatasetConnector, fakeReads, memoryStorage } from '../support/fake-datasets.js';
+import {
+  fakeDatasetConnector,
+  fakeDiff,
+  fakeReads,
+  memoryStorage,
+} from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
 
 const SHOP = ofTeam('shop');
@@ -82,6 +87,7 @@ beforeAll(async () => {
     ),
     datasets,
     readData: fakeReads,
+    compareData: fakeDiff,
     aws: AWS,
     rates: { currency: 'USD', versions: [{ ...NO_RATES, from: 0, transition: 1n }] },
   });
@@ -227,6 +233,8 @@ function namingCalls(): { [call: string]: Call } {
     'catalogue.schemaHistory': (scope, { name }) => e.catalogue.schemaHistory(scope, name),
     'catalogue.preview': (scope, { name }) => e.catalogue.preview(scope, name, 'current', 1, NEVER),
     'catalogue.profile': (scope, { name }) => e.catalogue.profile(scope, name, 'current', NEVER),
+    'catalogue.diff': (scope, { name }) =>
+      e.catalogue.diff(scope, { name, from: 'current' }, NEVER),
     'catalogue.query': (scope, { name }) =>
       e.catalogue.query(scope, { sql: `FROM "${name}"` }, NEVER),
     'catalogue.working': (scope, { running }) => e.catalogue.working(scope, running, 1, NEVER),

@@ -39,6 +39,7 @@ export async function askCatalogue(ask: Ask, name: string): Promise<void> {
     PATHS.datasetProfile,
   ])
     await ask('GET', pathTo(path, of), 200);
+  await ask('GET', `${pathTo(PATHS.datasetDiff, of)}?from=current`, 200);
   await ask('GET', pathTo(PATHS.executionWorking, of), 200);
   await ask('GET', `${PATHS.catalogue}?q=alder`, 200);
   await ask('POST', PATHS.sql, 200, { body: { sql: `FROM "${name}"` } });

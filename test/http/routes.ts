@@ -71,6 +71,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/rows', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/profile', names: 'dataset' },
   { method: 'GET', route: '/api/v1/arrivals' },
+  { method: 'GET', route: '/api/v1/datasets/:name/diff', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets' },
   { method: 'GET', route: '/api/v1/datasets/:name', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions', names: 'dataset' },

@@ -2,8 +2,10 @@
  * Datasets without files: a storage in memory, and a connector that writes what its arguments say. For engines on virtual time.
  * @module
  */
+
 import type { Connector, TaskRequest } from '../../src/connectors/connector.js';
 import type { DatasetOutput } from '../../src/connectors/dataset/dataset-protocol.js';
+import type { DiffMessage } from '../../src/connectors/dataset/diff/diff-protocol.js';
 import type {
   QueryMessage,
   QueryTable,
@@ -101,6 +103,20 @@ export function fakeDatasetConnector(
 /** Where the pointer of a dataset lies. */
 export function pointerOf(storage: MemoryStorage, team: string, name: string): Pointer | undefined {
   return storage.pointers.get(datasetFolder('structured', { team, name }));
+}
+
+/** Compares versions that have no rows. */
+export async function fakeDiff(): Promise<DiffMessage> {
+  const none = { added: 0, removed: 0, retyped: 0 };
+  return {
+    type: 'compared',
+    diff: {
+      schema: { added: [], removed: [], retyped: [], reordered: false, counts: none },
+      key: { columns: [], by: 'none' },
+      rows: { from: 0, to: 0, added: 0, removed: 0, changed: 0, same: 0 },
+      ...{ compared: 0, columns: [], changedColumns: 0, shown: [], hidden: 0, examples: [] },
+    },
+  };
 }
 
 /** Reads tables that are there and have no rows, and no others. */

@@ -26,6 +26,10 @@ export default class Executions extends MillraceCommand {
       char: 'q',
       description: 'a search: status:failed tag.county:monroe -env:dev started:>24h "AccessDenied"',
     }),
+    'test-runs': Flags.string({
+      description: 'whether test runs are listed',
+      options: ['with', 'without', 'only'],
+    }),
     limit: Flags.integer({ char: 'n', description: 'how many', default: 20, min: 1, max: 1000 }),
     ...serverFlags,
   };
@@ -36,6 +40,7 @@ export default class Executions extends MillraceCommand {
     if (flags.pipeline !== undefined) query.set('pipeline', flags.pipeline);
     if (flags.status !== undefined) query.set('status', flags.status);
     if (flags.query !== undefined) query.set('q', flags.query);
+    if (flags['test-runs'] !== undefined) query.set('testRuns', flags['test-runs']);
     const client = this.client(flags);
     const page = await pagesOf<Execution>(flags.limit, async (cursor) => {
       if (cursor !== undefined) query.set('cursor', cursor);
@@ -48,7 +53,7 @@ export default class Executions extends MillraceCommand {
     const rows = page.items.map((one) => [
       `#${one.number}`,
       one.id,
-      one.pipeline,
+      one.testRun === undefined ? one.pipeline : `${one.pipeline} ${colors.dim('(test run)')}`,
       statusOf(one),
       time(one.startedAt),
       one.stoppedAt === undefined ? '' : duration(one.stoppedAt - one.startedAt),

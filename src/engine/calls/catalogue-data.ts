@@ -3,13 +3,17 @@
  * @module
  */
 import type { DatasetStorage } from '../../connectors/dataset/storage.js';
+import { uniqueColumns } from '../../datasets/diff/version-diff.js';
 import type { CatalogueData } from '../features/catalogue/known-datasets.js';
 import type { WorkingSource } from '../features/catalogue/step-working.js';
-import { READ_VERSIONS, VERSIONS } from '../features/datasets/dataset-tables.js';
+import { READ_VERSIONS, VERSIONS, type VersionRow } from '../features/datasets/dataset-tables.js';
 import type { Datasets } from '../features/datasets/datasets.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { ExecutionCalls } from './execution-calls.js';
 import type { Reading } from './reading.js';
+
+/** Versions of one look for what was current before. */
+const LOOKED_AT = 200;
 
 /** Undefined: nothing here keeps datasets. */
 export function catalogueData(
@@ -23,8 +27,13 @@ export function catalogueData(
     find: (team, name) => datasets.find(team, name),
     planned: () => datasets.planned(),
     said(team, name) {
-      const { description, readers, masked } = datasets.planOf(team, name);
-      return { readers, masked, ...(description === undefined ? {} : { description }) };
+      const { description, readers, masked, contract } = datasets.planOf(team, name);
+      const unique = uniqueColumns(contract);
+      return {
+        ...{ readers, masked },
+        ...(description === undefined ? {} : { description }),
+        ...(unique === undefined ? {} : { unique }),
+      };
     },
     currentOf({ team, name }) {
       const dataset = datasets.find(team, name);
@@ -43,6 +52,29 @@ export function catalogueData(
         order: { by: ['number'], down: true },
         limit,
       }),
+    async before({ team, dataset, interval, number }) {
+      const isByInterval = datasets.find(team, dataset)?.byInterval === 1;
+      const where = {
+        team,
+        dataset,
+        ...(isByInterval && interval !== undefined ? { interval } : {}),
+      };
+      for (let below: number | undefined = number; below !== undefined; ) {
+        const page: VersionRow[] = await reads.listRows(VERSIONS, {
+          where,
+          below: { number: below },
+          order: { by: ['number'], down: true },
+          limit: LOOKED_AT,
+        });
+        const found = page.find((one) => one.state === 'published' && one.removedAt === undefined);
+        // What was removed comes last: whatever is older is gone, too.
+        if (found !== undefined || page.length < LOOKED_AT) return found;
+        below = page.every(({ removedAt }) => removedAt !== undefined)
+          ? undefined
+          : page.at(-1)?.number;
+      }
+      return undefined;
+    },
     local: (folder) => storage.local(folder),
     read: (path) => storage.read(path),
   };

@@ -4,7 +4,17 @@
  */
 import type { ExecutionStatus } from '../../asl/execution-state.js';
 import type { Json, JsonObject } from '../../asl/json.js';
+import type { TestRunsListed } from '../../store/execution-query.js';
 import type { UsageDetail } from '../features/costs/costs.js';
+
+export interface TestRunDetail {
+  /** Number of the execution that was started as a test run: its own, unless that has started it. */
+  root: number;
+  /** Number of the execution whose versions of datasets it reads; absent: what was current when it began. */
+  readsOf?: number;
+  /** Its version was stored to be tried, and has never been deployed. */
+  candidate?: true;
+}
 
 export interface ExecutionSummary {
   id: string;
@@ -33,6 +43,8 @@ export interface ExecutionSummary {
   triggeredBy?: JsonObject;
   /** The logical slice of time that it is for. */
   interval?: string;
+  /** Present when it is a test run, or belongs to one. */
+  testRun?: TestRunDetail;
   /** Why it has not begun yet, there is no room for it; or what it waits for that others have: a cluster. */
   queued?: string;
   /** Id of the execution that started this one. */
@@ -71,6 +83,8 @@ export interface ListExecutions {
   q?: string;
   /** Also the children of distributed Maps of this map run; they are left out otherwise. */
   mapRun?: string;
+  /** Whether test runs are among them. Default: `without`. */
+  testRuns?: TestRunsListed;
   /** 1 to 1000; 100 when absent. */
   limit?: number;
   /** `next` of the previous page. */

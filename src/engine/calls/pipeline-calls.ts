@@ -14,6 +14,11 @@ import type { Reading } from './reading.js';
 export interface PipelineCalls {
   /** Stores a new version unless the definition, bindings and everything else are those of the current one. */
   deploy(deployment: PipelineDeployment): Promise<PipelineSummary>;
+  /**
+   * Stores what is to be tried by test runs, and is not deployed. Throws PipelineNotFound, InvalidDefinition …
+   * @returns the number by which a start names it (`testRun.candidate`), and its version
+   */
+  keepCandidate(deployment: PipelineDeployment): Promise<{ number: number; version: number }>;
   list(scope: Scope): Promise<PipelineSummary[]>;
   /** The current version, or the one asked for. Throws PipelineNotFound, PipelineAmbiguous. */
   describe(scope: Scope, name: string, version?: number): Promise<PipelineDetail>;
@@ -43,6 +48,11 @@ export function pipelineCalls(
     async deploy(deployment) {
       expectReady();
       return summarisePipeline(await deployments.deploy(deployment).catch(refuseStored));
+    },
+    async keepCandidate(deployment) {
+      expectReady();
+      const { record } = await deployments.keepCandidate(deployment).catch(refuseStored);
+      return { number: record.number, version: record.version };
     },
     list: async (scope) => reading.pipelines(scope),
     describe: async (scope, name, version) =>

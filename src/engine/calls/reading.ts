@@ -19,6 +19,7 @@ import type { UsageDetail } from '../features/costs/costs.js';
 import { describeMapRun, type MapRunDetail } from '../features/map-runs/map-run-detail.js';
 import { stateOf } from '../features/map-runs/map-run-state.js';
 import { MAP_RUNS, type MapRunRecord } from '../features/map-runs/map-run-table.js';
+import type { LoadedMachine } from '../kernel/active-execution.js';
 import { mapRunId, parseStatesArn } from '../kernel/arn.js';
 import { EngineError } from '../kernel/errors.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -150,6 +151,7 @@ export class Reading {
       ...(record.testCase === undefined ? {} : { testCase: record.testCase }),
       ...(record.triggeredBy === undefined ? {} : { triggeredBy: record.triggeredBy }),
       ...(record.interval === undefined ? {} : { interval: record.interval }),
+      ...testRunOf(record, machine),
       ...this.#queued(record),
       ...(isOurs ? { parent: parent.id } : {}),
       ...mapRun,
@@ -232,13 +234,14 @@ export class Reading {
   async list(scope: Scope, filter: ListExecutions): Promise<Page<ExecutionSummary>> {
     const limit = limitOf(filter.limit);
     const [below] = filter.cursor === undefined ? [] : fromCursor('executions', filter.cursor, 1);
-    const { status, redriven } = filter;
+    const { status, redriven, testRuns } = filter;
     const among = await this.#among(scope, filter);
     if (among === 'nothing') return { items: [] };
     if (filter.q !== undefined) {
       const query = understood(filter.q, 'executions', this.#peers.now());
       return searchExecutions(this.#searched(scope), {
-        ...{ query, among, limit },
+        ...{ query, limit },
+        among: testRuns === undefined ? among : { ...among, testRuns },
         ...(status === undefined ? {} : { status }),
         ...(redriven === undefined ? {} : { redriven }),
         ...(below === undefined ? {} : { below }),
@@ -246,6 +249,7 @@ export class Reading {
     }
     const found = await this.#reads.listExecutionHeads({
       ...among,
+      ...(testRuns === undefined ? {} : { testRuns }),
       ...(redriven === undefined ? {} : { redriven }),
       ...(status === undefined ? {} : { status }),
       ...(below === undefined ? {} : { below }),
@@ -387,6 +391,14 @@ export class Reading {
     const machine = await this.#machines.find(found.number);
     return { ...summarisePipeline(machine), deployment: machine.deployment };
   }
+}
+
+function testRunOf(
+  { testRun }: ListedExecution,
+  { deployment }: LoadedMachine,
+): Pick<ExecutionSummary, 'testRun'> {
+  if (testRun === undefined) return {};
+  return { testRun: deployment.candidate === true ? { ...testRun, candidate: true } : testRun };
 }
 
 function ownOf({ secrets }: ExecutionRecord): SecretValues | undefined {

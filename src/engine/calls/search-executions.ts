@@ -179,11 +179,13 @@ function scopesOf(
     (pipeline === undefined || pipeline.includes(foldedText(ref.name))) &&
     (team === undefined || team.includes(foldedText(ref.team)));
   const found = [...parts.pipelines()].filter(isNamed);
+  const { testRuns } = among;
+  const listed = testRuns === undefined ? {} : { testRuns };
   if (pipeline !== undefined && found.length <= MOST_RANGES) {
-    return found.map((ref): ExecutionScope => ({ pipeline: ref }));
+    return found.map((ref): ExecutionScope => ({ pipeline: ref, ...listed }));
   }
   const teams = [...new Set(found.map((ref) => ref.team))];
-  return teams.length === 0 ? [] : [{ teams }];
+  return teams.length === 0 ? [] : [{ teams, ...listed }];
 }
 
 function isIndexed(term: SearchQuery['terms'][number]): boolean {

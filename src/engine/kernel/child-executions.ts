@@ -19,14 +19,15 @@ import { type ActiveExecution, attemptKey, type LoadedMachine } from './active-e
 import { allows } from './allowance.js';
 import type { Arns } from './arn.js';
 import { type Attempts, commandOf } from './attempts.js';
-import type { Creations, FoundOrCreated } from './creations.js';
+import type { Creations, FoundOrCreated, TestRunOf } from './creations.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import type { MachineShelf } from './machine-shelf.js';
 import { type Need, NOTHING } from './needs.js';
-import { checkName, checkPayload } from './payload.js';
+import { checkName, checkPayload, isName } from './payload.js';
 import type { Random } from './ports.js';
 import type { Resolution } from './resolve-task.js';
+import { testRunName } from './test-runs.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed, TurnLoop } from './turn-loop.js';
 
@@ -78,7 +79,7 @@ export class ChildExecutions {
       const cause = `Team ${machine.record.team} lets team ${own} start ${wanted.pipeline}, and not read what comes of it. Start it without waiting, or ask for allow: { read: [${own}] } in its file.`;
       return this.#refuse(turn, active, attempt, input, NOT_ALLOWED, cause);
     }
-    turn.also(this.#startInput(machine, wanted, active.number, attempt, input));
+    turn.also(this.#startInput(machine, nameFor(active, wanted), active.number, attempt, input));
     return 'done';
   }
 
@@ -135,6 +136,7 @@ export class ChildExecutions {
         tags: machine.deployment.tags,
         ...(wanted.name === undefined ? {} : { name: wanted.name }),
         parent: { execution: active.number, thread, sequence, attached },
+        ...testRunFor(active),
         secrets: active.secrets,
       });
     } catch (error) {
@@ -291,6 +293,22 @@ export class ChildExecutions {
     const cause = `The execution ${active.creation.id} that waited for this one no longer does.`;
     turn.afterCommit(() => loop.add(executions.eventInput(child, { type: 'Stop', cause })));
   }
+}
+
+/** What a test run starts is a part of it, and reads what is current when it begins. */
+function testRunFor({ creation: { testRun } }: ActiveExecution): { testRun?: TestRunOf } {
+  return testRun === undefined ? {} : { testRun: { root: testRun.root } };
+}
+
+/** In a test run another name: the one that the task gives is for what really happens. */
+function nameFor(
+  { creation: { testRun } }: ActiveExecution,
+  { name, ...wanted }: WantedExecution,
+): WantedExecution {
+  if (name === undefined) return wanted;
+  // What is no name is refused as it is.
+  if (testRun === undefined || !isName(name)) return { ...wanted, name };
+  return { ...wanted, name: testRunName(testRun.root, name) };
 }
 
 /** The task waits for the end of what it starts. */

@@ -14,6 +14,7 @@ import type {
   ExecutionRecord,
   ParentLink,
   Store,
+  TestRunLink,
 } from '../../store/store.js';
 import {
   type ActiveExecution,
@@ -50,14 +51,19 @@ export interface NewExecution {
   alias?: string;
   triggeredBy?: JsonObject;
   interval?: string;
+  /** It is a test run of its own, or belongs to one. */
+  testRun?: TestRunOf;
   /** What is secret in the execution that starts it. */
   secrets?: SecretValues | undefined;
 }
 
-/** What a start through a version or alias runs. */
+/** The test run that a new execution is (`itself`), or for which one that belongs to it is made. */
+export type TestRunOf = { readonly root: number | 'itself'; readonly readsOf?: number };
+
+/** What a start runs that does not run the current revision: what a version or alias names, or a candidate. */
 export interface StartTarget {
   machine: LoadedMachine;
-  publishedVersion: number;
+  publishedVersion?: number;
   alias?: string;
 }
 
@@ -172,6 +178,8 @@ export class Creations {
       StateMachine: { Id: arns.stateMachine(machineName), Name: machineName },
       ...(wanted.map ? { Map: wanted.map } : {}),
     };
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
     const creation: ExecutionCreation = {
       id,
       name,
@@ -190,9 +198,8 @@ export class Creations {
       ...(wanted.alias === undefined ? {} : { alias: wanted.alias }),
       ...(wanted.triggeredBy === undefined ? {} : { triggeredBy: wanted.triggeredBy }),
       ...(wanted.interval === undefined ? {} : { interval: wanted.interval }),
+      ...(wanted.testRun === undefined ? {} : { testRun: testRunLink(wanted.testRun, number) }),
     };
-    this.#lastNumber += 1;
-    const number = this.#lastNumber;
     const active = newActive(number, creation, machine, reducer.start(context));
     if (wanted.secrets) active.secrets = new SecretValues(wanted.secrets.values());
     actives.add(active);
@@ -216,7 +223,11 @@ export class Creations {
   }
 }
 
-/** The same name: the same execution when input and test case are the same, else a conflict. */
+function testRunLink({ root, ...of }: TestRunOf, number: number): TestRunLink {
+  return { ...of, root: root === 'itself' ? number : root };
+}
+
+/** The same name: the same execution when input, test case and being a test run are the same, else a conflict. */
 function same(
   found: ActiveExecution | ({ number: number } & ExecutionCreation),
   wanted: NewExecution,
@@ -224,7 +235,8 @@ function same(
   const creation = 'creation' in found ? found.creation : found;
   const isSame =
     sameJson(creation.context.Execution.Input, wanted.input) &&
-    creation.testCase === wanted.testCase;
+    creation.testCase === wanted.testCase &&
+    (creation.testRun === undefined) === (wanted.testRun === undefined);
   if (!isSame) {
     throw new EngineError('ExecutionConflict', {
       name: creation.name,

@@ -23,6 +23,8 @@ export interface PipelineDeployment {
   format?: number;
   /** Present when a client of the wire API made it. */
   stateMachine?: StateMachineAttributes;
+  /** It was stored to be tried by test runs, and has never been the current one. */
+  candidate?: true;
 }
 
 /** What AWS keeps of a state machine beside its definition. */

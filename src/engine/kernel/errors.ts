@@ -11,12 +11,14 @@ import { DATA_ERRORS, type DataErrorKind } from './data-errors.js';
 import type { EngineErrorEntry } from './error-entry.js';
 import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
 import { QUERY_ERRORS, type QueryErrorKind } from './query-errors.js';
+import { TEST_RUN_ERRORS, type TestRunErrorKind } from './test-run-errors.js';
 import { WATCHING_ERRORS, type WatchingErrorKind } from './watching-errors.js';
 
 export type EngineErrorKind =
   | WatchingErrorKind
   | DataErrorKind
   | QueryErrorKind
+  | TestRunErrorKind
   | AccessErrorKind
   | 'PipelineNotFound'
   | 'PipelineAmbiguous'
@@ -79,6 +81,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
   ...WATCHING_ERRORS,
   ...DATA_ERRORS,
   ...QUERY_ERRORS,
+  ...TEST_RUN_ERRORS,
   ...ACCESS_ERRORS,
   PipelineNotFound: {
     code: 'MILL3001',

@@ -26,6 +26,11 @@ export interface Feature {
   deployed?(machine: LoadedMachine): void | Promise<void>;
   /** Nobody deploys the pipeline any longer. @param key `pipelineKey` of it */
   withdrawn?(key: string): void;
+  /**
+   * It also hears of facts of test runs, and does nothing because of them that others notice. Default: it does not, and so need
+   * not know that there are test runs.
+   */
+  readonly hearsOfTestRuns?: true;
   /** Hears of a fact in the turn in which it becomes durable; what is written because of it goes into the turn. */
   heard?(turn: Turn, fact: Fact): void;
   /**

@@ -78,7 +78,13 @@ const FORBIDDEN_IN_NAME = new Set('<>{}[]?*"#%\\^|~`$&,;:/');
 
 /** Throws InvalidName unless it is a name that StartExecution of Step Functions would take. */
 export function checkName(name: string): void {
-  const accepted =
+  if (isName(name)) return;
+  throw new EngineError('InvalidName', { name: JSON.stringify(name.slice(0, 100)).slice(1, -1) });
+}
+
+/** Whether StartExecution of Step Functions would take the name. */
+export function isName(name: string): boolean {
+  return (
     name.length >= 1 &&
     name.length <= 80 &&
     !LONE_SURROGATE.test(name) &&
@@ -89,9 +95,8 @@ export function checkName(name: string): void {
       return (
         isControl || isNoCharacter || FORBIDDEN_IN_NAME.has(character) || character.trim() === ''
       );
-    });
-  if (!accepted)
-    throw new EngineError('InvalidName', { name: JSON.stringify(name.slice(0, 100)).slice(1, -1) });
+    })
+  );
 }
 
 /** Throws InvalidTags when there are too many or one is too long. */

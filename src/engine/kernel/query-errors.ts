@@ -12,7 +12,13 @@ export type QueryErrorKind =
   | 'QueryTooLarge'
   | 'DataUnreadable'
   | 'TooManyQueries'
-  | 'DatasetVersionUnpublished';
+  | 'DatasetVersionUnpublished'
+  | 'DiffNothingBefore'
+  | 'DiffColumnUnknown'
+  | 'DiffStagesDiffer'
+  | 'DiffTooLarge'
+  | 'DiffTooLong'
+  | 'TooManyDiffs';
 
 export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineErrorEntry> } = {
   QueryRefused: {
@@ -62,5 +68,44 @@ export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineE
     status: 409,
     message: "'{name}' is {state}: queries read what was published.",
     fix: 'Look at its first rows instead: `millrace data preview NAME@VERSION`.',
+  },
+  DiffNothingBefore: {
+    code: 'MILL3440',
+    status: 404,
+    message:
+      "There is nothing to compare version '{version}' of '{name}' with: no version before it is kept.",
+    fix: 'Name both: `millrace data diff NAME@VERSION VERSION`. List them with `millrace data versions NAME`.',
+  },
+  DiffColumnUnknown: {
+    code: 'MILL3441',
+    status: 400,
+    message: 'The versions are not compared like that: {cause}',
+    fix: 'Name columns as both versions have them; letters count as they are written.',
+  },
+  DiffStagesDiffer: {
+    code: 'MILL3442',
+    status: 400,
+    message:
+      "'{from}' is {fromStage} and '{to}' is {toStage}: files and rows are not compared with each other.",
+    fix: 'Compare two versions of rows, or two of files.',
+  },
+  DiffTooLarge: {
+    code: 'MILL3443',
+    status: 422,
+    message:
+      'Comparing these versions needs more memory than it may take, also with what it writes to disk.',
+    fix: 'Say a key (`--key`), or compare fewer columns (`--columns`).',
+  },
+  DiffTooLong: {
+    code: 'MILL3444',
+    status: 422,
+    message: 'Comparing these versions was ended: {cause}.',
+    fix: 'Say a key (`--key`), or compare fewer columns (`--columns`).',
+  },
+  TooManyDiffs: {
+    code: 'MILL3445',
+    status: 429,
+    message: 'So many versions are compared already that no more is accepted.',
+    fix: 'Try again in a moment.',
   },
 };

@@ -13,15 +13,16 @@ import {
 import { sectionOf } from '../../pipelines/sections/section.js';
 import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
-import type { Creations, FoundOrCreated, StartTarget } from './creations.js';
+import type { Creations, FoundOrCreated, StartTarget, TestRunOf } from './creations.js';
 import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions } from './executions.js';
 import type { Hooks } from './hooks.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { TaskMocks } from './mocked-tasks.js';
-import { type Need, NOTHING } from './needs.js';
+import { type Need, NOTHING, whenKnown } from './needs.js';
 import { checkName, checkPayload, checkTags } from './payload.js';
+import { TEST_RUN_PREFIX } from './test-runs.js';
 import type { Turn } from './turn.js';
 import type { Input, Performed } from './turn-loop.js';
 import { closeStretch } from './usage.js';
@@ -58,6 +59,16 @@ export interface StartRequest {
   triggeredBy?: JsonObject;
   /** The logical slice of time that it is for: its text id. */
   interval?: string;
+  /** Present: it is a test run. */
+  testRun?: TestRunRequest;
+}
+
+/** What a test run runs and reads. */
+export interface TestRunRequest {
+  /** Number of the record of a version of the pipeline, which need not be current (`deployments.keepCandidate`). */
+  candidate?: number;
+  /** Number of an execution: the same versions of datasets are read. Default: what is current when it begins. */
+  readsOf?: number;
 }
 
 export interface RedriveRequest {
@@ -91,14 +102,24 @@ export interface StartOf extends Omit<StartRequest, 'pipeline' | 'team'> {
   pipeline: PipelineRef;
 }
 
-/** Checks a start request at the door. Throws the EngineError that tells what is wrong. */
+/**
+ * Checks a start request at the door. Throws the EngineError that tells what is wrong.
+ * @param runs what it runs; default: the current version
+ */
 export function checkStart(
   parts: RequestParts,
   request: StartOf,
+  runs?: LoadedMachine,
 ): { machine: LoadedMachine; input: Json; tags: { [key: string]: string } } {
-  const machine = parts.machines.current(request.pipeline);
-  if (!machine) throw new EngineError('PipelineNotFound', { pipeline: request.pipeline.name });
+  const current = parts.machines.current(request.pipeline);
+  if (!current) throw new EngineError('PipelineNotFound', { pipeline: request.pipeline.name });
+  const isCandidate = request.testRun?.candidate !== undefined;
+  const machine = isCandidate ? (runs ?? current) : current;
+  if (machine.key !== current.key) {
+    throw new EngineError('CandidateOfAnother', { pipeline: request.pipeline.name });
+  }
   if (request.name !== undefined) checkName(request.name);
+  checkTestRunName(request);
   checkTestCase(parts, request);
   const input: unknown = request.input === undefined ? machine.deployment.input : request.input;
   const given = input === undefined ? {} : input;
@@ -108,6 +129,12 @@ export function checkStart(
     : machine.deployment.tags;
   if (request.tags) checkTags(tags);
   return { machine, input: given, tags };
+}
+
+/** So that no test run takes a name that a trigger is going to give. */
+function checkTestRunName({ name, testRun }: StartOf): void {
+  if (name === undefined || testRun === undefined || name.startsWith(TEST_RUN_PREFIX)) return;
+  throw new EngineError('TestRunName', { name: name.slice(0, 100) });
 }
 
 function checkTestCase(parts: RequestParts, { pipeline: { name }, testCase }: StartOf): void {
@@ -180,12 +207,28 @@ export function tryStart(
 export function startNeeds(
   parts: RequestParts,
   turn: Turn,
-  { pipeline, name }: StartOf,
-  { target }: StartMaking = {},
+  request: StartOf,
+  making: StartMaking = {},
 ): readonly Need<unknown>[] {
+  const { pipeline, name } = request;
+  const target = targetOf(parts, request, making);
   if (target && 'read' in target && !turn.knows(target)) return [target];
   const machine = machineOf(turn, target) ?? parts.machines.current(pipeline);
   return machine ? parts.creations.needs(machine, name) : NOTHING;
+}
+
+/** What it runs instead of the current version: what its starter says, or the candidate of a test run. */
+function targetOf(
+  { machines }: RequestParts,
+  { testRun }: StartOf,
+  { target }: StartMaking,
+): StartMaking['target'] {
+  const candidate = testRun?.candidate;
+  if (target !== undefined || candidate === undefined) return target;
+  return {
+    key: `machine ${candidate}`,
+    read: () => whenKnown(machines.find(candidate), (machine) => ({ machine })),
+  };
 }
 
 function machineOf(turn: Turn, target: StartMaking['target']): LoadedMachine | undefined {
@@ -202,10 +245,12 @@ function startNow(
   parts: RequestParts,
   turn: Turn,
   request: StartOf,
-  { created, target }: StartMaking,
+  making: StartMaking,
 ): FoundOrCreated {
-  const { machine, input, tags } = checkStart(parts, request);
-  const { name, testCase, triggeredBy, interval } = request;
+  const target = targetOf(parts, request, making);
+  const runs = target && 'read' in target ? turn.known(target) : target;
+  const { machine, input, tags } = checkStart(parts, request, runs?.machine);
+  const { name, testCase, triggeredBy, interval, testRun } = request;
   const found = parts.creations.findOrCreate(turn, {
     machine,
     input,
@@ -214,16 +259,21 @@ function startNow(
     ...(testCase === undefined ? {} : { testCase }),
     ...(triggeredBy === undefined ? {} : { triggeredBy }),
     ...(interval === undefined ? {} : { interval }),
-    ...(target && 'read' in target ? turn.known(target) : target),
+    ...(testRun === undefined ? {} : { testRun: testRunOf(testRun) }),
+    ...runs,
   });
   const { active, number } = found;
   if (found.created && active) {
-    created?.(turn, active);
+    making.created?.(turn, active);
     parts.executions.born(turn, active);
     // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`, not this.
     parts.executions.begin(turn, active, parts.executions.beginInput(number));
   }
   return found;
+}
+
+function testRunOf({ readsOf }: TestRunRequest): TestRunOf {
+  return { root: 'itself', ...(readsOf === undefined ? {} : { readsOf }) };
 }
 
 /** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */

@@ -13,7 +13,9 @@ import {
   showUse,
   showWorking,
 } from '../../api/catalogue.js';
+import { showDiff, type VersionDiff } from '../../api/version-diff.js';
 import type { DataRows } from '../../engine/features/catalogue/catalogue-calls.js';
+import { columnsNamed } from '../../engine/features/catalogue/version-diffs.js';
 import { defined } from '../defined.js';
 import { findExecution } from '../execution-id.js';
 import type { HttpServices } from '../services.js';
@@ -62,6 +64,22 @@ export function catalogueRoutes(instance: FastifyInstance, { engine }: HttpServi
           : { histogram: { bounds: [...histogram.bounds], counts: [...histogram.counts] } }),
       })),
     };
+  });
+
+  api.get(showDiff.path, { schema: showDiff.schema }, async (request, reply) => {
+    const { key, columns, limit, ...asked } = defined(request.query);
+    const { scope } = request.principal;
+    const diff = await catalogue.diff(
+      scope,
+      {
+        ...{ name: request.params.name, ...asked },
+        ...(key === undefined ? {} : { key: columnsNamed(key) }),
+        ...(columns === undefined ? {} : { columns: columnsNamed(columns) }),
+        ...(limit === undefined ? {} : { examples: limit }),
+      },
+      gone(reply),
+    );
+    return diff as VersionDiff;
   });
 
   api.get(showWorking.path, { schema: showWorking.schema }, async (request, reply) => {

@@ -27,6 +27,7 @@ import type {
 } from '../../engine/engine.js';
 import { EngineError } from '../../engine/kernel/errors.js';
 import type { Scope } from '../../engine/kernel/scope.js';
+import { TEST_RUN_PREFIX } from '../../engine/kernel/test-runs.js';
 import { parseQuery, problemText } from '../../search/parse-query.js';
 import type { SearchQuery } from '../../search/query.js';
 import { defined } from '../defined.js';
@@ -35,6 +36,7 @@ import { findExecution } from '../execution-id.js';
 import type { LoadLimit } from '../load-limit.js';
 import type { HttpServices } from '../services.js';
 import { stateVisits } from '../state-visits.js';
+import { readTestRun } from '../test-run-request.js';
 
 /** As many events as a history can have: without their data, all visits can be told. */
 const MAX_EVENTS = 25_000;
@@ -43,15 +45,23 @@ const MAX_EVENTS_WITH_DATA = 5_000;
 
 export function executionRoutes(
   instance: FastifyInstance,
-  { engine }: HttpServices,
+  services: HttpServices,
   stream: EventStream,
   load: LoadLimit,
 ): void {
+  const { engine } = services;
   const api = instance.withTypeProvider<ZodTypeProvider>();
 
   api.post(startExecution.path, { schema: startExecution.schema }, async (request, reply) => {
-    const start = request.body as StartRequest;
+    const { testRun: isTestRun, candidate, readsOf, ...wanted } = request.body;
     const { scope } = request.principal;
+    const start: StartRequest = { ...(defined(wanted) as StartRequest) };
+    if (isTestRun === true) {
+      const { pipeline } = wanted;
+      start.testRun = await readTestRun(services, request.principal, {
+        ...{ pipeline, candidate, readsOf },
+      });
+    }
     const { wait } = request.query;
     if (wait === undefined) {
       const started = await engine.executions.start(scope, start);
@@ -61,7 +71,7 @@ export function executionRoutes(
   });
 
   api.get(listExecutions.path, { schema: listExecutions.schema }, async (request) => {
-    const filter: ListExecutions = defined(request.query);
+    const filter: ListExecutions = { testRuns: 'with', ...defined(request.query) };
     return await engine.executions.list(request.principal.scope, filter);
   });
 
@@ -168,7 +178,8 @@ async function runAndWait(
   load: LoadLimit,
 ): Promise<ExecutionDetail> {
   // Named here, so that it can be found when the time is up first.
-  const named = { ...start, name: start.name ?? randomUUID() };
+  const prefix = start.testRun === undefined ? '' : TEST_RUN_PREFIX;
+  const named = { ...start, name: start.name ?? `${prefix}${randomUUID()}` };
   let timer: NodeJS.Timeout | undefined;
   let forget: (() => void) | undefined;
   const timeout = new Promise<undefined>((resolve) => {

@@ -21,14 +21,15 @@ export function countOpenWork(database: string): OpenWork {
   const count = (sql: string, ...values: string[]): number =>
     Number(reader.prepare(sql).get(...values)?.n);
   try {
-    const teams = runNow(
-      reader,
-      distinctValues({ table: 'executions', column: 'team', where: 'map_run IS NULL', values: [] }),
-    );
-    const ofTeam =
-      "SELECT COUNT(*) AS n FROM executions WHERE map_run IS NULL AND team = ? AND status = 'RUNNING'";
+    const runningOf = (kind: string): number => {
+      const where = `map_run IS NULL AND ${kind}`;
+      const of = { table: 'executions', column: 'team', where, values: [] };
+      const ofTeam = `SELECT COUNT(*) AS n FROM executions WHERE ${where} AND team = ? AND status = 'RUNNING'`;
+      return runNow(reader, distinctValues(of)).reduce((sum, team) => sum + count(ofTeam, team), 0);
+    };
     return {
-      running: teams.reduce((sum, team) => sum + count(ofTeam, team), 0),
+      // Test runs have indexes of their own.
+      running: runningOf('test_run IS NULL') + runningOf('test_run IS NOT NULL'),
       attempts: count("SELECT COUNT(*) AS n FROM attempts WHERE status <> 'submitted'"),
       deliveries: count("SELECT COUNT(*) AS n FROM deliveries WHERE status = 'PENDING'"),
     };

@@ -66,6 +66,7 @@ export function executionSuite(stage: Stage): void {
           alias: 'live',
           triggeredBy: { type: 'schedule', deep: [null, true, 1.5, { x: [] }] },
           interval: '2026-11-20',
+          testRun: { root: GREATEST, readsOf: GREATEST },
         }),
         ...progress('FAILED', {
           root: thread(0, { input: deep(200), variables: { big: GREATEST, small: 5e-324 } }),

@@ -19,6 +19,7 @@ interface Row {
   version: number | undefined;
   interval: string | undefined;
   mapRun: number | undefined;
+  isTestRun: boolean;
 }
 
 /** Rows in which every combination occurs somewhere, but rarely in turn. */
@@ -36,12 +37,13 @@ const rows: readonly Row[] = Array.from({ length: 400 }, (_, at): Row => {
     version: at % 5 === 0 ? (at % 2) + 1 : undefined,
     interval: at % 9 === 0 ? '2026-11-28' : undefined,
     mapRun: at % 13 === 0 ? 4 : undefined,
+    isTestRun: at % 7 === 0,
   };
 });
 
 function toWrite(row: Row): ExecutionWrite {
   const { number, pipeline, team, status, redrives: redriveCount } = row;
-  const { alias, version, interval, mapRun } = row;
+  const { alias, version, interval, mapRun, isTestRun } = row;
   return write(number, {
     create: creation(`n-${number}`, {
       ...{ pipeline, team },
@@ -49,6 +51,7 @@ function toWrite(row: Row): ExecutionWrite {
       ...(version === undefined ? {} : { publishedVersion: version }),
       ...(interval === undefined ? {} : { interval }),
       ...(mapRun === undefined ? {} : { mapRun: { number: mapRun, child: number } }),
+      ...(isTestRun ? { testRun: { root: number } } : {}),
     }),
     progress: progress(status, { redriveCount }),
   });
@@ -57,10 +60,12 @@ function toWrite(row: Row): ExecutionWrite {
 /** What the query means, said without any index. */
 function expected(query: ExecutionQuery): number[] {
   const { pipeline, alias, publishedVersion, interval, mapRun, teams, status, redriven } = query;
+  const { testRuns = 'without' } = query;
   return rows
     .filter(
       (row) =>
         row.mapRun === mapRun &&
+        (mapRun !== undefined || testRuns === 'with' || row.isTestRun === (testRuns === 'only')) &&
         (pipeline === undefined ||
           (row.pipeline === pipeline.name && row.team === pipeline.team)) &&
         (alias === undefined || row.alias === alias) &&
@@ -88,6 +93,12 @@ const SCOPES: readonly ExecutionScope[] = [
   { pipeline, publishedVersion: 2 },
   { mapRun: 4 },
   { mapRun: 5 },
+  ...(['with', 'only'] as const).flatMap((testRuns) => [
+    { testRuns },
+    { teams: ['flour', 'fish'], testRuns },
+    { pipeline, testRuns },
+    { mapRun: 4, testRuns },
+  ]),
 ];
 
 /** Rows of a page: fewer than there are of most combinations, and no multiple of how many are read at first. */

@@ -12,10 +12,10 @@ export const ARRIVALS: {
   readonly [state in ArrivalState]: { sign: string; word: string; tone: string };
 } = {
   arrived: { sign: '✓', word: 'arrived', tone: 'ok' },
-  'arrived late': { sign: '✓⏱', word: 'arrived late', tone: 'warn' },
+  'arrived late': { sign: '✓!', word: 'arrived late', tone: 'warn' },
   quarantined: { sign: '◐', word: 'arrived, rows set aside', tone: 'warn' },
   rejected: { sign: '✕', word: 'rejected by its contract', tone: 'fail' },
-  late: { sign: '⏱', word: 'late', tone: 'warn' },
+  late: { sign: '!', word: 'late', tone: 'warn' },
   missing: { sign: '∅', word: 'missing', tone: 'miss' },
   nothing: { sign: '·', word: 'nothing expected', tone: 'off' },
   unknown: { sign: '?', word: 'not looked at', tone: 'off' },

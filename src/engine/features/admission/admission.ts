@@ -8,6 +8,9 @@
  * nothing, and the name of a skipped one is taken for ever, as idempotency asks. Who waits longest begins first; one that
  * waits for a pool keeps the pool from those behind it, so that large ones are not passed for ever. Only what triggers
  * start is skipped or cancels: what a person, a backfill or another execution has asked for waits.
+ *
+ * Test runs hold slots that nobody but other test runs is counted out by: they begin when there is room beside all that runs and
+ * waits, and what is no test run begins as if there were none of them.
  * @module
  */
 
@@ -24,6 +27,7 @@ import { SKIPPED } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { AdmissionHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { isTestRun } from '../../kernel/test-runs.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { POOLS, Pools } from './pools.js';
@@ -42,6 +46,8 @@ interface Known {
   needs: Need[];
   /** Executions that wait, the first one first. */
   queue: Set<number>;
+  /** Test runs that wait. */
+  testRuns: Set<number>;
 }
 
 export class Admission implements Feature, AdmissionHook {
@@ -52,6 +58,8 @@ export class Admission implements Feature, AdmissionHook {
   /** By `pipelineKey`. */
   readonly #known: Map<string, Known> = new Map();
   readonly #room: Room;
+  /** What test runs hold. */
+  readonly #testRoom: Room;
   /** Executions that wait, by the resource that they need. */
   readonly #awaiting: Map<string, number> = new Map();
   #isAdmitting = false;
@@ -63,6 +71,7 @@ export class Admission implements Feature, AdmissionHook {
     this.#pools = new Pools(kernel, (pool) => this.poolChanged(pool));
     kernel.hooks.admission = this;
     this.#room = new Room((resource) => this.#limitOf(resource));
+    this.#testRoom = new Room((resource) => this.#limitOf(resource));
   }
 
   async open(): Promise<void> {
@@ -80,28 +89,33 @@ export class Admission implements Feature, AdmissionHook {
     const known = this.#known.get(key);
     if (JSON.stringify(policy) === JSON.stringify(known?.policy)) return;
     const queue = known?.queue ?? new Set<number>();
+    const testRuns = known?.testRuns ?? new Set<number>();
     const needs = policy === undefined ? [] : this.#needsOf(ref, policy);
     const unlimited: ConcurrencyPolicy = { overlap: 'queue', pools: {} };
     this.#count(known?.needs ?? [], -queue.size);
-    this.#known.set(key, { ref, policy: policy ?? unlimited, needs, queue });
+    this.#known.set(key, { ref, policy: policy ?? unlimited, needs, queue, testRuns });
     this.#count(needs, queue.size);
     const ended = new Set<number>();
     this.#endedMeanwhile.add(ended);
-    for (const number of await this.#running(ref)) {
+    for (const number of await this.#running(ref, 'without')) {
       if (!ended.has(number) && !queue.has(number)) this.#room.take(number, needs);
+    }
+    for (const number of await this.#running(ref, 'only')) {
+      if (!ended.has(number) && !testRuns.has(number)) this.#testRoom.take(number, needs);
     }
     this.#endedMeanwhile.delete(ended);
     this.admit();
-    if (policy === undefined && queue.size === 0) this.#known.delete(key);
+    if (policy === undefined && queue.size + testRuns.size === 0) this.#known.delete(key);
   }
 
   /** Numbers of executions that have begun and not ended. */
-  async #running(pipeline: PipelineRef): Promise<number[]> {
+  async #running(pipeline: PipelineRef, testRuns: 'without' | 'only'): Promise<number[]> {
     const numbers: number[] = [];
     for (let below: number | undefined; ; ) {
       const page = await this.#kernel.store.listExecutions({
         pipeline,
         status: 'RUNNING',
+        testRuns,
         ...(below === undefined ? {} : { below }),
         limit: PAGE,
       });
@@ -120,12 +134,14 @@ export class Admission implements Feature, AdmissionHook {
     const { executions } = this.#kernel;
     const known = this.#of(active);
     if (state.header.status !== 'RUNNING') {
-      if (this.#room.release(number)) turn.afterCommit(() => this.#admitSoon());
+      if (this.#release(number)) turn.afterCommit(() => this.#admitSoon());
       return 'done';
     }
-    if (known === undefined || state.header.nextEvent > 1 || this.#room.holds(number)) {
+    const room = this.#roomOf(active);
+    if (known === undefined || state.header.nextEvent > 1 || room.holds(number)) {
       return executions.step(turn, active, { type: 'Start' }, again);
     }
+    if (isTestRun(creation)) return this.#letTestRunBegin(turn, active, known, again);
     const missing = this.#missing(known);
     if (missing === undefined) {
       this.#room.take(number, known.needs);
@@ -151,9 +167,49 @@ export class Admission implements Feature, AdmissionHook {
     return 'done';
   }
 
+  /** One that begins when nobody else is held up by it. */
+  #letTestRunBegin(turn: Turn, active: ActiveExecution, known: Known, again: Input): Performed {
+    const { number } = active;
+    const { executions } = this.#kernel;
+    if (known.testRuns.size >= MOST_WAITING) {
+      const cause = `${MOST_WAITING} test runs of ${active.creation.pipeline} wait already.`;
+      return executions.step(turn, active, { type: 'Stop', error: SKIPPED, cause }, again);
+    }
+    if (known.testRuns.size > 0 || this.#missingBeside(known) !== undefined) {
+      turn.afterCommit(() => {
+        known.testRuns.add(number);
+        this.#admitSoon();
+      });
+      return 'done';
+    }
+    this.#testRoom.take(number, known.needs);
+    turn.afterFailure(() => void this.#testRoom.release(number));
+    return executions.step(turn, active, { type: 'Start' }, again);
+  }
+
+  /** What there is not enough of beside all that runs and waits. */
+  #missingBeside({ needs }: Known): Need | undefined {
+    const beside = needs.find(({ resource, slots }) => {
+      const limit = this.#limitOf(resource);
+      const taken = this.#room.taken(resource) + this.#testRoom.taken(resource);
+      return taken + Math.min(slots, limit) > limit;
+    });
+    return beside ?? this.#awaited(needs);
+  }
+
+  #roomOf({ creation }: ActiveExecution): Room {
+    return isTestRun(creation) ? this.#testRoom : this.#room;
+  }
+
+  /** True when it held something. */
+  #release(number: number): boolean {
+    return this.#room.release(number) || this.#testRoom.release(number);
+  }
+
   /** An execution that was just created will be skipped: nobody hears that it runs. */
   skips(active: ActiveExecution): boolean {
     const known = this.#of(active);
+    if (isTestRun(active.creation)) return false;
     return known !== undefined && this.#missing(known) !== undefined && !mayWait(known, active);
   }
 
@@ -209,7 +265,7 @@ export class Admission implements Feature, AdmissionHook {
   /** An ended execution goes on after a redrive: it holds its slots again, whether they are free or not. */
   resumed(active: ActiveExecution): void {
     const known = this.#of(active);
-    if (known) this.#room.take(active.number, known.needs);
+    if (known) this.#roomOf(active).take(active.number, known.needs);
   }
 
   /** An execution has ended in this turn. */
@@ -219,8 +275,8 @@ export class Admission implements Feature, AdmissionHook {
     if (known === undefined) return;
     turn.afterCommit(() => {
       for (const ended of this.#endedMeanwhile) ended.add(number);
-      const waited = this.#dequeue(known, number);
-      if (this.#room.release(number) || waited) this.#admitSoon();
+      const waited = this.#dequeue(known, number) || known.testRuns.delete(number);
+      if (this.#release(number) || waited) this.#admitSoon();
     });
   }
 
@@ -250,11 +306,28 @@ export class Admission implements Feature, AdmissionHook {
       const later = heads.findIndex((head, index) => index > at && head.number > next);
       heads.splice(later < 0 ? heads.length : later, 0, { number: next, known });
     }
+    this.#admitTestRuns();
+  }
+
+  /** Those for which there is room beside all others, after them. */
+  #admitTestRuns(): void {
+    for (const known of this.#known.values()) {
+      for (const number of known.testRuns) {
+        if (this.#missingBeside(known) !== undefined) break;
+        known.testRuns.delete(number);
+        this.#testRoom.take(number, known.needs);
+        this.#kernel.submit(this.#kernel.executions.beginInput(number));
+      }
+    }
   }
 
   /** Why an execution has not begun; undefined when it does not wait. */
   reasonFor(pipeline: PipelineRef, number: number): string | undefined {
     const known = this.#known.get(pipelineKey(pipeline));
+    if (known?.testRuns.has(number)) {
+      const missing = this.#missingBeside(known);
+      return missing === undefined ? 'others wait longer' : this.#reason(missing);
+    }
     if (!known?.queue.has(number)) return undefined;
     const missing = this.#room.missing(known.needs);
     return missing === undefined ? 'others wait longer' : this.#reason(missing);
@@ -292,7 +365,7 @@ export class Admission implements Feature, AdmissionHook {
 
   #reason({ resource }: Need): string {
     const name = resource.slice(resource.lastIndexOf('/') + 1);
-    const taken = this.#room.taken(resource);
+    const taken = this.#room.taken(resource) + this.#testRoom.taken(resource);
     const limit = this.#limitOf(resource);
     return resource.startsWith('pool/')
       ? `${taken} of ${limit} slots of the pool ${name} are taken`
@@ -333,7 +406,9 @@ export class Admission implements Feature, AdmissionHook {
       this.#count(before, -known.queue.size);
       known.needs = this.#needsOf(known.ref, known.policy);
       this.#count(known.needs, known.queue.size);
-      for (const number of this.#room.holdersOf(before)) this.#room.take(number, known.needs);
+      for (const room of [this.#room, this.#testRoom]) {
+        for (const number of room.holdersOf(before)) room.take(number, known.needs);
+      }
     }
     this.admit();
   }

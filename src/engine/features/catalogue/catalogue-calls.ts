@@ -23,9 +23,10 @@ import { EVERYTHING, type Scope, sees } from '../../kernel/scope.js';
 import type { Catalogue, ReadingPipeline } from './catalogue.js';
 import { PROFILES } from './catalogue-tables.js';
 import { findVersions, readable, tableOf } from './find-tables.js';
-import type { CatalogueData, KnownDataset, ReadData } from './known-datasets.js';
+import type { CatalogueData, CompareData, KnownDataset, ReadData } from './known-datasets.js';
 import { type FoundDataset, searchDatasets } from './search-datasets.js';
 import { type StepWorking, type WorkingSource, workingOf } from './step-working.js';
+import { type DiffRequest, diffVersions, type VersionDiff } from './version-diffs.js';
 
 /** Rows as people see them. */
 export type DataRows = QueryRows;
@@ -103,6 +104,8 @@ export interface CatalogueCalls {
     version: string,
     signal: AbortSignal,
   ): Promise<VersionProfile>;
+  /** What changed from one version to another. Throws as `diffVersions`, and TooManyDiffs. */
+  diff(scope: Scope, request: DiffRequest, signal: AbortSignal): Promise<VersionDiff>;
   /** What each SQL step of an execution read and wrote. Throws ExecutionNotFound. */
   working(
     scope: Scope,
@@ -114,6 +117,8 @@ export interface CatalogueCalls {
 
 /** Queries that run at a time. */
 const MOST_RUNNING = 4;
+/** Versions that are compared at a time. */
+const MOST_COMPARED = 2;
 const USUAL_ROWS = 1_000;
 /** Versions that one page of a schema's history looks at. */
 const LOOKED_AT = 1_000;
@@ -123,10 +128,11 @@ export function catalogueCalls(
   kernel: Pick<Kernel, 'reads' | 'time' | 'write'>,
   catalogue: Catalogue,
   data: CatalogueData | undefined,
-  read: ReadData,
+  { read, compare }: { readonly read: ReadData; readonly compare: CompareData },
   source: WorkingSource,
 ): CatalogueCalls {
   let running = 0;
+  let comparing = 0;
   const profiling = new Map<number, Promise<VersionProfile>>();
 
   /** One of few at a time. */
@@ -309,6 +315,15 @@ export function catalogueCalls(
       const begun = profiling.get(number) ?? looking().finally(() => profiling.delete(number));
       profiling.set(number, begun);
       return { ...(await begun) };
+    },
+    async diff(scope, request, signal) {
+      if (comparing >= MOST_COMPARED) throw new EngineError('TooManyDiffs', {});
+      comparing += 1;
+      try {
+        return await diffVersions(known(), compare, scope, request, signal);
+      } finally {
+        comparing -= 1;
+      }
     },
     async working(scope, execution, rows, signal) {
       return await workingOf(source, data, scope, execution, rows, (tables) =>

@@ -4,12 +4,14 @@
  */
 
 import type { Json } from '../../../asl/json.js';
+import type { DiffMessage, DiffSide } from '../../../connectors/dataset/diff/diff-protocol.js';
 import type {
   QueryMessage,
   QueryTable,
   QueryWork,
 } from '../../../connectors/dataset/query/query-protocol.js';
 import type { Stage, VersionState } from '../../../datasets/dataset.js';
+import type { DiffRules } from '../../../datasets/diff/version-diff.js';
 
 export interface KnownDataset {
   readonly team: string;
@@ -27,6 +29,10 @@ export interface KnownVersion {
   readonly state: VersionState;
   readonly folder: string;
   readonly at: number;
+  readonly executionId: string;
+  readonly codeVersion: string;
+  readonly interval?: string;
+  readonly bytes: number;
   readonly rows?: number;
   readonly schemaChange?: Json;
   readonly removedAt?: number;
@@ -38,6 +44,8 @@ export interface SaidOfDataset {
   readonly readers: readonly string[];
   /** Columns whose values nobody is shown. */
   readonly masked: readonly string[];
+  /** Columns that its contract says are unique together. */
+  readonly unique?: readonly string[];
 }
 
 export interface CatalogueData {
@@ -58,11 +66,21 @@ export interface CatalogueData {
     name: string,
     page: { readonly below?: number; readonly limit: number },
   ): Promise<readonly KnownVersion[]>;
+  /** The last one before it that was current and still has its files; of a dataset by interval, one of its interval. */
+  before(version: KnownVersion): Promise<KnownVersion | undefined>;
   /** A folder of this machine with the files of a version. */
   local(folder: string): Promise<string>;
   /** What a small text file of the storage says; undefined: there is none. */
   read(path: string): Promise<string | undefined>;
 }
+
+/** Compares two versions in a process of its own, which ends when the signal comes. */
+export type CompareData = (
+  from: DiffSide,
+  to: DiffSide,
+  rules: DiffRules,
+  signal: AbortSignal,
+) => Promise<DiffMessage>;
 
 /** Reads data in a process of its own, which ends when the signal comes. */
 export type ReadData = (

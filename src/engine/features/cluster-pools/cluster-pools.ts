@@ -47,6 +47,8 @@ const NOBODY: Makers = {
 
 export class ClusterPools implements Feature {
   readonly name = 'cluster-pools';
+  /** Clusters of a test run are given back like any. */
+  readonly hearsOfTestRuns = true;
   readonly tables: readonly AnyTable[];
   readonly rows: PoolRows;
   readonly plans: PoolPlans = new PoolPlans();

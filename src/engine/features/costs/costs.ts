@@ -49,6 +49,8 @@ export interface UsageDetail {
 
 export class Costs implements Feature {
   readonly name = 'costs';
+  /** What a test run costs is told of it, and counted nowhere else. */
+  readonly hearsOfTestRuns = true;
   readonly tables: readonly AnyTable[] = [COST_DAYS];
   readonly #kernel: Kernel;
   readonly #card: RateCard | undefined;
@@ -163,7 +165,8 @@ export class Costs implements Feature {
     const { cost } = priceOf(active.state.header.used ?? {}, rates);
     active.state.header = { ...active.state.header, cost, currency };
     turn.of(active).progressed = true;
-    const { team, pipeline, mapRun } = active.creation;
+    const { team, pipeline, mapRun, testRun } = active.creation;
+    if (testRun !== undefined) return;
     const retries = active.state.header.used?.retries ?? 0;
     if (mapRun === undefined) this.#add(turn, { team, pipeline, retries }, { cost, currency });
   }

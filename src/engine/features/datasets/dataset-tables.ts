@@ -125,6 +125,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
   lists: [
     { columns: ['team', 'dataset'] },
     { columns: ['team', 'dataset', 'version'] },
+    { columns: ['team', 'dataset', 'interval'] },
     { columns: ['execution'] },
   ],
   migrations: [
@@ -156,6 +157,7 @@ export const VERSIONS: Table<VersionRow> = defineTable<VersionRow>({
      CREATE INDEX dataset_versions_of_dataset ON dataset_versions (team, dataset, number);
      CREATE INDEX dataset_versions_named ON dataset_versions (team, dataset, version, number);
      CREATE INDEX dataset_versions_of_execution ON dataset_versions (execution, number);`,
+    'CREATE INDEX dataset_versions_of_interval ON dataset_versions (team, dataset, interval, number);',
   ],
 });
 
@@ -246,5 +248,47 @@ export const READ_VERSIONS: Table<ReadRow> = defineTable<ReadRow>({
      );
      CREATE INDEX dataset_reads_of_execution ON dataset_reads (execution, number);
      CREATE INDEX dataset_reads_of_version ON dataset_reads (version, number);`,
+  ],
+});
+
+/** A version that a test run has written: for its report, and until its files go. */
+export interface ShadowRow {
+  /** Of the version. */
+  number: number;
+  /** Number of the execution that was started as a test run. */
+  root: number;
+  team: string;
+  dataset: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Relative to the root of the storage. */
+  folder: string;
+  quarantine?: string;
+}
+
+export const SHADOWS: Table<ShadowRow> = defineTable<ShadowRow>({
+  name: 'dataset_shadows',
+  columns: {
+    number: 'integer',
+    root: 'integer',
+    team: 'text',
+    dataset: 'text',
+    at: 'integer',
+    folder: 'text',
+    quarantine: 'text?',
+  },
+  key: ['number'],
+  lists: [{ columns: ['root'] }],
+  migrations: [
+    `CREATE TABLE dataset_shadows (
+       number BIGINT PRIMARY KEY,
+       root BIGINT NOT NULL,
+       team TEXT NOT NULL,
+       dataset TEXT NOT NULL,
+       at BIGINT NOT NULL,
+       folder TEXT NOT NULL,
+       quarantine TEXT
+     );
+     CREATE INDEX dataset_shadows_of_root ON dataset_shadows (root, number);`,
   ],
 });

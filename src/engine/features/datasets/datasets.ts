@@ -24,11 +24,10 @@ import {
   type KeptVersions,
   plainDataset,
   READS,
-  type ReadPlan,
 } from '../../../pipelines/sections/datasets-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
 import { pipelineKey, pipelineOfKey } from '../../../store/pipeline-ref.js';
-import type { AttemptRecord, ExecutionCreation } from '../../../store/store.js';
+import type { AttemptRecord } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import type { DatasetChange, Fact } from '../../kernel/facts.js';
@@ -36,6 +35,7 @@ import type { Feature } from '../../kernel/feature.js';
 import type { DataHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
+import { isTestRun } from '../../kernel/test-runs.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap, TurnMap } from '../../kernel/turn-memory.js';
 import { Collector } from './collector.js';
@@ -48,13 +48,15 @@ import {
   INTERVALS,
   type IntervalRow,
   READ_VERSIONS,
-  type ReadRow,
+  SHADOWS,
+  type ShadowRow,
   VERSIONS,
   type VersionRow,
 } from './dataset-tables.js';
 import { codeVersionOf, HandedDatasets } from './handed-datasets.js';
 import { KEPT, type KeptRow } from './kept-table.js';
 import { Pointers } from './pointers.js';
+import { ReadVersions } from './read-versions.js';
 
 const CONTRACT_FAILED = 'Dataset.ContractFailed';
 
@@ -92,14 +94,14 @@ export interface DatasetPeers {
   tell(turn: Turn, change: DatasetChange): void;
   /** The execution of a map run. */
   executionOf(mapRun: number): Promise<number | undefined>;
-  /** Whether the execution is a test run: what it writes is nobody's. */
-  isTestRun(creation: ExecutionCreation): boolean;
 }
 
 export class Datasets implements Feature, DataHook {
   readonly name = 'datasets';
+  /** What a test run reads is fixed like anything that reads. */
+  readonly hearsOfTestRuns = true;
   readonly tables: readonly AnyTable[] = [
-    ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
+    ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT, SHADOWS],
   ];
   readonly #kernel: Kernel;
   readonly #peers: DatasetPeers;
@@ -112,17 +114,16 @@ export class Datasets implements Feature, DataHook {
   readonly #handed: HandedDatasets;
   readonly pointers: Pointers;
   readonly collector: Collector;
-  /** How many open executions read a version. */
-  readonly #openReads: TurnMap<number, number> = new TurnMap();
+  readonly #reads: ReadVersions;
   readonly links: DatasetLinks = new DatasetLinks();
   #lastVersion = 0;
   #lastEdge = 0;
-  #lastRead = 0;
 
   constructor(kernel: Kernel, peers: DatasetPeers) {
     this.#kernel = kernel;
     this.#peers = peers;
     this.#handed = new HandedDatasets(kernel, peers, this);
+    this.#reads = new ReadVersions(kernel, this);
     this.pointers = new Pointers(kernel, peers.storage, this);
     this.collector = new Collector(kernel, peers.storage, this);
     if (peers.storage !== undefined) kernel.hooks.data = this;
@@ -133,10 +134,7 @@ export class Datasets implements Feature, DataHook {
     await this.#datasets.open(store);
     this.#lastVersion = await store.lastNumber(VERSIONS);
     this.#lastEdge = await store.lastNumber(EDGES);
-    this.#lastRead = await store.lastNumber(READ_VERSIONS);
-    for (const { version } of await store.listRows(READ_VERSIONS, { where: { open: 1 } })) {
-      this.#openReads.remember(version, (this.#openReads.get(version) ?? 0) + 1);
-    }
+    await this.#reads.open();
     const wanted = new Set<number>();
     for (const row of await store.listRows(INTERVALS)) {
       this.#rememberInterval(row);
@@ -201,6 +199,11 @@ export class Datasets implements Feature, DataHook {
     }
   }
 
+  /** The version that one of this interval would replace. */
+  currentFor(team: string, name: string, interval: string | undefined): VersionRow | undefined {
+    return this.#currentFor(this.#datasets.get(team, name), this.planOf(team, name), interval);
+  }
+
   /** What its pipeline says of a dataset. */
   planOf(team: string, name: string): DatasetPlan {
     return this.#plans.get(keyOf(team, name))?.plan ?? plainDataset(name);
@@ -262,60 +265,14 @@ export class Datasets implements Feature, DataHook {
   }
 
   heard(turn: Turn, fact: Fact): void {
-    if (fact.type === 'ExecutionBegun') this.#begun(turn, fact.execution);
-    else if (fact.type === 'ExecutionEnded') this.#settle(turn, fact.execution, 0);
-    else if (fact.type === 'ExecutionRedriven') this.#settle(turn, fact.execution, 1);
-  }
-
-  /** What it will read is fixed. Children of map runs read what their execution does. */
-  #begun(turn: Turn, { creation, machine, number }: ActiveExecution): void {
-    if (creation.mapRun !== undefined) return;
-    for (const read of sectionOf(READS, machine.deployment) ?? []) {
-      for (const { number: version, team, dataset } of this.#readable(creation.team, read)) {
-        this.#lastRead += 1;
-        const { alias } = read;
-        const row = { number: this.#lastRead, execution: number, alias, team, dataset, version };
-        turn.put(READ_VERSIONS, { ...row, open: 1 } satisfies ReadRow);
-        this.#countRead(turn, version, 1);
-      }
-    }
-  }
-
-  #readable(reader: string, { name, team = reader }: ReadPlan): VersionRow[] {
-    const dataset = this.#datasets.get(team, name);
-    if (dataset === undefined || !this.mayRead(reader, { team, name })) return [];
-    return this.currentOf(dataset);
-  }
-
-  /** What an execution that has ended has read may go, unless it is redriven. */
-  #settle(turn: Turn, { creation, machine, number }: ActiveExecution, open: 0 | 1): void {
-    if (creation.mapRun !== undefined) return;
-    if ((sectionOf(READS, machine.deployment) ?? []).length === 0) return;
-    const need = {
-      key: `reads of ${number}`,
-      read: () => this.#kernel.store.listRows(READ_VERSIONS, { where: { execution: number } }),
-    };
-    turn.also({
-      needs: () => [need],
-      perform: (later) => {
-        for (const row of later.known(need)) {
-          if (row.open === open) continue;
-          later.change(READ_VERSIONS, [row.number], { open });
-          this.#countRead(later, row.version, open === 1 ? 1 : -1);
-        }
-        return 'done';
-      },
-    });
-  }
-
-  #countRead(turn: Turn, version: number, more: number): void {
-    const count = (this.#openReads.get(version) ?? 0) + more;
-    this.#openReads.set(turn, version, count > 0 ? count : undefined);
+    if (fact.type === 'ExecutionBegun') this.#reads.begun(turn, fact.execution);
+    else if (fact.type === 'ExecutionEnded') this.#reads.settle(turn, fact.execution, 0);
+    else if (fact.type === 'ExecutionRedriven') this.#reads.settle(turn, fact.execution, 1);
   }
 
   /** Whether an open execution reads it. */
   isRead(version: number): boolean {
-    return this.#openReads.has(version);
+    return this.#reads.isRead(version);
   }
 
   /** Whether it is current, of the dataset or of an interval, or the last that was written. */
@@ -341,7 +298,7 @@ export class Datasets implements Feature, DataHook {
     const { lineage: _, ...told } = output as unknown as DatasetOutput;
     const { contract, team, dataset: name, version } = told;
     // A test run goes on: its report says what would have been.
-    if (contract?.verdict !== 'block' || this.#peers.isTestRun(creation)) {
+    if (contract?.verdict !== 'block' || isTestRun(creation)) {
       return { type: 'succeeded', output: told as unknown as Json };
     }
     const dataset = this.#datasets.get(team, name);
@@ -354,7 +311,7 @@ export class Datasets implements Feature, DataHook {
     const made = output as unknown as DatasetOutput;
     const { creation, number: execution, machine } = active;
     const { team, dataset: name, version, stage } = made;
-    const isShadow = this.#peers.isTestRun(creation);
+    const isShadow = isTestRun(creation);
     const now = this.#kernel.time.now();
     const isRejected = made.contract?.verdict === 'block';
     const plan = sectionOf(DATASETS_SECTION, machine.deployment)?.get(name) ?? plainDataset(name);
@@ -397,8 +354,15 @@ export class Datasets implements Feature, DataHook {
     };
     turn.put(VERSIONS, row);
     if (made.lineage !== undefined) this.#peers.trace(turn, number, made.lineage);
+    if (isShadow) {
+      // It is nothing that came of its inputs: nobody asks of it what they have touched.
+      const { folder, quarantine } = row;
+      const root = creation.testRun?.root ?? execution;
+      const shadow: ShadowRow = { number, root, team, dataset: name, at: now, folder };
+      turn.put(SHADOWS, quarantine === undefined ? shadow : { ...shadow, quarantine });
+      return;
+    }
     this.#trace(turn, active, number);
-    if (isShadow) return;
     const { folder, quarantine, at } = row;
     const kept: KeptRow = { number, team, dataset: name, at, folder };
     turn.put(KEPT, quarantine === undefined ? kept : { ...kept, quarantine });

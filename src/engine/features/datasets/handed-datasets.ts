@@ -16,11 +16,12 @@ import {
   type ReadPlan,
 } from '../../../pipelines/sections/datasets-section.js';
 import { sectionOf } from '../../../pipelines/sections/section.js';
-import type { AttemptRecord, ExecutionCreation } from '../../../store/store.js';
+import type { AttemptRecord } from '../../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from '../../kernel/active-execution.js';
 import { DATASET_KIND, DataRefusal } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { AttemptRequest } from '../../kernel/ports.js';
+import { isTestRun } from '../../kernel/test-runs.js';
 import {
   type DatasetRow,
   READ_VERSIONS,
@@ -48,7 +49,6 @@ interface KnownDatasets {
 interface Peers {
   readonly storage: DatasetStorage | undefined;
   executionOf(mapRun: number): Promise<number | undefined>;
-  isTestRun(creation: ExecutionCreation): boolean;
 }
 
 export class HandedDatasets {
@@ -171,7 +171,7 @@ export class HandedDatasets {
       codeVersion: codeVersionOf(machine),
       ...(interval === undefined ? {} : { interval }),
       inputs: [...inputs],
-      under: this.#peers.isTestRun(creation) ? shadowRoot(creation.id) : '',
+      under: isTestRun(creation) ? shadowRoot(creation.id) : '',
       ...(previous === undefined ? {} : { previous: previous.folder }),
       history: await this.#history(team, name, plan.contract),
       references: this.#references(team, plan.contract),

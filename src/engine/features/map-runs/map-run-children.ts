@@ -164,7 +164,7 @@ export class MapRunChildren {
     { input, map }: NextChild,
   ): void {
     const { creations, executions } = this.#kernel;
-    const { testCase, tags } = parent.creation;
+    const { testCase, testRun, tags } = parent.creation;
     const { active, number } = creations.create(turn, {
       machine: parent.machine,
       input,
@@ -173,6 +173,7 @@ export class MapRunChildren {
       mapRun: { number: run.number, child: index },
       machineName: mapRunLabel(stateOf(run.record).mapRunArn),
       ...(testCase === undefined ? {} : { testCase }),
+      ...(testRun === undefined ? {} : { testRun }),
       ...(map ? { map } : {}),
       secrets: parent.secrets,
     });

@@ -18,6 +18,7 @@ import { type Fact, wasSkipped } from '../../kernel/facts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Scope, sees } from '../../kernel/scope.js';
+import { isTestRun } from '../../kernel/test-runs.js';
 import type { Turn } from '../../kernel/turn.js';
 import { RowMap } from '../../kernel/turn-memory.js';
 import { engineFamilies } from './engine-families.js';
@@ -62,9 +63,13 @@ export class Metrics implements Feature, MetricsCalls {
       jobs: this.#most,
       mask: (text) => kernel.secrets.text(text),
     });
+    const counts = this.#counts;
     kernel.hooks.observeAttempts({
-      ended: ({ creation: { team } }, { kind }, outcome) =>
-        this.#counts.add('attempts', { team, connector: kind, outcome: outcome.type }),
+      ended({ creation }, { kind }, outcome) {
+        if (isTestRun(creation)) return;
+        const { team } = creation;
+        counts.add('attempts', { team, connector: kind, outcome: outcome.type });
+      },
     });
   }
 

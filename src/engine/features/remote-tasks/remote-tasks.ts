@@ -53,6 +53,8 @@ const NOBODY: Remote = {
 
 export class RemoteTasks implements Feature {
   readonly name = 'remote-tasks';
+  /** What runs for a test run elsewhere ends with it. */
+  readonly hearsOfTestRuns = true;
   readonly tables: readonly AnyTable[];
   readonly jobs: RemoteJobs;
   readonly #kernel: Kernel;

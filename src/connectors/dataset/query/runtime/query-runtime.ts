@@ -15,6 +15,7 @@ import { createView, quoted } from '../../../sql/runtime/input-views.js';
 import { openDatabase } from '../../../sql/runtime/open-database.js';
 import { toJson } from '../../../sql/runtime/sql-values.js';
 import { plainMessage, unreadableWords } from '../../contract/runtime/unreadable.js';
+import { closeDoors } from '../../runtime/close-doors.js';
 import type {
   QueryJob,
   QueryMessage,
@@ -69,7 +70,11 @@ async function perform({ work, tables, ...bounds }: QueryJob): Promise<QueryMess
       ? await checkQuery(connection, work.sql, names)
       : new Set(names.map((name) => name.toLowerCase()));
   const wanted = tables.filter(({ name }) => used.has(name.toLowerCase()));
-  await closeDoors(connection, wanted);
+  // From here on these versions are read, and nothing else.
+  await closeDoors(connection, {
+    folders: wanted.flatMap(({ folders }) => folders),
+    files: wanted.flatMap(({ files = [] }) => files),
+  });
   if (work.type === 'preview') {
     const previews = [];
     for (const table of wanted) previews.push(await previewOf(connection, table, work.rows));
@@ -85,20 +90,6 @@ async function perform({ work, tables, ...bounds }: QueryJob): Promise<QueryMess
     };
   }
   return { type: 'rows', ...(await rowsOf(connection, work.sql, work.rows)) };
-}
-
-/** From here on these versions are read, and nothing else. */
-async function closeDoors(
-  connection: DuckDBConnection,
-  tables: readonly QueryTable[],
-): Promise<void> {
-  const folders = tables.flatMap((table) => table.folders);
-  const files = tables.flatMap((table) => table.files ?? []);
-  await connection.run(`SET TimeZone = 'UTC'`);
-  await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
-  await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
-  await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
 }
 
 async function previewOf(
