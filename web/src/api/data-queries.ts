@@ -14,6 +14,7 @@ import type {
   DatasetVersion,
   Lineage,
   Page,
+  VersionDiff,
   VersionProfile,
 } from './types.js';
 
@@ -166,6 +167,24 @@ export async function rollBack({ name, team }: DatasetName, version: string): Pr
   const of = team === undefined ? '' : `?team=${encodeURIComponent(team)}`;
   return await post<Dataset>(pathTo(PATHS.datasetRollback, { name }) + of, { version });
 }
+
+/** What is compared with what. */
+export interface AskedDiff {
+  to: string;
+  /** Nothing: what was current before. */
+  from: string;
+  /** Columns that tell rows apart; nothing: as the contract says. */
+  key: string;
+}
+
+export const diffQuery = ({ name, team }: DatasetName, asked: AskedDiff) =>
+  queryOptions({
+    queryKey: ['dataset', name, team ?? '', 'diff', asked],
+    queryFn: async ({ signal }) =>
+      await get<VersionDiff>(pathTo(PATHS.datasetDiff, { name }), { team, ...asked }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
 
 /**
  * Asks one SELECT of published versions; given up when the signal says so, at the server too.

@@ -10,6 +10,7 @@ import type {
   Lineage,
   LineageGraph,
   StepWorking,
+  TestReport,
   VersionRepair,
 } from './types.js';
 
@@ -91,4 +92,14 @@ export const workingQuery = (id: string) =>
       ).items,
     retry: false,
     staleTime: 60_000,
+  });
+
+/** What a test run would have done; what it wrote is compared, which takes a moment. */
+export const testReportQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['execution', id, 'test-report'],
+    queryFn: async ({ signal }) =>
+      await get<TestReport>(pathTo(PATHS.testReport, { id }), {}, signal),
+    staleTime: 60_000,
+    retry: false,
   });

@@ -53,6 +53,7 @@ export type {
 } from '../../../src/api/pipelines.js';
 export type { RemoteJob } from '../../../src/api/remote-jobs.js';
 export type { Session } from '../../../src/api/sessions.js';
+export type { RecordedEffect, TestReport } from '../../../src/api/test-runs.js';
 export type { Token } from '../../../src/api/tokens.js';
 export type {
   HistoryEvent,
@@ -63,3 +64,4 @@ export type {
 } from '../../../src/api/traces.js';
 export type { Arrivals, Batch, Condition, Trigger } from '../../../src/api/triggers.js';
 export type { Json, Page } from '../../../src/api/values.js';
+export type { VersionDiff } from '../../../src/api/version-diff.js';

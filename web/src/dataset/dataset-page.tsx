@@ -8,6 +8,7 @@ import { type ReactElement, useState } from 'react';
 import { datasetQuery, versionQuery } from '../api/data-queries.js';
 import type { Dataset, DatasetVersion } from '../api/types.js';
 import { HeldBack } from '../data/held-back.js';
+import { CompareVersions } from '../diff/compare-versions.js';
 import { formatAmount } from '../format/amount.js';
 import { printable } from '../format/printable.js';
 import { shellWord } from '../format/shell-word.js';
@@ -199,6 +200,9 @@ function Inside({
           <FirstRows dataset={dataset} version={version.version} label={label} />
           <VersionWorking version={version} />
         </>
+      )}
+      {version.removedAt === undefined && (
+        <CompareVersions dataset={dataset} version={version.version} />
       )}
       <VersionFiles version={version} />
     </>

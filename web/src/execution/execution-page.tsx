@@ -24,6 +24,7 @@ import { GraphTab } from './graph/graph-tab.js';
 import { LogsTab } from './logs/logs-tab.js';
 import { type Redrive, RedriveDialog } from './redrive-dialog.js';
 import { StatesTab } from './states/states-tab.js';
+import { TestReportOf } from './test-report.js';
 import { WorkingTab } from './working-tab.js';
 
 const TITLES: { [tab in TabName]: string } = {
@@ -84,7 +85,11 @@ function Loaded({
   return (
     <>
       <ExecutionHeader execution={execution} />
-      <OpenIncidents of={{ pipeline, team }} />
+      {execution.testRun === undefined ? (
+        <OpenIncidents of={{ pipeline, team }} />
+      ) : (
+        <TestReportOf execution={execution} />
+      )}
       {canRedrive(status) && (
         <ErrorBox execution={execution} visits={visits} onRedrive={setRedrive} onShow={show} />
       )}
