@@ -119,7 +119,9 @@ function cells(example: TableDiff['examples'][number]): ReactNode[] {
     const Mark = example.type === 'added' ? 'ins' : 'del';
     const times = example.times > 1 ? ` ×${formatAmount(example.times)}` : '';
     return [
-      <Mark key="sign">{sign + times}</Mark>,
+      <Mark key="sign" className={styles.sign}>
+        {sign + times}
+      </Mark>,
       ...example.cells.map((cell) => (cell === null ? undefined : printable(cell))),
     ];
   }
