@@ -130,7 +130,7 @@ export default class Run extends MillraceCommand {
         ...(flags.interval === undefined ? {} : { interval: flags.interval }),
         ...flags.testRun,
       })
-      .catch((error: unknown) => suggestPipeline(client, flags.pipeline, error));
+      .catch((error: unknown) => suggestPipeline(client, flags.pipeline, named(error, flags.file)));
     if (!flags.wait) {
       this.log(started.id);
       this.say(`started; look with: millrace show ${started.id}`);
@@ -174,6 +174,8 @@ interface StartFlags {
   isKept?: boolean;
   logs?: boolean | undefined;
   timeout?: number | undefined;
+  /** A file that is tried. */
+  file?: string | undefined;
   /** What makes it a test run. */
   testRun?: object | undefined;
 }
@@ -200,6 +202,17 @@ async function readCandidate(file: string): Promise<string> {
       fix: 'Name a pipeline file: --file changed.yaml',
     });
   }
+}
+
+/** Problems of a file that is tried are told by its name here: the server knows none. */
+function named(error: unknown, file: string | undefined): unknown {
+  if (!(error instanceof CommandFailure) || file === undefined) return error;
+  const { message, exitCode, code, fix } = error;
+  const details = error.details.map(({ path, message: what }) => ({
+    path: path.replace(/^candidate:/, `${file}:`),
+    message: what,
+  }));
+  return new CommandFailure(message, { exitCode, code, fix, details });
 }
 
 /** Adds the name that was probably meant to the failure of a start. */

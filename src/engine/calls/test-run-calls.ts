@@ -97,7 +97,7 @@ export interface TestRunCalls {
     ask: { readonly rows: 'compare' | 'leave'; readonly examples?: number },
     signal: AbortSignal,
   ): Promise<TestReport>;
-  /** In their order. Throws ExecutionNotFound, NoTestRun, InvalidPage. */
+  /** In their order; none of what is no test run. Throws ExecutionNotFound, InvalidPage. */
   effects(
     scope: Scope,
     execution: string,
@@ -208,7 +208,9 @@ export function testRunCalls(
       };
     },
     async effects(scope, id, { limit, cursor } = {}) {
-      const { root } = await testRun(scope, id);
+      const { testRun: of } = await find(scope, id);
+      if (of === undefined) return { items: [] };
+      const { root } = of;
       const most = limitOf(limit);
       const [above] = cursor === undefined ? [] : fromCursor('effects', cursor, 1);
       const rows = await reads.listRows(EFFECTS, {

@@ -27,9 +27,9 @@ type Task = Pick<ScheduleTask, 'resource' | 'pattern' | 'arguments'>;
 /** Connectors that transform data: what they write lies in the work folder of their execution, or is a shadow. */
 const TRANSFORMING: ReadonlySet<string> = new Set(['shell', 'sql', 'lambda', 'echo', 'dataset']);
 
-/** Beginnings of names of actions that only read. */
+/** First words of names of actions that only read: `getObject`, `DescribeInstances`, `batchGetItem`. */
 const READING =
-  /^(get|list|describe|head|scan|query|search|select|lookup|batchget|transactget|simulate|validate|estimate|checkdns)(?=[A-Z0-9]|$)/i;
+  /^(?:get|list|describe|head|scan|query|search|select|lookup|batchGet|transactGet|simulate|validate|estimate)(?=[A-Z0-9]|$)/;
 
 /** Actions that begin so and do more, with their service. */
 const NOT_READING: ReadonlySet<string> = new Set([
@@ -95,7 +95,10 @@ function onlyReads({ resource, pattern, arguments: given }: Task): boolean {
   const bare = service.replace(/^aws-sdk:/, '').toLowerCase();
   if (bare === 'athena' && name.toLowerCase() === 'startqueryexecution') return isQuery(given);
   if (pattern !== 'requestResponse') return false;
-  return READING.test(name) && !NOT_READING.has(`${bare}:${name.toLowerCase()}`);
+  return (
+    READING.test(name.charAt(0).toLowerCase() + name.slice(1)) &&
+    !NOT_READING.has(`${bare}:${name.toLowerCase()}`)
+  );
 }
 
 /** A query of Athena that writes no table: `SELECT`, `WITH … SELECT`, `SHOW`, `DESCRIBE`. */
@@ -116,9 +119,9 @@ export function standIn(
   said: WrittenEffect | undefined,
   answered: { requestId: string; at: number },
 ): Json {
-  const given = isObject(said as Json) ? (said as { output: Json }).output : undefined;
+  const output = typeof said === 'object' ? said.output : emptyAnswer(resolution, task);
   const wrapping = 'wrapping' in resolution ? resolution.wrapping : 'plain';
-  return wrapOutput(given ?? emptyAnswer(resolution, task), wrapping, answered);
+  return wrapOutput(output, wrapping, answered);
 }
 
 function emptyAnswer(resolution: Resolution, { resource }: Task): JsonObject {
