@@ -6,6 +6,7 @@
 import * as accessKeys from './access-keys.js';
 import * as accounts from './accounts.js';
 import * as alertmanager from './alertmanager.js';
+import * as arrivals from './arrivals.js';
 import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
@@ -21,6 +22,7 @@ import * as expectations from './expectations.js';
 import * as health from './health.js';
 import * as incidents from './incidents.js';
 import * as lineage from './lineage.js';
+import * as lineageGraph from './lineage-graph.js';
 import * as logs from './logs.js';
 import * as monitors from './monitors.js';
 import * as notifications from './notifications.js';
@@ -59,8 +61,10 @@ const CAPABILITIES = [
   monitors,
   incidents,
   notifications,
+  arrivals,
   datasets,
   lineage,
+  lineageGraph,
   catalogue,
   versionDiff,
   digests,

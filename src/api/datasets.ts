@@ -76,6 +76,7 @@ export const datasetSchema = z
     name: z.string(),
     stage,
     pipeline: z.string().describe('Who writes it'),
+    owner: z.string().exactOptional().describe('Who answers for it, as that pipeline says'),
     byInterval: z.boolean().describe('Each interval has a current version of its own'),
     description: z.string().exactOptional(),
     readers: z.array(z.string()).describe('Other teams that may read it'),

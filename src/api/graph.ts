@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 const pixels = z.number();
-const pointSchema = z.strictObject({ x: pixels, y: pixels });
+export const pointSchema = z.strictObject({ x: pixels, y: pixels });
 export type Point = z.infer<typeof pointSchema>;
 
 const graphNodeSchema = z.strictObject({

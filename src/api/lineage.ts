@@ -146,6 +146,7 @@ export const versionRepairSchema = z
           dataset: z.string(),
           version: z.string().exactOptional().describe('What is current and was touched'),
           pipeline: z.string().exactOptional(),
+          owner: z.string().exactOptional().describe('Who answers for the dataset'),
           reason: z.string(),
           command: z.string().exactOptional(),
         }),

@@ -11,8 +11,10 @@ import { runQuery } from '../connectors/dataset/query/run-query.js';
 import type { DatasetStorage } from '../connectors/dataset/storage.js';
 import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
+import { subjectKey } from '../monitoring/subject.js';
 import { systemClock, systemRandom } from './adapters/system-ports.js';
 import { accountCalls } from './calls/account-calls.js';
+import { arrivalCalls } from './calls/arrival-calls.js';
 import { catalogueData, workingSource } from './calls/catalogue-data.js';
 import { eventCalls } from './calls/event-calls.js';
 import { executionCalls } from './calls/execution-calls.js';
@@ -264,6 +266,15 @@ export function createEngine(config: EngineConfig): Engine {
       schedules: (scope) => scheduleCalls(schedules).list(scope, { count: 60 }),
     }),
     datasets,
+    arrivals: arrivalCalls({
+      kernel,
+      datasets,
+      expectations: features.expectations,
+      subjectsOf: ({ team, name, pipeline }) => [
+        subjectKey(features.checks.datasetSubject(team, name)),
+        features.checks.keyOf(team, pipeline),
+      ],
+    }),
     lineage: lineageCalls(kernel, {
       lineage: features.lineage,
       datasets: features.knownDatasets,

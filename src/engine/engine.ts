@@ -16,6 +16,7 @@
  * @module
  */
 import type { AccountCalls } from './calls/account-calls.js';
+import type { ArrivalCalls } from './calls/arrival-calls.js';
 import type { EventCalls } from './calls/event-calls.js';
 import type { ExecutionCalls } from './calls/execution-calls.js';
 import type { MapRunCalls } from './calls/map-run-calls.js';
@@ -137,6 +138,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   /** What runs in AWS without Millrace, and is watched. */
   readonly observers: ObserverCalls;
   readonly datasets: DatasetCalls;
+  /** What arrived of them on the last days, and what did not. */
+  readonly arrivals: ArrivalCalls;
   readonly lineage: LineageCalls;
   /** Finding data, looking at it, asking it. */
   readonly catalogue: CatalogueCalls;

@@ -70,6 +70,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/datasets/:name/versions/:version/manifest': DATASETS,
   '/api/v1/datasets/:name/versions/:version/repair-plan': DATASETS,
   '/api/v1/datasets/:name/lineage': DATASETS,
+  '/api/v1/datasets/:name/lineage/graph': DATASETS,
   '/api/v1/executions/:id/lineage': EXECUTIONS,
   // Whichever they are: those of the others are asked for too.
   '/api/v1/alerts/:number': () => [1, 2],
@@ -120,7 +121,9 @@ const QUERIES: { readonly [part: string]: Values } = {
   data: () => ['none'],
   namespace: ({ name }) => [`s3://${name}`],
   direction: () => ['down'],
-  hops: () => [20],
+  hops: () => [5],
+  per: () => ['any'],
+  open: () => ['v1.up,v2.down,t1.up,t2.down'],
   columns: () => ['true'],
   order: () => ['newest-first'],
   from: () => ['tail', 'Extract', '2020-01-01', 'current'],

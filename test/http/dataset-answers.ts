@@ -18,6 +18,9 @@ type Ask = <Body = JsonObject>(
 /** The same of datasets themselves. */
 export async function askDatasets(ask: Ask, name: string): Promise<void> {
   expect(await ask('GET', PATHS.datasets, 200)).toMatchObject({ items: [{ name }] });
+  const arrivals = await ask('GET', `${PATHS.arrivals}?days=3&q=${name}`, 200);
+  expect(arrivals).toMatchObject({ items: [{ name, days: [{}, {}, {}] }] });
+  await ask('GET', `${PATHS.arrivals}?zone=%2B02:00`, 400);
   await ask('GET', pathTo(PATHS.dataset, { name }), 200);
   await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
   const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });
@@ -45,6 +48,8 @@ export async function askCatalogue(ask: Ask, name: string): Promise<void> {
 /** @param name of the dataset */
 export async function askLineage(ask: Ask, name: string): Promise<void> {
   await ask('GET', `${pathTo(PATHS.lineage, { name })}?columns=true`, 200);
+  await ask('GET', `${pathTo(PATHS.lineageGraph, { name })}?open=v1.down,v1.up`, 200);
+  await ask('GET', `${pathTo(PATHS.lineageGraph, { name })}?open=v1.sideways`, 400);
   await ask('GET', pathTo(PATHS.versionRepair, { name, version: 'current' }), 200);
   await ask('GET', PATHS.openLineage, 200);
   const of = pathTo(PATHS.lineage, { name });

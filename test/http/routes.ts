@@ -72,6 +72,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/datasets/:name/schema-history', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/rows', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/profile', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/arrivals' },
   { method: 'GET', route: '/api/v1/datasets/:name/diff', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets' },
   { method: 'GET', route: '/api/v1/datasets/:name', names: 'dataset' },
@@ -85,6 +86,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     body: { version: 'current' },
   },
   { method: 'GET', route: '/api/v1/datasets/:name/lineage', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/datasets/:name/lineage/graph', names: 'dataset' },
   {
     method: 'GET',
     route: '/api/v1/datasets/:name/versions/:version/repair-plan',

@@ -28,6 +28,8 @@ import { executionsSearch } from './executions/executions-search.js';
 import { IncidentPage } from './incidents/incident-page.js';
 import { IncidentsPage } from './incidents/incidents-page.js';
 import { incidentsSearch } from './incidents/incidents-search.js';
+import { LineagePage } from './lineage/lineage-page.js';
+import { lineageSearch } from './lineage/lineage-search.js';
 import { LogsPage } from './logs/logs-page.js';
 import { logsSearch } from './logs/logs-search.js';
 import { NowPage } from './now/now-page.js';
@@ -38,6 +40,7 @@ import { PipelinePage } from './pipeline/pipeline-page.js';
 import { pipelineSearch } from './pipeline/pipeline-search.js';
 import { PipelinesPage } from './pipelines/pipelines-page.js';
 import { Shell } from './shell/shell.js';
+import { SqlPage } from './sql/sql-page.js';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -74,6 +77,19 @@ const dataset = createRoute({
   path: '/d/$',
   validateSearch: datasetSearch,
   component: DatasetPage,
+});
+
+const sql = createRoute({
+  getParentRoute: () => root,
+  path: '/sql',
+  component: SqlPage,
+});
+
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: '/lineage/$',
+  validateSearch: lineageSearch,
+  component: LineagePage,
 });
 
 const board = createRoute({
@@ -146,6 +162,8 @@ const routeTree = root.addChildren([
   pipelines,
   data,
   dataset,
+  lineage,
+  sql,
   checks,
   board,
   alerts,

@@ -2,12 +2,12 @@
  * Lays state machines out as pictures: once a version, in a thread of its own, and remembered.
  * @module
  */
-import { Worker } from 'node:worker_threads';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from '../../api/graph.js';
 import type { MachineDefinition } from '../../asl/definition.js';
 import { HttpError } from '../errors.js';
 import { type Box, buildGraph } from './build-graph.js';
+import { createElkThread } from './elk-thread.js';
 
 export interface GraphLayouts {
   /**
@@ -15,12 +15,16 @@ export interface GraphLayouts {
    * @throws HttpError GraphTooLarge
    */
   layout(digest: string, definition: MachineDefinition): Promise<Graph>;
+  /**
+   * Places what any other graph holds.
+   * @throws HttpError GraphTooLarge
+   */
+  arrange(graph: ElkNode): Promise<ElkNode>;
   /** Ends the thread: it would keep the process from ending for as long as a minute. Nothing is laid out afterwards. */
   close(): Promise<void>;
 }
 
 const REMEMBERED = 500;
-const DEADLINE_MS = 20_000;
 /** Larger ones take longer than anybody waits, and in the end the stack of the algorithm, which is recursive. */
 const MOST_STATES = 2_000;
 const MOST_LINES = 6_000;
@@ -54,34 +58,7 @@ const TYPE_AND_STATUS = 96;
  */
 export function createGraphLayouts(): GraphLayouts {
   const remembered = new Map<string, Promise<Graph>>();
-  const waiting = new Map<number, { resolve(node: ElkNode): void; reject(error: Error): void }>();
-  let worker: Worker | undefined;
-  let nextId = 1;
-  let isClosed = false;
-
-  function start(): Worker {
-    // From source (tests) the thread runs the compiled file all the same.
-    const entry = import.meta.url.endsWith('.ts')
-      ? new URL('../../../dist/http/graph/elk-worker.js', import.meta.url)
-      : new URL('./elk-worker.js', import.meta.url);
-    const thread = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
-    thread.unref();
-    thread.on('message', (message: { id: number; result?: ElkNode; error?: string }) => {
-      const waiter = waiting.get(message.id);
-      waiting.delete(message.id);
-      if (message.result === undefined) waiter?.reject(new Error(message.error));
-      else waiter?.resolve(message.result);
-    });
-    const gone = (reason: unknown): void => {
-      if (worker === thread) worker = undefined;
-      for (const waiter of waiting.values())
-        waiter.reject(new Error(`The layout failed: ${reason}`));
-      waiting.clear();
-    };
-    thread.on('error', gone);
-    thread.on('exit', gone);
-    return thread;
-  }
+  const thread = createElkThread();
 
   async function run(definition: MachineDefinition): Promise<Graph> {
     const root = buildGraph(definition);
@@ -100,30 +77,7 @@ export function createGraphLayouts(): GraphLayouts {
         ? { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF' }
         : {}),
     };
-    if (isClosed) throw new Error('The server is closing');
-    worker ??= start();
-    const thread = worker;
-    const id = nextId++;
-    const laidOut = await new Promise<ElkNode>((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        const why = `laying it out took longer than ${DEADLINE_MS / 1000} s`;
-        waiting.get(id)?.reject(new HttpError('GraphTooLarge', { why }));
-        waiting.delete(id);
-        void thread.terminate();
-      }, DEADLINE_MS);
-      deadline.unref();
-      waiting.set(id, {
-        resolve: (node) => {
-          clearTimeout(deadline);
-          resolve(node);
-        },
-        reject(error) {
-          clearTimeout(deadline);
-          reject(error);
-        },
-      });
-      thread.postMessage({ id, graph: { ...toElk(root), layoutOptions } });
-    });
+    const laidOut = await thread.layout({ ...toElk(root), layoutOptions });
     return toGraph(root, laidOut);
   }
 
@@ -142,11 +96,8 @@ export function createGraphLayouts(): GraphLayouts {
       });
       return graph;
     },
-    async close() {
-      isClosed = true;
-      await worker?.terminate();
-      worker = undefined;
-    },
+    arrange: (graph) => thread.layout(graph),
+    close: () => thread.close(),
   };
 }
 
@@ -236,7 +187,7 @@ function collect(box: Box, node: ElkNode, parent: string | undefined, graph: Gra
   }
 }
 
-function corners(edge: ElkExtendedEdge): { x: number; y: number }[] {
+export function corners(edge: ElkExtendedEdge): { x: number; y: number }[] {
   return (edge.sections ?? []).flatMap((section) => [
     section.startPoint,
     ...(section.bendPoints ?? []),

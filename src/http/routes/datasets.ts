@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { listArrivals } from '../../api/arrivals.js';
 import {
   listDatasets,
   listVersions,
@@ -19,6 +20,16 @@ import type { HttpServices } from '../services.js';
 export function datasetRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
   const { datasets } = engine;
+
+  api.get(listArrivals.path, { schema: listArrivals.schema }, async (request) => {
+    const { scope } = request.principal;
+    const { items, days, ...rest } = await engine.arrivals.list(scope, defined(request.query));
+    return {
+      ...rest,
+      days: [...days],
+      items: items.map((row) => ({ ...row, days: [...row.days] })),
+    };
+  });
 
   api.get(listDatasets.path, { schema: listDatasets.schema }, async (request) => {
     const { items, ...rest } = datasets.list(request.principal.scope, defined(request.query));

@@ -12,13 +12,15 @@ import {
   showVersionRepair,
   takeLineageEvent,
 } from '../../api/lineage.js';
+import { drawLineage } from '../../api/lineage-graph.js';
 import type { LineageNode } from '../../engine/features/lineage/lineage-calls.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
 import { findExecution } from '../execution-id.js';
+import { lineageGraph } from '../graph/lineage-graph.js';
 import type { HttpServices } from '../services.js';
 
-export function lineageRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
+export function lineageRoutes(instance: FastifyInstance, { engine, layouts }: HttpServices): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
   const { lineage } = engine;
 
@@ -28,6 +30,17 @@ export function lineageRoutes(instance: FastifyInstance, { engine }: HttpService
     const asked = { ...defined(query), columns: columns === 'true' };
     const { nodes, edges, ...rest } = await lineage.of(scope, request.params.name, asked);
     return { ...rest, nodes: nodes.map(shown), edges: [...edges] };
+  });
+
+  api.get(drawLineage.path, { schema: drawLineage.schema }, async (request) => {
+    const { open = '', ...query } = request.query;
+    const opened = open.split(',').flatMap((text) => {
+      const [node = '', direction] = text.split('.');
+      return direction === 'up' || direction === 'down' ? [{ node, direction } as const] : [];
+    });
+    const { scope } = request.principal;
+    const around = await lineage.around(scope, request.params.name, { ...defined(query), opened });
+    return await lineageGraph(around, layouts.arrange);
   });
 
   api.get(showVersionRepair.path, { schema: showVersionRepair.schema }, async (request) => {

@@ -45,11 +45,16 @@ export async function get<Answer>(
  * Changes something by the API.
  * @throws Refusal
  */
-export async function post<Answer>(path: string, body: { [name: string]: Json }): Promise<Answer> {
+export async function post<Answer>(
+  path: string,
+  body: { [name: string]: Json },
+  signal?: AbortSignal,
+): Promise<Answer> {
   return await send<Answer>(PREFIX + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
   });
 }
 

@@ -6,12 +6,15 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get, post } from './client.js';
 import type {
+  ArrivalPage,
   DataRows,
   Dataset,
+  DatasetManifest,
   DatasetUse,
   DatasetVersion,
   Lineage,
   Page,
+  VersionDiff,
   VersionProfile,
 } from './types.js';
 
@@ -49,6 +52,22 @@ export const datasetsQuery = (filter: DatasetFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** What arrived on the last days: without words, of datasets by interval alone. */
+export const arrivalsQuery = ({ q, team }: DatasetFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['arrivals', q ?? '', team ?? ''],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<ArrivalPage>(
+        PATHS.arrivals,
+        { q, team, per: q === undefined ? 'interval' : 'any', cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: LOOK_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
 export const datasetQuery = ({ name, team }: DatasetName) =>
   queryOptions({
     queryKey: ['dataset', name, team ?? ''],
@@ -69,6 +88,28 @@ export const versionsQuery = ({ name, team }: DatasetName) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     refetchInterval: LOOK_EVERY_MS,
+  });
+
+export const versionQuery = ({ name, team }: DatasetName, version: string) =>
+  queryOptions({
+    queryKey: ['dataset', name, team ?? '', 'version', version],
+    queryFn: async ({ signal }) =>
+      await get<DatasetVersion>(pathTo(PATHS.datasetVersion, { name, version }), { team }, signal),
+    refetchInterval: LOOK_EVERY_MS,
+  });
+
+/** Files of a version never change, so that it is asked for once. */
+export const manifestQuery = ({ name, team }: DatasetName, version: string) =>
+  queryOptions({
+    queryKey: ['manifest', name, team ?? '', version],
+    queryFn: async ({ signal }) =>
+      await get<DatasetManifest>(
+        pathTo(PATHS.datasetManifest, { name, version }),
+        { team },
+        signal,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 /** Its columns, and who says that they read it. */
@@ -125,4 +166,31 @@ export const rowsQuery = ({ name, team }: DatasetName, version: string) =>
 export async function rollBack({ name, team }: DatasetName, version: string): Promise<Dataset> {
   const of = team === undefined ? '' : `?team=${encodeURIComponent(team)}`;
   return await post<Dataset>(pathTo(PATHS.datasetRollback, { name }) + of, { version });
+}
+
+/** What is compared with what. */
+export interface AskedDiff {
+  to: string;
+  /** Nothing: what was current before. */
+  from: string;
+  /** Columns that tell rows apart; nothing: as the contract says. */
+  key: string;
+}
+
+export const diffQuery = ({ name, team }: DatasetName, asked: AskedDiff) =>
+  queryOptions({
+    queryKey: ['dataset', name, team ?? '', 'diff', asked],
+    queryFn: async ({ signal }) =>
+      await get<VersionDiff>(pathTo(PATHS.datasetDiff, { name }), { team, ...asked }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+/**
+ * Asks one SELECT of published versions; given up when the signal says so, at the server too.
+ * @param limit most rows of the answer
+ * @throws Refusal
+ */
+export async function runSql(sql: string, limit: number, signal: AbortSignal): Promise<DataRows> {
+  return await post<DataRows>(PATHS.sql, { sql, limit }, signal);
 }

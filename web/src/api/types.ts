@@ -3,9 +3,15 @@
  * taken from there, and `paths.ts`; the schemas stay on the server.
  * @module
  */
-export type { DataRows, DatasetUse, VersionProfile } from '../../../src/api/catalogue.js';
+export type { ArrivalPage, ArrivalRow } from '../../../src/api/arrivals.js';
+export type {
+  DataRows,
+  DatasetUse,
+  StepWorking,
+  VersionProfile,
+} from '../../../src/api/catalogue.js';
 export type { BoardGroup, CheckResult } from '../../../src/api/checks.js';
-export type { Dataset, DatasetVersion } from '../../../src/api/datasets.js';
+export type { Dataset, DatasetManifest, DatasetVersion } from '../../../src/api/datasets.js';
 export type {
   Execution,
   ExecutionDetail,
@@ -27,7 +33,13 @@ export type {
   OnCall,
   Silence,
 } from '../../../src/api/incidents.js';
-export type { Lineage, LineageNode } from '../../../src/api/lineage.js';
+export type {
+  ExecutionLineage,
+  Lineage,
+  LineageNode,
+  VersionRepair,
+} from '../../../src/api/lineage.js';
+export type { LineageBox, LineageGraph, LineageLine } from '../../../src/api/lineage-graph.js';
 export type { FoundLine, FoundLines } from '../../../src/api/logs.js';
 export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/monitors.js';
 export type { Channel, Delivery } from '../../../src/api/notifications.js';
@@ -41,6 +53,7 @@ export type {
 } from '../../../src/api/pipelines.js';
 export type { RemoteJob } from '../../../src/api/remote-jobs.js';
 export type { Session } from '../../../src/api/sessions.js';
+export type { RecordedEffect, TestReport } from '../../../src/api/test-runs.js';
 export type { Token } from '../../../src/api/tokens.js';
 export type {
   HistoryEvent,
@@ -51,3 +64,4 @@ export type {
 } from '../../../src/api/traces.js';
 export type { Arrivals, Batch, Condition, Trigger } from '../../../src/api/triggers.js';
 export type { Json, Page } from '../../../src/api/values.js';
+export type { VersionDiff } from '../../../src/api/version-diff.js';

@@ -12,7 +12,9 @@ import { EmptyState } from '../parts/empty-state.js';
 import { ListTable } from '../parts/list-table.js';
 import { PageHead, useTitle } from '../parts/page-head.js';
 import { RefusalNote } from '../parts/refusal-note.js';
+import tabs from '../parts/tabs.module.css';
 import { SearchBox } from '../watch/search-box.js';
+import { Arrivals } from './arrivals.js';
 import type { DataSearch } from './data-search.js';
 import { COLUMNS, DatasetRow, HEADS } from './dataset-row.js';
 
@@ -28,6 +30,7 @@ export function DataPage(): ReactElement {
   useTitle('Data');
   useWatch(undefined);
   const { q: _, ...rest } = search;
+  const { view, ...withoutView } = search;
   return (
     <>
       <PageHead title="Data">
@@ -38,7 +41,27 @@ export function DataPage(): ReactElement {
           onSearch={(q) => void navigate({ to: '/data', search: q === '' ? rest : { ...rest, q } })}
         />
       </PageHead>
-      <Listed search={search} />
+      <nav className={tabs.tabs} aria-label="Views of data">
+        <Link
+          to="/data"
+          search={withoutView}
+          className={tabs.tab}
+          data-current={view === undefined}
+          aria-current={view === undefined ? 'page' : undefined}
+        >
+          Datasets
+        </Link>
+        <Link
+          to="/data"
+          search={{ ...withoutView, view: 'arrivals' }}
+          className={tabs.tab}
+          data-current={view === 'arrivals'}
+          aria-current={view === 'arrivals' ? 'page' : undefined}
+        >
+          Arrivals
+        </Link>
+      </nav>
+      {view === 'arrivals' ? <Arrivals search={search} /> : <Listed search={search} />}
     </>
   );
 }

@@ -8,25 +8,35 @@ export interface DataSearch {
   /** Words of name, team, description or pipeline. */
   q?: string;
   team?: string;
+  /** Absent: what there is. */
+  view?: 'arrivals';
 }
 
 export interface DatasetSearch {
   /** Needed only when several teams have one of the name. */
   team?: string;
+  /** The version that is looked at. Default: what is current. */
+  version?: string;
 }
 
 const LONGEST_SEARCH = 500;
 
 /** Takes what it knows from an address and leaves out the rest. */
 export function dataSearch({ q, ...search }: { [name: string]: unknown }): DataSearch {
+  const team = textIn(search.team);
   return {
     ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
-    ...datasetSearch(search),
+    ...(team === undefined ? {} : { team }),
+    ...(search.view === 'arrivals' ? { view: 'arrivals' as const } : {}),
   };
 }
 
 /** Takes what it knows from an address and leaves out the rest. */
 export function datasetSearch(search: { [name: string]: unknown }): DatasetSearch {
   const team = textIn(search.team);
-  return team === undefined ? {} : { team };
+  const version = textIn(search.version);
+  return {
+    ...(team === undefined ? {} : { team }),
+    ...(version === undefined ? {} : { version }),
+  };
 }

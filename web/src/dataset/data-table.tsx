@@ -2,7 +2,7 @@
  * A plain table of values, which scrolls sideways by itself when it is wider than the page.
  * @module
  */
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import styles from './data-table.module.css';
 
 export function DataTable({
@@ -13,9 +13,9 @@ export function DataTable({
 }: {
   /** What it shows, for screen readers. */
   label: string;
-  heads: readonly string[];
-  /** Texts in the order of the heads; undefined where there is no value. */
-  rows: readonly (readonly (string | undefined)[])[];
+  heads: readonly ReactNode[];
+  /** In the order of the heads; undefined where there is no value. */
+  rows: readonly (readonly ReactNode[])[];
   /** Columns, counted from 0, that stand on the right. */
   numbers?: readonly number[];
 }): ReactElement {

@@ -23,6 +23,15 @@ export function Neighbours({
     <aside className={styles.around} aria-label="Around it">
       {version !== undefined && (
         <>
+          <p>
+            <Link
+              to="/lineage/$"
+              params={{ _splat: dataset.name }}
+              search={{ team: dataset.team, version }}
+            >
+              Lineage as a picture
+            </Link>
+          </p>
           <Side dataset={dataset} version={version} direction="up" />
           <Side dataset={dataset} version={version} direction="down" />
         </>

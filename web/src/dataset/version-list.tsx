@@ -76,13 +76,21 @@ function Row({
   return (
     <div className={`${list.row} ${styles.columns}`} role="row">
       <div role="cell" className={styles.version}>
-        <Link to="/e/$id" params={{ id: execution }} className={list.main} data-row>
+        <Link
+          to="/d/$"
+          params={{ _splat: one.dataset }}
+          search={{ team: one.team, version }}
+          className={list.main}
+          data-row
+        >
           <code>{version}</code>
-          <span className="sr-only">, its execution</span>
         </Link>
         <div className={styles.below}>
           <State one={one} />
           {interval !== undefined && <span className={list.dim}>{printable(interval)}</span>}
+          <Link to="/e/$id" params={{ id: execution }} className={list.dim}>
+            execution<span className="sr-only"> of {version}</span>
+          </Link>
         </div>
       </div>
       <div role="cell" className={`${list.cell} ${list.number} ${styles.rows}`}>
@@ -114,6 +122,11 @@ function mayBeCurrent({ isCurrent, state, removedAt }: DatasetVersion): boolean 
   return !isCurrent && removedAt === undefined && (state === 'published' || state === 'kept');
 }
 
+/** What became of a version that is not current. */
+export function stateWords({ state }: Pick<DatasetVersion, 'state'>): string {
+  return state === 'rejected' ? 'rejected' : WORDS[state];
+}
+
 function State({ one: { isCurrent, state, removedAt } }: { one: DatasetVersion }): ReactElement {
   if (isCurrent) {
     return (
@@ -129,7 +142,7 @@ function State({ one: { isCurrent, state, removedAt } }: { one: DatasetVersion }
     </span>
   ) : (
     <span className={styles.state}>
-      {WORDS[state]}
+      {stateWords({ state })}
       {gone}
     </span>
   );

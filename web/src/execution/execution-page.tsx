@@ -24,12 +24,15 @@ import { GraphTab } from './graph/graph-tab.js';
 import { LogsTab } from './logs/logs-tab.js';
 import { type Redrive, RedriveDialog } from './redrive-dialog.js';
 import { StatesTab } from './states/states-tab.js';
+import { TestReportOf } from './test-report.js';
+import { WorkingTab } from './working-tab.js';
 
 const TITLES: { [tab in TabName]: string } = {
   states: 'States',
   graph: 'Graph',
   logs: 'Logs',
   data: 'Input / Output',
+  working: 'Data',
   events: 'Events',
 };
 
@@ -82,7 +85,11 @@ function Loaded({
   return (
     <>
       <ExecutionHeader execution={execution} />
-      <OpenIncidents of={{ pipeline, team }} />
+      {execution.testRun === undefined ? (
+        <OpenIncidents of={{ pipeline, team }} />
+      ) : (
+        <TestReportOf execution={execution} />
+      )}
       {canRedrive(status) && (
         <ErrorBox execution={execution} visits={visits} onRedrive={setRedrive} onShow={show} />
       )}
@@ -118,6 +125,9 @@ function Loaded({
         </TabPanel>
         <TabPanel id="data" className={styles.panel ?? ''}>
           <DataTab execution={execution} />
+        </TabPanel>
+        <TabPanel id="working" className={styles.panel ?? ''}>
+          <WorkingTab execution={execution} />
         </TabPanel>
         <TabPanel id="events" className={styles.panel ?? ''}>
           <EventsTab execution={execution} />

@@ -2,7 +2,7 @@
  * What the address of an execution says: which tab, which state, which visit of it.
  * @module
  */
-export const TABS = ['states', 'graph', 'logs', 'data', 'events'] as const;
+export const TABS = ['states', 'graph', 'logs', 'data', 'working', 'events'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface ExecutionSearch {

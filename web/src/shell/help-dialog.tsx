@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['g p', 'go to the pipelines'],
   ['g e', 'go to the executions'],
   ['g d', 'go to the datasets'],
+  ['g s', 'go to SQL'],
   ['g c', 'go to the checks and expectations'],
   ['g b', 'go to the board'],
   ['g i', 'go to the incidents'],

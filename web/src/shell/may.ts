@@ -21,6 +21,12 @@ export function useMayReadRows(team: string): boolean | undefined {
   return role !== undefined && role !== 'viewer';
 }
 
+/** Whether whoever is logged in may ask SQL of any team's datasets; undefined until that is known. */
+export function useMayAskSql(): boolean | undefined {
+  const { data } = useQuery(sessionQuery);
+  return data && data.role !== 'viewer';
+}
+
 /** Whether whoever is logged in gives access to some team: tokens are theirs to list. */
 export function useIsAdministrator(): boolean {
   return useQuery(sessionQuery).data?.role === 'admin';

@@ -26,6 +26,7 @@ export function Shell(): ReactElement {
     'g p': () => void navigate({ to: '/pipelines' }),
     'g e': () => void navigate({ to: '/executions' }),
     'g d': () => void navigate({ to: '/data' }),
+    'g s': () => void navigate({ to: '/sql' }),
     'g c': () => void navigate({ to: '/checks' }),
     'g b': () => void navigate({ to: '/board' }),
     'g i': () => void navigate({ to: '/incidents' }),
@@ -66,6 +67,9 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/data" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="data" /> Data
+          </Link>
+          <Link to="/sql" className={styles.link}>
+            <Icon name="sql" /> SQL
           </Link>
           <Link to="/checks" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="checks" /> Checks

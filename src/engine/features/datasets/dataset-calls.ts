@@ -28,6 +28,8 @@ export interface DatasetDetail {
   readonly name: string;
   readonly stage: Stage;
   readonly pipeline: string;
+  /** Who answers for it, as that pipeline says. */
+  readonly owner?: string;
   readonly byInterval: boolean;
   readonly description?: string;
   readonly readers: readonly string[];
@@ -59,7 +61,13 @@ export interface DatasetCalls {
   /** By name; of what is current the latest alone. */
   list(
     scope: Scope,
-    filter?: { readonly q?: string; readonly limit?: number; readonly cursor?: string },
+    filter?: {
+      readonly q?: string;
+      /** `interval`: those alone that have a current version of each interval. */
+      readonly per?: 'interval' | 'any';
+      readonly limit?: number;
+      readonly cursor?: string;
+    },
   ): Page<DatasetDetail>;
   /** Throws DatasetNotFound, DatasetAmbiguous. */
   show(scope: Scope, name: string): DatasetDetail;
@@ -101,11 +109,13 @@ export function datasetCalls(
   function datasetDetail(row: DatasetRow, most = MOST_CURRENT): DatasetDetail {
     const { team, name, stage, pipeline, byInterval, publishedAt } = row;
     const { description, readers, contract } = datasets.planOf(team, name);
+    const owner = datasets.plannedBy(team, name)?.owner;
     const last = datasets.known(row.last);
     const current = datasets.currentOf(row);
     const failure = datasets.pointers.failures.get(`${team}:${name}`);
     return {
       ...{ team, name, stage, pipeline, byInterval: byInterval === 1, readers },
+      ...(owner === undefined ? {} : { owner }),
       ...(description === undefined ? {} : { description }),
       ...(contract === undefined ? {} : { contract: contract as unknown as Json }),
       current: current.slice(-most).map(detailOf),
@@ -166,13 +176,14 @@ export function datasetCalls(
   }
 
   return {
-    list(scope, { q = '', limit: wanted, cursor } = {}) {
+    list(scope, { q = '', per = 'any', limit: wanted, cursor } = {}) {
       const limit = limitOf(wanted);
       const words = q
         .toLowerCase()
         .split(/\s+/)
         .filter((word) => word !== '');
-      const isMeant = ({ name, team, pipeline }: DatasetRow): boolean => {
+      const isMeant = ({ name, team, pipeline, byInterval }: DatasetRow): boolean => {
+        if (per === 'interval' && byInterval === 0) return false;
         const { description = '' } = datasets.planOf(team, name);
         const text = `${name} ${team} ${description} ${pipeline}`.toLowerCase();
         return words.every((word) => text.includes(word));

@@ -19,6 +19,12 @@ export interface DatasetGraph {
     numbers: readonly number[],
     limit: number,
   ): Promise<{ output: number; input: number }[]>;
+  /** The same of one version, the newest first. */
+  newestEdges(
+    direction: 'up' | 'down',
+    number: number,
+    limit: number,
+  ): Promise<{ output: number; input: number }[]>;
   find(team: string, dataset: string, version: string): Promise<VersionRow | undefined>;
   /** Versions that an execution wrote and read. */
   ofExecution(execution: number): Promise<{ written: VersionRow[]; read: VersionRow[] }>;
@@ -27,6 +33,8 @@ export interface DatasetGraph {
   /** What is current, of all intervals; nothing when there is no such dataset. */
   current(team: string, dataset: string): VersionRow[];
   isCurrent(version: Pick<VersionRow, 'team' | 'dataset' | 'number' | 'interval'>): boolean;
+  /** Who answers for it, as the pipeline that writes it says. */
+  ownerOf(team: string, dataset: string): string | undefined;
   mayRead(reader: string, team: string, dataset: string): boolean;
   readonly root: string | undefined;
   read(path: string): Promise<string | undefined>;
@@ -63,6 +71,14 @@ export function datasetGraph(
       }
       return found;
     },
+    async newestEdges(direction, number, limit) {
+      const column = direction === 'up' ? 'output' : 'input';
+      return await reads.listRows(EDGES, {
+        where: { [column]: number },
+        order: { by: [column, 'number'], down: true },
+        limit,
+      });
+    },
     async find(team, dataset, version) {
       const [row] = await reads.listRows(VERSIONS, { where: { team, dataset, version }, limit: 1 });
       return row;
@@ -98,6 +114,7 @@ export function datasetGraph(
       const row = datasets.find(team, dataset);
       return row !== undefined && datasets.isCurrent(row, { number, interval });
     },
+    ownerOf: (team, name) => datasets.plannedBy(team, name)?.owner,
     mayRead: (reader, team, name) => datasets.mayRead(reader, { team, name }),
     root: storage?.root,
     read: async (path) => await storage?.read(path),

@@ -254,6 +254,16 @@ export class Expectations implements Feature {
   }
 
   /** One of them; undefined when there is none. */
+  /** All of one subject, by its key. */
+  ofSubject(team: string, key: string): Shown[] {
+    const of = this.#subjects.get(placeOf({ team, key }));
+    return [...(of?.kept.values() ?? [])].flatMap((kept): Shown[] => {
+      const stood = this.#stood.durable(kept);
+      if (stood === undefined) return [];
+      return [{ kept, ...stood, watched: this.#watched.durable(kept.of) ?? NOTHING_WATCHED }];
+    });
+  }
+
   find(team: string, subject: Subject, sentence: string): Shown | undefined {
     const of = this.#subjects.get(placeOf({ team, key: subjectKey(subject) }));
     const kept = of?.kept.get(sentence);

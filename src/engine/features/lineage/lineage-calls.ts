@@ -12,6 +12,7 @@ import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js'
 import { type OneTeam, type Scope, sees, teamOf, teamsIn } from '../../kernel/scope.js';
 import type { Lineage } from './lineage.js';
 import { TOLD_DATASETS, type ToldDatasetRow, type ToldFlowRow } from './lineage-tables.js';
+import { type Beyond, neighbourhood, type Opened } from './neighbourhood.js';
 import type { OutboxCounts } from './outbox.js';
 import type { Direction, KnownDatasets, KnownVersion } from './peers.js';
 import { type RepairStep, repairSteps } from './repair-steps.js';
@@ -71,6 +72,23 @@ export interface LineageQuery {
   readonly columns?: boolean;
 }
 
+/** What lies around a version, both ways. */
+export interface LineageAround {
+  /** Hops of the nodes: below 0 what it was made of, above 0 what was made of it. What was asked for first. */
+  readonly nodes: readonly (LineageNode & { readonly up: Beyond; readonly down: Beyond })[];
+  readonly edges: readonly (LineageEdge & {
+    /** Through data of teams that are not seen. */
+    readonly isIndirect: boolean;
+  })[];
+  /** The picture is full. */
+  readonly isCut: boolean;
+}
+
+export interface AroundQuery extends Pick<LineageQuery, 'version' | 'namespace' | 'hops'> {
+  /** Nodes of which more is wanted, in the order in which they were opened; at most 50. */
+  readonly opened?: readonly Opened[];
+}
+
 export interface VersionRepair {
   readonly version: LineageNode;
   readonly steps: readonly RepairStep[];
@@ -83,6 +101,8 @@ export interface VersionRepair {
 export interface LineageCalls {
   /** Throws DatasetNotFound, DatasetAmbiguous, DatasetVersionNotFound. */
   of(scope: Scope, name: string, query?: LineageQuery): Promise<LineageDetail>;
+  /** Both ways, few neighbours of each node: as much as a picture holds. Throws as `of`. */
+  around(scope: Scope, name: string, query?: AroundQuery): Promise<LineageAround>;
   /** What a bad version touched, and what to do. Throws as `of`. */
   repair(scope: Scope, name: string, version: string): Promise<VersionRepair>;
   /** Versions that an execution wrote and read: where a row with its stamp came from. Throws ExecutionNotFound. */
@@ -116,6 +136,9 @@ export interface LineageParts {
 
 const HOPS = 2;
 const MOST_HOPS = 20;
+/** Of a picture: what is further away is opened node by node. */
+const MOST_HOPS_AROUND = 5;
+const MOST_OPENED = 50;
 const NODES = 200;
 const MOST_NODES = 1_000;
 /** Events of others that wait for one another. */
@@ -136,6 +159,18 @@ export function lineageCalls(kernel: Kernel, parts: LineageParts): LineageCalls 
   ): Promise<Walked> {
     const bounds = { hops: within(hops, MOST_HOPS), nodes: within(limit, MOST_NODES) };
     return walk(kernel, datasets, start, direction, bounds, ({ team }) => sees(scope, team));
+  }
+
+  /** Whose nodes are. */
+  async function teamsOf(nodes: readonly Node[]): Promise<Map<Node, string>> {
+    const numbers = (kind: string): number[] =>
+      nodes.filter((one) => one.startsWith(kind)).map((one) => Number(one.slice(1)));
+    const versions = await datasets.versions(numbers('v'));
+    const told = await toldRows(numbers('t'));
+    return new Map([
+      ...versions.map(({ number, team }): [Node, string] => [`v${number}`, team]),
+      ...told.map(({ number, team }): [Node, string] => [`t${number}`, team]),
+    ]);
   }
 
   async function nodesOf(
@@ -246,6 +281,31 @@ export function lineageCalls(kernel: Kernel, parts: LineageParts): LineageCalls 
           return { output, input, ...(row === undefined ? {} : { job: jobOf(row) }) };
         });
       return { direction, hops: within(hops, MOST_HOPS), nodes, edges, isCut: walked.isCut };
+    },
+    async around(scope, name, query = {}) {
+      const start = await startOf(scope, name, query);
+      const { edges, ...found } = await neighbourhood(
+        kernel,
+        datasets,
+        start,
+        within(query.hops ?? HOPS, MOST_HOPS_AROUND),
+        (query.opened ?? []).slice(0, MOST_OPENED),
+        { sees: (team) => sees(scope, team), teamsOf },
+      );
+      const none = { count: 0, isAtLeast: false, canOpen: false };
+      const nodes = (await nodesOf(scope, found, false)).map((node) => ({
+        ...node,
+        ...(found.beyond.get(node.id) ?? { up: none, down: none }),
+      }));
+      const isStart = (node: LineageNode): number => (node.id === start ? 0 : 1);
+      return {
+        nodes: nodes.sort((a, b) => isStart(a) - isStart(b)),
+        edges: edges.map(({ output, input, flow, isIndirect }) => {
+          const row = flow === undefined ? undefined : found.flows.get(flow);
+          return { output, input, isIndirect, ...(row === undefined ? {} : { job: jobOf(row) }) };
+        }),
+        isCut: found.isCut,
+      };
     },
     async repair(scope, name, version) {
       const number = await parts.numberOf(scope, name, version);

@@ -38,12 +38,16 @@ export type Direction = 'up' | 'down';
 export interface KnownDatasets {
   versions(numbers: readonly number[]): Promise<KnownVersion[]>;
   edges(direction: Direction, numbers: readonly number[], limit: number): Promise<VersionEdge[]>;
+  /** Of one version, the newest first. */
+  newestEdges(direction: Direction, number: number, limit: number): Promise<VersionEdge[]>;
   find(team: string, dataset: string, version: string): Promise<KnownVersion | undefined>;
   ofExecution(execution: number): Promise<{ written: KnownVersion[]; read: KnownVersion[] }>;
   goodBefore(team: string, dataset: string, below: number, limit: number): Promise<KnownVersion[]>;
   /** What is current, of all intervals; nothing when there is no such dataset. */
   current(team: string, dataset: string): readonly KnownVersion[];
   isCurrent(version: KnownVersion): boolean;
+  /** Who answers for it, as the pipeline that writes it says. */
+  ownerOf(team: string, dataset: string): string | undefined;
   /** Whether a team may read what another has. */
   mayRead(reader: string, team: string, dataset: string): boolean;
   /** Where versions lie: `/srv/datasets`, `s3://…`; undefined: nothing is kept. */

@@ -15,6 +15,8 @@ export interface RepairStep {
   /** Version that is current and was touched. */
   readonly version?: string;
   readonly pipeline?: string;
+  /** Who answers for the dataset. */
+  readonly owner?: string;
   readonly reason: string;
   /** A command that does it. */
   readonly command?: string;
@@ -34,11 +36,16 @@ export async function repairSteps(
   follows: (version: KnownVersion) => boolean,
 ): Promise<RepairStep[]> {
   const steps: RepairStep[] = [];
+  const about = (version: KnownVersion): About => {
+    const { team, dataset, version: id, pipeline } = version;
+    const owner = datasets.ownerOf(team, dataset);
+    return { team, dataset, version: id, pipeline, ...(owner === undefined ? {} : { owner }) };
+  };
   const isCurrent = datasets.isCurrent(bad);
   if (isCurrent) {
     const earlier = await datasets.goodBefore(bad.team, bad.dataset, bad.number, LOOKED_BACK);
     const good = earlier.find(({ interval }) => interval === bad.interval);
-    if (good !== undefined) steps.push(rollBack(bad, good));
+    if (good !== undefined) steps.push({ ...about(bad), ...rollBack(bad, good) });
   }
   steps.push({
     action: 'run',
@@ -67,17 +74,14 @@ export async function repairSteps(
   return steps;
 }
 
-function about(
-  version: KnownVersion,
-): Pick<RepairStep, 'team' | 'dataset' | 'version' | 'pipeline'> {
-  const { team, dataset, version: id, pipeline } = version;
-  return { team, dataset, version: id, pipeline };
-}
+type About = Pick<RepairStep, 'team' | 'dataset' | 'version' | 'pipeline' | 'owner'>;
 
-function rollBack(bad: KnownVersion, good: KnownVersion): RepairStep {
+function rollBack(
+  bad: KnownVersion,
+  good: KnownVersion,
+): Pick<RepairStep, 'action' | 'reason' | 'command'> {
   return {
     action: 'roll back',
-    ...about(bad),
     reason: `${good.version} was current before: readers see it until a good one is there`,
     command: `millrace data rollback ${bad.dataset} ${good.version} --team ${bad.team}`,
   };

@@ -94,12 +94,12 @@ async function step(
   const numbers = front.filter((node) => node.startsWith('v')).map((node) => Number(node.slice(1)));
   const own = await steps.datasets.edges(direction, numbers, limit);
   const ours = own.map(({ output, input }): Edge => ({ output: `v${output}`, input: `v${input}` }));
-  return [...ours, ...(await told(steps, front, direction, limit))];
+  return [...ours, ...(await toldEdges(steps, front, direction, limit))];
 }
 
 /** Through the flows of others: from what they read to what they wrote, or back. */
-async function told(
-  { reads, flows, seesFlow }: Steps,
+export async function toldEdges(
+  { reads, flows, seesFlow }: Omit<Steps, 'datasets'>,
   front: readonly Node[],
   direction: Direction,
   limit: number,

@@ -57,7 +57,9 @@ function failureOf(error: unknown): QueryMessage {
   }
   const said = plainMessage(error);
   const [first = ''] = said.split('\n\n', 1);
-  return { type: 'failed', problem: kindOf(said), cause: first.slice(0, 2_000) };
+  const line = /^LINE (\d+):/m.exec(said)?.[1];
+  const place = line === undefined ? '' : `line ${line}: `;
+  return { type: 'failed', problem: kindOf(said), cause: `${place}${first.slice(0, 2_000)}` };
 }
 
 function kindOf(said: string): QueryProblem {
