@@ -10,6 +10,7 @@ import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as catalogue from './catalogue.js';
+import * as challengers from './challengers.js';
 import * as checks from './checks.js';
 import * as clusterPools from './cluster-pools.js';
 import * as costs from './costs.js';
@@ -62,6 +63,7 @@ const CAPABILITIES = [
   lineage,
   catalogue,
   versionDiff,
+  challengers,
   digests,
   overview,
   outlooks,

@@ -30,6 +30,7 @@ import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { catalogueCalls } from './features/catalogue/catalogue-calls.js';
 import type { CompareData, ReadData } from './features/catalogue/known-datasets.js';
+import { challengerCalls } from './features/challengers/challenger-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { clusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
@@ -150,6 +151,7 @@ export function createEngine(config: EngineConfig): Engine {
     rates: config.rates,
     datasets: config.datasets,
     openLineage: config.openLineage,
+    compareData: config.compareData ?? runDiff,
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
@@ -278,6 +280,7 @@ export function createEngine(config: EngineConfig): Engine {
       { read: config.readData ?? runQuery, compare: config.compareData ?? runDiff },
       workingSource(kernel, reading, executions, config.datasets),
     ),
+    challengers: challengerCalls(kernel, features.challengers, request),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

@@ -10,6 +10,11 @@ import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { INDEXED, PROFILES, WORDS } from '../../src/engine/features/catalogue/catalogue-tables.js';
 import {
+  CHALLENGES,
+  COMPARISONS,
+  PROMOTIONS,
+} from '../../src/engine/features/challengers/challenger-tables.js';
+import {
   CHECK_RESULTS,
   CHECK_SERIES,
   PRODUCED_SO_FAR,

@@ -135,7 +135,8 @@ function judgeNumber(
   before: number | undefined,
   now: number | undefined,
 ): Judged {
-  if (now === undefined) return { outcome: 'broken', words: `the challenger says no number at ${path}` };
+  if (now === undefined)
+    return { outcome: 'broken', words: `the challenger says no number at ${path}` };
   const words = before === undefined ? `${now}` : `${before} → ${now}`;
   if (compare === 'within') {
     if (before === undefined) return undecided(`the champion says no number at ${path}`);
@@ -151,7 +152,8 @@ const RANK: { readonly [status in ContractStatus]: number } = { OK: 0, WARNING: 
 
 function judgeData(rule: DataRule, one: ComparedDataset): Judged {
   const { champion, challenger, diff, problem, sameFiles } = one;
-  if (challenger === undefined) return { outcome: 'broken', words: 'the challenger did not write it' };
+  if (challenger === undefined)
+    return { outcome: 'broken', words: 'the challenger did not write it' };
   if (champion === undefined) return undecided('the champion did not write it');
   if (rule.kind === 'contract') {
     const before = champion.contract ?? 'OK';

@@ -57,7 +57,10 @@ const PATH = String.raw`(\$(?:\.[A-Za-z_][A-Za-z0-9_-]{0,99}|\[\d{1,6}\]){1,20})
 
 const DATA: readonly [RegExp, (found: readonly string[]) => DataRule][] = [
   [/^schema (same|compatible)$/, ([as]) => ({ kind: 'schema', as: as as 'same' | 'compatible' })],
-  [new RegExp(`^rows within ±? ?${NUMBER} ?%$`), ([p]) => ({ kind: 'rows', within: Number(p) / 100 })],
+  [
+    new RegExp(`^rows within ±? ?${NUMBER} ?%$`),
+    ([p]) => ({ kind: 'rows', within: Number(p) / 100 }),
+  ],
   [/^rows same$/, () => ({ kind: 'rows', within: 0 })],
   [/^values same$/, () => ({ kind: 'values', most: 0 })],
   [
@@ -68,7 +71,10 @@ const DATA: readonly [RegExp, (found: readonly string[]) => DataRule][] = [
 ];
 
 const RUN: readonly [RegExp, (found: readonly string[]) => RunRule][] = [
-  [new RegExp(`^duration at most ${NUMBER} ?[x×]$`), ([x]) => ({ kind: 'duration', most: Number(x) })],
+  [
+    new RegExp(`^duration at most ${NUMBER} ?[x×]$`),
+    ([x]) => ({ kind: 'duration', most: Number(x) }),
+  ],
   [new RegExp(`^cost at most ${NUMBER} ?[x×]$`), ([x]) => ({ kind: 'cost', most: Number(x) })],
   [
     new RegExp(`^${PATH} (at least|at most) (?:(champion)|${SIGNED})$`),
@@ -123,7 +129,8 @@ export function numberAt(output: unknown, path: string): number | undefined {
   for (const [, name, at] of path.matchAll(/\.([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]/g)) {
     if (typeof value !== 'object' || value === null) return undefined;
     const key = name ?? String(at);
-    if (Array.isArray(value) !== (name === undefined) || !Object.hasOwn(value, key)) return undefined;
+    if (Array.isArray(value) !== (name === undefined) || !Object.hasOwn(value, key))
+      return undefined;
     value = (value as { [key: string]: unknown })[key];
   }
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
