@@ -97,7 +97,7 @@ export type ChallengeDetail = z.infer<typeof challengeDetailSchema>;
 const numbered = z.object({ number: z.coerce.number().int().min(1).max(1_000_000_000) });
 
 export const startChallenge = route('POST', PATHS.pipelineChallengers, {
-  needs: 'admin',
+  needs: 'server',
   summary: 'Run a changed file beside the current version of a pipeline',
   params: z.object({ name: z.string().max(300).describe('Name of the pipeline') }),
   body: z.strictObject({
@@ -125,7 +125,7 @@ export const showChallenge = route('GET', PATHS.challenger, {
 });
 
 export const promoteChallenger = route('POST', PATHS.challengerPromote, {
-  needs: 'admin',
+  needs: 'server',
   summary: 'Make the candidate the current version of its pipeline',
   params: numbered,
   response: { 202: challengeSchema, ...problems },
