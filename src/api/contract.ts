@@ -35,6 +35,7 @@ import * as schedules from './schedules.js';
 import * as secrets from './secrets.js';
 import * as sessions from './sessions.js';
 import * as tasks from './tasks.js';
+import * as testRuns from './test-runs.js';
 import * as tokens from './tokens.js';
 import * as traces from './traces.js';
 import * as triggers from './triggers.js';
@@ -73,6 +74,7 @@ const CAPABILITIES = [
   clusterPools,
   tasks,
   accessKeys,
+  testRuns,
   tokens,
   accounts,
   secrets,

@@ -16,6 +16,8 @@ export const PATHS = {
   history: '/executions/:id/history',
   logs: '/executions/:id/logs',
   jobs: '/executions/:id/jobs',
+  testReport: '/executions/:id/test-report',
+  effects: '/executions/:id/effects',
   /** Log lines of all executions. */
   logSearch: '/logs',
   stop: '/executions/:id/stop',

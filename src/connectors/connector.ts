@@ -34,6 +34,8 @@ export interface TaskRequest {
   secretFiles?: { [variable: string]: string };
   /** W3C Trace Context of this attempt; absent when nobody traces. */
   traceparent?: string;
+  /** It belongs to a test run: whoever writes to the outside should not. */
+  isTestRun?: true;
   /** Informational: the engine aborts through `signal`. */
   timeoutSeconds?: number;
   /** Versions of datasets that it reads, by the name that its pipeline gives each. */

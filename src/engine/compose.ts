@@ -61,6 +61,7 @@ import { Schedules } from './features/schedules/schedules.js';
 import { Secrets } from './features/secrets/secrets.js';
 import { StateMachineRegistry } from './features/state-machines/state-machines.js';
 import { StateTests } from './features/state-tests/state-tests.js';
+import { TestRuns } from './features/test-runs/test-runs.js';
 import { Traces } from './features/traces/traces.js';
 import { neighboursOf } from './features/upstreams/neighbours.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
@@ -174,6 +175,7 @@ export function composeFeatures(
   const webhooks = new WebhookRegistry(kernel);
   const costs = new Costs(kernel, rates);
   const checks = new Checks(kernel);
+  const testRuns = new TestRuns(kernel);
   const datasets = new Datasets(kernel, {
     storage: datasetStorage,
     report: (turn, { name, ...check }) =>
@@ -279,6 +281,7 @@ export function composeFeatures(
     ...[bus.aging, rules.aging, backfills.aging, checks.aging, costs.aging],
     ...[monitors.aging, logs.aging, notifications.aging, incidents.aging, audit.aging],
     remoteTasks.aging,
+    testRuns.aging,
     observers.aging,
   ];
   const retention = new Retention(kernel, kept, { mapRuns, aging });
@@ -344,7 +347,7 @@ export function composeFeatures(
   });
   const all: Feature[] = [
     ...[secrets, users, audit, activities, admission, mapRuns],
-    ...[remoteTasks, clusterPools, stateMachines],
+    ...[remoteTasks, clusterPools, stateMachines, testRuns],
     ...[bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),

@@ -23,6 +23,7 @@ import { pipelineCalls } from './calls/pipeline-calls.js';
 import { Reading } from './calls/reading.js';
 import { repairCalls } from './calls/repair-calls.js';
 import { taskCalls } from './calls/task-calls.js';
+import { testRunCalls } from './calls/test-run-calls.js';
 import { type Addition, composeFeatures, type NotificationParts } from './compose.js';
 import type { Engine } from './engine.js';
 import { poolCalls } from './features/admission/pool-calls.js';
@@ -201,6 +202,13 @@ export function createEngine(config: EngineConfig): Engine {
   };
   const triggers = { schedules, upstreams, bus, events, files };
   const datasets = datasetCalls(kernel, features.datasets, config.datasets, request);
+  const catalogue = catalogueCalls(
+    kernel,
+    features.catalogue,
+    catalogueData(kernel, features.datasets, config.datasets),
+    { read: config.readData ?? runQuery, compare: config.compareData ?? runDiff },
+    workingSource(kernel, reading, executions, config.datasets),
+  );
   const withdraw = stateMachines.withdraw.bind(stateMachines);
 
   return {
@@ -273,14 +281,14 @@ export function createEngine(config: EngineConfig): Engine {
         follows(upstreams, { ...first, name: first.pipeline }, { ...other, name: other.pipeline }),
       request,
     }),
-    catalogue: catalogueCalls(
-      kernel,
-      features.catalogue,
-      catalogueData(kernel, features.datasets, config.datasets),
-      { read: config.readData ?? runQuery, compare: config.compareData ?? runDiff },
-      workingSource(kernel, reading, executions, config.datasets),
-    ),
     challengers: challengerCalls(kernel, features.challengers, request),
+    catalogue,
+    testRuns: testRunCalls(kernel, {
+      find: (scope, id) => reading.find(scope, id),
+      describe: (record) => reading.describe(record),
+      currentOf: (...version) => features.datasets.currentFor(...version),
+      diff: (...diff) => catalogue.diff(...diff),
+    }),
     observers: observerCalls(kernel, features.observers, request, (run) =>
       features.costs.priceOfRun(run),
     ),

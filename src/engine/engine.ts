@@ -23,6 +23,7 @@ import type { OverviewCalls } from './calls/overview-calls.js';
 import type { PipelineCalls } from './calls/pipeline-calls.js';
 import type { RepairCalls } from './calls/repair-calls.js';
 import type { TaskCalls } from './calls/task-calls.js';
+import type { TestRunCalls } from './calls/test-run-calls.js';
 import type { ActivityCalls } from './features/activities/activities.js';
 import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { AuditCalls } from './features/audit/audit-log.js';
@@ -79,6 +80,8 @@ export type { EngineHealth } from './lifecycle.js';
 export interface Engine extends Lifecycle, EventResourceCalls {
   readonly pipelines: PipelineCalls;
   readonly executions: ExecutionCalls;
+  /** What test runs would have done. */
+  readonly testRuns: TestRunCalls;
   /** Log lines of all executions. */
   readonly logs: LogCalls;
   readonly mapRuns: MapRunCalls;

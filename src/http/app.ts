@@ -54,6 +54,7 @@ import { scheduleRoutes } from './routes/schedules.js';
 import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { taskRoutes } from './routes/tasks.js';
+import { testRunRoutes } from './routes/test-runs.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { userRoutes } from './routes/users.js';
 import { watchedRoutes } from './routes/watched.js';
@@ -182,6 +183,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       lineageRoutes(api, services);
       catalogueRoutes(api, services);
       challengerRoutes(api, services);
+      testRunRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);
       digestRoutes(api, services);

@@ -12,6 +12,7 @@ import { expandStep } from './dbt-steps.js';
 import { parseDuration } from './duration.js';
 import type { WrittenPlace } from './sections/account-section.js';
 import { CLUSTER_STATE, clusterState, type WrittenCluster } from './sections/cluster-section.js';
+import type { WrittenEffect } from './sections/effects-section.js';
 import type { ValuePath } from './source-file.js';
 import {
   type CatchRule,
@@ -39,6 +40,8 @@ export interface CompiledSteps {
   origins: Map<string, ValuePath>;
   /** What steps say of where they are performed, by the names of their states. */
   accounts: { [state: string]: WrittenPlace };
+  /** What steps say of test runs, by the names of their states. */
+  effects: { [state: string]: WrittenEffect };
 }
 
 /** What all steps of a file share while they are compiled. */
@@ -46,6 +49,7 @@ interface Compilation {
   readonly report: ReportAt;
   readonly origins: Map<string, ValuePath>;
   readonly accounts: { [state: string]: WrittenPlace };
+  readonly effects: { [state: string]: WrittenEffect };
   readonly hasCluster: boolean;
 }
 
@@ -68,10 +72,11 @@ export function compileSteps(
   cluster?: { readonly pipeline: string; readonly written: WrittenCluster },
 ): CompiledSteps {
   const hasCluster = cluster !== undefined;
-  const compilation: Compilation = { report, origins: new Map(), accounts: {}, hasCluster };
+  const lists = { origins: new Map<string, ValuePath>(), accounts: {}, effects: {} };
+  const compilation: Compilation = { report, ...lists, hasCluster };
   const { StartAt, States } = compileScope(steps, path, '', compilation);
-  const { origins, accounts } = compilation;
-  if (cluster === undefined) return { StartAt, States, origins, accounts };
+  const { origins, accounts, effects } = compilation;
+  if (cluster === undefined) return { StartAt, States, origins, accounts, effects };
   if (Object.hasOwn(States, CLUSTER_STATE)) {
     report(path, 'MILL1203', `a step "${CLUSTER_STATE}" has the name of what makes the cluster`, {
       fix: 'give it another name',
@@ -82,7 +87,7 @@ export function compileSteps(
   return {
     StartAt: CLUSTER_STATE,
     States: { [CLUSTER_STATE]: state, ...States },
-    ...{ origins, accounts },
+    ...{ origins, accounts, effects },
   };
 }
 
@@ -141,6 +146,7 @@ function compileStep(
   const { report, hasCluster } = compilation;
   const draft: StateDraft = { name, step, path, report, hasCluster };
   notePlace(kind, draft, compilation);
+  noteEffect(draft, compilation);
   // Its place is taken first, so that states of its handlers and branches come behind it.
   if (!add(name, {}, path, scope, compilation)) return;
   const state = stateOf(kind, draft, next, scope, compilation);
@@ -173,6 +179,22 @@ function notePlace(
     });
   }
   accounts[name] = place;
+}
+
+/** Notes what a step says of test runs. */
+function noteEffect(
+  { name, step: { effect }, path }: StateDraft,
+  { report, effects }: Pick<Compilation, 'report' | 'effects'>,
+): void {
+  if (effect === undefined) return;
+  const known = Object.hasOwn(effects, name) ? effects[name] : undefined;
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(effect)) {
+    report([...path, 'effect'], 'MILL1203', `another step "${name}" says otherwise of test runs`, {
+      mark: 'key',
+      fix: 'give it another name',
+    });
+  }
+  effects[name] = effect;
 }
 
 function kindOf(step: Step, path: ValuePath, report: ReportAt): StepKind | undefined {
@@ -290,6 +312,7 @@ function refuseTaskOptions(kind: StepKind, { step, path, report }: StateDraft): 
   const options = [
     'timeout',
     'heartbeat',
+    'effect',
     ...(handled.includes(kind) ? [] : ['retry', 'catch']),
   ] as const;
   for (const option of options) {

@@ -25,6 +25,8 @@ export interface FoundDefinition {
   readonly isComplete: boolean;
   /** What steps say of where they are performed, by the names of their states. */
   readonly accounts?: CompiledSteps['accounts'];
+  /** What steps say of test runs, by the names of their states. */
+  readonly effects?: CompiledSteps['effects'];
   /** Where something of the definition is written, by its JSON pointer. */
   origin(pointer: string): Origin;
 }
@@ -60,7 +62,7 @@ function fromSteps(
   cluster: Parameters<typeof compileSteps>[3],
 ): FoundDefinition {
   const before = loading.problems.length;
-  const { origins, accounts, ...definition } = compileSteps(
+  const { origins, accounts, effects, ...definition } = compileSteps(
     steps,
     ['steps'],
     (path, code, message, details) =>
@@ -69,7 +71,7 @@ function fromSteps(
   );
   return {
     definition,
-    accounts,
+    ...{ accounts, effects },
     isComplete: !loading.problems.slice(before).some(({ severity }) => severity === 'error'),
     origin(pointer) {
       // The state's own pointer is the longest one that begins like the finding's.

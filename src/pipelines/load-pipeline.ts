@@ -143,20 +143,25 @@ function assemble(
     input: sections.input ?? {},
     definition,
     bindings,
-    sections: sectionsIn(withAccounts(sections, found)),
+    sections: sectionsIn(withStates(sections, found)),
     sources: statePositions(found),
     folder: loading.folder,
     file: source.file,
   };
 }
 
-/** What steps say of where they are performed goes before what the file says of states. */
-function withAccounts(
+/** What steps say of where they are performed, and of test runs, goes before what the file says of states. */
+function withStates(
   sections: Partial<PipelineFile>,
-  { accounts = {} }: FoundDefinition,
+  { accounts = {}, effects = {} }: FoundDefinition,
 ): Partial<PipelineFile> {
-  if (Object.keys(accounts).length === 0) return sections;
-  return { ...sections, accounts: { ...sections.accounts, ...accounts } };
+  return {
+    ...sections,
+    ...(Object.keys(accounts).length === 0
+      ? {}
+      : { accounts: { ...sections.accounts, ...accounts } }),
+    ...(Object.keys(effects).length === 0 ? {} : { effects: { ...sections.effects, ...effects } }),
+  };
 }
 
 /** The name of the pipeline and its cluster: a file says them beside its template. */

@@ -93,6 +93,7 @@ const shared = {
   region: SECTION_SHAPES.region,
   accounts: SECTION_SHAPES.accounts,
   cluster: SECTION_SHAPES.cluster,
+  effects: SECTION_SHAPES.effects,
 };
 
 export const pipelineFileSchema: z.ZodType<PipelineFile> = z

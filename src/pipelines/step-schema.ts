@@ -14,6 +14,7 @@ import type { Json } from '../asl/json.js';
 import { AWS_SHAPES, AWS_STEP_KINDS, type AwsArguments } from './aws-step-schema.js';
 import { parseDuration } from './duration.js';
 import { accountName, regionName } from './sections/account-section.js';
+import { effectSchema, type WrittenEffect } from './sections/effects-section.js';
 
 /** Seconds, or a text such as `10s`, `5 minutes`, `2h`. */
 export type Duration = string | number;
@@ -88,6 +89,8 @@ export interface Step {
   comment?: string | undefined;
   retry?: number | RetryRule | RetryRule[] | undefined;
   catch?: CatchRule | CatchRule[] | undefined;
+  /** In test runs: record it instead of doing it, or do it. */
+  effect?: WrittenEffect | undefined;
   timeout?: Duration | undefined;
   heartbeat?: Duration | undefined;
   result?: string | false | undefined;
@@ -325,6 +328,7 @@ const step: z.ZodType<Step> = z.strictObject({
     .optional()
     .meta({ description: 'How often, or { max, interval, backoff, on, … }, or a list of these' }),
   catch: z.union([catchRule, z.array(catchRule).min(1)]).optional(),
+  effect: effectSchema.optional(),
   timeout: duration.optional(),
   heartbeat: duration.optional(),
   result: z

@@ -53,6 +53,8 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/executions/:id/history': EXECUTIONS,
   '/api/v1/executions/:id/logs': EXECUTIONS,
   '/api/v1/executions/:id/jobs': EXECUTIONS,
+  '/api/v1/executions/:id/test-report': EXECUTIONS,
+  '/api/v1/executions/:id/effects': EXECUTIONS,
   '/api/v1/executions/:id/redrive-plan': EXECUTIONS,
   '/api/v1/executions/:id/repair-plan': EXECUTIONS,
   '/api/v1/monitors/:name': ({ name }) => [`${name}-watch`],
@@ -102,6 +104,8 @@ const QUERIES: { readonly [part: string]: Values } = {
   count: () => ['all'],
   record: () => ['with'],
   status: () => ['FAILED', 'RUNNING', 'OPEN'],
+  testRuns: () => ['only', 'without'],
+  rows: () => ['leave'],
   monitor: ({ name }) => [`${name}-watch`],
   owner: () => ['-'],
   problem: () => ['run'],
@@ -156,6 +160,8 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/executions/:id/logs',
   'GET /api/v1/executions/:id/jobs',
   'GET /api/v1/executions/:id/redrive-plan',
+  // None of these does anything to the outside: test/test-runs/effects.test.ts.
+  'GET /api/v1/executions/:id/effects',
   // None of these runs SQL, and no columns have changed: test/datasets/catalogue.test.ts.
   'GET /api/v1/executions/:id/working',
   'GET /api/v1/datasets/:name/schema-history',

@@ -37,6 +37,7 @@ interface Things {
   /** Of the pipeline, state machine, activity and of all that clients of EventBridge make. */
   name: string;
   running: string;
+  tried: string;
   failed: string;
   mapped: string;
   mapRun: string;
@@ -48,7 +49,7 @@ const NO_RATES = { workerSecond: {}, gigabyteSecond: {}, units: {} };
 
 const NONE: Things = {
   challenge: 999_999,
-  ...{ name: 'none', running: NO_ID, failed: NO_ID, mapped: NO_ID },
+  ...{ name: 'none', running: NO_ID, tried: NO_ID, failed: NO_ID, mapped: NO_ID },
   ...{ mapRun: NO_ID, token: `${NO_ID}-0-1`, backfill: '999' },
 };
 
@@ -146,6 +147,7 @@ beforeAll(async () => {
 
   const { executions } = engine;
   const running = await executions.start(SHOP, { pipeline: 'all', name: 'one' });
+  const tried = await executions.start(SHOP, { pipeline: 'all', testRun: {} });
   const failed = await executions.run(SHOP, { pipeline: 'failing' });
   await executions.run(SHOP, { pipeline: 'saying' });
   await executions.run(SHOP, { pipeline: 'publishing' });
@@ -161,7 +163,14 @@ beforeAll(async () => {
   const child = items.find(({ parent }) => parent === asking.id);
   const { input } = await executions.describe(SHOP, child?.id ?? '', 'original');
   things = {
-    ...{ name: 'all', running: running.id, failed: failed.id, mapped: mapped.id, backfill },
+    ...{
+      name: 'all',
+      running: running.id,
+      tried: tried.id,
+      failed: failed.id,
+      mapped: mapped.id,
+      backfill,
+    },
     mapRun: mapRun?.id ?? '',
     token: String((input as JsonObject).token),
     challenge: await challenged(engine, SHOP, 'all'),
@@ -229,6 +238,9 @@ function namingCalls(): { [call: string]: Call } {
     'executions.wait': (scope, { failed }) => e.executions.wait(scope, failed),
     'executions.planRedrive': (scope, { failed }) => e.executions.planRedrive(scope, failed),
     'executions.redrive': (scope, { failed }) => e.executions.redrive(scope, failed),
+    'testRuns.report': (scope, { tried }) =>
+      e.testRuns.report(scope, tried, { rows: 'leave' }, NEVER),
+    'testRuns.effects': (scope, { tried }) => e.testRuns.effects(scope, tried),
     'remoteJobs.list': (scope, { running }) => e.remoteJobs.list(scope, running),
     'mapRuns.list': (scope, { mapped }) => e.mapRuns.list(scope, mapped),
     'mapRuns.describe': (scope, { mapRun }) => e.mapRuns.describe(scope, mapRun),
@@ -442,7 +454,13 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
-  ...['pipelines.deploy', 'stateMachines.create', 'activities.create', 'webhooks.create'],
+  ...[
+    'pipelines.deploy',
+    'pipelines.keepCandidate',
+    'stateMachines.create',
+    'activities.create',
+    'webhooks.create',
+  ],
   ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
   ...['audit.note', 'audit.verify'],
   ...[

@@ -119,6 +119,43 @@ test('executions, alone and in lists, with all that is known of them', async () 
   }
 });
 
+test('test runs, what they would have done, and why an execution that is none has no report', async () => {
+  const { engine } = world.it.server;
+  const announce = {
+    Type: 'Task',
+    Resource: 'millrace:http',
+    Parameters: { url: 'http://127.0.0.1:9/told', method: 'POST', body: { done: true } },
+    End: true,
+  };
+  const definition = { StartAt: 'Announce', States: { Announce: announce } };
+  await engine.pipelines.deploy({
+    ...{ name: 'alder-tells', team: 'alder', tags: {}, bindings: {}, folder: '/nowhere' },
+    definition: definition as never,
+  });
+  const body = { pipeline: 'alder-tells', testRun: true };
+  const started = await ask<{ id: string }>('POST', PATHS.executions, 201, { body });
+  const { id } = started;
+  await ask('GET', `${pathTo(PATHS.execution, { id })}?wait=20`, 200);
+  const report = await ask('GET', pathTo(PATHS.testReport, { id }), 200);
+  expect(report).toMatchObject({
+    execution: { status: 'SUCCEEDED', testRun: {} },
+    effects: [{ state: 'Announce', performer: 'http', sent: { body: { done: true } } }],
+    ...{ versions: [], differs: 'no', contracts: 'none' },
+  });
+  const effects = await ask('GET', pathTo(PATHS.effects, { id }), 200);
+  expect(effects).toMatchObject({ items: [{ answer: { status: 200, headers: {}, body: null } }] });
+  await ask('GET', `${PATHS.executions}?testRuns=only`, 200);
+  const candidate = { text: 'pipeline: alder-tells\nsteps: []\n' };
+  const refused = await ask<{ code: string }>('POST', PATHS.executions, 422, {
+    body: { ...body, candidate },
+  });
+  expect(refused.code).toBe('MILL3432');
+  await ask('POST', PATHS.executions, 400, { body: { pipeline: 'alder-tells', candidate } });
+  const [real = ''] = team.executions;
+  await ask('GET', pathTo(PATHS.testReport, { id: real }), 409);
+  expect(await ask('GET', pathTo(PATHS.effects, { id: real }), 200)).toEqual({ items: [] });
+});
+
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];

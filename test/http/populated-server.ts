@@ -231,7 +231,7 @@ async function populate(
   await post('/events', { events: [forwarded] });
   const backfill = { pipeline: `${team}-daily`, from: '2026-11-01', to: '2026-11-03' };
   const { id: backfillId } = await post('/backfills', backfill);
-  await challenged(it.server.engine, ofTeam(team), `${team}-machine`);
+  await challenged(it.server.engine, ofTeam(team), `${team}-written`);
 
   // What clients of AWS make: a version and an alias, a distributed Map, a child, a mocked test case.
   const machine = async (name: string, definition: object): Promise<string> =>
@@ -321,6 +321,8 @@ async function populate(
     datasetPipeline(`${team}-publishes`, { ...of, dataset: `${team}-data` }),
   );
   await engine.executions.run(EVERYTHING, { pipeline: `${team}-publishes` });
+  const publishes = { pipeline: `${team}-publishes`, testRun: {} };
+  const tried = await engine.executions.run(EVERYTHING, publishes);
   await engine.lineage.take(ofTeam(team), {
     ...LINEAGE_EVENT,
     inputs: [{ namespace: `s3://${team}`, name: `${team}-raw` }],
@@ -369,7 +371,7 @@ async function populate(
   return {
     ...client,
     name: team,
-    executions: [...found.items, ...found.children].map(({ id }) => id),
+    executions: [...found.items, ...found.children, tried].map(({ id }) => id),
     pipelines: (await engine.pipelines.list(scope)).map(({ name }) => name),
     mapRuns: found.runs.map(({ arn }) => arn),
     backfills: [String(backfillId)],

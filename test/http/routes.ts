@@ -60,6 +60,8 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/executions/:id/history', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/logs', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/jobs', names: 'execution' },
+  { method: 'GET', route: '/api/v1/executions/:id/test-report', names: 'execution' },
+  { method: 'GET', route: '/api/v1/executions/:id/effects', names: 'execution' },
   { method: 'POST', route: '/api/v1/executions/:id/stop', names: 'execution' },
   { method: 'POST', route: '/api/v1/executions/:id/redrive', names: 'execution' },
   { method: 'GET', route: '/api/v1/executions/:id/redrive-plan', names: 'execution' },

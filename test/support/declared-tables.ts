@@ -31,6 +31,7 @@ import {
   EDGES,
   INTERVALS,
   READ_VERSIONS,
+  SHADOWS,
   VERSIONS,
 } from '../../src/engine/features/datasets/dataset-tables.js';
 import { KEPT } from '../../src/engine/features/datasets/kept-table.js';
@@ -92,6 +93,7 @@ import {
 } from '../../src/engine/features/schedules/api-schedules.js';
 import { PIPELINE_SCHEDULES } from '../../src/engine/features/schedules/pipeline-schedules.js';
 import { SECRETS } from '../../src/engine/features/secrets/secrets.js';
+import { EFFECTS } from '../../src/engine/features/test-runs/effect-table.js';
 import { TRACE_MARKS } from '../../src/engine/features/traces/traces.js';
 import { FOREIGN_OUTCOMES } from '../../src/engine/features/upstreams/foreign-outcomes.js';
 import { USERS } from '../../src/engine/features/users/users.js';
@@ -108,7 +110,19 @@ import type { AnyTable } from '../../src/store/table.js';
 export const DECLARED_TABLES: readonly AnyTable[] = [
   ...[MACHINES, PIPELINES, PUBLISHED_VERSIONS, ALIASES, TAKEN_NAMES, ACTIVITIES, POOLS],
   ...[REMOTE_JOBS, MAP_RUNS, EVENTS, BATCHES, PIPELINE_SCHEDULES, API_SCHEDULES, SCHEDULE_PROGRESS],
-  ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT, PROFILES, WORDS, INDEXED],
+  ...[
+    DATASETS,
+    VERSIONS,
+    INTERVALS,
+    EDGES,
+    READ_VERSIONS,
+    SHADOWS,
+    EFFECTS,
+    KEPT,
+    PROFILES,
+    WORDS,
+    INDEXED,
+  ],
   ...[CHALLENGES, COMPARISONS, PROMOTIONS],
   ...[COLUMN_MAPS, VERSION_MAPS, TOLD_DATASETS, TOLD_FLOWS, TOLD_EDGES, TOLD_RUNS, OUTBOX],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],

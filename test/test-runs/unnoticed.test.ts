@@ -20,18 +20,23 @@ let storage: MemoryStorage;
 async function open(): Promise<void> {
   storage = memoryStorage();
   const runner = createConnectorRunner(new Map([['dataset', fakeDatasetConnector(storage)]]));
-  const rates = {
-    currency: 'USD',
-    versions: [{ from: 0, states: 1, work: {}, units: {} }],
-  };
-  test = await new TimedEngine({ runner, datasets: storage, rates: rates as never }).open();
+  const of = { workerSecond: {}, gigabyteSecond: {}, units: {} };
+  const rates = { currency: 'USD', versions: [{ from: 0, transition: 1_000_000_000n, ...of }] };
+  test = await new TimedEngine({ runner, datasets: storage, rates }).open();
 }
 afterEach(() => test.close());
 
 /** Of the execution itself; and what only its report reads. */
 const ITS_OWN = new Set([
   ...['executions', 'threads', 'history', 'attempts', 'timers', 'map_runs', 'logs', 'log_records'],
-  ...['dataset_versions', 'dataset_reads', 'schema_version', 'settings', 'test_run_effects'],
+  ...[
+    'dataset_versions',
+    'dataset_reads',
+    'dataset_shadows',
+    'schema_version',
+    'settings',
+    'test_run_effects',
+  ],
   // Looked at by the clock, whatever runs.
   ...['expectation_clock', 'watched_parts', 'sweeps', 'taken_names'],
 ]);
@@ -80,7 +85,10 @@ async function deployNoisy(definition: object): Promise<void> {
     source: ['millrace.datasets'],
     'detail-type': ['Dataset Version Published'],
   };
-  const ended = { source: ['aws.states'] };
+  const ended = {
+    source: ['aws.states'],
+    detail: { stateMachineArn: [{ suffix: ':noisy' }] },
+  };
   await test.deploy('hearing', {
     trigger: { events: [{ pattern: published }, { pattern: ended }] },
   });

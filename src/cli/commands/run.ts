@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import type { ExecutionDetail, StartedExecution } from '../../api/executions.js';
 import { PATHS, pathTo } from '../../api/paths.js';
+import type { TestReport } from '../../api/test-runs.js';
 import type { StateVisit } from '../../api/traces.js';
 import { suggest } from '../../asl/validation/suggestion.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
@@ -12,6 +13,8 @@ import { CommandFailure } from '../failure.js';
 import { followExecution, outcomeText } from '../follow.js';
 import { readInput } from '../read-input.js';
 import { isDefinitionFile, openFile } from '../run-file.js';
+import { type FailOn, failedOn, readReport } from '../test-run-report.js';
+import { reportText } from '../test-run-text.js';
 import { printableJson } from '../text.js';
 
 /** `millrace run NAME`: starts an execution, and follows it with --wait. `millrace run FILE` needs no server. */
@@ -24,6 +27,7 @@ export default class Run extends MillraceCommand {
     '<%= config.bin %> run weather --wait',
     '<%= config.bin %> run orders --input \'{"day":"2026-11-21"}\' --name orders-2026-11-21',
     'echo \'{"n":1}\' | <%= config.bin %> run orders --input -',
+    '<%= config.bin %> run parcels --test-run --file changed.yaml --fail-on contract',
     '<%= config.bin %> run template.yaml --machine Orders --input @order.json',
   ];
   static override args = {
@@ -62,6 +66,13 @@ export default class Run extends MillraceCommand {
       description: 'with --test-run: read the versions of datasets that this execution has read',
       dependsOn: ['test-run'],
     }),
+    'fail-on': Flags.string({
+      description:
+        'with --test-run: end with 10 when anything differs from what is published (diff), or a contract is broken (contract)',
+      options: ['diff', 'contract'],
+      multiple: true,
+      dependsOn: ['test-run'],
+    }),
     detach: Flags.boolean({
       description: 'with --test-run: do not wait for the end',
       dependsOn: ['test-run'],
@@ -70,7 +81,7 @@ export default class Run extends MillraceCommand {
     ...serverFlags,
   };
 
-  async run(): Promise<StartedExecution | ExecutionDetail> {
+  async run(): Promise<StartedExecution | ExecutionDetail | TestReport> {
     const { args, flags } = await this.parse(Run);
     const input = flags.input === undefined ? undefined : await readInput(flags.input);
     if (isDefinitionFile(args.pipeline)) {
@@ -89,13 +100,21 @@ export default class Run extends MillraceCommand {
         fix: 'Name the file: millrace run template.yaml --machine NAME',
       });
     }
-    const testRun = flags['test-run'] ? await testRunOf(flags.file, flags['reads-of']) : {};
+    const testRun = flags['test-run'] ? await testRunOf(flags.file, flags['reads-of']) : undefined;
     const wait = flags.wait || (flags['test-run'] && !flags.detach);
-    return this.#run(
-      this.client(flags),
+    const client = this.client(flags);
+    const ended = await this.#run(
+      client,
       { ...flags, wait, pipeline: args.pipeline, testRun },
       input,
     );
+    if (!flags['test-run'] || !('status' in ended) || ended.status === 'RUNNING') return ended;
+    const report = await readReport(client, ended.id);
+    this.log(reportText(report));
+    const failed = failedOn(report, (flags['fail-on'] ?? []) as FailOn[]);
+    // That it did not succeed goes before.
+    if (failed !== undefined && ended.status === 'SUCCEEDED') process.exitCode = failed;
+    return report;
   }
 
   async #run(
@@ -111,7 +130,7 @@ export default class Run extends MillraceCommand {
         ...(flags.interval === undefined ? {} : { interval: flags.interval }),
         ...flags.testRun,
       })
-      .catch((error: unknown) => suggestPipeline(client, flags.pipeline, error));
+      .catch((error: unknown) => suggestPipeline(client, flags.pipeline, named(error, flags.file)));
     if (!flags.wait) {
       this.log(started.id);
       this.say(`started; look with: millrace show ${started.id}`);
@@ -133,7 +152,7 @@ export default class Run extends MillraceCommand {
       process.exitCode = EXIT.stillRunning;
       this.say(`still running: ${ended.id}`);
     } else if (ended.status === 'SUCCEEDED') {
-      this.log(printableJson(ended.output));
+      if (flags.testRun === undefined) this.log(printableJson(ended.output));
     } else {
       process.exitCode = EXIT.notSuccessful;
       const { items } = await client.get<{ items: StateVisit[] }>(
@@ -155,8 +174,10 @@ interface StartFlags {
   isKept?: boolean;
   logs?: boolean | undefined;
   timeout?: number | undefined;
+  /** A file that is tried. */
+  file?: string | undefined;
   /** What makes it a test run. */
-  testRun?: object;
+  testRun?: object | undefined;
 }
 
 /** The fields of a start that make it a test run. */
@@ -181,6 +202,17 @@ async function readCandidate(file: string): Promise<string> {
       fix: 'Name a pipeline file: --file changed.yaml',
     });
   }
+}
+
+/** Problems of a file that is tried are told by its name here: the server knows none. */
+function named(error: unknown, file: string | undefined): unknown {
+  if (!(error instanceof CommandFailure) || file === undefined) return error;
+  const { message, exitCode, code, fix } = error;
+  const details = error.details.map(({ path, message: what }) => ({
+    path: path.replace(/^candidate:/, `${file}:`),
+    message: what,
+  }));
+  return new CommandFailure(message, { exitCode, code, fix, details });
 }
 
 /** Adds the name that was probably meant to the failure of a start. */

@@ -152,6 +152,7 @@ async function invoke(
         execution: task.execution.id,
         pipeline: task.execution.pipeline,
         state: task.state,
+        ...(task.isTestRun === true ? { isTestRun: true as const } : {}),
       },
     },
     sink,

@@ -25,7 +25,14 @@ export interface Invocation {
   /** MiB. */
   memory: number;
   /** What a function may know about where it runs; AWS has no such field. */
-  millrace: { workFolder: string; execution: string; pipeline: string; state: string };
+  millrace: {
+    workFolder: string;
+    execution: string;
+    pipeline: string;
+    state: string;
+    /** It belongs to a test run. */
+    isTestRun?: true;
+  };
 }
 
 export type Response =

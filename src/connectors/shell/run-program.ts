@@ -113,6 +113,7 @@ function environmentOf(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_WORK_FOLDER: task.workFolder,
     [ATTEMPT_VARIABLE]: task.attemptId,
+    ...(task.isTestRun === true ? { MILLRACE_TEST_RUN: '1' } : {}),
     ...datasetVariables(task),
     ...(task.traceparent === undefined ? {} : { TRACEPARENT: task.traceparent }),
   };

@@ -37,6 +37,18 @@ export interface AttemptPerformers {
       input: Input,
     ): Performed;
   };
+  /** Attempts that a test run records instead of having them performed. */
+  readonly recorded: {
+    records(active: ActiveExecution, command: ScheduleTask, usual: Resolution): boolean;
+    begin(
+      turn: Turn,
+      active: ActiveExecution,
+      attempt: AttemptRecord,
+      command: ScheduleTask,
+      usual: Resolution,
+      input: Input,
+    ): Performed;
+  };
   /** Attempts whose request goes to this server itself. */
   readonly services: {
     /** The same, or a failure when this server has no such operation. */

@@ -24,6 +24,7 @@ import { DataRefusal, type Hooks, type SecretValuesHook } from './hooks.js';
 import { HTTP_INVOKE, withConnection } from './http-task.js';
 import type { AttemptOutcome, AttemptRequest, Runner } from './ports.js';
 import { type Resolution, resolveTask, type ScheduleTask } from './resolve-task.js';
+import { isTestRun } from './test-runs.js';
 import type { WorkFolders } from './work-folders.js';
 
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
@@ -64,6 +65,7 @@ export function attemptRequest(
     arguments: connector.arguments,
     ...folders.forAttempt(owner, id, connector.folder),
     tags,
+    ...(isTestRun(creation) ? { isTestRun: true as const } : {}),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(command.timeoutSeconds === undefined ? {} : { timeoutSeconds: command.timeoutSeconds }),
   };

@@ -68,6 +68,8 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
 /** The kind of attempts that a test answers. */
 export const MOCKED = 'mock';
+/** The kind of attempts that a test run records. */
+export const RECORDED = 'recorded';
 /** The kind of attempts that another system performs. */
 export const REMOTE = 'remote';
 /** The kind of attempts that wait for a cluster of a pool. */
@@ -133,9 +135,12 @@ export class Attempts {
     const resolution = this.#resolve(active, command);
     const now = time.now();
     const isMocked = this.#perform.mocked.answers(active, command, resolution);
+    const isRecorded = !isMocked && this.#perform.recorded.records(active, command, resolution);
     const { team } = active.creation;
-    const kind = isMocked ? MOCKED : kindOf(resolution, team);
-    const byToken = pattern === 'waitForTaskToken' || resolution.type === 'activity';
+    const kind = isMocked ? MOCKED : isRecorded ? RECORDED : kindOf(resolution, team);
+    // What is recorded nobody is asked for: nobody gets its token.
+    const byToken =
+      !isRecorded && (pattern === 'waitForTaskToken' || resolution.type === 'activity');
     const attempt: AttemptRecord = {
       execution: active.number,
       thread,
@@ -148,13 +153,13 @@ export class Attempts {
       request: { ...command },
     };
     this.#put(turn, active, attempt);
-    if (resolution.type === 'activity' && !isMocked) {
+    if (resolution.type === 'activity' && !isMocked && !isRecorded) {
       turn.afterCommit(
         () => void this.#parts.hooks.activities?.offer({ team, name: resolution.name }),
       );
       return;
     }
-    if (isMocked || resolution.type !== 'connector') {
+    if (isMocked || isRecorded || resolution.type !== 'connector') {
       loop.add(this.beginInput(attempt));
       return;
     }
@@ -222,6 +227,11 @@ export class Attempts {
     const resolution = this.#resolve(active, command);
     if (attempt.kind === MOCKED) {
       return this.#perform.mocked.begin(turn, active, attempt, command, resolution, input);
+    }
+    // Asked again: bindings may have changed since, and what was to be recorded is.
+    if (attempt.kind === RECORDED || this.#perform.recorded.records(active, command, resolution)) {
+      if (this.slots.has(attempt.kind)) turn.afterCommit(() => this.#free(attempt.kind));
+      return this.#perform.recorded.begin(turn, active, attempt, command, resolution, input);
     }
     switch (resolution.type) {
       case 'connector':

@@ -38,6 +38,7 @@ import type {
   Store,
 } from './ports.js';
 import { publishTurn } from './publish.js';
+import { RecordedTasks } from './recorded-tasks.js';
 import type { Reducer } from './reducer.js';
 import type { RemoteRules } from './remote-place.js';
 import { TakenNames } from './taken-names.js';
@@ -159,7 +160,8 @@ export function createKernel(config: KernelConfig): Kernel {
     attempts,
     services: config.services,
   });
-  attempts.performWith({ children, mocked, services });
+  const recorded = new RecordedTasks({ ...below, executions, attempts });
+  attempts.performWith({ children, mocked, recorded, services });
   return {
     ...below,
     executions,

@@ -15,6 +15,7 @@
  * | secrets | there are none: tasks that refer to one fail |
  * | connections | there are none: HTTP Tasks fail |
  * | data | tasks are handed no datasets, and write none |
+ * | effects | what test runs do not do is not kept |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
  */
@@ -115,6 +116,22 @@ export interface DataHook {
   written(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, output: Json): void;
 }
 
+/** Keeps what test runs would have done. */
+export interface EffectsHook {
+  /** A task was answered without being done: what is kept of it goes into the turn. */
+  recorded(turn: Turn, active: ActiveExecution, effect: RecordedTask): void;
+}
+
+/** A task that a test run has not done. */
+export interface RecordedTask {
+  readonly attempt: AttemptRecord;
+  readonly command: Extract<Command, { type: 'ScheduleTask' }>;
+  /** Who would have performed it: `http`, `aws:sns`, `service`. */
+  readonly by: string;
+  /** What it was answered with. */
+  readonly output: Json;
+}
+
 /** Why an attempt is not handed its data: the error and the cause of its failure. */
 export class DataRefusal extends Error {
   readonly error: string;
@@ -145,6 +162,7 @@ export class Hooks {
   secrets: SecretValuesHook | undefined;
   connections: ConnectionsHook | undefined;
   data: DataHook | undefined;
+  effects: EffectsHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];

@@ -9,6 +9,7 @@ import { ALLOW, type Allow } from './allow-section.js';
 import { CLUSTER, type WrittenCluster } from './cluster-section.js';
 import { CONCURRENCY, type Concurrency } from './concurrency-section.js';
 import { DATASETS, READS, type WrittenDataset, type WrittenRead } from './datasets-section.js';
+import { EFFECTS, type WrittenEffect } from './effects-section.js';
 import { EVENTS, type EventTrigger } from './events-section.js';
 import { EXPECT, type WrittenExpectation } from './expect-section.js';
 import { FILES, type FilesTrigger } from './files-section.js';
@@ -47,6 +48,8 @@ export interface PipelineSections {
   region?: string | undefined;
   /** The same of single states, by their names. */
   accounts?: { [state: string]: WrittenPlace } | undefined;
+  /** What test runs do with tasks of single states, by their names. */
+  effects?: { [state: string]: WrittenEffect } | undefined;
   /** A cluster for each execution. */
   cluster?: WrittenCluster | undefined;
 }
@@ -79,6 +82,7 @@ export const SECTION_SHAPES = {
   accounts: ACCOUNTS.schema.optional(),
   cluster: CLUSTER.schema.optional(),
   reads: READS.schema.optional(),
+  effects: EFFECTS.schema.optional(),
 };
 
 /** Those that are given, out of a whole file. */

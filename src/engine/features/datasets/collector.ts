@@ -3,6 +3,7 @@
  *
  *     versions of a dataset ──not current, not read by an open execution, not among the newest, old──▶ row says removed ──commit──▶ files
  *     folders without a row that is kept, a day old ──▶ gone
+ *     versions of test runs, a week old ──row says removed──commit──▶ files
  *
  * The row goes first: files that a crash leaves behind are found by the second. What a version was made of is not kept for it: its
  * files hold all of it, and raw data has a retention of its own.
@@ -13,7 +14,7 @@ import { collectable } from '../../../datasets/collectable.js';
 import type { KeptVersions } from '../../../pipelines/sections/datasets-section.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
-import { type DatasetRow, VERSIONS } from './dataset-tables.js';
+import { type DatasetRow, SHADOWS, VERSIONS } from './dataset-tables.js';
 import { KEPT, type KeptRow } from './kept-table.js';
 
 const MINUTE = 60_000;
@@ -102,6 +103,7 @@ export class Collector {
       if (due === undefined || due <= time.now())
         this.#due.set(key, await this.#sweepOne(team, name));
     }
+    await this.#removeShadows();
     if (time.now() < this.#nextOrphans) return;
     await this.#removeOrphans();
     this.#nextOrphans = time.now() + EVERY_ORPHANS;
@@ -166,6 +168,26 @@ export class Collector {
     }
   }
 
+  /** What test runs wrote, and nobody looks at any more. */
+  async #removeShadows(): Promise<void> {
+    const { store, time } = this.#kernel;
+    while (this.#isOpen) {
+      const page = await store.listRows(SHADOWS, { limit: AT_A_TIME });
+      const old = page.filter(({ at }) => time.now() - at > SHADOW);
+      if (old.length === 0) return;
+      await this.#kernel.write((turn) => {
+        for (const { number } of old) {
+          turn.remove(SHADOWS, [number]);
+          turn.change(VERSIONS, [number], { removedAt: time.now() });
+        }
+      });
+      for (const { folder, quarantine } of old) {
+        await this.#storage?.remove(folder);
+        if (quarantine !== undefined) await this.#storage?.remove(quarantine);
+      }
+    }
+  }
+
   /** What was never published, or whose files should be gone. */
   async #removeOrphans(): Promise<void> {
     const { store, time } = this.#kernel;
@@ -176,7 +198,8 @@ export class Collector {
       if (time.now() - at < YOUNG) continue;
       // What a test run wrote is for its report.
       if (folder.startsWith('shadow/')) {
-        if (time.now() - at > SHADOW) await storage.remove(folder);
+        // A day longer than its row: that goes first.
+        if (time.now() - at > SHADOW + YOUNG) await storage.remove(folder);
         continue;
       }
       const found = /^(?:raw|structured)\/([^/]+)\/(.+)\/(?:versions|quarantine)\/([^/]+)$/.exec(

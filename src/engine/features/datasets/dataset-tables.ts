@@ -250,3 +250,45 @@ export const READ_VERSIONS: Table<ReadRow> = defineTable<ReadRow>({
      CREATE INDEX dataset_reads_of_version ON dataset_reads (version, number);`,
   ],
 });
+
+/** A version that a test run has written: for its report, and until its files go. */
+export interface ShadowRow {
+  /** Of the version. */
+  number: number;
+  /** Number of the execution that was started as a test run. */
+  root: number;
+  team: string;
+  dataset: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Relative to the root of the storage. */
+  folder: string;
+  quarantine?: string;
+}
+
+export const SHADOWS: Table<ShadowRow> = defineTable<ShadowRow>({
+  name: 'dataset_shadows',
+  columns: {
+    number: 'integer',
+    root: 'integer',
+    team: 'text',
+    dataset: 'text',
+    at: 'integer',
+    folder: 'text',
+    quarantine: 'text?',
+  },
+  key: ['number'],
+  lists: [{ columns: ['root'] }],
+  migrations: [
+    `CREATE TABLE dataset_shadows (
+       number BIGINT PRIMARY KEY,
+       root BIGINT NOT NULL,
+       team TEXT NOT NULL,
+       dataset TEXT NOT NULL,
+       at BIGINT NOT NULL,
+       folder TEXT NOT NULL,
+       quarantine TEXT
+     );
+     CREATE INDEX dataset_shadows_of_root ON dataset_shadows (root, number);`,
+  ],
+});

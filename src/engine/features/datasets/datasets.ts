@@ -48,6 +48,8 @@ import {
   INTERVALS,
   type IntervalRow,
   READ_VERSIONS,
+  SHADOWS,
+  type ShadowRow,
   VERSIONS,
   type VersionRow,
 } from './dataset-tables.js';
@@ -99,7 +101,7 @@ export class Datasets implements Feature, DataHook {
   /** What a test run reads is fixed like anything that reads. */
   readonly hearsOfTestRuns = true;
   readonly tables: readonly AnyTable[] = [
-    ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT],
+    ...[DATASETS, VERSIONS, INTERVALS, EDGES, READ_VERSIONS, KEPT, SHADOWS],
   ];
   readonly #kernel: Kernel;
   readonly #peers: DatasetPeers;
@@ -195,6 +197,11 @@ export class Datasets implements Feature, DataHook {
       // Another pipeline may have come to write it.
       if (this.#plans.get(key)?.pipeline === name) this.#plans.delete(key);
     }
+  }
+
+  /** The version that one of this interval would replace. */
+  currentFor(team: string, name: string, interval: string | undefined): VersionRow | undefined {
+    return this.#currentFor(this.#datasets.get(team, name), this.planOf(team, name), interval);
   }
 
   /** What its pipeline says of a dataset. */
@@ -347,8 +354,14 @@ export class Datasets implements Feature, DataHook {
     };
     turn.put(VERSIONS, row);
     if (made.lineage !== undefined) this.#peers.trace(turn, number, made.lineage);
-    // What a test run wrote is nothing that came of its inputs: nobody asks of it what they have touched.
-    if (isShadow) return;
+    if (isShadow) {
+      // It is nothing that came of its inputs: nobody asks of it what they have touched.
+      const { folder, quarantine } = row;
+      const root = creation.testRun?.root ?? execution;
+      const shadow: ShadowRow = { number, root, team, dataset: name, at: now, folder };
+      turn.put(SHADOWS, quarantine === undefined ? shadow : { ...shadow, quarantine });
+      return;
+    }
     this.#trace(turn, active, number);
     const { folder, quarantine, at } = row;
     const kept: KeptRow = { number, team, dataset: name, at, folder };
