@@ -11,6 +11,7 @@ import * as audit from './audit.js';
 import * as backfills from './backfills.js';
 import * as backups from './backups.js';
 import * as catalogue from './catalogue.js';
+import * as challengers from './challengers.js';
 import * as checks from './checks.js';
 import * as clusterPools from './cluster-pools.js';
 import * as costs from './costs.js';
@@ -67,6 +68,7 @@ const CAPABILITIES = [
   lineageGraph,
   catalogue,
   versionDiff,
+  challengers,
   digests,
   overview,
   outlooks,

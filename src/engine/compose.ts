@@ -11,12 +11,16 @@ import type { RemoteTasks as RemotePort } from '../connectors/remote-tasks.js';
 import type { RateCard } from '../monitoring/cost/rate-card.js';
 import { parseItems } from './adapters/items/parse-items.js';
 import { catalogueData } from './calls/catalogue-data.js';
+import { challengerVersions } from './calls/challenger-versions.js';
 import { ActivityPolls } from './features/activities/activities.js';
 import { Admission } from './features/admission/admission.js';
 import { AuditLog } from './features/audit/audit-log.js';
 import { Backfills } from './features/backfills/backfills.js';
 import { EventBus } from './features/bus/event-bus.js';
 import { Catalogue } from './features/catalogue/catalogue.js';
+import type { CompareData } from './features/catalogue/known-datasets.js';
+import { challengeEvent } from './features/challengers/challenger-event.js';
+import { Challengers } from './features/challengers/challengers.js';
 import { Checks } from './features/checks/checks.js';
 import { resultsBetween } from './features/checks/past-results.js';
 import { ClusterPools } from './features/cluster-pools/cluster-pools.js';
@@ -99,6 +103,8 @@ export interface Surroundings {
   readonly aws: Aws | undefined;
   /** Where values of secrets come from besides the store. */
   readonly secrets: readonly SecretSource[];
+  /** Compares versions of datasets. */
+  readonly compareData: CompareData;
   /** An outside service that raises the alarm when it hears nothing. Without: nobody is told. */
   readonly deadMan: DeadMan | undefined;
   /** Whether lists and histories are read by processes of their own. */
@@ -137,6 +143,7 @@ export function composeFeatures(
     aws,
     datasets: datasetStorage,
     openLineage,
+    compareData,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -180,6 +187,16 @@ export function composeFeatures(
   const knownDatasets = datasetGraph(kernel, datasets, datasetStorage);
   const lineage: Lineage = new Lineage(kernel, knownDatasets, openLineage);
   const catalogue = new Catalogue(kernel, catalogueData(kernel, datasets, datasetStorage));
+  const versionPeers = challengerVersions(
+    kernel,
+    catalogueData(kernel, datasets, datasetStorage),
+    compareData,
+  );
+  const challengers = new Challengers(kernel, {
+    ...versionPeers,
+    tell: (turn, change, row) =>
+      bus.tell(turn, row.team, challengeEvent(change, row, kernel.time.now())),
+  });
   const backfills = new Backfills(kernel, {
     currency: () => costs.currency,
     async costs({ team, name }, most) {
@@ -350,6 +367,8 @@ export function composeFeatures(
       monitors,
       incidents,
       outlooks,
+      // What an execution cost is known by then.
+      challengers,
     ],
     ...[notifications, digests, logs, retention, heartbeats, metrics, traces],
     ...additions.map((make) => make(kernel)),
@@ -364,6 +383,7 @@ export function composeFeatures(
       knownDatasets,
       lineage,
       catalogue,
+      challengers,
       observers,
       digests,
       heartbeats,

@@ -33,6 +33,7 @@ import { auditCalls } from './features/audit/audit-log.js';
 import { backfillCalls } from './features/backfills/backfill-calls.js';
 import { catalogueCalls } from './features/catalogue/catalogue-calls.js';
 import type { CompareData, ReadData } from './features/catalogue/known-datasets.js';
+import { challengerCalls } from './features/challengers/challenger-calls.js';
 import { checkCalls } from './features/checks/check-calls.js';
 import { CHECK_RESULTS } from './features/checks/check-tables.js';
 import { clusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
@@ -153,6 +154,7 @@ export function createEngine(config: EngineConfig): Engine {
     rates: config.rates,
     datasets: config.datasets,
     openLineage: config.openLineage,
+    compareData: config.compareData ?? runDiff,
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
@@ -290,6 +292,7 @@ export function createEngine(config: EngineConfig): Engine {
         follows(upstreams, { ...first, name: first.pipeline }, { ...other, name: other.pipeline }),
       request,
     }),
+    challengers: challengerCalls(kernel, features.challengers, request),
     catalogue,
     testRuns: testRunCalls(kernel, {
       find: (scope, id) => reading.find(scope, id),

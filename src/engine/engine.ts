@@ -30,6 +30,7 @@ import type { PoolCalls } from './features/admission/pool-calls.js';
 import type { AuditCalls } from './features/audit/audit-log.js';
 import type { BackfillCalls } from './features/backfills/backfill-calls.js';
 import type { CatalogueCalls } from './features/catalogue/catalogue-calls.js';
+import type { ChallengerCalls } from './features/challengers/challenger-calls.js';
 import type { CheckCalls } from './features/checks/check-calls.js';
 import type { ClusterPoolCalls } from './features/cluster-pools/cluster-pool-calls.js';
 import type { CostCalls } from './features/costs/cost-calls.js';
@@ -143,6 +144,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly lineage: LineageCalls;
   /** Finding data, looking at it, asking it. */
   readonly catalogue: CatalogueCalls;
+  /** Candidates that run beside current versions, and promoting them. */
+  readonly challengers: ChallengerCalls;
   /** What Prometheus is told. */
   readonly metrics: MetricsCalls;
 

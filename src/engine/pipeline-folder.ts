@@ -398,7 +398,12 @@ async function deploy(
   before: number | undefined,
 ): Promise<Deployed> {
   try {
-    const { version } = await engine.pipelines.deploy(deploymentOf(plan));
+    const deployment = deploymentOf(plan);
+    if (engine.challengers.standingOf(deployment) === 'hold back') {
+      return { problem: promotedOver(plan, file) };
+    }
+    const { version } = await engine.pipelines.deploy(deployment);
+    await engine.challengers.fileRead(deployment);
     return {
       version,
       ...(version === before ? {} : { deployed: `${plan.name} v${version}` }),
@@ -437,6 +442,23 @@ function refused(plan: PipelinePlan, file: string, error: EngineError): Problem 
     pipeline: plan.name,
     why: 'the version before stays deployed',
     fix: error.fix,
+  };
+}
+
+/** What was promoted stays: the next change of the file is deployed. */
+function promotedOver(plan: PipelinePlan, file: string): Problem {
+  return {
+    severity: 'warning',
+    code: 'MILL1730',
+    message: `the file says what pipeline "${plan.name}" was before a challenger was promoted`,
+    file,
+    line: 1,
+    column: 1,
+    length: 1,
+    pipeline: plan.name,
+    team: plan.team,
+    why: 'the promoted version stays current until the file changes',
+    fix: 'write what was promoted into the file: millrace challenger show NUMBER --text',
   };
 }
 

@@ -34,6 +34,7 @@ import { auditRoutes } from './routes/audit.js';
 import { backfillRoutes } from './routes/backfills.js';
 import { backupRoutes } from './routes/backups.js';
 import { catalogueRoutes } from './routes/catalogue.js';
+import { challengerRoutes } from './routes/challengers.js';
 import { clusterPoolRoutes } from './routes/cluster-pools.js';
 import { datasetRoutes } from './routes/datasets.js';
 import { digestRoutes } from './routes/digests.js';
@@ -181,6 +182,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       datasetRoutes(api, services);
       lineageRoutes(api, services);
       catalogueRoutes(api, services);
+      challengerRoutes(api, services);
       testRunRoutes(api, services);
       incidentRoutes(api, services);
       notificationRoutes(api, services);

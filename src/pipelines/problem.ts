@@ -79,6 +79,7 @@ export const PROBLEM_CODES = {
   MILL1602: ['name that leads nowhere', 'what is told about it would be told to nobody'],
   MILL1701: ['wrong in a contract', 'data could not be checked by it, or not as it was meant'],
   MILL1702: ['not taken over from a data contract', 'nobody checks what was left out'],
+  MILL1730: ['older than what was promoted', 'the file would undo a promotion'],
   MILL1720: ['candidate of another pipeline', 'a test run tries another version of one pipeline'],
 } as const;
 

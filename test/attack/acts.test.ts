@@ -19,6 +19,7 @@ import {
 } from '../http/populated-server.js';
 import { ROUTES, type Route } from '../http/routes.js';
 import { type Answer, waitingPipeline } from '../http/test-server.js';
+import { challenged } from '../support/challenged.js';
 
 const NAMES = ['quokka', 'narwhal'] as const;
 
@@ -117,6 +118,15 @@ const ACTS: { readonly [route: string]: Act } = {
       await engineOf().pipelines.deploy(waitingPipeline(pipeline, { team: name, sections }));
       const range = { from: '2026-10-01', to: '2026-10-03' };
       return (await engineOf().backfills.start(ofTeam(name), { pipeline, ...range })).id;
+    },
+    none: '999999',
+  },
+  'POST /challengers/:number/stop': {
+    make: async ({ name: team }) => {
+      made += 1;
+      const pipeline = `${team}-challenged-${made}`;
+      await engineOf().pipelines.deploy(waitingPipeline(pipeline, { team }));
+      return String(await challenged(engineOf(), ofTeam(team), pipeline));
     },
     none: '999999',
   },

@@ -76,6 +76,7 @@ const PATHS_OF: { readonly [route: string]: Values } = {
   '/api/v1/alerts/:number': () => [1, 2],
   '/api/v1/incidents/:number': () => [1, 2, 3, 4, 5, 6],
   '/api/v1/deliveries/:number': () => Array.from({ length: 20 }, (_, index) => index + 1),
+  '/api/v1/challengers/:number': () => [1, 2, 3],
   '/api/v1/pipelines/:name': PIPELINES,
   '/api/v1/pipelines/:name/graph': PIPELINES,
   '/api/v1/pipelines/:name/outlook': PIPELINES,

@@ -14,6 +14,7 @@ import type { ScheduleSettings } from '../../src/engine/features/schedules/api-s
 import { createEncryption } from '../../src/engine/kernel/masking/encryption.js';
 import { EVERYTHING, type OneTeam, ofTeam, ofTeams } from '../../src/engine/kernel/scope.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
+import { challenged } from '../support/challenged.js';
 import {
   fakeDatasetConnector,
   fakeDiff,
@@ -32,6 +33,7 @@ const WAIT = { StartAt: 'Hold', States: { Hold: { Type: 'Wait', Seconds: 86_400,
 
 /** What there is to be named. */
 interface Things {
+  challenge: number;
   /** Of the pipeline, state machine, activity and of all that clients of EventBridge make. */
   name: string;
   running: string;
@@ -46,6 +48,7 @@ interface Things {
 const NO_RATES = { workerSecond: {}, gigabyteSecond: {}, units: {} };
 
 const NONE: Things = {
+  challenge: 999_999,
   ...{ name: 'none', running: NO_ID, tried: NO_ID, failed: NO_ID, mapped: NO_ID },
   ...{ mapRun: NO_ID, token: `${NO_ID}-0-1`, backfill: '999' },
 };
@@ -170,6 +173,7 @@ beforeAll(async () => {
     },
     mapRun: mapRun?.id ?? '',
     token: String((input as JsonObject).token),
+    challenge: await challenged(engine, SHOP, 'all'),
   };
 
   await engine.stateMachines.create({
@@ -250,6 +254,7 @@ function namingCalls(): { [call: string]: Call } {
     'catalogue.query': (scope, { name }) =>
       e.catalogue.query(scope, { sql: `FROM "${name}"` }, NEVER),
     'catalogue.working': (scope, { running }) => e.catalogue.working(scope, running, 1, NEVER),
+    'challengers.show': (scope, { challenge }) => e.challengers.show(scope, challenge),
     'datasets.show': (scope, { name }) => e.datasets.show(scope, name),
     'datasets.versions': (scope, { name }) => e.datasets.versions(scope, name),
     'datasets.version': (scope, { name }) => e.datasets.version(scope, name, 'current'),
@@ -338,6 +343,7 @@ function namingCalls(): { [call: string]: Call } {
 
     'tasks.heartbeat': (scope, { token }) => e.tasks.heartbeat(scope, token),
     'tasks.succeed': (scope, { token }) => e.tasks.succeed(scope, token, {}),
+    'challengers.stop': (scope, { challenge }) => e.challengers.stop(scope, challenge, 'ana'),
     'backfills.stop': (scope, { backfill }) => e.backfills.stop(scope, backfill),
     'executions.stop': (scope, { running }) => e.executions.stop(scope, running),
     'stateMachines.deleteAlias': (scope, of) =>
@@ -406,6 +412,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'checks.list': async (scope) => (await e.checks.list(scope)).items,
     'checks.series': (scope) => e.checks.series(scope),
     'monitors.list': (scope) => e.monitors.list(scope),
+    'challengers.list': async (scope) => (await e.challengers.list(scope)).items,
     'incidents.list': async (scope) => (await e.incidents.list(scope)).items,
     'incidents.silences': (scope) => e.incidents.silences(scope),
     'incidents.means': (scope) => e.incidents.means(scope, 30),
@@ -469,7 +476,15 @@ const WITHOUT = new Set([
     'incidents.followLink',
     'digests.declare',
     'digests.send',
+    // Needs a candidate, one that has not been stopped: test/challengers/challengers.test.ts.
+    'challengers.start',
+    'challengers.promote',
+    'challengers.promotedOver',
+    // Of what the server reads in its own folder.
+    'challengers.standingOf',
+    'challengers.fileRead',
     // Nothing of any team is in it.
+    'challengers.settled',
     'heartbeats.list',
     'heartbeats.degraded',
     'notifications.declare',

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { createAuthenticator, PUBLIC, SIGNED } from '../../src/http/auth.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import { challenged } from '../support/challenged.js';
 import { pathOf, ROUTES, type Route, registeredRoutes } from './routes.js';
 import {
   datasetPipeline,
@@ -63,6 +64,8 @@ beforeAll(async () => {
     to: '2026-11-01',
     only: 'failed',
   });
+  await challenged(engine, EVERYTHING, 'own-echo');
+  await challenged(engine, EVERYTHING, 'foreign-failing');
   viewer = await authenticator.issue('api', { label: 'reader', role: 'viewer' });
   ownTeam = await authenticator.issue('api', { label: 'own team', teams: ['own'] });
 });
@@ -234,7 +237,9 @@ describe('another team', () => {
             ? [['1', '9']]
             : route.names === 'monitor'
               ? [['foreign-watch', 'missing-watch']]
-              : ['alert', 'incident', 'silence', 'delivery'].includes(route.names ?? '')
+              : ['alert', 'incident', 'silence', 'delivery', 'challenge'].includes(
+                    route.names ?? '',
+                  )
                 ? [['2', '77']]
                 : [
                     [foreignId, '00000000-0000-0000-0000-000000000000'],

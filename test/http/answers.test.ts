@@ -286,6 +286,13 @@ test('backfills', async () => {
   await ask('POST', pathTo(PATHS.stopBackfill, { id: String(begun.id) }), 200);
 });
 
+test('challengers', async () => {
+  const { items } = await ask<{ items: { number: number }[] }>('GET', PATHS.challengers, 200);
+  const number = String(items[0]?.number);
+  await ask('GET', pathTo(PATHS.challenger, { number }), 200);
+  await ask('POST', pathTo(PATHS.challengerStop, { number }), 200);
+});
+
 test('events, dead letters and patterns', async () => {
   const event = { source: 'alder-shop', detailType: 'returned', detail: {} };
   const token = team.token;

@@ -11,6 +11,7 @@ import { expect, vi } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTeam, type Team } from '../attack/two-teams.js';
+import { challenged } from '../support/challenged.js';
 import { LINEAGE_EVENT } from './routes.js';
 import {
   datasetPipeline,
@@ -230,6 +231,7 @@ async function populate(
   await post('/events', { events: [forwarded] });
   const backfill = { pipeline: `${team}-daily`, from: '2026-11-01', to: '2026-11-03' };
   const { id: backfillId } = await post('/backfills', backfill);
+  await challenged(it.server.engine, ofTeam(team), `${team}-written`);
 
   // What clients of AWS make: a version and an alias, a distributed Map, a child, a mocked test case.
   const machine = async (name: string, definition: object): Promise<string> =>

@@ -34,7 +34,8 @@ export interface Route {
     | 'alert'
     | 'incident'
     | 'silence'
-    | 'delivery';
+    | 'delivery'
+    | 'challenge';
   body?: unknown;
   query?: string;
 }
@@ -74,6 +75,15 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/profile', names: 'dataset' },
   { method: 'GET', route: '/api/v1/arrivals' },
   { method: 'GET', route: '/api/v1/datasets/:name/diff', names: 'dataset' },
+  { method: 'GET', route: '/api/v1/challengers' },
+  { method: 'GET', route: '/api/v1/challengers/:number', names: 'challenge' },
+  { method: 'POST', route: '/api/v1/challengers/:number/stop', names: 'challenge' },
+  { method: 'POST', route: '/api/v1/challengers/:number/promote' },
+  {
+    method: 'POST',
+    route: '/api/v1/pipelines/:name/challengers',
+    body: { text: 'pipeline: own-echo' },
+  },
   { method: 'GET', route: '/api/v1/datasets' },
   { method: 'GET', route: '/api/v1/datasets/:name', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions', names: 'dataset' },

@@ -10,6 +10,11 @@ import { BATCHES } from '../../src/engine/features/bus/batches.js';
 import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { INDEXED, PROFILES, WORDS } from '../../src/engine/features/catalogue/catalogue-tables.js';
 import {
+  CHALLENGES,
+  COMPARISONS,
+  PROMOTIONS,
+} from '../../src/engine/features/challengers/challenger-tables.js';
+import {
   CHECK_RESULTS,
   CHECK_SERIES,
   PRODUCED_SO_FAR,
@@ -118,6 +123,7 @@ export const DECLARED_TABLES: readonly AnyTable[] = [
     WORDS,
     INDEXED,
   ],
+  ...[CHALLENGES, COMPARISONS, PROMOTIONS],
   ...[COLUMN_MAPS, VERSION_MAPS, TOLD_DATASETS, TOLD_FLOWS, TOLD_EDGES, TOLD_RUNS, OUTBOX],
   ...[SCHEDULE_GROUPS, ...Object.values(RESOURCE_TABLES), DELIVERIES, FOREIGN_OUTCOMES],
   ...[

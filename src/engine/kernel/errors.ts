@@ -7,6 +7,7 @@
  */
 
 import { ACCESS_ERRORS, type AccessErrorKind } from './access-errors.js';
+import { CHALLENGER_ERRORS, type ChallengerErrorKind } from './challenger-errors.js';
 import { DATA_ERRORS, type DataErrorKind } from './data-errors.js';
 import type { EngineErrorEntry } from './error-entry.js';
 import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
@@ -19,6 +20,7 @@ export type EngineErrorKind =
   | DataErrorKind
   | QueryErrorKind
   | TestRunErrorKind
+  | ChallengerErrorKind
   | AccessErrorKind
   | 'PipelineNotFound'
   | 'PipelineAmbiguous'
@@ -82,6 +84,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
   ...DATA_ERRORS,
   ...QUERY_ERRORS,
   ...TEST_RUN_ERRORS,
+  ...CHALLENGER_ERRORS,
   ...ACCESS_ERRORS,
   PipelineNotFound: {
     code: 'MILL3001',
