@@ -219,6 +219,7 @@ describe('after a restart', () => {
       { state: 'running', championOutcome: { status: 'SUCCEEDED' } },
     ]);
     await test.pass(60_000);
+    isWaiting = false;
     await settled();
     expect(await show()).toMatchObject({
       ...{ won: 1, lost: 0, begun: 1, state: 'running' },
