@@ -122,6 +122,11 @@ export async function diffVersions(
     );
     return { ...said, same: files.same === files.from && files.same === files.to, files };
   }
+  if (to.dataset.stage === 'table') {
+    throw new EngineError('DataUnreadable', {
+      cause: 'versions of a table that others keep are compared where it lies, by its snapshots',
+    });
+  }
   const table = await compareTables(data, compare, { from, to }, request, signal);
   return { ...said, same: isSameTable(table), table };
 }
