@@ -292,7 +292,8 @@ test('challengers', async () => {
   await ask('GET', pathTo(PATHS.challenger, { number }), 200);
   await ask('POST', pathTo(PATHS.challengerStop, { number }), 200);
   const of = { name: 'alder-written' };
-  const text = 'pipeline: alder-written\nteam: alder\nsteps:\n  - say:\n      echo: { by: other }\n';
+  const text =
+    'pipeline: alder-written\nteam: alder\nsteps:\n  - say:\n      echo: { by: other }\n';
   const begun = await ask('POST', pathTo(PATHS.pipelineChallengers, of), 201, { body: { text } });
   const next = String(begun.number);
   await ask('POST', pathTo(PATHS.challengerPromote, { number: next }), 202);
