@@ -208,6 +208,9 @@ const ACTS: { readonly [route: string]: Act } = {
 
 /** Names something that is nobody's, or the whole server's, or asks for a signature instead. */
 const OF_NO_TEAM = new Set([
+  // Of whoever administers the server.
+  'POST /pipelines/:name/challengers',
+  'POST /challengers/:number/promote',
   ...['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name'],
   // Makes one of the caller's own, whatever others have of that name.
   'PUT /monitors/:name',

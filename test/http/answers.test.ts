@@ -291,6 +291,12 @@ test('challengers', async () => {
   const number = String(items[0]?.number);
   await ask('GET', pathTo(PATHS.challenger, { number }), 200);
   await ask('POST', pathTo(PATHS.challengerStop, { number }), 200);
+  const of = { name: 'alder-written' };
+  const text =
+    'pipeline: alder-written\nteam: alder\nsteps:\n  - say:\n      echo: { by: other }\n';
+  const begun = await ask('POST', pathTo(PATHS.pipelineChallengers, of), 201, { body: { text } });
+  const next = String(begun.number);
+  await ask('POST', pathTo(PATHS.challengerPromote, { number: next }), 202);
 });
 
 test('events, dead letters and patterns', async () => {
