@@ -38,20 +38,25 @@ export function removalWrites(prepare: Prepare): (number: number) => void {
   };
 }
 
-/** Executions of a pipeline that have ended: ranges of the index that lists are made of. */
+/** In the words of the indexes: test runs have one of their own. */
+const KINDS = ['map_run IS NULL AND test_run IS NULL', 'map_run IS NULL AND test_run IS NOT NULL'];
+
+/** Executions of a pipeline that have ended, test runs too: ranges of the indexes that lists are made of. */
 function* endedOf({ team, name }: PipelineRef): Plan<Range[]> {
   const table = 'executions';
+  const column = 'redrive_count';
   const ranges: Range[] = [];
-  for (const status of ENDED) {
-    const where = 'pipeline = ? AND team = ? AND status = ? AND map_run IS NULL';
-    const values = [name, team, status];
-    const column = 'redrive_count';
-    for (const redrives of yield* distinctNumbers({ table, column, where, values, above: -1 })) {
-      ranges.push({
-        table,
-        where: 'pipeline = ? AND team = ? AND status = ? AND redrive_count = ? AND map_run IS NULL',
-        values: [...values, redrives],
-      });
+  for (const kind of KINDS) {
+    for (const status of ENDED) {
+      const where = `pipeline = ? AND team = ? AND status = ? AND ${kind}`;
+      const values = [name, team, status];
+      for (const redrives of yield* distinctNumbers({ table, column, where, values, above: -1 })) {
+        ranges.push({
+          table,
+          where: `pipeline = ? AND team = ? AND status = ? AND redrive_count = ? AND ${kind}`,
+          values: [...values, redrives],
+        });
+      }
     }
   }
   return ranges;
