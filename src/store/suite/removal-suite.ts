@@ -19,7 +19,7 @@ const orders = { team: 'shop', name: 'orders' };
 
 export function removalSuite(stage: Stage): void {
   describe('old executions', () => {
-    it('are those of a pipeline that have ended and started before a moment, the oldest first', async () => {
+    it('are those of a pipeline that have ended and started before a moment, test runs too, the oldest first', async () => {
       const { store } = stage;
       const at = (number: number, startedAt: number, more: object = {}) =>
         write(number, {
@@ -31,7 +31,7 @@ export function removalSuite(stage: Stage): void {
         });
       await store.commit(
         commit(
-          ...[at(5, 500), at(1, 100), at(2, 200), at(3, 300), at(4, 400)],
+          ...[at(5, 500), at(1, 100), at(2, 200, { testRun: { root: 2 } }), at(3, 300), at(4, 400)],
           at(6, 100, { team: 'depot' }),
           at(7, 100, { mapRun: { number: 1, child: 0 } }),
           create(8, 'running'),
