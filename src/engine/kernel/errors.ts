@@ -427,16 +427,16 @@ export class EngineError extends Error {
 
   constructor(kind: EngineErrorKind, details: { [name: string]: string | number } = {}) {
     const entry = ENGINE_ERRORS[kind];
-    super(
-      entry.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-        name in details ? String(details[name]) : whole,
-      ),
-    );
+    const filled = (text: string): string =>
+      text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+        Object.hasOwn(details, name) ? String(details[name]) : whole,
+      );
+    super(filled(entry.message));
     this.name = 'EngineError';
     this.kind = kind;
     this.code = entry.code;
     this.status = entry.status;
-    this.fix = entry.fix;
+    this.fix = filled(entry.fix);
     this.details = details;
   }
 }
