@@ -127,7 +127,7 @@ function judgeRun(rule: RunRule, champion: RunOutcome, challenger: RunOutcome): 
 
 function judgeTimes(before: number, now: number, most: number, unit: string): Judged {
   const words = `${before} ${unit} → ${now} ${unit}`;
-  return { outcome: now <= before * most ? 'met' : 'broken', words };
+  return { outcome: isAtMost(now, before * most) ? 'met' : 'broken', words };
 }
 
 function judgeNumber(
@@ -181,7 +181,7 @@ function judgeData(rule: DataRule, one: ComparedDataset): Judged {
       // Without a key a changed row is one removed and one added.
       const differing = changed + Math.max(added, removed);
       const words = `${changed} changed, ${added} added, ${removed} removed of ${from} rows`;
-      return { outcome: differing <= from * rule.most ? 'met' : 'broken', words };
+      return { outcome: isAtMost(differing, from * rule.most) ? 'met' : 'broken', words };
     }
   }
 }
@@ -201,7 +201,12 @@ function judgeSchema(as: 'same' | 'compatible', schema: TableDiff['schema']): Ju
 }
 
 function isWithin(before: number, now: number, share: number): boolean {
-  return Math.abs(now - before) <= Math.abs(before) * share;
+  return isAtMost(Math.abs(now - before), Math.abs(before) * share);
+}
+
+/** Shares are written in decimals and computed in binary: 7 rows of 1,000 are 0.7 %, though 1,000 × 0.007 is a little less than 7. */
+function isAtMost(value: number, limit: number): boolean {
+  return value <= limit * (1 + 1e-12);
 }
 
 function undecided(words: string): Judged {
