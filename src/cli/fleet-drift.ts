@@ -4,8 +4,9 @@
  */
 
 import { dirname } from 'node:path';
+import type { Challenge } from '../api/challengers.js';
 import { PATHS, pathTo } from '../api/paths.js';
-import type { FileProblem, Pipeline, PipelineDetail } from '../api/pipelines.js';
+import type { Pipeline, PipelineDetail } from '../api/pipelines.js';
 import type { JsonObject } from '../asl/json.js';
 import { differingParts } from '../pipelines/fleet/compare-deployed.js';
 import { newerThan } from '../pipelines/fleet/template-reference.js';
@@ -64,14 +65,6 @@ export async function driftOfDeployed(
 ): Promise<Drift[]> {
   const { items } = await client.get<{ items: Pipeline[] }>(PATHS.pipelines);
   const deployed = new Set(items.map(memberKey));
-  const problems = await client.get<{ items: FileProblem[] }>(PATHS.problems);
-  const promoted = new Set(
-    problems.items.flatMap(({ code, pipeline: name, team }) =>
-      code === 'MILL1730' && name !== undefined && team !== undefined
-        ? [memberKey({ name, team })]
-        : [],
-    ),
-  );
   const compare = async (one: FleetFile): Promise<Drift[]> => {
     const { plan } = one;
     if (plan === undefined) return [];
@@ -83,15 +76,26 @@ export async function driftOfDeployed(
     const parts = differingFrom(plan, current);
     if (parts.length === 0) return [];
     const what = `version ${current.version}: ${parts.join(', ')}`;
-    return promoted.has(memberKey(plan))
-      ? [drift(one, 'a challenger was promoted', `${what}; the file says what was before`)]
-      : [drift(one, 'differs from what is deployed', what)];
+    const challenge = await promotedAs(current, clientOf(plan.team));
+    return challenge === undefined
+      ? [drift(one, 'differs from what is deployed', what)]
+      : [drift(one, 'a challenger was promoted', `${what}; by challenge ${challenge}`)];
   };
   const found: Drift[] = [];
   for (let at = 0; at < files.length; at += AT_A_TIME) {
     found.push(...(await Promise.all(files.slice(at, at + AT_A_TIME).map(compare))).flat());
   }
   return found;
+}
+
+/** The number of the challenge whose candidate became this version; undefined when a file was deployed. */
+async function promotedAs(
+  { name, version }: PipelineDetail,
+  client: Client,
+): Promise<number | undefined> {
+  const query = new URLSearchParams({ pipeline: name, limit: '100' });
+  const { items } = await client.get<{ items: Challenge[] }>(`${PATHS.challengers}?${query}`);
+  return items.find(({ promotedVersion }) => promotedVersion === version)?.number;
 }
 
 /** Names of what differs between a file and a version that is deployed, or stored to be tried. */
