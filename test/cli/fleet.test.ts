@@ -107,9 +107,9 @@ test('a fleet tries a template on canaries, gets it when they have won, and tell
   for (const name of ['load-a', 'load-b', 'load-d']) {
     expect((await call('run', name, '--wait')).code).toBe(0);
   }
-  await until(
-    async () => ((await call('challenger', 'list')).stdout.match(/✔ won/g) ?? []).length === 3,
-  );
+  const list = () => call('challenger', 'list');
+  const { stdout } = await until(list, (one) => one.stdout.match(/✔ won/g)?.length === 3);
+  expect(stdout.match(/✔ won/g)).toHaveLength(3);
 
   // Another text of the template than was tried has not won.
   writeFileSync(path('templates/etl@2.yaml'), template(2, 'other'));
@@ -140,13 +140,11 @@ test('a fleet tries a template on canaries, gets it when they have won, and tell
   ).toHaveLength(2);
   expect(readdirSync(path('.')).filter((name) => name.endsWith('~'))).toEqual([]);
 
-  const kindsNow = async () =>
-    (await fleet('drift')).json.drift.map((one: { pipeline: string; kind: string }) => [
-      ...[one.pipeline, one.kind],
-    ]);
-  await until(
-    async () => JSON.stringify(await kindsNow()) === '[["load-b","overrides its template"]]',
+  const now = await until(
+    () => fleet('drift'),
+    ({ json }) => json.drift.length === 1,
   );
+  expect(now.json.drift).toMatchObject([{ pipeline: 'load-b', kind: 'overrides its template' }]);
 
   // Again: nothing is left to do, and the canaries still stand.
   const again = await fleet('promote', 'etl@1', 'etl@2');

@@ -153,6 +153,7 @@ async function changesOf(
     }
     // A link and what it leads to are one file.
     const path = await realpath(file);
+    if (changes.has(path)) continue;
     changes.set(path, { pipeline, file, path, before: text, after: rewritten.text });
   }
   if (wrong.length === 0) return [...changes.values()];
