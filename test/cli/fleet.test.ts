@@ -149,4 +149,4 @@ test('a fleet tries a template on canaries, gets it when they have won, and tell
   // Again: nothing is left to do, and the canaries still stand.
   const again = await fleet('promote', 'etl@1', 'etl@2');
   expect([again.code, again.json.changed]).toEqual([0, []]);
-}, 120_000);
+}, 300_000);
