@@ -94,7 +94,7 @@ export const challengeDetailSchema = z
   });
 export type ChallengeDetail = z.infer<typeof challengeDetailSchema>;
 
-const numbered = z.object({ number: z.coerce.number().int().min(1).max(1_000_000_000) });
+const numbered = z.object({ number: z.string().max(512).describe('Number of the challenge') });
 
 export const startChallenge = route('POST', PATHS.pipelineChallengers, {
   needs: 'server',

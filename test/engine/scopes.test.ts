@@ -163,14 +163,8 @@ beforeAll(async () => {
   const child = items.find(({ parent }) => parent === asking.id);
   const { input } = await executions.describe(SHOP, child?.id ?? '', 'original');
   things = {
-    ...{
-      name: 'all',
-      running: running.id,
-      tried: tried.id,
-      failed: failed.id,
-      mapped: mapped.id,
-      backfill,
-    },
+    ...{ name: 'all', running: running.id, tried: tried.id, failed: failed.id },
+    ...{ mapped: mapped.id, backfill },
     mapRun: mapRun?.id ?? '',
     token: String((input as JsonObject).token),
     challenge: await challenged(engine, SHOP, 'all'),
@@ -456,13 +450,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
 
 /** Calls that name nothing of a team: they make something, or concern the whole server. */
 const WITHOUT = new Set([
-  ...[
-    'pipelines.deploy',
-    'pipelines.keepCandidate',
-    'stateMachines.create',
-    'activities.create',
-    'webhooks.create',
-  ],
+  ...['pipelines.deploy', 'pipelines.keepCandidate', 'stateMachines.create'],
+  ...['activities.create', 'webhooks.create'],
   ...['secrets.set', 'users.put', 'users.arrive', 'users.grantsOf'],
   ...['audit.note', 'audit.verify'],
   ...[

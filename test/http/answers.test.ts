@@ -21,6 +21,7 @@ import {
   type PopulatedTeam,
 } from './populated-server.js';
 import type { RequestOptions } from './test-server.js';
+import { askChallengers, askTestRuns } from './trial-answers.js';
 
 let world: PopulatedServer;
 let team: PopulatedTeam;
@@ -105,12 +106,9 @@ test('executions, alone and in lists, with all that is known of them', async () 
   expect(team.executions.length).toBeGreaterThan(10);
   for (const id of team.executions) {
     await ask('GET', pathTo(PATHS.execution, { id }), 200);
-    const { items: visits } = await ask<{ items: object[] }>(
-      'GET',
-      pathTo(PATHS.states, { id }),
-      200,
-    );
-    await ask('GET', `${pathTo(PATHS.states, { id })}?data=none`, 200);
+    const states = pathTo(PATHS.states, { id });
+    const { items: visits } = await ask<{ items: object[] }>('GET', states, 200);
+    await ask('GET', `${states}?data=none`, 200);
     await ask('GET', pathTo(PATHS.history, { id }), 200);
     await ask('GET', pathTo(PATHS.logs, { id }), 200);
     await ask('GET', pathTo(PATHS.jobs, { id }), 200);
@@ -119,42 +117,8 @@ test('executions, alone and in lists, with all that is known of them', async () 
   }
 });
 
-test('test runs, what they would have done, and why an execution that is none has no report', async () => {
-  const { engine } = world.it.server;
-  const announce = {
-    Type: 'Task',
-    Resource: 'millrace:http',
-    Parameters: { url: 'http://127.0.0.1:9/told', method: 'POST', body: { done: true } },
-    End: true,
-  };
-  const definition = { StartAt: 'Announce', States: { Announce: announce } };
-  await engine.pipelines.deploy({
-    ...{ name: 'alder-tells', team: 'alder', tags: {}, bindings: {}, folder: '/nowhere' },
-    definition: definition as never,
-  });
-  const body = { pipeline: 'alder-tells', testRun: true };
-  const started = await ask<{ id: string }>('POST', PATHS.executions, 201, { body });
-  const { id } = started;
-  await ask('GET', `${pathTo(PATHS.execution, { id })}?wait=20`, 200);
-  const report = await ask('GET', pathTo(PATHS.testReport, { id }), 200);
-  expect(report).toMatchObject({
-    execution: { status: 'SUCCEEDED', testRun: {} },
-    effects: [{ state: 'Announce', performer: 'http', sent: { body: { done: true } } }],
-    ...{ versions: [], differs: 'no', contracts: 'none' },
-  });
-  const effects = await ask('GET', pathTo(PATHS.effects, { id }), 200);
-  expect(effects).toMatchObject({ items: [{ answer: { status: 200, headers: {}, body: null } }] });
-  await ask('GET', `${PATHS.executions}?testRuns=only`, 200);
-  const candidate = { text: 'pipeline: alder-tells\nsteps: []\n' };
-  const refused = await ask<{ code: string }>('POST', PATHS.executions, 422, {
-    body: { ...body, candidate },
-  });
-  expect(refused.code).toBe('MILL3432');
-  await ask('POST', PATHS.executions, 400, { body: { pipeline: 'alder-tells', candidate } });
-  const [real = ''] = team.executions;
-  await ask('GET', pathTo(PATHS.testReport, { id: real }), 409);
-  expect(await ask('GET', pathTo(PATHS.effects, { id: real }), 200)).toEqual({ items: [] });
-});
+test('test runs, what they would have done, and why an execution that is none has no report', () =>
+  askTestRuns(ask, world.it.server.engine, team.executions[0] ?? ''));
 
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
@@ -286,18 +250,7 @@ test('backfills', async () => {
   await ask('POST', pathTo(PATHS.stopBackfill, { id: String(begun.id) }), 200);
 });
 
-test('challengers', async () => {
-  const { items } = await ask<{ items: { number: number }[] }>('GET', PATHS.challengers, 200);
-  const number = String(items[0]?.number);
-  await ask('GET', pathTo(PATHS.challenger, { number }), 200);
-  await ask('POST', pathTo(PATHS.challengerStop, { number }), 200);
-  const of = { name: 'alder-written' };
-  const text =
-    'pipeline: alder-written\nteam: alder\nsteps:\n  - say:\n      echo: { by: other }\n';
-  const begun = await ask('POST', pathTo(PATHS.pipelineChallengers, of), 201, { body: { text } });
-  const next = String(begun.number);
-  await ask('POST', pathTo(PATHS.challengerPromote, { number: next }), 202);
-});
+test('challengers', () => askChallengers(ask));
 
 test('events, dead letters and patterns', async () => {
   const event = { source: 'alder-shop', detailType: 'returned', detail: {} };

@@ -51,19 +51,21 @@ export function challengerRoutes(instance: FastifyInstance, services: HttpServic
   });
 
   api.get(showChallenge.path, { schema: showChallenge.schema }, async (request) =>
-    detail(await challengers.show(request.principal.scope, request.params.number)),
+    detail(await challengers.show(request.principal.scope, numberOf(request.params.number))),
   );
 
   api.post(promoteChallenger.path, { schema: promoteChallenger.schema }, async (request, reply) => {
     const { scope } = request.principal;
     const { number } = request.params;
-    const promoted = await challengers.promote(scope, number, nameOf(request.principal));
+    const promoted = await challengers.promote(scope, numberOf(number), nameOf(request.principal));
     return await reply.code(202).send(shown(promoted));
   });
 
   api.post(stopChallenge.path, { schema: stopChallenge.schema }, async (request) => {
     const { scope } = request.principal;
-    return shown(await challengers.stop(scope, request.params.number, nameOf(request.principal)));
+    return shown(
+      await challengers.stop(scope, numberOf(request.params.number), nameOf(request.principal)),
+    );
   });
 }
 
@@ -77,4 +79,9 @@ function shown<Row extends Challenge>({ rules, ...row }: Row) {
 
 function detail({ comparisons, ...row }: ChallengeDetail) {
   return { ...shown(row), comparisons: [...comparisons] };
+}
+
+/** What is no number is the number of nothing. */
+function numberOf(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }

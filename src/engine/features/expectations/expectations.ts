@@ -5,9 +5,8 @@
  *     an execution begins, a result is told ──▶ time passes until now ──▶ judged again, in the same commit
  *                                       └──▶ a change: a row, an event on the team's bus, a fact that others hear
  *
- * What each sentence means is in `src/monitoring/expectations`; here is where it stands, durably. What was due while nobody
- * was here is judged at the next start, in its order and at its own moments, and says by how much it was judged late.
- * A round costs what is due, not what there is.
+ * What each sentence means is in `src/monitoring/expectations`; here is where it stands, durably. What was due while nobody was here is judged
+ * at the next start, in its order and at its own moments, and says by how much it was judged late. A round costs what is due.
  * @module
  */
 import { type CheckResult, hasNewData } from '../../../monitoring/check-result.js';
@@ -226,15 +225,8 @@ export class Expectations implements Feature {
 
   /** All that is expected: as the store has it, or as the turn that runs leaves it. */
   all(as: 'durable' | 'in the turn' = 'durable'): Shown[] {
-    const all: Shown[] = [];
-    for (const of of this.#subjects.values()) {
-      const watched = this.#watched.durable(of) ?? NOTHING_WATCHED;
-      for (const kept of of.kept.values()) {
-        const stood = as === 'durable' ? this.#stood.durable(kept) : this.#stood.get(kept);
-        if (stood !== undefined) all.push({ kept, ...stood, watched });
-      }
-    }
-    return all;
+    const kept = [...this.#subjects.values()].flatMap((of) => [...of.kept.values()]);
+    return kept.flatMap((one) => this.#shown(one, as) ?? []);
   }
 
   /** How many there are in each state, by team. */
@@ -243,8 +235,8 @@ export class Expectations implements Feature {
   }
 
   /** What of a subject must not be crossed. */
-  limitsOf(team: string, subject: string): Limited[] {
-    const of = this.#subjects.get(placeOf({ team, key: subject }));
+  limitsOf(team: string, key: string): Limited[] {
+    const of = this.#subjects.get(placeOf({ team, key }));
     return of === undefined ? [] : limitsIn(of);
   }
 
@@ -253,21 +245,20 @@ export class Expectations implements Feature {
     return this.#sites.values();
   }
 
-  /** One of them; undefined when there is none. */
   /** All of one subject, by its key. */
   ofSubject(team: string, key: string): Shown[] {
     const of = this.#subjects.get(placeOf({ team, key }));
-    return [...(of?.kept.values() ?? [])].flatMap((kept): Shown[] => {
-      const stood = this.#stood.durable(kept);
-      if (stood === undefined) return [];
-      return [{ kept, ...stood, watched: this.#watched.durable(kept.of) ?? NOTHING_WATCHED }];
-    });
+    return [...(of?.kept.values() ?? [])].flatMap((kept) => this.#shown(kept) ?? []);
   }
 
+  /** One of them; undefined when there is none. */
   find(team: string, subject: Subject, sentence: string): Shown | undefined {
-    const of = this.#subjects.get(placeOf({ team, key: subjectKey(subject) }));
-    const kept = of?.kept.get(sentence);
-    const stood = kept && this.#stood.durable(kept);
+    const place = placeOf({ team, key: subjectKey(subject) });
+    return this.#shown(this.#subjects.get(place)?.kept.get(sentence));
+  }
+
+  #shown(kept: Kept | undefined, as: 'durable' | 'in the turn' = 'durable'): Shown | undefined {
+    const stood = kept && (as === 'durable' ? this.#stood.durable(kept) : this.#stood.get(kept));
     if (kept === undefined || stood === undefined) return undefined;
     return { kept, ...stood, watched: this.#watched.durable(kept.of) ?? NOTHING_WATCHED };
   }
