@@ -261,7 +261,7 @@ describe.skipIf(chromium.missing)('incidents, in the console', () => {
         await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
       }
     }
-  });
+  }, 120_000);
 
   /** The number of the open incident of a pipeline; it is made to fail when there is none. */
   async function incidentOf(pipeline: string): Promise<number> {
