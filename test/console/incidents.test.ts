@@ -237,31 +237,35 @@ describe.skipIf(chromium.missing)('incidents, in the console', () => {
     { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } },
     { colorScheme: 'dark' as const, viewport: { width: 1280, height: 860 } },
     { colorScheme: 'light' as const, viewport: { width: 360, height: 740 } },
-  ])('no serious finding of axe and no sideways scrolling: %j', async (options) => {
-    const ofAlpine = await incidentOf('alpine');
-    for (const [path, words] of [
-      ['/incidents', 'alpine failed in Load'],
-      [`/incidents/${ofAlpine}`, 'What has become of it'],
-      ['/incidents/1', 'emptied the disk'],
-      ['/', 'Open incidents'],
-      ['/p/alpine?team=parcels', 'Incident #'],
-      ['/admin', 'Send a test'],
-      ['/admin?tab=deliveries&open=1', 'thread incident-1'],
-      ['/admin?tab=silences', 'Nothing is silenced'],
-      ['/admin?tab=tokens', 'console test'],
-      ['/admin?tab=health', 'It works'],
-    ] as const) {
-      const page = await open(path, options);
-      await page.getByText(words).first().waitFor();
-      expect(await seriousFindings(page), path).toEqual([]);
-      expect(await sidewaysPixels(page), path).toBe(0);
-      const shots = process.env.MILLRACE_SHOTS;
-      if (shots !== undefined) {
-        const name = `${path.replaceAll(/\W+/g, '-')}-${options.colorScheme}-${options.viewport.width}`;
-        await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  ])(
+    'no serious finding of axe and no sideways scrolling: %j',
+    async (options) => {
+      const ofAlpine = await incidentOf('alpine');
+      for (const [path, words] of [
+        ['/incidents', 'alpine failed in Load'],
+        [`/incidents/${ofAlpine}`, 'What has become of it'],
+        ['/incidents/1', 'emptied the disk'],
+        ['/', 'Open incidents'],
+        ['/p/alpine?team=parcels', 'Incident #'],
+        ['/admin', 'Send a test'],
+        ['/admin?tab=deliveries&open=1', 'thread incident-1'],
+        ['/admin?tab=silences', 'Nothing is silenced'],
+        ['/admin?tab=tokens', 'console test'],
+        ['/admin?tab=health', 'It works'],
+      ] as const) {
+        const page = await open(path, options);
+        await page.getByText(words).first().waitFor();
+        expect(await seriousFindings(page), path).toEqual([]);
+        expect(await sidewaysPixels(page), path).toBe(0);
+        const shots = process.env.MILLRACE_SHOTS;
+        if (shots !== undefined) {
+          const name = `${path.replaceAll(/\W+/g, '-')}-${options.colorScheme}-${options.viewport.width}`;
+          await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+        }
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   /** The number of the open incident of a pipeline; it is made to fail when there is none. */
   async function incidentOf(pipeline: string): Promise<number> {
