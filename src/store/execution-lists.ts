@@ -12,6 +12,7 @@
  */
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import type { SqlValue } from './driver.js';
+import { KINDS, REAL, TEST } from './execution-kinds.js';
 import type { TestRunsListed } from './execution-query.js';
 import { toExecution } from './execution-rows.js';
 import {
@@ -116,7 +117,7 @@ function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
   const isOfStart = publishedVersion !== undefined || alias !== undefined;
   const ranges: Range[] = [];
   if (pipeline === undefined) {
-    for (const where of KINDS[testRuns]) {
+    for (const where of LISTED[testRuns]) {
       const of = { table: 'executions', column: 'team', where, values: [] };
       const teams = query.teams ?? (yield* distinctValues(of));
       for (const team of new Set(teams)) {
@@ -127,7 +128,7 @@ function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
   }
   const values = [pipeline.name, pipeline.team];
   if (interval === undefined && !isOfStart) {
-    for (const kind of KINDS[testRuns]) {
+    for (const kind of LISTED[testRuns]) {
       const where = `${kind} AND pipeline = ? AND team = ?`;
       ranges.push(...(yield* split(where, values, statuses, query.redriven)));
     }
@@ -153,12 +154,9 @@ function* rangesOf(query: ExecutionQuery): Plan<Range[]> {
   return yield* split(ofVersion, [...values, publishedVersion ?? 0], statuses, query.redriven);
 }
 
-/** In the words of the indexes. */
-const REAL = 'map_run IS NULL AND test_run IS NULL';
-const TEST = 'map_run IS NULL AND test_run IS NOT NULL';
-const KINDS: { readonly [Listed in TestRunsListed]: readonly string[] } = {
+const LISTED: { readonly [Listed in TestRunsListed]: readonly string[] } = {
   without: [REAL],
-  with: [REAL, TEST],
+  with: KINDS,
   only: [TEST],
 };
 

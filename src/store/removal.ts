@@ -5,6 +5,7 @@
 import type { ExecutionStatus } from '../asl/execution-state.js';
 import { integer, text } from './columns.js';
 import type { Row } from './driver.js';
+import { KINDS } from './execution-kinds.js';
 import { distinctNumbers, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
 import { all, type Plan, type Plans, type Prepare } from './plan.js';
 import type { OldExecution, PipelineRef } from './store.js';
@@ -37,9 +38,6 @@ export function removalWrites(prepare: Prepare): (number: number) => void {
     for (const remove of removals) remove(number);
   };
 }
-
-/** In the words of the indexes: test runs have one of their own. */
-const KINDS = ['map_run IS NULL AND test_run IS NULL', 'map_run IS NULL AND test_run IS NOT NULL'];
 
 /** Executions of a pipeline that have ended, test runs too: ranges of the indexes that lists are made of. */
 function* endedOf({ team, name }: PipelineRef): Plan<Range[]> {

@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import type { Challenge } from '../../api/challengers.js';
 import { PATHS, pathTo } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
+import { challengeFlags } from '../challenge-flags.js';
 import { challengeText } from '../challenger-text.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -24,16 +25,7 @@ Needs the role admin of all teams, as deploying does.`;
   };
   static override flags = {
     file: Flags.string({ required: true, description: 'the changed pipeline file' }),
-    executions: Flags.integer({
-      description: 'comparisons that must be decided',
-      default: 5,
-      min: 1,
-      max: 100,
-    }),
-    rule: Flags.string({
-      multiple: true,
-      description: 'what must hold; may be said several times',
-    }),
+    ...challengeFlags,
     promote: Flags.string({
       description: 'who makes it the current version when it has won',
       options: ['by command', 'automatically'],

@@ -17,6 +17,7 @@ import {
   outputOf,
   temporaryFolders,
 } from '../../../test/connectors/attempt.js';
+import { newVersion } from '../../../test/connectors/new-version.js';
 import type { Contract } from '../../datasets/contract.js';
 import type { Manifest } from '../../datasets/dataset.js';
 import { loadContract } from '../../pipelines/contract-file/contract-file.js';
@@ -24,18 +25,6 @@ import type { Json, NewVersion } from '../connector.js';
 import { createDatasetConnector } from './dataset-connector.js';
 import type { DatasetOutput } from './dataset-protocol.js';
 import { createLocalStorage } from './local-storage.js';
-
-let versions = 0;
-
-function target(given: Partial<NewVersion> = {}): NewVersion {
-  versions += 1;
-  return {
-    ...{ team: 'own', name: 'parcels', stage: 'structured', codeVersion: '1 abc', under: '' },
-    version: `20261130T000000Z-${String(versions).padStart(8, '0')}`,
-    ...{ inputs: [], history: [], references: {}, stamp: false },
-    ...given,
-  };
-}
 
 function contract(text: string): Contract {
   const { contract: read, problems } = loadContract('c.yaml', `contract: parcels\n${text}`);
@@ -53,7 +42,7 @@ const connectorOf = (folders: Folders, memoryMebibytes = 256) =>
 async function write(
   folders: Folders,
   args: Json,
-  version: NewVersion = target(),
+  version: NewVersion = newVersion(),
 ): Promise<DatasetOutput> {
   const running = attempt(connectorOf(folders), folders, args, { version });
   return (await outputOf(running)) as unknown as DatasetOutput;
@@ -62,7 +51,7 @@ async function write(
 async function refused(
   folders: Folders,
   args: Json,
-  version: NewVersion = target(),
+  version: NewVersion = newVersion(),
 ): Promise<{ error: string; cause: string }> {
   const running = attempt(connectorOf(folders), folders, args, { version });
   return await failureOf(running);
@@ -112,7 +101,7 @@ describe('a version', () => {
   test('of raw data is the files as they came, under a root of its own', async () => {
     const folders = temporaryFolders({ 'a.csv': PARCELS, 'b.bin': 'a\u0000b' });
     const from = ['a.csv', 'b.bin'];
-    const output = await write(folders, { dataset: 'parcels', from }, target({ stage: 'raw' }));
+    const output = await write(folders, { dataset: 'parcels', from }, newVersion({ stage: 'raw' }));
     expect(output.location).toContain('/datasets/raw/own/parcels/versions/');
     expect(readFileSync(join(output.location, 'a.csv'), 'utf8')).toBe(PARCELS);
     expect(output).toMatchObject({ files: 2, columns: 0 });
@@ -124,7 +113,10 @@ describe('a version', () => {
     const output = await write(
       folders,
       { dataset: 'parcels', from: '*.csv' },
-      target({ stamp: true, contract: contract('columns: { id: bigint }\nextraColumns: block') }),
+      newVersion({
+        stamp: true,
+        contract: contract('columns: { id: bigint }\nextraColumns: block'),
+      }),
     );
     expect(await rowsIn(output.location)).toMatchObject([
       { id: '1', _code_version: '1 abc', _source: 'a.csv' },
@@ -142,13 +134,13 @@ describe('a version', () => {
 
   test('says how its columns differ from those of what is current', async () => {
     const folders = temporaryFolders({ 'a.csv': 'id,old\n1,2\n', 'b.csv': 'id,new\nx,2\n' });
-    const before = target();
+    const before = newVersion();
     await write(folders, { dataset: 'parcels', from: 'a.csv' }, before);
     const previous = `structured/own/parcels/versions/${before.version}`;
     const output = await write(
       folders,
       { dataset: 'parcels', from: 'b.csv' },
-      target({ previous }),
+      newVersion({ previous }),
     );
     expect(output.schemaChange).toMatchObject({
       added: [{ name: 'new' }],
@@ -159,7 +151,7 @@ describe('a version', () => {
 
   test('is never written over', async () => {
     const folders = temporaryFolders({ 'in.csv': PARCELS });
-    const version = target();
+    const version = newVersion();
     const args = { dataset: 'parcels', from: 'in.csv' };
     const first = await write(folders, args, version);
     expect(await refused(folders, args, version)).toMatchObject({ error: 'Dataset.StorageFailed' });
@@ -175,7 +167,7 @@ describe('a contract', () => {
 
   test('sets rows aside, with the names of the rules that they break', async () => {
     const folders = temporaryFolders({ 'in.csv': PARCELS });
-    const version = target({ contract: QUARANTINE });
+    const version = newVersion({ contract: QUARANTINE });
     const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
     expect(output).toMatchObject({ rows: 2, quarantined: { rows: 1 } });
     expect(await rowsIn(output.location)).toEqual([
@@ -197,7 +189,7 @@ describe('a contract', () => {
     async (severity, verdict, rows, aside) => {
       const folders = temporaryFolders({ 'in.csv': 'id,n\n1,1\n2,many\n3,3\n' });
       const rules = contract(`columns: { id: bigint, n: { type: int, severity: ${severity} } }`);
-      const version = target({ contract: rules });
+      const version = newVersion({ contract: rules });
       const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
       expect(output.contract).toMatchObject({ verdict });
       expect([output.rows, output.quarantined?.rows]).toEqual([rows, aside]);
@@ -210,7 +202,7 @@ describe('a contract', () => {
 
   test('keeps codes with leading zeros as they are', async () => {
     const folders = temporaryFolders({ 'in.csv': 'zip\n01234\n00501\n' });
-    const version = target({ contract: contract('columns: { zip: varchar }') });
+    const version = newVersion({ contract: contract('columns: { zip: varchar }') });
     const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
     expect(await rowsIn(output.location)).toEqual([{ zip: '00501' }, { zip: '01234' }]);
   });
@@ -220,13 +212,13 @@ describe('a contract', () => {
       'c.csv': 'name\nAlpine\n',
       'in.csv': 'county\nAlpine\nInyo\nMono\n',
     });
-    const counties = target({ name: 'counties' });
+    const counties = newVersion({ name: 'counties' });
     await write(folders, { dataset: 'counties', from: 'c.csv' }, counties);
     const rules = contract(
       'columns: { county: varchar }\nrules: [{ references: { column: county, dataset: counties, key: name } }]',
     );
     // Each interval may have a version of its own.
-    const more = target({ name: 'counties' });
+    const more = newVersion({ name: 'counties' });
     writeFileSync(join(folders.folder, 'c.csv'), 'name\nInyo\n');
     await write(folders, { dataset: 'counties', from: 'c.csv' }, more);
     const references = {
@@ -237,7 +229,7 @@ describe('a contract', () => {
     const output = await write(
       folders,
       { dataset: 'parcels', from: 'in.csv' },
-      target({ contract: rules, references }),
+      newVersion({ contract: rules, references }),
     );
     expect(output.contract).toMatchObject({ verdict: 'block' });
     expect(JSON.stringify(output.contract)).toContain('Mono');
@@ -252,7 +244,7 @@ describe('a contract', () => {
         await write(
           folders,
           { dataset: 'parcels', from: 'in.csv' },
-          target({ contract: rules, history }),
+          newVersion({ contract: rules, history }),
         )
       ).contract?.verdict;
     // The newest first.
@@ -262,7 +254,7 @@ describe('a contract', () => {
 
   test('of raw data blocks where rows would be set aside, and leaves the files as they are', async () => {
     const folders = temporaryFolders({ 'in.csv': PARCELS });
-    const version = target({ stage: 'raw', contract: QUARANTINE });
+    const version = newVersion({ stage: 'raw', contract: QUARANTINE });
     const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
     expect(output.contract).toMatchObject({ verdict: 'block', quarantined: 1 });
     expect(output).not.toHaveProperty('quarantined');
@@ -278,7 +270,7 @@ describe('a contract', () => {
       `SELECT * FROM read_csv('${folders.root}/secret.csv')`,
       `SELECT * FROM read_text('/etc/passwd')`,
     ]) {
-      const version = target({ contract: rule(query) });
+      const version = newVersion({ contract: rule(query) });
       const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
       expect(output.contract).toMatchObject({ verdict: 'block' });
       expect(JSON.stringify(output.contract)).not.toContain('root:');
@@ -326,7 +318,7 @@ describe('what is no data', () => {
         connectorOf(folders),
         folders,
         { dataset: 'parcels', from: name },
-        { version: target(given) },
+        { version: newVersion(given) },
       );
       const outcome = await running.outcome;
       if (outcome.type === 'failed') {
@@ -358,7 +350,7 @@ describe('what is no data', () => {
       connectorOf(folders, 1_024),
       folders,
       { dataset: 'parcels', from: 'in.csv' },
-      { version: target() },
+      { version: newVersion() },
     );
     expect(await outputOf(running)).toMatchObject({ rows: 1, columns: 10_000 });
   });
@@ -367,7 +359,7 @@ describe('what is no data', () => {
     const folders = temporaryFolders({
       'in.csv': 'at\n2026-03-01T00:00:00+01:00\n2026-02-28T23:00:00Z\n',
     });
-    const version = target({ contract: contract('columns: { at: timestamptz }') });
+    const version = newVersion({ contract: contract('columns: { at: timestamptz }') });
     const output = await write(folders, { dataset: 'parcels', from: 'in.csv' }, version);
     expect(await rowsIn(output.location, 'DISTINCT epoch("at") AS moment')).toEqual([
       { moment: Date.parse('2026-02-28T23:00:00Z') / 1_000 },
@@ -393,7 +385,7 @@ describe('what is no data', () => {
       connectorOf(folders),
       folders,
       { dataset: 'parcels', from: 'in.csv' },
-      { version: target() },
+      { version: newVersion() },
     );
     await running.process;
     let isOver = false;
@@ -416,7 +408,7 @@ describe('an attempt that ends early', () => {
       connectorOf(folders),
       folders,
       { dataset: 'parcels', from: 'in.csv' },
-      { version: target() },
+      { version: newVersion() },
     );
     await running.process;
     running.abort();

@@ -21,6 +21,7 @@ import {
   outputOf,
   temporaryFolders,
 } from '../../../test/connectors/attempt.js';
+import { newVersion } from '../../../test/connectors/new-version.js';
 import { requirement } from '../../../test/requirements.js';
 import type { Manifest } from '../../datasets/dataset.js';
 import { loadContract } from '../../pipelines/contract-file/contract-file.js';
@@ -31,17 +32,8 @@ import type { DatasetOutput } from './dataset-protocol.js';
 import { createLocalStorage } from './local-storage.js';
 import { runQuery } from './query/run-query.js';
 
-let versions = 0;
-
-function target(given: Partial<NewVersion> = {}): NewVersion {
-  versions += 1;
-  return {
-    ...{ team: 'own', name: 'lake/orders', stage: 'table', codeVersion: '1 abc', under: '' },
-    version: `20261130T000000Z-${String(versions).padStart(8, '0')}`,
-    ...{ inputs: [], history: [], references: {}, stamp: false },
-    ...given,
-  };
-}
+const target = (given: Partial<NewVersion> = {}): NewVersion =>
+  newVersion({ name: 'lake/orders', stage: 'table', ...given });
 
 function note(folders: Folders, table: Json, version = target(), extensions?: string) {
   const connector = createDatasetConnector({

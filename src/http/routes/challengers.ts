@@ -18,6 +18,7 @@ import type {
 } from '../../engine/features/challengers/challenger-calls.js';
 import type { Principal } from '../authorize.js';
 import { defined } from '../defined.js';
+import { numberIn } from '../number-in.js';
 import type { HttpServices } from '../services.js';
 import { readTestRun } from '../test-run-request.js';
 
@@ -51,20 +52,20 @@ export function challengerRoutes(instance: FastifyInstance, services: HttpServic
   });
 
   api.get(showChallenge.path, { schema: showChallenge.schema }, async (request) =>
-    detail(await challengers.show(request.principal.scope, numberOf(request.params.number))),
+    detail(await challengers.show(request.principal.scope, numberIn(request.params.number))),
   );
 
   api.post(promoteChallenger.path, { schema: promoteChallenger.schema }, async (request, reply) => {
     const { scope } = request.principal;
     const { number } = request.params;
-    const promoted = await challengers.promote(scope, numberOf(number), nameOf(request.principal));
+    const promoted = await challengers.promote(scope, numberIn(number), nameOf(request.principal));
     return await reply.code(202).send(shown(promoted));
   });
 
   api.post(stopChallenge.path, { schema: stopChallenge.schema }, async (request) => {
     const { scope } = request.principal;
     return shown(
-      await challengers.stop(scope, numberOf(request.params.number), nameOf(request.principal)),
+      await challengers.stop(scope, numberIn(request.params.number), nameOf(request.principal)),
     );
   });
 }
@@ -79,9 +80,4 @@ function shown<Row extends Challenge>({ rules, ...row }: Row) {
 
 function detail({ comparisons, ...row }: ChallengeDetail) {
   return { ...shown(row), comparisons: [...comparisons] };
-}
-
-/** What is no number is the number of nothing. */
-function numberOf(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }

@@ -19,6 +19,7 @@ import type { Engine } from '../../engine/engine.js';
 import { readTag } from '../../monitoring/tags.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
+import { numberIn } from '../number-in.js';
 import type { HttpServices } from '../services.js';
 
 type Described = Awaited<ReturnType<Engine['incidents']['describe']>>;
@@ -91,11 +92,6 @@ export function incidentRoutes(instance: FastifyInstance, { engine }: HttpServic
       })),
     };
   });
-}
-
-/** What is no number names none. */
-function numberIn(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 function shownSilence({

@@ -16,6 +16,7 @@ import {
 import { readTag } from '../../monitoring/tags.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
+import { numberIn } from '../number-in.js';
 import type { HttpServices } from '../services.js';
 
 /** Firings that an answer lists. */
@@ -64,8 +65,7 @@ export function monitorRoutes(instance: FastifyInstance, { engine }: HttpService
   api.get(describeAlert.path, { schema: describeAlert.schema }, async (request) => {
     const { changes, ...alert } = await engine.alerts.describe(
       request.principal.scope,
-      // What is no number names none.
-      /^\d{1,15}$/.test(request.params.number) ? Number(request.params.number) : 0,
+      numberIn(request.params.number),
     );
     return {
       ...alert,

@@ -16,6 +16,7 @@ import type { JsonObject } from '../../api/values.js';
 import type { DeliveryRow } from '../../engine/features/notifications/notification-tables.js';
 import { ownTeam } from '../authorize.js';
 import { defined } from '../defined.js';
+import { numberIn } from '../number-in.js';
 import type { HttpServices } from '../services.js';
 
 export function notificationRoutes(instance: FastifyInstance, { engine }: HttpServices): void {
@@ -39,17 +40,12 @@ export function notificationRoutes(instance: FastifyInstance, { engine }: HttpSe
   });
 
   api.get(describeDelivery.path, { schema: describeDelivery.schema }, async (request) =>
-    shown(await notifications.describe(request.principal.scope, numberOf(request.params.number))),
+    shown(await notifications.describe(request.principal.scope, numberIn(request.params.number))),
   );
 
   api.post(retryDelivery.path, { schema: retryDelivery.schema }, async (request) =>
-    shown(await notifications.retry(request.principal.scope, numberOf(request.params.number))),
+    shown(await notifications.retry(request.principal.scope, numberIn(request.params.number))),
   );
-}
-
-/** What is no number names none. */
-function numberOf(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 /** What acts by a click is for whom it was sent to, and for nobody who reads the log. */

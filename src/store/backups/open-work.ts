@@ -3,6 +3,7 @@
  * @module
  */
 import { openReader } from '../driver.js';
+import { KINDS } from '../execution-kinds.js';
 import { distinctValues } from '../merged-ranges.js';
 import { runNow } from '../plan.js';
 
@@ -21,15 +22,13 @@ export function countOpenWork(database: string): OpenWork {
   const count = (sql: string, ...values: string[]): number =>
     Number(reader.prepare(sql).get(...values)?.n);
   try {
-    const runningOf = (kind: string): number => {
-      const where = `map_run IS NULL AND ${kind}`;
+    const runningOf = (where: string): number => {
       const of = { table: 'executions', column: 'team', where, values: [] };
       const ofTeam = `SELECT COUNT(*) AS n FROM executions WHERE ${where} AND team = ? AND status = 'RUNNING'`;
       return runNow(reader, distinctValues(of)).reduce((sum, team) => sum + count(ofTeam, team), 0);
     };
     return {
-      // Test runs have indexes of their own.
-      running: runningOf('test_run IS NULL') + runningOf('test_run IS NOT NULL'),
+      running: KINDS.reduce((sum, kind) => sum + runningOf(kind), 0),
       attempts: count("SELECT COUNT(*) AS n FROM attempts WHERE status <> 'submitted'"),
       deliveries: count("SELECT COUNT(*) AS n FROM deliveries WHERE status = 'PENDING'"),
     };

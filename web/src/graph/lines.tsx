@@ -5,6 +5,7 @@
 import type { ReactElement } from 'react';
 import type { Graph, GraphEdge } from '../api/types.js';
 import { printable } from '../format/printable.js';
+import { ArrowHeads } from './arrow-heads.js';
 import styles from './lines.module.css';
 import type { MachineProgress } from './machine-progress.js';
 import { roundedPath } from './rounded-path.js';
@@ -34,25 +35,7 @@ export function Lines({
       viewBox={`0 0 ${graph.width} ${graph.height}`}
       aria-hidden="true"
     >
-      <defs>
-        {LOOKS.map((look) => (
-          <marker
-            key={look}
-            id={`arrow-${look}`}
-            className={styles.arrow}
-            data-look={look}
-            viewBox="0 0 10 10"
-            refX="8.5"
-            refY="5"
-            markerWidth="9"
-            markerHeight="9"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0 .8 9 5 0 9.2Z" />
-          </marker>
-        ))}
-      </defs>
+      <ArrowHeads name="arrow" looks={LOOKS} />
       {sorted.map((edge) => (
         <path
           key={edge.id}

@@ -5,6 +5,7 @@
 import type { Node } from '@xyflow/react';
 import { type ReactElement, useMemo } from 'react';
 import type { LineageBox, LineageGraph } from '../api/types.js';
+import { ArrowHeads } from '../graph/arrow-heads.js';
 import { Canvas } from '../graph/canvas.js';
 import lines from '../graph/lines.module.css';
 import { roundedPath } from '../graph/rounded-path.js';
@@ -86,25 +87,7 @@ function LineageLines({
       viewBox={`0 0 ${graph.width} ${graph.height}`}
       aria-hidden="true"
     >
-      <defs>
-        {(['untaken', 'taken'] as const).map((look) => (
-          <marker
-            key={look}
-            id={`flow-${look}`}
-            className={lines.arrow}
-            data-look={look}
-            viewBox="0 0 10 10"
-            refX="8.5"
-            refY="5"
-            markerWidth="9"
-            markerHeight="9"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0 .8 9 5 0 9.2Z" />
-          </marker>
-        ))}
-      </defs>
+      <ArrowHeads name="flow" looks={['untaken', 'taken']} />
       {sorted.map((line) => {
         const look = isLit(line) ? 'taken' : 'plain';
         return (

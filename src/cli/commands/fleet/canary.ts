@@ -4,6 +4,7 @@ import { PATHS, pathTo } from '../../../api/paths.js';
 import { chooseCanaries } from '../../../pipelines/fleet/choose-canaries.js';
 import { rewriteTemplate } from '../../../pipelines/fleet/rewrite-template.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
+import { challengeFlags } from '../../challenge-flags.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
 import {
@@ -57,16 +58,7 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
       description: 'this one; may be said several times',
       helpValue: 'NAME',
     }),
-    executions: Flags.integer({
-      description: 'comparisons of each that must be decided',
-      default: 5,
-      min: 1,
-      max: 100,
-    }),
-    rule: Flags.string({
-      multiple: true,
-      description: 'what must hold; may be said several times',
-    }),
+    ...challengeFlags,
     ...serverFlags,
   };
 

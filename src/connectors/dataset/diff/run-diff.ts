@@ -2,13 +2,9 @@
  * Starts the process that compares two versions, bounded in memory, room on disk and time.
  * @module
  */
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DiffRules } from '../../../datasets/diff/version-diff.js';
-import { askProcess } from '../../process/ask-process.js';
 import { compiledEntry } from '../../process/compiled-entry.js';
+import { askData } from '../ask-data.js';
 import type { DiffJob, DiffMessage, DiffSide } from './diff-protocol.js';
 
 /** What comparing may take. */
@@ -37,37 +33,12 @@ export async function runDiff(
   signal: AbortSignal,
   bounds: DiffBounds = {},
 ): Promise<DiffMessage> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-diff-'));
-  const job: DiffJob = {
-    ...{ from, to, rules, mostWhole: bounds.mostWhole ?? MOST_WHOLE },
-    temporaryFolder: join(folder, `duckdb-${randomUUID()}`),
+  const timeoutMs = bounds.timeoutMs ?? TIMEOUT;
+  const entry = compiledEntry('./runtime/diff-runtime.js', import.meta.url);
+  const job = (temporaryFolder: string): DiffJob => ({
+    ...{ from, to, rules, temporaryFolder, mostWhole: bounds.mostWhole ?? MOST_WHOLE },
     memoryMebibytes: bounds.memoryMebibytes ?? 768,
     threads: bounds.threads ?? 2,
-  };
-  const timeoutMs = bounds.timeoutMs ?? TIMEOUT;
-  const time = AbortSignal.timeout(timeoutMs);
-  try {
-    const answer = await askProcess<DiffMessage>({
-      entry: compiledEntry('./runtime/diff-runtime.js', import.meta.url),
-      cwd: folder,
-      job,
-      signal: AbortSignal.any([signal, time]),
-    });
-    switch (answer.type) {
-      case 'answered':
-        return answer.message;
-      case 'crashed':
-        return { type: 'failed', problem: 'crashed', cause: `the process ${answer.how}` };
-      case 'aborted':
-        return signal.aborted
-          ? { type: 'failed', problem: 'aborted', cause: 'nobody waits for the answer' }
-          : {
-              type: 'failed',
-              problem: 'time',
-              cause: `it took longer than ${timeoutMs / 1_000} s`,
-            };
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
+  return await askData<DiffJob, DiffMessage>({ name: 'diff', entry, job, timeoutMs }, signal);
 }

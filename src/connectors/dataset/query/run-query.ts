@@ -2,12 +2,8 @@
  * Starts the process that reads published data for people, bounded in memory, room on disk, time and rows.
  * @module
  */
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { askProcess } from '../../process/ask-process.js';
 import { compiledEntry } from '../../process/compiled-entry.js';
+import { askData } from '../ask-data.js';
 import type { QueryJob, QueryMessage, QueryTable, QueryWork } from './query-protocol.js';
 
 /** What reading data for people may take. */
@@ -23,6 +19,7 @@ export interface QueryBounds {
 }
 
 const TIMEOUT = 30_000;
+const MESSAGE_LIMIT = 8_388_608;
 
 /**
  * Reads data in a process of its own, which ends when the signal comes.
@@ -34,40 +31,14 @@ export async function runQuery(
   signal: AbortSignal,
   bounds: QueryBounds = {},
 ): Promise<QueryMessage> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-query-'));
-  const job: QueryJob = {
-    work,
-    tables,
-    temporaryFolder: join(folder, `duckdb-${randomUUID()}`),
+  const timeoutMs = bounds.timeoutMs ?? TIMEOUT;
+  const entry = compiledEntry('./runtime/query-runtime.js', import.meta.url);
+  const job = (temporaryFolder: string): QueryJob => ({
+    ...{ work, tables, temporaryFolder },
     memoryMebibytes: bounds.memoryMebibytes ?? 512,
     threads: bounds.threads ?? 2,
     ...(bounds.extensions === undefined ? {} : { extensions: bounds.extensions }),
-  };
-  const timeoutMs = bounds.timeoutMs ?? TIMEOUT;
-  const time = AbortSignal.timeout(timeoutMs);
-  try {
-    const answer = await askProcess<QueryMessage>({
-      entry: compiledEntry('./runtime/query-runtime.js', import.meta.url),
-      cwd: folder,
-      job,
-      signal: AbortSignal.any([signal, time]),
-      messageLimit: 8_388_608,
-    });
-    switch (answer.type) {
-      case 'answered':
-        return answer.message;
-      case 'crashed':
-        return { type: 'failed', problem: 'crashed', cause: `the process ${answer.how}` };
-      case 'aborted':
-        return signal.aborted
-          ? { type: 'failed', problem: 'aborted', cause: 'nobody waits for the answer' }
-          : {
-              type: 'failed',
-              problem: 'time',
-              cause: `it took longer than ${timeoutMs / 1_000} s`,
-            };
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
+  const question = { name: 'query', entry, job, timeoutMs, messageLimit: MESSAGE_LIMIT };
+  return await askData<QueryJob, QueryMessage>(question, signal);
 }
