@@ -45,6 +45,7 @@ export class Collector {
   /** When a dataset has to be looked at next; without an entry: at once. */
   readonly #due: Map<string, number> = new Map();
   #nextOrphans = 0;
+  #nextShadows = 0;
   #nextLook: number | undefined;
   #running: Promise<void> | undefined;
   #isOpen = false;
@@ -103,7 +104,7 @@ export class Collector {
       if (due === undefined || due <= time.now())
         this.#due.set(key, await this.#sweepOne(team, name));
     }
-    await this.#removeShadows();
+    if (time.now() >= this.#nextShadows) this.#nextShadows = await this.#removeShadows();
     if (time.now() < this.#nextOrphans) return;
     await this.#removeOrphans();
     this.#nextOrphans = time.now() + EVERY_ORPHANS;
@@ -168,13 +169,16 @@ export class Collector {
     }
   }
 
-  /** What test runs wrote, and nobody looks at any more. */
-  async #removeShadows(): Promise<void> {
+  /**
+   * What test runs wrote, and nobody looks at any more.
+   * @returns when the next of them is old enough: none that is written from now on is so before
+   */
+  async #removeShadows(): Promise<number> {
     const { store, time } = this.#kernel;
-    while (this.#isOpen) {
+    for (;;) {
       const page = await store.listRows(SHADOWS, { limit: AT_A_TIME });
       const old = page.filter(({ at }) => time.now() - at > SHADOW);
-      if (old.length === 0) return;
+      if (old.length === 0 || !this.#isOpen) return (page[0]?.at ?? time.now()) + SHADOW + 1;
       await this.#kernel.write((turn) => {
         for (const { number } of old) {
           turn.remove(SHADOWS, [number]);
