@@ -1,14 +1,16 @@
 /**
- * Stands between a client and PostgreSQL, and cuts the line at the COMMIT that it is told to.
+ * Stands between a client and PostgreSQL, and cuts the line at the commit that it is told to.
  * @module
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Whether the server hears the COMMIT before the line is cut. */
+/** Whether the server hears of the commit before the line is cut. */
 export type Cut = 'before the server hears it' | 'before the client hears of it';
 
 /** COMMIT as a message of its own: `Q`, length, text (https://www.postgresql.org/docs/15/protocol-message-formats.html). */
 const COMMIT = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1');
+/** `S`, length: what a pipeline ends with, and is committed by. */
+const SYNC = Buffer.from('S\0\0\0\x04', 'latin1');
 
 export class CuttingProxy {
   readonly #server: Server;
@@ -29,7 +31,7 @@ export class CuttingProxy {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** The next COMMIT on any line cuts it. */
+  /** The next commit on any line cuts it. */
   cutNext(how: Cut): void {
     this.#next = how;
   }
@@ -50,7 +52,7 @@ export class CuttingProxy {
       });
     }
     client.on('data', (chunk: Buffer) => {
-      const cut = chunk.includes(COMMIT) ? this.#next : undefined;
+      const cut = chunk.includes(COMMIT) || chunk.includes(SYNC) ? this.#next : undefined;
       if (cut !== undefined) this.#next = undefined;
       if (cut === 'before the server hears it') return void client.destroy();
       isMuted = cut !== undefined;

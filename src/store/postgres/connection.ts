@@ -9,6 +9,7 @@ import type { Row, SqlValue } from '../driver.js';
 import type { Plan, Query } from '../plan.js';
 import { numbered } from './dialect.js';
 import { type Moment, normalise } from './errors.js';
+import { Names, Pipeline, type PipelinedStatement, type PipelineFailure } from './pipeline.js';
 
 /** A pool of connections, as `new Pool(…)` of the package `pg` makes it, for two or more. */
 export interface PostgresPool {
@@ -20,6 +21,8 @@ export interface PostgresPool {
 /** One connection, until it is released. */
 export interface PostgresClient {
   query(query: PostgresQuery): Promise<unknown>;
+  /** Whatever has a `submit` is sent in its turn and told the answers. */
+  query(query: Pipeline): unknown;
   /** With `true` it is closed and not used again. */
   release(isBroken?: boolean): void;
   on(event: 'error', heard: (error: Error) => void): unknown;
@@ -51,9 +54,11 @@ export class Connection {
   readonly #client: PostgresClient;
   // A connection that ends tells it as an event, which ends the process when nobody listens; the next query says it again.
   readonly #ignore = (): void => {};
+  readonly #names: Names;
 
   constructor(client: PostgresClient) {
     this.#client = client;
+    this.#names = namesOf(client);
     client.on('error', this.#ignore);
   }
 
@@ -68,6 +73,37 @@ export class Connection {
   /** One or more statements without values and rows. */
   async run(text: string, moment: Moment = 'before the commit'): Promise<{ command?: string }> {
     return (await this.#send({ text, types }, moment)) as { command?: string };
+  }
+
+  /**
+   * Statements in one round trip and one transaction of their own, unless one is open; the rows of each.
+   * Throws a StoreError: nothing of it was kept, unless it is `ambiguous`.
+   */
+  async pipeline(statements: readonly PipelinedStatement[]): Promise<readonly Row[][]> {
+    const names = this.#names;
+    if (names.isForgotten) {
+      await this.run('DEALLOCATE ALL');
+      names.isForgotten = false;
+    }
+    try {
+      return await new Promise((resolve, reject) => {
+        void this.#client.query(new Pipeline(statements, names, types, { resolve, reject }));
+      });
+    } catch (failure) {
+      names.forget();
+      const { error, isAtItsEnd } = failure as PipelineFailure;
+      // Who lost the connection does not know how far it came; the server's own word says so.
+      const isToldByServer = typeof (error as { severity?: unknown }).severity === 'string';
+      throw normalise(
+        error,
+        isAtItsEnd || !isToldByServer ? 'while it commits' : 'before the commit',
+      );
+    }
+  }
+
+  /** Sends a statement that nobody waits for: when it fails the connection is lost, and whoever uses it next is told. */
+  finish(text: string): void {
+    this.#client.query({ text, types }).catch(() => undefined);
   }
 
   /** Gives it back to its pool; `broken` closes it. */
@@ -85,6 +121,15 @@ export class Connection {
   }
 }
 
+/** What each connection has parsed: it outlives the time for which it is taken from its pool. */
+const parsed = new WeakMap<PostgresClient, Names>();
+
+function namesOf(client: PostgresClient): Names {
+  const known = parsed.get(client) ?? new Names();
+  parsed.set(client, known);
+  return known;
+}
+
 /** Takes a connection. Throws a StoreError. */
 export async function connect(pool: PostgresPool): Promise<Connection> {
   try {
@@ -92,6 +137,26 @@ export async function connect(pool: PostgresPool): Promise<Connection> {
   } catch (error) {
     throw normalise(error);
   }
+}
+
+/** What sees one moment of the database, whatever is committed meanwhile. */
+const MOMENT = { sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', values: [] };
+
+/**
+ * Reads at one moment of the database. Most plans have one query: it is sent together with what begins the transaction, and for
+ * its end nobody waits.
+ */
+export async function readLater<Answer>(
+  connection: Connection,
+  plan: Plan<Answer>,
+): Promise<Answer> {
+  let step = plan.next();
+  if (step.done === true) return step.value;
+  const [, rows = []] = await connection.pipeline([MOMENT, step.value]);
+  step = plan.next(rows);
+  while (step.done !== true) step = plan.next(await connection.ask(step.value));
+  connection.finish('COMMIT');
+  return step.value;
 }
 
 /** Runs a plan, waiting for the rows of each of its queries. */

@@ -201,27 +201,30 @@ describe.skipIf(missing)(`the PostgreSQL store${missing ? ` (${missing})` : ''}`
   it.each<[Cut, boolean]>([
     ['before the server hears it', false],
     ['before the client hears of it', true],
-  ])('cannot know what is durable when the line is cut at COMMIT, %s', async (cut, isDurable) => {
-    await store.close();
-    const proxy = await CuttingProxy.start(server.port);
-    await withPool({ port: proxy.port }, async (other) => {
-      const distant = await openPostgresStore({ pool: other });
-      await distant.commit(commit(create(1, 'one')));
-      proxy.cutNext(cut);
-      const failed = await failure(() => distant.commit(commit(create(2, 'two'))));
-      expect(failed).toMatchObject({ name: 'StoreError', code: 'ambiguous' });
-      const next = await failure(() => distant.commit(commit(create(3, 'three'))));
-      expect(next).toMatchObject({ code: 'io' });
-      await distant.close();
-    });
-    await proxy.stop();
-    // The server may take a moment to see that the line is cut; until then the session has its lock.
-    store = (await until(
-      () => openPostgresStore({ pool }).catch(() => undefined),
-      (opened) => opened !== undefined,
-    )) as Store;
-    expect(await store.lastExecutionNumber()).toBe(isDurable ? 2 : 1);
-  });
+  ])(
+    'cannot know what is durable when the line is cut at the commit, %s',
+    async (cut, isDurable) => {
+      await store.close();
+      const proxy = await CuttingProxy.start(server.port);
+      await withPool({ port: proxy.port }, async (other) => {
+        const distant = await openPostgresStore({ pool: other });
+        await distant.commit(commit(create(1, 'one')));
+        proxy.cutNext(cut);
+        const failed = await failure(() => distant.commit(commit(create(2, 'two'))));
+        expect(failed).toMatchObject({ name: 'StoreError', code: 'ambiguous' });
+        const next = await failure(() => distant.commit(commit(create(3, 'three'))));
+        expect(next).toMatchObject({ code: 'io' });
+        await distant.close();
+      });
+      await proxy.stop();
+      // The server may take a moment to see that the line is cut; until then the session has its lock.
+      store = (await until(
+        () => openPostgresStore({ pool }).catch(() => undefined),
+        (opened) => opened !== undefined,
+      )) as Store;
+      expect(await store.lastExecutionNumber()).toBe(isDurable ? 2 : 1);
+    },
+  );
 
   it('writes one after another what comes at once', async () => {
     const numbers = Array.from({ length: 20 }, (_, at) => at + 1);

@@ -11,7 +11,6 @@
  * - Space that becomes free is used again and given back by PostgreSQL itself.
  * @module
  */
-import type { SqlValue } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { joining, stepForPostgres } from '../join-tables.js';
 import { SCHEMA } from '../migrations.js';
@@ -20,9 +19,10 @@ import { type OwnMethod, readPlans, running, writePlans } from '../queries.js';
 import type { Store } from '../store.js';
 import type { StoreInformation } from '../store-information.js';
 import { turnWrites } from '../turn-writes.js';
-import { type Connection, connect, type PostgresPool, runLater } from './connection.js';
+import { type Connection, connect, type PostgresPool, readLater, runLater } from './connection.js';
 import { tableWords } from './dialect.js';
 import { expectKnownSchema, migrate } from './migrate.js';
+import type { PipelinedStatement } from './pipeline.js';
 import { Writer } from './writer.js';
 
 export interface PostgresStoreOptions {
@@ -31,11 +31,6 @@ export interface PostgresStoreOptions {
    * schema of their search path, which must be there. The store does not close it.
    */
   pool: PostgresPool;
-}
-
-interface Statement {
-  sql: string;
-  values: readonly SqlValue[];
 }
 
 /**
@@ -98,7 +93,7 @@ function assemble(
   information: StoreInformation,
   close: () => Promise<void>,
 ): Store {
-  let collected: Statement[] = [];
+  let collected: PipelinedStatement[] = [];
   const writes = turnWrites(
     (sql) =>
       (...values) =>
@@ -110,9 +105,7 @@ function assemble(
     collected = [];
     collect();
     const statements = collected;
-    await writer.transaction(async (connection) => {
-      for (const statement of statements) await connection.ask(statement);
-    });
+    await writer.send(statements);
   }
 
   const own: Pick<Store, OwnMethod> = {
@@ -150,9 +143,7 @@ function assemble(
 async function read<Answer>(pool: PostgresPool, plan: Plan<Answer>): Promise<Answer> {
   const connection = await connect(pool);
   try {
-    await connection.run('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    const answer = await runLater(connection, plan);
-    await connection.run('COMMIT');
+    const answer = await readLater(connection, plan);
     connection.release('sound');
     return answer;
   } catch (error) {

@@ -14,6 +14,7 @@ import type { Row } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { one } from '../plan.js';
 import type { Connection } from './connection.js';
+import type { PipelinedStatement } from './pipeline.js';
 
 /** Key of the lock beside the one of the schema: `mill` as four letters. */
 const LOCK = 0x6d_69_6c_6c;
@@ -64,6 +65,15 @@ export class Writer {
     return await written;
   }
 
+  /**
+   * Writes statements that need no answer, in one round trip: all or nothing. Throws as `transaction` does.
+   */
+  async send(statements: readonly PipelinedStatement[]): Promise<void> {
+    const written = this.#before.then(() => this.#send(statements));
+    this.#before = written.catch(() => undefined);
+    await written;
+  }
+
   /** Waits for what is being written, and gives lock and connection back. */
   async close(): Promise<void> {
     await this.#before;
@@ -96,6 +106,26 @@ export class Writer {
     }
   }
 
+  async #send(statements: readonly PipelinedStatement[]): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      await this.#connection.pipeline([this.#onlyOurs(), ...statements]);
+    } catch (error) {
+      // Whose it is by now is said by the error of one that looks first.
+      if (isNotOurs(error)) await this.#write(async () => undefined);
+      this.#noteLoss(error);
+      throw error;
+    }
+  }
+
+  /** Fails by dividing by nothing when the epoch is another's: within a pipeline nobody looks at an answer before the end. */
+  #onlyOurs(): PipelinedStatement {
+    return {
+      sql: 'SELECT 1 / (SELECT COUNT(*) FROM (SELECT 1 FROM settings WHERE key = ? AND value = ? FOR SHARE) AS ours) AS ours',
+      values: [EPOCH, String(this.#epoch)],
+    };
+  }
+
   async #expectOurEpoch(): Promise<void> {
     if (this.#epoch === undefined) return;
     const [row] = await this.#connection.ask(
@@ -119,8 +149,25 @@ export class Writer {
     } catch {
       // The connection is lost too, so the server rolls back by itself.
     }
+    this.#lose(failure);
+  }
+
+  #noteLoss(failure: unknown): void {
+    const { code } = failure as StoreError;
+    if (code === 'io' || code === 'ambiguous') this.#lose(failure);
+  }
+
+  #lose(failure: unknown): void {
     this.#lost = new StoreError('io', 'The connection that writes was lost.', { cause: failure });
   }
+}
+
+/** SQLSTATE of a division by zero, which no other statement makes. */
+const DIVISION_BY_ZERO = '22012';
+
+function isNotOurs(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === DIVISION_BY_ZERO;
 }
 
 function epochIn(row: Row | undefined): number {
