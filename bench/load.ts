@@ -44,9 +44,9 @@ export function newDataFolder(): string {
 /** Starts the real server in a process of its own. */
 export async function startBenchServer(
   data: string = newDataFolder(),
-  { traces = '' }: { traces?: string } = {},
+  { traces = '', place = '' }: { traces?: string; place?: string } = {},
 ): Promise<BenchServer> {
-  const child = fork(join(import.meta.dirname, 'server.mjs'), [data, traces], {
+  const child = fork(join(import.meta.dirname, 'server.mjs'), [data, traces, place], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   // A benchmark that fails leaves no server behind, for which others would wait.

@@ -34,7 +34,9 @@ export async function logs(report: Report, lines: number): Promise<void> {
   const data = newDataFolder();
   const store = openSqliteStore({ file: join(data, 'millrace.db') });
   const { location: database, driver } = store.information();
-  const readers = createReaderPool({ database, driver: driver as DriverName });
+  const readers = createReaderPool({
+    source: { kind: 'sqlite', database, driver: driver as DriverName },
+  });
   const evaluator = createEvaluationPool();
   let logged = 0;
   const connector: Connector = {

@@ -3,8 +3,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startServer } from '../dist/server.js';
 
-const [data, traces] = process.argv.slice(2);
-const server = await startServer({ data, port: 0, ...(traces ? { traces: { url: traces } } : {}) });
+const [data, traces, place] = process.argv.slice(2);
+const server = await startServer({
+  data,
+  port: 0,
+  ...(traces ? { traces: { url: traces } } : {}),
+  ...(place ? { place } : {}),
+});
 
 const chain = (state, length = 10, top = {}) => {
   const States = {};

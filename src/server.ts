@@ -68,14 +68,11 @@ import { environmentFileFlag, openSecretsFile } from './pipelines/secrets-file.j
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
 import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
-import { countOpenWork } from './store/backups/open-work.js';
-import type { DriverName } from './store/driver.js';
 import { readOnly } from './store/inspect-store.js';
 import { takeLock } from './store/lock-file.js';
-import { createReaderPool } from './store/readers/reader-pool.js';
-import { openSqliteStore, type SqliteStore } from './store/sqlite-store.js';
+import { openRecords } from './store/open-records.js';
+import { passwordIn } from './store/postgres/pool.js';
 import type { Store } from './store/store.js';
-import { watchStore } from './store/watch-store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
@@ -97,6 +94,8 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
   data?: string;
+  /** Where the records lie instead of there: `postgres://…`, a database of PostgreSQL. Secret: it may hold a password. */
+  place?: string;
   /** Default: 127.0.0.1, this machine only. */
   host?: string;
   /** Default: 7350; 0 takes a free one. */
@@ -246,29 +245,23 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     process.stderr.write(`The store failed, so the server ends: ${problem}\n`);
     process.exit(FATAL_EXIT);
   };
-  const store = openSqliteStore({
-    file: join(data, 'millrace.db'),
+  const { place } = config;
+  const password = place === undefined ? undefined : passwordIn(place);
+  if (password !== undefined) secrets.declare(password);
+  const records = await openRecords({
+    data,
+    place,
     onDamage(damage) {
       log.fatal({ damage }, 'the records are damaged; nothing is accepted any more');
       process.stderr.write(
         `The records are damaged, so nothing is accepted any more: ${damage}\nStop the server, run \`millrace doctor\`, and put a backup in place.\n`,
       );
     },
-  });
-  closers.push(() => store.close());
-  const { location: database, driver } = store.information();
-  const readers = createReaderPool({
-    database,
-    driver: driver as DriverName,
-    onDamage: store.noteDamage,
-  });
-  // Before the connection that writes, which carries the log over as the last one.
-  closers.push(() => readers.close());
-  const watch = watchStore(store, {
     onLost: endFatally,
     onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
   });
-  closers.push(() => watch.close());
+  closers.push(() => records.close());
+  const { store, readers, source } = records;
   const work = join(data, 'work');
   settleWorkFolder(work);
   const confinement = await confinementOf(config, data, work);
@@ -353,8 +346,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     ...(config.deadMan === undefined ? {} : { deadMan: config.deadMan }),
     ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     ...tracesTo(config.traces, {
-      database,
-      driver: driver as DriverName,
+      source,
       allowPrivateAddresses: config.allowPrivateAddresses ?? false,
       resource: { version: packageVersion(), instance: data },
       onProblem: (problem) => log.warn({ problem }, 'traces were not sent'),
@@ -372,7 +364,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     await opened?.app.close();
   });
   closers.push(() => engine.close());
-  const held = heldBy(store, config.resumeRestored ?? false);
+  const held = await heldBy(store, config.resumeRestored ?? false);
   await engine.open(held === undefined ? 'working' : 'held');
   const sealCheck = await checkEncryption(store, seal);
   if (!sealCheck.fits) {
@@ -429,7 +421,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
         });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
-  const processMetrics = collectProcessMetrics(database);
+  const processMetrics = collectProcessMetrics(
+    source.kind === 'sqlite' ? source.database : undefined,
+  );
   closers.push(() => processMetrics.close());
   const layouts = createGraphLayouts();
   // Before whoever asks for a picture: a thread of its own would keep the process from ending.
@@ -494,14 +488,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
 }
 
 /** What is held back of records that were restored; undefined when they are in use. */
-function heldBy(store: SqliteStore, isGoingOn: boolean): Held | undefined {
-  const note = store.readSetting(BACKUP_NOTE) as BackupNote | undefined;
+async function heldBy(store: Store, isGoingOn: boolean): Promise<Held | undefined> {
+  const note = (await store.readSetting(BACKUP_NOTE)) as BackupNote | undefined;
   if (note === undefined) return undefined;
   if (isGoingOn) {
-    store.leaveBackup();
+    await store.leaveBackup();
     return undefined;
   }
-  return { ...note, ...countOpenWork(store.information().location) };
+  return { ...note, ...(await store.countOpenWork()) };
 }
 
 /**

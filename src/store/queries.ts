@@ -6,6 +6,7 @@
 import { accessReads, accessWrites } from './access.js';
 import { accessKeyReads, accessKeyWrites } from './access-keys.js';
 import { attemptReads, attemptsOf } from './attempts.js';
+import { openWorkReads } from './backups/open-work.js';
 import type { Driver } from './driver.js';
 import { executionLists } from './execution-lists.js';
 import { executionReads } from './executions.js';
@@ -57,6 +58,7 @@ export const readPlans: Plans<ReadMethod> & RowPlans = {
   ...logReads,
   ...logSearches,
   listOwnSealings: ownSealings,
+  ...openWorkReads,
   *loadExecution(number) {
     const record = yield* executionReads.findExecution(number);
     if (!record) return undefined;

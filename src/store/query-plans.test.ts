@@ -341,6 +341,7 @@ function callsOf(store: Asked): { readonly [Name in keyof Asked]: () => void } {
       return store.countRows(NOTIFICATIONS, 'channel', { status: 'PENDING', team: 'a' });
     }),
     listOwnSealings: read(() => store.listOwnSealings()),
+    countOpenWork: read(() => store.countOpenWork()),
     listOldExecutions: () =>
       each([0, 40], (after) =>
         store.listOldExecutions({ pipeline, startedBefore: 9, after, limit: 3 }),

@@ -19,6 +19,7 @@ import type {
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 import type { SearchQuery } from '../search/query.js';
+import type { OpenWork } from './backups/open-work.js';
 import type { ExecutionQuery } from './execution-query.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretWrite, SeenSecrets } from './seen-secrets.js';
@@ -329,6 +330,8 @@ export interface Store extends RowReads {
   giveBack(pages: number): Awaitable<number>;
   /** What features have sealed by themselves, under a key that may be another one now. */
   listOwnSealings(): Awaitable<{ what: string; sealed: string[] }[]>;
+  /** What would go on when a copy is taken into use. The tables of features must have joined before. */
+  countOpenWork(): Awaitable<OpenWork>;
   /** Makes the tables of features or brings them to this version's shape. To be called once, before their rows. */
   joinTables(tables: readonly AnyTable[]): Awaitable<void>;
   /** Makes a turn durable: all of it or, when it throws, none of it. Code `ambiguous` or `io`: nobody knows. */

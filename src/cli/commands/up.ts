@@ -29,6 +29,12 @@ export default class Up extends MillraceCommand {
       default: DEFAULT_DATA_FOLDER,
       env: 'MILLRACE_DATA',
     }),
+    store: Flags.string({
+      description:
+        'database of PostgreSQL that the records lie in, such as postgres://millrace@db.example.com/millrace; default: a file in the data folder',
+      env: 'MILLRACE_STORE',
+      helpValue: 'URL',
+    }),
     port: Flags.integer({
       description: 'port; 0 takes a free one',
       default: 7350,
@@ -227,6 +233,7 @@ export default class Up extends MillraceCommand {
     const server = await startServer({
       folder,
       data: flags.data,
+      ...(flags.store ? { place: flags.store } : {}),
       port: flags.port,
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],

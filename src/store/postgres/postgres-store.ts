@@ -3,15 +3,15 @@
  *
  *     connect → lock → look → migrate → begin an epoch → guarded writes
  *
- * It runs the same plans and the same texts as SQLite (../queries.ts, ../turn-writes.ts), so it is the proof that the seam between
- * engine and store holds; it is not offered by any command yet. Whoever opens it brings the driver (connection.ts).
+ * It runs the same plans and the same texts as SQLite (../queries.ts, ../turn-writes.ts). Whoever opens it brings the driver
+ * (connection.ts).
  *
  * - What a commit writes is collected and then sent in one transaction, at READ COMMITTED: nobody else writes.
  * - What is read sees one moment of the database: REPEATABLE READ, read-only.
  * - Space that becomes free is used again and given back by PostgreSQL itself.
  * @module
  */
-import { StoreError } from '../errors.js';
+import { isRetriable, StoreError } from '../errors.js';
 import { joining, stepForPostgres } from '../join-tables.js';
 import { SCHEMA } from '../migrations.js';
 import { one, type Plan } from '../plan.js';
@@ -33,13 +33,19 @@ export interface PostgresStoreOptions {
   pool: PostgresPool;
 }
 
+/** The store, and what only a database of many servers has. */
+export interface PostgresStore extends Store {
+  /** Throws the StoreError (`fenced`, `io`) with which a commit would fail now. */
+  expectOurs(): Promise<void>;
+}
+
 /**
  * Opens (and creates or migrates) the schema.
  * Throws a StoreError: `locked`, `newer-schema`, `readonly`, `driver`, `io`.
  *
  * @example const store = await openPostgresStore({ pool: new pg.Pool({ database: 'millrace' }) });
  */
-export async function openPostgresStore({ pool }: PostgresStoreOptions): Promise<Store> {
+export async function openPostgresStore({ pool }: PostgresStoreOptions): Promise<PostgresStore> {
   // Connections of a pool may end while nobody uses them; the pool makes others.
   const ignore = (): void => {};
   pool.on('error', ignore);
@@ -92,7 +98,7 @@ function assemble(
   writer: Writer,
   information: StoreInformation,
   close: () => Promise<void>,
-): Store {
+): PostgresStore {
   let collected: PipelinedStatement[] = [];
   const writes = turnWrites(
     (sql) =>
@@ -136,6 +142,38 @@ function assemble(
     ),
     ...running<Pick<Store, keyof typeof writePlans>>(writePlans, write),
     ...own,
+    expectOurs: () => writer.send([]),
+  };
+}
+
+/** Milliseconds between two looks. */
+const LOOK = 1_000;
+
+/** Looks once a second whether the store is still ours, so that an idle server notices, too. @param onLost told once */
+export function watchPostgresStore(
+  store: PostgresStore,
+  onLost: (error: StoreError) => void,
+): { close(): void } {
+  let isOpen = true;
+  let next: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    store.expectOurs().then(later, (error: unknown) => {
+      const isLost = error instanceof StoreError && !isRetriable(error);
+      if (!isLost) return later();
+      if (isOpen) onLost(error);
+    });
+  };
+  const later = (): void => {
+    if (!isOpen) return;
+    next = setTimeout(look, LOOK);
+    next.unref();
+  };
+  later();
+  return {
+    close() {
+      isOpen = false;
+      clearTimeout(next);
+    },
   };
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { StoreErrorCode } from '../errors.js';
+import type { StoreSource } from '../source.js';
 import type { ReadMethod } from './read-store.js';
 
 /** One read. */
@@ -11,6 +12,11 @@ export interface Order {
   method: ReadMethod;
   values: unknown[];
 }
+
+/** The first message opens what is read; each other one is an order. */
+export type ToReader =
+  | { type: 'open'; source: StoreSource; deadline: number }
+  | { type: 'read'; order: Order };
 
 /** Without `answer` there is none, as of a row that does not exist. */
 export type Answer =

@@ -33,7 +33,8 @@ afterEach(async () => {
 
 function open(options: Partial<ReaderPoolOptions> = {}): ReaderPool {
   const driver = store.information().driver as DriverName;
-  pool = createReaderPool({ database, driver, onDamage: (what) => told.push(what), ...options });
+  const source = { kind: 'sqlite', database, driver } as const;
+  pool = createReaderPool({ source, onDamage: (what) => told.push(what), ...options });
   return pool;
 }
 
@@ -196,7 +197,9 @@ describe('readers', () => {
   });
 
   it('say so when no reader can be started, and do not try for ever', async () => {
-    const readers = open({ database: join(folder, 'not-there.db') });
+    const readers = open({
+      source: { kind: 'sqlite', database: join(folder, 'not-there.db'), driver: 'libsql' },
+    });
     await expect(readers.listExecutionHeads({ limit: 1 })).rejects.toMatchObject({
       code: 'reader-lost',
     });
@@ -238,7 +241,7 @@ describe('readers', () => {
        import { createReaderPool } from '${dist}readers/reader-pool.js';
        const database = ${JSON.stringify(join(folder, 'other.db'))};
        const store = openSqliteStore({ file: database });
-       const pool = createReaderPool({ database, driver: store.information().driver });
+       const pool = createReaderPool({ source: { kind: 'sqlite', database, driver: store.information().driver } });
        await pool.listExecutionHeads({ limit: 1 });
        process.kill(process.pid, 'SIGKILL');`,
     );

@@ -10,17 +10,15 @@
  * the deadline bounds that as well.
  * @module
  */
-import type { DriverName } from '../driver.js';
 import { StoreError } from '../errors.js';
+import type { StoreSource } from '../source.js';
 import type { Answer, Order } from './messages.js';
 import { READS, type ReadMethod, type ReadStore } from './read-store.js';
 import { ReaderProcess } from './reader-process.js';
 
 export interface ReaderPoolOptions {
-  /** A database that is open for writing in this process. */
-  database: string;
-  /** The one that writes must be read by the same. */
-  driver: DriverName;
+  /** A store that is open for writing in this process. A file is read by the driver that writes it. */
+  source: StoreSource;
   /** Readers, at most. Default: 2. They start with the first reads. */
   readers?: number;
   /** Reads that may wait. Default: 500. */
@@ -52,7 +50,7 @@ interface Read {
  * says.
  *
  * @example
- * const readers = createReaderPool({ database: 'data/millrace.db', driver: 'libsql' });
+ * const readers = createReaderPool({ source: { kind: 'sqlite', database: 'data/millrace.db', driver: 'libsql' } });
  * await readers.listExecutionHeads({ status: 'FAILED', limit: 100 });
  */
 export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
@@ -118,8 +116,8 @@ class Pool {
     for (const reader of this.#readers) if (reader.busy === undefined) return reader;
     if (this.#readers.size >= this.#most) return undefined;
     const reader = new ReaderProcess({
-      database: this.#options.database,
-      driver: this.#options.driver,
+      source: this.#options.source,
+      deadline: this.#deadline,
       answered: (answer) => this.#answered(answer),
       ended: (ended) => this.#ended(ended),
     });

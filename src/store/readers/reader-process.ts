@@ -10,12 +10,13 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { DriverName } from '../driver.js';
-import type { Answer, Order } from './messages.js';
+import type { StoreSource } from '../source.js';
+import type { Answer, Order, ToReader } from './messages.js';
 
 export interface ReaderProcessOptions {
-  database: string;
-  driver: DriverName;
+  source: StoreSource;
+  /** Milliseconds for a read. */
+  deadline: number;
   answered(answer: Answer): void;
   /** It is gone, with the order it was busy with. */
   ended(reader: ReaderProcess): void;
@@ -32,7 +33,7 @@ export class ReaderProcess {
   isProven = false;
 
   constructor(options: ReaderProcessOptions) {
-    const child = fork(compiled('reader.js'), [options.database, options.driver], {
+    const child = fork(compiled('reader.js'), [nameOf(options.source)], {
       env: {},
       execArgv: [`--max-old-space-size=${MEMORY}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -40,6 +41,7 @@ export class ReaderProcess {
     this.#child = child;
     child.unref();
     child.channel?.unref();
+    this.#tell({ type: 'open', source: options.source, deadline: options.deadline });
     child.on('message', (answer: Answer) => {
       this.isProven = true;
       this.#busy = undefined;
@@ -64,8 +66,12 @@ export class ReaderProcess {
     this.#busy = order.id;
     // Whoever waits for an answer keeps the process alive; a reader that waits for work does not.
     this.#child.channel?.ref();
+    this.#tell({ type: 'read', order });
+  }
+
+  #tell(message: ToReader): void {
     // A broken channel is told by `exit` as well.
-    this.#child.send(order, () => undefined);
+    this.#child.send(message, () => undefined);
   }
 
   kill(): void {
@@ -80,6 +86,11 @@ export class ReaderProcess {
     this.kill();
     await gone;
   }
+}
+
+/** For whoever looks at the processes of the machine. */
+function nameOf(source: StoreSource): string {
+  return source.kind === 'sqlite' ? source.database : 'postgresql';
 }
 
 /** Child processes run plain Node: when the sources run directly, the compiled file lies in `dist` at the same place. */

@@ -57,6 +57,16 @@ export function attemptSuite(stage: Stage): void {
       ]);
     });
 
+    it('are counted with what else is open, for who takes a copy into use', async () => {
+      const { store } = stage;
+      expect(await store.countOpenWork()).toEqual({ running: 0, attempts: 0, deliveries: 0 });
+      const waits = attempt(2, { id: 'a2', status: 'submitted', child: 9 });
+      await store.commit(commit(create(1, 'e1', { attempts: [attempt(1, { id: 'a1' })] })));
+      await store.commit(commit(create(2, 'e2', { attempts: [waits] })));
+      await store.commit(commit(create(3, 'e3', { progress: progress('FAILED') })));
+      expect(await store.countOpenWork()).toEqual({ running: 2, attempts: 1, deliveries: 0 });
+    });
+
     it('keep everything that they can have', async () => {
       const whole = attempt(1, {
         thread: GREATEST,

@@ -17,6 +17,7 @@ const METHODS: { readonly [Method in keyof Store]: true } = {
   listOldMapChildren: true,
   giveBack: true,
   listOwnSealings: true,
+  countOpenWork: true,
   joinTables: true,
   commit: true,
   findMachine: true,

@@ -2,14 +2,13 @@
  * What the server and its exporter of traces say to each other.
  * @module
  */
-import type { DriverName } from '../../../store/driver.js';
+import type { StoreSource } from '../../../store/source.js';
 import type { TracedExecution } from '../../kernel/trace-port.js';
 import type { TraceResource } from './otlp.js';
 
 /** The first message: what it reads from and sends to. */
 export interface ExportSettings {
-  readonly database: string;
-  readonly driver: DriverName;
+  readonly source: StoreSource;
   /** Address of the receiver, with its path. */
   readonly url: string;
   readonly headers: { readonly [name: string]: string };

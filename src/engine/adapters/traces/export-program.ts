@@ -15,8 +15,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HistoryEvent } from '../../../asl/transition.js';
 import { exchange } from '../../../connectors/http/exchange.js';
 import { isPublicAddress } from '../../../connectors/http/public-address.js';
-import { type Driver, openReader } from '../../../store/driver.js';
-import { queriesOf } from '../../../store/queries.js';
+import { readPlans } from '../../../store/queries.js';
+import { openSource, type SourceReader } from '../../../store/source.js';
 import type { TracedExecution } from '../../kernel/trace-port.js';
 import type { Exported, ExportSettings, ToExporter } from './export-messages.js';
 import { exportRequest } from './otlp.js';
@@ -25,6 +25,8 @@ import { type Span, spansOf } from './spans.js';
 /** The least there is, so that the exporter gets what nobody else wants; see nice(2). */
 const NICE = 19;
 const TIMEOUT_MS = 5_000;
+/** One page of a history. */
+const READING_MS = 30_000;
 const PAUSES_MS = [500, 1_000, 2_000, 4_000];
 const LATER = new Set([429, 502, 503, 504]);
 /** Events of one history. */
@@ -36,22 +38,23 @@ const ANSWER_BYTES = 65_536;
 
 class Exporter {
   readonly #settings: ExportSettings;
-  readonly #driver: Driver;
-  readonly #store: ReturnType<typeof queriesOf>;
+  readonly #reader: SourceReader;
 
-  constructor(settings: ExportSettings) {
+  static async open(settings: ExportSettings): Promise<Exporter> {
+    return new Exporter(settings, await openSource(settings.source, READING_MS));
+  }
+
+  private constructor(settings: ExportSettings, reader: SourceReader) {
     this.#settings = settings;
-    this.#driver = openReader(settings.database, settings.driver);
-    for (const setting of ['query_only = 1', 'wal_autocheckpoint = 0', 'busy_timeout = 1000']) {
-      this.#driver.prepare(`PRAGMA ${setting}`).all();
-    }
-    this.#store = queriesOf(this.#driver);
+    this.#reader = reader;
   }
 
   async export(executions: readonly TracedExecution[]): Promise<Exported> {
     const all = { executions: executions.length, taken: 0, dropped: 0 };
     let problem: string | undefined;
-    for (const group of groupsOf(executions.map((one) => this.#spansOf(one)))) {
+    const spans: Span[][] = [];
+    for (const execution of executions) spans.push(await this.#spansOf(execution));
+    for (const group of groupsOf(spans)) {
       const result = await this.#send(group.flat());
       all.taken += result.taken;
       if (result.problem === undefined) continue;
@@ -61,7 +64,7 @@ class Exporter {
     return { ...all, ...(problem === undefined ? {} : { problem }) };
   }
 
-  #spansOf(execution: TracedExecution): Span[] {
+  async #spansOf(execution: TracedExecution): Promise<Span[]> {
     const history: HistoryEvent[] = [];
     while (history.length < LONGEST) {
       const after = history.at(-1)?.id ?? 0;
@@ -71,12 +74,14 @@ class Exporter {
         order: 'ascending',
         limit: PAGE,
       } as const;
-      const page = this.#store.readHistory(query);
+      const page = await this.#reader.read(readPlans.readHistory(query));
       history.push(...page);
       if (page.length < PAGE) break;
     }
     const { parent } = execution;
-    const parentId = parent === undefined ? undefined : this.#store.findExecution(parent)?.id;
+    const found =
+      parent === undefined ? undefined : await this.#reader.read(readPlans.findExecution(parent));
+    const parentId = found?.id;
     const spans = spansOf(execution, history, parentId);
     const [root] = spans;
     if (root && history.length >= LONGEST) {
@@ -143,8 +148,8 @@ class Exporter {
     }
   }
 
-  close(): void {
-    this.#driver.close();
+  async close(): Promise<void> {
+    await this.#reader.close();
   }
 }
 
@@ -185,19 +190,23 @@ function run(): void {
   } catch {
     // Where it may not yield it works all the same.
   }
-  let exporter: Exporter | undefined;
+  let opening: Promise<Exporter> | undefined;
   // Without the server there is nothing to export.
   process.once('disconnect', () => process.exit());
   process.on('message', async (message: ToExporter) => {
     if (message.type === 'settings') {
-      exporter = new Exporter(message.settings);
+      opening = Exporter.open(message.settings);
+      // Told with each batch.
+      opening.catch(() => undefined);
       return;
     }
     const executions = message.executions.length;
-    const done = await exporter?.export(message.executions).catch((error: unknown) => ({
-      ...{ executions, taken: 0, dropped: executions },
-      problem: error instanceof Error ? error.message : String(error),
-    }));
+    const done = await opening
+      ?.then((exporter) => exporter.export(message.executions))
+      .catch((error: unknown) => ({
+        ...{ executions, taken: 0, dropped: executions },
+        problem: error instanceof Error ? error.message : String(error),
+      }));
     if (done !== undefined && process.connected) process.send?.(done);
   });
 }
