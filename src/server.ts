@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createAws } from './aws/create-aws.js';
 import { openDatasetStorage } from './connectors/dataset/open-storage.js';
 import { runQuery } from './connectors/dataset/query/run-query.js';
@@ -57,9 +57,11 @@ import { collectProcessMetrics } from './http/metrics/process-metrics.js';
 import { createOidcDesk } from './http/oidc/oidc-desk.js';
 import { createOidcProvider, type OidcConfig } from './http/oidc/provider.js';
 import type { RouteAddition } from './http/services.js';
+import { openWaitingRoom, waitingIn } from './http/standby/waiting-room.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
+import { consoleFolder, packageFile, packageVersion } from './package-files.js';
 import { openAccountsFile } from './pipelines/accounts-file.js';
 import { openBindingsFile } from './pipelines/bindings-file.js';
 import { openOidcRolesFile } from './pipelines/oidc-roles-file.js';
@@ -71,6 +73,7 @@ import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
 import { readOnly } from './store/inspect-store.js';
 import { takeLock } from './store/lock-file.js';
 import { openRecords } from './store/open-records.js';
+import type { StandbyOptions } from './store/postgres/leadership.js';
 import { passwordIn } from './store/postgres/pool.js';
 import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
@@ -96,6 +99,12 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   data?: string;
   /** Where the records lie instead of there: `postgres://…`, a database of PostgreSQL. Secret: it may hold a password. */
   place?: string;
+  /** Waits while another server is active on the same database, and takes over when it is not. Default: fails then. */
+  standby?: StandbyOptions;
+  /** Where other servers of the same database reach this one. Default: where it listens. */
+  peerUrl?: string;
+  /** File of the sealing key; servers of one database have the same. Default: `seal.key` in the data folder. */
+  sealKey?: string;
   /** Default: 127.0.0.1, this machine only. */
   host?: string;
   /** Default: 7350; 0 takes a free one. */
@@ -248,9 +257,17 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const { place } = config;
   const password = place === undefined ? undefined : passwordIn(place);
   if (password !== undefined) secrets.declare(password);
+  // Also of a server that does not stand by: others learn the port before it listens.
+  const room = place === undefined ? undefined : await openWaitingRoom({ host, port });
+  closers.push(() => room?.close());
   const records = await openRecords({
     data,
     place,
+    server: {
+      name: `${hostname()} ${process.pid}`,
+      url: config.peerUrl ?? `http://${host}:${room?.port ?? port}`,
+    },
+    ...(config.standby === undefined ? {} : { standby: waitingIn(room, config.standby) }),
     onDamage(damage) {
       log.fatal({ damage }, 'the records are damaged; nothing is accepted any more');
       process.stderr.write(
@@ -261,6 +278,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     onProblem: (problem) => log.warn({ problem }, 'the records could not be checked'),
   });
   closers.push(() => records.close());
+  room?.forwardTo(undefined);
   const { store, readers, source } = records;
   const work = join(data, 'work');
   settleWorkFolder(work);
@@ -277,7 +295,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     const forget = enterControlGroup(controlGroup);
     if (forget !== undefined) closers.push(forget);
   }
-  const seal = openEncryptionFile(join(data, 'seal.key'));
+  const seal = openEncryptionFile(config.sealKey ?? join(data, 'seal.key'));
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const environment = config.environment ?? process.env;
   const buckets = createS3Buckets(environment);
@@ -454,7 +472,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   });
   const { app, refuse } = opened;
   // As many as the kernel lets wait: a connection that does not fit is tried again after a second, three, seven …
-  await app.listen({ host, port, backlog: BACKLOG });
+  await room?.close();
+  await app.listen({ host, port: room?.port ?? port, backlog: BACKLOG });
   const address = app.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const url = `http://${name}:${address.port}`;
@@ -564,25 +583,4 @@ async function forgetToken(store: Store, serverFile: string): Promise<void> {
     // There is none, or it was cut off while it was written: no token of it is known to anybody.
   }
   rmSync(serverFile, { force: true });
-}
-
-function packageFile(path: string): string {
-  return fileURLToPath(new URL(`../${path}`, import.meta.url));
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
-}
-
-function consoleFolder(): string | undefined {
-  const folder = packageFile('web/dist');
-  try {
-    readFileSync(join(folder, 'index.html'));
-    return folder;
-  } catch {
-    return undefined;
-  }
 }

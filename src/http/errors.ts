@@ -95,6 +95,12 @@ export const HTTP_ERRORS = {
     message: 'The provider that knows who you are does not answer.',
     fix: 'Try again later, or log in by a link: `millrace login` prints one.',
   },
+  StandingBy: {
+    code: 'MILL3500',
+    status: 503,
+    message: 'This server stands by, and {problem}.',
+    fix: 'Try again in a second.',
+  },
   TooManyRequests: {
     code: 'MILL4009',
     status: 429,

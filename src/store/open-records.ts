@@ -8,8 +8,18 @@
 import { join } from 'node:path';
 import type { DriverName } from './driver.js';
 import type { StoreError } from './errors.js';
+import {
+  keepLease,
+  type ServerName,
+  type StandbyOptions,
+  whenFree,
+} from './postgres/leadership.js';
 import { openPool } from './postgres/pool.js';
-import { openPostgresStore, watchPostgresStore } from './postgres/postgres-store.js';
+import {
+  openPostgresStore,
+  type PostgresStore,
+  watchPostgresStore,
+} from './postgres/postgres-store.js';
 import { createReaderPool, type ReaderPool } from './readers/reader-pool.js';
 import type { StoreSource } from './source.js';
 import { openSqliteStore } from './sqlite-store.js';
@@ -21,6 +31,10 @@ export interface RecordsOptions {
   readonly data: string;
   /** `postgres://…`; undefined: a file. */
   readonly place: string | undefined;
+  /** How this server is told to others that stand by. Only of a database. */
+  readonly server?: ServerName;
+  /** Waits while another server has the database, instead of failing with `locked`. */
+  readonly standby?: StandbyOptions;
   /** Told once, when damage is found while it is open. */
   onDamage(what: string): void;
   /** The records are another server's, gone, or out of reach: the process must end. */
@@ -67,16 +81,23 @@ async function openFile({ data, onDamage, onLost, onProblem }: RecordsOptions): 
 /** Connections: one that writes, and those on which the engine reads what it needs. */
 const CONNECTIONS = 5;
 
-async function openDatabase(url: string, { onLost }: RecordsOptions): Promise<Records> {
+async function openDatabase(
+  url: string,
+  { onLost, server, standby }: RecordsOptions,
+): Promise<Records> {
   const pool = await openPool(url, { most: CONNECTIONS, as: 'millrace' });
   try {
-    const store = await openPostgresStore({ pool });
+    const open = (): Promise<PostgresStore> =>
+      openPostgresStore({ pool, ...(server === undefined ? {} : { server }) });
+    const store = standby === undefined ? await open() : await whenFree(pool, open, standby);
+    const lease = keepLease(pool, store.epoch, onLost);
     const source = { kind: 'postgres', url } as const;
     const readers = createReaderPool({ source });
     const watch = watchPostgresStore(store, onLost);
     return {
       ...{ store, source, readers },
       async close() {
+        lease.close();
         watch.close();
         await readers.close();
         await store.close();

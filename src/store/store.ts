@@ -19,7 +19,6 @@ import type {
 import type { Json, JsonObject } from '../asl/json.js';
 import type { HistoryEvent, TimerKind } from '../asl/transition.js';
 import type { SearchQuery } from '../search/query.js';
-import type { OpenWork } from './backups/open-work.js';
 import type { ExecutionQuery } from './execution-query.js';
 import type { PipelineRef } from './pipeline-ref.js';
 import type { SecretWrite, SeenSecrets } from './seen-secrets.js';
@@ -314,6 +313,16 @@ export interface OldExecution {
   status: ExecutionStatus;
   startedAt: number;
   stoppedAt?: number;
+}
+
+/** What would go on when a copy is taken into use: for whoever decides that. */
+export interface OpenWork {
+  /** Executions that run, without children of distributed Maps. */
+  running: number;
+  /** Attempts that were open: they are closed as lost. */
+  attempts: number;
+  /** Deliveries that may have arrived since, and are sent again. */
+  deliveries: number;
 }
 
 export interface Store extends RowReads {

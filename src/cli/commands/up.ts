@@ -35,6 +35,24 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_STORE',
       helpValue: 'URL',
     }),
+    standby: Flags.boolean({
+      description:
+        'wait while another server is active on the same database, hand requests to it, and take over when it is gone',
+      env: 'MILLRACE_STANDBY',
+      dependsOn: ['store'],
+    }),
+    'peer-url': Flags.string({
+      description: 'address under which other servers of the same database reach this one',
+      env: 'MILLRACE_PEER_URL',
+      helpValue: 'URL',
+      dependsOn: ['store'],
+    }),
+    'seal-key': Flags.string({
+      description:
+        'file of the sealing key, the same for all servers of a database; default: seal.key in the data folder',
+      env: 'MILLRACE_SEAL_KEY',
+      helpValue: 'FILE',
+    }),
     port: Flags.integer({
       description: 'port; 0 takes a free one',
       default: 7350,
@@ -234,6 +252,9 @@ export default class Up extends MillraceCommand {
       folder,
       data: flags.data,
       ...(flags.store ? { place: flags.store } : {}),
+      ...(flags['peer-url'] ? { peerUrl: publicUrlOf(flags['peer-url']) } : {}),
+      ...(flags['seal-key'] ? { sealKey: resolve(flags['seal-key']) } : {}),
+      ...(flags.standby ? { standby: standingBy(stop, say) } : {}),
       port: flags.port,
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
@@ -387,6 +408,25 @@ export function stopAsked(say: (text: string) => void): Promise<void> {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
+}
+
+/** Stands by until it is its turn, and says so. */
+function standingBy(
+  stop: Promise<void>,
+  say: (text: string) => void,
+): NonNullable<ServerConfig['standby']> {
+  const ended = new AbortController();
+  void stop.then(() => ended.abort());
+  return {
+    signal: ended.signal,
+    onWaiting(leader) {
+      say(
+        leader === undefined
+          ? colors.dim('standing by: no server has said yet that it is active')
+          : `standing by: ${leader.name} is active at ${colors.cyan(leader.url)}; requests are handed to it`,
+      );
+    },
+  };
 }
 
 export function startFailure(error: unknown, port: number): CommandFailure {

@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { BackupNote } from '../../store/backups/backup-note.js';
 import { digestFile } from '../../store/backups/durable-file.js';
 import { type Backup, makeBackup } from '../../store/backups/make-backup.js';
-import type { OpenWork } from '../../store/backups/open-work.js';
+import type { OpenWork } from '../../store/store.js';
 import { HttpError } from '../errors.js';
 
 /** What a server waits with that was restored, until `goOn`. */

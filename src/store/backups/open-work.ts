@@ -6,15 +6,6 @@ import { KINDS } from '../execution-kinds.js';
 import { distinctValues } from '../merged-ranges.js';
 import { one, type Plan, type Plans } from '../plan.js';
 
-export interface OpenWork {
-  /** Executions that run, without children of distributed Maps. */
-  running: number;
-  /** Attempts that were open: they are closed as lost. */
-  attempts: number;
-  /** Deliveries that may have arrived since, and are sent again. */
-  deliveries: number;
-}
-
 /** Counts what is open. Reads what is open, and no more. */
 export const openWorkReads: Plans<'countOpenWork'> = {
   *countOpenWork() {

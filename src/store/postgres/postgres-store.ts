@@ -21,6 +21,7 @@ import type { StoreInformation } from '../store-information.js';
 import { turnWrites } from '../turn-writes.js';
 import { type Connection, connect, type PostgresPool, readLater, runLater } from './connection.js';
 import { tableWords } from './dialect.js';
+import { type ServerName, writeLeader } from './leadership.js';
 import { expectKnownSchema, migrate } from './migrate.js';
 import type { PipelinedStatement } from './pipeline.js';
 import { Writer } from './writer.js';
@@ -31,10 +32,14 @@ export interface PostgresStoreOptions {
    * schema of their search path, which must be there. The store does not close it.
    */
   pool: PostgresPool;
+  /** How it is told to other servers of the schema. Default: nobody is told. */
+  server?: ServerName;
 }
 
 /** The store, and what only a database of many servers has. */
 export interface PostgresStore extends Store {
+  /** The number of this opening: of all that were, the last one writes. */
+  readonly epoch: number;
   /** Throws the StoreError (`fenced`, `io`) with which a commit would fail now. */
   expectOurs(): Promise<void>;
 }
@@ -45,7 +50,10 @@ export interface PostgresStore extends Store {
  *
  * @example const store = await openPostgresStore({ pool: new pg.Pool({ database: 'millrace' }) });
  */
-export async function openPostgresStore({ pool }: PostgresStoreOptions): Promise<PostgresStore> {
+export async function openPostgresStore({
+  pool,
+  server,
+}: PostgresStoreOptions): Promise<PostgresStore> {
   // Connections of a pool may end while nobody uses them; the pool makes others.
   const ignore = (): void => {};
   pool.on('error', ignore);
@@ -59,9 +67,15 @@ export async function openPostgresStore({ pool }: PostgresStoreOptions): Promise
     writer = new Writer(connection);
     const information = await inform(connection);
     await writer.lock();
-    await expectKnownSchema(connection);
+    const begin = (): Promise<void> =>
+      (writer as Writer).beginEpoch(async (own) => {
+        if (server !== undefined) await writeLeader(own, server);
+      });
+    // From here on others know whose it is, also while a step takes long.
+    const found = await expectKnownSchema(connection);
+    if (found > 0) await begin();
     await migrate(writer);
-    await writer.beginEpoch();
+    if (found === 0) await begin();
     return assemble(pool, writer, information, close);
   } catch (error) {
     await close();
@@ -142,6 +156,7 @@ function assemble(
     ),
     ...running<Pick<Store, keyof typeof writePlans>>(writePlans, write),
     ...own,
+    epoch: writer.epoch,
     expectOurs: () => writer.send([]),
   };
 }

@@ -17,7 +17,7 @@ import type { Connection } from './connection.js';
 import type { PipelinedStatement } from './pipeline.js';
 
 /** Key of the lock beside the one of the schema: `mill` as four letters. */
-const LOCK = 0x6d_69_6c_6c;
+export const LOCK = 0x6d_69_6c_6c;
 
 const EPOCH = 'epoch';
 
@@ -42,8 +42,16 @@ export class Writer {
     throw new StoreError('locked', 'Another server has this database, and only one may have it.');
   }
 
-  /** Begins the next epoch: whoever had the database before writes no more. */
-  async beginEpoch(): Promise<void> {
+  /** The number of this opening. */
+  get epoch(): number {
+    return this.#epoch ?? 0;
+  }
+
+  /**
+   * Begins the next epoch: whoever had the database before writes no more.
+   * @param also what is written with it
+   */
+  async beginEpoch(also: (connection: Connection) => Promise<void>): Promise<void> {
     await this.transaction(async (connection) => {
       const [row] = await connection.ask(
         one(
@@ -52,6 +60,7 @@ export class Writer {
           [EPOCH],
         ),
       );
+      await also(connection);
       this.#epoch = epochIn(row);
     });
   }

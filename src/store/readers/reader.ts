@@ -6,9 +6,10 @@
  * @module
  */
 import { StoreError } from '../errors.js';
+import { openSource } from '../open-source.js';
 import type { Plan } from '../plan.js';
 import { readPlans } from '../queries.js';
-import { openSource, type SourceReader } from '../source.js';
+import type { SourceReader } from '../source.js';
 import type { Answer, Order, ToReader } from './messages.js';
 
 const plans = readPlans as unknown as {
