@@ -5,6 +5,7 @@ import colors from 'picocolors';
 import type { Held, Identity, ServerConfig } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { DEFAULT_DATA_FOLDER } from '../client.js';
+import { databaseFailure } from '../database-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { logNamesOf, publicUrlOf } from '../log-flags.js';
@@ -301,8 +302,11 @@ export default class Up extends MillraceCommand {
         }
       },
     }).catch((error: unknown) => {
-      throw startFailure(error, flags.port);
+      // It stood by, and was told to end.
+      if ((error as { code?: string }).code === 'closing') return undefined;
+      throw (flags.store ? databaseFailure(error) : undefined) ?? startFailure(error, flags.port);
     });
+    if (server === undefined) return;
     say('');
     say(`  ${colors.bold('Millrace')} is up at ${colors.cyan(server.url)}`);
     say(
