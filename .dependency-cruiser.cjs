@@ -56,7 +56,7 @@ const doors = Object.entries(rooms).map(([room, allowed]) => ({
   from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^src/',
-    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/inspect-store\\.ts|store/backups/|connectors/dataset/contract/)' : ''}`,
+    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/inspect-store\\.ts|store/backups/|store/copy/|connectors/dataset/contract/)' : ''}`,
   },
 }));
 

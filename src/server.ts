@@ -79,6 +79,7 @@ import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
+export { copyStore } from './copy-store.js';
 export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
 export { EVERYTHING } from './engine/kernel/scope.js';

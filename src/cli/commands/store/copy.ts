@@ -1,0 +1,92 @@
+import { Args } from '@oclif/core';
+import colors from 'picocolors';
+import type { Copied, CopyProgress } from '../../../store/copy/copy-records.js';
+import { MillraceCommand } from '../../base-command.js';
+import { databaseFailure } from '../../database-failure.js';
+import { EXIT } from '../../exit-codes.js';
+import { CommandFailure } from '../../failure.js';
+import { progressLine } from '../../progress-line.js';
+import { storeFailure } from '../../store-failure.js';
+
+/** `millrace store copy`: while no server has either of the two. */
+export default class StoreCopy extends MillraceCommand {
+  static override summary =
+    'Move all records from a data folder to a database of PostgreSQL, or back; the server must be stopped';
+  static override description =
+    'Copies every table, then reads every row again on both sides and compares them. When anything is not the same, nothing is left at the place that was copied to. The place that was copied from stays as it is and is marked: a server that is started on it by mistake waits for `millrace resume`. Files that are no records go along by hand: seal.key, and datasets when they lie in the data folder.';
+  static override examples = [
+    '<%= config.bin %> store copy .millrace postgres://millrace@127.0.0.1/millrace',
+    '<%= config.bin %> store copy env:MILLRACE_STORE restored-folder',
+  ];
+  static override args = {
+    from: Args.string({
+      description: 'data folder, postgres://… or env:NAME, the variable that holds an address',
+      required: true,
+    }),
+    to: Args.string({ description: 'the other of the two, without records', required: true }),
+  };
+
+  async run(): Promise<Copied> {
+    const { args } = await this.parse(StoreCopy);
+    const [from, to] = [placeOf(args.from), placeOf(args.to)];
+    const { copyStore } = await import('../../../server.js');
+    const line = progressLine(this.jsonEnabled());
+    const copied = await copyStore(from, to, (progress) => line.show(textOf(progress)))
+      .finally(line.end)
+      .catch((error: unknown) => {
+        throw failureOf(error, from, to);
+      });
+    const width = Math.max(...copied.tables.map(({ table }) => table.length));
+    for (const { table, rows, digest } of copied.tables.filter((one) => one.rows > 0)) {
+      this.log(
+        `${table.padEnd(width)} ${String(rows).padStart(9)}  ${colors.dim(digest.slice(0, 16))}`,
+      );
+    }
+    this.log(
+      `${colors.green('the same')} ${copied.rows} rows of ${copied.tables.length} tables: ${copied.from} → ${copied.to}`,
+    );
+    const next = to.startsWith('postgres')
+      ? 'start with --store, and the seal.key of the data folder'
+      : 'put the seal.key beside it, and start without --store';
+    this.say(colors.dim(`${next}; what was copied from is marked as a copy`));
+    return copied;
+  }
+}
+
+/** An address with a password is seen by all who list processes: it may stand in a variable. */
+function placeOf(given: string): string {
+  const name = /^env:(\w+)$/.exec(given)?.[1];
+  if (name === undefined) return given;
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new CommandFailure(`The variable ${name} is not set.`, {
+    exitCode: EXIT.usage,
+    code: 'MILL5503',
+    fix: `Set it to a data folder or to an address such as postgres://millrace@127.0.0.1/millrace.`,
+  });
+}
+
+function textOf({ doing, table, rows }: CopyProgress): string {
+  return `${doing} ${table}: ${rows} rows`;
+}
+
+function failureOf(error: unknown, from: string, to: string): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'locked') {
+    return new CommandFailure('A server uses one of the two.', {
+      exitCode: EXIT.conflict,
+      code: 'MILL5504',
+      fix: 'Stop it (all of them, of a database), copy, and start it again.',
+    });
+  }
+  if (code === 'constraint' || code === 'corrupt' || code === 'gone') return storeFailure(error);
+  if (message?.startsWith('One of the two')) {
+    return new CommandFailure(message, {
+      exitCode: EXIT.usage,
+      code: 'MILL5505',
+      fix: 'Name a data folder and a database, in the order from, to.',
+    });
+  }
+  const isDatabase = from.startsWith('postgres') || to.startsWith('postgres');
+  return (isDatabase ? databaseFailure(error) : undefined) ?? storeFailure(error);
+}
