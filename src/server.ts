@@ -407,9 +407,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   // Also one that is being opened now: what it deploys is durable before the engine closes.
   if (folder !== undefined) closers.push(() => folder.close());
   if (held === undefined) await folder?.open();
+  const file = source.kind === 'sqlite' ? source.database : undefined;
   const backups = createBackupDesk({
-    engine,
-    data,
+    ...{ engine, data, database: file },
     version: packageVersion(),
     held,
     onGoOn: async () => {
@@ -483,9 +483,13 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
   const taskUser = confinement.user?.name;
-  writeFileSync(serverFile, JSON.stringify({ url, token, pid: process.pid, taskUser }), {
-    mode: 0o600,
-  });
+  writeFileSync(
+    serverFile,
+    JSON.stringify({ url, token, pid: process.pid, taskUser, records: recordsOf(store) }),
+    {
+      mode: 0o600,
+    },
+  );
   // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
   closers.push(refuse);
 
@@ -505,6 +509,14 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       return closing;
     },
   };
+}
+
+/** Where they lie, for `doctor`; undefined: in the data folder. */
+function recordsOf(store: Store): string | undefined {
+  const { driver, version, schema, location } = store.information();
+  return driver === 'postgresql'
+    ? `PostgreSQL ${version}, database ${location}, version ${schema} of the tables`
+    : undefined;
 }
 
 /** What is held back of records that were restored; undefined when they are in use. */

@@ -17,6 +17,8 @@ export interface ServerFile {
   pid: number;
   /** The user that tasks run as, when it is not the server's own. */
   taskUser?: string;
+  /** Where the records lie, in words; absent: in the data folder. */
+  records?: string;
 }
 
 export const SERVER_FILE = 'server.json';

@@ -30,7 +30,9 @@ export default class Doctor extends MillraceCommand {
       nodeVersion(),
       dataFolder(data),
       freeSpace(data),
-      await database(data, answer?.health),
+      server?.records === undefined
+        ? await database(data, answer?.health)
+        : ({ name: 'database', verdict: 'ok', found: server.records } satisfies Check),
       await sealKey(data, server?.url),
       await serverAnswers(server?.url, answer, flags.port),
       ...partsOf(answer?.health),

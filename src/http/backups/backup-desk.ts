@@ -23,13 +23,15 @@ export interface BackupDesk {
   goOn(): Promise<void>;
   /**
    * The whole backup, to be sent.
-   * @throws HttpError BackupRunning
+   * @throws HttpError BackupRunning, RecordsElsewhere
    */
   make(signal: AbortSignal): Promise<Backup & { content: Readable }>;
 }
 
 export interface BackupDeskOptions {
   engine: Engine;
+  /** File of the records; undefined: they lie in a database. */
+  database: string | undefined;
   /** The data folder: the backup lies there until it is sent, under no name any more. */
   data: string;
   /** Of Millrace. */
@@ -55,12 +57,13 @@ export function createBackupDesk({
       return goingOn;
     },
     async make(signal) {
+      if (options.database === undefined) throw new HttpError('RecordsElsewhere');
       if (isMaking) throw new HttpError('BackupRunning');
       isMaking = true;
       const file = join(data, `backup-${randomUUID()}.db`);
       try {
         const made = await makeBackup({
-          database: join(data, 'millrace.db'),
+          database: options.database,
           file,
           version,
           signal,
