@@ -66,6 +66,17 @@ export const DATA_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'does not find what a test run has written',
+    store: (store) => ({
+      ...store,
+      listRows: (table, query) => {
+        const { root } = (query?.where ?? {}) as { root?: number };
+        const isAsked = (table as AnyTable) === SHADOWS && root !== undefined;
+        return isAsked ? [] : store.listRows(table, query);
+      },
+    }),
+  },
+  {
     name: 'forgets the files of test runs',
     store: rows((write) => (write.table === SHADOWS && write.row !== undefined ? [] : [write])),
   },

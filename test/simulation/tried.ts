@@ -6,6 +6,7 @@
  *         watched or followed by another pipeline
  *     I45 each outward task of a test run is recorded once, in the commit of its answer, and no runner is asked for it
  *     I46 what test runs wrote is there for a week, with its rows and its files, and then goes; nothing else goes with it
+ *     I47 what a test run starts reads what the test run has written, and nobody else does
  *
  * That real executions are told and expected as if there were no test runs is what I13 and I19 to I27 say: they know none.
  * @module
@@ -19,6 +20,7 @@ import {
   DATASETS,
   type DatasetRow,
   READ_VERSIONS,
+  type ReadRow,
   SHADOWS,
   type ShadowRow,
   VERSIONS,
@@ -176,7 +178,23 @@ export class TriedWorld {
       if (write.table === VERSIONS) this.#version(write, commit);
       if (write.table === DATASETS) this.#pointed(write.row as DatasetRow);
     }
+    for (const { table, row, isChange } of commit.rows) {
+      if (table === READ_VERSIONS && isChange !== true && row !== undefined) {
+        this.#read(row as ReadRow);
+      }
+    }
     for (const write of commit.executions) this.#recorded(write, commit.rows);
+  }
+
+  #read({ execution, version }: ReadRow): void {
+    const root = this.#tests.get(execution)?.root;
+    const own = [...this.#shadows.values()].filter(
+      (shadow) => shadow.root === root && shadow.dataset === TRIED,
+    );
+    const wanted = own.at(-1)?.number;
+    const isRight = root === undefined ? !this.#shadows.has(version) : version === wanted;
+    if (isRight) return;
+    this.violations.push(`I47 ${execution} of ${root} reads ${version}, and not ${wanted}`);
   }
 
   /** I44: a row of another table says nothing of a test run. */
