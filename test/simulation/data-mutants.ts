@@ -1,7 +1,11 @@
 /**
- * Planted bugs of datasets and of test runs.
+ * Planted bugs of datasets, of test runs and of challengers.
  * @module
  */
+import {
+  CHALLENGES,
+  COMPARISONS,
+} from '../../src/engine/features/challengers/challenger-tables.js';
 import {
   DATASETS,
   READ_VERSIONS,
@@ -79,5 +83,17 @@ export const DATA_MUTANTS: readonly Mutant[] = [
   {
     name: 'forgets the files of test runs',
     store: rows((write) => (write.table === SHADOWS && write.row !== undefined ? [] : [write])),
+  },
+  {
+    name: 'loses what a challenger is compared with now and then',
+    store: rows((write, n) => (write.table === COMPARISONS && n % 3 === 0 ? [] : [write])),
+  },
+  {
+    name: 'counts a comparison twice',
+    store: rows((write) => {
+      const { won = 0 } = (write.row ?? {}) as { won?: number };
+      if (write.table !== CHALLENGES || won === 0) return [write];
+      return [{ ...write, row: { ...write.row, won: won + 1 } }];
+    }),
   },
 ];

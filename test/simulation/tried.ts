@@ -16,6 +16,7 @@ import type { JsonObject } from '../../src/asl/json.js';
 import type { HistoryEvent } from '../../src/asl/transition.js';
 import { shadowRoot, versionFolder } from '../../src/datasets/layout.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { COMPARISONS } from '../../src/engine/features/challengers/challenger-tables.js';
 import {
   DATASETS,
   type DatasetRow,
@@ -33,6 +34,7 @@ import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import type { Commit, ExecutionWrite, SynchronousStore } from '../../src/store/store.js';
 import type { AnyTable, RowWrite } from '../../src/store/table.js';
 import { memoryStorage } from '../support/fake-datasets.js';
+import { ChallengedWorld } from './challenged.js';
 import { INPUT, MACHINES } from './machines.js';
 import type { VirtualWorld } from './virtual-world.js';
 
@@ -47,7 +49,7 @@ const DAY = 1_440 * MINUTE;
 const WEEK = 7 * DAY;
 /** Of what a test run is itself, and of what only its report reads. */
 const ITS_OWN: ReadonlySet<AnyTable> = new Set<AnyTable>([
-  ...[VERSIONS, SHADOWS, READ_VERSIONS, EFFECTS, MAP_RUNS],
+  ...[VERSIONS, SHADOWS, READ_VERSIONS, EFFECTS, MAP_RUNS, COMPARISONS],
 ]);
 
 const RETRY = [
@@ -145,12 +147,14 @@ export class TriedWorld {
   readonly #versions: Map<number, VersionRow> = new Map();
   readonly #shadows: Map<number, ShadowRow> = new Map();
   readonly #effects: Map<string, EffectRow> = new Map();
+  readonly #challenged: ChallengedWorld;
   /** Called when the first files of a test run are to be removed. */
   atRemoval: (() => void) | undefined;
 
   constructor(world: VirtualWorld, histories: Histories) {
     this.#world = world;
     this.#histories = histories;
+    this.#challenged = new ChallengedWorld(world);
     const storage = memoryStorage(() => world.wall());
     this.storage = {
       ...storage,
@@ -164,6 +168,7 @@ export class TriedWorld {
   }
 
   committed(commit: Commit): void {
+    this.#challenged.committed(commit);
     for (const { number, create } of commit.executions) {
       if (create?.testRun === undefined) continue;
       this.#tests.set(number, { id: create.id, root: create.testRun.root });
@@ -346,6 +351,7 @@ export class TriedWorld {
 
   /** Starts executions by name until that is acknowledged; some are redriven, some stopped. */
   clients(engine: () => Engine | undefined): void {
+    this.#challenged.clients(engine);
     for (let i = 0; i < 4; i += 1) this.#client(TRIED, `test-${i}`, engine);
     for (let i = 0; i < 2; i += 1) this.#client(TRIED, `real-${i}`, engine);
     for (const pipeline of MACHINES.keys()) this.#client(pipeline, 'test-of-all', engine);
@@ -397,11 +403,6 @@ export class TriedWorld {
     return [...this.violations, ...this.kept(store)];
   }
 
-  /** How many versions test runs have written, and how many tasks they have not done. */
-  get counts(): { shadows: number; effects: number } {
-    return { shadows: this.#shadows.size, effects: this.#effects.size };
-  }
-
   /** Nothing that test runs wrote is a week old: all of it is there. */
   kept(store: SynchronousStore): string[] {
     const rows = store.listRows(SHADOWS).map(({ number }) => number);
@@ -422,6 +423,7 @@ export class TriedWorld {
     const versions = [...this.#versions.values()];
     return [
       ...this.violations,
+      ...this.#challenged.atEnd(store),
       ...(rows === 0 ? [] : [`I46 ${rows} shadows are left`]),
       ...files.map((folder) => `I46 the files of ${folder} are left`),
       ...versions
