@@ -49,10 +49,17 @@ const triedSchema = z.strictObject({
   contract: jsonSchema.exactOptional().describe('What came of its contract, rule by rule'),
   would: z.enum(['be published', 'be blocked']).describe('What would have become of it'),
   published: z
-    .strictObject({ version: z.string(), rows: countSchema.exactOptional(), bytes: countSchema })
+    .strictObject({
+      version: z.string(),
+      rows: countSchema.exactOptional(),
+      bytes: countSchema,
+      isCurrent: z.boolean().describe('It still is'),
+      removedAt: timeSchema.exactOptional().describe('Its files were removed then'),
+    })
     .exactOptional()
-    .describe('What is current; absent: nothing is'),
-  diff: versionDiffSchema.exactOptional().describe('Against what is current'),
+    .describe('What was current when it was written; absent: nothing was'),
+  removedAt: timeSchema.exactOptional().describe('Its files were removed then'),
+  diff: versionDiffSchema.exactOptional().describe('Against what was current then'),
   problem: z.string().exactOptional().describe('Why they could not be compared'),
 });
 

@@ -9,6 +9,7 @@ import type { PipelineDetail } from '../api/pipelines.js';
 import type { Page } from '../api/values.js';
 import { isObject } from '../asl/json.js';
 import { rewriteTemplate } from '../pipelines/fleet/rewrite-template.js';
+import { newerThan } from '../pipelines/fleet/template-reference.js';
 import { readSource } from '../pipelines/source-file.js';
 import { pagesOf } from './all-pages.js';
 import type { Client } from './client.js';
@@ -19,13 +20,25 @@ export interface CanaryVerdict {
   readonly challenge: number;
   readonly pipeline: string;
   readonly team: string;
+  /** `promoting`: it is about to become the current version. */
+  readonly state: Challenge['state'];
   readonly verdict: 'won' | 'lost' | 'undecided';
   /** Why it has not won. */
   readonly reason?: string;
 }
 
+/** One of any change of template. */
+export interface TriedCanary extends CanaryVerdict {
+  /** The reference of the template that it tries. */
+  readonly template: string;
+}
+
 /** Challenges that are looked through, the newest first. */
 const MOST_CHALLENGES = 10_000;
+/** Challenges of the pipelines of a fleet whose candidates are looked at, the newest first. */
+const MOST_TRIED = 200;
+/** Challenges that are asked for at the same time. */
+const AT_A_TIME = 8;
 
 /**
  * @param members that use the old template, or the new one already
@@ -37,28 +50,82 @@ export async function canaryVerdicts(
   clientOf: (team: string) => Client,
 ): Promise<CanaryVerdict[]> {
   const byKey = new Map(members.map((member) => [memberKey(member.plan), member]));
+  const verdicts = new Map<string, CanaryVerdict>();
+  for (const { number, pipeline: name, team } of await challenges(client)) {
+    const key = memberKey({ name, team });
+    const member = byKey.get(key);
+    if (member === undefined || verdicts.has(key)) continue;
+    const challenge = await detailOf(number, client);
+    if (templateOf(challenge.candidateText) !== to) continue;
+    verdicts.set(key, await judged(challenge, member, { fleet, from, to }, clientOf(team)));
+  }
+  return [...verdicts.values()].sort((a, b) => a.challenge - b.challenge);
+}
+
+/**
+ * The newest challenge of each pipeline of a fleet and each template that it tries.
+ * @param clientOf asks about pipelines of a team
+ */
+export async function triedCanaries(
+  fleet: FleetFolder,
+  client: Client,
+  clientOf: (team: string) => Client,
+): Promise<TriedCanary[]> {
+  const members = new Map<string, FleetMember & { readonly template: string }>();
+  for (const one of fleet.files) {
+    const { plan, template } = one;
+    if (plan !== undefined && template !== undefined && !members.has(memberKey(plan))) {
+      members.set(memberKey(plan), { ...one, plan, template });
+    }
+  }
+  const all = (await challenges(client)).filter(({ pipeline: name, team }) =>
+    members.has(memberKey({ name, team })),
+  );
+  const newest = all.slice(0, MOST_TRIED);
+  const tried = new Map<string, TriedCanary>();
+  for (let at = 0; at < newest.length; at += AT_A_TIME) {
+    const some = newest.slice(at, at + AT_A_TIME).map(({ number }) => detailOf(number, client));
+    for (const challenge of await Promise.all(some)) {
+      const { pipeline: name, team } = challenge;
+      const member = members.get(memberKey({ name, team }));
+      const to = templateOf(challenge.candidateText);
+      if (member === undefined || typeof to !== 'string') continue;
+      const from = member.template;
+      // Another change of the file than its template is no canary of it.
+      if (from !== to && newerThan(from, [to]) === undefined) continue;
+      const key = `${to}\n${memberKey({ name, team })}`;
+      if (tried.has(key)) continue;
+      const verdict = await judged(challenge, member, { fleet, from, to }, clientOf(team));
+      tried.set(key, { ...verdict, template: to });
+    }
+  }
+  return [...tried.values()].sort((a, b) => a.challenge - b.challenge);
+}
+
+async function challenges(client: Client): Promise<readonly Challenge[]> {
   const { items } = await pagesOf<Challenge>(MOST_CHALLENGES, (cursor) =>
     client.get<Page<Challenge>>(
       `${PATHS.challengers}?limit=1000${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
     ),
   );
-  const verdicts = new Map<string, CanaryVerdict>();
-  for (const { number, pipeline: name, team } of items) {
-    const key = memberKey({ name, team });
-    const member = byKey.get(key);
-    if (member === undefined || verdicts.has(key)) continue;
-    const challenge = await client.get<ChallengeDetail>(
-      pathTo(PATHS.challenger, { number: String(number) }),
-    );
-    if (templateOf(challenge.candidateText) !== to) continue;
-    const version = challenge.candidateVersion;
-    const candidate = await clientOf(team).get<PipelineDetail>(
-      `${pathTo(PATHS.pipeline, { name })}?version=${version}`,
-    );
-    const changed = await changedSince(candidate, member, { fleet, from, to });
-    verdicts.set(key, verdictOf(challenge, changed));
-  }
-  return [...verdicts.values()].sort((a, b) => a.challenge - b.challenge);
+  return items;
+}
+
+async function detailOf(number: number, client: Client): Promise<ChallengeDetail> {
+  return await client.get<ChallengeDetail>(pathTo(PATHS.challenger, { number: String(number) }));
+}
+
+async function judged(
+  challenge: ChallengeDetail,
+  member: FleetMember,
+  change: Omit<CanariesOf, 'members'>,
+  client: Client,
+): Promise<CanaryVerdict> {
+  const path = pathTo(PATHS.pipeline, { name: challenge.pipeline });
+  const candidate = await client.get<PipelineDetail>(
+    `${path}?version=${challenge.candidateVersion}`,
+  );
+  return verdictOf(challenge, await changedSince(candidate, member, change));
 }
 
 export interface CanariesOf {
@@ -83,7 +150,7 @@ async function changedSince(
 
 function verdictOf(challenge: Challenge, changed: readonly string[]): CanaryVerdict {
   const { number, pipeline, team, state, verdict, reason, won, lost, target } = challenge;
-  const canary = { challenge: number, pipeline, team };
+  const canary = { challenge: number, pipeline, team, state };
   if (verdict === 'lost') {
     return { ...canary, verdict, reason: `${lost} of ${won + lost} comparisons lost` };
   }

@@ -9,7 +9,7 @@ import { contractText } from './contract-text.js';
 import { size } from './data-text.js';
 import { diffText } from './diff-text.js';
 import { money } from './money.js';
-import { printable, status, table } from './text.js';
+import { printable, status, table, time } from './text.js';
 
 type Tried = TestReport['versions'][number];
 
@@ -51,9 +51,19 @@ function triedLines({ dataset, version, published, diff, problem, ...one }: Trie
     ...(one.contract === undefined
       ? []
       : [contractText(one.contract as unknown as ContractResult, [])]),
-    ...(published === undefined ? ['Nothing of it is published yet.'] : []),
+    ...publishedLines(one.removedAt, published),
     ...(diff === undefined ? [] : [diffText(diff)]),
     ...(problem === undefined ? [] : [colors.yellow(`Not compared: ${printable(problem)}`)]),
+  ];
+}
+
+/** What it is compared with, where that is not what readers see now. */
+function publishedLines(removedAt: Tried['removedAt'], published: Tried['published']): string[] {
+  if (removedAt !== undefined) return [`Its files were kept until ${time(removedAt)}.`];
+  if (published === undefined) return ['Nothing of it was published when it was written.'];
+  if (published.isCurrent) return [];
+  return [
+    `Compared with ${published.version}, which was published then; another version is current now.`,
   ];
 }
 

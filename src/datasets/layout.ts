@@ -32,6 +32,16 @@ export function shadowRoot(execution: string): string {
   return `shadow/${execution}`;
 }
 
+const SHADOW_PLACE = /^shadow\/[^/]+\/(raw|structured|table)\//;
+
+/**
+ * The stage of a version that a test run wrote, as its folder says; undefined: it is the folder of none.
+ * @example stageOfShadow('shadow/0199/raw/planning/zoning/versions/20261130T063000Z-0000abcd') // 'raw'
+ */
+export function stageOfShadow(folder: string): Stage | undefined {
+  return SHADOW_PLACE.exec(folder)?.[1] as Stage | undefined;
+}
+
 export const MANIFEST = '_manifest.json';
 export const POINTER = 'current.json';
 

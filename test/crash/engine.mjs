@@ -8,13 +8,14 @@ import { openSqliteStore } from '../../dist/store/sqlite-store.js';
 /**
  * @param folder where everything of it lies
  * @param file name of the database in it
- * @param config of the engine, and `connectors`, `concurrency`, `synchronous`, where they are others than usual
+ * @param config of the engine, and `connectors`, `concurrency`, `synchronous`, where they are others than usual; `through`, what the
+ *     engine has its store through
  */
 export function openKilledEngine(folder, file, config = {}) {
-  const { connectors = [], concurrency, synchronous = 'FULL', ...more } = config;
+  const { connectors = [], concurrency, synchronous = 'FULL', through, ...more } = config;
   const store = openSqliteStore({ file: join(folder, file), synchronous });
   const engine = createEngine({
-    store,
+    store: through === undefined ? store : through(store),
     runner: createConnectorRunner(new Map(connectors.map((one) => [one.kind, one])), concurrency),
     evaluator: { evaluate: async () => [], close: async () => {} },
     itemSource: createLocalItems(),

@@ -80,7 +80,8 @@ export class Told {
       }
     }
     for (const { number, create, history } of commit.executions) {
-      if (create !== undefined && create.mapRun === undefined) {
+      // Nobody hears of test runs.
+      if (create !== undefined && create.mapRun === undefined && create.testRun === undefined) {
         const place = `${create.team}/${create.pipeline}`;
         this.#pipelines.set(number, place);
         this.#numbers.set(create.id, number);

@@ -18,6 +18,8 @@
  *         (remote-jobs.ts)
  *     I31 to I33 a cluster of a pool is used by no more than may share it, and given back (pooled.ts)
  *     I40 to I43 versions are there with their outcomes, pointers follow, and nobody loses what he reads (published.ts)
+ *     I44 to I47 nobody notices a test run, what it does not do is recorded once, and what it wrote goes after a week (tried.ts)
+ *     I48 to I50 one challenger beside each champion, counted as it was compared, and promoted once (challenged.ts)
  *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module

@@ -9,11 +9,6 @@ import { EVENTS } from '../../src/engine/features/bus/event-table.js';
 import { CHECK_RESULTS, CHECK_SERIES } from '../../src/engine/features/checks/check-tables.js';
 import { POOL_CLUSTERS, POOL_LEASES } from '../../src/engine/features/cluster-pools/pool-tables.js';
 import {
-  DATASETS,
-  READ_VERSIONS,
-  VERSIONS,
-} from '../../src/engine/features/datasets/dataset-tables.js';
-import {
   EXPECTATION_CHANGES,
   STANDINGS,
 } from '../../src/engine/features/expectations/expectation-tables.js';
@@ -34,6 +29,8 @@ import type { Reducer } from '../../src/engine/kernel/reducer.js';
 import { StoreError } from '../../src/store/errors.js';
 import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
 import type { AnyTable, RowWrite } from '../../src/store/table.js';
+import { rows } from './changed-rows.js';
+import { DATA_MUTANTS } from './data-mutants.js';
 import type { Mutant } from './simulate.js';
 
 /** Changes what the reducer answers. */
@@ -58,16 +55,6 @@ function writes(change: (write: ExecutionWrite, n: number) => ExecutionWrite): M
     ...store,
     commit: (commit) =>
       store.commit({ ...commit, executions: commit.executions.map((write) => change(write, n++)) }),
-  });
-}
-
-/** Changes the rows that are written. */
-function rows(change: (write: RowWrite, n: number) => RowWrite[]): Mutant['store'] {
-  let n = 0;
-  return (store) => ({
-    ...store,
-    commit: (commit) =>
-      store.commit({ ...commit, rows: commit.rows.flatMap((write) => change(write, n++)) }),
   });
 }
 
@@ -527,22 +514,7 @@ export const MUTANTS: readonly Mutant[] = [
       return isEnd && !write.isChange ? [] : [write];
     }),
   },
-  {
-    name: 'does not write which version is current',
-    store: rows((write, n) => (write.table === DATASETS && n % 7 < 3 ? [] : [write])),
-  },
-  {
-    name: 'forgets with the process that a version is being read',
-    store: rows((write) =>
-      write.table === READ_VERSIONS && write.row !== undefined
-        ? [{ ...write, row: { ...write.row, open: 0 } }]
-        : [write],
-    ),
-  },
-  {
-    name: 'loses versions that were written',
-    store: rows((write, n) => (write.table === VERSIONS && n % 3 === 0 ? [] : [write])),
-  },
+  ...DATA_MUTANTS,
 ];
 
 function onlyAttempts(write: ExecutionWrite): ExecutionWrite {

@@ -11,9 +11,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { advance, applyTransition, startExecution } from '../../src/asl/advance.js';
+import { applyTransition, startExecution } from '../../src/asl/advance.js';
 import { compileMachine } from '../../src/asl/compile.js';
-import type { ExecutionEvent } from '../../src/asl/transition.js';
 import type { RemoteTasks } from '../../src/connectors/remote-tasks.js';
 import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { uuidVersion7 } from '../../src/engine/adapters/system-ports.js';
@@ -25,6 +24,7 @@ import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
+import { checkedAdvance } from './checked-advance.js';
 import { EXPECTED, Told } from './expected.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { Invariants } from './invariants.js';
@@ -41,6 +41,7 @@ import {
   TOLD_SECTION,
   TOLD_TEAM,
 } from './told-people.js';
+import { TRYING, TriedWorld } from './tried.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { declareIncidents, IncidentsTold } from './troubled.js';
 import { VirtualWorld } from './virtual-world.js';
@@ -101,6 +102,7 @@ class Simulation {
   readonly #remote: RemoteWorld;
   readonly #pools: PoolWorld;
   readonly #data: DataWorld;
+  readonly #tried: TriedWorld;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -123,6 +125,8 @@ class Simulation {
   #open = 0;
   #ids = 0;
   #full = false;
+  /** Virtual milliseconds: from then on nothing fails. */
+  #faultyUntil = HEAL;
   /** Ids of events that were acknowledged. */
   readonly #told = new Set<string>();
 
@@ -137,6 +141,7 @@ class Simulation {
     this.#remote = new RemoteWorld(world);
     this.#pools = new PoolWorld(world);
     this.#data = new DataWorld(world);
+    this.#tried = new TriedWorld(world, this.#invariants);
     const rate = (most: number): number => (world.chance(0.5) ? world.random() * most : 0);
     this.#rates = {
       busy: rate(0.05),
@@ -176,6 +181,11 @@ class Simulation {
     return this.#seed % 14 === 3;
   }
 
+  /** Every other fourteenth seed has test runs; those have no triggers either. */
+  get #hasTests(): boolean {
+    return this.#seed % 14 === 9;
+  }
+
   /** Every third seed: the others are as SQLite is, where every answer comes at once. */
   get #readsTakeTime(): boolean {
     return this.#seed % 3 === 0;
@@ -199,7 +209,7 @@ class Simulation {
   }
 
   get #faulty(): boolean {
-    return this.#world.elapsed < HEAL;
+    return this.#world.elapsed < this.#faultyUntil;
   }
 
   async run(): Promise<SeedResult> {
@@ -216,6 +226,7 @@ class Simulation {
       // While something is read, and before what it reads is replaced.
       world.after(this.#data.restart, () => this.#crash('a restart'));
     }
+    if (this.#hasTests) this.#tried.clients(() => this.#engine);
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
     this.#full = false;
@@ -237,7 +248,8 @@ class Simulation {
       ...this.#monitored.violations(this.#store),
       ...this.#remote.atEnd(this.#store),
       ...this.#pools.atEnd(this.#store),
-      ...this.#data.atEnd(this.#store),
+      ...(this.#hasData ? this.#data.atEnd(this.#store) : []),
+      ...(this.#hasTests ? this.#tried.atEnd(this.#store) : []),
       ...this.#troubled.atEnd(this.#store, world.wall()),
       ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
     ]) {
@@ -248,6 +260,7 @@ class Simulation {
         this.#invariants.fail(violation);
       }
     }
+    if (this.#hasTests) await this.#growOld();
     this.#generation += 1;
     return {
       seed: this.#seed,
@@ -259,6 +272,24 @@ class Simulation {
       executions: this.#store.lastExecutionNumber(),
       virtualMs: world.elapsed,
     };
+  }
+
+  /** What test runs wrote becomes a week old, and goes: while everything fails again, and once by a crash half-way. */
+  async #growOld(): Promise<void> {
+    const world = this.#world;
+    const grow = async (hours: number, minutes: number): Promise<void> => {
+      world.wallError += hours * 3_600_000;
+      const most = world.happened + MOST_HAPPENS;
+      await world.run(world.elapsed + minutes * 60_000, () => world.happened > most);
+    };
+    await grow(6 * 24, 12);
+    for (const violation of this.#tried.kept(this.#store)) this.#invariants.fail(violation);
+    this.#tried.atRemoval = () => this.#crash('a shadow is to be removed');
+    this.#faultyUntil = world.elapsed + 12 * 60_000;
+    await grow(26, 36);
+    this.#full = false;
+    await grow(25, 12);
+    for (const violation of this.#tried.gone(this.#store)) this.#invariants.fail(violation);
   }
 
   #allEnded(): boolean {
@@ -297,9 +328,8 @@ class Simulation {
       () => (this.#faulty ? this.#runnerFaults : calm),
       isAlive,
     );
-    const runner = this.#hasData
-      ? this.#data.runner(performing, () => this.#faulty, isAlive)
-      : performing;
+    const own = this.#hasData ? this.#data : this.#hasTests ? this.#tried : undefined;
+    const runner = own?.runner(performing, () => this.#faulty, isAlive) ?? performing;
     const failing = this.#faultyStore(isAlive);
     const faulty = this.#readsTakeTime
       ? withSlowReads(failing, world, () => this.#slowReads)
@@ -326,7 +356,7 @@ class Simulation {
       reducer: mutant?.reducer?.(reducer) ?? reducer,
       evaluator: { evaluate: async () => [], close: async () => {} },
       itemSource: createLocalItems(),
-      ...(this.#hasData ? { datasets: this.#data.storage } : {}),
+      ...(own === undefined ? {} : { datasets: own.storage }),
       workFolder: join(this.#folder, 'work'),
       loadedExecutions: 3,
       ...(this.#tells
@@ -386,7 +416,8 @@ class Simulation {
       const whose = { name: POOLED, team: 'team', tags: {}, definition: POOLED_MACHINE };
       await engine.pipelines.deploy({ ...whose, ...where });
     }
-    for (const [name, [definition, sections]] of this.#hasData ? PUBLISHING : []) {
+    const more = this.#hasData ? PUBLISHING : this.#hasTests ? TRYING : [];
+    for (const [name, [definition, sections]] of more) {
       const where = { folder: this.#folder, sections, bindings: {} };
       await engine.pipelines.deploy({ name, team: 'team', tags: {}, definition, ...where });
     }
@@ -432,7 +463,8 @@ class Simulation {
       this.#troubled.committed(commit);
       this.#remote.committed(commit);
       this.#pools.committed(commit);
-      this.#data.committed(commit);
+      if (this.#hasData) this.#data.committed(commit);
+      if (this.#hasTests) this.#tried.committed(commit);
     };
     return {
       ...this.#store,
@@ -562,24 +594,4 @@ class Simulation {
       });
     }
   }
-}
-
-/**
- * I8, differentially: each transition is made twice, the second time from the state as JSON gives it back, and by an event
- * that is not the same object. A reducer that keeps anything elsewhere gives itself away.
- */
-function checkedAdvance(invariants: Invariants): Reducer['advance'] {
-  return (machine, state, event, evaluate) => {
-    const copy = JSON.parse(JSON.stringify(state)) as typeof state;
-    const first = advance(machine, state, event, evaluate);
-    const again = advance(machine, copy, { ...event } as ExecutionEvent, evaluate);
-    if (!(first instanceof Promise) && !(again instanceof Promise)) {
-      if (JSON.stringify(first) !== JSON.stringify(again)) {
-        invariants.fail(
-          `I8 ${event.type} gives another transition after a round trip through JSON`,
-        );
-      }
-    }
-    return first;
-  };
 }

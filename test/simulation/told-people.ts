@@ -128,6 +128,7 @@ function untold(store: SynchronousStore, rows: readonly DeliveryRow[]): string[]
   for (let number = 1; number <= store.lastExecutionNumber(); number += 1) {
     const record = store.findExecution(number);
     if (record === undefined || record.team !== TOLD_TEAM || record.mapRun !== undefined) continue;
+    if (record.testRun !== undefined) continue;
     const { deployment = {} } = store.findMachine(record.machine) ?? {};
     const sections = deployment.sections as JsonObject | undefined;
     if (sections?.notifications === undefined || record.header.status === 'RUNNING') continue;

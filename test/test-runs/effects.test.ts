@@ -60,6 +60,29 @@ const TELLS = {
   },
 };
 
+const IS_SAID = { Variable: '$.fail', IsPresent: true };
+const CLEAN = {
+  ...{ Type: 'Task', Resource: 'millrace:shell', ResultPath: '$.cleaned', Next: 'End' },
+};
+/** Fails when its input says so. */
+const LAST = {
+  Type: 'Parallel',
+  Branches: [
+    {
+      StartAt: 'Well?',
+      States: {
+        'Well?': {
+          ...{ Type: 'Choice', Default: 'Good' },
+          Choices: [{ And: [IS_SAID, { Variable: '$.fail', BooleanEquals: true }], Next: 'Bad' }],
+        },
+        Good: { Type: 'Succeed' },
+        Bad: { Type: 'Fail', Error: 'Bad' },
+      },
+    },
+  ],
+  End: true,
+};
+
 const tryOut = (pipeline: string, more: object = {}) =>
   test.engine.executions.run(EVERYTHING, { pipeline, testRun: {}, ...more });
 const effects = async (id: string, scope: Scope = EVERYTHING) =>
@@ -92,6 +115,47 @@ describe('a test run', () => {
     expect(error).toBe('Down');
     expect(done).toEqual(['http Tell in a test run']);
     expect(await effects(id)).toMatchObject([{ state: 'Clean', answer: { rows: 7 } }]);
+  });
+
+  it('answers what was answered in the last execution that succeeded, when the pipeline says so', async () => {
+    await open();
+    const Ask = { Type: 'Task', Resource: 'millrace:spark', Parameters: { a: 1 } };
+    const definition = {
+      StartAt: 'Ask',
+      States: { Ask: { ...Ask, ResultPath: '$.spark', Next: 'Clean' }, Clean: CLEAN, End: LAST },
+    };
+    await test.deploy('asks', { effects: { Ask: 'last', Clean: 'last' } }, { definition });
+    const answers = async (more: object = {}): Promise<unknown[]> => {
+      const { id, status } = await tryOut('asks', more);
+      expect(status).toBe('SUCCEEDED');
+      return (await effects(id)).map(({ state, answer }) => [state, answer]);
+    };
+    // There is none: the empty one.
+    const empty = [
+      ['Ask', {}],
+      ['Clean', {}],
+    ];
+    expect(await answers()).toEqual(empty);
+    // Test runs are none, nor is what failed.
+    const failing = { input: { fail: true } };
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'asks', ...failing });
+    expect(await answers()).toEqual(empty);
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'asks', input: { fail: false } });
+    const asItWas = [
+      ['Ask', { kind: 'spark' }],
+      ['Clean', { kind: 'shell' }],
+    ];
+    expect(await answers()).toEqual(asItWas);
+    await test.crash();
+    expect(await answers()).toEqual(asItWas);
+    // Of the last one, also when a later one has failed.
+    await test.engine.executions.run(EVERYTHING, { pipeline: 'asks', ...failing });
+    expect(await answers()).toEqual(asItWas);
+    // Another pipeline with states of these names has answered nothing.
+    await test.deploy('others', { effects: { Ask: 'last', Clean: 'last' } }, { definition });
+    const { id } = await tryOut('others');
+    expect((await effects(id)).map(({ answer }) => answer)).toEqual([{}, {}]);
+    expect(done.filter((one) => one.includes('test run'))).toEqual([]);
   });
 
   it('records each once, whatever the crash and the redrive', async () => {

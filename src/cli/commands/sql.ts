@@ -12,7 +12,7 @@ import { rowsCsv, rowsTable } from '../rows-text.js';
 export default class Sql extends MillraceCommand {
   static override summary = 'Ask one SELECT of published versions of datasets';
   static override description =
-    'Names with a slash, of another team, or of a version are in double quotes where SQL needs it: "parcels/example", "planning:zoning/areas", parcels/example@20261130T063000Z-0000abcd. The query runs at the server, in a process that reads these versions and nothing else, within 30 seconds; it ends when you press Ctrl-C. Needs the role analyst.';
+    'Names with a slash, of another team, or of a version are in double quotes where SQL needs it: "parcels/example", "planning:zoning/areas", parcels/example@20261130T063000Z-0000abcd; a version that a test run wrote, too. The query runs at the server, in a process that reads these versions and nothing else, within 30 seconds; it ends when you press Ctrl-C. Needs the role analyst.';
   static override examples = [
     '<%= config.bin %> sql \'FROM "parcels/example" SELECT owner, count(*) GROUP BY owner\'',
     '<%= config.bin %> sql "FROM parcels/example" --format csv --limit 10000 > parcels.csv',

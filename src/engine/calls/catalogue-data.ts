@@ -4,6 +4,8 @@
  */
 import type { DatasetStorage } from '../../connectors/dataset/storage.js';
 import { uniqueColumns } from '../../datasets/diff/version-diff.js';
+import { DATASETS } from '../../pipelines/sections/datasets-section.js';
+import { sectionOf } from '../../pipelines/sections/section.js';
 import type { CatalogueData } from '../features/catalogue/known-datasets.js';
 import type { WorkingSource } from '../features/catalogue/step-working.js';
 import { READ_VERSIONS, VERSIONS, type VersionRow } from '../features/datasets/dataset-tables.js';
@@ -17,7 +19,7 @@ const LOOKED_AT = 200;
 
 /** Undefined: nothing here keeps datasets. */
 export function catalogueData(
-  { reads }: Pick<Kernel, 'reads'>,
+  { reads, machines }: Pick<Kernel, 'reads' | 'machines'>,
   datasets: Datasets,
   storage: DatasetStorage | undefined,
 ): CatalogueData | undefined {
@@ -35,6 +37,7 @@ export function catalogueData(
         ...(unique === undefined ? {} : { unique }),
       };
     },
+    teams: () => new Set(machines.all().map(({ ref }) => ref.team)),
     currentOf({ team, name }) {
       const dataset = datasets.find(team, name);
       return dataset === undefined ? [] : datasets.currentOf(dataset);
@@ -44,6 +47,12 @@ export function catalogueData(
       const where = { team, dataset, version };
       const [row] = await reads.listRows(VERSIONS, { where, limit: 1 });
       return row;
+    },
+    async maskedIn({ execution, dataset }) {
+      const record = await reads.findExecution(execution);
+      if (record === undefined) return [];
+      const { deployment } = await machines.find(record.machine);
+      return sectionOf(DATASETS, deployment)?.get(dataset)?.masked ?? [];
     },
     versions: async (team, dataset, { below, limit }) =>
       await reads.listRows(VERSIONS, {

@@ -58,9 +58,18 @@ export interface TriedVersion {
   readonly contract?: Json;
   /** What would have become of it. */
   readonly would: 'be published' | 'be blocked';
-  /** What is current now; absent: nothing is. */
-  readonly published?: { readonly version: string; readonly rows?: number; readonly bytes: number };
-  /** Against what is current; absent where it was not asked for, or there is nothing. */
+  /** What was current when it was written; absent: nothing was. */
+  readonly published?: {
+    readonly version: string;
+    readonly rows?: number;
+    readonly bytes: number;
+    readonly isCurrent: boolean;
+    /** Milliseconds since the epoch: its files were removed then. */
+    readonly removedAt?: number;
+  };
+  /** Milliseconds since the epoch: its own files were removed then. */
+  readonly removedAt?: number;
+  /** Against what was current; absent where it was not asked for, or there is nothing. */
   readonly diff?: VersionDiff;
   /** Why there is no diff. */
   readonly problem?: string;
@@ -148,11 +157,13 @@ export function testRunCalls(
   async function tried(
     scope: Scope,
     row: VersionRow,
+    published: number | undefined,
     ask: { readonly rows: 'compare' | 'leave'; readonly examples?: number },
     signal: AbortSignal,
   ): Promise<TriedVersion> {
     const { team, dataset, version, executionId, interval, rows, bytes, files, contract } = row;
-    const current = currentOf(team, dataset, interval);
+    const now = currentOf(team, dataset, interval);
+    const current = await thenCurrent(published, now);
     const isBlocked = (contract as { verdict?: unknown } | undefined)?.verdict === 'block';
     const told: TriedVersion = {
       ...{ team, dataset, version, execution: executionId, bytes, files },
@@ -167,10 +178,17 @@ export function testRunCalls(
             published: {
               ...{ version: current.version, bytes: current.bytes },
               ...(current.rows === undefined ? {} : { rows: current.rows }),
+              ...(current.removedAt === undefined ? {} : { removedAt: current.removedAt }),
+              isCurrent: current.number === now?.number,
             },
           }),
+      ...(row.removedAt === undefined ? {} : { removedAt: row.removedAt }),
     };
     if (ask.rows === 'leave' || current === undefined) return told;
+    if (row.removedAt === undefined && current.removedAt !== undefined) {
+      const problem = `What was published then, version '${current.version}', has been removed since.`;
+      return { ...told, problem };
+    }
     try {
       const request = {
         ...{ name: `${team}:${dataset}`, from: current.version, to: version },
@@ -188,10 +206,15 @@ export function testRunCalls(
       const { record, root } = await testRun(scope, id);
       const shadows = await reads.listRows(SHADOWS, { where: { root }, limit: MOST + 1 });
       const own = shadows.filter(({ team }) => sees(scope, team)).slice(0, MOST);
-      const rows = await versionsOf(own.map(({ number }) => number));
+      const kept = await versionsOf(own.map(({ number }) => number));
+      const gone = await removedOf(record);
+      const rows = [...gone, ...kept].sort((a, b) => a.number - b.number);
+      const published = new Map(own.map((one) => [one.number, one.published]));
       const versions: TriedVersion[] = [];
       // One after the other: each comparison is a process of its own.
-      for (const row of rows) versions.push(await tried(scope, row, ask, signal));
+      for (const row of rows) {
+        versions.push(await tried(scope, row, published.get(row.number), ask, signal));
+      }
       const effects = await reads.listRows(EFFECTS, { where: { root }, limit: MOST + 1 });
       const read = await readBy(record.number);
       const { deployment } = await machines.find(record.machine);
@@ -225,6 +248,22 @@ export function testRunCalls(
       return { items, ...(isMore ? { next: toCursor('effects', [last.number]) } : {}) };
     },
   };
+
+  /** @param published number of a version; 0: none. Undefined: that was not kept yet, so it is what is current now */
+  async function thenCurrent(
+    published: number | undefined,
+    now: VersionRow | undefined,
+  ): Promise<VersionRow | undefined> {
+    if (published === undefined || published === now?.number) return now;
+    return published === 0 ? undefined : await reads.findRow(VERSIONS, [published]);
+  }
+
+  /** What the execution itself wrote, and is kept no longer: of those that it has started nobody knows any more. */
+  async function removedOf({ number, team }: ExecutionRecord): Promise<VersionRow[]> {
+    const where = { execution: number, state: 'shadow' as const };
+    const rows = await reads.listRows(VERSIONS, { where, limit: MOST });
+    return rows.filter((row) => row.removedAt !== undefined && row.team === team);
+  }
 
   async function versionsOf(numbers: readonly number[]): Promise<VersionRow[]> {
     if (numbers.length === 0) return [];

@@ -10,6 +10,7 @@ export type DataErrorKind =
   | 'DatasetVersionNotFound'
   | 'DatasetVersionRemoved'
   | 'DatasetVersionRefused'
+  | 'TestRunVersionRemoved'
   | 'LineageEventRefused';
 
 export const DATA_ERRORS: { readonly [kind in DataErrorKind]: Readonly<EngineErrorEntry> } = {
@@ -42,6 +43,13 @@ export const DATA_ERRORS: { readonly [kind in DataErrorKind]: Readonly<EngineErr
     status: 409,
     message: "Version '{version}' of '{name}' is {state}: it cannot be made current.",
     fix: 'Choose one that was published: `millrace data versions {name}`.',
+  },
+  TestRunVersionRemoved: {
+    code: 'MILL3460',
+    status: 410,
+    message:
+      "A test run wrote version '{version}' of '{name}': its files were kept for seven days, and are gone.",
+    fix: 'Run it again: `millrace run {pipeline} --test-run`.',
   },
   LineageEventRefused: {
     code: 'MILL3406',

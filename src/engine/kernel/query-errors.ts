@@ -66,7 +66,7 @@ export const QUERY_ERRORS: { readonly [kind in QueryErrorKind]: Readonly<EngineE
   DatasetVersionUnpublished: {
     code: 'MILL3428',
     status: 409,
-    message: "'{name}' is {state}: queries read what was published.",
+    message: "'{name}' is {state}: queries read what was published, and what test runs wrote.",
     fix: 'Look at its first rows instead: `millrace data preview NAME@VERSION`.',
   },
   DiffNothingBefore: {

@@ -5,6 +5,7 @@
  *       Announce: true              # recorded instead of done; the answer is an empty one of its kind
  *       Lookup: false               # done: it changes nothing that others notice
  *       Charge: { output: { id: test } }   # recorded, and this is the answer
+ *       Submit: last                       # recorded; the answer is what it was in the last execution that succeeded
  *
  * What is not said follows from who performs the task: `engine/kernel/effect-rules.ts`.
  * @module
@@ -14,14 +15,14 @@ import type { Json } from '../../asl/json.js';
 import { type Section, whenShaped } from './section.js';
 
 /** What a file says of one state. */
-export type WrittenEffect = boolean | { output: Json };
+export type WrittenEffect = boolean | 'last' | { output: Json };
 
 export const effectSchema: z.ZodType<WrittenEffect> = z
-  .union([z.boolean(), z.strictObject({ output: z.json() })])
+  .union([z.boolean(), z.literal('last'), z.strictObject({ output: z.json() })])
   .meta({
     description:
-      'In test runs: true records the task instead of doing it, false does it, { output } records it and answers that',
-    examples: [true, { output: { id: 'test' } }],
+      'In test runs: true records the task instead of doing it, false does it, { output } records it and answers that, last records it and answers what it has answered in the last execution that succeeded',
+    examples: [true, { output: { id: 'test' } }, 'last'],
   });
 
 const states: z.ZodType<{ [state: string]: WrittenEffect }> = z

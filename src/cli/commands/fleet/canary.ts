@@ -1,10 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import type { Challenge } from '../../../api/challengers.js';
+import type { Challenge, ChallengeDetail } from '../../../api/challengers.js';
 import { PATHS, pathTo } from '../../../api/paths.js';
 import { chooseCanaries } from '../../../pipelines/fleet/choose-canaries.js';
 import { rewriteTemplate } from '../../../pipelines/fleet/rewrite-template.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
 import { challengeFlags } from '../../challenge-flags.js';
+import type { Client } from '../../client.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
 import {
@@ -35,7 +36,7 @@ export default class FleetCanary extends MillraceCommand {
     'Try another template on a few pipelines of a fleet, beside their current versions';
   static override description =
     `Of the pipelines whose files use OLD, a few are chosen: spread over the list of their names, and the same ones each time. For each, a challenge starts with its file as it would be with NEW. No file changes.
-Rules are those of millrace challenge. Needs the role admin of all teams, as deploying does. Ends with 11 when some could not be started.`;
+Rules are those of millrace challenge. Needs the role admin of all teams, as deploying does. Ends with 11 when some could not be started. Doing it again goes on: what is under way already with the same file stays as it is.`;
   static override examples = [
     '<%= config.bin %> fleet canary standard-etl@1 standard-etl@2 --pipelines 5 --executions 3',
     '<%= config.bin %> fleet canary standard-etl@1 standard-etl@2 pipelines --pipeline load-alder --rule "values same"',
@@ -62,7 +63,12 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
     ...serverFlags,
   };
 
-  async run(): Promise<{ of: number; started: Started[]; refused: Refused[] }> {
+  async run(): Promise<{
+    of: number;
+    started: Started[];
+    underWay: Started[];
+    refused: Refused[];
+  }> {
     const { args, flags } = await this.parse(FleetCanary);
     checkReferences(args.old, args.new);
     const fleet = await readFleet(args.folder);
@@ -73,14 +79,21 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
         ? chooseCanaries(members, flags.pipelines)
         : namedOnes(members, flags.pipeline, args.old);
     const started: Started[] = [];
+    const underWay: Started[] = [];
     const refused: Refused[] = [];
     for (const member of chosen) {
       const { name: pipeline, team } = member.plan;
       const canary = { pipeline, team, file: member.file };
       try {
         const text = await candidateOf(member, args.old, args.new, fleet);
+        const client = this.client({ ...flags, team });
+        const running = await runningWith(client, pipeline, text);
+        if (running !== undefined) {
+          underWay.push({ ...canary, challenge: running });
+          continue;
+        }
         const path = pathTo(PATHS.pipelineChallengers, { name: pipeline });
-        const { number } = await this.client({ ...flags, team }).post<Challenge>(path, {
+        const { number } = await client.post<Challenge>(path, {
           ...{ text, executions: flags.executions },
           ...(flags.rule === undefined ? {} : { rules: flags.rule }),
         });
@@ -90,17 +103,25 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
         refused.push({ ...canary, reason: wordsOf(error), exitCode: error.exitCode });
       }
     }
-    this.#tell(started, refused, members.length, args);
+    this.#tell({ started, underWay, refused }, members.length, args);
     const [first] = refused;
     if (first !== undefined) {
-      process.exitCode = started.length > 0 ? EXIT.partlyDone : first.exitCode;
+      const isPartly = started.length + underWay.length > 0;
+      process.exitCode = isPartly ? EXIT.partlyDone : first.exitCode;
     }
-    return { of: members.length, started, refused };
+    return { of: members.length, started, underWay, refused };
   }
 
   #tell(
-    started: readonly Started[],
-    refused: readonly Refused[],
+    {
+      started,
+      underWay,
+      refused,
+    }: {
+      readonly started: readonly Started[];
+      readonly underWay: readonly Started[];
+      readonly refused: readonly Refused[];
+    },
     of: number,
     { old: from, new: to }: { old: string; new: string },
   ): void {
@@ -108,7 +129,7 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
       table(
         ['challenge', 'pipeline', 'team', 'file'],
         [
-          ...started.map((one) => [String(one.challenge), ...cells(one)]),
+          ...[...started, ...underWay].map((one) => [String(one.challenge), ...cells(one)]),
           ...refused.map((one) => ['–', ...cells(one)]),
         ],
       ),
@@ -116,13 +137,31 @@ Rules are those of millrace challenge. Needs the role admin of all teams, as dep
     for (const { pipeline, reason } of refused) {
       this.say(`${printable(pipeline)} could not be started: ${printable(reason)}`);
     }
-    this.say(`${started.length} of ${of} pipelines with ${from} try ${to}.`);
+    const already = underWay.length === 0 ? '' : `, ${underWay.length} of them already`;
+    this.say(
+      `${started.length + underWay.length} of ${of} pipelines with ${from} try ${to}${already}.`,
+    );
     if (started.length > 0) {
       this.say(
-        `They begin with their next executions. See them with: millrace challenger list; then: millrace fleet promote ${from} ${to}`,
+        `They begin with their next executions. See them with: millrace fleet status; then: millrace fleet promote ${from} ${to}`,
       );
     }
   }
+}
+
+/** The number of the challenge that is under way with this very file: an answer may have been lost. */
+async function runningWith(
+  client: Client,
+  pipeline: string,
+  text: string,
+): Promise<number | undefined> {
+  const query = new URLSearchParams({ pipeline, limit: '1' });
+  const { items } = await client.get<{ items: Challenge[] }>(`${PATHS.challengers}?${query}`);
+  const [newest] = items;
+  if (newest?.state !== 'running') return undefined;
+  const path = pathTo(PATHS.challenger, { number: String(newest.number) });
+  const { candidateText } = await client.get<ChallengeDetail>(path);
+  return candidateText === text ? newest.number : undefined;
 }
 
 function cells({ pipeline, team, file }: Canary): string[] {

@@ -1,4 +1,4 @@
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { rewriteTemplate } from '../../../pipelines/fleet/rewrite-template.js';
 import { MillraceCommand, serverFlags } from '../../base-command.js';
@@ -6,6 +6,7 @@ import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
 import { checkReferences, type FleetFolder, membersUsing, readFleet } from '../../fleet-files.js';
 import { type CanaryVerdict, canaryVerdicts } from '../../fleet-verdict.js';
+import { replaceFile } from '../../replace-file.js';
 import { printable, table } from '../../text.js';
 
 interface Changed {
@@ -71,7 +72,7 @@ All files are checked before the first one is written. Ends with 11 when some co
     for (const change of changes) {
       const { pipeline, file } = change;
       try {
-        if (!flags['dry-run']) await write(change);
+        if (!flags['dry-run']) await replaceFile(change);
         changed.push({ pipeline, file });
       } catch (error) {
         refused.push({ pipeline, file, reason: (error as Error).message });
@@ -163,16 +164,4 @@ async function changesOf(
     details: wrong.slice(0, 20),
     fix: `Mend them, or let them use ${from} no longer.`,
   });
-}
-
-/** As a whole or not at all; a link that lies where it is written first is not followed. */
-async function write({ path, before, after }: Change): Promise<void> {
-  const bytes = await readFile(path);
-  if (!bytes.equals(Buffer.from(before))) throw new Error('it has changed, or is not UTF-8');
-  const { mode } = await stat(path);
-  const beside = `${path}.promoted~`;
-  await rm(beside, { force: true });
-  await writeFile(beside, after, { flag: 'wx' });
-  await chmod(beside, mode & 0o7777);
-  await rename(beside, path);
 }

@@ -22,7 +22,7 @@ import { fromCursor, limitOf, type Page, toCursor } from '../../kernel/pages.js'
 import { EVERYTHING, type Scope, sees } from '../../kernel/scope.js';
 import type { Catalogue, ReadingPipeline } from './catalogue.js';
 import { PROFILES } from './catalogue-tables.js';
-import { findVersions, readable, tableOf } from './find-tables.js';
+import { findVersions, maskedOf, readable, tableOf } from './find-tables.js';
 import type { CatalogueData, CompareData, KnownDataset, ReadData } from './known-datasets.js';
 import { type FoundDataset, searchDatasets } from './search-datasets.js';
 import { type StepWorking, type WorkingSource, workingOf } from './step-working.js';
@@ -87,7 +87,7 @@ export interface CatalogueCalls {
     name: string,
     page?: { readonly limit?: number; readonly cursor?: string },
   ): Promise<Page<SchemaStep>>;
-  /** Rows of published versions. Throws the errors of kernel/query-errors.ts, DatasetAmbiguous. */
+  /** Rows of published versions, and of those of test runs by their ids. Throws the errors of kernel/query-errors.ts, DatasetAmbiguous. */
   query(scope: Scope, request: QueryRequest, signal: AbortSignal): Promise<QueryRows>;
   /** The first rows of a version. @param name may say its team: `planning:zoning/areas` */
   preview(
@@ -184,7 +184,7 @@ export function catalogueCalls(
       try {
         const found = await findVersions(known(), scope, name);
         const [version] = found.versions;
-        if (version?.state === 'shadow' || version?.state === 'rejected') {
+        if (version?.state === 'rejected') {
           const { state } = version;
           throw new EngineError('DatasetVersionUnpublished', { name, state });
         }
@@ -293,7 +293,7 @@ export function catalogueCalls(
       const found = await look(scope, name, version);
       const last = found.versions.at(-1);
       if (last === undefined) throw new EngineError('DatasetVersionNotFound', { name, version });
-      const { masked } = known().said(last.team, last.dataset);
+      const masked = await maskedOf(known(), found.dataset, [last]);
       const { number } = last;
       const of = { dataset: last.dataset, version: last.version };
       const kept = await kernel.reads.findRow(PROFILES, [number]);

@@ -3,7 +3,8 @@
  * @module
  */
 import type { QueryTable } from '../../../connectors/dataset/query/query-protocol.js';
-import { readReference } from '../../../datasets/dataset.js';
+import { isVersionId, readReference } from '../../../datasets/dataset.js';
+import { stageOfShadow } from '../../../datasets/layout.js';
 import { EngineError } from '../../kernel/errors.js';
 import { EVERYTHING, type Scope, sees } from '../../kernel/scope.js';
 import type { CatalogueData, KnownDataset, KnownVersion } from './known-datasets.js';
@@ -36,9 +37,9 @@ export function readable(
 }
 
 /**
- * One dataset and its versions: what is current, or the one that is named.
+ * One dataset and its versions: what is current, or the one that is named. What was not published is a matter of its own team.
  * @param reference `NAME`, `NAME@VERSION`, `TEAM:NAME@VERSION`
- * @throws EngineError DatasetNotFound, DatasetAmbiguous, DatasetVersionNotFound, DatasetVersionRemoved
+ * @throws EngineError DatasetNotFound, DatasetAmbiguous, DatasetVersionNotFound, DatasetVersionRemoved, TestRunVersionRemoved
  */
 export async function findVersions(
   data: CatalogueData,
@@ -49,7 +50,12 @@ export async function findVersions(
   if (read === undefined) throw new EngineError('DatasetNotFound', { name: reference });
   const { name, version = 'current' } = read;
   const [dataset, second] = readable(data, scope, read);
-  if (dataset === undefined) throw new EngineError('DatasetNotFound', { name });
+  if (dataset === undefined) {
+    const tried = await onlyTried(data, scope, read);
+    if (tried === undefined) throw new EngineError('DatasetNotFound', { name });
+    mustBeThere(tried.versions[0]);
+    return tried;
+  }
   if (second !== undefined) {
     const teams = readable(data, scope, read)
       .map(({ team }) => team)
@@ -62,10 +68,42 @@ export async function findVersions(
     throw new EngineError('DatasetVersionNotFound', { name, version });
   }
   const found = await data.version(dataset.team, name, version);
-  if (found === undefined) throw new EngineError('DatasetVersionNotFound', { name, version });
-  if (found.removedAt !== undefined)
-    throw new EngineError('DatasetVersionRemoved', { name, version });
+  if (found === undefined || !isToBeSeen(scope, found)) {
+    throw new EngineError('DatasetVersionNotFound', { name, version });
+  }
+  mustBeThere(found);
   return { dataset, versions: [found] };
+}
+
+/** A version of a dataset of which nothing but test runs was ever written. */
+async function onlyTried(
+  data: CatalogueData,
+  scope: Scope,
+  { name, team, version }: { name: string; team?: string; version?: string },
+): Promise<{ dataset: KnownDataset; versions: readonly [KnownVersion] } | undefined> {
+  if (version === undefined || !isVersionId(version)) return undefined;
+  const all = scope === EVERYTHING ? data.teams() : scope.teams;
+  for (const each of team === undefined ? all : [team]) {
+    if (!sees(scope, each)) continue;
+    const found = await data.version(each, name, version);
+    const stage = found === undefined ? undefined : stageOfShadow(found.folder);
+    if (found === undefined || stage === undefined) continue;
+    const { pipeline } = found;
+    return { dataset: { team: each, name, stage, pipeline }, versions: [found] };
+  }
+  return undefined;
+}
+
+/** Versions that were never published are seen by whoever sees the execution that wrote them. */
+function isToBeSeen(scope: Scope, { team, state }: KnownVersion): boolean {
+  return (state !== 'shadow' && state !== 'rejected') || sees(scope, team);
+}
+
+function mustBeThere({ dataset: name, version, removedAt, state, pipeline }: KnownVersion): void {
+  if (removedAt === undefined) return;
+  if (state === 'shadow')
+    throw new EngineError('TestRunVersionRemoved', { name, version, pipeline });
+  throw new EngineError('DatasetVersionRemoved', { name, version });
 }
 
 /** What a process needs to read it. @param name what it is called there */
@@ -78,6 +116,16 @@ export async function tableOf(
   }: { readonly dataset: KnownDataset; readonly versions: readonly KnownVersion[] },
 ): Promise<QueryTable> {
   const folders = await Promise.all(versions.map(({ folder }) => data.local(folder)));
-  const { masked } = data.said(dataset.team, dataset.name);
-  return { name, folders, stage: dataset.stage, masked };
+  return { name, folders, stage: dataset.stage, masked: await maskedOf(data, dataset, versions) };
+}
+
+/** Columns that are masked in them: by what is deployed, and of what a test run wrote by what it tried, too. */
+export async function maskedOf(
+  data: CatalogueData,
+  { team, name }: { readonly team: string; readonly name: string },
+  versions: readonly KnownVersion[],
+): Promise<readonly string[]> {
+  const tried = versions.filter(({ state }) => state === 'shadow');
+  const more = await Promise.all(tried.map((version) => data.maskedIn(version)));
+  return [...new Set([...data.said(team, name).masked, ...more.flat()])];
 }

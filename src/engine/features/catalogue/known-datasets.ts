@@ -29,7 +29,10 @@ export interface KnownVersion {
   readonly state: VersionState;
   readonly folder: string;
   readonly at: number;
+  /** Number and id of the execution that wrote it. */
+  readonly execution: number;
   readonly executionId: string;
+  readonly pipeline: string;
   readonly codeVersion: string;
   readonly interval?: string;
   readonly bytes: number;
@@ -55,11 +58,15 @@ export interface CatalogueData {
   /** Those that pipelines say they write, also without any version. */
   planned(): Iterable<{ readonly team: string; readonly name: string; readonly pipeline: string }>;
   said(team: string, name: string): SaidOfDataset;
+  /** Every team that has a pipeline. */
+  teams(): Iterable<string>;
   /** Versions that are current: one, or one for each interval, the earliest first. */
   currentOf(dataset: { readonly team: string; readonly name: string }): readonly KnownVersion[];
   mayRead(reader: string, dataset: { readonly team: string; readonly name: string }): boolean;
   /** One by its id, from the store. */
   version(team: string, name: string, version: string): Promise<KnownVersion | undefined>;
+  /** Columns that are masked by the file of the pipeline version that wrote it: what a test run tries need not be deployed. */
+  maskedIn(version: KnownVersion): Promise<readonly string[]>;
   /** The newest first, below a number. */
   versions(
     team: string,

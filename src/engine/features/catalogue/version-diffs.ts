@@ -20,8 +20,8 @@ import {
 } from '../../../datasets/diff/version-diff.js';
 import { MANIFEST } from '../../../datasets/layout.js';
 import { EngineError } from '../../kernel/errors.js';
-import { type Scope, sees } from '../../kernel/scope.js';
-import { findVersions } from './find-tables.js';
+import type { Scope } from '../../kernel/scope.js';
+import { findVersions, maskedOf } from './find-tables.js';
 import type { CatalogueData, CompareData, KnownDataset, KnownVersion } from './known-datasets.js';
 
 /** What is to be compared, and how. */
@@ -94,7 +94,7 @@ export function columnsNamed(text: string): string[] {
 const MOST_NAMED = 1_000;
 
 /**
- * @throws EngineError DatasetNotFound, DatasetAmbiguous, DatasetVersionNotFound, DatasetVersionRemoved, DatasetVersionUnpublished,
+ * @throws EngineError DatasetNotFound, DatasetAmbiguous, DatasetVersionNotFound, DatasetVersionRemoved, TestRunVersionRemoved, DatasetVersionUnpublished,
  *   DataUnreadable and those whose name begins with Diff
  * @example await diffVersions(data, runDiff, EVERYTHING, { name: 'parcels/example' }, signal)
  */
@@ -106,7 +106,6 @@ export async function diffVersions(
   signal: AbortSignal,
 ): Promise<VersionDiff> {
   const { from, to } = await findSides(data, scope, request);
-  for (const { dataset, version } of [from, to]) mustBeSeen(scope, dataset, version);
   if (from.dataset.stage !== to.dataset.stage) {
     throw new EngineError('DiffStagesDiffer', {
       ...{ from: from.dataset.name, fromStage: from.dataset.stage },
@@ -138,10 +137,11 @@ async function compareTables(
   { key, columns, stamps = 'leave out', examples = USUAL_EXAMPLES }: DiffRequest,
   signal: AbortSignal,
 ): Promise<TableDiff> {
-  const ofFrom = data.said(from.dataset.team, from.dataset.name);
-  const ofTo = data.said(to.dataset.team, to.dataset.name);
+  const masked = await Promise.all(
+    [from, to].map(({ dataset, version }) => maskedOf(data, dataset, [version])),
+  );
   const isOne = from.dataset.team === to.dataset.team && from.dataset.name === to.dataset.name;
-  const { unique } = ofTo;
+  const { unique } = data.said(to.dataset.team, to.dataset.name);
   const message = await compare(
     { folder: await data.local(from.version.folder) },
     { folder: await data.local(to.version.folder) },
@@ -149,7 +149,7 @@ async function compareTables(
       ...(key === undefined ? {} : { key }),
       ...(unique === undefined ? {} : { unique }),
       ...(columns === undefined ? {} : { columns }),
-      ...{ stamps, examples, masked: [...ofFrom.masked, ...ofTo.masked] },
+      ...{ stamps, examples, masked: masked.flat() },
       maskedAs: isOne ? 'values' : 'presence',
     },
     signal,
@@ -220,14 +220,6 @@ async function versionBefore(
     if (current !== undefined && current.removedAt === undefined) return current;
   }
   return await data.before(version);
-}
-
-/** What was not published is a matter of its own team. */
-function mustBeSeen(scope: Scope, { team }: KnownDataset, version: KnownVersion): void {
-  const { dataset, version: id, state } = version;
-  if ((state === 'shadow' || state === 'rejected') && !sees(scope, team)) {
-    throw new EngineError('DatasetVersionNotFound', { name: dataset, version: id });
-  }
 }
 
 async function manifestOf(data: CatalogueData, { version }: Side): Promise<Manifest> {

@@ -3,7 +3,7 @@
  *
  *     versions of a dataset ──not current, not read by an open execution, not among the newest, old──▶ row says removed ──commit──▶ files
  *     folders without a row that is kept, a day old ──▶ gone
- *     versions of test runs, a week old ──row says removed──commit──▶ files
+ *     versions of test runs, a week old, not read by an open execution ──row says removed──commit──▶ files
  *
  * The row goes first: files that a crash leaves behind are found by the second. What a version was made of is not kept for it: its
  * files hold all of it, and raw data has a retention of its own.
@@ -14,7 +14,7 @@ import { collectable } from '../../../datasets/collectable.js';
 import type { KeptVersions } from '../../../pipelines/sections/datasets-section.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Turn } from '../../kernel/turn.js';
-import { type DatasetRow, SHADOWS, VERSIONS } from './dataset-tables.js';
+import { type DatasetRow, SHADOWS, type ShadowRow, VERSIONS } from './dataset-tables.js';
 import { KEPT, type KeptRow } from './kept-table.js';
 
 const MINUTE = 60_000;
@@ -175,17 +175,25 @@ export class Collector {
    */
   async #removeShadows(): Promise<number> {
     const { store, time } = this.#kernel;
-    for (;;) {
-      const page = await store.listRows(SHADOWS, { limit: AT_A_TIME });
+    let isHeldUp = false;
+    for (let above = 0; ; ) {
+      const page = await store.listRows(SHADOWS, { above: { number: above }, limit: AT_A_TIME });
       const old = page.filter(({ at }) => time.now() - at > SHADOW);
-      if (old.length === 0 || !this.#isOpen) return (page[0]?.at ?? time.now()) + SHADOW + 1;
+      if (old.length === 0 || !this.#isOpen) {
+        return isHeldUp ? time.now() : (page[0]?.at ?? time.now()) + SHADOW + 1;
+      }
+      above = old.at(-1)?.number ?? above;
+      let removed: readonly ShadowRow[] = [];
       await this.#kernel.write((turn) => {
-        for (const { number } of old) {
+        // Another execution of the test run may read it still.
+        removed = old.filter(({ number }) => !this.#known.isRead(number));
+        for (const { number } of removed) {
           turn.remove(SHADOWS, [number]);
           turn.change(VERSIONS, [number], { removedAt: time.now() });
         }
       });
-      for (const { folder, quarantine } of old) {
+      isHeldUp ||= removed.length < old.length;
+      for (const { folder, quarantine } of removed) {
         await this.#storage?.remove(folder);
         if (quarantine !== undefined) await this.#storage?.remove(quarantine);
       }

@@ -5,6 +5,7 @@
 import type { Json } from '../../../asl/json.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
 import type { Manifest, Stage } from '../../../datasets/dataset.js';
+import { isVersionId } from '../../../datasets/dataset.js';
 import type { TableSnapshot } from '../../../datasets/foreign-table.js';
 import { MANIFEST } from '../../../datasets/layout.js';
 import type { DurableRequest } from '../../kernel/durable-request.js';
@@ -18,7 +19,7 @@ import {
   toCursor,
   toTextCursor,
 } from '../../kernel/pages.js';
-import { type Scope, sees } from '../../kernel/scope.js';
+import { EVERYTHING, type Scope, sees } from '../../kernel/scope.js';
 import { type DatasetRow, VERSIONS, type VersionRow } from './dataset-tables.js';
 import type { Datasets } from './datasets.js';
 
@@ -89,7 +90,7 @@ export interface DatasetCalls {
 const MOST_CURRENT = 400;
 
 export function datasetCalls(
-  kernel: Pick<Kernel, 'reads' | 'store'>,
+  kernel: Pick<Kernel, 'reads' | 'store' | 'machines'>,
   datasets: Datasets,
   storage: DatasetStorage | undefined,
   request: DurableRequest,
@@ -158,7 +159,23 @@ export function datasetCalls(
     return row;
   }
 
+  /** Of a dataset of which nothing but test runs was ever written, and that no pipeline says it writes. */
+  async function findTried(
+    scope: Scope,
+    name: string,
+    version: string,
+  ): Promise<VersionRow | undefined> {
+    if (!isVersionId(version) || rows(scope, name).length > 0) return undefined;
+    const all = kernel.machines.all().map(({ ref }) => ref.team);
+    const team = scope === EVERYTHING ? [...new Set(all)] : scope.teams;
+    const where = { team, dataset: name, version };
+    const [row] = await reads.listRows(VERSIONS, { where, limit: 1 });
+    return row;
+  }
+
   async function findVersion(scope: Scope, name: string, wanted: string): Promise<VersionRow> {
+    const tried = await findTried(scope, name, wanted);
+    if (tried !== undefined) return tried;
     const dataset = find(scope, name);
     const { team } = dataset;
     if (wanted === 'current') {
@@ -219,16 +236,14 @@ export function datasetCalls(
       const row = await findVersion(scope, name, version);
       const text = await storage?.read(`${row.folder}/${MANIFEST}`);
       if (text === undefined || row.removedAt !== undefined) {
-        throw new EngineError('DatasetVersionRemoved', { name, version: row.version });
+        throw removed(row);
       }
       return JSON.parse(text) as Manifest;
     },
     async rollBack(scope, name, version, by) {
       const row = await findVersion(scope, name, version);
       const { team } = row;
-      if (row.removedAt !== undefined) {
-        throw new EngineError('DatasetVersionRemoved', { name, version: row.version });
-      }
+      if (row.removedAt !== undefined) throw removed(row);
       if (row.state === 'rejected' || row.state === 'shadow') {
         throw new EngineError('DatasetVersionRefused', {
           name,
@@ -256,6 +271,12 @@ export function datasetCalls(
       }));
     },
   };
+}
+
+function removed({ dataset: name, version, state, pipeline }: VersionRow): EngineError {
+  return state === 'shadow'
+    ? new EngineError('TestRunVersionRemoved', { name, version, pipeline })
+    : new EngineError('DatasetVersionRemoved', { name, version });
 }
 
 /** By the first that differs, in the order of code units: the same in every locale. */

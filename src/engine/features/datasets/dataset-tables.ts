@@ -268,6 +268,8 @@ export interface ShadowRow {
   /** Relative to the root of the storage. */
   folder: string;
   quarantine?: string;
+  /** Number of the version that was current when this one was written; 0: none was. Absent: written before that was kept. */
+  published?: number;
 }
 
 export const SHADOWS: Table<ShadowRow> = defineTable<ShadowRow>({
@@ -280,6 +282,7 @@ export const SHADOWS: Table<ShadowRow> = defineTable<ShadowRow>({
     at: 'integer',
     folder: 'text',
     quarantine: 'text?',
+    published: 'integer?',
   },
   key: ['number'],
   lists: [{ columns: ['root'] }],
@@ -294,5 +297,6 @@ export const SHADOWS: Table<ShadowRow> = defineTable<ShadowRow>({
        quarantine TEXT
      );
      CREATE INDEX dataset_shadows_of_root ON dataset_shadows (root, number);`,
+    'ALTER TABLE dataset_shadows ADD COLUMN published BIGINT',
   ],
 });

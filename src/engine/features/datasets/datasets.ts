@@ -363,8 +363,10 @@ export class Datasets implements Feature, DataHook {
       // It is nothing that came of its inputs: nobody asks of it what they have touched.
       const { folder, quarantine } = row;
       const root = creation.testRun?.root ?? execution;
-      const shadow: ShadowRow = { number, root, team, dataset: name, at: now, folder };
+      const published = current?.number ?? 0;
+      const shadow: ShadowRow = { number, root, team, dataset: name, at: now, folder, published };
       turn.put(SHADOWS, quarantine === undefined ? shadow : { ...shadow, quarantine });
+      this.#reads.tried(turn, root, row);
       return;
     }
     this.#trace(turn, active, number);

@@ -7,7 +7,7 @@ import type { ReadVersion } from '../../../connectors/connector.js';
 import type { DatasetStorage } from '../../../connectors/dataset/storage.js';
 import { type Contract, referencesOf } from '../../../datasets/contract.js';
 import { type InputVersion, type Stage, versionId } from '../../../datasets/dataset.js';
-import { shadowRoot } from '../../../datasets/layout.js';
+import { shadowRoot, stageOfShadow } from '../../../datasets/layout.js';
 import {
   DATASETS as DATASETS_SECTION,
   type DatasetPlan,
@@ -88,7 +88,9 @@ export class HandedDatasets {
       if (rows.length === 0) {
         throw new DataRefusal(NOT_THERE, nothingToRead(active.creation.team, { team, name }));
       }
-      const { stage } = this.#datasets.find(team, name) ?? { stage: 'structured' };
+      const [first] = rows;
+      const tried = first && stageOfShadow(first.read.folder);
+      const stage = this.#datasets.find(team, name)?.stage ?? tried ?? 'structured';
       const gone = rows.find(({ read }) => read.removedAt !== undefined)?.read;
       if (gone !== undefined) {
         throw new DataRefusal(
