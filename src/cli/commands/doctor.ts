@@ -120,7 +120,7 @@ async function database(data: string, health: Health | undefined): Promise<Check
     const found = inspectStore(resolve(data, 'millrace.db'));
     switch (found.state) {
       case 'in use': {
-        const problem = health?.status === 'held' ? found.note : (health?.problem ?? found.note);
+        const problem = isWaiting(health) ? found.note : (health?.problem ?? found.note);
         if (problem !== undefined) return { name, verdict: 'fail', found: problem, fix: DAMAGED };
         const { holder } = found;
         const who = holder
@@ -201,6 +201,11 @@ interface Health {
   problem?: string;
 }
 
+/** What it says of itself then is no damage. */
+function isWaiting(health: Health | undefined): boolean {
+  return health?.status === 'held' || health?.status === 'draining';
+}
+
 /** What of a running server does not do its work. */
 function partsOf(health: Health | undefined): Check[] {
   if (health === undefined) return [];
@@ -244,6 +249,10 @@ async function serverAnswers(
     const skewed = skew > MUCH_SKEW;
     const found = `${url} is ${health.status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`;
     if (health.status === 'corrupt') return { name, verdict: 'fail', found, fix: DAMAGED };
+    if (health.status === 'draining') {
+      const fix = 'Let it stop, or have it take work again: millrace drain --undo';
+      return { name, verdict: 'warn', found: `${url}: ${health.problem}`, fix };
+    }
     if (health.status === 'held') {
       const fix =
         'Make sure that the server which the backup is of runs nowhere any more, then: millrace resume';
