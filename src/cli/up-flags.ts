@@ -1,5 +1,6 @@
 /**
- * The flags of `millrace up`: the one list of them.
+ * The flags of `millrace up`: the one list of them. The file of `--config`, its JSON Schema and what
+ * `--print-config` and `doctor --config` tell are made from it (`config-file.ts`).
  * @module
  */
 import { Flags } from '@oclif/core';
@@ -84,9 +85,11 @@ export const UP_FLAGS = {
     default: 'us-east-1',
   }),
   'accept-any-access-key': Flags.boolean({
+    allowNo: true,
     description: 'take every AWS access key without checking signatures (development only)',
   }),
   'allow-code-over-api': Flags.boolean({
+    allowNo: true,
     description: 'let every state machine that a client makes run any code (development only)',
   }),
   'task-user': Flags.string({
@@ -180,10 +183,12 @@ export const UP_FLAGS = {
     helpValue: 'TIME',
   }),
   'resume-restored': Flags.boolean({
+    allowNo: true,
     description:
       'let records that were restored from a backup go on at once, without `millrace resume`',
   }),
   'allow-private-addresses': Flags.boolean({
+    allowNo: true,
     description: 'let http tasks, and channels, reach loopback and private addresses',
   }),
   'allow-channel-address': Flags.string({

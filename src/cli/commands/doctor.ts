@@ -7,6 +7,7 @@ import colors from 'picocolors';
 import { PATHS, PREFIX } from '../../api/paths.js';
 import { MillraceCommand } from '../base-command.js';
 import { findDataFolder, readServerFile } from '../client.js';
+import { checkConfig } from '../config-checks.js';
 import { EXIT } from '../exit-codes.js';
 import { type Check, taskRights } from '../task-rights.js';
 
@@ -18,21 +19,30 @@ export default class Doctor extends MillraceCommand {
   static override summary = 'Check this machine and the data folder; every line with its fix';
   static override flags = {
     data: Flags.string({ description: 'data folder (default: the nearest .millrace)' }),
-    port: Flags.integer({ description: 'port that the server would use', default: 7350 }),
+    port: Flags.integer({ description: 'port that the server would use (default: 7350)' }),
+    config: Flags.string({
+      description: 'configuration of `up` that is checked, with what it names',
+      env: 'MILLRACE_CONFIG',
+      helpValue: 'FILE',
+    }),
   };
 
   async run(): Promise<{ checks: Check[] }> {
     const { flags } = await this.parse(Doctor);
-    const data = findDataFolder(flags.data);
+    const configured = flags.config === undefined ? undefined : checkConfig(flags.config);
+    const said = configured?.config?.values;
+    const data = findDataFolder(flags.data ?? said?.get('data')?.[0]);
+    const port = flags.port ?? Number(said?.get('port')?.[0] ?? 7350);
     const server = readServerFile(data);
     const answer = server === undefined ? undefined : await askHealth(server.url);
     const checks = [
+      ...(configured?.checks ?? []),
       nodeVersion(),
       dataFolder(data),
       freeSpace(data),
       await database(data, answer?.health),
       await sealKey(data, server?.url),
-      await serverAnswers(server?.url, answer, flags.port),
+      await serverAnswers(server?.url, answer, port),
       ...partsOf(answer?.health),
       ...taskRights(server),
       timeZones(),

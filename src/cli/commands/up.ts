@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
 import { MOST_DRAIN_SECONDS } from '../../api/drain.js';
 import type { Held, Identity, ServerConfig } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
+import { configFileIn, configLines, configure, openConfig } from '../config-file.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { secondsIn } from '../length-of-time.js';
@@ -27,11 +28,30 @@ export default class Up extends MillraceCommand {
     }),
   };
   static override flags = {
+    config: Flags.string({
+      description:
+        'file with any of these flags, under their names; a flag goes before a variable, that before the file',
+      env: 'MILLRACE_CONFIG',
+      helpValue: 'FILE',
+    }),
+    'print-config': Flags.boolean({
+      description: 'print every value and where it comes from, and start nothing',
+    }),
     ...UP_FLAGS,
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Up);
+    const file = configFileIn(this.argv, process.env);
+    const config = file === undefined ? undefined : openConfig(file);
+    const { argv, origins } = configure(this.argv, process.env, config);
+    const { args, flags } = await this.parse(Up, [...argv]);
+    const named = args.folder ?? config?.folder ?? (existsSync('pipelines') ? 'pipelines' : '.');
+    const folder = resolve(named);
+    if (flags['print-config']) {
+      const from = args.folder !== undefined ? 'flag' : config?.folder ? 'file' : 'default';
+      for (const line of configLines(flags, origins, { folder, from })) this.log(line);
+      return;
+    }
     const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
     const openLineageKey = process.env.OPENLINEAGE_API_KEY;
     const oidcSecret = process.env.MILLRACE_OIDC_CLIENT_SECRET;
@@ -41,7 +61,6 @@ export default class Up extends MillraceCommand {
         : secondsIn(flags['drain-timeout'], MOST_DRAIN_SECONDS);
     // Before anything can run that could read it.
     const { environment, warning } = takeEnvironment(await namedIn(flags.secrets));
-    const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
     if (!existsSync(folder)) {
       throw new CommandFailure(`There is no folder ${folder}.`, {
         exitCode: EXIT.notFound,
