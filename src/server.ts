@@ -103,6 +103,8 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   port?: number;
   /** More host names under which the server may be addressed. */
   allowHosts?: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: nobody's. */
+  trustedProxies?: readonly string[];
   /** Let HTTP tasks reach private addresses. Default: false. */
   allowPrivateAddresses?: boolean;
   /** Private addresses that channels may reach: of a mail server, a chat, a receiver of webhooks. Default: as `allowPrivateAddresses`. */
@@ -465,6 +467,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       publicUrl: config.publicUrl,
+      trustedProxies: config.trustedProxies ?? [],
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),

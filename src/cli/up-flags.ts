@@ -28,6 +28,14 @@ export const UP_FLAGS = {
     description: 'another host name for this server',
     multiple: true,
   }),
+  'trusted-proxy': Flags.string({
+    description:
+      'address of a proxy before this server, or a network such as 10.0.0.0/8: only from there X-Forwarded-For and X-Forwarded-Proto are believed',
+    env: 'MILLRACE_TRUSTED_PROXY',
+    helpValue: 'CIDR',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   bindings: Flags.string({
     description:
       'file of bindings: who performs AWS resources in state machines that clients make over the AWS API, and which teams may run code',

@@ -101,7 +101,8 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     // The longest is the ARN of a schedule group.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 1100 },
     exposeHeadRoutes: false,
-    trustProxy: false,
+    // Of a chain of proxies the last address that is none of theirs counts; from elsewhere the headers mean nothing.
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     forceCloseConnections: true,
     // For a whole request with its body: one that is sent byte by byte is cut off.
     requestTimeout: 60_000,

@@ -24,6 +24,8 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Address under which people reach this server, without a slash at its end; undefined: the one that they have asked. */
   publicUrl: string | undefined;
+  /** Addresses and networks from which a request may say for whom it was passed on. */
+  trustedProxies: readonly string[];
   /** Folder of the built console; undefined: none is served. */
   consoleFolder: string | undefined;
   /** Text of the JSON Schema for pipeline files. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
@@ -79,6 +80,7 @@ export default class Up extends MillraceCommand {
       port: flags.port,
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
+      trustedProxies: (flags['trusted-proxy'] ?? []).map(networkOf),
       allowPrivateAddresses: flags['allow-private-addresses'],
       channelAddresses: flags['allow-channel-address'] ?? [],
       acceptAnyAccessKey: flags['accept-any-access-key'],
@@ -185,6 +187,19 @@ function oidcOf(
   const { 'oidc-groups': groupsClaim, 'oidc-scope': scopes = [] } = flags;
   const secret = clientSecret ? { clientSecret } : {};
   return { oidc: { issuer, clientId, roles, groupsClaim, scopes, ...secret } };
+}
+
+/** @throws CommandFailure MILL5779 */
+function networkOf(text: string): string {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  if (isIP(address) !== 0 && isBits && rest.length === 0) return text;
+  throw new CommandFailure(`'${text.slice(0, 80)}' is no address and no network.`, {
+    exitCode: EXIT.usage,
+    code: 'MILL5779',
+    fix: 'Give --trusted-proxy an address such as 10.0.0.5, or a network such as 10.0.0.0/8.',
+  });
 }
 
 function heldLines({ madeAt, running, attempts, deliveries }: Held): string[] {
