@@ -5,16 +5,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createAws } from './aws/create-aws.js';
 import { openDatasetStorage } from './connectors/dataset/open-storage.js';
 import { runQuery } from './connectors/dataset/query/run-query.js';
 import { createDestinations } from './connectors/http/destinations.js';
-import type { Confinement } from './connectors/process/confinement.js';
+import { confineTasks } from './connectors/process/confine-tasks.js';
 import { endControlGroup, enterControlGroup } from './connectors/process/control-group.js';
 import { endOrphans } from './connectors/process/orphans.js';
-import { findTaskUser, tryTaskUser } from './connectors/process/task-user.js';
-import { closeDataFolder } from './connectors/process/work-folders.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
 import { createChannelPorts } from './engine/adapters/channels/channel-ports.js';
@@ -51,6 +49,7 @@ import { type App, createApp, type OpenApp } from './http/app.js';
 import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
 import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
+import { createDrainDesk, type DrainDesk } from './http/drain-desk.js';
 import { expectFreePort } from './http/free-port.js';
 import { createGraphLayouts } from './http/graph/layouts.js';
 import { collectProcessMetrics } from './http/metrics/process-metrics.js';
@@ -84,6 +83,7 @@ export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
 export { EVERYTHING } from './engine/kernel/scope.js';
 export type { Held } from './http/backups/backup-desk.js';
+export type { Drained } from './http/drain-desk.js';
 
 /** A feature that joins from outside; see `docs/adding-a-feature.md`. */
 export interface ServerAddition {
@@ -112,6 +112,8 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   port?: number;
   /** More host names under which the server may be addressed. */
   allowHosts?: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: nobody's. */
+  trustedProxies?: readonly string[];
   /** Let HTTP tasks reach private addresses. Default: false. */
   allowPrivateAddresses?: boolean;
   /** Private addresses that channels may reach: of a mail server, a chat, a receiver of webhooks. Default: as `allowPrivateAddresses`. */
@@ -204,6 +206,8 @@ export interface Server {
   sealCheck: SealCheck;
   /** It was restored from a backup, and waited at its start until somebody says that it may go on. */
   held: Held | undefined;
+  /** Drains it. When that is `over`, whoever has started the server closes it. */
+  drain: DrainDesk;
   /** Refuses new work, lets attempts end, closes everything. */
   close(): Promise<void>;
 }
@@ -283,7 +287,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const { store, readers, source } = records;
   const work = join(data, 'work');
   settleWorkFolder(work);
-  const confinement = await confinementOf(config, data, work);
+  const { folder: pipelines, bindings } = config;
+  const places = { data, work, folder: pipelines, bindings };
+  const confinement = await confineTasks(config.taskUser, places);
   const serverFile = join(data, 'server.json');
   closers.push(() => forgetToken(store, serverFile));
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
@@ -382,7 +388,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     await opened?.finish();
     await opened?.app.close();
   });
-  closers.push(() => engine.close());
+  // What outlived the time of a drain has had its time.
+  let grace: number | undefined;
+  closers.push(() => engine.close(grace));
   const held = await heldBy(store, config.resumeRestored ?? false);
   await engine.open(held === undefined ? 'working' : 'held');
   const sealCheck = await checkEncryption(store, seal);
@@ -416,6 +424,11 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       log.warn({ ...held }, 'the restored records are in use from now on');
       await folder?.open();
     },
+  });
+  const drain = createDrainDesk(engine, Date.now);
+  void drain.over.then(({ left }) => {
+    grace = left > 0 ? 0 : undefined;
+    log.warn({ left }, 'the server is drained');
   });
   if (held !== undefined) log.warn({ ...held }, heldText(held));
   const authenticator = createAuthenticator(store, Date.now, secrets, engine.users);
@@ -457,6 +470,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     folder,
     layouts,
     backups,
+    drain,
     processMetrics: processMetrics.registry,
     secrets,
     additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
@@ -466,6 +480,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       publicUrl: config.publicUrl,
+      trustedProxies: config.trustedProxies ?? [],
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
@@ -504,6 +519,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     app,
     sealCheck,
     held: backups.held(),
+    drain,
     close() {
       closing ??= closeAll(closers);
       return closing;
@@ -528,34 +544,6 @@ async function heldBy(store: Store, isGoingOn: boolean): Promise<Held | undefine
     return undefined;
   }
   return { ...note, ...(await store.countOpenWork()) };
-}
-
-/**
- * What tasks are kept from. Where they have a user of their own, it has been tried out that they can work and see nothing.
- * @throws TaskUserError
- */
-async function confinementOf(
-  config: ServerConfig,
-  data: string,
-  work: string,
-): Promise<Confinement> {
-  const user = config.taskUser === undefined ? undefined : findTaskUser(config.taskUser);
-  // What is made from here on is nobody else's; tasks inherit it.
-  if (user !== undefined) process.umask(0o077);
-  closeDataFolder(data, work, user);
-  if (user === undefined) return { dataFolder: data };
-  const kept = ['millrace.db', 'millrace.log', 'seal.key', 'processes', 'work/.buckets'];
-  await tryTaskUser(user, {
-    workRoot: work,
-    use: [config.folder, config.bindings && dirname(config.bindings)]
-      .filter((path) => path !== undefined && path !== '')
-      .map((path) => resolve(path ?? '')),
-    closed: [
-      ...kept.map((name) => join(data, name)),
-      ...['environ', 'mem'].map((name) => `/proc/${process.pid}/${name}`),
-    ],
-  });
-  return { user, dataFolder: data };
 }
 
 /** Whether a data folder that no server uses has the sealing key that it was written with: for `doctor`. */

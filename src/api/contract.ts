@@ -17,6 +17,7 @@ import * as clusterPools from './cluster-pools.js';
 import * as costs from './costs.js';
 import * as datasets from './datasets.js';
 import * as digests from './digests.js';
+import * as drain from './drain.js';
 import * as events from './events.js';
 import * as executions from './executions.js';
 import * as expectations from './expectations.js';
@@ -87,6 +88,7 @@ const CAPABILITIES = [
   webhooks,
   sessions,
   backups,
+  drain,
   health,
 ];
 

@@ -14,6 +14,7 @@ export const healthSchema = z
         'starting',
         'held',
         'ready',
+        'draining',
         'degraded',
         'storage-full',
         'corrupt',
@@ -22,7 +23,7 @@ export const healthSchema = z
         'failed',
       ])
       .describe(
-        'degraded: it works, and something of it does not, see there; held: restored from a backup, it waits; corrupt: damage was found. Neither of the last two accepts anything',
+        'degraded: it works, and something of it does not, see there; held: restored from a backup, it waits; draining: no new work begins, it stops when nothing runs; corrupt: damage was found. Neither of the last two accepts anything',
       ),
     version: z.string(),
     problem: z.string().exactOptional().describe('What is damaged, or what it waits for'),

@@ -67,6 +67,7 @@ export const PATHS = {
   executionWorking: '/executions/:id/working',
   sql: '/sql',
   pipelineChallengers: '/pipelines/:name/challengers',
+  drain: '/drain',
   challengers: '/challengers',
   challenger: '/challengers/:number',
   challengerPromote: '/challengers/:number/promote',

@@ -22,3 +22,22 @@ export function inThe(text: string): number {
   }
   return Date.now() + seconds * 1_000;
 }
+
+/**
+ * A length of time, or none.
+ * @param most seconds
+ * @throws CommandFailure when it is no length of time, or more
+ * @example secondsIn('10m', 86_400) // 600
+ */
+export function secondsIn(text: string, most: number): number {
+  const seconds = text === '0s' || text === '0' ? 0 : parseDuration(text);
+  if (seconds !== undefined && seconds <= most) return seconds;
+  throw new CommandFailure(
+    `'${text.slice(0, 80)}' is no length of time up to ${most / 3600} hours`,
+    {
+      code: 'MILL5776',
+      fix: 'Write 90s, 10m or 2h.',
+      exitCode: EXIT.usage,
+    },
+  );
+}

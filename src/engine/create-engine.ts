@@ -173,7 +173,9 @@ export function createEngine(config: EngineConfig): Engine {
 
   const reading = new Reading(kernel, {
     now: () => kernel.time.now(),
-    queued: (pipeline, number) => admission.reasonFor(pipeline, number),
+    queued: (pipeline, number) =>
+      admission.reasonFor(pipeline, number) ??
+      (kernel.intake.isPaused ? 'the server is being drained' : undefined),
     waits: (number) => features.clusterPools.waitOf(number),
     used: (header, at) => features.costs.detailOf(header, at),
   });

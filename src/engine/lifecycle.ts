@@ -4,9 +4,11 @@
  *     starting ──open──▶ ready ──close──▶ closing ──▶ closed
  *         └──open('held')──▶ held ──goOn──▶ ready
  *
+ * A ready engine may be draining: nothing new begins (`draining.ts`).
  * @module
  */
 import type { Features } from './compose.js';
+import { pauseIntake, resumeIntake, whenDrained } from './draining.js';
 import type { DurableRequest } from './kernel/durable-request.js';
 import { EngineError } from './kernel/errors.js';
 import type { Kernel } from './kernel/kernel.js';
@@ -23,6 +25,7 @@ export interface EngineHealth {
     | 'starting'
     | 'held'
     | 'ready'
+    | 'draining'
     | 'storage-full'
     | 'corrupt'
     | 'closing'
@@ -54,6 +57,17 @@ export interface Lifecycle {
   /** Refuses new work, lets running attempts end for at most `graceMs` (default 25,000), then kills them. */
   close(graceMs?: number): Promise<void>;
   health(): EngineHealth;
+  /**
+   * Nothing new begins from now on. Resolves when no attempt runs any more, or when `takeWork` was called; the engine goes on to answer
+   * until it is closed. Throws Held or ShuttingDown.
+   */
+  drain(): Promise<void>;
+  /** Lets work begin again after `drain`. Throws Held or ShuttingDown. */
+  takeWork(): Promise<void>;
+  /** Throws Held or ShuttingDown while nothing is accepted. */
+  expectReady(): void;
+  /** Throws Draining while nothing new may begin. */
+  expectIntake(): void;
 }
 
 /** What calls are made with. */
@@ -114,16 +128,35 @@ export function createLifecycle(
         status = 'closed';
       },
       health: () => healthOf(kernel, status),
+      async drain() {
+        if (status !== 'ready') throw unready();
+        pauseIntake(kernel);
+        await whenDrained(kernel);
+      },
+      async takeWork() {
+        if (status !== 'ready') throw unready();
+        if (kernel.intake.isPaused) await resumeIntake(kernel);
+      },
+      expectReady() {
+        if (status !== 'ready') throw unready();
+      },
+      expectIntake() {
+        if (kernel.intake.isPaused) throw new EngineError('Draining');
+      },
     },
   };
 }
 
-function healthOf({ loop, actives, attempts, store }: Kernel, status: Status): EngineHealth {
+function healthOf(
+  { loop, actives, attempts, store, intake }: Kernel,
+  status: Status,
+): EngineHealth {
   const { damage } = store.information();
   const isFailed = loop.state === 'ended' && status === 'ready';
   const isFull = loop.isFull && status === 'ready';
+  const working = status === 'ready' && intake.isPaused ? 'draining' : status;
   return {
-    status: damage ? 'corrupt' : isFailed ? 'failed' : isFull ? 'storage-full' : status,
+    status: damage ? 'corrupt' : isFailed ? 'failed' : isFull ? 'storage-full' : working,
     ...(damage === undefined ? {} : { problem: damage }),
     queued: loop.queued,
     loaded: actives.size,

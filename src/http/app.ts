@@ -13,13 +13,16 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import type { Drain } from '../api/drain.js';
 import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
+import { EngineError } from '../engine/kernel/errors.js';
 import { auditRequests } from './audit-requests.js';
 import { checkOrigin, PUBLIC, SIGNED } from './auth.js';
 import { authorize, needOf, teamIn } from './authorize.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
+import { beginsWork } from './drain-desk.js';
 import { HttpError } from './errors.js';
 import { createEventStream } from './event-stream.js';
 import { acceptJson } from './json-body.js';
@@ -38,6 +41,7 @@ import { challengerRoutes } from './routes/challengers.js';
 import { clusterPoolRoutes } from './routes/cluster-pools.js';
 import { datasetRoutes } from './routes/datasets.js';
 import { digestRoutes } from './routes/digests.js';
+import { drainRoutes } from './routes/drain.js';
 import { eventRoutes } from './routes/events.js';
 import { executionRoutes } from './routes/executions.js';
 import { incidentRoutes } from './routes/incidents.js';
@@ -74,6 +78,8 @@ export interface OpenApp {
   finish(): Promise<void>;
 }
 
+const DRAINING = new EngineError('Draining').code;
+
 const MAX_BODY_BYTES = 1024 * 1024;
 
 const SECURITY_HEADERS = {
@@ -95,7 +101,8 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     // The longest is the ARN of a schedule group.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 1100 },
     exposeHeadRoutes: false,
-    trustProxy: false,
+    // Of a chain of proxies the last address that is none of theirs counts; from elsewhere the headers mean nothing.
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     forceCloseConnections: true,
     // For a whole request with its body: one that is sent byte by byte is cut off.
     requestTimeout: 60_000,
@@ -138,6 +145,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     if (SIGNED.has(`${request.method} ${request.routeOptions.url}`)) return;
     const identity = await authenticator.identify(request);
     request.principal = authorize(identity, needOf(request), teamIn(request));
+    if (beginsWork(request)) engine.expectIntake();
   });
   auditRequests(app, engine.audit, Date.now);
   app.setErrorHandler((error, request, reply) => {
@@ -152,7 +160,9 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     if (problem.status === 401 && files.wantsPage(request)) {
       return reply.code(401).type('text/html; charset=utf-8').send(files.loginPage());
     }
-    if (problem.status === 429) reply.header('retry-after', retryAfter(problem));
+    if (problem.status === 429 || problem.code === DRAINING) {
+      reply.header('retry-after', retryAfter(problem));
+    }
     return reply
       .code(problem.status)
       .type('application/problem+json')
@@ -197,6 +207,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       secretRoutes(api, services);
       userRoutes(api, services);
       backupRoutes(api, services);
+      drainRoutes(api, services);
       eventRoutes(api, services);
       scheduleRoutes(api, services);
       webhookRoutes(api, services);
@@ -213,6 +224,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
             status: status === 'ready' && degraded.length > 0 ? ('degraded' as const) : status,
             version: config.version,
             ...(problem === undefined ? {} : { problem }),
+            ...(status === 'draining' ? { problem: drainText(services.drain.state()) } : {}),
             ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
             ...(degraded.length === 0 ? {} : { degraded }),
             ...(config.sealFits ? {} : { sealKey: 'another one' as const }),
@@ -243,4 +255,12 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     },
     finish: () => load.finish(),
   };
+}
+
+/** What a server that is being drained says of itself. */
+function drainText(drain: Drain | undefined): string {
+  const running = drain?.running ?? 0;
+  const until =
+    drain === undefined ? '' : `, at ${new Date(drain.until).toISOString()} at the latest`;
+  return `it is being drained: ${running} attempts run, no new work begins. It stops when they have ended${until}`;
 }

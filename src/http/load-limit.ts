@@ -36,9 +36,13 @@ export interface LoadLimit {
   unlessFinished<Answer>(answer: Promise<Answer>): Promise<Answer>;
 }
 
+/** Seconds after which a request that a server which is being drained has refused may come again: it stops and is started again. */
+const AFTER_DRAIN = '10';
+
 /** Seconds after which a refused request may come again. */
 export function retryAfter({ code }: { code: string }): string {
   // Failed logins, wrong signatures, live connections: counted by the minute.
+  if (code === new EngineError('Draining').code) return AFTER_DRAIN;
   return code === new HttpError('TooManyRequests').code ? '60' : '1';
 }
 

@@ -10,6 +10,7 @@ import type { SecretRegistry } from '../secrets/secret-registry.js';
 import type { Store } from '../store/store.js';
 import type { Authenticator } from './auth.js';
 import type { BackupDesk } from './backups/backup-desk.js';
+import type { DrainDesk } from './drain-desk.js';
 import type { GraphLayouts } from './graph/layouts.js';
 import type { OidcDesk } from './oidc/oidc-desk.js';
 import type { WebhookDesk } from './webhooks/webhook-desk.js';
@@ -23,6 +24,8 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Address under which people reach this server, without a slash at its end; undefined: the one that they have asked. */
   publicUrl: string | undefined;
+  /** Addresses and networks from which a request may say for whom it was passed on. */
+  trustedProxies: readonly string[];
   /** Folder of the built console; undefined: none is served. */
   consoleFolder: string | undefined;
   /** Text of the JSON Schema for pipeline files. */
@@ -45,6 +48,8 @@ export interface HttpServices {
   folder: PipelineFolder | undefined;
   layouts: GraphLayouts;
   backups: BackupDesk;
+  /** Ends the server when nothing runs on it any more. */
+  drain: DrainDesk;
   /** What the process tells of itself to Prometheus. */
   processMetrics: Registry;
   /** The one place that masks. */

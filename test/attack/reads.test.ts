@@ -148,6 +148,7 @@ const OF_NOBODY = new Set([
   'GET /api/v1/health',
   'GET /api/v1/lineage/openlineage',
   'GET /api/v1/restore',
+  'GET /api/v1/drain',
   'GET /api/v1/audit/verification',
   'GET /api/v1/openapi.json',
   'GET /api/v1/session',

@@ -568,6 +568,21 @@ test('a backup, and whether the server waits', async () => {
   await ask('GET', PATHS.restore, 403, { token: team.token });
 });
 
+test('a drain, and that it is undone', async () => {
+  expect(await ask('GET', PATHS.drain, 200)).toEqual({ draining: false });
+  expect(await ask('POST', PATHS.drain, 202, { body: { timeoutSeconds: 60 } })).toMatchObject({
+    draining: true,
+    drain: { running: 0, by: expect.any(String) },
+  });
+  await ask('POST', PATHS.drain, 400, { body: { timeoutSeconds: 86_401 } });
+  await ask('POST', PATHS.drain, 403, { body: {}, token: team.token });
+  expect(await ask('GET', PATHS.drain, 200)).toMatchObject({ draining: true });
+  await ask('POST', PATHS.executions, 503, { body: { pipeline: 'alder-prints' } });
+  await ask('GET', PATHS.health, 200, { token: null });
+  expect(await ask('DELETE', PATHS.drain, 200)).toEqual({ undone: true });
+  expect(await ask('DELETE', PATHS.drain, 200)).toEqual({ undone: false });
+});
+
 test('live events', async () => {
   const { engine } = world.it.server;
   const run = async (): Promise<void> => {

@@ -204,6 +204,9 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/restore' },
   { method: 'POST', route: '/api/v1/restore/resume' },
   { method: 'POST', route: '/api/v1/backups' },
+  { method: 'GET', route: '/api/v1/drain' },
+  { method: 'POST', route: '/api/v1/drain', body: { timeoutSeconds: 600 } },
+  { method: 'DELETE', route: '/api/v1/drain' },
   { method: 'GET', route: '/api/v1/tokens' },
   {
     method: 'POST',

@@ -16,6 +16,9 @@ import { AlertsPage } from './alerts/alerts-page.js';
 import { alertsSearch } from './alerts/alerts-search.js';
 import { BoardPage } from './board/board-page.js';
 import { boardSearch } from './board/board-search.js';
+import { ChallengePage } from './challengers/challenge-page.js';
+import { ChallengersPage } from './challengers/challengers-page.js';
+import { challengersSearch } from './challengers/challengers-search.js';
 import { ChecksPage } from './checks/checks-page.js';
 import { checksSearch } from './checks/checks-search.js';
 import { DataPage } from './data/data-page.js';
@@ -77,6 +80,19 @@ const dataset = createRoute({
   path: '/d/$',
   validateSearch: datasetSearch,
   component: DatasetPage,
+});
+
+const challengers = createRoute({
+  getParentRoute: () => root,
+  path: '/challengers',
+  validateSearch: challengersSearch,
+  component: ChallengersPage,
+});
+
+const challenge = createRoute({
+  getParentRoute: () => root,
+  path: '/challengers/$number',
+  component: ChallengePage,
 });
 
 const sql = createRoute({
@@ -162,6 +178,8 @@ const routeTree = root.addChildren([
   pipelines,
   data,
   dataset,
+  challengers,
+  challenge,
   lineage,
   sql,
   checks,

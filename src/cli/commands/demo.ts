@@ -9,8 +9,9 @@ import { MillraceCommand } from '../base-command.js';
 import { type DemoRun, readDemoPlan } from '../demo-plan.js';
 import { EXIT } from '../exit-codes.js';
 import { takeEnvironment } from '../own-environment.js';
+import { stopAsked, whenToClose } from '../stopping.js';
 import { duration, firstLine, printable } from '../text.js';
-import { startFailure, stopAsked } from './up.js';
+import { startFailure } from './up.js';
 
 interface Ended extends DemoRun {
   /** Of the pipeline file. */
@@ -75,7 +76,7 @@ export default class Demo extends MillraceCommand {
         ),
       ),
     );
-    await stopAsked(say);
+    await whenToClose(server.drain, stopAsked(say), undefined, say);
     await server.close();
   }
 

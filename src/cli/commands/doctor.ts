@@ -7,6 +7,7 @@ import colors from 'picocolors';
 import { PATHS, PREFIX } from '../../api/paths.js';
 import { MillraceCommand } from '../base-command.js';
 import { findDataFolder, readServerFile } from '../client.js';
+import { checkConfig } from '../config-checks.js';
 import { EXIT } from '../exit-codes.js';
 import { type Check, taskRights } from '../task-rights.js';
 
@@ -18,15 +19,24 @@ export default class Doctor extends MillraceCommand {
   static override summary = 'Check this machine and the data folder; every line with its fix';
   static override flags = {
     data: Flags.string({ description: 'data folder (default: the nearest .millrace)' }),
-    port: Flags.integer({ description: 'port that the server would use', default: 7350 }),
+    port: Flags.integer({ description: 'port that the server would use (default: 7350)' }),
+    config: Flags.string({
+      description: 'configuration of `up` that is checked, with what it names',
+      env: 'MILLRACE_CONFIG',
+      helpValue: 'FILE',
+    }),
   };
 
   async run(): Promise<{ checks: Check[] }> {
     const { flags } = await this.parse(Doctor);
-    const data = findDataFolder(flags.data);
+    const configured = flags.config === undefined ? undefined : checkConfig(flags.config);
+    const said = configured?.config?.values;
+    const data = findDataFolder(flags.data ?? said?.get('data')?.[0]);
+    const port = flags.port ?? Number(said?.get('port')?.[0] ?? 7350);
     const server = readServerFile(data);
     const answer = server === undefined ? undefined : await askHealth(server.url);
     const checks = [
+      ...(configured?.checks ?? []),
       nodeVersion(),
       dataFolder(data),
       freeSpace(data),
@@ -34,7 +44,7 @@ export default class Doctor extends MillraceCommand {
         ? await database(data, answer?.health)
         : ({ name: 'database', verdict: 'ok', found: server.records } satisfies Check),
       await sealKey(data, server?.url),
-      await serverAnswers(server?.url, answer, flags.port),
+      await serverAnswers(server?.url, answer, port),
       ...partsOf(answer?.health),
       ...taskRights(server),
       timeZones(),
@@ -122,7 +132,7 @@ async function database(data: string, health: Health | undefined): Promise<Check
     const found = inspectStore(resolve(data, 'millrace.db'));
     switch (found.state) {
       case 'in use': {
-        const problem = health?.status === 'held' ? found.note : (health?.problem ?? found.note);
+        const problem = isWaiting(health) ? found.note : (health?.problem ?? found.note);
         if (problem !== undefined) return { name, verdict: 'fail', found: problem, fix: DAMAGED };
         const { holder } = found;
         const who = holder
@@ -203,6 +213,11 @@ interface Health {
   problem?: string;
 }
 
+/** What it says of itself then is no damage. */
+function isWaiting(health: Health | undefined): boolean {
+  return health?.status === 'held' || health?.status === 'draining';
+}
+
 /** What of a running server does not do its work. */
 function partsOf(health: Health | undefined): Check[] {
   if (health === undefined) return [];
@@ -246,6 +261,10 @@ async function serverAnswers(
     const skewed = skew > MUCH_SKEW;
     const found = `${url} is ${health.status}${skewed ? `, its clock differs by ${Math.round(skew / 1000)} s` : ''}`;
     if (health.status === 'corrupt') return { name, verdict: 'fail', found, fix: DAMAGED };
+    if (health.status === 'draining') {
+      const fix = 'Let it stop, or have it take work again: millrace drain --undo';
+      return { name, verdict: 'warn', found: `${url}: ${health.problem}`, fix };
+    }
     if (health.status === 'held') {
       const fix =
         'Make sure that the server which the backup is of runs nowhere any more, then: millrace resume';

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
 import type { BoardGroup } from '../../api/checks.js';
+import type { Health } from '../../api/health.js';
 import type { Overview } from '../../api/overview.js';
 import { PATHS } from '../../api/paths.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
@@ -46,6 +47,10 @@ export default class Status extends MillraceCommand {
       const board = await client.get<{ items: BoardGroup[] }>(path);
       this.#tellBoard(board.items, flags.by);
       return board;
+    }
+    const { status, problem } = await client.get<Health>(PATHS.health);
+    if (status === 'draining' || status === 'held') {
+      this.log(`${colors.yellow(`! The server is ${status}:`)} ${problem ?? ''}\n`);
     }
     this.#tell(overview, flags.all ? Number.POSITIVE_INFINITY : MOST);
     return overview;

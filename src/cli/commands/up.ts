@@ -1,16 +1,22 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
+import { MOST_DRAIN_SECONDS } from '../../api/drain.js';
 import type { Held, Identity, ServerConfig } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
-import { DEFAULT_DATA_FOLDER } from '../client.js';
+import { configFileIn, configLines, configure, openConfig } from '../config-file.js';
 import { databaseFailure } from '../database-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { secondsIn } from '../length-of-time.js';
 import { logNamesOf, publicUrlOf } from '../log-flags.js';
 import { takeEnvironment } from '../own-environment.js';
 import { retentionOf } from '../retention-flag.js';
+import { standingBy } from '../standing-by.js';
+import { stopAsked, whenToClose } from '../stopping.js';
+import { UP_FLAGS } from '../up-flags.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -25,218 +31,39 @@ export default class Up extends MillraceCommand {
     }),
   };
   static override flags = {
-    data: Flags.string({
-      description: 'data folder',
-      default: DEFAULT_DATA_FOLDER,
-      env: 'MILLRACE_DATA',
-    }),
-    store: Flags.string({
+    config: Flags.string({
       description:
-        'database of PostgreSQL that the records lie in, such as postgres://millrace@db.example.com/millrace; default: a file in the data folder',
-      env: 'MILLRACE_STORE',
-      helpValue: 'URL',
-    }),
-    standby: Flags.boolean({
-      description:
-        'wait while another server is active on the same database, hand requests to it, and take over when it is gone',
-      env: 'MILLRACE_STANDBY',
-      dependsOn: ['store'],
-    }),
-    'peer-url': Flags.string({
-      description: 'address under which other servers of the same database reach this one',
-      env: 'MILLRACE_PEER_URL',
-      helpValue: 'URL',
-      dependsOn: ['store'],
-    }),
-    'seal-key': Flags.string({
-      description:
-        'file of the sealing key, the same for all servers of a database; default: seal.key in the data folder',
-      env: 'MILLRACE_SEAL_KEY',
+        'file with any of these flags, under their names; a flag goes before a variable, that before the file',
+      env: 'MILLRACE_CONFIG',
       helpValue: 'FILE',
     }),
-    port: Flags.integer({
-      description: 'port; 0 takes a free one',
-      default: 7350,
-      env: 'MILLRACE_PORT',
-      min: 0,
-      max: 65535,
+    'print-config': Flags.boolean({
+      description: 'print every value and where it comes from, and start nothing',
     }),
-    host: Flags.string({
-      description: 'address to listen on',
-      default: '127.0.0.1',
-      env: 'MILLRACE_HOST',
-    }),
-    'allow-host': Flags.string({
-      description: 'another host name for this server',
-      multiple: true,
-    }),
-    bindings: Flags.string({
-      description:
-        'file of bindings: who performs AWS resources in state machines that clients make over the AWS API, and which teams may run code',
-      env: 'MILLRACE_BINDINGS',
-    }),
-    'mock-config': Flags.string({
-      description:
-        'mock configuration file of Step Functions Local: executions started on one of its test cases get its answers',
-      env: 'SFN_MOCK_CONFIG',
-    }),
-    secrets: Flags.string({
-      description:
-        'file that says where secrets come from besides the store: environment files, commands, AWS Secrets Manager',
-      env: 'MILLRACE_SECRETS',
-    }),
-    'secrets-env': Flags.string({
-      description: 'environment file with secrets, as [TEAM=]FILE (TEAM: default; * is every team)',
-      env: 'MILLRACE_SECRETS_ENV',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'oidc-issuer': Flags.string({
-      description: 'OpenID Connect provider by which people log in, such as https://id.example.com',
-      env: 'MILLRACE_OIDC_ISSUER',
-      dependsOn: ['oidc-client-id', 'oidc-roles'],
-    }),
-    'oidc-client-id': Flags.string({
-      description:
-        'what this server is called there; its secret stands in MILLRACE_OIDC_CLIENT_SECRET, or there is none',
-      env: 'MILLRACE_OIDC_CLIENT_ID',
-    }),
-    'oidc-roles': Flags.string({
-      description: 'file of the roles that groups of the provider give',
-      env: 'MILLRACE_OIDC_ROLES',
-    }),
-    'oidc-groups': Flags.string({
-      description: 'claim that lists the groups of a person',
-      env: 'MILLRACE_OIDC_GROUPS',
-      default: 'groups',
-    }),
-    'oidc-scope': Flags.string({
-      description: 'scope that is asked for besides openid, profile and email',
-      env: 'MILLRACE_OIDC_SCOPE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    account: Flags.string({
-      description: 'account number in ARNs: twelve digits',
-      env: 'MILLRACE_ACCOUNT',
-      default: '000000000000',
-    }),
-    region: Flags.string({
-      description: 'region in ARNs',
-      env: 'MILLRACE_REGION',
-      default: 'us-east-1',
-    }),
-    'accept-any-access-key': Flags.boolean({
-      description: 'take every AWS access key without checking signatures (development only)',
-    }),
-    'allow-code-over-api': Flags.boolean({
-      description: 'let every state machine that a client makes run any code (development only)',
-    }),
-    'task-user': Flags.string({
-      description: 'user that tasks run as: a name, or UID[:GID]; the server must be root',
-      env: 'MILLRACE_TASK_USER',
-    }),
-    retention: Flags.string({
-      description:
-        'how long executions are kept after their end when their pipeline says nothing: a duration, or forever; for other things KIND=DURATION, as in logs=30d (events, dead-letters, backfills, logs, checks, audit)',
-      env: 'MILLRACE_RETENTION',
-      default: ['90d'],
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'log-copy': Flags.string({
-      description:
-        'where a copy of what tasks print goes, as JSON records: stdout, file:PATH, otlp:URL or loki:URL',
-      env: 'MILLRACE_LOG_COPY',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'log-name': Flags.string({
-      description:
-        'another name for a member of log records, as in pipeline=job; nothing behind the = leaves it out',
-      env: 'MILLRACE_LOG_NAMES',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'public-url': Flags.string({
-      description: 'address under which people reach this server: links in log records lead there',
-      env: 'MILLRACE_PUBLIC_URL',
-    }),
-    datasets: Flags.string({
-      description:
-        'where versions of datasets lie: a folder, or s3://BUCKET/PREFIX; default: datasets in the data folder',
-      env: 'MILLRACE_DATASETS',
-      helpValue: 'PLACE',
-    }),
-    'duckdb-extensions': Flags.string({
-      description:
-        "folder of DuckDB's extensions (iceberg, avro, delta), with which tables of Iceberg and Delta are read; default: none",
-      env: 'MILLRACE_DUCKDB_EXTENSIONS',
-      helpValue: 'FOLDER',
-    }),
-    rates: Flags.string({
-      description: 'file of prices: what a state, a second of a worker and reported units cost',
-      env: 'MILLRACE_RATES',
-    }),
-    accounts: Flags.string({
-      description:
-        'file of AWS accounts: whose pipelines may act in which account and region, and as whom',
-      env: 'MILLRACE_ACCOUNTS',
-    }),
-    aws: Flags.string({
-      description:
-        'who performs tasks of AWS resources: bindings (local), or AWS itself (real); default: real with accounts, local without',
-      env: 'MILLRACE_AWS',
-      options: ['local', 'real'] as const,
-    }),
-    'dead-man': Flags.string({
-      description:
-        'address of an outside service that is asked every minute while all is well, and raises the alarm when it is not; what is wrong is posted to the same with /fail',
-      env: 'MILLRACE_DEAD_MAN',
-    }),
-    'metric-tags': Flags.string({
-      description: 'tags whose values become labels of job metrics, divided by commas',
-      env: 'MILLRACE_METRIC_TAGS',
-    }),
-    'metric-jobs': Flags.integer({
-      description: 'jobs with metrics of their own; all beyond are counted together as "other"',
-      env: 'MILLRACE_METRIC_JOBS',
-      default: 10_000,
-      min: 1,
-      max: 1_000_000,
-    }),
-    'otlp-traces': Flags.string({
-      description:
-        'receiver of OpenTelemetry (OTLP over HTTP) to which a trace of each execution goes, such as http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_HEADERS is sent along',
-      env: 'MILLRACE_OTLP_TRACES',
-    }),
-    openlineage: Flags.string({
-      description:
-        'receiver of OpenLineage that is told of each execution and its datasets, such as http://127.0.0.1:5000; OPENLINEAGE_API_KEY is sent along',
-      env: 'MILLRACE_OPENLINEAGE',
-      helpValue: 'URL',
-    }),
-    'resume-restored': Flags.boolean({
-      description:
-        'let records that were restored from a backup go on at once, without `millrace resume`',
-    }),
-    'allow-private-addresses': Flags.boolean({
-      description: 'let http tasks, and channels, reach loopback and private addresses',
-    }),
-    'allow-channel-address': Flags.string({
-      description: 'private address that channels may reach, such as that of a mail server',
-      multiple: true,
-    }),
+    ...UP_FLAGS,
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Up);
+    const file = configFileIn(this.argv, process.env);
+    const config = file === undefined ? undefined : openConfig(file);
+    const { argv, origins } = configure(this.argv, process.env, config);
+    const { args, flags } = await this.parse(Up, [...argv]);
+    const named = args.folder ?? config?.folder ?? (existsSync('pipelines') ? 'pipelines' : '.');
+    const folder = resolve(named);
+    if (flags['print-config']) {
+      const from = args.folder !== undefined ? 'flag' : config?.folder ? 'file' : 'default';
+      for (const line of configLines(flags, origins, { folder, from })) this.log(line);
+      return;
+    }
     const traceHeaders = process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
     const openLineageKey = process.env.OPENLINEAGE_API_KEY;
     const oidcSecret = process.env.MILLRACE_OIDC_CLIENT_SECRET;
+    const drainSeconds =
+      flags['drain-timeout'] === undefined
+        ? undefined
+        : secondsIn(flags['drain-timeout'], MOST_DRAIN_SECONDS);
     // Before anything can run that could read it.
     const { environment, warning } = takeEnvironment(await namedIn(flags.secrets));
-    const folder = resolve(args.folder ?? (existsSync('pipelines') ? 'pipelines' : '.'));
     if (!existsSync(folder)) {
       throw new CommandFailure(`There is no folder ${folder}.`, {
         exitCode: EXIT.notFound,
@@ -259,6 +86,7 @@ export default class Up extends MillraceCommand {
       port: flags.port,
       host: flags.host,
       allowHosts: flags['allow-host'] ?? [],
+      trustedProxies: (flags['trusted-proxy'] ?? []).map(networkOf),
       allowPrivateAddresses: flags['allow-private-addresses'],
       channelAddresses: flags['allow-channel-address'] ?? [],
       acceptAnyAccessKey: flags['accept-any-access-key'],
@@ -335,7 +163,7 @@ export default class Up extends MillraceCommand {
     if (warning !== undefined) warn(warning);
     if (server.held !== undefined) for (const line of heldLines(server.held)) warn(line);
     say(colors.dim('  stop with Ctrl-C\n'));
-    await stop;
+    await whenToClose(server.drain, stop, drainSeconds, say);
     await server.close();
   }
 }
@@ -370,6 +198,19 @@ function oidcOf(
   return { oidc: { issuer, clientId, roles, groupsClaim, scopes, ...secret } };
 }
 
+/** @throws CommandFailure MILL5779 */
+function networkOf(text: string): string {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  if (isIP(address) !== 0 && isBits && rest.length === 0) return text;
+  throw new CommandFailure(`'${text.slice(0, 80)}' is no address and no network.`, {
+    exitCode: EXIT.usage,
+    code: 'MILL5779',
+    fix: 'Give --trusted-proxy an address such as 10.0.0.5, or a network such as 10.0.0.0/8.',
+  });
+}
+
 function heldLines({ madeAt, running, attempts, deliveries }: Held): string[] {
   const of = madeAt === undefined ? 'a copied database' : `a backup of ${madeAt}`;
   return [
@@ -397,40 +238,6 @@ function tagsIn(text = ''): string[] {
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-}
-
-/** Listens for Ctrl-C and SIGTERM from the call on, and resolves at the first; a second one ends the process at once. */
-export function stopAsked(say: (text: string) => void): Promise<void> {
-  return new Promise<void>((asked) => {
-    let isAsked = false;
-    const stop = (): void => {
-      if (isAsked) process.exit(EXIT.interrupted);
-      isAsked = true;
-      say('stopping: running tasks may end (Ctrl-C again to kill them) …');
-      asked();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  });
-}
-
-/** Stands by until it is its turn, and says so. */
-function standingBy(
-  stop: Promise<void>,
-  say: (text: string) => void,
-): NonNullable<ServerConfig['standby']> {
-  const ended = new AbortController();
-  void stop.then(() => ended.abort());
-  return {
-    signal: ended.signal,
-    onWaiting(leader) {
-      say(
-        leader === undefined
-          ? colors.dim('standing by: no server has said yet that it is active')
-          : `standing by: ${leader.name} is active at ${colors.cyan(leader.url)}; requests are handed to it`,
-      );
-    },
-  };
 }
 
 export function startFailure(error: unknown, port: number): CommandFailure {

@@ -19,6 +19,7 @@ import type { EngineTime } from './engine-time.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
 import { DATASET_KIND, type Hooks } from './hooks.js';
+import type { Intake } from './intake.js';
 import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
 import type {
@@ -87,6 +88,7 @@ interface Parts {
   readonly folders: WorkFolders;
   readonly codeRules: CodeRules;
   readonly hooks: Hooks;
+  readonly intake: Intake;
   /** Names this instance of the engine: the owner of the attempts that it starts. */
   readonly owner: string;
 }
@@ -153,6 +155,7 @@ export class Attempts {
       request: { ...command },
     };
     this.#put(turn, active, attempt);
+    if (this.#parts.intake.isPaused && !this.slots.has(kind)) return;
     if (resolution.type === 'activity' && !isMocked && !isRecorded) {
       turn.afterCommit(
         () => void this.#parts.hooks.activities?.offer({ team, name: resolution.name }),
@@ -393,6 +396,11 @@ export class Attempts {
     const settled = this.#settled;
     this.#settled = [];
     for (const resolve of settled) resolve();
+  }
+
+  /** Slots are given again: who has waited begins. */
+  startWaiting(kind: string): void {
+    this.#startNext(kind);
   }
 
   #free(kind: string): void {

@@ -19,6 +19,7 @@ import { EngineError } from './errors.js';
 import { Executions } from './executions.js';
 import { createFeed } from './feed.js';
 import { Hooks } from './hooks.js';
+import { Intake } from './intake.js';
 import type { Kernel } from './kernel.js';
 import { MachineShelf } from './machine-shelf.js';
 import { type Encryption, passingEncryption } from './masking/encryption.js';
@@ -118,6 +119,7 @@ export function createKernel(config: KernelConfig): Kernel {
   };
   const feed = createFeed();
   const hooks = new Hooks();
+  const intake = new Intake();
   const waiters = new Waiters();
   const actives = new ActiveExecutions(config.loadedExecutions ?? 1000);
   const machines = new MachineShelf(store, reducer);
@@ -143,7 +145,7 @@ export function createKernel(config: KernelConfig): Kernel {
   });
   const base = { store, reads, clock, time, random, reducer, evaluate, runner, itemSource, mocks };
   const world = { arns, folders, codeRules, secrets, encryption, destinations, owner };
-  const below = { ...base, ...world, feed, hooks, waiters, actives, machines, loop };
+  const below = { ...base, ...world, feed, hooks, intake, waiters, actives, machines, loop };
   const executions = new Executions(below);
   const timers = new Timers({ ...below, executions });
   const takenNames = new TakenNames(below);

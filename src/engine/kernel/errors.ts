@@ -45,6 +45,7 @@ export type EngineErrorKind =
   | 'StorageFull'
   | 'Held'
   | 'ShuttingDown'
+  | 'Draining'
   | 'EngineFailed'
   | 'StoreDamaged'
   | 'RequestDefect'
@@ -224,6 +225,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 503,
     message: 'The server is shutting down.',
     fix: 'Send the request again when it is back; nothing was started.',
+  },
+  Draining: {
+    code: 'MILL3470',
+    status: 503,
+    message: 'The server is being drained: what runs may end, then it stops. No new work begins.',
+    fix: 'Send the request again when it is back; nothing was started. `millrace drain --undo` lets it take work again.',
   },
   EngineFailed: {
     code: 'MILL3018',

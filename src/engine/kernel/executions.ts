@@ -21,6 +21,7 @@ import {
 } from './active-execution.js';
 import type { EngineTime } from './engine-time.js';
 import type { Hooks } from './hooks.js';
+import type { Intake } from './intake.js';
 import type { MachineShelf } from './machine-shelf.js';
 import { type Need, NOTHING, whenKnown } from './needs.js';
 import type { Random } from './ports.js';
@@ -65,6 +66,7 @@ interface Parts {
   readonly machines: MachineShelf;
   readonly waiters: Waiters;
   readonly hooks: Hooks;
+  readonly intake: Intake;
 }
 
 export class Executions {
@@ -192,7 +194,10 @@ export class Executions {
 
   /** @param again what to try again when this comes to nothing */
   begin(turn: Turn, active: ActiveExecution, again: Input): Performed {
-    const { admission } = this.#parts.hooks;
+    const { hooks, intake } = this.#parts;
+    const { admission } = hooks;
+    // Its row is in this turn already, or was in an earlier one: it begins later.
+    if (intake.isPaused) return 'done';
     return admission
       ? admission.letBegin(turn, active, again)
       : this.step(turn, active, { type: 'Start' }, again);

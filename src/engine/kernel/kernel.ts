@@ -11,6 +11,7 @@
  *     MockedTasks     attempts that a test answers
  *     OwnServiceTasks tasks that ask this server's own services
  *     CapturedOutput  what tasks write, on its way to the store
+ *     Intake          whether what has not begun may begin
  *     Hooks           where features take part
  *     DueTimes        the one alarm of all features
  *
@@ -34,6 +35,7 @@ import type { Executions } from './executions.js';
 import type { Feature } from './feature.js';
 import type { Feed } from './feed.js';
 import type { Hooks } from './hooks.js';
+import type { Intake } from './intake.js';
 import type { MachineShelf } from './machine-shelf.js';
 import type { Encryption } from './masking/encryption.js';
 import type { SealedStore } from './masking/sealed-store.js';
@@ -70,6 +72,8 @@ export interface Kernel {
 
   /** Where features take part on the hot path. */
   readonly hooks: Hooks;
+  /** Whether what has not begun may begin. */
+  readonly intake: Intake;
   readonly executions: Executions;
   readonly creations: Creations;
   readonly takenNames: TakenNames;

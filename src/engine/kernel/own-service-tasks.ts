@@ -37,6 +37,11 @@ export class OwnServiceTasks {
     this.#parts = parts;
   }
 
+  /** Requests that are not answered. */
+  get running(): number {
+    return this.#calls.size;
+  }
+
   /** The same, or a failure when this server has no such operation. */
   known(call: ServiceCall): Resolution {
     const { services } = this.#parts;

@@ -36,7 +36,11 @@ export async function shutDown(
 }
 
 /** Resolves when the promise does or the time is over, and leaves no timer behind. */
-async function settledWithin(promise: Promise<void>, clock: Clock, ms: number): Promise<void> {
+export async function settledWithin(
+  promise: Promise<void>,
+  clock: Clock,
+  ms: number,
+): Promise<void> {
   let cancel: (() => void) | undefined;
   const over = new Promise<void>((resolveOver) => {
     cancel = clock.setTimer(resolveOver, Math.min(ms, 60_000));

@@ -91,6 +91,11 @@ export class Slots {
     return [...this.#kinds.keys()];
   }
 
+  /** Gives slots again; whoever waits is not looked at by that. */
+  open(): void {
+    this.#isClosed = false;
+  }
+
   /** Gives no more slots. */
   close(): void {
     this.#isClosed = true;

@@ -44,6 +44,7 @@ export function pipelineRoutes(
     const overview = async (pipeline: Pipeline): Promise<PipelineOverview> => {
       const { items: recent } = await engine.executions.list(ofTeam(pipeline.team), {
         pipeline: pipeline.name,
+        testRuns: 'without',
         limit: RECENT,
       });
       const own = reported.filter(

@@ -13,8 +13,9 @@ import { EngineError } from '../../engine/kernel/errors.js';
 import { reaches } from '../../engine/kernel/roles.js';
 import { refusalOf } from '../../engine/kernel/store-refusal.js';
 import { StoreError } from '../../store/errors.js';
+import { BEGINNING_OPERATIONS } from '../drain-desk.js';
 import { HttpError } from '../errors.js';
-import type { LoadLimit } from '../load-limit.js';
+import { type LoadLimit, retryAfter } from '../load-limit.js';
 import type { HttpServices } from '../services.js';
 import { isNoted, noteOf } from './audited.js';
 import type { Operation } from './call.js';
@@ -43,6 +44,9 @@ export async function wireRoutes(app: FastifyInstance, services: WireServices): 
     wire.setErrorHandler((error, request, reply) => {
       const refused = toWireError(error);
       if (refused.code === 'InternalFailure') services.config.onFault(error, request.id);
+      if (error instanceof EngineError && error.kind === 'Draining') {
+        reply.header('retry-after', retryAfter(error));
+      }
       return send(request, reply, refused.status, refused.toBody());
     });
     wire.post(
@@ -79,6 +83,7 @@ async function perform(
     );
   }
   checkShape(shape, given);
+  if (BEGINNING_OPERATIONS.has(name)) engine.expectIntake();
   const entry = isNoted(name, role) ? noted('asked') : undefined;
   const { socket } = request.raw;
   let gone: AbortController | undefined;
@@ -180,6 +185,7 @@ export function toWireError(error: unknown): WireError {
         return new WireError('ThrottlingException', `Rate exceeded. ${error.message}`);
       case 'StorageFull':
       case 'ShuttingDown':
+      case 'Draining':
       case 'Held':
       case 'EngineFailed':
       case 'ReadTooLong':

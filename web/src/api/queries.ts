@@ -36,6 +36,8 @@ export interface ExecutionFilter {
   team?: string | undefined;
   status?: string | undefined;
   mapRun?: string | undefined;
+  /** Whether test runs are among them; nothing: they are left out. */
+  testRuns?: 'with' | 'only' | undefined;
   q?: string | undefined;
 }
 
@@ -118,12 +120,17 @@ export const executionsQuery = (filter: ExecutionFilter) =>
     queryFn: async ({ pageParam, signal }) =>
       await get<Page<Execution>>(
         PATHS.executions,
-        { ...filter, limit: EXECUTIONS_PER_PAGE, cursor: pageParam },
+        { ...filter, testRuns: testRunsOf(filter), limit: EXECUTIONS_PER_PAGE, cursor: pageParam },
         signal,
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   });
+
+/** Children of a map run are what it is: a test run's are asked for by its name. */
+function testRunsOf({ testRuns, mapRun }: ExecutionFilter): 'with' | 'without' | 'only' {
+  return testRuns ?? (mapRun === undefined ? 'without' : 'with');
+}
 
 export const executionQuery = (id: string) =>
   queryOptions({

@@ -10,6 +10,7 @@ export type {
   StepWorking,
   VersionProfile,
 } from '../../../src/api/catalogue.js';
+export type { Challenge, ChallengeDetail, Comparison } from '../../../src/api/challengers.js';
 export type { BoardGroup, CheckResult } from '../../../src/api/checks.js';
 export type { Dataset, DatasetManifest, DatasetVersion } from '../../../src/api/datasets.js';
 export type {

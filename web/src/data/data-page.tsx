@@ -12,10 +12,10 @@ import { EmptyState } from '../parts/empty-state.js';
 import { ListTable } from '../parts/list-table.js';
 import { PageHead, useTitle } from '../parts/page-head.js';
 import { RefusalNote } from '../parts/refusal-note.js';
-import tabs from '../parts/tabs.module.css';
 import { SearchBox } from '../watch/search-box.js';
 import { Arrivals } from './arrivals.js';
 import type { DataSearch } from './data-search.js';
+import { DataViews } from './data-views.js';
 import { COLUMNS, DatasetRow, HEADS } from './dataset-row.js';
 
 /** The least that makes one. */
@@ -41,26 +41,7 @@ export function DataPage(): ReactElement {
           onSearch={(q) => void navigate({ to: '/data', search: q === '' ? rest : { ...rest, q } })}
         />
       </PageHead>
-      <nav className={tabs.tabs} aria-label="Views of data">
-        <Link
-          to="/data"
-          search={withoutView}
-          className={tabs.tab}
-          data-current={view === undefined}
-          aria-current={view === undefined ? 'page' : undefined}
-        >
-          Datasets
-        </Link>
-        <Link
-          to="/data"
-          search={{ ...withoutView, view: 'arrivals' }}
-          className={tabs.tab}
-          data-current={view === 'arrivals'}
-          aria-current={view === 'arrivals' ? 'page' : undefined}
-        >
-          Arrivals
-        </Link>
-      </nav>
+      <DataViews current={view ?? 'datasets'} search={withoutView} />
       {view === 'arrivals' ? <Arrivals search={search} /> : <Listed search={search} />}
     </>
   );

@@ -9,6 +9,7 @@ import { type ReactElement, useState } from 'react';
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { post } from '../api/client.js';
 import type { ExecutionDetail } from '../api/types.js';
+import { testRunWords } from '../executions/test-run-words.js';
 import { givenName } from '../format/given-name.js';
 import { money } from '../format/money.js';
 import { printable } from '../format/printable.js';
@@ -40,6 +41,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
     queued,
     usage: { retries, cost, currency = '' },
   } = execution;
+  const kind = testRunWords(execution);
   return (
     <>
       <PageHead
@@ -61,6 +63,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }): 
               <StatusIcon status={status} />
               {queued === undefined ? statusWord(status) : 'queued'}
             </span>
+            {kind !== undefined && <span className={styles.status}>{kind}</span>}
           </span>
         }
       >

@@ -3,6 +3,7 @@
  * @module
  */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { testReportQuery } from '../api/lineage-queries.js';
 import type { ExecutionDetail, RecordedEffect, TestReport } from '../api/types.js';
@@ -10,6 +11,7 @@ import { asideWords } from '../data/held-back.js';
 import { NeedsRole } from '../dataset/columns.js';
 import { DataTable } from '../dataset/data-table.js';
 import { VersionDiffView } from '../diff/version-diff.js';
+import { challengerOf } from '../executions/test-run-words.js';
 import { formatAmount } from '../format/amount.js';
 import { printable } from '../format/printable.js';
 import { JsonView } from '../parts/json-view.js';
@@ -21,11 +23,26 @@ import styles from './test-report.module.css';
 export function TestReportOf({ execution }: { execution: ExecutionDetail }): ReactElement | null {
   const may = useMayReadRows(execution.team);
   if (may === undefined) return null;
+  const challenger = challengerOf(execution);
   return (
     <section className={styles.report} aria-labelledby="test-report">
-      <h2 id="test-report">Test run</h2>
+      <h2 id="test-report">{challenger === undefined ? 'Test run' : 'Challenger'}</h2>
       <p className={styles.dim}>
         It published nothing and did nothing to the outside. Nobody was told of it.
+        {challenger !== undefined && (
+          <>
+            {' '}
+            It ran beside{' '}
+            <Link to="/e/$id" params={{ id: challenger.champion }}>
+              an execution of the current version
+            </Link>
+            , for{' '}
+            <Link to="/challengers/$number" params={{ number: String(challenger.challenge) }}>
+              challenge #{challenger.challenge}
+            </Link>
+            .
+          </>
+        )}
       </p>
       {!may ? (
         <NeedsRole what="Reports of test runs" />

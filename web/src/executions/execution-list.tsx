@@ -13,6 +13,7 @@ import { ListTable, type MorePages } from '../parts/list-table.js';
 import { StatusMark } from '../parts/status-mark.js';
 import { Age, Elapsed } from '../parts/when.js';
 import styles from './execution-list.module.css';
+import { testRunWords } from './test-run-words.js';
 
 export function ExecutionList({
   executions,
@@ -51,6 +52,7 @@ function Row({
 }): ReactElement {
   const { id, number, name, pipeline, status, startedAt, stoppedAt, error, cause, queued } =
     execution;
+  const kind = testRunWords(execution);
   return (
     <div className={`${list.row} ${styles.columns}`} role="row">
       <div role="cell" className={`${list.cell} ${styles.status}`}>
@@ -61,6 +63,7 @@ function Row({
           {withPipeline && `${printable(pipeline)} `}
           <span className={styles.number}>#{number}</span>
         </Link>
+        {kind !== undefined && <span className={styles.kind}>{kind}</span>}
         {givenName(name) !== undefined && (
           <div className={`${list.dim} ${list.cut}`}>{printable(name)}</div>
         )}

@@ -69,6 +69,16 @@ export function ExecutionsPage(): ReactElement {
             </option>
           ))}
         </select>
+        <select
+          className={field.field}
+          aria-label="Test runs"
+          value={search.testRuns ?? ''}
+          onChange={(event) => change({ testRuns: event.target.value })}
+        >
+          <option value="">Without test runs</option>
+          <option value="with">With test runs</option>
+          <option value="only">Test runs only</option>
+        </select>
       </PageHead>
       {error !== null && <RefusalNote error={error} />}
       {executions?.length === 0 &&

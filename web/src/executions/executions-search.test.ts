@@ -8,6 +8,8 @@ test('takes from an address what it knows and leaves out the rest', () => {
     status: 'FAILED',
   });
   expect(executionsSearch({ pipeline: '', status: 'lost' })).toEqual({});
+  expect(executionsSearch({ testRuns: 'only' })).toEqual({ testRuns: 'only' });
+  expect(executionsSearch({ testRuns: 'without' })).toEqual({});
   expect(executionSearch({ tab: 'graph', state: 'Load', event: '7' })).toEqual({
     tab: 'graph',
     state: 'Load',

@@ -10,9 +10,14 @@ export interface ExecutionsSearch {
   team?: string;
   status?: ExecutionStatus;
   mapRun?: string;
+  /** Absent: they are left out. */
+  testRuns?: TestRuns;
   /** A search in the one grammar. */
   q?: string;
 }
+
+const TEST_RUNS = ['with', 'only'] as const;
+export type TestRuns = (typeof TEST_RUNS)[number];
 
 const LONGEST_SEARCH = 2_000;
 
@@ -27,6 +32,7 @@ export const STATUSES: readonly ExecutionStatus[] = [
 /** Takes what it knows from an address and leaves out the rest. */
 export function executionsSearch(search: { [name: string]: unknown }): ExecutionsSearch {
   const { pipeline, team, status, mapRun, q } = search;
+  const testRuns = TEST_RUNS.find((candidate) => candidate === search.testRuns);
   const known = STATUSES.find((candidate) => candidate === status);
   return {
     // An address may hold a name that looks like a number.
@@ -34,6 +40,7 @@ export function executionsSearch(search: { [name: string]: unknown }): Execution
     ...(team === undefined || team === '' ? {} : { team: String(team) }),
     ...(known === undefined ? {} : { status: known }),
     ...(mapRun === undefined || mapRun === '' ? {} : { mapRun: String(mapRun) }),
+    ...(testRuns === undefined ? {} : { testRuns }),
     ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
   };
 }

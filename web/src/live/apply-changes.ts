@@ -30,6 +30,8 @@ const WATCHED: readonly QueryKey[] = [
   ['incidents'],
   ['datasets'],
   ['dataset'],
+  ['challenges'],
+  ['challenge'],
 ];
 /** What a change of an incident changes: it is told by deliveries, too. */
 const OF_INCIDENTS: readonly QueryKey[] = [['incidents'], ['incident'], ['deliveries']];

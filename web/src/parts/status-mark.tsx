@@ -162,6 +162,46 @@ const SHAPES: { [word: string]: ReactNode } = {
     </>
   ),
   'never used': <circle cx="8" cy="8" r="6" className={styles.dashed} />,
+  won: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path d="m4.8 8.3 2.2 2.2 4.2-4.6" className={styles.cut} />
+    </>
+  ),
+  lost: (
+    <>
+      <path
+        d="M8 .6 15.4 8 8 15.4.6 8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeLinejoin="round"
+      />
+      <path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" className={styles.cut} />
+    </>
+  ),
+  undecided: (
+    <>
+      <circle cx="8" cy="8" r="6.4" className={styles.stroke} />
+      <path
+        d="M6.2 6.2a1.9 1.900 0 1 1 2.700 1.800c-.6.3-.9.6-.9 1.200m0 2v.1"
+        className={styles.stroke}
+      />
+    </>
+  ),
+  comparing: (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.track} />
+      <path d="M8 2a6 6 0 0 1 6 6" className={styles.spin} />
+    </>
+  ),
+  compared: <path d="m2.5 8.5 3.500 3.500L13.500 4" className={styles.stroke} />,
+  'being promoted': (
+    <>
+      <circle cx="8" cy="8" r="6" className={styles.track} />
+      <path d="M8 2a6 6 0 0 1 6 6" className={styles.spin} />
+    </>
+  ),
+  ended: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,
   foreseen: <path d="M1.5 12.5 6 8l3 3 5.5-6.5M10.5 4.2h4.2v4.2" className={styles.stroke} />,
   unknown: <circle cx="8" cy="8" r="6" className={styles.dashed} />,
   stopped: <rect x="2" y="2" width="12" height="12" rx="2.5" fill="currentColor" />,

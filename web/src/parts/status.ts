@@ -7,6 +7,7 @@ import type {
   BoardGroup,
   Channel,
   CheckResult,
+  Comparison,
   Delivery,
   ExecutionStatus,
   Incident,
@@ -28,6 +29,9 @@ export type Status =
   | Incident['status']
   | Delivery['status']
   | Channel['state']
+  | NonNullable<Comparison['verdict']>
+  | Comparison['state']
+  | 'promoting'
   | 'foreseen';
 
 /** Which colours a status takes (`tokens.css`). */
@@ -66,6 +70,13 @@ const WORDS: { [status in Status]: { word: string; tone: Tone } } = {
   working: { word: 'working', tone: 'ok' },
   failing: { word: 'failing', tone: 'fail' },
   unused: { word: 'never used', tone: 'off' },
+  won: { word: 'won', tone: 'ok' },
+  lost: { word: 'lost', tone: 'fail' },
+  undecided: { word: 'undecided', tone: 'warn' },
+  comparing: { word: 'comparing', tone: 'run' },
+  made: { word: 'compared', tone: 'ok' },
+  promoting: { word: 'being promoted', tone: 'run' },
+  dropped: { word: 'ended', tone: 'off' },
   'ARRIVED LATE': { word: 'arrived late', tone: 'warn' },
 };
 

@@ -5,8 +5,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { challengesQuery } from '../api/challenger-queries.js';
 import { executionsQuery, graphQuery, pipelineQuery, problemsQuery } from '../api/queries.js';
 import type { Json, PipelineDetail } from '../api/types.js';
+import { ChallengeList } from '../challengers/challenge-list.js';
 import { ExecutionList } from '../executions/execution-list.js';
 import { printable } from '../format/printable.js';
 import { shellWord } from '../format/shell-word.js';
@@ -79,6 +81,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
         </div>
         <Latest pipeline={name} team={team} />
       </section>
+      <ChallengesOf pipeline={name} team={team} />
       <section className={styles.section} aria-labelledby="charts">
         <div className={styles.title}>
           <h2 id="charts">How it behaves, in UTC</h2>
@@ -105,6 +108,26 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }): ReactElement {
       </section>
       <StartDialog pipeline={pipeline} open={starting} onClose={() => setStarting(false)} />
     </>
+  );
+}
+
+/** A few at most: more are listed elsewhere. Nothing where nothing has ever challenged it. */
+const SHOWN_CHALLENGES = 3;
+
+function ChallengesOf(of: { pipeline: string; team: string }): ReactElement | null {
+  const { data } = useInfiniteQuery(challengesQuery(of, SHOWN_CHALLENGES));
+  const challenges = data?.pages[0]?.items ?? [];
+  if (challenges.length === 0) return null;
+  return (
+    <section className={styles.section} aria-labelledby="challengers">
+      <div className={styles.title}>
+        <h2 id="challengers">Challengers</h2>
+        <Link to="/challengers" search={of}>
+          All challenges
+        </Link>
+      </div>
+      <ChallengeList challenges={challenges} />
+    </section>
   );
 }
 

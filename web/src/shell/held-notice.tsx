@@ -9,6 +9,7 @@ import styles from './held-notice.module.css';
 
 const TITLES: { readonly [status: string]: string } = {
   held: 'This server waits',
+  draining: 'This server is being drained',
   corrupt: 'The records are damaged',
 };
 

@@ -13,6 +13,19 @@ export function useMayAct(team: string): boolean {
   return role !== undefined && role !== 'viewer' && role !== 'analyst';
 }
 
+/** Whether whoever is logged in may change definitions of a team. False until that is known. */
+export function useMayEdit(team: string): boolean {
+  const { data } = useQuery(sessionQuery);
+  const role = data && roleIn(data, team);
+  return role === 'editor' || role === 'admin';
+}
+
+/** Whether whoever is logged in administers the server: may deploy, and so promote. False until that is known. */
+export function useAdministersServer(): boolean {
+  const { data } = useQuery(sessionQuery);
+  return data?.roles['*'] === 'admin';
+}
+
 /** Whether whoever is logged in may read rows of the datasets of a team; undefined until that is known. */
 export function useMayReadRows(team: string): boolean | undefined {
   const { data } = useQuery(sessionQuery);

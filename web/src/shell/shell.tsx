@@ -2,7 +2,7 @@
  * What is around every page: navigation, live pill, theme, keys.
  * @module
  */
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { Announcer } from '../live/announcer.js';
 import { LivePill } from '../live/live-pill.js';
@@ -21,6 +21,10 @@ export function Shell(): ReactElement {
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
   const loggedOut = useLoggedOut();
+  const { pathname } = useLocation();
+  /** Pages that lie under other addresses than the link that leads to them. */
+  const belongs = (...starts: string[]): { 'aria-current'?: 'page' } =>
+    starts.some((start) => pathname.startsWith(start)) ? { 'aria-current': 'page' } : {};
   useHotkeys({
     'g n': () => void navigate({ to: '/' }),
     'g p': () => void navigate({ to: '/pipelines' }),
@@ -59,13 +63,23 @@ export function Shell(): ReactElement {
           <Link to="/incidents" className={styles.link} activeOptions={{ includeSearch: false }}>
             <Icon name="incidents" /> Incidents
           </Link>
-          <Link to="/pipelines" className={styles.link}>
+          <Link to="/pipelines" className={styles.link} {...belongs('/p/')}>
             <Icon name="pipelines" /> Pipelines
           </Link>
-          <Link to="/executions" className={styles.link}>
+          <Link
+            to="/executions"
+            className={styles.link}
+            activeOptions={{ includeSearch: false }}
+            {...belongs('/e/')}
+          >
             <Icon name="executions" /> Executions
           </Link>
-          <Link to="/data" className={styles.link} activeOptions={{ includeSearch: false }}>
+          <Link
+            to="/data"
+            className={styles.link}
+            activeOptions={{ includeSearch: false }}
+            {...belongs('/d/', '/lineage/', '/challengers')}
+          >
             <Icon name="data" /> Data
           </Link>
           <Link to="/sql" className={styles.link}>

@@ -178,8 +178,8 @@ export class MapRunChildren {
       secrets: parent.secrets,
     });
     try {
-      // The row is in this turn whatever comes of the first transition: what may be tried again is `Start`.
-      executions.step(turn, active, { type: 'Start' }, executions.beginInput(number));
+      // The row is in this turn whatever comes of the first transition: what may be tried again is its beginning.
+      executions.begin(turn, active, executions.beginInput(number));
     } catch (error) {
       // A defect ends this child alone: the others of the page are in the same turn.
       turn.afterCommit(() => this.#kernel.submit(executions.condemnInput(number, error)));
