@@ -43,6 +43,7 @@ export const PLACES: {
   readonly [name in UpFlag]?: 'file' | 'folder' | 'team=file' | 'address or folder';
 } = {
   data: 'folder',
+  'seal-key': 'file',
   bindings: 'file',
   'mock-config': 'file',
   secrets: 'file',
