@@ -109,6 +109,10 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   channelAddresses?: readonly string[];
   /** Attempts of a kind that may run at a time, by connector. */
   concurrency?: { [kind: string]: number };
+  /** Kinds of tasks that workers on other machines perform, whatever pipelines say. Default: none. */
+  noLocalTasks?: string[];
+  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
+  workerLease?: number;
   /**
    * Mock configuration file of Step Functions Local: executions that are started on one of its test cases are answered
    * from it. Default: none. It is read once, at the start.
@@ -318,6 +322,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       ? {}
       : { sharedBindings: openBindingsFile(config.bindings, [...connectors.values()]) }),
     allowCodeOverApi: config.allowCodeOverApi ?? false,
+    ...(config.noLocalTasks === undefined ? {} : { noLocalTasks: config.noLocalTasks }),
+    ...(config.workerLease === undefined ? {} : { workerLease: config.workerLease }),
+    version: packageVersion(),
     workFolder: work,
     destinations,
     logs: {

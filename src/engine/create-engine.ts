@@ -64,6 +64,7 @@ import { secretCalls } from './features/secrets/secrets.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
 import { follows } from './features/upstreams/repair-plan.js';
+import { workerCalls } from './features/workers/worker-calls.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
@@ -109,6 +110,10 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   secretSources?: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
   deadMan?: DeadMan;
+  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
+  workerLease?: number;
+  /** Of this Millrace, for workers of another one. Default: unknown. */
+  version?: string;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -158,6 +163,7 @@ export function createEngine(config: EngineConfig): Engine {
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
+    workerLease: config.workerLease,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -174,7 +180,7 @@ export function createEngine(config: EngineConfig): Engine {
   const reading = new Reading(kernel, {
     now: () => kernel.time.now(),
     queued: (pipeline, number) => admission.reasonFor(pipeline, number),
-    waits: (number) => features.clusterPools.waitOf(number),
+    waits: (number) => features.clusterPools.waitOf(number) ?? features.workers.waitOf(number),
     used: (header, at) => features.costs.detailOf(header, at),
   });
   const executions = executionCalls(kernel, reading, request, {
@@ -244,6 +250,7 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     clusterPools: clusterPoolCalls(kernel, features.clusterPools, request),
+    workers: workerCalls(features.workers, expectReady, config.version ?? 'unknown'),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,

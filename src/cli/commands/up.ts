@@ -10,6 +10,7 @@ import { CommandFailure } from '../failure.js';
 import { logNamesOf, publicUrlOf } from '../log-flags.js';
 import { takeEnvironment } from '../own-environment.js';
 import { retentionOf } from '../retention-flag.js';
+import { kindsIn } from '../worker-kinds.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -191,6 +192,12 @@ export default class Up extends MillraceCommand {
       env: 'MILLRACE_OPENLINEAGE',
       helpValue: 'URL',
     }),
+    'no-local-tasks': Flags.string({
+      description:
+        'kinds of tasks that workers on other machines perform, whatever pipelines say: shell,sql',
+      env: 'MILLRACE_NO_LOCAL_TASKS',
+      helpValue: 'KINDS',
+    }),
     'resume-restored': Flags.boolean({
       description:
         'let records that were restored from a backup go on at once, without `millrace resume`',
@@ -247,6 +254,7 @@ export default class Up extends MillraceCommand {
       ...(warning === undefined ? {} : { startNotes: [warning] }),
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
+      noLocalTasks: kindsIn(flags['no-local-tasks'] ?? ''),
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
