@@ -24,6 +24,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
+import { openWorkerFiles } from './engine/adapters/worker-files.js';
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
@@ -324,6 +325,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     allowCodeOverApi: config.allowCodeOverApi ?? false,
     ...(config.noLocalTasks === undefined ? {} : { noLocalTasks: config.noLocalTasks }),
     ...(config.workerLease === undefined ? {} : { workerLease: config.workerLease }),
+    workerFiles: await openWorkerFiles(join(data, 'worker-files'), confinement),
     version: packageVersion(),
     workFolder: work,
     destinations,

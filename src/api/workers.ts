@@ -22,6 +22,8 @@ export const WORKER_PROTOCOL = 1;
 export const LONGEST_CLAIM = 30;
 /** Lines of output in one request. */
 export const MOST_LINES = 500;
+/** Bytes of a part of a file. */
+export const MOST_PART: number = 8 * 1024 * 1024;
 /** Files of an attempt, in all of its folders. */
 export const MOST_FILES = 20_000;
 
@@ -156,9 +158,27 @@ export type WorkerOutcome = z.infer<typeof outcomeSchema>;
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
+/** Whether a path stays in its folder, and out of what Millrace keeps there. @example isInnerPath('out/rows.csv') // true */
+export function isInnerPath(path: string): boolean {
+  const parts = path.split('/');
+  return (
+    parts[0] !== '.millrace' &&
+    parts.every((part) => part !== '' && part !== '.' && part !== '..') &&
+    !path.includes('\0') &&
+    !path.includes('\\')
+  );
+}
+
+const pathSchema = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .refine(isInnerPath, 'expected a path that stays in its folder')
+  .describe('Relative to its folder, with /');
+
 export const fileSchema = z
   .strictObject({
-    path: z.string().min(1).max(1_024).describe('Relative to its folder, with /'),
+    path: pathSchema,
     size: countSchema,
     mode: z.int().min(0).max(0o777).describe('Rights, as POSIX numbers them'),
     sha256: sha256Schema,
@@ -166,7 +186,7 @@ export const fileSchema = z
   .meta({ id: 'WorkerFile' });
 export type WorkerFile = z.infer<typeof fileSchema>;
 
-const placesSchema = z
+export const placesSchema = z
   .strictObject({
     folder: z.array(fileSchema).describe('The folder of the pipeline file'),
     work: z.array(fileSchema).describe('The work folder of the execution'),
@@ -177,7 +197,7 @@ export type WorkerPlaces = z.infer<typeof placesSchema>;
 
 const changesSchema = z.strictObject({
   written: z.array(fileSchema).max(MOST_FILES).describe('New and changed files'),
-  removed: z.array(z.string().min(1).max(1_024)).max(MOST_FILES).describe('Their paths'),
+  removed: z.array(pathSchema).max(MOST_FILES).describe('Their paths'),
 });
 export type WorkerChanges = z.infer<typeof changesSchema>;
 
@@ -297,7 +317,17 @@ export const readBlob = route('GET', PATHS.workerBlob, {
 export const writeBlob = route('PUT', PATHS.workerBlob, {
   needs: 'worker',
   summary: 'Send a file that an attempt has written',
-  description: 'Its content, as application/octet-stream. It becomes a file with the outcome.',
+  description:
+    'A part of its content, as application/octet-stream. It becomes a file of the execution with the outcome.',
   params: blobParams,
-  response: { 200: takenSchema, ...problems },
+  querystring: z.object({
+    from: z.coerce.number().int().min(0).describe('Bytes of it that were sent before'),
+    size: z.coerce.number().int().min(0).describe('Bytes of the whole'),
+  }),
+  response: {
+    200: z
+      .strictObject({ received: countSchema.describe('Bytes that are there') })
+      .meta({ id: 'ReceivedBytes', examples: [{ received: 8_388_608 }] }),
+    ...problems,
+  },
 });

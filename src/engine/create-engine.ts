@@ -70,6 +70,7 @@ import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
 import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
+import type { WorkerFiles } from './kernel/worker-files.js';
 import { createLifecycle } from './lifecycle.js';
 
 /** Every field besides those of the kernel. */
@@ -112,6 +113,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   deadMan?: DeadMan;
   /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
   workerLease?: number;
+  /** Sends files to workers on other machines; see `openWorkerFiles`. Default: none are sent. */
+  workerFiles?: WorkerFiles;
   /** Of this Millrace, for workers of another one. Default: unknown. */
   version?: string;
   /** Features that join besides those of `compose.ts`. Default: none. */
@@ -250,7 +253,7 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     clusterPools: clusterPoolCalls(kernel, features.clusterPools, request),
-    workers: workerCalls(features.workers, expectReady, config.version ?? 'unknown'),
+    workers: workerCalls(features.workers, config.workerFiles, expectReady, config.version ?? 'unknown'),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,

@@ -3,8 +3,9 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { endOrphans } from '../connectors/process/orphans.js';
 import { createConnectors } from '../connectors/registry.js';
 import { openPlaces } from './attempt-places.js';
 import { openLine } from './server-line.js';
@@ -29,12 +30,13 @@ export interface OpenedWorker {
   drain(graceMs: number): Promise<void>;
 }
 
-/** @example const worker = openWorker(options); await worker.run(); */
-export function openWorker(options: WorkerOptions): OpenedWorker {
+/** @example const worker = await openWorker(options); await worker.run(); */
+export async function openWorker(options: WorkerOptions): Promise<OpenedWorker> {
   const { url, token, allowPrivateAddresses, cacheBytes } = options;
   const data = resolve(options.data);
   const own = join(data, `run-${process.pid}-${randomBytes(4).toString('hex')}`);
   mkdirSync(own, { recursive: true, mode: 0o700 });
+  await endLeftovers(data);
   const line = openLine(url, token, randomBytes(32).toString('base64url'));
   const connectors = createConnectors({ http: { allowPrivateAddresses } });
   const places = openPlaces({ line, own, cache: join(data, 'files'), cacheBytes });
@@ -50,4 +52,28 @@ export function openWorker(options: WorkerOptions): OpenedWorker {
     },
     drain: (graceMs) => worker.drain(graceMs),
   };
+}
+
+/** Ends what tasks of workers have left that were killed, and removes their files. */
+async function endLeftovers(data: string): Promise<void> {
+  for (const name of readdirSync(data)) {
+    const pid = Number(/^run-(\d+)-[0-9a-f]+$/.exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const folder = join(data, name);
+    const attempts = readdirSync(folder);
+    await endOrphans(
+      attempts.map((attemptId) => ({ attemptId, pid: 0, startTime: '' })),
+      folder,
+    );
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

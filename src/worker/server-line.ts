@@ -56,8 +56,8 @@ export interface ServerLine {
   ): Promise<Answer>;
   /** Reads bytes as they come. @throws ServerAway, ServerRefusal */
   read(path: string, patience: Patience): Promise<ReadableStream<Uint8Array>>;
-  /** Sends bytes. @param body makes them anew @throws ServerAway, ServerRefusal */
-  send(path: string, body: ReadableStream<Uint8Array>, patience: Patience): Promise<void>;
+  /** Sends a part of a file. @returns bytes of it that are there @throws ServerAway, ServerRefusal */
+  send(path: string, part: Buffer, patience: Patience): Promise<number>;
 }
 
 /**
@@ -118,15 +118,14 @@ export function openLine(url: string, token: string, session: string): ServerLin
       const { body } = await fetched(path, { headers }, patience);
       return body ?? new ReadableStream();
     },
-    async send(path, body, patience) {
+    async send(path, part, patience) {
       const init = {
         method: 'PUT',
         headers: { ...headers, 'content-type': 'application/octet-stream' },
-        body,
-        duplex: 'half',
+        body: new Uint8Array(part),
       };
-      const response = await fetched(path, init as RequestInit, patience);
-      await bodyOf(response);
+      const response = await fetched(path, init, patience);
+      return (await bodyOf<{ received: number }>(response)).received;
     },
   };
 }

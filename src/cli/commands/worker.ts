@@ -73,7 +73,7 @@ export default class Worker extends MillraceCommand {
     const say = (text: string): void =>
       this.say(`${new Date().toISOString().slice(11, 19)}  ${text}`);
     const { openWorker } = await import('../../worker/open-worker.js');
-    const worker = openWorker({
+    const worker = await openWorker({
       ...{ url, token, name, kinds, tags, slots, say },
       version: this.config.version,
       data: flags.data,

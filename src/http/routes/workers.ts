@@ -10,10 +10,14 @@ import {
   type ClaimedAttempt,
   claimAttempts,
   leaveWorker,
+  listAttemptFiles,
   listWorkers,
   logAttempt,
+  MOST_PART,
+  readBlob,
   settleAttempt,
   WORKER_HEADER,
+  writeBlob,
 } from '../../api/workers.js';
 import type { Json } from '../../asl/json.js';
 import type { WorkerCaller } from '../../engine/features/workers/worker-sessions.js';
@@ -85,11 +89,43 @@ export function workerRoutes(
     settleAttempt.path,
     { schema: settleAttempt.schema, bodyLimit: MOST_OUTCOME },
     async (request) => {
-      const { outcome } = request.body;
-      await workers.settle(callerOf(request), request.params.id, outcome);
+      const { outcome, changes } = request.body;
+      await workers.settle(callerOf(request), request.params.id, outcome, changes);
       return { taken: true as const };
     },
   );
+
+  api.get(listAttemptFiles.path, { schema: listAttemptFiles.schema }, async (request) => {
+    const { folder, work, data } = await workers.files(callerOf(request), request.params.id);
+    return { folder: [...folder], work: [...work], data: data.map((files) => [...files]) };
+  });
+
+  api.get(readBlob.path, { schema: readBlob.schema }, async (request, reply) => {
+    const { id, sha256 } = request.params;
+    const { content, size } = await workers.readFile(callerOf(request), id, sha256);
+    return reply
+      .type('application/octet-stream')
+      .header('content-length', size)
+      .send(content as never);
+  });
+
+  // Bytes are taken nowhere else.
+  void instance.register(async (bytes) => {
+    bytes.addContentTypeParser(
+      'application/octet-stream',
+      { parseAs: 'buffer', bodyLimit: MOST_PART },
+      (_request, content, done) => done(null, content),
+    );
+    bytes
+      .withTypeProvider<ZodTypeProvider>()
+      .put(writeBlob.path, { schema: writeBlob.schema, bodyLimit: MOST_PART }, async (request) => {
+        const { id, sha256 } = request.params;
+        const { from, size } = request.query;
+        const content = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const part = { sha256, from, size, content };
+        return { received: await workers.writeFile(callerOf(request), id, part) };
+      });
+  });
 }
 
 /** @throws EngineError WorkerSessionMissing */

@@ -2,11 +2,14 @@
  * `engine.workers`: what workers on other machines ask, and what people see of them.
  * @module
  */
+import type { Readable } from 'node:stream';
 import { WORKER_KINDS } from '../../../pipelines/sections/worker-section.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { AttemptLogRecord, AttemptOutcome } from '../../kernel/ports.js';
 import { type Scope, sees, teamsIn } from '../../kernel/scope.js';
-import type { WorkerCaller, WorkerDescription, WorkerSession } from './worker-sessions.js';
+import type { FileChanges, FilePart, SentFiles, WorkerFiles } from '../../kernel/worker-files.js';
+import { AttemptFiles } from './attempt-files.js';
+import type { Lease, WorkerCaller, WorkerDescription, WorkerSession } from './worker-sessions.js';
 import { workersFor } from './worker-words.js';
 import type { ClaimAnswer, ClaimWait, Workers } from './workers.js';
 
@@ -66,7 +69,22 @@ export interface WorkerCalls {
     records: readonly AttemptLogRecord[],
   ): Promise<number>;
   /** The outcome of an attempt, once. @throws EngineError WorkerLeaseOver */
-  settle(caller: WorkerCaller, attempt: string, outcome: AttemptOutcome): Promise<void>;
+  settle(
+    caller: WorkerCaller,
+    attempt: string,
+    outcome: AttemptOutcome,
+    changes: FileChanges | undefined,
+  ): Promise<void>;
+  /** What an attempt needs. @throws EngineError WorkerLeaseOver, WorkerFilesTooLarge */
+  files(caller: WorkerCaller, attempt: string): Promise<SentFiles>;
+  /** A file that it needs. @throws EngineError WorkerLeaseOver, WorkerBlobNotFound */
+  readFile(
+    caller: WorkerCaller,
+    attempt: string,
+    sha256: string,
+  ): Promise<{ content: Readable; size: number }>;
+  /** A part of a file that it has written. @returns bytes that are there. @throws EngineError WorkerLeaseOver, … */
+  writeFile(caller: WorkerCaller, attempt: string, part: FilePart): Promise<number>;
   /** The worker goes. @returns how many attempts are lost by it */
   leave(caller: WorkerCaller): Promise<number>;
 }
@@ -75,11 +93,13 @@ export interface WorkerCalls {
 export type SpeakingWorker = WorkerDescription & { readonly protocol: number };
 
 /**
+ * @param files undefined: no files leave this server
  * @param expectReady throws when nothing is accepted
  * @param version of this server, for workers that speak otherwise
  */
 export function workerCalls(
   workers: Workers,
+  files: WorkerFiles | undefined,
   expectReady: () => void,
   version: string,
 ): WorkerCalls {
@@ -94,6 +114,7 @@ export function workerCalls(
     const details = { kind: unknown.slice(0, 100), known: WORKER_KINDS.join(', ') };
     throw new EngineError('WorkerKindUnknown', details);
   };
+  const attemptFiles = new AttemptFiles(workers, files);
   return {
     leaseMs: workers.leaseMs,
     list: (scope) =>
@@ -120,9 +141,22 @@ export function workerCalls(
       expectReady();
       return workers.log(...given);
     },
-    async settle(...given) {
+    async settle(caller, attempt, outcome, changes) {
       expectReady();
-      await workers.settle(...given);
+      const apply = changes && ((lease: Lease) => attemptFiles.apply(lease, changes));
+      await workers.settle(caller, attempt, outcome, apply);
+    },
+    async files(...given) {
+      expectReady();
+      return attemptFiles.list(...given);
+    },
+    async readFile(...given) {
+      expectReady();
+      return attemptFiles.read(...given);
+    },
+    async writeFile(...given) {
+      expectReady();
+      return attemptFiles.receive(...given);
     },
     async leave(caller) {
       expectReady();

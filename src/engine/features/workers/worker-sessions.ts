@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import { EngineError } from '../../kernel/errors.js';
 import type { Scope } from '../../kernel/scope.js';
+import type { KnownContents } from '../../kernel/worker-files.js';
 import { type WorkerLine, workerOwner } from '../../kernel/worker-line.js';
 
 /** Workers at a time. */
@@ -59,6 +60,10 @@ export interface Lease {
   state: 'preparing' | 'held' | 'settling' | 'ending';
   /** Number of the log line that comes next; undefined: begun under an earlier engine, nobody knows. */
   nextLine: number | undefined;
+  /** Where the contents of its files lie; undefined: they were not listed yet. */
+  contents?: KnownContents;
+  /** Where its execution keeps files; undefined: as `contents`. */
+  workFolder?: string;
   /** When the last sign of life of its task was taken, by the monotonic clock. */
   beatAt: number;
 }

@@ -104,6 +104,7 @@ export class Workers implements Feature, WorkersHook {
   readonly #resumed: Map<string, Lease[]> = new Map();
   /** What the monotonic clock says when leases are looked through next, at the earliest. */
   #lookAt: number | undefined;
+  readonly #forgotten: ((lease: Lease) => void)[] = [];
   #isMatching = false;
   #isClosed = false;
 
@@ -286,14 +287,14 @@ export class Workers implements Feature, WorkersHook {
     caller: WorkerCaller,
     id: string,
     outcome: AttemptOutcome,
-    prepare?: () => Promise<void>,
+    prepare?: (lease: Lease) => Promise<void>,
   ): Promise<void> {
     const lease = this.held(caller, id);
     if (lease.state !== 'held') throw new EngineError('WorkerLeaseOver', { attempt: id });
     lease.state = 'settling';
     lease.until = undefined;
     try {
-      await prepare?.();
+      await prepare?.(lease);
       await this.#close(lease, outcome);
     } catch (error) {
       // It is still the worker's, who may try again.
@@ -329,6 +330,15 @@ export class Workers implements Feature, WorkersHook {
       throw new EngineError('WorkerLeaseOver', { attempt: id });
     }
     return lease;
+  }
+
+  isHeld(lease: Lease): boolean {
+    return this.#leases.get(lease.id) === lease;
+  }
+
+  /** Calls back with every attempt that is no worker's any more. */
+  onForgotten(listener: (lease: Lease) => void): void {
+    this.#forgotten.push(listener);
   }
 
   /** What an attempt that a worker holds is called with, as far as its folders go. */
@@ -606,6 +616,7 @@ export class Workers implements Feature, WorkersHook {
   #forget(lease: Lease): void {
     this.#leases.delete(lease.id);
     this.sessions.of(lease.owner)?.leases.delete(lease.id);
+    for (const listener of this.#forgotten) listener(lease);
     this.#match();
   }
 
