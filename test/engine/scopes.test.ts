@@ -426,6 +426,8 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'events.list': (scope) => e.events.list(scope, { limit }),
     'pools.list': (scope) => e.pools.list(scope),
     'clusterPools.list': (scope) => e.clusterPools.list(scope),
+    'workers.list': (scope) => e.workers.list(scope),
+    'workers.waiting': (scope) => e.workers.waiting(scope),
     'deadLetters.list': (scope) => e.deadLetters.list(scope, { limit }),
     'schedules.list': (scope) => e.schedules.list(scope),
     'scheduler.list': (scope) => e.scheduler.list(scope),
@@ -496,6 +498,9 @@ const WITHOUT = new Set([
   'outlooks.foreseen',
   // Need accounts of AWS, and things in them: test/observers/observers.test.ts.
   ...['observers.declare', 'observers.list', 'observers.runs', 'observers.standing'],
+  // Of what a worker holds, whoever it is: test/workers/lies.test.ts.
+  ...['workers.claim', 'workers.beat', 'workers.log', 'workers.settle', 'workers.leave'],
+  ...['workers.files', 'workers.readFile', 'workers.writeFile'],
   // Below.
   'executions.subscribe',
 ]);
