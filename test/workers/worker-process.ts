@@ -19,7 +19,7 @@ export function startWorker(
   args: readonly string[] = [],
   data: string = mkdtempSync(join(tmpdir(), 'millrace-worker-')),
 ): Running {
-  return startMillrace(['worker', '--server', url, '--data', data, '--grace', '1s', ...args], {
+  return startMillrace(['worker', '--server', url, '--data', data, ...args], {
     cwd: tmpdir(),
     env: { MILLRACE_TOKEN: token },
   });

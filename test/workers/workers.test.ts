@@ -53,7 +53,8 @@ const shell = (script: string, more: JsonObject = {}): object =>
   oneTask('millrace:shell', { command: ['sh', '-c', script] }, more);
 
 async function open(args: string[] = [], url = it.server.url): Promise<Running> {
-  const worker = startWorker(token, url, ['--name', 'w', '--slots', '4', ...args]);
+  const name = args.includes('--name') ? [] : ['--name', 'w'];
+  const worker = startWorker(token, url, [...name, '--slots', '4', ...args]);
   started.push(worker);
   await worker.until('takes up to');
   return worker;
