@@ -19,7 +19,7 @@ import {
 import type { Connector } from '../connectors/connector.js';
 import { Backoff } from './backoff.js';
 import { PerformedAttempt, type Performing } from './performed-attempt.js';
-import { ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
+import { type ServerLine, ServerRefusal } from './server-line.js';
 
 /** Seconds for which a claim waits at the server. */
 const CLAIM_WAIT = 25;
@@ -97,7 +97,7 @@ export class Worker {
     this.#backoff.cancel();
     // The claim that waits is answered with what is on its way to this worker: none of it is lost.
     await this.#ask<ClaimAnswer>(`${PATHS.workerClaim}?wait=0`, {
-      worker: { ...this.#description(), kinds: {} },
+      worker: this.#description(),
     }).catch(() => undefined);
     await Promise.race([this.#claiming, later(PATIENCE)]);
     await Promise.race([this.#whenIdle(), later(graceMs)]);
@@ -185,7 +185,9 @@ export class Worker {
   #description(): SpeakingWorker {
     const { name, version, kinds, tags, slots } = this.#config;
     const protocol = WORKER_PROTOCOL;
-    return { protocol, name, version, kinds: { ...kinds }, tags: [...tags], slots };
+    // Who goes takes nothing more, whatever it is asked by.
+    const takes = this.#isDraining ? {} : { ...kinds };
+    return { protocol, name, version, kinds: takes, tags: [...tags], slots };
   }
 
   #ask<Answer>(path: string, body: unknown, ms: number = PATIENCE): Promise<Answer> {
@@ -266,5 +268,3 @@ function later(ms: number): Promise<void> {
     setTimeout(resolve, Math.min(ms, 2 ** 31 - 1)).unref();
   });
 }
-
-export { ServerAway };

@@ -142,6 +142,8 @@ test('a worker that is stopped lets its task end and takes nothing new', async (
   expect(await until(() => existsSync(join(folder, 'begun')), Boolean)).toBe(true);
   worker.process.kill('SIGTERM');
   await worker.until('stopping: 1 task may end');
+  const kinds = () => it.server.engine.workers.list(EVERYTHING)[0]?.kinds;
+  expect(await until(kinds, (all) => Object.keys(all ?? { shell: 1 }).length === 0)).toEqual({});
   const other = await start();
   writeFileSync(join(folder, 'go'), '');
   expect(await worker.ended).toMatchObject({ code: 0 });
