@@ -126,7 +126,20 @@ export const claimedAttemptSchema = z
       .exactOptional()
       .describe('Versions of datasets that it reads; their folders are those of its files'),
   })
-  .meta({ id: 'ClaimedAttempt' });
+  .meta({
+    id: 'ClaimedAttempt',
+    examples: [
+      {
+        ...{ id: '01997d2e-8a6b-7c3d-9e4f-5a6b7c8d9e0f', kind: 'shell', taskToken: 'AQ…' },
+        execution: {
+          id: '0b5a4f0e-6c0f-4d0c-9d0a-0d8d3f6f5a10',
+          ...{ name: 'night', pipeline: 'model', number: 7 },
+        },
+        ...{ state: 'train', attempt: 0, arguments: { command: ['./train.sh'] }, tags: {} },
+        ...{ beats: false, hasFiles: true },
+      },
+    ],
+  });
 export type ClaimedAttempt = z.infer<typeof claimedAttemptSchema>;
 
 const claimAnswerSchema = z
@@ -183,7 +196,10 @@ export const fileSchema = z
     mode: z.int().min(0).max(0o777).describe('Rights, as POSIX numbers them'),
     sha256: sha256Schema,
   })
-  .meta({ id: 'WorkerFile' });
+  .meta({
+    id: 'WorkerFile',
+    examples: [{ path: 'train.sh', size: 120, mode: 0o755, sha256: '0'.repeat(64) }],
+  });
 export type WorkerFile = z.infer<typeof fileSchema>;
 
 export const placesSchema = z

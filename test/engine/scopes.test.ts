@@ -426,8 +426,6 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'events.list': (scope) => e.events.list(scope, { limit }),
     'pools.list': (scope) => e.pools.list(scope),
     'clusterPools.list': (scope) => e.clusterPools.list(scope),
-    'workers.list': (scope) => e.workers.list(scope),
-    'workers.waiting': (scope) => e.workers.waiting(scope),
     'deadLetters.list': (scope) => e.deadLetters.list(scope, { limit }),
     'schedules.list': (scope) => e.schedules.list(scope),
     'scheduler.list': (scope) => e.scheduler.list(scope),
@@ -500,7 +498,9 @@ const WITHOUT = new Set([
   ...['observers.declare', 'observers.list', 'observers.runs', 'observers.standing'],
   // Of what a worker holds, whoever it is: test/workers/lies.test.ts.
   ...['workers.claim', 'workers.beat', 'workers.log', 'workers.settle', 'workers.leave'],
-  ...['workers.files', 'workers.readFile', 'workers.writeFile'],
+  ...['workers.files', 'workers.readFile', 'workers.writeFile', 'workers.leaseMs'],
+  // Needs a worker, and something that waits for one: there, too.
+  ...['workers.list', 'workers.waiting'],
   // Below.
   'executions.subscribe',
 ]);

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MachineDefinition } from '../../src/asl/definition.js';
-import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTestServer, type TestServer } from '../http/test-server.js';
 import { oneTask, openSpeaker, type Speaker, workerToken } from './worker-process.js';
 
@@ -171,6 +171,26 @@ test('lines that are sent twice are written once', async () => {
   expect(items.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
   // A clock that is wrong by decades dates nothing.
   expect(items.every(({ at }) => at >= startedAt)).toBe(true);
+});
+
+test('workers, and what waits for them, are seen by their teams alone', async () => {
+  const others = openSpeaker(it, await workerToken(it, ['others']), { name: 'theirs' });
+  await others.beat([]);
+  const { workers, executions, pipelines } = it.server.engine;
+  await pipelines.deploy({
+    ...{ name: 'waits', team: 'others', tags: {}, bindings: {}, folder: tmpdir() },
+    definition: oneTask('millrace:echo', {}) as MachineDefinition,
+    sections: { worker: { tags: ['nobody-has-it'] } },
+  });
+  const { id } = await executions.start(EVERYTHING, { pipeline: 'waits' });
+  const line = { kind: 'echo', tags: ['nobody-has-it'], team: 'others', attempts: 1, workers: 0 };
+  expect(workers.list(ofTeam('others')).map(({ name }) => name)).toContain('theirs');
+  expect(workers.waiting(ofTeam('others'))).toEqual([line]);
+  expect(workers.list(ofTeam('default')).map(({ name }) => name)).not.toContain('theirs');
+  expect(workers.waiting(ofTeam('default'))).toEqual([]);
+  await executions.stop(EVERYTHING, id);
+  await ended(id);
+  expect(workers.waiting(ofTeam('others'))).toEqual([]);
 });
 
 test('goodbye closes what the worker holds at once', async () => {

@@ -106,9 +106,12 @@ export class WorkerLines {
 
   /** All lines in which something waits, with how many there are at least. */
   all(): { readonly line: WorkerLine; readonly waiting: number }[] {
-    return [...this.#lines.values()]
-      .filter(({ waiting, storeHasMore }) => waiting.length > 0 || storeHasMore)
-      .map((line) => ({ line, waiting: line.waiting.length }));
+    const counts = new Map<string, number>();
+    for (const { line } of this.#known.values()) counts.set(line, (counts.get(line) ?? 0) + 1);
+    return [...this.#lines.values()].flatMap((line) => {
+      const waiting = counts.get(line.key) ?? 0;
+      return waiting > 0 || line.storeHasMore ? [{ line, waiting }] : [];
+    });
   }
 
   #lineFor(key: string): Line | undefined {
