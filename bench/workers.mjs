@@ -53,7 +53,8 @@ const waited = [];
 for (let count = 0; count < 200; count += 1) {
   const { output } = await engine.executions.run('everything', { pipeline: 'one', input: {} });
   if (output === undefined) throw new Error('no output');
-  const [{ id }] = (await engine.executions.list('everything', { pipeline: 'one', limit: 1 })).items;
+  const [{ id }] = (await engine.executions.list('everything', { pipeline: 'one', limit: 1 }))
+    .items;
   const { items } = await engine.executions.history('everything', id, {});
   const at = (type) => items.find((event) => event.type === type)?.at ?? 0;
   waited.push(at('TaskStarted') - at('TaskScheduled'));

@@ -253,7 +253,12 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     clusterPools: clusterPoolCalls(kernel, features.clusterPools, request),
-    workers: workerCalls(features.workers, config.workerFiles, expectReady, config.version ?? 'unknown'),
+    workers: workerCalls(
+      features.workers,
+      config.workerFiles,
+      expectReady,
+      config.version ?? 'unknown',
+    ),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,
