@@ -34,7 +34,9 @@ const rooms = {
   http: ['api', 'engine', 'pipelines', 'store', 'asl', 'events', 'monitoring', 'secrets', 'search'],
   deploy: ['pipelines', 'asl', 'events'],
   testing: ['engine', 'pipelines', 'store', 'connectors', 'asl', 'events', 'secrets', 'datasets'],
-  // `up` and `demo` also start src/server.ts, `contract` reads files; the rule below lets only them.
+  // A process of its own on another machine: it performs tasks, and talks to the server over HTTP alone.
+  worker: ['api', 'connectors', 'secrets'],
+  // `up` and `demo` also start src/server.ts, `worker` src/worker, `contract` reads files; the rule below lets only them.
   cli: [
     'api',
     'pipelines',
@@ -56,7 +58,7 @@ const doors = Object.entries(rooms).map(([room, allowed]) => ({
   from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^src/',
-    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/inspect-store\\.ts|store/backups/|store/copy/|connectors/dataset/contract/)' : ''}`,
+    pathNot: `^src/(${[room, ...allowed].join('|')})/${room === 'cli' ? '|^src/(server\\.ts|store/inspect-store\\.ts|store/backups/|store/copy/|connectors/dataset/contract/|worker/)' : ''}`,
   },
 }));
 

@@ -22,6 +22,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
+import { openWorkerFiles } from './engine/adapters/worker-files.js';
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
@@ -120,6 +121,10 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   channelAddresses?: readonly string[];
   /** Attempts of a kind that may run at a time, by connector. */
   concurrency?: { [kind: string]: number };
+  /** Kinds of tasks that workers on other machines perform, whatever pipelines say. Default: none. */
+  noLocalTasks?: string[];
+  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
+  workerLease?: number;
   /**
    * Mock configuration file of Step Functions Local: executions that are started on one of its test cases are answered
    * from it. Default: none. It is read once, at the start.
@@ -336,6 +341,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       ? {}
       : { sharedBindings: openBindingsFile(config.bindings, [...connectors.values()]) }),
     allowCodeOverApi: config.allowCodeOverApi ?? false,
+    ...(config.noLocalTasks === undefined ? {} : { noLocalTasks: config.noLocalTasks }),
+    ...(config.workerLease === undefined ? {} : { workerLease: config.workerLease }),
+    workerFiles: await openWorkerFiles(join(data, 'worker-files'), confinement),
+    version: packageVersion(),
     workFolder: work,
     destinations,
     logs: {

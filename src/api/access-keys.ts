@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
-import { roleSchema } from './roles.js';
+import { personalRoleSchema, roleSchema } from './roles.js';
 import { route } from './route.js';
 import { teamSchema, timeSchema } from './values.js';
 
@@ -54,7 +54,7 @@ export const issueAccessKey = route('POST', PATHS.accessKeys, {
   summary: 'Make an access key for the AWS API; its secret is shown this once',
   body: z.strictObject({
     team: teamSchema,
-    role: roleSchema.default('editor'),
+    role: personalRoleSchema.default('editor'),
     label: z.string().max(200).default('').describe('Who or what it is for'),
   }),
   response: { 200: issuedKeySchema, ...problems },

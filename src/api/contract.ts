@@ -46,6 +46,7 @@ import * as users from './users.js';
 import * as versionDiff from './version-diff.js';
 import * as watched from './watched.js';
 import * as webhooks from './webhooks.js';
+import * as workers from './workers.js';
 
 const CAPABILITIES = [
   executions,
@@ -77,6 +78,7 @@ const CAPABILITIES = [
   costs,
   pools,
   clusterPools,
+  workers,
   tasks,
   accessKeys,
   testRuns,

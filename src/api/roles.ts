@@ -4,10 +4,18 @@
  */
 import { z } from 'zod';
 
-export const roleSchema = z
+/** Roles of people and of programs that act for them. */
+export const personalRoleSchema = z
   .enum(['viewer', 'analyst', 'operator', 'editor', 'admin'])
   .describe(
     'viewer: reads; analyst: also reads rows of datasets; operator: acts on executions; editor: changes definitions; admin: gives access',
+  );
+
+/** Of a token: also that of a worker. */
+export const roleSchema = z
+  .enum(['worker', ...personalRoleSchema.options])
+  .describe(
+    'viewer: reads; analyst: also reads rows of datasets; operator: acts on executions; editor: changes definitions; admin: gives access; worker: takes tasks and performs them, and may nothing else',
   );
 export type RoleName = z.infer<typeof roleSchema>;
 

@@ -9,7 +9,15 @@ import type { z } from 'zod';
  * Which role in a team somebody needs whose things a route is about; `server`: admin of all teams; `nobody`: no token.
  * Enforced in one place before any handler (http/access/authorize.ts).
  */
-export type Need = 'nobody' | 'viewer' | 'analyst' | 'operator' | 'editor' | 'admin' | 'server';
+export type Need =
+  | 'nobody'
+  | 'worker'
+  | 'viewer'
+  | 'analyst'
+  | 'operator'
+  | 'editor'
+  | 'admin'
+  | 'server';
 
 export interface RouteSchema {
   needs: Need;

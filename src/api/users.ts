@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { PATHS } from './paths.js';
 import { problems } from './problem.js';
-import { roleSchema, rolesSchema } from './roles.js';
+import { personalRoleSchema, rolesSchema } from './roles.js';
 import { route } from './route.js';
 import { loginLinkSchema } from './sessions.js';
 import { listOf, NAME_MESSAGE, NAME_PATTERN, timeSchema } from './values.js';
@@ -46,7 +46,7 @@ const changeSchema = z
     roles: z
       .record(
         z.string().refine((team) => team === '*' || NAME_PATTERN.test(team), NAME_MESSAGE),
-        roleSchema,
+        personalRoleSchema,
       )
       .refine((roles) => Object.keys(roles).length <= MOST_TEAMS, 'expected at most 100 teams')
       .describe(

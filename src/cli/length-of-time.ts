@@ -12,6 +12,15 @@ import { CommandFailure } from './failure.js';
  * @example inThe('2h') - Date.now() // 7200000
  */
 export function inThe(text: string): number {
+  return Date.now() + millisecondsIn(text);
+}
+
+/**
+ * The same as so many milliseconds.
+ * @throws CommandFailure when it is no length of time
+ * @example millisecondsIn('2h') // 7200000
+ */
+export function millisecondsIn(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined || seconds === 0) {
     throw new CommandFailure(`'${text.slice(0, 80)}' is no length of time`, {
@@ -20,7 +29,7 @@ export function inThe(text: string): number {
       exitCode: EXIT.usage,
     });
   }
-  return Date.now() + seconds * 1_000;
+  return seconds * 1_000;
 }
 
 /**

@@ -215,6 +215,12 @@ export const UP_FLAGS = {
     env: 'MILLRACE_DRAIN_TIMEOUT',
     helpValue: 'TIME',
   }),
+  'no-local-tasks': Flags.string({
+    description:
+      'kinds of tasks that workers on other machines perform, whatever pipelines say: shell,sql',
+    env: 'MILLRACE_NO_LOCAL_TASKS',
+    helpValue: 'KINDS',
+  }),
   'resume-restored': Flags.boolean({
     allowNo: true,
     description:

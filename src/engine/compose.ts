@@ -67,6 +67,7 @@ import { neighboursOf } from './features/upstreams/neighbours.js';
 import { Upstreams } from './features/upstreams/upstreams.js';
 import { Users } from './features/users/users.js';
 import { WebhookRegistry } from './features/webhooks/webhooks.js';
+import { Workers } from './features/workers/workers.js';
 import type { Feature } from './kernel/feature.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { StartedExecution, StartRequest } from './kernel/requests.js';
@@ -107,6 +108,8 @@ export interface Surroundings {
   readonly compareData: CompareData;
   /** An outside service that raises the alarm when it hears nothing. Without: nobody is told. */
   readonly deadMan: DeadMan | undefined;
+  /** Milliseconds that an attempt stays a worker's without a sign of life. */
+  readonly workerLease: number | undefined;
   /** Whether lists and histories are read by processes of their own. */
   readonly hasReaders: boolean;
   /** Features that join besides: what a folder of somebody else brings. */
@@ -144,6 +147,7 @@ export function composeFeatures(
     datasets: datasetStorage,
     openLineage,
     compareData,
+    workerLease,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -154,6 +158,7 @@ export function composeFeatures(
   const mapRuns = new MapRuns(kernel);
   const remoteTasks = new RemoteTasks(kernel, remotePort);
   const clusterPools = new ClusterPools(kernel, remotePort);
+  const workers = new Workers(kernel, workerLease);
   const stateMachines = new StateMachineRegistry(kernel);
   const schedules = new Schedules(kernel);
   const pipelineSchedules = new PipelineSchedules(kernel, schedules);
@@ -347,7 +352,7 @@ export function composeFeatures(
   });
   const all: Feature[] = [
     ...[secrets, users, audit, activities, admission, mapRuns],
-    ...[remoteTasks, clusterPools, stateMachines, testRuns],
+    ...[remoteTasks, clusterPools, workers, stateMachines, testRuns],
     ...[bus, rules],
     ...[pipelineSchedules, apiSchedules, schedules, upstreams],
     ...(files ? [files] : []),
@@ -375,7 +380,7 @@ export function composeFeatures(
   ];
   return {
     all,
-    ...{ admission, activities, mapRuns, remoteTasks, clusterPools },
+    ...{ admission, activities, mapRuns, remoteTasks, clusterPools, workers },
     ...{ stateMachines, pipelineSchedules, apiSchedules },
     ...{ checks, costs, expectations, monitors, incidents, outlooks, notifications },
     ...{

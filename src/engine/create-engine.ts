@@ -64,11 +64,13 @@ import { secretCalls } from './features/secrets/secrets.js';
 import { stateMachineCalls } from './features/state-machines/state-machine-calls.js';
 import { stateTestCalls } from './features/state-tests/state-tests.js';
 import { follows } from './features/upstreams/repair-plan.js';
+import { workerCalls } from './features/workers/worker-calls.js';
 import { createKernel, type KernelConfig } from './kernel/create-kernel.js';
 import type { Clock, Random } from './kernel/ports.js';
 import type { Reducer } from './kernel/reducer.js';
 import type { SecretSource } from './kernel/secret-source.js';
 import type { TraceExporter } from './kernel/trace-port.js';
+import type { WorkerFiles } from './kernel/worker-files.js';
 import { createLifecycle } from './lifecycle.js';
 
 /** Every field besides those of the kernel. */
@@ -109,6 +111,12 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   secretSources?: readonly SecretSource[];
   /** An outside service that raises the alarm when it hears nothing. Default: nobody is told. */
   deadMan?: DeadMan;
+  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
+  workerLease?: number;
+  /** Sends files to workers on other machines; see `openWorkerFiles`. Default: none are sent. */
+  workerFiles?: WorkerFiles;
+  /** Of this Millrace, for workers of another one. Default: unknown. */
+  version?: string;
   /** Features that join besides those of `compose.ts`. Default: none. */
   additions?: readonly Addition[];
   /** Default: this machine's. */
@@ -158,6 +166,7 @@ export function createEngine(config: EngineConfig): Engine {
     aws: config.aws,
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
+    workerLease: config.workerLease,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,
@@ -176,7 +185,7 @@ export function createEngine(config: EngineConfig): Engine {
     queued: (pipeline, number) =>
       admission.reasonFor(pipeline, number) ??
       (kernel.intake.isPaused ? 'the server is being drained' : undefined),
-    waits: (number) => features.clusterPools.waitOf(number),
+    waits: (number) => features.clusterPools.waitOf(number) ?? features.workers.waitOf(number),
     used: (header, at) => features.costs.detailOf(header, at),
   });
   const executions = executionCalls(kernel, reading, request, {
@@ -246,6 +255,12 @@ export function createEngine(config: EngineConfig): Engine {
     repairs: repairCalls(kernel, upstreams, reading, request),
     pools: poolCalls(admission, request),
     clusterPools: clusterPoolCalls(kernel, features.clusterPools, request),
+    workers: workerCalls(
+      features.workers,
+      config.workerFiles,
+      expectReady,
+      config.version ?? 'unknown',
+    ),
     retention: features.retention,
     checks: checkCalls(kernel, features.checks, request),
     expectations,

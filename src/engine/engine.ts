@@ -56,6 +56,7 @@ import type { StateMachineCalls } from './features/state-machines/state-machine-
 import type { StateTestCalls } from './features/state-tests/state-tests.js';
 import type { UserCalls } from './features/users/users.js';
 import type { WebhookCalls } from './features/webhooks/webhooks.js';
+import type { WorkerCalls } from './features/workers/worker-calls.js';
 import type { Arns } from './kernel/arn.js';
 import type { Lifecycle } from './lifecycle.js';
 
@@ -112,6 +113,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly pools: PoolCalls;
   /** Clusters that executions of a team take and give back. */
   readonly clusterPools: ClusterPoolCalls;
+  /** Processes on other machines that perform tasks. */
+  readonly workers: WorkerCalls;
   readonly retention: RetentionCalls;
   /** What came of whatever is watched. */
   readonly checks: CheckCalls;

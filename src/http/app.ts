@@ -63,6 +63,7 @@ import { tokenRoutes } from './routes/tokens.js';
 import { userRoutes } from './routes/users.js';
 import { watchedRoutes } from './routes/watched.js';
 import { webhookRoutes } from './routes/webhooks.js';
+import { workerRoutes } from './routes/workers.js';
 import type { HttpServices } from './services.js';
 import { wireRoutes } from './wire/protocol.js';
 import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
@@ -199,6 +200,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       digestRoutes(api, services);
       poolRoutes(api, services);
       clusterPoolRoutes(api, services);
+      workerRoutes(api, services, load);
       taskRoutes(api, services);
       accessKeyRoutes(api, services);
       tokenRoutes(api, services);

@@ -19,6 +19,13 @@ const QUIET: ReadonlySet<string> = new Set([
   'POST /tasks/heartbeat',
   'POST /test-pattern',
   'POST /monitors/backtest',
+  // What workers do with attempts is in the histories of their executions.
+  'POST /workers/claim',
+  'POST /workers/heartbeat',
+  'POST /workers/goodbye',
+  'POST /workers/attempts/:id/logs',
+  'POST /workers/attempts/:id/outcome',
+  'PUT /workers/attempts/:id/blobs/:sha256',
 ]);
 /** Refusals of an address that are noted in a minute: who knocks for ever must not fill the log. */
 const MOST_REFUSED = 60;

@@ -13,6 +13,7 @@ import { parseDuration } from './duration.js';
 import type { WrittenPlace } from './sections/account-section.js';
 import { CLUSTER_STATE, clusterState, type WrittenCluster } from './sections/cluster-section.js';
 import type { WrittenEffect } from './sections/effects-section.js';
+import { WORKER_KINDS, type WrittenWorker } from './sections/worker-section.js';
 import type { ValuePath } from './source-file.js';
 import {
   type CatchRule,
@@ -42,6 +43,8 @@ export interface CompiledSteps {
   accounts: { [state: string]: WrittenPlace };
   /** What steps say of test runs, by the names of their states. */
   effects: { [state: string]: WrittenEffect };
+  /** What steps say of workers, by the names of their states. */
+  workers: { [state: string]: WrittenWorker };
 }
 
 /** What all steps of a file share while they are compiled. */
@@ -50,6 +53,7 @@ interface Compilation {
   readonly origins: Map<string, ValuePath>;
   readonly accounts: { [state: string]: WrittenPlace };
   readonly effects: { [state: string]: WrittenEffect };
+  readonly workers: { [state: string]: WrittenWorker };
   readonly hasCluster: boolean;
 }
 
@@ -72,11 +76,11 @@ export function compileSteps(
   cluster?: { readonly pipeline: string; readonly written: WrittenCluster },
 ): CompiledSteps {
   const hasCluster = cluster !== undefined;
-  const lists = { origins: new Map<string, ValuePath>(), accounts: {}, effects: {} };
+  const lists = { origins: new Map<string, ValuePath>(), accounts: {}, effects: {}, workers: {} };
   const compilation: Compilation = { report, ...lists, hasCluster };
   const { StartAt, States } = compileScope(steps, path, '', compilation);
-  const { origins, accounts, effects } = compilation;
-  if (cluster === undefined) return { StartAt, States, origins, accounts, effects };
+  const { origins, accounts, effects, workers } = compilation;
+  if (cluster === undefined) return { StartAt, States, origins, accounts, effects, workers };
   if (Object.hasOwn(States, CLUSTER_STATE)) {
     report(path, 'MILL1203', `a step "${CLUSTER_STATE}" has the name of what makes the cluster`, {
       fix: 'give it another name',
@@ -87,7 +91,7 @@ export function compileSteps(
   return {
     StartAt: CLUSTER_STATE,
     States: { [CLUSTER_STATE]: state, ...States },
-    ...{ origins, accounts, effects },
+    ...{ origins, accounts, effects, workers },
   };
 }
 
@@ -147,6 +151,7 @@ function compileStep(
   const draft: StateDraft = { name, step, path, report, hasCluster };
   notePlace(kind, draft, compilation);
   noteEffect(draft, compilation);
+  noteWorker(kind, draft, compilation);
   // Its place is taken first, so that states of its handlers and branches come behind it.
   if (!add(name, {}, path, scope, compilation)) return;
   const state = stateOf(kind, draft, next, scope, compilation);
@@ -195,6 +200,30 @@ function noteEffect(
     });
   }
   effects[name] = effect;
+}
+
+/** Notes which worker a step is for, when it says so. */
+function noteWorker(
+  kind: StepKind,
+  { name, step: { worker }, path }: StateDraft,
+  { report, workers }: Pick<Compilation, 'report' | 'workers'>,
+): void {
+  if (worker === undefined) return;
+  if (!WORKER_KINDS.includes(kind)) {
+    report([...path, 'worker'], 'MILL1104', `"worker" has no meaning for "${kind}"`, {
+      mark: 'key',
+      fix: `remove it: workers perform ${WORKER_KINDS.join(', ')}`,
+    });
+    return;
+  }
+  const known = Object.hasOwn(workers, name) ? workers[name] : undefined;
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(worker)) {
+    report([...path, 'worker'], 'MILL1203', `another step "${name}" is for another worker`, {
+      mark: 'key',
+      fix: 'give it another name',
+    });
+  }
+  workers[name] = worker;
 }
 
 function kindOf(step: Step, path: ValuePath, report: ReportAt): StepKind | undefined {

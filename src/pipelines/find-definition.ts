@@ -27,6 +27,7 @@ export interface FoundDefinition {
   readonly accounts?: CompiledSteps['accounts'];
   /** What steps say of test runs, by the names of their states. */
   readonly effects?: CompiledSteps['effects'];
+  readonly workers?: CompiledSteps['workers'];
   /** Where something of the definition is written, by its JSON pointer. */
   origin(pointer: string): Origin;
 }
@@ -62,7 +63,7 @@ function fromSteps(
   cluster: Parameters<typeof compileSteps>[3],
 ): FoundDefinition {
   const before = loading.problems.length;
-  const { origins, accounts, effects, ...definition } = compileSteps(
+  const { origins, accounts, effects, workers, ...definition } = compileSteps(
     steps,
     ['steps'],
     (path, code, message, details) =>
@@ -71,7 +72,7 @@ function fromSteps(
   );
   return {
     definition,
-    ...{ accounts, effects },
+    ...{ accounts, effects, workers },
     isComplete: !loading.problems.slice(before).some(({ severity }) => severity === 'error'),
     origin(pointer) {
       // The state's own pointer is the longest one that begins like the finding's.

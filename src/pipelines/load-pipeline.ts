@@ -153,7 +153,7 @@ function assemble(
 /** What steps say of where they are performed, and of test runs, goes before what the file says of states. */
 function withStates(
   sections: Partial<PipelineFile>,
-  { accounts = {}, effects = {} }: FoundDefinition,
+  { accounts = {}, effects = {}, workers = {} }: FoundDefinition,
 ): Partial<PipelineFile> {
   return {
     ...sections,
@@ -161,6 +161,7 @@ function withStates(
       ? {}
       : { accounts: { ...sections.accounts, ...accounts } }),
     ...(Object.keys(effects).length === 0 ? {} : { effects: { ...sections.effects, ...effects } }),
+    ...(Object.keys(workers).length === 0 ? {} : { workers: { ...sections.workers, ...workers } }),
   };
 }
 

@@ -94,6 +94,8 @@ const shared = {
   accounts: SECTION_SHAPES.accounts,
   cluster: SECTION_SHAPES.cluster,
   effects: SECTION_SHAPES.effects,
+  worker: SECTION_SHAPES.worker,
+  workers: SECTION_SHAPES.workers,
 };
 
 export const pipelineFileSchema: z.ZodType<PipelineFile> = z

@@ -15,6 +15,7 @@ import { AWS_SHAPES, AWS_STEP_KINDS, type AwsArguments } from './aws-step-schema
 import { parseDuration } from './duration.js';
 import { accountName, regionName } from './sections/account-section.js';
 import { effectSchema, type WrittenEffect } from './sections/effects-section.js';
+import { type WrittenWorker, workerSchema } from './sections/worker-section.js';
 
 /** Seconds, or a text such as `10s`, `5 minutes`, `2h`. */
 export type Duration = string | number;
@@ -94,6 +95,8 @@ export interface Step {
   catch?: CatchRule | CatchRule[] | undefined;
   /** In test runs: record it instead of doing it, or do it. */
   effect?: WrittenEffect | undefined;
+  /** Who performs it: a worker on another machine, or the server itself. */
+  worker?: WrittenWorker | undefined;
   timeout?: Duration | undefined;
   heartbeat?: Duration | undefined;
   result?: string | false | undefined;
@@ -339,6 +342,7 @@ const step: z.ZodType<Step> = z.strictObject({
     .meta({ description: 'How often, or { max, interval, backoff, on, … }, or a list of these' }),
   catch: z.union([catchRule, z.array(catchRule).min(1)]).optional(),
   effect: effectSchema.optional(),
+  worker: workerSchema.optional(),
   timeout: duration.optional(),
   heartbeat: duration.optional(),
   result: z

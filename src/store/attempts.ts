@@ -70,7 +70,7 @@ export function attemptWrites(prepare: Prepare): AttemptWrites {
     `INSERT INTO attempts (execution, thread, sequence, id, status, kind, owner, token, child,
        scheduled_at, started_at, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (execution, thread, sequence) DO UPDATE SET status = excluded.status,
-       owner = excluded.owner, child = excluded.child, started_at = excluded.started_at`,
+       kind = excluded.kind, owner = excluded.owner, child = excluded.child, started_at = excluded.started_at`,
   );
   const close = prepare('DELETE FROM attempts WHERE execution = ? AND thread = ? AND sequence = ?');
   const replace = prepare(

@@ -212,6 +212,10 @@ const OF_NO_TEAM = new Set([
   'POST /pipelines/:name/challengers',
   'POST /challengers/:number/promote',
   ...['PUT /pools/:name', 'DELETE /pools/:name', 'POST /webhooks/:name'],
+  // Of what the caller holds as a worker: test/workers/lies.test.ts.
+  'POST /workers/attempts/:id/logs',
+  'POST /workers/attempts/:id/outcome',
+  'PUT /workers/attempts/:id/blobs/:sha256',
   // Makes one of the caller's own, whatever others have of that name.
   'PUT /monitors/:name',
   'PUT /secrets/:name',

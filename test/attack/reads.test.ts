@@ -152,6 +152,9 @@ const OF_NOBODY = new Set([
   'GET /api/v1/audit/verification',
   'GET /api/v1/openapi.json',
   'GET /api/v1/session',
+  // Of what the caller holds as a worker: test/workers/lies.test.ts.
+  'GET /api/v1/workers/attempts/:id/files',
+  'GET /api/v1/workers/attempts/:id/blobs/:sha256',
   'GET /schema/v1.json',
   'GET /login',
   'GET /act',
@@ -171,6 +174,8 @@ const WITHOUT_MARK = new Set([
   'GET /api/v1/datasets/:name/schema-history',
   // Needs weeks of results to tell anything: test/monitoring/outlooks.test.ts.
   'GET /api/v1/outlooks',
+  // No worker is connected there: test/workers/lies.test.ts.
+  'GET /api/v1/workers',
   // Counts.
   'GET /api/v1/watching',
   'GET /api/v1/pipelines/:name/outlook',

@@ -496,6 +496,11 @@ const WITHOUT = new Set([
   'outlooks.foreseen',
   // Need accounts of AWS, and things in them: test/observers/observers.test.ts.
   ...['observers.declare', 'observers.list', 'observers.runs', 'observers.standing'],
+  // Of what a worker holds, whoever it is: test/workers/lies.test.ts.
+  ...['workers.claim', 'workers.beat', 'workers.log', 'workers.settle', 'workers.leave'],
+  ...['workers.files', 'workers.readFile', 'workers.writeFile', 'workers.leaseMs'],
+  // Needs a worker, and something that waits for one: there, too.
+  ...['workers.list', 'workers.waiting'],
   // Below.
   'executions.subscribe',
 ]);

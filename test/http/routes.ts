@@ -42,6 +42,12 @@ export interface Route {
 
 const token = 'not-a-token-of-any-task';
 
+/** A worker that says who it is. */
+export const WORKER = {
+  ...{ protocol: 1, name: 'tests', version: '0' },
+  ...{ kinds: { echo: 1 }, tags: [], slots: 1 },
+};
+
 /** A run of somebody else, whole. */
 export const LINEAGE_EVENT = {
   eventType: 'COMPLETE',
@@ -115,6 +121,27 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   },
   { method: 'DELETE', route: '/api/v1/pools/:name' },
   { method: 'GET', route: '/api/v1/cluster-pools' },
+  { method: 'GET', route: '/api/v1/workers' },
+  { method: 'POST', route: '/api/v1/workers/claim', query: '?wait=0', body: { worker: WORKER } },
+  {
+    method: 'POST',
+    route: '/api/v1/workers/heartbeat',
+    body: { worker: WORKER, attempts: [], beats: [] },
+  },
+  { method: 'POST', route: '/api/v1/workers/goodbye', body: {} },
+  {
+    method: 'POST',
+    route: '/api/v1/workers/attempts/:id/logs',
+    body: { first: 0, records: [] },
+  },
+  {
+    method: 'POST',
+    route: '/api/v1/workers/attempts/:id/outcome',
+    body: { outcome: { type: 'succeeded', output: 1 } },
+  },
+  { method: 'GET', route: '/api/v1/workers/attempts/:id/files' },
+  { method: 'GET', route: '/api/v1/workers/attempts/:id/blobs/:sha256' },
+  { method: 'PUT', route: '/api/v1/workers/attempts/:id/blobs/:sha256' },
   {
     method: 'POST',
     route: '/api/v1/checks',

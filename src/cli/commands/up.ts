@@ -17,6 +17,7 @@ import { retentionOf } from '../retention-flag.js';
 import { standingBy } from '../standing-by.js';
 import { stopAsked, whenToClose } from '../stopping.js';
 import { UP_FLAGS } from '../up-flags.js';
+import { kindsIn } from '../worker-kinds.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -104,6 +105,7 @@ export default class Up extends MillraceCommand {
       ...(warning === undefined ? {} : { startNotes: [warning] }),
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
+      noLocalTasks: kindsIn(flags['no-local-tasks'] ?? ''),
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),

@@ -56,7 +56,7 @@ export function attemptRequest(
   const { team, folder } = machine.deployment;
   const owner = { team, folder, isOverApi: isMadeOverApi(machine.deployment) };
   return {
-    kind: attempt.kind,
+    kind: connector.kind,
     attemptId: attempt.id,
     taskToken: command.taskToken,
     execution: { id, name, pipeline, number },

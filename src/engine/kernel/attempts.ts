@@ -11,6 +11,7 @@
  */
 import type { AttemptRecord, Store } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
+import { MOCKED, POOL, RECORDED, REMOTE } from './attempt-kinds.js';
 import type { AttemptPerformers } from './attempt-performers.js';
 import { attemptRequest, handedOver } from './attempt-request.js';
 import type { CapturedOutput } from './captured-output.js';
@@ -42,6 +43,7 @@ import type { Turn } from './turn.js';
 import type { Input, Performed, TurnLoop } from './turn-loop.js';
 import { useWorker, withMemory } from './usage.js';
 import type { WorkFolders } from './work-folders.js';
+import { isOfWorker, lineOf } from './worker-line.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
 export const WORKER_LOST = 'Millrace.WorkerLost';
@@ -64,17 +66,9 @@ interface Running extends AttemptAddress {
   isCancelled?: boolean;
 }
 
-/** What a connector is called with. */
 type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
-/** The kind of attempts that a test answers. */
-export const MOCKED = 'mock';
-/** The kind of attempts that a test run records. */
-export const RECORDED = 'recorded';
-/** The kind of attempts that another system performs. */
-export const REMOTE = 'remote';
-/** The kind of attempts that wait for a cluster of a pool. */
-export const POOL = 'pool';
+export { MOCKED, POOL, RECORDED, REMOTE };
 
 interface Parts {
   readonly store: Pick<Store, 'findAttemptByToken' | 'listAttempts'>;
@@ -166,6 +160,10 @@ export class Attempts {
       loop.add(this.beginInput(attempt));
       return;
     }
+    if (resolution.worker !== undefined) {
+      turn.afterCommit(() => this.#parts.hooks.workers?.offer(attempt));
+      return;
+    }
     const address: AttemptAddress = { execution: active.number, thread, sequence };
     if (this.slots.take(kind)) loop.add(this.beginInput(attempt));
     else {
@@ -238,8 +236,12 @@ export class Attempts {
     }
     switch (resolution.type) {
       case 'connector':
-        if (resolution.kind !== attempt.kind)
+        if (kindOf(resolution, active.creation.team) !== attempt.kind)
           return this.#queueAgain(turn, active, attempt, resolution);
+        if (resolution.worker !== undefined) {
+          turn.afterCommit(() => this.#parts.hooks.workers?.offer(attempt));
+          return 'done';
+        }
         return this.#beginConnector(turn, active, attempt, resolution, input);
       case 'execution':
         return this.#perform.children.begin(turn, active, attempt, resolution, input);
@@ -287,12 +289,14 @@ export class Attempts {
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
-    { kind }: ConnectorCall,
+    connector: ConnectorCall,
   ): Performed {
+    const kind = kindOf(connector, active.creation.team);
     this.#put(turn, active, { ...attempt, kind });
     turn.afterCommit(() => {
       if (this.slots.has(attempt.kind)) this.#free(attempt.kind);
-      if (this.slots.take(kind)) this.#parts.loop.add(this.beginInput({ ...attempt, kind }));
+      if (connector.worker !== undefined) this.#parts.hooks.workers?.offer({ ...attempt, kind });
+      else if (this.slots.take(kind)) this.#parts.loop.add(this.beginInput({ ...attempt, kind }));
       else {
         this.slots.wait(kind, attempt);
         this.#startNext(kind);
@@ -432,16 +436,21 @@ export class Attempts {
     return this.#parts.executions.input(address.execution, (turn, active, input) => {
       const attempt = active.attempts.get(key);
       if (attempt?.id !== id || attempt.status !== 'started') return 'done';
-      return this.#deliver(turn, active, attempt, outcome, input);
+      return this.deliver(turn, active, attempt, outcome, input);
     });
   }
 
-  #deliver(
+  /**
+   * Tells the execution the outcome of an attempt that has begun.
+   * @param heard called once that is part of a turn
+   */
+  deliver(
     turn: Turn,
     active: ActiveExecution,
     attempt: AttemptRecord,
     outcome: AttemptOutcome,
     input: Input,
+    heard?: (turn: Turn) => void,
   ): Performed {
     const { executions } = this.#parts;
     const { thread, sequence } = attempt;
@@ -453,7 +462,10 @@ export class Attempts {
     const written = (later: Turn): void => {
       if (answered.type === 'succeeded') data?.written(later, active, attempt, answered.output);
     };
-    const closed = (later: Turn): void => this.close(later, active, attempt);
+    const closed = (later: Turn): void => {
+      this.close(later, active, attempt);
+      heard?.(later);
+    };
     const checked =
       answered.type === 'succeeded' && data ? data.judged(active, answered.output) : answered;
     if (checked.type === 'failed') {
@@ -476,6 +488,7 @@ export class Attempts {
           if (active.attempts.has(attemptKey(thread, sequence)))
             this.#count(later, active, attempt);
           this.#put(later, active, { ...attempt, status: 'submitted' });
+          heard?.(later);
         },
         written,
       );
@@ -557,7 +570,8 @@ export class Attempts {
 
   /** A worker is done with an attempt that was begun here. */
   #count(turn: Turn, active: ActiveExecution, attempt: AttemptRecord): void {
-    if (attempt.owner !== this.#parts.owner || !this.slots.has(attempt.kind)) return;
+    const isHere = attempt.owner === this.#parts.owner && this.slots.has(attempt.kind);
+    if (!isHere && !isOfWorker(attempt)) return;
     useWorker(turn, active, attempt, this.#parts.time.now());
   }
 
@@ -576,6 +590,7 @@ export class Attempts {
       });
     }
     if (attempt.child !== undefined) this.#perform.children.abandon(turn, active, attempt);
+    if (lineOf(attempt.kind)) this.#parts.hooks.workers?.cancelled(turn, attempt);
     if (attempt.kind === POOL) this.#parts.hooks.pools?.cancelled(turn, attempt);
     if (attempt.kind === REMOTE) this.#parts.hooks.remote?.cancelled(turn, active, attempt);
   }

@@ -31,6 +31,9 @@ import {
   type RemoteRules,
 } from './remote-place.js';
 import { type Resolution, resolveTask, type ScheduleTask, UNBOUND } from './resolve-task.js';
+import { placed, type WorkerPlan, workerPlanOf } from './worker-place.js';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Teams by name, or all. */
 export type Teams = readonly string[] | '*';
@@ -54,6 +57,8 @@ export interface Asker extends PlaceAsker {
   isOverApi: boolean;
   /** Its own; a machine that was made over an API has none, whatever its deployment says. */
   bindings: { [resource: string]: JsonObject };
+  /** What it says of workers. */
+  workers?: WorkerPlan;
 }
 
 export interface CodeRules {
@@ -62,6 +67,8 @@ export interface CodeRules {
   code: ReadonlyMap<string, readonly string[]>;
   /** Machines made over an API may run everything: for development. */
   allowAll: boolean;
+  /** Kinds that this server performs no tasks of: workers do. Default: none. */
+  away?: ReadonlySet<string>;
   /** Present on a server that has AWS perform what is AWS's. */
   remote?: RemoteRules | undefined;
 }
@@ -80,12 +87,14 @@ export function askerOf(deployment: PipelineDeployment): Asker {
   const account = sectionOf(ACCOUNT, deployment);
   const region = sectionOf(REGION, deployment);
   const places = sectionOf(ACCOUNTS, deployment);
+  const workers = workerPlanOf(deployment);
   return {
     ...{ machine: name, team, bindings, isOverApi: isMadeOverApi(deployment) },
     ...(account === undefined && region === undefined
       ? {}
       : { place: { ...(account && { account }), ...(region && { region }) } }),
     ...(places === undefined ? {} : { places }),
+    ...(workers === undefined ? {} : { workers }),
     ...(stateMachine === undefined ? {} : { roleArn: stateMachine.roleArn }),
   };
 }
@@ -100,6 +109,11 @@ type Task = Pick<ScheduleTask, 'resource' | 'arguments'> &
  * @example resolveFor({ resource: 'millrace:shell', arguments: {} }, overApi, rules) // { type: 'failure', error: 'Millrace.NotGranted', … }
  */
 export function resolveFor(task: Task, asker: Asker, rules: CodeRules): Resolution {
+  return placed(performerOf(task, asker, rules), task.state, asker.workers, rules.away ?? NONE);
+}
+
+/** The same without saying on which machine a connector performs it. */
+function performerOf(task: Task, asker: Asker, rules: CodeRules): Resolution {
   if (task.resource === TAKE_CLUSTER) return takenFrom(task, asker, rules);
   const { remote, shared } = rules;
   if (remote === undefined || !isOfAws(task, remote)) return resolveHere(task, asker, rules);

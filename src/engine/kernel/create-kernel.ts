@@ -74,6 +74,8 @@ export interface KernelConfig {
   allowCodeOverApi?: boolean;
   /** How tasks of AWS resources leave this server. Default: they do not, bindings perform them. */
   remote?: Omit<RemoteRules, 'identity'> | undefined;
+  /** Kinds of tasks that workers on other machines perform, whatever pipelines say. Default: none. */
+  noLocalTasks?: readonly string[];
   /** Sends what rules deliver to API destinations. Default: nothing is sent. */
   destinations?: Destinations;
   /** What is secret, and is masked in whatever is told. Default: what its name or form says. */
@@ -115,6 +117,7 @@ export function createKernel(config: KernelConfig): Kernel {
     shared: config.sharedBindings,
     code: runner.code,
     allowAll: config.allowCodeOverApi ?? false,
+    away: new Set(config.noLocalTasks),
     remote: config.remote && { ...config.remote, identity: config.identity ?? DEFAULT_IDENTITY },
   };
   const feed = createFeed();

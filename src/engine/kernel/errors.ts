@@ -14,6 +14,7 @@ import { EVENT_ERRORS, type EventErrorKind } from './event-errors.js';
 import { QUERY_ERRORS, type QueryErrorKind } from './query-errors.js';
 import { TEST_RUN_ERRORS, type TestRunErrorKind } from './test-run-errors.js';
 import { WATCHING_ERRORS, type WatchingErrorKind } from './watching-errors.js';
+import { WORKER_ERRORS, type WorkerErrorKind } from './worker-errors.js';
 
 export type EngineErrorKind =
   | WatchingErrorKind
@@ -21,6 +22,7 @@ export type EngineErrorKind =
   | QueryErrorKind
   | TestRunErrorKind
   | ChallengerErrorKind
+  | WorkerErrorKind
   | AccessErrorKind
   | 'PipelineNotFound'
   | 'PipelineAmbiguous'
@@ -86,6 +88,7 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
   ...QUERY_ERRORS,
   ...TEST_RUN_ERRORS,
   ...CHALLENGER_ERRORS,
+  ...WORKER_ERRORS,
   ...ACCESS_ERRORS,
   PipelineNotFound: {
     code: 'MILL3001',

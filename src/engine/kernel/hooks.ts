@@ -15,6 +15,7 @@
  * | secrets | there are none: tasks that refer to one fail |
  * | connections | there are none: HTTP Tasks fail |
  * | data | tasks are handed no datasets, and write none |
+ * | workers | tasks for workers on other machines wait for ever |
  * | effects | what test runs do not do is not kept |
  * | attempts | nobody hears of attempts that connectors make |
  * @module
@@ -116,6 +117,16 @@ export interface DataHook {
   written(turn: Turn, active: ActiveExecution, attempt: AttemptRecord, output: Json): void;
 }
 
+/** Has tasks performed by workers on other machines. */
+export interface WorkersHook {
+  /** A scheduled attempt waits for a worker; it may be told of one several times. */
+  offer(attempt: AttemptRecord): void;
+  /** Nobody waits any more for an attempt, which this turn has closed: its worker is to stop. */
+  cancelled(turn: Turn, attempt: AttemptRecord): void;
+  /** Whether it goes on with an attempt that a worker has begun under an earlier engine. */
+  resumes(attempt: AttemptRecord): boolean;
+}
+
 /** Keeps what test runs would have done. */
 export interface EffectsHook {
   /** A task was answered without being done: what is kept of it goes into the turn. */
@@ -163,6 +174,7 @@ export class Hooks {
   connections: ConnectionsHook | undefined;
   data: DataHook | undefined;
   effects: EffectsHook | undefined;
+  workers: WorkersHook | undefined;
   /** The W3C `traceparent` that an attempt which begins now hands on; undefined: none. */
   traceparent: ((active: ActiveExecution, attempt: AttemptRecord) => string) | undefined;
   readonly #observers: AttemptObserver[] = [];

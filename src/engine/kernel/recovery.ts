@@ -7,6 +7,7 @@
  * | attempt `started` under another owner | closed as failed `Millrace.WorkerLost`; Retry decides whether it happens again |
  * | the same, of a task that another system performs | asked for again, or waited for: `features/remote-tasks` |
  * | the same, of a task that waits for a cluster of a pool | waits on: `features/cluster-pools` |
+ * | the same, of a worker on another machine | goes on, if the worker shows signs of life in time: `features/workers` |
  * | attempt `scheduled` | begun when a slot is free |
  * | attempt that a test answers | asked for its answer again: it has no effects |
  * | attempt that waits for an execution that has ended | told the result |
@@ -22,6 +23,7 @@ import type { Executions } from './executions.js';
 import type { Hooks } from './hooks.js';
 import type { MockedTasks } from './mocked-tasks.js';
 import type { TurnLoop } from './turn-loop.js';
+import { isOfWorker } from './worker-line.js';
 
 interface Parts {
   readonly store: Store;
@@ -48,6 +50,7 @@ export async function recover(parts: Parts): Promise<void> {
     if (attempt.kind === MOCKED) return mocked.resume(attempt);
     if (attempt.kind === REMOTE && parts.hooks.remote?.resumes(attempt)) return;
     if (attempt.kind === POOL && parts.hooks.pools?.resumes(attempt)) return;
+    if (isOfWorker(attempt) && parts.hooks.workers?.resumes(attempt)) return;
     const cause = `The server ended while the attempt ${attempt.id} ran; whether it has done its work is not known.`;
     loop.add(
       attempts.outcomeInput(attempt, attempt.id, { type: 'failed', error: WORKER_LOST, cause }),

@@ -23,8 +23,10 @@ import { isObject } from '../../asl/json.js';
 import { OWN_SERVICES, parseResource } from '../../asl/task-resource.js';
 import type { Command } from '../../asl/transition.js';
 import type { RemoteResource } from '../../connectors/remote-tasks.js';
+import type { WorkerNeed } from '../../pipelines/sections/worker-section.js';
 import { parseStatesArn } from './arn.js';
 import { HTTP_INVOKE } from './http-task.js';
+import { lineKind } from './worker-line.js';
 
 export type ScheduleTask = Extract<Command, { type: 'ScheduleTask' }>;
 
@@ -43,6 +45,8 @@ export type Resolution =
       binding?: string;
       /** What that binding writes into the arguments. */
       written?: JsonObject;
+      /** A worker on another machine performs it (`worker-place.ts`); absent: this server. */
+      worker?: WorkerNeed;
     }
   | {
       type: 'execution';
@@ -323,7 +327,10 @@ export function activityKind({ team, name }: { team: string; name: string }): st
 
 /** What the store knows an attempt's performer by. */
 export function kindOf(resolution: Resolution, team: string): string {
-  if (resolution.type === 'connector') return resolution.kind;
+  if (resolution.type === 'connector') {
+    const { kind, worker } = resolution;
+    return worker === undefined ? kind : lineKind({ kind, tags: worker.tags, team });
+  }
   if (resolution.type === 'activity') return activityKind({ team, name: resolution.name });
   return resolution.type;
 }

@@ -8,14 +8,15 @@
  * | operator | act on executions, backfills, tasks, checks; put events |
  * | editor | change definitions, monitors, rules, schedules, webhooks; and so run code with the team's secrets |
  * | admin | give access: tokens, access keys, users, secrets; read the audit log |
+ * | worker | take tasks of the team and perform them, and nothing else; only tokens have it |
  *
- * Each role may what those before it may. Whoever is admin of all teams (`*`) administers the server.
+ * Each role may what those before it may, but for `worker`: it may nothing of theirs, and of them only `admin` may what it may. Whoever is admin of all teams (`*`) administers the server.
  * @module
  */
 import { EVERYTHING, ofTeams, type Scope } from './scope.js';
 
-/** From the one that may least to the one that may most. */
-export const ROLES = ['viewer', 'analyst', 'operator', 'editor', 'admin'] as const;
+/** `worker`, and the others from the one that may least to the one that may most. */
+export const ROLES = ['worker', 'viewer', 'analyst', 'operator', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Roles by team; `*` is every team, whoever is there. */
@@ -25,6 +26,7 @@ const ALL = '*';
 
 /** @example reaches('editor', 'operator') // true */
 export function reaches(role: Role | undefined, needed: Role): boolean {
+  if (role === 'worker' || needed === 'worker') return role === needed || role === 'admin';
   return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
@@ -55,7 +57,8 @@ export function both(one: Grants, other: Grants): Grants {
   const given = [...teams].flatMap((team): [string, Role][] => {
     const [a, b] = [roleIn(one, team), roleIn(other, team)];
     if (a === undefined || b === undefined) return [];
-    return [[team, reaches(a, b) ? b : a]];
+    if (reaches(a, b)) return [[team, b]];
+    return reaches(b, a) ? [[team, a]] : [];
   });
   return Object.fromEntries(given);
 }

@@ -15,6 +15,7 @@ import type { Transition } from '../../asl/transition.js';
 import type { AttemptRecord } from '../../store/store.js';
 import type { ActiveExecution } from './active-execution.js';
 import type { Turn } from './turn.js';
+import { lineOf } from './worker-line.js';
 
 const ENTERED = 'StateEntered';
 
@@ -76,9 +77,10 @@ export function useWorker(
   if (status !== 'started' || startedAt === undefined) return;
   const ms = Math.max(0, now - startedAt);
   const { memory } = request;
+  const performed = lineOf(kind)?.kind ?? kind;
   use(turn, active, {
-    work: { [kind]: ms },
-    ...(typeof memory === 'number' ? { memory: { [kind]: memory * ms } } : {}),
+    work: { [performed]: ms },
+    ...(typeof memory === 'number' ? { memory: { [performed]: memory * ms } } : {}),
   });
 }
 

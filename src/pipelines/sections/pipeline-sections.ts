@@ -18,6 +18,7 @@ import { PRODUCED, type WrittenProduced } from './produced-section.js';
 import { RETENTION } from './retention-section.js';
 import { SCHEDULE, type ScheduleTrigger } from './schedule-section.js';
 import { UPSTREAMS, type UpstreamsTrigger } from './upstreams-section.js';
+import { WORKER, WORKERS, type WrittenWorker } from './worker-section.js';
 
 export interface Trigger {
   schedule?: ScheduleTrigger | undefined;
@@ -52,6 +53,10 @@ export interface PipelineSections {
   effects?: { [state: string]: WrittenEffect } | undefined;
   /** A cluster for each execution. */
   cluster?: WrittenCluster | undefined;
+  /** Who performs its tasks. */
+  worker?: WrittenWorker | undefined;
+  /** The same of single states, by their names. */
+  workers?: { [state: string]: WrittenWorker } | undefined;
 }
 
 const triggerSchema: z.ZodType<Trigger> = z.strictObject({
@@ -83,6 +88,8 @@ export const SECTION_SHAPES = {
   cluster: CLUSTER.schema.optional(),
   reads: READS.schema.optional(),
   effects: EFFECTS.schema.optional(),
+  worker: WORKER.schema.optional(),
+  workers: WORKERS.schema.optional(),
 };
 
 /** Those that are given, out of a whole file. */

@@ -29,8 +29,8 @@ export default class TokenCreate extends MillraceCommand {
     }),
     role: Flags.option({
       description:
-        'viewer reads; analyst also reads rows of datasets; operator also starts, stops, redrives …; editor also changes definitions; admin also gives access',
-      options: ROLE_NAMES,
+        'viewer reads; analyst also reads rows of datasets; operator also starts, stops, redrives …; editor also changes definitions; admin also gives access; worker takes tasks and performs them, nothing else',
+      options: [...ROLE_NAMES, 'worker'] as const,
       default: 'viewer' as const,
     })(),
     label: Flags.string({ description: 'who or what it is for (default: the user)' }),

@@ -156,6 +156,10 @@ export class StateTests {
         return { error: 'Millrace.NotTested', cause: `${cause} Give it a mock.` };
       }
       case 'connector': {
+        if (resolution.worker !== undefined) {
+          const cause = `This server performs no tasks millrace:${resolution.kind}: workers do, for executions alone.`;
+          return { error: 'Millrace.NotTested', cause: `${cause} Give it a mock.` };
+        }
         if (this.#running >= TESTS_AT_A_TIME) {
           throw new EngineError('TooManyQueued', { queued: this.#running });
         }

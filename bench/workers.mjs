@@ -1,0 +1,82 @@
+// How fast workers on loopback take and end attempts: real worker processes, a real server, the kind `echo`.
+//
+//     npm run build && node bench/workers.mjs [workers] [attempts]
+//
+// Prints attempts a second over all workers, and how long an idle worker takes from the start of an execution to its claim.
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../dist/server.js';
+
+const [workers = 4, attempts = 20_000] = process.argv.slice(2).map(Number);
+const program = fileURLToPath(new URL('../bin/millrace.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-workers-'));
+const server = await startServer({ port: 0, data: join(folder, 'data') });
+const { engine } = server;
+const token = await server.authenticator.issue('api', {
+  ...{ label: 'bench', role: 'worker', teams: ['default'] },
+});
+const away = { Type: 'Task', Resource: 'millrace:echo', End: true };
+const each = {
+  Type: 'Map',
+  ItemsPath: '$',
+  MaxConcurrency: 0,
+  ItemProcessor: { StartAt: 'Away', States: { Away: away } },
+  ResultPath: null,
+  End: true,
+};
+const deploy = (name, definition) =>
+  engine.pipelines.deploy({
+    ...{ name, team: 'default', tags: {}, bindings: {}, folder, definition },
+    sections: { worker: true },
+  });
+await deploy('many', { StartAt: 'Each', States: { Each: each } });
+await deploy('one', { StartAt: 'Away', States: { Away: away } });
+
+const children = Array.from({ length: workers }, (_, index) =>
+  spawn(
+    process.execPath,
+    [
+      ...[program, 'worker', '--server', server.url, '--name', `w${index}`],
+      ...['--kinds', 'echo', '--slots', '64', '--data', join(folder, `w${index}`)],
+    ],
+    { env: { ...process.env, MILLRACE_TOKEN: token }, stdio: 'ignore' },
+  ),
+);
+while (engine.workers.list('everything').length < workers) {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const waited = [];
+for (let count = 0; count < 200; count += 1) {
+  const { output } = await engine.executions.run('everything', { pipeline: 'one', input: {} });
+  if (output === undefined) throw new Error('no output');
+  const [{ id }] = (await engine.executions.list('everything', { pipeline: 'one', limit: 1 }))
+    .items;
+  const { items } = await engine.executions.history('everything', id, {});
+  const at = (type) => items.find((event) => event.type === type)?.at ?? 0;
+  waited.push(at('TaskStarted') - at('TaskScheduled'));
+}
+waited.sort((a, b) => a - b);
+
+const perExecution = 100;
+const begun = performance.now();
+const items = Array.from({ length: perExecution }, (_, index) => index);
+await Promise.all(
+  Array.from({ length: Math.ceil(attempts / perExecution) }, () =>
+    engine.executions.run('everything', { pipeline: 'many', input: items }),
+  ),
+);
+const seconds = (performance.now() - begun) / 1000;
+console.log(
+  JSON.stringify({
+    ...{ workers, attempts, seconds: Number(seconds.toFixed(2)) },
+    attemptsASecond: Math.round(attempts / seconds),
+    claimMs: { p50: waited[100], p99: waited[198] },
+  }),
+);
+for (const child of children) child.kill('SIGTERM');
+await Promise.all(children.map((child) => new Promise((resolve) => child.once('close', resolve))));
+await server.close();

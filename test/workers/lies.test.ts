@@ -1,0 +1,241 @@
+/**
+ * Workers that lie about their leases: what is not, or no longer, theirs is answered 409 and changes nothing, whatever they
+ * say and by which way.
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MachineDefinition } from '../../src/asl/definition.js';
+import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
+import { openTestServer, type TestServer } from '../http/test-server.js';
+import { oneTask, openSpeaker, type Speaker, workerToken } from './worker-process.js';
+
+const LEASE = 1_500;
+
+let it: TestServer;
+let token: string;
+
+beforeAll(async () => {
+  it = await openTestServer({ workerLease: LEASE });
+  token = await workerToken(it);
+  for (const team of ['default', 'others']) {
+    await it.server.engine.pipelines.deploy({
+      name: `${team}-away`,
+      team,
+      tags: {},
+      definition: oneTask('millrace:echo', {}) as MachineDefinition,
+      bindings: {},
+      folder: tmpdir(),
+      sections: { worker: true },
+    });
+  }
+});
+afterAll(() => it.close());
+
+/** Begins an execution whose only task this worker holds. */
+async function held(
+  speaker: Speaker,
+  pipeline = 'default-away',
+): Promise<{ attempt: string; execution: string }> {
+  const { id } = await it.server.engine.executions.start(EVERYTHING, { pipeline });
+  const [claimed] = await speaker.claim();
+  expect(claimed?.execution.id).toBe(id);
+  return { attempt: claimed?.id ?? '', execution: id };
+}
+
+const ended = (id: string) => it.server.engine.executions.wait(EVERYTHING, id);
+
+/** What a worker can say of an attempt. */
+const ACTS: { [name: string]: (speaker: Speaker, attempt: string) => Promise<{ status: number }> } =
+  {
+    'its outcome': (speaker, attempt) => speaker.settle(attempt),
+    'lines of it': (speaker, attempt) =>
+      speaker.say('POST', `/workers/attempts/${attempt}/logs`, {
+        first: 0,
+        records: [{ at: 0, stream: 'stdout', level: 'info', message: 'a lie' }],
+      }),
+    'asks for its files': (speaker, attempt) =>
+      speaker.say('GET', `/workers/attempts/${attempt}/files`),
+    'asks for a file of it': (speaker, attempt) =>
+      speaker.say('GET', `/workers/attempts/${attempt}/blobs/${'0'.repeat(64)}`),
+  };
+
+describe.each(Object.entries(ACTS))('a worker says %s', (_name, act) => {
+  test('of an attempt of another worker', async () => {
+    const owner = openSpeaker(it, token);
+    const { attempt, execution } = await held(owner);
+    expect((await act(openSpeaker(it, token), attempt)).status).toBe(409);
+    expect((await owner.settle(attempt, { by: 'its owner' })).status).toBe(200);
+    expect((await ended(execution)).output).toEqual({ by: 'its owner' });
+  });
+
+  test("under another worker's session, with another token", async () => {
+    const owner = openSpeaker(it, token);
+    const { attempt, execution } = await held(owner);
+    const thief = openSpeaker(it, await workerToken(it), {}, owner.session);
+    expect((await act(thief, attempt)).status).toBe(409);
+    await owner.settle(attempt, { by: 'its owner' });
+    expect((await ended(execution)).output).toEqual({ by: 'its owner' });
+  });
+
+  test('after it gave the outcome', async () => {
+    const owner = openSpeaker(it, token);
+    const { attempt, execution } = await held(owner);
+    expect((await owner.settle(attempt, { first: true })).status).toBe(200);
+    expect((await act(owner, attempt)).status).toBe(409);
+    expect((await ended(execution)).output).toEqual({ first: true });
+  });
+
+  test('after the execution was stopped', async () => {
+    const owner = openSpeaker(it, token);
+    const { attempt, execution } = await held(owner);
+    await it.server.engine.executions.stop(EVERYTHING, execution);
+    expect((await act(owner, attempt)).status).toBe(409);
+    expect(await owner.beat([attempt])).toEqual([attempt]);
+    expect((await ended(execution)).status).toBe('ABORTED');
+  });
+
+  test('after its lease is over', async () => {
+    const owner = openSpeaker(it, token);
+    const { attempt, execution } = await held(owner);
+    const lost = await ended(execution);
+    expect(lost).toMatchObject({ status: 'FAILED', error: 'Millrace.WorkerLost' });
+    expect((await act(owner, attempt)).status).toBe(409);
+    expect(await owner.beat([attempt])).toEqual([attempt]);
+    expect(await ended(execution)).toEqual(lost);
+  });
+
+  test('of an attempt of a team that its token is not for', async () => {
+    const owner = openSpeaker(it, await workerToken(it, ['others']));
+    const { attempt, execution } = await held(owner, 'others-away');
+    expect((await act(openSpeaker(it, token, {}), attempt)).status).toBe(409);
+    await owner.settle(attempt);
+    expect((await ended(execution)).status).toBe('SUCCEEDED');
+  });
+
+  test('of what nobody has', async () => {
+    expect((await act(openSpeaker(it, token), 'nothing')).status).toBe(409);
+  });
+});
+
+test('of two outcomes that are sent at once one counts', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const answers = await Promise.all([1, 2, 3].map((n) => owner.settle(attempt, { n })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+  const taken = answers.findIndex(({ status }) => status === 200);
+  expect((await ended(execution)).output).toEqual({ n: taken + 1 });
+});
+
+test('an attempt is given to one of many that ask at once, and a lost answer gives it to no other', async () => {
+  const speakers = Array.from({ length: 6 }, () => openSpeaker(it, token));
+  const asking = speakers.map((speaker) => speaker.claim(1));
+  const { id } = await it.server.engine.executions.start(EVERYTHING, { pipeline: 'default-away' });
+  const given = (await Promise.all(asking)).flat();
+  expect(given).toHaveLength(1);
+  // Nobody speaks of it any more: it ends as lost, once.
+  expect((await Promise.all(speakers.map((speaker) => speaker.claim(0)))).flat()).toEqual([]);
+  expect(await ended(id)).toMatchObject({ error: 'Millrace.WorkerLost' });
+  const { items } = await it.server.engine.executions.history(EVERYTHING, id, {});
+  expect(items.filter(({ type }) => type === 'TaskFailed')).toHaveLength(1);
+});
+
+test('heartbeats keep an attempt for longer than a lease', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const until = performance.now() + 2 * LEASE;
+  while (performance.now() < until) {
+    expect(await owner.beat([attempt])).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, LEASE / 6));
+  }
+  expect((await owner.settle(attempt)).status).toBe(200);
+  expect((await ended(execution)).status).toBe('SUCCEEDED');
+});
+
+test('lines that are sent twice are written once', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const line = (message: string) => ({
+    ...{ at: 1, stream: 'stdout', level: 'info' },
+    message,
+  });
+  const send = (first: number, ...messages: string[]) =>
+    owner.say('POST', `/workers/attempts/${attempt}/logs`, { first, records: messages.map(line) });
+  expect((await send(0, 'one', 'two')).json()).toEqual({ next: 2 });
+  expect((await send(0, 'one', 'two')).json()).toEqual({ next: 2 });
+  expect((await send(1, 'two', 'three')).json()).toEqual({ next: 3 });
+  await owner.settle(attempt);
+  const { startedAt } = await ended(execution);
+  const { items } = await it.server.engine.executions.logs(EVERYTHING, execution, {});
+  expect(items.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
+  // A clock that is wrong by decades dates nothing.
+  expect(items.every(({ at }) => at >= startedAt)).toBe(true);
+});
+
+test('workers, and what waits for them, are seen by their teams alone', async () => {
+  const others = openSpeaker(it, await workerToken(it, ['others']), { name: 'theirs' });
+  await others.beat([]);
+  const { workers, executions, pipelines } = it.server.engine;
+  await pipelines.deploy({
+    ...{ name: 'waits', team: 'others', tags: {}, bindings: {}, folder: tmpdir() },
+    definition: oneTask('millrace:echo', {}) as MachineDefinition,
+    sections: { worker: { tags: ['nobody-has-it'] } },
+  });
+  const { id } = await executions.start(EVERYTHING, { pipeline: 'waits' });
+  const line = { kind: 'echo', tags: ['nobody-has-it'], team: 'others', attempts: 1, workers: 0 };
+  expect(workers.list(ofTeam('others')).map(({ name }) => name)).toContain('theirs');
+  expect(workers.waiting(ofTeam('others'))).toEqual([line]);
+  expect(workers.list(ofTeam('default')).map(({ name }) => name)).not.toContain('theirs');
+  expect(workers.waiting(ofTeam('default'))).toEqual([]);
+  await executions.stop(EVERYTHING, id);
+  await ended(id);
+  expect(workers.waiting(ofTeam('others'))).toEqual([]);
+});
+
+test('goodbye closes what the worker holds at once', async () => {
+  const owner = openSpeaker(it, token);
+  const { execution } = await held(owner);
+  expect((await owner.say('POST', '/workers/goodbye', {})).json()).toEqual({ lost: 1 });
+  expect(await ended(execution)).toMatchObject({ error: 'Millrace.WorkerLost' });
+});
+
+describe('a worker that', () => {
+  const speaking = { protocol: 1, name: 'w', version: '0', kinds: { echo: 1 }, tags: [], slots: 1 };
+  const claim = (worker: object, given = token, session: string | undefined = undefined) =>
+    it.request('POST', '/api/v1/workers/claim?wait=0', {
+      token: given,
+      body: { worker },
+      headers: { 'millrace-worker': session ?? randomBytes(32).toString('base64url') },
+    });
+
+  test.each([
+    ['speaks another version', { ...speaking, protocol: 2 }, 426, 'MILL3481'],
+    ['performs what no worker can', { ...speaking, kinds: { dataset: 1 } }, 400, 'MILL3483'],
+    ['has no slots', { ...speaking, slots: 0 }, 400, 'MILL4004'],
+    ['has a tag that is none', { ...speaking, tags: ['a b'] }, 400, 'MILL4004'],
+    ['says more than it is asked', { ...speaking, root: true }, 400, 'MILL4004'],
+  ])('%s is refused', async (_name, worker, status, code) => {
+    const answer = await claim(worker);
+    expect(answer.status).toBe(status);
+    expect(answer.json<{ code: string }>().code).toBe(code);
+  });
+
+  test('does not say which it is is refused', async () => {
+    const answer = await claim(speaking, token, 'short');
+    expect(answer.json<{ code: string }>().code).toBe('MILL3484');
+  });
+
+  test('has a token for people is refused, and its own reads nothing', async () => {
+    const viewer = await it.server.authenticator.issue('api', {
+      label: 'editor',
+      role: 'editor',
+      teams: ['default'],
+    });
+    expect((await claim(speaking, viewer)).status).toBe(403);
+    for (const path of ['/executions', '/pipelines', '/secrets', '/workers', '/logs']) {
+      const answer = await it.request('GET', `/api/v1${path}`, { token });
+      expect(answer.status, path).toBe(403);
+    }
+  });
+});
