@@ -124,12 +124,19 @@ function reasonToSkip(name: Requirement): string | undefined {
   return reason;
 }
 
+/** A machine that is busy takes long to start a program of Java, or a browser: that is no sign that it is missing. */
+const PATIENCE = { stdio: 'ignore', timeout: 90_000 } as const;
+
 function runs(command: string, probe: readonly string[] = ['--version']): boolean {
   if (command.startsWith('/')) return existsSync(command);
-  try {
-    execFileSync(command, probe, { stdio: 'ignore', timeout: 20_000 });
-    return true;
-  } catch {
-    return false;
+  for (const isLast of [false, true]) {
+    try {
+      execFileSync(command, probe, PATIENCE);
+      return true;
+    } catch (error) {
+      // A command that is not there will not be there the second time.
+      if (isLast || (error as { code?: unknown }).code === 'ENOENT') return false;
+    }
   }
+  return false;
 }

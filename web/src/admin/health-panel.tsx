@@ -15,6 +15,7 @@ const WORDS: { [status in Health['status']]: string } = {
   starting: 'It starts, and accepts nothing yet.',
   held: 'It was restored from a backup, and waits until somebody says that it may go on.',
   ready: 'It works, and accepts work.',
+  draining: 'It is being drained: nothing new begins, and what runs may end.',
   degraded: 'It works, and a part of it does not do its work.',
   'storage-full': 'The disk is full: it refuses new work, keeps answering, and goes on by itself.',
   corrupt: 'Damage was found in its records: it writes nothing any more.',
