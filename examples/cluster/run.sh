@@ -37,7 +37,7 @@ second=$!
 wait_for "$((port + 1))"
 echo "two servers on one database: $port is active, $((port + 1)) stands by"
 
-token=$($millrace token create --role admin --label cluster --data first --json | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
+token=$($millrace token create --all-teams --role admin --label cluster --data first --json | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
 export MILLRACE_TOKEN="$token"
 id=$($millrace run hourly --json --server "http://127.0.0.1:$((port + 1))" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p')
 echo "started $id by the one that stands by"

@@ -8,8 +8,8 @@ import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { millisecondsIn } from '../length-of-time.js';
 import { takeEnvironment } from '../own-environment.js';
-import { kindsWithSlots, workerTagsIn } from '../worker-kinds.js';
 import { stopAsked } from '../stopping.js';
+import { kindsWithSlots, workerTagsIn } from '../worker-kinds.js';
 
 /** `millrace worker`: performs tasks for a server on another machine. */
 export default class Worker extends MillraceCommand {
