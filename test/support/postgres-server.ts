@@ -23,7 +23,7 @@ export interface Space {
 export class PostgresServer {
   readonly port: number;
   readonly #folder: string;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
   readonly #admin: pg.Pool;
   #spaces = 0;
 
@@ -41,15 +41,7 @@ export class PostgresServer {
         { ...owner, cwd: folder, stdio: 'pipe' },
       );
       const port = await freePort();
-      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
-      const child = spawn(
-        program('postgres'),
-        ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-        { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-      );
-      // Should a test file end without its last hook, the server does not stay behind.
-      process.once('exit', () => child.kill('SIGQUIT'));
-      await ready(child);
+      const child = await run(folder, port);
       return new PostgresServer(port, folder, child, poolAt(port));
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
@@ -91,6 +83,14 @@ export class PostgresServer {
     return poolAt(port, options);
   }
 
+  /** Ends it as a crash does, in the middle of whatever it does, and starts it again on the same files. */
+  async crash(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGQUIT');
+    await ended;
+    this.#process = await run(this.#folder, this.port);
+  }
+
   async stop(): Promise<void> {
     await this.#admin.end();
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
@@ -99,6 +99,21 @@ export class PostgresServer {
     await ended;
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Starts the server on a folder that has its files; it has recovered when this resolves. */
+async function run(folder: string, port: number): Promise<ChildProcess> {
+  const owner = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
+  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+  const child = spawn(
+    program('postgres'),
+    ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])],
+    { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  // Should a test file end without its last hook, the server does not stay behind.
+  process.once('exit', () => child.kill('SIGQUIT'));
+  await ready(child);
+  return child;
 }
 
 function poolAt(port: number, options?: string): pg.Pool {
