@@ -51,6 +51,8 @@ export class AttemptFiles {
 
   /** @throws EngineError WorkerBlobNotFound, WorkerFilesRefused */
   async apply(lease: Lease, changes: FileChanges): Promise<void> {
+    // What such a task needs was perhaps never listed: nobody walks through its folders for nothing.
+    if (changes.written.length + changes.removed.length === 0) return;
     const contents = await this.#contentsOf(lease);
     await this.#port.apply(lease.id, lease.workFolder ?? '', changes, contents);
   }
