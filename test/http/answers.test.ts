@@ -120,7 +120,6 @@ test('executions, alone and in lists, with all that is known of them', async () 
 
 test('test runs, what they would have done, and why an execution that is none has no report', () =>
   askTestRuns(ask, world.it.server.engine, team.executions[0] ?? ''));
-
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];

@@ -65,7 +65,7 @@ export async function askWorkers(
   expect(await request('GET', blob, { headers })).toMatchObject({ status: 200, text: 'hello' });
   // It is bytes: no schema of the contract tells of them.
   answered.add(`GET ${PATHS.workerBlob}`);
-  const records = [{ at: 1, level: 'info', source: 'stdout', message: 'done' }];
+  const records = [{ at: 1, stream: 'stdout', level: 'info', message: 'done' }];
   await ask('POST', pathTo(PATHS.workerLogs, { id }), 200, {
     headers,
     body: { first: 0, records },
