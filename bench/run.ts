@@ -43,6 +43,7 @@ import { remoteTasks } from './remote-tasks.js';
 import { schedules } from './schedules.js';
 import { watching } from './watching.js';
 import { longHistory, wireAgainstRest } from './wire.js';
+import { workers } from './workers.js';
 
 const { values } = parseArgs({
   options: {
@@ -318,6 +319,7 @@ if (runs('notifications')) {
 if (runs('attacks')) await attacks();
 if (runs('waiting')) await waiting();
 if (runs('remote-tasks')) await remoteTasks(1_000, values.quick ? 20 : 120);
+if (runs('workers')) await workers(4, values.quick ? 2_000 : 20_000);
 if (runs('distributed-map')) await map();
 if (runs('lineage')) {
   for (const count of values.quick ? [10_000] : [10_000, 1_000_000]) await lineage(count);

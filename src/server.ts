@@ -22,7 +22,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
-import { openWorkerFiles } from './engine/adapters/worker-files.js';
+import { type ServerOfWorkers, workersOf } from './engine/adapters/worker-files.js';
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
@@ -94,7 +94,7 @@ export interface ServerAddition {
   routes?: RouteAddition;
 }
 
-export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
+export interface ServerConfig extends AwsTasksConfig, OpenLineageServer, ServerOfWorkers {
   /** Folder of pipeline files; undefined: only what is deployed already. */
   folder?: string;
   /** Where everything is kept. Default: `.millrace`. */
@@ -121,10 +121,6 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer {
   channelAddresses?: readonly string[];
   /** Attempts of a kind that may run at a time, by connector. */
   concurrency?: { [kind: string]: number };
-  /** Kinds of tasks that workers on other machines perform, whatever pipelines say. Default: none. */
-  noLocalTasks?: string[];
-  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
-  workerLease?: number;
   /**
    * Mock configuration file of Step Functions Local: executions that are started on one of its test cases are answered
    * from it. Default: none. It is read once, at the start.
@@ -341,10 +337,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       ? {}
       : { sharedBindings: openBindingsFile(config.bindings, [...connectors.values()]) }),
     allowCodeOverApi: config.allowCodeOverApi ?? false,
-    ...(config.noLocalTasks === undefined ? {} : { noLocalTasks: config.noLocalTasks }),
-    ...(config.workerLease === undefined ? {} : { workerLease: config.workerLease }),
-    workerFiles: await openWorkerFiles(join(data, 'worker-files'), confinement),
-    version: packageVersion(),
+    ...(await workersOf(config, join(data, 'worker-files'), confinement, packageVersion())),
     workFolder: work,
     destinations,
     logs: {

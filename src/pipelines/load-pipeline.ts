@@ -15,6 +15,7 @@ import { checkBindings, checkDefinition, checkFiles, statePositions } from './ch
 import { checkExpect } from './check-expect.js';
 import { checkNotifications } from './check-notifications.js';
 import { checkTrigger } from './check-trigger.js';
+import { checkWorkers, checkWorkersOfSteps } from './check-workers.js';
 import { withContracts } from './dataset-contracts.js';
 import { parseDuration } from './duration.js';
 import { type FoundDefinition, findDefinition } from './find-definition.js';
@@ -104,6 +105,14 @@ async function planOf(source: SourceFile, loading: Loading): Promise<PipelinePla
   // Who says in which account its tasks are performed has AWS perform them.
   if (sections.account === undefined) checkBindings(found, bindings, loading);
   await checkFiles(found, loading);
+  if (found.isComplete) {
+    const performing = { bindings, account: sections.account };
+    checkWorkersOfSteps(found, performing, loading);
+    checkWorkers(own, found, performing, source, loading);
+    if (template !== undefined) {
+      checkWorkers(template.sections, found, performing, template.source, loading);
+    }
+  }
   checkDatasets(own.datasets, found, source, loading);
   if (template !== undefined) {
     checkDatasets(template.sections.datasets, found, template.source, loading);

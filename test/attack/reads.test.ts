@@ -48,6 +48,8 @@ const PIPELINES: Values = ({ pipelines }) => pipelines;
 
 /** What stands in the path of a route that reads. */
 const PATHS_OF: { readonly [route: string]: Values } = {
+  '/api/v1/workers/attempts/:id/files': EXECUTIONS,
+  '/api/v1/workers/attempts/:id/blobs/:sha256': EXECUTIONS,
   '/api/v1/executions/:id': EXECUTIONS,
   '/api/v1/executions/:id/states': EXECUTIONS,
   '/api/v1/executions/:id/history': EXECUTIONS,
@@ -251,7 +253,10 @@ function addressesOf(route: string, of: PopulatedTeam): { path: string; put: str
   const path = route.slice('GET '.length);
   const bases = path.includes(':')
     ? (PATHS_OF[path] as Values)(of).map((value) => ({
-        path: path.replace(':version', 'current').replace(/:\w+/, encodeURIComponent(value)),
+        path: path
+          .replace(':version', 'current')
+          .replace(':sha256', '0'.repeat(64))
+          .replace(/:\w+/, encodeURIComponent(value)),
         put: [String(value)],
       }))
     : [{ path, put: [] }];

@@ -134,6 +134,7 @@ describe('over REST', () => {
           for (const query of ['', '?team=theirs', '?team=*', `?pipeline=${name}&team=theirs`]) {
             const answer = await it.request('GET', `${pathOf(route, id, name)}${query}`, {
               token: mine.token,
+              headers: { 'millrace-worker': 'w'.repeat(43) },
             });
             expect([200, 404, 409], `${query} ${answer.text}`).toContain(answer.status);
             // A refusal says again what was asked for.

@@ -22,6 +22,7 @@ import {
 } from './populated-server.js';
 import type { RequestOptions } from './test-server.js';
 import { askChallengers, askTestRuns } from './trial-answers.js';
+import { askWorkers } from './worker-answers.js';
 
 let world: PopulatedServer;
 let team: PopulatedTeam;
@@ -119,7 +120,6 @@ test('executions, alone and in lists, with all that is known of them', async () 
 
 test('test runs, what they would have done, and why an execution that is none has no report', () =>
   askTestRuns(ask, world.it.server.engine, team.executions[0] ?? ''));
-
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];
@@ -453,6 +453,7 @@ test('channels, and what was told by them', async () => {
 test('datasets and their versions', () => askDatasets(ask, 'alder-data'));
 test('the catalogue', () => askCatalogue(ask, 'alder-data'));
 test('lineage, and events of others', () => askLineage(ask, 'alder-data'));
+test('workers, and what they take', () => askWorkers(ask, world.it, answered));
 
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);

@@ -332,6 +332,7 @@ export function pathOf(route: Route, id = 'latest', name = 'own-echo'): string {
     .replace(':id', encodeURIComponent(id))
     .replace(':name', encodeURIComponent(name))
     .replace(':version', 'current')
+    .replace(':sha256', '0'.repeat(64))
     .replace(':number', id === 'latest' ? '1' : encodeURIComponent(id));
   return path + (route.query ?? '');
 }

@@ -167,14 +167,20 @@ test('an attempt outlives a restart of the server', async () => {
   await deploy(
     shell(`touch ${folder}/begun; while [ ! -e ${folder}/go ]; do sleep 0.05; done; echo 7`),
   );
-  const { data, server } = it;
+  // A server may take its time to start: that is not what is tried here.
+  const workerLease = 10 * LEASE;
+  const { data } = it;
+  await it.server.close();
+  it = await openTestServer({ workerLease, data });
+  token = await workerToken(it);
+  const { server } = it;
   const { port } = new URL(server.url);
   await open();
   const id = await start();
   expect(await until(() => existsSync(join(folder, 'begun')), Boolean)).toBe(true);
   await server.close();
   writeFileSync(join(folder, 'go'), '');
-  it = await openTestServer({ workerLease: LEASE, data, port: Number(port) });
+  it = await openTestServer({ workerLease, data, port: Number(port) });
   expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', output: 7 });
 });
 

@@ -35,6 +35,33 @@ const REMEMBERED = 100_000;
 const OWN = '.millrace';
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', OWN]);
 
+/** What a server is told of workers. */
+export interface ServerOfWorkers {
+  /** Kinds of tasks that workers on other machines perform, whatever pipelines say. Default: none. */
+  noLocalTasks?: string[];
+  /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
+  workerLease?: number;
+}
+
+/**
+ * What a server's engine is given for workers.
+ * @param root as `openWorkerFiles`
+ * @param version of this server
+ */
+export async function workersOf(
+  { noLocalTasks, workerLease }: ServerOfWorkers,
+  root: string,
+  confinement: Confinement | undefined,
+  version: string,
+): Promise<ServerOfWorkers & { workerFiles: WorkerFiles; version: string }> {
+  return {
+    ...(noLocalTasks === undefined ? {} : { noLocalTasks }),
+    ...(workerLease === undefined ? {} : { workerLease }),
+    workerFiles: await openWorkerFiles(root, confinement),
+    version,
+  };
+}
+
 /**
  * @param root folder for what comes
  * @param confinement whose the work folders are, and which folder no task may read files of

@@ -114,7 +114,7 @@ export function workerCalls(
     const details = { kind: unknown.slice(0, 100), known: WORKER_KINDS.join(', ') };
     throw new EngineError('WorkerKindUnknown', details);
   };
-  const attemptFiles = new AttemptFiles(workers, files);
+  const attemptFiles = new AttemptFiles(workers.leases, files);
   return {
     leaseMs: workers.leaseMs,
     list: (scope) =>
@@ -139,12 +139,12 @@ export function workerCalls(
     },
     async log(...given) {
       expectReady();
-      return workers.log(...given);
+      return workers.leases.log(...given);
     },
     async settle(caller, attempt, outcome, changes) {
       expectReady();
       const apply = changes && ((lease: Lease) => attemptFiles.apply(lease, changes));
-      await workers.settle(caller, attempt, outcome, apply);
+      await workers.leases.settle(caller, attempt, outcome, apply);
     },
     async files(...given) {
       expectReady();

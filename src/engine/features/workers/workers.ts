@@ -16,26 +16,24 @@
  */
 import type { AttemptRecord } from '../../../store/store.js';
 import { type ActiveExecution, attemptKey } from '../../kernel/active-execution.js';
-import { attemptRequest, handedOver } from '../../kernel/attempt-request.js';
-import { commandOf, WORKER_LOST } from '../../kernel/attempts.js';
-import { EngineError } from '../../kernel/errors.js';
+import { commandOf } from '../../kernel/attempts.js';
 import type { Feature } from '../../kernel/feature.js';
 import type { WorkersHook } from '../../kernel/hooks.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { AttemptLogRecord, AttemptOutcome, AttemptRequest } from '../../kernel/ports.js';
-import { kindOf, type Resolution } from '../../kernel/resolve-task.js';
+import type { AttemptRequest } from '../../kernel/ports.js';
+import { kindOf } from '../../kernel/resolve-task.js';
 import { sees } from '../../kernel/scope.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { withMemory } from '../../kernel/usage.js';
 import { lineOf } from '../../kernel/worker-line.js';
+import { type ConnectorCall, WorkerLeases } from './worker-leases.js';
 import { type WaitingAttempt, WorkerLines } from './worker-lines.js';
 import {
   hasRoom,
   type Lease,
   loadOf,
   mayTake,
-  ownerOf,
   type WorkerCaller,
   type WorkerDescription,
   type WorkerSession,
@@ -86,8 +84,6 @@ interface Poll {
   refuse(error: Error): void;
 }
 
-type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
-
 export class Workers implements Feature, WorkersHook {
   readonly name = 'workers';
   readonly #kernel: Kernel;
@@ -95,22 +91,22 @@ export class Workers implements Feature, WorkersHook {
   readonly leaseMs: number;
   readonly lines: WorkerLines = new WorkerLines();
   readonly sessions: WorkerSessions = new WorkerSessions();
-  readonly #leases: Map<string, Lease> = new Map();
+  readonly leases: WorkerLeases;
   readonly #polls: Map<string, Poll> = new Map();
   /** Attempts that are being begun: no longer in a line, and not held yet. */
   readonly #beginning: Set<string> = new Set();
   readonly #refilling: Set<string> = new Set();
-  /** What was begun under an earlier engine, by its owner, until that worker shows signs of life. */
-  readonly #resumed: Map<string, Lease[]> = new Map();
-  /** What the monotonic clock says when leases are looked through next, at the earliest. */
-  #lookAt: number | undefined;
-  readonly #forgotten: ((lease: Lease) => void)[] = [];
   #isMatching = false;
   #isClosed = false;
 
   constructor(kernel: Kernel, leaseMs: number = LEASE) {
     this.#kernel = kernel;
     this.leaseMs = leaseMs;
+    const { sessions } = this;
+    this.leases = new WorkerLeases(kernel, leaseMs, sessions, {
+      dueChanged: () => kernel.dueChanged(this),
+      freed: () => this.#match(),
+    });
     kernel.hooks.workers = this;
   }
 
@@ -123,18 +119,18 @@ export class Workers implements Feature, WorkersHook {
   // What the kernel tells.
 
   offer(attempt: AttemptRecord): void {
-    if (this.#beginning.has(attempt.id) || this.#leases.has(attempt.id)) return;
+    if (this.#beginning.has(attempt.id) || this.leases.has(attempt.id)) return;
     if (this.lines.add(attempt)) this.#match();
   }
 
   cancelled(turn: Turn, { id }: AttemptRecord): void {
     turn.afterCommit(() => {
       this.lines.remove(id);
-      const lease = this.#leases.get(id);
+      const lease = this.leases.get(id);
       // Its own outcome has closed it, or is about to find that it is closed.
       if (lease === undefined || lease.state === 'settling' || lease.state === 'ending') return;
       const session = this.sessions.of(lease.owner);
-      this.#forget(lease);
+      this.leases.forget(lease);
       if (session === undefined) return;
       session.stops.add(id);
       const poll = this.#polls.get(session.owner);
@@ -143,17 +139,7 @@ export class Workers implements Feature, WorkersHook {
   }
 
   resumes(attempt: AttemptRecord): boolean {
-    const { id, execution, thread, sequence, owner } = attempt;
-    const line = lineOf(attempt.kind);
-    if (line === undefined || owner === undefined) return false;
-    const lease: Lease = {
-      ...{ id, execution, thread, sequence, owner },
-      ...{ kind: line.kind, team: line.team },
-      ...{ until: undefined, state: 'held', nextLine: undefined, beatAt: 0 },
-    };
-    this.#leases.set(id, lease);
-    this.#resumed.set(owner, [...(this.#resumed.get(owner) ?? []), lease]);
-    return true;
+    return this.leases.resume(attempt);
   }
 
   // What workers ask.
@@ -225,7 +211,7 @@ export class Workers implements Feature, WorkersHook {
     const monotonic = this.#kernel.clock.monotonic();
     const stop: string[] = [];
     for (const id of attempts) {
-      const lease = this.#leases.get(id);
+      const lease = this.leases.get(id);
       if (lease?.owner !== session.owner || !sees(caller.scope, lease.team)) stop.push(id);
       else if (lease.state === 'held') {
         lease.until = monotonic + this.leaseMs;
@@ -243,67 +229,6 @@ export class Workers implements Feature, WorkersHook {
     return stop;
   }
 
-  /**
-   * Writes lines of a task's output, once.
-   * @param first number of the first of them, from 0 on
-   * @returns the number of the line that comes next
-   * @throws EngineError WorkerLeaseOver
-   */
-  log(
-    caller: WorkerCaller,
-    id: string,
-    first: number,
-    records: readonly AttemptLogRecord[],
-  ): Promise<number> {
-    const lease = this.held(caller, id);
-    const next = first + records.length;
-    return new Promise((resolve, reject) => {
-      const act = (turn: Turn, active: ActiveExecution, attempt: AttemptRecord): Performed => {
-        const known = lease.nextLine ?? first;
-        const fresh = records.slice(Math.max(0, known - first));
-        const now = this.#kernel.time.now();
-        const from = Math.min(attempt.startedAt ?? now, now);
-        // A worker's clock may be anything: its lines lie between the start of the attempt and now.
-        const dated = fresh.map((one) => ({ ...one, at: Math.min(Math.max(one.at, from), now) }));
-        if (dated.length > 0) {
-          this.#kernel.output.write(turn, active, commandOf(attempt), dated);
-        }
-        turn.afterCommit(() => {
-          lease.nextLine = Math.max(known, next);
-          resolve(lease.nextLine);
-        });
-        return 'done';
-      };
-      this.#kernel.submit(this.#ownInput(lease, act, reject));
-    });
-  }
-
-  /**
-   * Takes the outcome of an attempt, once.
-   * @param prepare what must be done with its files before anybody hears of it
-   * @throws EngineError WorkerLeaseOver; whatever `prepare` throws, and then nothing has come of it
-   */
-  async settle(
-    caller: WorkerCaller,
-    id: string,
-    outcome: AttemptOutcome,
-    prepare?: (lease: Lease) => Promise<void>,
-  ): Promise<void> {
-    const lease = this.held(caller, id);
-    if (lease.state !== 'held') throw new EngineError('WorkerLeaseOver', { attempt: id });
-    lease.state = 'settling';
-    lease.until = undefined;
-    try {
-      await prepare?.(lease);
-      await this.#close(lease, outcome);
-    } catch (error) {
-      // It is still the worker's, who may try again.
-      lease.state = 'held';
-      this.#extend(lease);
-      throw error;
-    }
-  }
-
   /** The worker goes: what it holds is lost at once. @returns how many attempts that were */
   async leave(caller: WorkerCaller): Promise<number> {
     const session = this.sessions.find(caller);
@@ -314,53 +239,8 @@ export class Workers implements Feature, WorkersHook {
     this.sessions.forget(session);
     const held = [...session.leases.values()].filter(({ state }) => state === 'held');
     const cause = `The worker ${session.description.name} went away while the attempt ran.`;
-    await Promise.all(held.map((lease) => this.#lose(lease, cause)));
+    await Promise.all(held.map((lease) => this.leases.lose(lease, cause)));
     return held.length;
-  }
-
-  /**
-   * An attempt that the caller holds.
-   * @throws EngineError WorkerLeaseOver when it is another one's, or nobody's any more; WorkerSessionForeign
-   */
-  held(caller: WorkerCaller, id: string): Lease {
-    this.sessions.find(caller);
-    const lease = this.#leases.get(id);
-    const isTheirs = lease?.owner === ownerOf(caller) && sees(caller.scope, lease.team);
-    if (!isTheirs || lease.state === 'ending') {
-      throw new EngineError('WorkerLeaseOver', { attempt: id });
-    }
-    return lease;
-  }
-
-  isHeld(lease: Lease): boolean {
-    return this.#leases.get(lease.id) === lease;
-  }
-
-  /** Calls back with every attempt that is no worker's any more. */
-  onForgotten(listener: (lease: Lease) => void): void {
-    this.#forgotten.push(listener);
-  }
-
-  /** What an attempt that a worker holds is called with, as far as its folders go. */
-  request(lease: Lease): Promise<AttemptRequest> {
-    return new Promise((resolve, reject) => {
-      const act = (turn: Turn, active: ActiveExecution, attempt: AttemptRecord): Performed => {
-        const resolution = this.#kernel.attempts.resolveUsual(active, commandOf(attempt));
-        if (resolution.type !== 'connector') {
-          throw new EngineError('WorkerLeaseOver', { attempt: lease.id });
-        }
-        turn.afterCommit(() => {
-          const request = this.#requestOf(active, attempt, resolution);
-          Promise.resolve(this.#handed(active, attempt, resolution, request)).then((handed) => {
-            if (handed === undefined) resolve(request);
-            else if ('request' in handed) resolve(handed.request);
-            else reject(new EngineError('WorkerLeaseOver', { attempt: lease.id }));
-          }, reject);
-        });
-        return 'done';
-      };
-      this.#kernel.submit(this.#ownInput(lease, act, reject));
-    });
   }
 
   /** What an execution waits for; undefined: for no worker. */
@@ -371,30 +251,16 @@ export class Workers implements Feature, WorkersHook {
   // When leases end.
 
   nextDue(): number | undefined {
-    if (this.#lookAt === undefined) return undefined;
-    const { time, clock } = this.#kernel;
-    return time.now() + Math.max(0, Math.ceil(this.#lookAt - clock.monotonic()));
+    return this.leases.nextDue();
   }
 
   due(): void {
     const now = this.#kernel.clock.monotonic();
-    this.#lookAt = undefined;
-    for (const lease of this.#leases.values()) {
-      if (lease.state !== 'held') continue;
-      // Begun under an earlier engine: from now on its worker has the time of a lease.
-      lease.until ??= now + this.leaseMs;
-      if (lease.until > now) this.#lookBy(lease.until);
-      else {
-        const name = this.sessions.of(lease.owner)?.description.name;
-        const who = name === undefined ? 'Its worker' : `The worker ${name}`;
-        const cause = `${who} showed no sign of life for ${this.leaseMs / 1000} seconds; whether it has done its work is not known.`;
-        void this.#lose(lease, cause);
-      }
-    }
+    this.leases.look(now);
     for (const session of this.sessions.all()) {
       if (this.#polls.has(session.owner)) session.seen = now;
       const until = session.seen + this.leaseMs;
-      if (until > now) this.#lookBy(until);
+      if (until > now) this.leases.lookBy(until);
       else this.sessions.forget(session);
     }
     this.#kernel.dueChanged(this);
@@ -404,16 +270,6 @@ export class Workers implements Feature, WorkersHook {
     this.due();
   }
 
-  #lookBy(moment: number): void {
-    this.#lookAt = Math.min(this.#lookAt ?? moment, moment);
-  }
-
-  #extend(lease: Lease): void {
-    lease.until = this.#kernel.clock.monotonic() + this.leaseMs;
-    this.#lookBy(lease.until);
-    this.#kernel.dueChanged(this);
-  }
-
   // Giving attempts to workers.
 
   #said(caller: WorkerCaller, description: WorkerDescription): WorkerSession {
@@ -421,11 +277,8 @@ export class Workers implements Feature, WorkersHook {
     const monotonic = clock.monotonic();
     const session = this.sessions.said(caller, description, { now: time.now(), monotonic });
     // What it had begun before this engine was there is its own.
-    for (const lease of this.#resumed.get(session.owner) ?? []) {
-      if (this.#leases.get(lease.id) === lease) session.leases.set(lease.id, lease);
-    }
-    this.#resumed.delete(session.owner);
-    this.#lookBy(monotonic + this.leaseMs);
+    this.leases.giveBack(session);
+    this.leases.lookBy(monotonic + this.leaseMs);
     this.#kernel.dueChanged(this);
     return session;
   }
@@ -540,43 +393,20 @@ export class Workers implements Feature, WorkersHook {
       ...{ kind: connector.kind, team: active.creation.team },
       ...{ until: undefined, state: 'preparing', nextLine: 0, beatAt: 0 },
     };
-    this.#leases.set(id, lease);
+    this.leases.put(lease);
     session.leases.set(id, lease);
-    const written = this.#requestOf(active, attempt, connector);
-    const handed = (await this.#handed(active, attempt, connector, written)) ?? {
-      request: written,
-    };
+    const handed = await this.leases.handed(active, attempt, connector);
     // Cancelled meanwhile.
-    if (this.#leases.get(id) !== lease) return this.#arrived(waiting, poll);
+    if (this.leases.get(id) !== lease) return this.#arrived(waiting, poll);
     lease.state = 'held';
-    this.#extend(lease);
+    this.leases.extend(lease);
     if ('outcome' in handed) {
-      await this.#close(lease, handed.outcome).catch(() => undefined);
+      await this.leases.close(lease, handed.outcome).catch(() => undefined);
       return this.#arrived(waiting, poll);
     }
     const beats = commandOf(attempt).heartbeatSeconds !== undefined;
     poll.taken.push({ id, request: handed.request, beats });
     this.#arrived(waiting, poll);
-  }
-
-  #requestOf(
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    connector: ConnectorCall,
-  ): AttemptRequest {
-    const { folders, hooks } = this.#kernel;
-    const traceparent = hooks.traceparent?.(active, attempt);
-    return attemptRequest(active, attempt, connector, folders, traceparent);
-  }
-
-  #handed(
-    active: ActiveExecution,
-    attempt: AttemptRecord,
-    connector: ConnectorCall,
-    request: AttemptRequest,
-  ): ReturnType<typeof handedOver> {
-    const { runner, hooks } = this.#kernel;
-    return handedOver(active, attempt, connector, request, { runner, hooks });
   }
 
   /** One of those that a poll had in flight has got somewhere. */
@@ -604,85 +434,10 @@ export class Workers implements Feature, WorkersHook {
     if (poll.isGone || session.isLeaving) {
       const cause = `The worker ${session.description.name} had gone before it could be told.`;
       for (const { id } of taken.splice(0)) {
-        const lease = this.#leases.get(id);
-        if (lease?.state === 'held') void this.#lose(lease, cause);
+        const lease = this.leases.get(id);
+        if (lease?.state === 'held') void this.leases.lose(lease, cause);
       }
     }
     poll.settle({ attempts: taken.splice(0), stop });
   }
-
-  // How an attempt ends.
-
-  #forget(lease: Lease): void {
-    this.#leases.delete(lease.id);
-    this.sessions.of(lease.owner)?.leases.delete(lease.id);
-    for (const listener of this.#forgotten) listener(lease);
-    this.#match();
-  }
-
-  /** An input about an attempt that is still its worker's when the turn comes. */
-  #ownInput(
-    lease: Lease,
-    act: (turn: Turn, active: ActiveExecution, attempt: AttemptRecord, input: Input) => Performed,
-    refuse: (error: Error) => void,
-  ): Input {
-    const over = (): never => {
-      throw new EngineError('WorkerLeaseOver', { attempt: lease.id });
-    };
-    return this.#kernel.executions.input(
-      lease.execution,
-      (turn, active, input) => {
-        const attempt = active.attempts.get(attemptKey(lease.thread, lease.sequence));
-        const isTheirs = attempt?.id === lease.id && attempt.owner === lease.owner;
-        if (!isTheirs || attempt.status !== 'started') return over();
-        return act(turn, active, attempt, input);
-      },
-      { missing: over, refuse },
-    );
-  }
-
-  /** Tells the execution the outcome. Rejects when the attempt is not the lease's any more, or it cannot be written now. */
-  #close(lease: Lease, outcome: AttemptOutcome): Promise<void> {
-    const { attempts, hooks } = this.#kernel;
-    return new Promise((resolve, reject) => {
-      const isLost = outcome.type === 'failed' && outcome.error === WORKER_LOST;
-      const input = this.#ownInput(
-        lease,
-        (turn, active, attempt, own) => {
-          // Nobody knows how long it has worked: nothing of it is counted.
-          if (isLost) attempts.update(turn, active, withoutOwner(attempt));
-          return attempts.deliver(turn, active, attempt, outcome, own, (later) =>
-            later.afterCommit(() => {
-              this.#forget(lease);
-              hooks.attemptEnded(active, attempt, outcome);
-              resolve();
-            }),
-          );
-        },
-        (error) => {
-          if (error instanceof EngineError && error.kind === 'WorkerLeaseOver') this.#forget(lease);
-          reject(error);
-        },
-      );
-      this.#kernel.submit(input);
-    });
-  }
-
-  /** Closes an attempt whose worker is gone. Never rejects. */
-  async #lose(lease: Lease, cause: string): Promise<void> {
-    lease.state = 'ending';
-    lease.until = undefined;
-    try {
-      await this.#close(lease, { type: 'failed', error: WORKER_LOST, cause });
-    } catch {
-      if (this.#leases.get(lease.id) !== lease) return;
-      // It could not be written: it is tried again.
-      lease.state = 'held';
-      this.#extend(lease);
-    }
-  }
-}
-
-function withoutOwner({ owner: _owner, ...attempt }: AttemptRecord): AttemptRecord {
-  return attempt;
 }
