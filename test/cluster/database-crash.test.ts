@@ -2,7 +2,14 @@
  * PostgreSQL crashes again and again while executions run; the server ends each time, and is started again as a service manager does.
  * Every execution that was acknowledged ends, once, with all its tasks.
  */
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +55,17 @@ it.skipIf(missing)(
     const supervised = (async () => {
       while (!isOver) {
         server = startMillrace(
-          ['up', 'pipelines', '--data', 'data', '--port', String(port), '--store', store, '--standby'],
+          [
+            'up',
+            'pipelines',
+            '--data',
+            'data',
+            '--port',
+            String(port),
+            '--store',
+            store,
+            '--standby',
+          ],
           { cwd: folder },
         );
         const { code } = await server.ended;
@@ -61,7 +78,9 @@ it.skipIf(missing)(
     async function ask(path: string, body?: object): Promise<Answer> {
       for (;;) {
         try {
-          const { token } = JSON.parse(readFileSync(join(folder, 'data', 'server.json'), 'utf8')) as {
+          const { token } = JSON.parse(
+            readFileSync(join(folder, 'data', 'server.json'), 'utf8'),
+          ) as {
             token: string;
           };
           const response = await fetch(url + path, {
@@ -69,7 +88,8 @@ it.skipIf(missing)(
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
           });
           const answer = (await response.json()) as Answer['answer'];
-          if (response.status < 500 && response.status !== 401) return { status: response.status, answer };
+          if (response.status < 500 && response.status !== 401)
+            return { status: response.status, answer };
         } catch {
           // Nobody is there now.
         }
@@ -82,7 +102,10 @@ it.skipIf(missing)(
       const starting = (async () => {
         for (let at = 0; at < EXECUTIONS; at += 1) {
           // A name of its own: one whose answer was lost is the same one when it is started again.
-          const { status, answer } = await ask('/executions', { pipeline: 'count', name: `n${at}` });
+          const { status, answer } = await ask('/executions', {
+            pipeline: 'count',
+            name: `n${at}`,
+          });
           expect([201, 200, 409]).toContain(status);
           if (typeof answer.id === 'string') ids.add(answer.id);
         }

@@ -15,6 +15,7 @@ import type { Trigger } from '../../src/api/triggers.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { askCatalogue, askDatasets, askLineage } from './dataset-answers.js';
+import { askDrain, askRestored } from './operating-answers.js';
 import {
   openPopulatedServer,
   type PopulatedServer,
@@ -120,6 +121,7 @@ test('executions, alone and in lists, with all that is known of them', async () 
 
 test('test runs, what they would have done, and why an execution that is none has no report', () =>
   askTestRuns(ask, world.it.server.engine, team.executions[0] ?? ''));
+
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];
@@ -561,29 +563,12 @@ test('sessions and health', async () => {
 test('a backup, and whether the server waits', async () => {
   asked += 1;
   const backup = await world.it.request('POST', PREFIX + PATHS.backups, { body: {} });
-  expect(backup.status).toBe(200);
-  expect(backup.text.startsWith('SQLite format 3')).toBe(true);
+  expect([backup.status, backup.text.slice(0, 15)]).toEqual([200, 'SQLite format 3']);
   answered.add(`POST ${PATHS.backups}`);
-  expect(await ask('GET', PATHS.restore, 200)).toEqual({ held: false });
-  expect(await ask('POST', PATHS.resume, 200, { body: {} })).toEqual({ resumed: false });
-  await ask('GET', PATHS.restore, 403, { token: team.token });
+  await askRestored(ask, team.token);
 });
 
-test('a drain, and that it is undone', async () => {
-  expect(await ask('GET', PATHS.drain, 200)).toEqual({ draining: false });
-  expect(await ask('POST', PATHS.drain, 202, { body: { timeoutSeconds: 60 } })).toMatchObject({
-    draining: true,
-    drain: { running: 0, by: expect.any(String) },
-  });
-  await ask('POST', PATHS.drain, 400, { body: { timeoutSeconds: 86_401 } });
-  await ask('POST', PATHS.drain, 403, { body: {}, token: team.token });
-  expect(await ask('GET', PATHS.drain, 200)).toMatchObject({ draining: true });
-  await ask('POST', PATHS.executions, 503, { body: { pipeline: 'alder-prints' } });
-  await ask('GET', PATHS.health, 200, { token: null });
-  expect(await ask('DELETE', PATHS.drain, 200)).toEqual({ undone: true });
-  expect(await ask('DELETE', PATHS.drain, 200)).toEqual({ undone: false });
-});
-
+test('a drain, and that it is undone', () => askDrain(ask, team.token));
 test('live events', async () => {
   const { engine } = world.it.server;
   const run = async (): Promise<void> => {

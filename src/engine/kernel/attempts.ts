@@ -9,28 +9,19 @@
  * another owner is closed as `Millrace.WorkerLost` (recovery.ts) and happens again only if the state's Retry says so.
  * @module
  */
-import type { AttemptRecord, Store } from '../../store/store.js';
+import type { AttemptRecord } from '../../store/store.js';
 import { type ActiveExecution, attemptKey } from './active-execution.js';
 import { MOCKED, POOL, RECORDED, REMOTE } from './attempt-kinds.js';
+import type { AttemptParts } from './attempt-parts.js';
 import type { AttemptPerformers } from './attempt-performers.js';
 import { attemptRequest, handedOver } from './attempt-request.js';
-import type { CapturedOutput } from './captured-output.js';
-import { type Asker, askerOf, type CodeRules, resolveFor } from './code-grants.js';
-import type { EngineTime } from './engine-time.js';
+import { type Asker, askerOf, resolveFor } from './code-grants.js';
 import { EngineError } from './errors.js';
-import type { Executions, UndatedEvent } from './executions.js';
-import { DATASET_KIND, type Hooks } from './hooks.js';
-import type { Intake } from './intake.js';
+import type { UndatedEvent } from './executions.js';
+import { DATASET_KIND } from './hooks.js';
 import { type Need, NOTHING } from './needs.js';
 import { checkOutcome } from './payload-outcome.js';
-import type {
-  AttemptListener,
-  AttemptOutcome,
-  AttemptRequest,
-  Clock,
-  Random,
-  Runner,
-} from './ports.js';
+import type { AttemptListener, AttemptOutcome, AttemptRequest } from './ports.js';
 import {
   kindOf,
   missingActivity,
@@ -40,9 +31,8 @@ import {
 } from './resolve-task.js';
 import { type AttemptAddress, REFILL, Slots } from './slots.js';
 import type { Turn } from './turn.js';
-import type { Input, Performed, TurnLoop } from './turn-loop.js';
+import type { Input, Performed } from './turn-loop.js';
 import { useWorker, withMemory } from './usage.js';
-import type { WorkFolders } from './work-folders.js';
 import { isOfWorker, lineOf } from './worker-line.js';
 
 /** The error of an attempt whose worker went away with the server. Retry and Catch see it as `States.TaskFailed` too. */
@@ -70,32 +60,15 @@ type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
 export { MOCKED, POOL, RECORDED, REMOTE };
 
-interface Parts {
-  readonly store: Pick<Store, 'findAttemptByToken' | 'listAttempts'>;
-  readonly clock: Clock;
-  readonly time: EngineTime;
-  readonly random: Random;
-  readonly runner: Runner;
-  readonly loop: TurnLoop;
-  readonly executions: Executions;
-  readonly output: CapturedOutput;
-  readonly folders: WorkFolders;
-  readonly codeRules: CodeRules;
-  readonly hooks: Hooks;
-  readonly intake: Intake;
-  /** Names this instance of the engine: the owner of the attempts that it starts. */
-  readonly owner: string;
-}
-
 export class Attempts {
-  readonly #parts: Parts;
+  readonly #parts: AttemptParts;
   #performers: AttemptPerformers | undefined;
   readonly slots: Slots;
   readonly #running: Map<string, Running> = new Map();
   #settled: (() => void)[] = [];
   #isEnding = false;
 
-  constructor(parts: Parts) {
+  constructor(parts: AttemptParts) {
     this.#parts = parts;
     this.slots = new Slots(parts.runner.kinds);
   }
