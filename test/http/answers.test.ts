@@ -121,7 +121,6 @@ test('executions, alone and in lists, with all that is known of them', async () 
 
 test('test runs, what they would have done, and why an execution that is none has no report', () =>
   askTestRuns(ask, world.it.server.engine, team.executions[0] ?? ''));
-
 test('log lines of a task that prints', async () => {
   const { engine } = world.it.server;
   const command = ['sh', '-c', 'echo plain; echo \'{"level":"warn","message":"m","rows":2}\''];
@@ -456,7 +455,6 @@ test('datasets and their versions', () => askDatasets(ask, 'alder-data'));
 test('the catalogue', () => askCatalogue(ask, 'alder-data'));
 test('lineage, and events of others', () => askLineage(ask, 'alder-data'));
 test('workers, and what they take', () => askWorkers(ask, world.it, answered));
-
 test('schedules and pools', async () => {
   const { items } = await ask<{ items: JsonObject[] }>('GET', `${PATHS.schedules}?next=3`, 200);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['pipeline', 'api']));
@@ -569,6 +567,7 @@ test('a backup, and whether the server waits', async () => {
 });
 
 test('a drain, and that it is undone', () => askDrain(ask, team.token));
+
 test('live events', async () => {
   const { engine } = world.it.server;
   const run = async (): Promise<void> => {

@@ -1,0 +1,22 @@
+/**
+ * The example of a cluster, as somebody runs it who has just cloned the repository.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { requirement } from '../requirements.js';
+
+const missing = requirement('postgresql').missing ?? requirement('curl').missing;
+const SCRIPT = fileURLToPath(new URL('../../examples/cluster/run.sh', import.meta.url));
+
+it.skipIf(missing)(
+  `goes on with an execution whose server was killed${missing ? ` (${missing})` : ''}`,
+  async () => {
+    const { stdout } = await promisify(execFile)('sh', [SCRIPT], { timeout: 150_000 });
+    expect(stdout).toContain('the other one is active');
+    expect(stdout).toMatch(/SUCCEEDED.* hourly/);
+    expect(stdout).toContain('1 retry');
+  },
+  180_000,
+);
