@@ -7,13 +7,12 @@ import { DECLARED_TABLES } from './engine/declared-tables.js';
 import { packageVersion } from './package-files.js';
 import { type Copied, type CopyProgress, copyRecords } from './store/copy/copy-records.js';
 import { openPostgresPlace } from './store/copy/postgres-place.js';
-import type { RecordPlace } from './store/copy/record-place.js';
+import { isDatabase, type RecordPlace } from './store/copy/record-place.js';
 import { openSqlitePlace } from './store/copy/sqlite-place.js';
-import { StoreError } from './store/errors.js';
 
 /**
  * @param from a data folder, or `postgres://…`; no server may have it
- * @param to the other of the two, without records
+ * @param to a place without records; a folder is better copied by a backup, and a database by pg_dump
  * @throws StoreError `locked`, `constraint`, `gone`, `corrupt`, and what the stores throw
  * @example await copyStore('.millrace', 'postgres://localhost/millrace');
  */
@@ -22,12 +21,6 @@ export async function copyStore(
   to: string,
   onProgress?: (progress: CopyProgress) => void,
 ): Promise<Copied> {
-  if (isDatabase(from) === isDatabase(to)) {
-    throw new StoreError(
-      'driver',
-      'One of the two is a data folder, and the other a database: a folder is copied by `millrace backup`, a database by pg_dump.',
-    );
-  }
   const source = await open(from, 'from');
   try {
     const target = await open(to, 'to');
@@ -42,10 +35,6 @@ export async function copyStore(
   } finally {
     await source.close();
   }
-}
-
-function isDatabase(place: string): boolean {
-  return /^postgres(ql)?:/.test(place);
 }
 
 async function open(place: string, use: 'from' | 'to'): Promise<RecordPlace> {

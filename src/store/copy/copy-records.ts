@@ -42,7 +42,7 @@ const OF_THE_PLACE = new Set(['schema_version', 'feature_tables']);
 
 /**
  * @param version of Millrace, for the mark
- * @throws StoreError `corrupt` when a row is not what it was; `driver` when a table is not known to this version
+ * @throws StoreError `corrupt` when a row is not what it was; `newer-schema` when a table is not known to this version
  * @example const { rows } = await copyRecords(from, to, { version: '0.1.0', now: Date.now(), onProgress: show });
  */
 export async function copyRecords(
@@ -83,8 +83,8 @@ function shapesToCopy(given: readonly Shape[], taken: readonly Shape[]): readonl
       key.length > 0;
     if (!isSame) {
       throw new StoreError(
-        'driver',
-        `The table ${name} is not one of this version's: a feature of your own has made it, and this command does not know it.`,
+        'newer-schema',
+        `This version does not know the table ${name}: a newer one has made it, or a feature of your own.`,
       );
     }
   }

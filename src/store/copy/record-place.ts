@@ -36,6 +36,11 @@ export interface RecordPlace {
   close(): Promise<void>;
 }
 
+/** Whether a place is an address of PostgreSQL, and no data folder. @example isDatabase('postgres://127.0.0.1/millrace') // true */
+export function isDatabase(place: string): boolean {
+  return /^postgres(ql)?:/.test(place);
+}
+
 /** The text that reads a page. @example pageOf(shape, true) // 'SELECT * FROM timers WHERE (execution, thread) > (?, ?) …' */
 export function pageOf({ name, columns, key }: Shape, isLater: boolean): string {
   const keys = key.join(', ');

@@ -139,6 +139,22 @@ export async function connect(pool: PostgresPool): Promise<Connection> {
   }
 }
 
+/** Takes a connection for as long as `act` takes; one on which it fails is not used again. */
+export async function withConnection<Answer>(
+  pool: PostgresPool,
+  act: (connection: Connection) => Promise<Answer>,
+): Promise<Answer> {
+  const connection = await connect(pool);
+  try {
+    const answer = await act(connection);
+    connection.release('sound');
+    return answer;
+  } catch (error) {
+    connection.release('broken');
+    throw error;
+  }
+}
+
 /** What sees one moment of the database, whatever is committed meanwhile. */
 const MOMENT = { sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', values: [] };
 

@@ -15,7 +15,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
 import { all, one, tell } from '../plan.js';
-import { type Connection, connect, type PostgresPool } from './connection.js';
+import { type Connection, type PostgresPool, withConnection } from './connection.js';
 import { LOCK } from './writer.js';
 
 /** How a server is told to the others. */
@@ -87,7 +87,7 @@ export function keepLease(
 
   async function renew(): Promise<void> {
     try {
-      const isOurs = await using(pool, async (connection) => {
+      const isOurs = await withConnection(pool, async (connection) => {
         const rows = await connection.ask(
           all(
             `UPDATE settings SET value = ${NOW} WHERE key = ? AND EXISTS (
@@ -147,9 +147,9 @@ export async function whenFree<Store>(
     } catch (error) {
       if (!isPassing(error)) throw error;
     }
-    const leader = await using(pool, lookAtLeader).catch(() => undefined);
+    const leader = await withConnection(pool, lookAtLeader).catch(() => undefined);
     if (leader !== undefined && leader.silentFor > LEASE) {
-      await using(pool, endHolder).catch(() => undefined);
+      await withConnection(pool, endHolder).catch(() => undefined);
     }
     const told = leader === undefined ? '' : `${leader.name} ${leader.url}`;
     if (told !== known) onWaiting(leader);
@@ -186,19 +186,4 @@ async function endHolder(connection: Connection): Promise<void> {
       [LOCK],
     ),
   );
-}
-
-async function using<Answer>(
-  pool: PostgresPool,
-  act: (connection: Connection) => Promise<Answer>,
-): Promise<Answer> {
-  const connection = await connect(pool);
-  try {
-    const answer = await act(connection);
-    connection.release('sound');
-    return answer;
-  } catch (error) {
-    connection.release('broken');
-    throw error;
-  }
 }

@@ -13,12 +13,11 @@
  * @module
  */
 import type { Row, SqlValue } from '../driver.js';
+import type { Query } from '../plan.js';
 import { numbered } from './dialect.js';
 
-export interface PipelinedStatement {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-}
+/** One that does not say what it gives gives nothing. */
+export type PipelinedStatement = Pick<Query, 'sql' | 'values'> & Partial<Pick<Query, 'gives'>>;
 
 type TypeParsers = { getTypeParser(type: number): (text: string) => unknown };
 
@@ -132,13 +131,13 @@ export class Pipeline {
     return null;
   }
 
-  #send(wire: Wire, { sql, values }: PipelinedStatement): void {
+  #send(wire: Wire, { sql, values, gives = 'nothing' }: PipelinedStatement): void {
     const text = numbered(sql);
     const { name, isKnown } = this.#names.nameOf(text);
     if (!isKnown) wire.parse({ text, name, types: [] });
     wire.bind({ portal: '', statement: name, values, binary: false, valueMapper });
-    // Without it rows would have no names; what only writes has none.
-    if (/^\s*(SELECT|WITH)\b|\bRETURNING\b/i.test(text)) wire.describe({ type: 'P', name: '' });
+    // Without it rows would have no names.
+    if (gives !== 'nothing') wire.describe({ type: 'P', name: '' });
     wire.execute({ portal: '', rows: 0 });
   }
 

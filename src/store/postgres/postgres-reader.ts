@@ -3,24 +3,14 @@
  * @module
  */
 import type { SourceReader } from '../source.js';
-import { connect, readLater } from './connection.js';
+import { readLater, withConnection } from './connection.js';
 import { openPool } from './pool.js';
 
 /** @param deadline milliseconds after which the server gives up a query, also when whoever asked is gone */
 export async function openPostgresReader(url: string, deadline: number): Promise<SourceReader> {
   const pool = await openPool(url, { most: 1, as: 'millrace reader', deadline, isReadOnly: true });
   return {
-    async read(plan) {
-      const connection = await connect(pool);
-      try {
-        const answer = await readLater(connection, plan);
-        connection.release('sound');
-        return answer;
-      } catch (error) {
-        connection.release('broken');
-        throw error;
-      }
-    },
+    read: (plan) => withConnection(pool, (connection) => readLater(connection, plan)),
     close: () => pool.end(),
   };
 }

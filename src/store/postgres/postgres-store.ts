@@ -19,7 +19,14 @@ import { type OwnMethod, readPlans, running, writePlans } from '../queries.js';
 import type { Store } from '../store.js';
 import type { StoreInformation } from '../store-information.js';
 import { turnWrites } from '../turn-writes.js';
-import { type Connection, connect, type PostgresPool, readLater, runLater } from './connection.js';
+import {
+  type Connection,
+  connect,
+  type PostgresPool,
+  readLater,
+  runLater,
+  withConnection,
+} from './connection.js';
 import { tableWords } from './dialect.js';
 import { type ServerName, writeLeader } from './leadership.js';
 import { expectKnownSchema, migrate } from './migrate.js';
@@ -152,7 +159,7 @@ function assemble(
     writer.transaction((connection) => runLater(connection, plan));
   return {
     ...running<Omit<Store, OwnMethod | keyof typeof writePlans>>(readPlans, (plan) =>
-      read(pool, plan),
+      withConnection(pool, (connection) => readLater(connection, plan)),
     ),
     ...running<Pick<Store, keyof typeof writePlans>>(writePlans, write),
     ...own,
@@ -190,17 +197,4 @@ export function watchPostgresStore(
       clearTimeout(next);
     },
   };
-}
-
-/** Reads at one moment of the database, whatever is committed meanwhile. */
-async function read<Answer>(pool: PostgresPool, plan: Plan<Answer>): Promise<Answer> {
-  const connection = await connect(pool);
-  try {
-    const answer = await readLater(connection, plan);
-    connection.release('sound');
-    return answer;
-  } catch (error) {
-    connection.release('broken');
-    throw error;
-  }
 }

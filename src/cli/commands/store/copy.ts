@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import type { Copied, CopyProgress } from '../../../store/copy/copy-records.js';
+import { isDatabase } from '../../../store/copy/record-place.js';
 import { MillraceCommand } from '../../base-command.js';
 import { databaseFailure } from '../../database-failure.js';
 import { EXIT } from '../../exit-codes.js';
@@ -29,12 +30,19 @@ export default class StoreCopy extends MillraceCommand {
   async run(): Promise<Copied> {
     const { args } = await this.parse(StoreCopy);
     const [from, to] = [placeOf(args.from), placeOf(args.to)];
+    if (isDatabase(from) === isDatabase(to)) {
+      throw new CommandFailure('One of the two is a data folder, and the other a database.', {
+        exitCode: EXIT.usage,
+        code: 'MILL5505',
+        fix: 'A data folder is copied by `millrace backup`, a database by pg_dump.',
+      });
+    }
     const { copyStore } = await import('../../../server.js');
     const line = progressLine(this.jsonEnabled());
     const copied = await copyStore(from, to, (progress) => line.show(textOf(progress)))
       .finally(line.end)
       .catch((error: unknown) => {
-        throw failureOf(error, from, to);
+        throw failureOf(error);
       });
     const width = Math.max(...copied.tables.map(({ table }) => table.length));
     for (const { table, rows, digest } of copied.tables.filter((one) => one.rows > 0)) {
@@ -45,7 +53,7 @@ export default class StoreCopy extends MillraceCommand {
     this.log(
       `${colors.green('the same')} ${copied.rows} rows of ${copied.tables.length} tables: ${copied.from} → ${copied.to}`,
     );
-    const next = to.startsWith('postgres')
+    const next = isDatabase(to)
       ? 'start with --store, and the seal.key of the data folder'
       : 'put the seal.key beside it, and start without --store';
     this.say(colors.dim(`${next}; what was copied from is marked as a copy`));
@@ -70,8 +78,8 @@ function textOf({ doing, table, rows }: CopyProgress): string {
   return `${doing} ${table}: ${rows} rows`;
 }
 
-function failureOf(error: unknown, from: string, to: string): unknown {
-  const { code, message } = error as { code?: string; message?: string };
+function failureOf(error: unknown): unknown {
+  const { code } = error as { code?: string };
   if (code === 'locked') {
     return new CommandFailure('A server uses one of the two.', {
       exitCode: EXIT.conflict,
@@ -80,13 +88,5 @@ function failureOf(error: unknown, from: string, to: string): unknown {
     });
   }
   if (code === 'constraint' || code === 'corrupt' || code === 'gone') return storeFailure(error);
-  if (message?.startsWith('One of the two')) {
-    return new CommandFailure(message, {
-      exitCode: EXIT.usage,
-      code: 'MILL5505',
-      fix: 'Name a data folder and a database, in the order from, to.',
-    });
-  }
-  const isDatabase = from.startsWith('postgres') || to.startsWith('postgres');
-  return (isDatabase ? databaseFailure(error) : undefined) ?? storeFailure(error);
+  return databaseFailure(error) ?? storeFailure(error);
 }
