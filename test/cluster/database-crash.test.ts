@@ -10,13 +10,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Running, startMillrace } from '../cli/millrace.js';
 import { requirement } from '../requirements.js';
+import { freePort } from '../support/free-port.js';
 import { PostgresServer } from '../support/postgres-server.js';
 
 const { missing } = requirement('postgresql');
@@ -145,11 +145,3 @@ it.skipIf(missing)(
   },
   300_000,
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -2,12 +2,12 @@
  * Two servers on one database of PostgreSQL: one is active, the other hands requests to it and takes over.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Running, startMillrace } from '../cli/millrace.js';
 import { requirement } from '../requirements.js';
+import { freePort } from '../support/free-port.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { until } from '../support/until.js';
 
@@ -241,11 +241,3 @@ describe.skipIf(missing)(`servers on one database${missing ? ` (${missing})` : '
     LONG,
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -3,9 +3,9 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
+import { freePort } from '../support/free-port.js';
 
 export interface Moto {
   url: string;
@@ -14,14 +14,6 @@ export interface Moto {
 }
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => probe.once('listening', done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 /** All services, of which none looks at credentials. */
 export interface MotoServices {
