@@ -57,7 +57,7 @@ import { collectProcessMetrics } from './http/metrics/process-metrics.js';
 import { createOidcDesk } from './http/oidc/oidc-desk.js';
 import { createOidcProvider, type OidcConfig } from './http/oidc/provider.js';
 import type { RouteAddition } from './http/services.js';
-import { openWaitingRoom, waitingIn } from './http/standby/waiting-room.js';
+import { openWaitingRoom, peerAddress, waitingIn } from './http/standby/waiting-room.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
@@ -271,7 +271,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     place,
     server: {
       name: `${hostname()} ${process.pid}`,
-      url: config.peerUrl ?? `http://${host}:${room?.port ?? port}`,
+      url: config.peerUrl ?? peerAddress(host, room?.port ?? port),
     },
     ...(config.standby === undefined ? {} : { standby: waitingIn(room, config.standby) }),
     onDamage(damage) {
@@ -289,7 +289,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const work = join(data, 'work');
   settleWorkFolder(work);
   const { folder: pipelines, bindings } = config;
-  const places = { data, work, folder: pipelines, bindings };
+  const sealKey = config.sealKey ?? join(data, 'seal.key');
+  const places = { data, work, sealKey, folder: pipelines, bindings };
   const confinement = await confineTasks(config.taskUser, places);
   const serverFile = join(data, 'server.json');
   closers.push(() => forgetToken(store, serverFile));
@@ -303,7 +304,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     const forget = enterControlGroup(controlGroup);
     if (forget !== undefined) closers.push(forget);
   }
-  const seal = openEncryptionFile(config.sealKey ?? join(data, 'seal.key'));
+  const seal = openEncryptionFile(sealKey);
   const http = { allowPrivateAddresses: config.allowPrivateAddresses ?? false };
   const environment = config.environment ?? process.env;
   const buckets = createS3Buckets(environment);
@@ -455,9 +456,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
         });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
-  const processMetrics = collectProcessMetrics(
-    source.kind === 'sqlite' ? source.database : undefined,
-  );
+  const processMetrics = collectProcessMetrics(file);
   closers.push(() => processMetrics.close());
   const layouts = createGraphLayouts();
   // Before whoever asks for a picture: a thread of its own would keep the process from ending.
@@ -500,13 +499,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   await forgetToken(store, serverFile);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
   const taskUser = confinement.user?.name;
-  writeFileSync(
-    serverFile,
-    JSON.stringify({ url, token, pid: process.pid, taskUser, records: recordsOf(store) }),
-    {
-      mode: 0o600,
-    },
-  );
+  const about = { url, token, pid: process.pid, taskUser, records: recordsOf(store) };
+  writeFileSync(serverFile, JSON.stringify(about), { mode: 0o600 });
   // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
   closers.push(refuse);
 

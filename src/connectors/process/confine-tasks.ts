@@ -13,6 +13,8 @@ export interface ConfinedPlaces {
   data: string;
   /** Folder of the work folders. */
   work: string;
+  /** File of the sealing key. */
+  sealKey: string;
   /** Folder of pipeline files. */
   folder: string | undefined;
   /** File of bindings. */
@@ -26,14 +28,14 @@ export interface ConfinedPlaces {
  */
 export async function confineTasks(
   taskUser: string | undefined,
-  { data, work, folder, bindings }: ConfinedPlaces,
+  { data, work, sealKey, folder, bindings }: ConfinedPlaces,
 ): Promise<Confinement> {
   const user = taskUser === undefined ? undefined : findTaskUser(taskUser);
   // What is made from here on is nobody else's; tasks inherit it.
   if (user !== undefined) process.umask(0o077);
   closeDataFolder(data, work, user);
   if (user === undefined) return { dataFolder: data };
-  const kept = ['millrace.db', 'millrace.log', 'seal.key', 'processes', 'work/.buckets'];
+  const kept = ['millrace.db', 'millrace.log', 'processes', 'work/.buckets'];
   await tryTaskUser(user, {
     workRoot: work,
     use: [folder, bindings && dirname(bindings)]
@@ -41,6 +43,7 @@ export async function confineTasks(
       .map((path) => resolve(path ?? '')),
     closed: [
       ...kept.map((name) => join(data, name)),
+      sealKey,
       ...['environ', 'mem'].map((name) => `/proc/${process.pid}/${name}`),
     ],
   });

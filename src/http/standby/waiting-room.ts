@@ -12,6 +12,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { hostname } from 'node:os';
 import type { StandbyOptions } from '../../store/postgres/leadership.js';
 import { HttpError } from '../errors.js';
 import { problemOf } from '../problem.js';
@@ -34,6 +35,8 @@ const OF_THE_CONNECTION = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+/** How it is named among those through whom a request came (RFC 9110, 7.6.3). */
+const SELF = 'millrace-standby';
 /** Milliseconds for the active server to take a connection. */
 const CONNECTING = 3_000;
 
@@ -53,6 +56,10 @@ export async function openWaitingRoom({
   };
   const server = http.createServer((request, response) => {
     if (active === undefined) return refuse(request, response, 'no server is active yet');
+    // Servers that know each other by a wrong address would hand it round for ever.
+    if (request.headers.via?.includes(SELF) === true) {
+      return refuse(request, response, 'what another one handed to it is not handed on');
+    }
     forward(
       request,
       response,
@@ -83,6 +90,15 @@ export async function openWaitingRoom({
       await closed;
     },
   };
+}
+
+/**
+ * Where others reach a server that listens there: on all addresses, by the name of the machine.
+ * @example peerAddress('::1', 7350) // 'http://[::1]:7350'
+ */
+export function peerAddress(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** How a server waits for its turn: whoever asks meanwhile is answered by the one that is active. */
@@ -145,6 +161,7 @@ function handedOn(request: IncomingMessage): http.OutgoingHttpHeaders {
     ...(request.headers['transfer-encoding'] === undefined
       ? {}
       : { 'transfer-encoding': 'chunked' }),
+    via: `${request.headers.via === undefined ? '' : `${request.headers.via}, `}1.1 ${SELF}`,
     'x-forwarded-for': request.socket.remoteAddress ?? 'unknown',
   };
 }
