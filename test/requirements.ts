@@ -117,26 +117,41 @@ export function requirement(name: Requirement): { missing: string | undefined } 
 
 function reasonToSkip(name: Requirement): string | undefined {
   const { commands, install, probe } = PROGRAMS[name];
-  if (commands.some((command) => runs(command, probe))) return undefined;
-  const reason = `${name} is not installed (${install})`;
+  const failures: string[] = [];
+  for (const command of commands) {
+    const failure = failureToRun(command, probe);
+    if (failure === undefined) return undefined;
+    failures.push(failure);
+  }
+  const reason = `${name} is not installed (${install}): ${failures.join('; ')}`;
   if (process.env.MILLRACE_REQUIRE_ALL === '1') throw new Error(reason);
   process.stderr.write(`skipped: ${reason}\n`);
   return reason;
 }
 
 /** A machine that is busy takes long to start a program of Java, or a browser: that is no sign that it is missing. */
-const PATIENCE = { stdio: 'ignore', timeout: 90_000 } as const;
+const PATIENCE = {
+  stdio: ['ignore', 'ignore', 'pipe'],
+  timeout: 90_000,
+  encoding: 'utf8',
+} as const;
 
-function runs(command: string, probe: readonly string[] = ['--version']): boolean {
-  if (command.startsWith('/')) return existsSync(command);
-  for (const isLast of [false, true]) {
+/** Why a command does not run; undefined when it does. */
+function failureToRun(
+  command: string,
+  probe: readonly string[] = ['--version'],
+): string | undefined {
+  if (command.startsWith('/')) return existsSync(command) ? undefined : `no ${command}`;
+  // One that took too long is asked once more; one that is not there, or fails, will do so again.
+  for (let asked = 0; asked < 2; asked++) {
     try {
       execFileSync(command, probe, PATIENCE);
-      return true;
+      return undefined;
     } catch (error) {
-      // A command that is not there will not be there the second time.
-      if (isLast || (error as { code?: unknown }).code === 'ENOENT') return false;
+      const { code, status, stderr } = error as { code?: string; status?: number; stderr?: string };
+      if (code === 'ENOENT') return `no ${command} in PATH`;
+      if (code !== 'ETIMEDOUT') return `${command} ends with ${status}: ${stderr?.trim()}`;
     }
   }
-  return false;
+  return `${command} does not answer`;
 }
