@@ -10,7 +10,7 @@
  * test.skipIf(python.missing)('runs a Python handler', …);
  * @module
  */
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
 export type Requirement =
@@ -130,11 +130,11 @@ function reasonToSkip(name: Requirement): string | undefined {
 }
 
 /** A machine that is busy takes long to start a program of Java, or a browser: that is no sign that it is missing. */
-const PATIENCE = {
+const PATIENCE: ExecFileSyncOptionsWithStringEncoding = {
   stdio: ['ignore', 'ignore', 'pipe'],
   timeout: 90_000,
   encoding: 'utf8',
-} as const;
+};
 
 /** Why a command does not run; undefined when it does. */
 function failureToRun(
