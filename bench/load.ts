@@ -27,6 +27,8 @@ export interface BenchServer {
   data: string;
   process: ChildProcess;
   figures(): Promise<Figures>;
+  /** Removes what is kept no longer; answers how many executions went. */
+  sweep(): Promise<{ removed: number }>;
   post<T>(path: string, body: unknown): Promise<T>;
   get<T>(path: string): Promise<T>;
   /** What Prometheus reads. */
@@ -41,12 +43,23 @@ export function newDataFolder(): string {
   return mkdtempSync(join(tmpdir(), 'millrace-bench-'));
 }
 
-/** Starts the real server in a process of its own. */
+export interface BenchServerOptions {
+  /** Where traces go. */
+  traces?: string;
+  /** Address of a database of PostgreSQL. */
+  place?: string;
+  /** File of the sealing key of servers of which one stands by. */
+  standby?: string;
+  /** Told while it waits for its turn. */
+  onWaiting?: () => void;
+}
+
+/** Starts the real server in a process of its own; one that stands by has taken over when this resolves. */
 export async function startBenchServer(
   data: string = newDataFolder(),
-  { traces = '', place = '' }: { traces?: string; place?: string } = {},
+  { traces = '', place = '', standby = '', onWaiting = () => {} }: BenchServerOptions = {},
 ): Promise<BenchServer> {
-  const child = fork(join(import.meta.dirname, 'server.mjs'), [data, traces, place], {
+  const child = fork(join(import.meta.dirname, 'server.mjs'), [data, traces, place, standby], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   // A benchmark that fails leaves no server behind, for which others would wait.
@@ -59,7 +72,11 @@ export async function startBenchServer(
     attacks: number;
     key: BenchServer['key'];
   }>((resolve, reject) => {
-    child.once('message', resolve);
+    child.on('message', function hear(message) {
+      if (message === 'standing by') return onWaiting();
+      child.off('message', hear);
+      resolve(message as never);
+    });
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
   });
   const { hostname, port } = new URL(url);
@@ -105,6 +122,11 @@ export async function startBenchServer(
       new Promise((resolve) => {
         child.once('message', resolve as (value: unknown) => void);
         child.send('figures');
+      }),
+    sweep: () =>
+      new Promise((resolve) => {
+        child.once('message', resolve as (value: unknown) => void);
+        child.send('sweep');
       }),
     post: (path, body) => call('POST', path, body),
     get: (path) => call('GET', path),

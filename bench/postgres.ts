@@ -10,12 +10,19 @@ import { closedLoop, executions, median, report, round, startBenchServer } from 
 const CLIENTS = 50;
 const ROUNDS = 3;
 
-/** @param count executions of one window */
-export async function postgres(count: number): Promise<void> {
+/**
+ * @param count executions of one window
+ * @param peer measures another engine on the same server, between ours; answers its executions a second
+ */
+export async function postgres(
+  count: number,
+  peer?: (address: string) => number | undefined,
+): Promise<void> {
   const server = await PostgresServer.start();
   try {
     for (const pipeline of ['pass', 'task'] as const) {
       const ratios: number[] = [];
+      const toPeer: number[] = [];
       for (let at = 0; at < ROUNDS; at += 1) {
         const sqlite = await window(pipeline, count);
         const space = await server.makeSpace();
@@ -23,6 +30,8 @@ export async function postgres(count: number): Promise<void> {
         const database = await window(pipeline, count, address);
         await space.remove();
         ratios.push(database.per_s / sqlite.per_s);
+        const others = peer?.(`postgresql://millrace@127.0.0.1:${server.port}/postgres`);
+        if (others !== undefined) toPeer.push(database.per_s / others);
         report({
           bench: `ten ${pipeline === 'pass' ? 'Pass' : 'Task'} states, SQLite and PostgreSQL`,
           sqlite_per_s: Math.round(sqlite.per_s),
@@ -40,6 +49,13 @@ export async function postgres(count: number): Promise<void> {
         ratio: round(median(ratios), 2),
         goal: 0.5,
       });
+      if (toPeer.length > 0) {
+        report({
+          bench: `ten ${pipeline} / DBOS on the same PostgreSQL`,
+          ratio: round(median(toPeer), 1),
+          goal: '>= 5',
+        });
+      }
     }
   } finally {
     await server.stop();

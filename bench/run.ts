@@ -39,6 +39,7 @@ import { observed } from './observed.js';
 import { patterns } from './patterns.js';
 import { pipelineFolder } from './pipeline-folder.js';
 import { postgres } from './postgres.js';
+import { largeDatabase, retention, takeOver } from './postgres-scale.js';
 import { remoteTasks } from './remote-tasks.js';
 import { schedules } from './schedules.js';
 import { watching } from './watching.js';
@@ -256,7 +257,7 @@ async function upToFirstAnswer(bin: string): Promise<number> {
   return took;
 }
 
-function peer(scripts: string, name: string, args: string[]): void {
+function peer(scripts: string, name: string, args: string[]): number {
   const output = execFileSync(
     process.execPath,
     [
@@ -275,6 +276,7 @@ function peer(scripts: string, name: string, args: string[]): void {
   report({ peer: name, ...line });
   const known = peers.get(name) ?? [];
   peers.set(name, [...known, { per_s: line.workflows_per_s, idle_p50_ms: line.idle_p50_ms }]);
+  return line.workflows_per_s;
 }
 
 const wanted = values.only?.split(',');
@@ -297,7 +299,18 @@ if (runs('wire')) await wireAgainstRest(N, CLIENTS, rounds);
 if (runs('history')) await longHistory(values.quick ? 100 : 500);
 if (runs('patterns')) patterns(report, values.quick ? 200 : 1000);
 if (runs('growth')) await growth();
-if (runs('postgres')) await postgres(values.quick ? 1_000 : 4_000);
+if (runs('postgres')) {
+  const { peers: scripts } = values;
+  await postgres(
+    values.quick ? 1_000 : 4_000,
+    scripts === undefined
+      ? undefined
+      : (address) => peer(scripts, 'dbos', ['dbos', `--pg=${address}`]),
+  );
+}
+if (runs('postgres-plans')) await largeDatabase(values.quick ? 1_000_000 : 10_000_000);
+if (runs('postgres-waiting')) await takeOver(values.quick ? 10_000 : 100_000);
+if (runs('postgres-retention')) await retention(values.quick ? 100_000 : 1_000_000);
 if (runs('observed')) await observed(N, values.quick ? 5 : 9);
 if (runs('watching')) await watching(values.quick);
 if (runs('logs')) await logs(report, values.quick ? 100_000 : 1_000_000);

@@ -3,12 +3,21 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startServer } from '../dist/server.js';
 
-const [data, traces, place] = process.argv.slice(2);
+const [data, traces, place, standby] = process.argv.slice(2);
 const server = await startServer({
   data,
   port: 0,
   ...(traces ? { traces: { url: traces } } : {}),
   ...(place ? { place } : {}),
+  ...(standby
+    ? {
+        standby: {
+          signal: new AbortController().signal,
+          onWaiting: () => process.send('standing by'),
+        },
+        sealKey: standby,
+      }
+    : {}),
 });
 
 const chain = (state, length = 10, top = {}) => {
@@ -104,6 +113,9 @@ process.on('message', (message) => {
       stall,
       cpu: cpuMs(),
     });
+  }
+  if (message === 'sweep') {
+    void server.engine.retention.sweep().then(({ removed }) => process.send({ removed }));
   }
   if (message === 'close') void server.close().then(() => process.exit(0));
 });

@@ -164,10 +164,7 @@ export function* rowsOf<Value>(
 ): Plan<Value[]> {
   const byNumber = new Map<number, Row>();
   for (let at = 0; at < numbers.length; at += MOST_AT_ONCE) {
-    const some = numbers.slice(at, at + MOST_AT_ONCE);
-    const last = some.at(-1) as number;
-    // As many places as a power of two, the last number in those that are left: so there are few texts to prepare.
-    while ((some.length & (some.length - 1)) !== 0) some.push(last);
+    const some = filledUp(numbers.slice(at, at + MOST_AT_ONCE));
     const places = some.map(() => '?').join(', ');
     const rows = yield all(`SELECT * FROM ${table} WHERE number IN (${places})`, some);
     for (const row of rows) byNumber.set(Number(row.number), row);
@@ -176,4 +173,16 @@ export function* rowsOf<Value>(
     const row = byNumber.get(number);
     return row === undefined ? [] : [toValue(row)];
   });
+}
+
+/**
+ * As many numbers as a power of two, the last one in the places that are left: so there are few texts to prepare.
+ *
+ * @example filledUp([3, 1, 7]) // [3, 1, 7, 7]
+ */
+export function filledUp(numbers: readonly number[]): number[] {
+  const filled = [...numbers];
+  const last = filled.at(-1) as number;
+  while ((filled.length & (filled.length - 1)) !== 0) filled.push(last);
+  return filled;
 }

@@ -3,39 +3,54 @@
  * @module
  */
 import type { ExecutionStatus } from '../asl/execution-state.js';
-import { integer, text } from './columns.js';
+import { fromJson, integer, text } from './columns.js';
 import type { Row } from './driver.js';
 import { KINDS } from './execution-kinds.js';
-import { distinctNumbers, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
-import { all, type Plan, type Plans, type Prepare } from './plan.js';
+import { distinctNumbers, filledUp, mergedNumbers, type Range, rowsOf } from './merged-ranges.js';
+import { all, type Plan, type Plans, type Prepare, type Write } from './plan.js';
 import type { OldExecution, PipelineRef } from './store.js';
 
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
-const COLUMNS = 'number, id, name, status, started_at, stopped_at';
+const COLUMNS = 'number, id, name, status, started_at, stopped_at, triggered_by';
+/** Executions that one statement removes, at most: a power of two. */
+const AT_ONCE = 32;
 
-export const removalReads: Plans<'listOldExecutions' | 'listOldMapChildren'> = {
-  *listOldExecutions({ pipeline, startedBefore, after, limit }) {
-    const numbers = yield* mergedNumbers(yield* endedOf(pipeline), 'ascending', after, limit);
-    const old = yield* rowsOf('executions', numbers, toOld);
-    return old.filter(({ startedAt }) => startedAt < startedBefore);
-  },
-  *listOldMapChildren({ mapRun, limit }) {
-    const rows = yield all(
-      `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
-      [mapRun, limit],
-    );
-    return rows.map(toOld);
-  },
-};
+export const removalReads: Plans<'listOldExecutions' | 'findOldExecutions' | 'listOldMapChildren'> =
+  {
+    *listOldExecutions({ pipeline, startedBefore, after, limit }) {
+      const numbers = yield* mergedNumbers(yield* endedOf(pipeline), 'ascending', after, limit);
+      const old = yield* rowsOf('executions', numbers, toOld);
+      return old.filter(({ startedAt }) => startedAt < startedBefore);
+    },
+    *findOldExecutions(numbers) {
+      return yield* rowsOf('executions', numbers, toOld);
+    },
+    *listOldMapChildren({ mapRun, limit }) {
+      const rows = yield all(
+        `SELECT ${COLUMNS} FROM executions WHERE map_run = ? AND map_run IS NOT NULL ORDER BY map_child LIMIT ?`,
+        [mapRun, limit],
+      );
+      return rows.map(toOld);
+    },
+  };
 
-/** Removes an execution with all that is its own. */
-export function removalWrites(prepare: Prepare): (number: number) => void {
-  const removals = ['history', 'logs', 'threads', 'attempts', 'timers']
-    .map((table) => `DELETE FROM ${table} WHERE execution = ?`)
-    .concat('DELETE FROM executions WHERE number = ?')
-    .map(prepare);
-  return (number) => {
-    for (const remove of removals) remove(number);
+/** Removes executions with all that is their own, many by one statement. */
+export function removalWrites(prepare: Prepare): (numbers: readonly number[]) => void {
+  const prepared = new Map<number, Write[]>();
+  const removing = (size: number): Write[] => {
+    const places = Array(size).fill('?').join(', ');
+    const made = ['history', 'logs', 'threads', 'attempts', 'timers']
+      .map((table) => `DELETE FROM ${table} WHERE execution IN (${places})`)
+      .concat(`DELETE FROM executions WHERE number IN (${places})`)
+      .map(prepare);
+    prepared.set(size, made);
+    return made;
+  };
+  return (numbers) => {
+    for (let at = 0; at < numbers.length; at += AT_ONCE) {
+      const some = filledUp(numbers.slice(at, at + AT_ONCE));
+      for (const remove of prepared.get(some.length) ?? removing(some.length)) remove(...some);
+    }
   };
 }
 
@@ -68,5 +83,8 @@ function toOld(row: Row): OldExecution {
     status: text(row, 'status') as ExecutionStatus,
     startedAt: integer(row, 'started_at'),
     ...(row.stopped_at === null ? {} : { stoppedAt: integer(row, 'stopped_at') }),
+    ...(row.triggered_by === null
+      ? {}
+      : { triggeredBy: fromJson<{ type: string }>(row.triggered_by).type }),
   };
 }

@@ -313,6 +313,8 @@ export interface OldExecution {
   status: ExecutionStatus;
   startedAt: number;
   stoppedAt?: number;
+  /** Type of the trigger that started it. */
+  triggeredBy?: string;
 }
 
 /** What would go on when a copy is taken into use: for whoever decides that. */
@@ -333,6 +335,8 @@ export interface Store extends RowReads {
     after: number;
     limit: number;
   }): Awaitable<OldExecution[]>;
+  /** Executions by their numbers, whether they have ended or not; those that are gone are left out. */
+  findOldExecutions(numbers: readonly number[]): Awaitable<OldExecution[]>;
   /** Children of a map run, in the order of their items. */
   listOldMapChildren(query: { mapRun: number; limit: number }): Awaitable<OldExecution[]>;
   /** Gives up to so many unused pages back to the file system; answers how many are left. */

@@ -28,7 +28,7 @@ export function turnWrites(prepare: Prepare): TurnWrites {
   const timers = timerWrites(prepare);
   const appendLogs = logWrites(prepare);
   const writeRow = rowWrites(prepare);
-  const removeExecution = removalWrites(prepare);
+  const removeExecutions = removalWrites(prepare);
   const removeSegment = prepare('DELETE FROM logs WHERE number = ?');
   const forgetSetting = prepare('DELETE FROM settings WHERE key = ?');
 
@@ -69,7 +69,7 @@ export function turnWrites(prepare: Prepare): TurnWrites {
       for (const write of turn.executions) writeExecution(write);
       for (const segment of turn.logs) appendLogs(segment);
       for (const write of turn.rows) writeRow(write);
-      for (const number of turn.removals ?? []) removeExecution(number);
+      removeExecutions(turn.removals ?? []);
       for (const number of turn.logRemovals ?? []) removeSegment(number);
     },
     leaveBackup() {

@@ -131,7 +131,9 @@ export async function touchedBy(client: pg.ClientBase): Promise<Touched[]> {
   for (const [name, calls] of Object.entries(callsOf(asked))) {
     if (!(name in readPlans)) continue;
     method = name;
-    for (const call of calls) await call();
+    // Of lists with many filters every seventh, which meets each value of each filter.
+    const every = calls.length > 500 ? 7 : 1;
+    for (const [index, call] of calls.entries()) if (index % every === 0) await call();
   }
   return touched;
 }

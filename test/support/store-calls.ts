@@ -89,6 +89,7 @@ const ROW_LISTS: readonly (readonly [AnyTable, RowQuery<any>])[] = [
   [BACKFILLS, { limit: 3 }],
   [MAP_RUNS, { where: { status: 'RUNNING' } }],
   [MAP_RUNS, { where: { execution: 1 }, order: down }],
+  [MAP_RUNS, { where: { execution: [1, 2] }, order: { by: ['execution', 'number'] } }],
   [MAP_RUNS, { where: { id: 'r' }, limit: 1 }],
   [
     PUBLISHED_VERSIONS,
@@ -230,6 +231,7 @@ export function callsOf(store: Asked): { readonly [Name in keyof Asked]: readonl
     listOldExecutions: each([0, 40], (after) =>
       store.listOldExecutions({ pipeline, startedBefore: 9, after, limit: 3 }),
     ),
+    findOldExecutions: [() => store.findOldExecutions([1, 2, 3])],
     listOldMapChildren: [() => store.listOldMapChildren({ mapRun: 1, limit: 3 })],
     findMachine: [() => store.findMachine(1)],
     findVersion: [() => store.findVersion(pipeline, 1)],

@@ -34,7 +34,7 @@ describe.skipIf(requirement('postgresql').missing)('the queries of the store on 
     server = await PostgresServer.start();
     few = await measure(10_000);
     many = await measure(100_000);
-  });
+  }, 300_000);
   afterAll(() => server?.stop());
 
   it('are looked at, of every method that reads', () => {

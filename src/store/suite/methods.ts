@@ -14,6 +14,7 @@ const METHODS: { readonly [Method in keyof Store]: true } = {
   lastNumber: true,
   countRows: true,
   listOldExecutions: true,
+  findOldExecutions: true,
   listOldMapChildren: true,
   giveBack: true,
   listOwnSealings: true,

@@ -51,6 +51,24 @@ export function removalSuite(stage: Stage): void {
       expect(await store.listOldExecutions(none)).toEqual([]);
     });
 
+    it('are found by their numbers, also those that run, with what started them', async () => {
+      const { store } = stage;
+      const triggeredBy = { type: 'files', file: 'a.csv' };
+      const ended = write(1, {
+        create: creation('e1', { triggeredBy }),
+        progress: progress('FAILED', { stoppedAt: 5 }),
+      });
+      await store.commit(commit(ended, create(2, 'running')));
+      const found = await store.findOldExecutions([2, 9, 1]);
+      expect(found.map(({ number, status }) => [number, status])).toEqual([
+        [2, 'RUNNING'],
+        [1, 'FAILED'],
+      ]);
+      expect(found[1]).toMatchObject({ stoppedAt: 5, triggeredBy: 'files' });
+      expect(found[0]).not.toHaveProperty('triggeredBy');
+      expect(await store.findOldExecutions([])).toEqual([]);
+    });
+
     it('have children, which are listed in the order of their items', async () => {
       const { store } = stage;
       const child = (number: number, item: number) =>
@@ -98,6 +116,19 @@ export function removalSuite(stage: Stage): void {
       expect((await stage.store.listTimers(9, 9)).map(({ execution }) => execution)).toEqual([2]);
       await stage.store.commit(commit(create(3, 'one')));
       expect((await stage.store.findExecutionByName(orders, 'one'))?.number).toBe(3);
+    });
+
+    it('are removed many at a time', async () => {
+      const { store } = stage;
+      const numbers = Array.from({ length: 71 }, (_, index) => index + 1);
+      const all = numbers.map((number) => create(number, `e${number}`, { history: events(1, 2) }));
+      await store.commit(commit(...all));
+      await store.commit({ ...commit(), removals: numbers.filter((number) => number !== 40) });
+      const found = await store.findOldExecutions(numbers);
+      expect(found.map(({ number }) => number)).toEqual([40]);
+      const query = { order: 'ascending', limit: 9 } as const;
+      expect(await store.readHistory({ execution: 71, ...query })).toEqual([]);
+      expect(await store.readHistory({ execution: 40, ...query })).toHaveLength(2);
     });
 
     it('leave space that is given back', async () => {

@@ -94,17 +94,20 @@ export class MapRuns implements Feature, MapRunHook {
     for (const run of this.#runs.values()) this.#react(run);
   }
 
-  /** Map runs of an execution. */
-  async of(execution: number): Promise<{ number: number; id: string }[]> {
-    return this.#kernel.store.listRows(MAP_RUNS, { where: { execution } });
+  /** Map runs of executions. */
+  async of(executions: readonly number[]): Promise<MapRunRecord[]> {
+    return this.#kernel.store.listRows(MAP_RUNS, {
+      where: { execution: [...executions] },
+      order: { by: ['execution', 'number'] },
+    });
   }
 
-  /** The row of a map run whose execution goes in this turn. */
   /** Number of the execution that a map run is part of; undefined: there is no such map run. */
   async executionOf(mapRun: number): Promise<number | undefined> {
     return (await this.#kernel.store.findRow(MAP_RUNS, [mapRun]))?.execution;
   }
 
+  /** The row of a map run whose execution goes in this turn. */
   remove(turn: Turn, mapRun: number): void {
     turn.remove(MAP_RUNS, [mapRun]);
   }

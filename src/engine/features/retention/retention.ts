@@ -68,10 +68,17 @@ export interface Aging {
   removeOld(turn: Turn, before: number, limit: number): boolean;
 }
 
-/** Map runs of an execution. */
+/** A map run, and the number of its execution. */
+export interface MapRunOf {
+  readonly number: number;
+  readonly id: string;
+  readonly execution: number;
+}
+
+/** Map runs, which go with their executions. */
 export interface MapRunsOf {
-  /** Numbers and ids of the map runs of an execution. */
-  of(execution: number): Promise<{ number: number; id: string }[]>;
+  /** Map runs of executions. */
+  of(executions: readonly number[]): Promise<MapRunOf[]>;
   /** Its row goes in this turn. */
   remove(turn: Turn, mapRun: number): void;
 }
@@ -236,8 +243,11 @@ export class Retention implements RetentionCalls, Feature {
       const old = page.filter(({ status, stoppedAt }) => {
         return status !== 'RUNNING' && stoppedAt !== undefined && stoppedAt < before;
       });
-      for (const execution of old) await this.#removeChildren(execution.number);
-      if (old.length > 0) removed += await this.#remove(pipeline, old, before);
+      if (old.length > 0) {
+        const runs = await this.#mapRuns.of(old.map(({ number }) => number));
+        for (const { number, id } of runs) await this.#removeChildren(number, id);
+        removed += await this.#remove(pipeline, old, before);
+      }
       if (page.length < AT_A_TIME) return removed;
       after = page.at(-1)?.number ?? after;
       await this.#pause();
@@ -246,19 +256,17 @@ export class Retention implements RetentionCalls, Feature {
   }
 
   /** Children of map runs go first, page by page: there may be a million. */
-  async #removeChildren(execution: number): Promise<void> {
-    for (const { number, id } of await this.#mapRuns.of(execution)) {
-      for (;;) {
-        const query = { mapRun: number, limit: AT_A_TIME * 4 };
-        const children = await this.#kernel.store.listOldMapChildren(query);
-        if (children.length === 0 || !this.#isOpen) break;
-        await this.#kernel.write(
-          (turn) => void turn.removals.push(...children.map((one) => one.number)),
-        );
-        await this.#pause();
-      }
-      await rm(this.#kernel.folders.spoolOf(id), { recursive: true, force: true });
+  async #removeChildren(mapRun: number, id: string): Promise<void> {
+    for (;;) {
+      const query = { mapRun, limit: AT_A_TIME * 4 };
+      const children = await this.#kernel.store.listOldMapChildren(query);
+      if (children.length === 0 || !this.#isOpen) break;
+      await this.#kernel.write(
+        (turn) => void turn.removals.push(...children.map((one) => one.number)),
+      );
+      await this.#pause();
     }
+    await rm(this.#kernel.folders.spoolOf(id), { recursive: true, force: true });
   }
 
   async #remove(
@@ -266,31 +274,43 @@ export class Retention implements RetentionCalls, Feature {
     old: readonly OldExecution[],
     before: number,
   ): Promise<number> {
-    const { executions, runner, folders, takenNames, actives, time } = this.#kernel;
-    const runs = new Map<number, { number: number }[]>();
-    for (const { number } of old) runs.set(number, await this.#mapRuns.of(number));
-    const gone: OldExecution[] = [];
+    const { store, runner, folders, takenNames, actives, time } = this.#kernel;
+    const numbers = old.map(({ number }) => number);
+    const runs: Need<MapRunOf[]> = {
+      key: `map runs of executions ${numbers.join(',')}`,
+      read: () => this.#mapRuns.of(numbers),
+    };
+    const rows: Need<OldExecution[]> = {
+      key: `old executions ${numbers.join(',')}`,
+      read: () => store.findOldExecutions(numbers),
+    };
+    let gone: OldExecution[] = [];
     const remove = (turn: Turn): void => {
-      for (const execution of old) {
-        const { number, id, name, stoppedAt = 0 } = execution;
-        const active = executions.load(turn, number);
-        // It may have been redriven since it was listed.
-        const { status } = active?.state.header ?? {};
-        if (active === undefined || status === 'RUNNING') continue;
-        if ((active.stoppedAt ?? Number.POSITIVE_INFINITY) >= before) continue;
-        turn.afterCommit(() => actives.drop(active));
+      // One may have been redriven since it was listed, in this very turn perhaps.
+      gone = turn.known(rows).filter((row) => {
+        const active = actives.find(row.number);
+        const isCurrent = active !== undefined && !active.stale;
+        const { status } = isCurrent ? active.state.header : row;
+        const { stoppedAt = Number.POSITIVE_INFINITY } = isCurrent ? active : row;
+        if (status === 'RUNNING' || stoppedAt >= before) return false;
+        if (active !== undefined) turn.afterCommit(() => actives.drop(active));
+        return true;
+      });
+      for (const { number, id, name, stoppedAt = 0, triggeredBy } of gone) {
         turn.removals.push(number);
-        for (const run of runs.get(number) ?? []) this.#mapRuns.remove(turn, run.number);
-        const isForGood = FILES.has(active.creation.triggeredBy?.type);
+        const isForGood = FILES.has(triggeredBy);
         const until = isForGood ? undefined : stoppedAt + NAMES_KEPT;
         const isTaken = name !== id && (until ?? Number.POSITIVE_INFINITY) > time.now();
         const taken = { team: pipeline.team, pipeline: pipeline.name, name };
         if (isTaken) takenNames.take(turn, taken, until);
-        gone.push(execution);
+      }
+      const left = new Set(gone.map(({ number }) => number));
+      for (const run of turn.known(runs)) {
+        if (left.has(run.execution)) this.#mapRuns.remove(turn, run.number);
       }
     };
-    await this.#kernel.write(remove, () => old.flatMap(({ number }) => executions.needs(number)));
-    for (const { id } of gone) await runner.forget(folders.of(pipeline.team, id));
+    await this.#kernel.write(remove, () => [rows, runs]);
+    await Promise.all(gone.map(({ id }) => runner.forget(folders.of(pipeline.team, id))));
     return gone.length;
   }
 
