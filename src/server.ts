@@ -22,6 +22,7 @@ import { createLocalItems } from './engine/adapters/local-items.js';
 import { openProcessLedger } from './engine/adapters/process-ledger.js';
 import { openSecretSources } from './engine/adapters/secret-sources/open-sources.js';
 import { type TraceReceiver, tracesTo } from './engine/adapters/traces/trace-receiver.js';
+import { takeWorkPlace } from './engine/adapters/work-place.js';
 import { type ServerOfWorkers, workersOf } from './engine/adapters/worker-files.js';
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
@@ -105,6 +106,8 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer, ServerO
   standby?: StandbyOptions;
   /** Where other servers of the same database reach this one. Default: where it listens. */
   peerUrl?: string;
+  /** Folder of the files of executions; servers of one database have the same. Default: `work` in the data folder. */
+  workFolder?: string;
   /** File of the sealing key; servers of one database have the same. Default: `seal.key` in the data folder. */
   sealKey?: string;
   /** Default: 127.0.0.1, this machine only. */
@@ -286,8 +289,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   closers.push(() => records.close());
   room?.forwardTo(undefined);
   const { store, readers, source } = records;
-  const work = join(data, 'work');
+  const work = config.workFolder ?? join(data, 'work');
   settleWorkFolder(work);
+  const elsewhere = await takeWorkPlace(store, work);
+  if (elsewhere !== undefined) log.warn(elsewhere);
   const { folder: pipelines, bindings } = config;
   const sealKey = config.sealKey ?? join(data, 'seal.key');
   const places = { data, work, sealKey, folder: pipelines, bindings };

@@ -50,6 +50,7 @@ export const PLACES: {
   'secrets-env': 'team=file',
   'oidc-roles': 'file',
   datasets: 'address or folder',
+  'work-folder': 'folder',
   'duckdb-extensions': 'folder',
   rates: 'file',
   accounts: 'file',

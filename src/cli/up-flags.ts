@@ -155,6 +155,12 @@ export const UP_FLAGS = {
     description: 'address under which people reach this server: links in log records lead there',
     env: 'MILLRACE_PUBLIC_URL',
   }),
+  'work-folder': Flags.string({
+    description:
+      'folder of the files of executions; servers of one database need the same; default: work in the data folder',
+    env: 'MILLRACE_WORK_FOLDERS',
+    helpValue: 'FOLDER',
+  }),
   datasets: Flags.string({
     description:
       'where versions of datasets lie: a folder, or s3://BUCKET/PREFIX; default: datasets in the data folder',

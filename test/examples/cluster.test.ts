@@ -11,12 +11,15 @@ const missing = requirement('postgresql').missing ?? requirement('curl').missing
 const SCRIPT = fileURLToPath(new URL('../../examples/cluster/run.sh', import.meta.url));
 
 it.skipIf(missing)(
-  `goes on with an execution whose server was killed${missing ? ` (${missing})` : ''}`,
+  `goes on with executions whose server and worker were killed${missing ? ` (${missing})` : ''}`,
   async () => {
-    const { stdout } = await promisify(execFile)('sh', [SCRIPT], { timeout: 150_000 });
+    const { stdout } = await promisify(execFile)('sh', [SCRIPT], { timeout: 280_000 });
     expect(stdout).toContain('the other one is active');
     expect(stdout).toMatch(/SUCCEEDED.* hourly/);
-    expect(stdout).toContain('1 retry');
+    expect(stdout).toMatch(/SUCCEEDED.* training/);
+    expect(stdout.match(/, 1 retry/g)).toHaveLength(2);
+    // What the first worker was given, the second one was given by the other server.
+    expect(stdout).toContain('on 1000 rows');
   },
-  180_000,
+  300_000,
 );

@@ -109,6 +109,7 @@ export default class Up extends MillraceCommand {
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),
+      ...(flags['work-folder'] ? { workFolder: resolve(flags['work-folder']) } : {}),
       ...(flags.datasets ? { datasets: flags.datasets } : {}),
       ...(flags['duckdb-extensions'] ? { duckdbExtensions: flags['duckdb-extensions'] } : {}),
       ...(flags.openlineage
