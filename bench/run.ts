@@ -42,6 +42,7 @@ import { postgres } from './postgres.js';
 import { largeDatabase, retention, takeOver } from './postgres-scale.js';
 import { remoteTasks } from './remote-tasks.js';
 import { schedules } from './schedules.js';
+import { sizing } from './sizing.js';
 import { watching } from './watching.js';
 import { longHistory, wireAgainstRest } from './wire.js';
 import { workers } from './workers.js';
@@ -308,6 +309,7 @@ if (runs('postgres')) {
       : (address) => peer(scripts, 'dbos', ['dbos', `--pg=${address}`]),
   );
 }
+if (runs('sizing')) await sizing(values.quick ? 500 : 2_000);
 if (runs('postgres-plans')) await largeDatabase(values.quick ? 1_000_000 : 10_000_000);
 if (runs('postgres-waiting')) await takeOver(values.quick ? 10_000 : 100_000);
 if (runs('postgres-retention')) await retention(values.quick ? 100_000 : 1_000_000);
