@@ -50,6 +50,7 @@ export function makeAuthority(folder: string): Authority {
       'default_md = sha256',
       'policy = any',
       'unique_subject = no',
+      'rand_serial = yes',
       '[any]',
       'commonName = supplied',
       '',
@@ -68,7 +69,7 @@ export function makeAuthority(folder: string): Authority {
       writeFileSync(at(`${name}.ext`), `subjectAltName=${names.join(',')}\n`);
       openssl(
         ['ca', '-batch', '-notext', '-config', at('ca.conf'), '-cert', file],
-        ['-keyfile', at('authority.key'), '-rand_serial', '-in', at(`${name}.csr`)],
+        ['-keyfile', at('authority.key'), '-in', at(`${name}.csr`)],
         ['-out', pair.cert, '-extfile', at(`${name}.ext`)],
         ['-startdate', options.from ?? stamp(-1), '-enddate', options.to ?? stamp(365)],
       );

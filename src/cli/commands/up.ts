@@ -192,10 +192,10 @@ function tlsOf(flags: {
   };
 }
 
-/** A service manager's word that files were renewed; from a terminal it means that this has gone. */
+/** A service manager's word that files were renewed, which ends no server; from a terminal it means that this has gone. */
 function renewAtHangup(tls: Server['tls']): void {
-  if (tls === undefined || process.stdin.isTTY || process.stderr.isTTY) return;
-  process.on('SIGHUP', () => void tls.look());
+  if (process.stdin.isTTY || process.stderr.isTTY) return;
+  process.on('SIGHUP', () => void tls?.look());
 }
 
 /** Variables that commands which print secrets are given. */
