@@ -26,6 +26,7 @@ import { type ServerOfWorkers, workersOf } from './engine/adapters/worker-files.
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
+import { DECLARED_TABLES } from './engine/declared-tables.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { DeadMan } from './engine/features/heartbeats/heartbeats.js';
@@ -286,8 +287,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       : await openWaitingRoom({ host, port, tls, authorities: config.peerAuthorities });
   closers.push(() => room?.close());
   const records = await openRecords({
-    data,
-    place,
+    ...{ data, place, tables: DECLARED_TABLES },
     server: {
       name: `${hostname()} ${process.pid}`,
       url: config.peerUrl ?? peerAddress(host, room?.port ?? port, tls?.state()),

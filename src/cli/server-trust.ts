@@ -32,6 +32,8 @@ export type ServerTrust =
 /** What somebody who asks a server needs of `fetch`. */
 export type ServerFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
+/** Milliseconds for an answer that only says who it is. */
+const PATIENCE = 5_000;
 const LARGEST = 4 * 1024 * 1024;
 /** Requests at a time on connections of their own; a worker has as many as it has slots, and some. */
 const MOST_SOCKETS = 256;
@@ -175,6 +177,19 @@ export function trustFailure(error: unknown, base: string): CommandFailure | und
     );
   }
   return undefined;
+}
+
+/**
+ * Asks once, for those who would otherwise ask for ever: whoever is not trusted now will not be later. One that does not answer may.
+ * @throws CommandFailure MILL5521, MILL5522, MILL5523
+ */
+export async function expectTrusted(fetch: ServerFetch, base: string): Promise<void> {
+  try {
+    await (await fetch(base, { signal: AbortSignal.timeout(PATIENCE) })).body?.cancel();
+  } catch (error) {
+    const failure = trustFailure(error, base);
+    if (failure !== undefined) throw failure;
+  }
 }
 
 /** `fetch` hides what happened one level down. */

@@ -19,11 +19,11 @@ import { parseQuery } from '../search/parse-query.js';
 import type { SearchQuery } from '../search/query.js';
 import { type Driver, openDriver, type SqlValue } from './driver.js';
 import { giveBack } from './free-pages.js';
-import { joinTables, migrate } from './migrations.js';
 import { type OwnMethod, queriesOf } from './queries.js';
 import type { ExecutionScope, SynchronousStore } from './store.js';
 import type { AnyTable, RowQuery } from './table.js';
 import { turnWrites } from './turn-writes.js';
+import { joinTables, migrate } from './upgrade.js';
 
 /** Of these a look-up may still find many rows, each of which is looked at; why that is bounded. */
 const RESIDUAL: { readonly [query: string]: string } = {

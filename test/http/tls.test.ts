@@ -56,7 +56,11 @@ describe.skipIf(missing)(`a server with a certificate${missing ? ` (${missing})`
 
   function ask(
     path: string,
-    { method = 'GET', headers = {}, agent }: {
+    {
+      method = 'GET',
+      headers = {},
+      agent,
+    }: {
       method?: string;
       headers?: { [name: string]: string };
       agent?: https.Agent;
@@ -124,7 +128,9 @@ describe.skipIf(missing)(`a server with a certificate${missing ? ` (${missing})`
     const login = new URL(server.server.loginUrl);
     const { status, headers } = await ask(login.pathname + login.search);
     expect(status).toBe(303);
-    expect(headers['set-cookie']).toEqual([expect.stringMatching(/HttpOnly; SameSite=Lax; .*; Secure$/)]);
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/HttpOnly; SameSite=Lax; .*; Secure$/),
+    ]);
     const [cookie = ''] = headers['set-cookie'] ?? [];
     const end = await ask(PREFIX + PATHS.logout, {
       method: 'POST',
@@ -221,7 +227,9 @@ describe.skipIf(missing)(`a server with a certificate${missing ? ` (${missing})`
     });
     const began = await new Promise<string>((resolve, reject) => {
       request.once('error', reject);
-      request.once('response', (answer) => answer.once('data', (part: Buffer) => resolve(String(part))));
+      request.once('response', (answer) =>
+        answer.once('data', (part: Buffer) => resolve(String(part))),
+      );
       request.end();
     });
     request.destroy();

@@ -13,7 +13,15 @@
  * @module
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,8 +60,19 @@ const PIPELINES = {
     '  - say: { shell: [sh, -c, "echo rows: 42; echo careful >&2"] }',
     '  - split: { forEach: { items: $.from, steps: [{ each: { set: { seen: true } } }] } }',
   ],
-  'fails.yaml': ['pipeline: fails', 'team: second', 'steps:', '  - break: { shell: [sh, -c, "echo no; exit 3"] }'],
-  'waits.yaml': ['pipeline: waits', 'steps:', '  - before: { set: { a: 1 } }', '  - pause: { wait: 60s }', '  - after: { shell: [echo, went on] }'],
+  'fails.yaml': [
+    'pipeline: fails',
+    'team: second',
+    'steps:',
+    '  - break: { shell: [sh, -c, "echo no; exit 3"] }',
+  ],
+  'waits.yaml': [
+    'pipeline: waits',
+    'steps:',
+    '  - before: { set: { a: 1 } }',
+    '  - pause: { wait: 60s }',
+    '  - after: { shell: [echo, went on] }',
+  ],
   // Begun when the server is killed.
   'cut.yaml': ['pipeline: cut', 'steps:', '  - long: { shell: [sleep, "600"] }'],
 };
@@ -72,7 +91,10 @@ async function write(commit, target) {
   try {
     const code = join(folder, 'code');
     mkdirSync(code);
-    const archive = execFileSync('git', ['archive', '--format=tar', commit], { cwd: ROOT, maxBuffer: 1 << 30 });
+    const archive = execFileSync('git', ['archive', '--format=tar', commit], {
+      cwd: ROOT,
+      maxBuffer: 1 << 30,
+    });
     execFileSync('tar', ['-x', '-C', code], { input: archive });
     symlinkSync(join(ROOT, 'node_modules'), join(code, 'node_modules'));
     compile(code);
@@ -84,7 +106,10 @@ async function write(commit, target) {
     const told = await run(code, home);
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, 'millrace.db.gz'), gzipSync(databaseOf(join(home, 'data')), { level: 9 }));
+    writeFileSync(
+      join(target, 'millrace.db.gz'),
+      gzipSync(databaseOf(join(home, 'data')), { level: 9 }),
+    );
     const key = join(home, 'data', 'seal.key');
     if (existsSync(key)) writeFileSync(join(target, 'seal.key'), readFileSync(key));
     writeFileSync(join(target, 'told.json'), `${JSON.stringify({ commit, ...told }, null, 1)}\n`);
@@ -96,10 +121,20 @@ async function write(commit, target) {
 /** Types of packages may have changed since; what is emitted is the same. */
 function compile(code) {
   try {
-    execFileSync('node', [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noEmitOnError', 'false'], {
-      cwd: code,
-      stdio: 'ignore',
-    });
+    execFileSync(
+      'node',
+      [
+        join(ROOT, 'node_modules/typescript/bin/tsc'),
+        '-p',
+        'tsconfig.build.json',
+        '--noEmitOnError',
+        'false',
+      ],
+      {
+        cwd: code,
+        stdio: 'ignore',
+      },
+    );
   } catch {
     if (!existsSync(join(code, 'dist/cli/main.js'))) throw new Error('it does not compile');
   }
@@ -125,7 +160,10 @@ async function run(code, home) {
     const { url, token } = JSON.parse(readFileSync(join(home, 'data/server.json'), 'utf8'));
     const ask = async (path, body) => {
       const answer = await fetch(`${url}/api/v1${path}`, {
-        headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
         ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
       });
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}\n${said}`);
@@ -134,7 +172,11 @@ async function run(code, home) {
     const ids = [];
     for (const start of STARTS) {
       const [pipeline, name] = start.split('/');
-      const { id } = await ask('/executions', { pipeline, name, input: { from: [start, 'Grüße'] } });
+      const { id } = await ask('/executions', {
+        pipeline,
+        name,
+        input: { from: [start, 'Grüße'] },
+      });
       ids.push(id);
     }
     const isThere = async (id, start) => {
@@ -147,7 +189,8 @@ async function run(code, home) {
       return status !== 'RUNNING';
     };
     for (const [at, id] of ids.entries()) {
-      while (!(await isThere(id, STARTS[at]))) await new Promise((resolve) => setTimeout(resolve, 100));
+      while (!(await isThere(id, STARTS[at])))
+        await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const executions = [];
     for (const [at, id] of ids.entries()) {

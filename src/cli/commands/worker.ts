@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { millisecondsIn } from '../length-of-time.js';
 import { takeEnvironment } from '../own-environment.js';
-import { fetchFrom, type ServerTrust } from '../server-trust.js';
+import { expectTrusted, fetchFrom, type ServerTrust } from '../server-trust.js';
 import { stopAsked } from '../stopping.js';
 import { kindsWithSlots, workerTagsIn } from '../worker-kinds.js';
 
@@ -74,10 +74,12 @@ export default class Worker extends MillraceCommand {
     const name = flags.name ?? hostname().replaceAll(/[^\w.:@-]/g, '-');
     const say = (text: string): void =>
       this.say(`${new Date().toISOString().slice(11, 19)}  ${text}`);
+    const fetch = fetchFrom(trust);
+    await expectTrusted(fetch, url);
     const { openWorker } = await import('../../worker/open-worker.js');
     const worker = await openWorker({
       ...{ url, token, name, kinds, tags, slots, say },
-      fetch: fetchFrom(trust),
+      fetch,
       version: this.config.version,
       data: flags.data,
       cacheBytes: flags.cache * 1024 * 1024,
