@@ -2,7 +2,7 @@
  * Wires everything together: store, connectors, engine, watched folder, HTTP. Nothing else knows all the rooms.
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,6 +27,7 @@ import { type ServerOfWorkers, workersOf } from './engine/adapters/worker-files.
 import { type AwsTasksConfig, performers, untold, withAccounts } from './engine/aws-tasks.js';
 import type { Addition } from './engine/compose.js';
 import { createEngine } from './engine/create-engine.js';
+import { DECLARED_TABLES } from './engine/declared-tables.js';
 import type { Engine } from './engine/engine.js';
 import { createFileSource } from './engine/features/files/file-source.js';
 import type { DeadMan } from './engine/features/heartbeats/heartbeats.js';
@@ -36,19 +37,15 @@ import type { LogNames } from './engine/features/logs/log-record.js';
 import type { MetricsConfig } from './engine/features/metrics/metric-labels.js';
 import type { RetentionConfig } from './engine/features/retention/retention.js';
 import type { Identity } from './engine/kernel/arn.js';
-import {
-  checkEncryption,
-  lookAtSeal,
-  type SealCheck,
-} from './engine/kernel/masking/check-encryption.js';
-import { openEncryptionFile, rotateEncryptionFile } from './engine/kernel/masking/encryption.js';
+import { checkEncryption, type SealCheck } from './engine/kernel/masking/check-encryption.js';
+import { openEncryptionFile } from './engine/kernel/masking/encryption.js';
 import type { TaskMocks } from './engine/kernel/mocked-tasks.js';
 import { settleWorkFolder } from './engine/kernel/work-folders.js';
 import { argumentProblemsOf } from './engine/literal-arguments.js';
 import { openFolderLater } from './engine/open-folder-later.js';
 import { openPipelineFolder, type PipelineFolder } from './engine/pipeline-folder.js';
 import { type App, createApp, type OpenApp } from './http/app.js';
-import { type Authenticator, createAuthenticator, hashOf } from './http/auth.js';
+import { type Authenticator, createAuthenticator } from './http/auth.js';
 import { createBackupDesk, type Held } from './http/backups/backup-desk.js';
 import { heldText } from './http/backups/held-text.js';
 import { createDrainDesk, type DrainDesk } from './http/drain-desk.js';
@@ -57,8 +54,13 @@ import { createGraphLayouts } from './http/graph/layouts.js';
 import { collectProcessMetrics } from './http/metrics/process-metrics.js';
 import { createOidcDesk } from './http/oidc/oidc-desk.js';
 import { createOidcProvider, type OidcConfig } from './http/oidc/provider.js';
+import { forgetServerFile, writeServerFile } from './http/server-file.js';
 import type { RouteAddition } from './http/services.js';
 import { openWaitingRoom, peerAddress, waitingIn } from './http/standby/waiting-room.js';
+import { isExposed } from './http/tls/exposure.js';
+import type { TlsFiles } from './http/tls/read-pair.js';
+import { addressOf, serverTls, shownName } from './http/tls/server-tls.js';
+import type { TlsDesk } from './http/tls/tls-desk.js';
 import { createWebhookDesk } from './http/webhooks/webhook-desk.js';
 import { type AccessKeys, createAccessKeys } from './http/wire/access-keys.js';
 import { createOwnServices } from './http/wire/from-within.js';
@@ -71,8 +73,6 @@ import { environmentFileFlag, openSecretsFile } from './pipelines/secrets-file.j
 import { createSecretRegistry, declareEnvironment } from './secrets/secret-registry.js';
 import { openServerLog } from './secrets/server-log.js';
 import { BACKUP_NOTE, type BackupNote } from './store/backups/backup-note.js';
-import { readOnly } from './store/inspect-store.js';
-import { takeLock } from './store/lock-file.js';
 import { openRecords } from './store/open-records.js';
 import type { StandbyOptions } from './store/postgres/leadership.js';
 import { passwordIn } from './store/postgres/pool.js';
@@ -86,6 +86,9 @@ export type { Identity } from './engine/kernel/arn.js';
 export { EVERYTHING } from './engine/kernel/scope.js';
 export type { Held } from './http/backups/backup-desk.js';
 export type { Drained } from './http/drain-desk.js';
+export { isExposed } from './http/tls/exposure.js';
+export { readPair } from './http/tls/read-pair.js';
+export { checkSealOf, rotateSealOf } from './sealing-key.js';
 
 /** A feature that joins from outside; see `docs/adding-a-feature.md`. */
 export interface ServerAddition {
@@ -108,13 +111,17 @@ export interface ServerConfig extends AwsTasksConfig, OpenLineageServer, ServerO
   peerUrl?: string;
   /** Folder of the files of executions; servers of one database have the same. Default: `work` in the data folder. */
   workFolder?: string;
+  /** PEM file of authorities by which other servers of the same database are trusted. Default: those that Node.js knows. */
+  peerAuthorities?: string;
   /** File of the sealing key; servers of one database have the same. Default: `seal.key` in the data folder. */
   sealKey?: string;
   /** Default: 127.0.0.1, this machine only. */
   host?: string;
   /** Default: 7350; 0 takes a free one. */
   port?: number;
-  /** More host names under which the server may be addressed. */
+  /** Speaks TLS with this certificate and key; other files under these names are taken while it runs. Default: HTTP without TLS. */
+  tls?: TlsFiles;
+  /** More host names under which the server may be addressed; those of the certificate are known. */
   allowHosts?: readonly string[];
   /** Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: nobody's. */
   trustedProxies?: readonly string[];
@@ -210,6 +217,10 @@ export interface Server {
   sealCheck: SealCheck;
   /** It was restored from a backup, and waited at its start until somebody says that it may go on. */
   held: Held | undefined;
+  /** Whether others can read on the way what is said here: it listens beyond this machine, and nobody is known to end TLS. */
+  isExposed: boolean;
+  /** The certificate that it speaks with; undefined: it speaks no TLS. */
+  tls: TlsDesk | undefined;
   /** Drains it. When that is `over`, whoever has started the server closes it. */
   drain: DrainDesk;
   /** Refuses new work, lets attempts end, closes everything. */
@@ -263,18 +274,26 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     process.stderr.write(`The store failed, so the server ends: ${problem}\n`);
     process.exit(FATAL_EXIT);
   };
+  const serverFile = join(data, 'server.json');
+  const tls = serverTls(config.tls, log);
+  if (tls !== undefined) closers.push(() => tls.close());
+  const trustedProxies = config.trustedProxies ?? [];
+  const exposed = isExposed({ host, isTls: tls !== undefined, trustedProxies });
+  if (exposed) log.warn({ host }, 'it listens beyond this machine without TLS');
   const { place } = config;
   const password = place === undefined ? undefined : passwordIn(place);
   if (password !== undefined) secrets.declare(password);
   // Also of a server that does not stand by: others learn the port before it listens.
-  const room = place === undefined ? undefined : await openWaitingRoom({ host, port });
+  const room =
+    place === undefined
+      ? undefined
+      : await openWaitingRoom({ host, port, tls, authorities: config.peerAuthorities });
   closers.push(() => room?.close());
   const records = await openRecords({
-    data,
-    place,
+    ...{ data, place, tables: DECLARED_TABLES },
     server: {
       name: `${hostname()} ${process.pid}`,
-      url: config.peerUrl ?? peerAddress(host, room?.port ?? port),
+      url: config.peerUrl ?? peerAddress(host, room?.port ?? port, tls?.state()),
     },
     ...(config.standby === undefined ? {} : { standby: waitingIn(room, config.standby) }),
     onDamage(damage) {
@@ -297,8 +316,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const sealKey = config.sealKey ?? join(data, 'seal.key');
   const places = { data, work, sealKey, folder: pipelines, bindings };
   const confinement = await confineTasks(config.taskUser, places);
-  const serverFile = join(data, 'server.json');
-  closers.push(() => forgetToken(store, serverFile));
+  closers.push(() => forgetServerFile(serverFile, store));
   // The store's lock is ours: whatever an earlier server left running belongs to nobody.
   const ledger = openProcessLedger(join(data, 'processes'));
   const controlGroup = join(data, 'control-group');
@@ -460,8 +478,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
           onProblem: (problem) => log.warn({ problem }, 'a login came to nothing'),
         });
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
-  const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...(config.allowHosts ?? [])];
-  const processMetrics = collectProcessMetrics(file);
+  const names = tls?.state().names ?? [];
+  const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...names, ...(config.allowHosts ?? [])];
+  const processMetrics = collectProcessMetrics(file, tls);
   closers.push(() => processMetrics.close());
   const layouts = createGraphLayouts();
   // Before whoever asks for a picture: a thread of its own would keep the process from ending.
@@ -477,6 +496,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     layouts,
     backups,
     drain,
+    tls,
     processMetrics: processMetrics.registry,
     secrets,
     additions: (config.additions ?? []).flatMap(({ routes }) => routes ?? []),
@@ -486,7 +506,7 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
       // AWS's clients put `sync-` before the host for calls that wait for their result.
       hosts: [...hosts, ...hosts.map((name) => `sync-${name}`)],
       publicUrl: config.publicUrl,
-      trustedProxies: config.trustedProxies ?? [],
+      trustedProxies,
       consoleFolder: consoleFolder(),
       pipelineSchema: readFileSync(packageFile('schema/pipeline.json'), 'utf8'),
       onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
@@ -497,15 +517,23 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   await room?.close();
   await app.listen({ host, port: room?.port ?? port, backlog: BACKLOG });
   const address = app.server.address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const url = `http://${name}:${address.port}`;
+  const isAnywhere = host === '0.0.0.0' || host === '::';
+  const own = isAnywhere ? 'localhost' : host;
+  const url = addressOf(isAnywhere ? shownName(tls?.state()) : own, address.port, tls?.state());
   engine.logs.linkTo(url);
   const login = await authenticator.issue('login', { label: 'console' });
-  await forgetToken(store, serverFile);
+  await forgetServerFile(serverFile, store);
   const token = await authenticator.issue('api', { label: 'command line of this machine' });
   const taskUser = confinement.user?.name;
   const about = { url, token, pid: process.pid, taskUser, records: recordsOf(store) };
-  writeFileSync(serverFile, JSON.stringify(about), { mode: 0o600 });
+  const tell = (fingerprints: readonly string[] = []): void =>
+    writeServerFile(serverFile, {
+      ...about,
+      exposed: exposed ? host : undefined,
+      tls: tls === undefined ? undefined : { host: own, fingerprints },
+    });
+  tell(tls?.fingerprints());
+  tls?.onRenewed(tell);
   // Refuses first, while the listener stays open: whoever comes is told, and not that nobody is there.
   closers.push(refuse);
 
@@ -520,6 +548,8 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
     app,
     sealCheck,
     held: backups.held(),
+    isExposed: exposed,
+    tls,
     drain,
     close() {
       closing ??= closeAll(closers);
@@ -547,42 +577,7 @@ async function heldBy(store: Store, isGoingOn: boolean): Promise<Held | undefine
   return { ...note, ...(await store.countOpenWork()) };
 }
 
-/** Whether a data folder that no server uses has the sealing key that it was written with: for `doctor`. */
-export async function checkSealOf(data: string): Promise<SealCheck> {
-  const file = join(data, 'seal.key');
-  const reading = readOnly(join(data, 'millrace.db'));
-  try {
-    return await lookAtSeal(reading, existsSync(file) ? openEncryptionFile(file) : undefined);
-  } finally {
-    reading.close();
-  }
-}
-
-/**
- * Makes a new sealing key in a data folder that no server uses. Answers where the key of before lies.
- * @throws StoreError `locked`
- */
-export function rotateSealOf(data: string): string {
-  const lock = takeLock(join(data, 'millrace.db'));
-  try {
-    return rotateEncryptionFile(join(data, 'seal.key'));
-  } finally {
-    lock.release();
-  }
-}
-
 /** @throws MockConfigurationError when there is no such file, or something is wrong with it */
 function mocksOf(file: string | undefined): { mocks?: TaskMocks } {
   return file === undefined ? {} : { mocks: configuredMocks(openMockConfiguration(file)) };
-}
-
-/** Ends the token in a server file, also the one that a killed server has left. */
-async function forgetToken(store: Store, serverFile: string): Promise<void> {
-  try {
-    const { token } = JSON.parse(readFileSync(serverFile, 'utf8')) as { token: string };
-    await store.deleteToken(hashOf(token));
-  } catch {
-    // There is none, or it was cut off while it was written: no token of it is known to anybody.
-  }
-  rmSync(serverFile, { force: true });
 }

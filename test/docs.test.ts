@@ -51,7 +51,7 @@ function blocksOf(guide: string): Block[] {
 }
 
 /** Programs besides Node that a guide calls. */
-const PROGRAMS = ['curl', 'aws'] as const;
+const PROGRAMS = ['curl', 'aws', 'openssl'] as const;
 
 function missingFor(guide: string): boolean {
   const scripts = blocksOf(guide).filter(({ kind }) => kind === 'test');

@@ -29,6 +29,7 @@ export type Requirement =
   | 'ministack'
   | 'moto'
   | 'openlineage'
+  | 'openssl'
   | 'otlp'
   | 'prometheus'
   | 'promtool';
@@ -96,6 +97,8 @@ const PROGRAMS: {
     install: 'pip install pyspark; apt-get install openjdk-17-jre-headless',
   },
   'cfn-lint': { commands: ['cfn-lint'], install: 'pip install cfn-lint' },
+  // It makes certificates for tests of TLS.
+  openssl: { commands: ['openssl'], probe: ['version'], install: 'apt-get install openssl' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

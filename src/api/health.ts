@@ -35,6 +35,16 @@ export const healthSchema = z
       .literal('another one')
       .exactOptional()
       .describe('The sealing key is not the one that the store was written with'),
+    certificate: z
+      .strictObject({
+        expires: z.iso.datetime().describe('When the one in use expires'),
+        refused: z
+          .string()
+          .exactOptional()
+          .describe('Code of why the files that lie there now are not used'),
+      })
+      .exactOptional()
+      .describe('Of a server that speaks TLS'),
   })
   .meta({ id: 'Health', examples: [{ status: 'ready', version: '0.1.0' }] });
 export type Health = z.infer<typeof healthSchema>;

@@ -10,6 +10,15 @@ import { type Client, createClient } from './client.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 
+/** Whom commands trust that a server named by --server is the right one. */
+export const CA_FILE: Interfaces.OptionFlag<string | undefined> = Flags.string({
+  description:
+    'PEM file of authorities by which an https server is trusted, instead of the known ones',
+  env: 'MILLRACE_CA_FILE',
+  helpGroup: 'SERVER',
+  helpValue: 'FILE',
+});
+
 export const serverFlags = {
   server: Flags.string({
     description: 'address of the server',
@@ -20,6 +29,7 @@ export const serverFlags = {
     description: 'data folder of the server on this machine (default: the nearest .millrace)',
     helpGroup: 'SERVER',
   }),
+  'ca-file': CA_FILE,
   team: Flags.string({
     description: 'only things of this team; tells pipelines of the same name apart',
     env: 'MILLRACE_TEAM',
@@ -35,8 +45,9 @@ export abstract class MillraceCommand extends Command {
     server?: string | undefined;
     data?: string | undefined;
     team?: string | undefined;
+    'ca-file'?: string | undefined;
   }): Client {
-    return createClient(flags);
+    return createClient({ ...flags, caFile: flags['ca-file'] });
   }
 
   /** Writes talk: progress, hints. Nothing with --json. */

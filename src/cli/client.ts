@@ -9,6 +9,7 @@ import { PREFIX } from '../api/paths.js';
 import type { Problem } from '../api/problem.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, exitCodeOf } from './failure.js';
+import { authoritiesIn, fetchFrom, type ServerTrust, trustFailure } from './server-trust.js';
 
 /** What `millrace up` writes for the commands beside it. */
 export interface ServerFile {
@@ -19,6 +20,10 @@ export interface ServerFile {
   taskUser?: string;
   /** Where the records lie, in words; absent: in the data folder. */
   records?: string;
+  /** Where it listens, when others can read on the way what is sent there. */
+  exposed?: string;
+  /** It speaks TLS: where it is from this machine, and by which certificates it is known. */
+  tls?: { host: string; fingerprints: string[] };
 }
 
 export const SERVER_FILE = 'server.json';
@@ -56,6 +61,21 @@ export function readServerFile(dataFolder: string): ServerFile | undefined {
 }
 
 /**
+ * By what a server is known: one that was named, by authorities; the one of a data folder, by its own certificates.
+ * @throws CommandFailure MILL5520
+ */
+export function trustOf(
+  named: string | undefined,
+  caFile: string | undefined,
+  file: ServerFile | undefined,
+): ServerTrust {
+  if (named === undefined && file?.tls !== undefined) {
+    return { type: 'these certificates', ...file.tls };
+  }
+  return caFile === undefined ? { type: 'known authorities' } : authoritiesIn(caFile);
+}
+
+/**
  * @throws CommandFailure when nothing tells where the server is
  */
 export function createClient(options: {
@@ -65,9 +85,12 @@ export function createClient(options: {
   token?: string | undefined;
   /** Every request is about the things of this team only. */
   team?: string | undefined;
+  /** PEM file of the authorities by which a server that is named is trusted. */
+  caFile?: string | undefined;
 }): Client {
   const file = readServerFile(findDataFolder(options.data));
-  const url = options.server ?? process.env.MILLRACE_URL ?? file?.url;
+  const named = options.server ?? process.env.MILLRACE_URL;
+  const url = named ?? file?.url;
   const token = options.token ?? process.env.MILLRACE_TOKEN ?? file?.token;
   if (url === undefined) {
     throw new CommandFailure('No Millrace server is known here.', {
@@ -77,6 +100,7 @@ export function createClient(options: {
     });
   }
   const base = url.replace(/\/$/, '');
+  const fetch = fetchFrom(trustOf(named, options.caFile, file));
   const { team } = options;
   const addressOf = (path: string): string => {
     const address = `${base}${PREFIX}${path}`;
@@ -96,7 +120,9 @@ export function createClient(options: {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-    } catch {
+    } catch (error) {
+      const failure = trustFailure(error, base);
+      if (failure !== undefined) throw failure;
       throw new CommandFailure(`The server at ${base} does not answer.`, {
         exitCode: EXIT.unreachable,
         code: 'MILL5002',

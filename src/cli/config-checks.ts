@@ -17,7 +17,7 @@ const ADDRESSES: readonly UpFlag[] = [
   'oidc-issuer',
 ];
 /** Files with secrets: nobody else may read them. */
-const SECRET: readonly UpFlag[] = ['secrets-env'];
+const SECRET: readonly UpFlag[] = ['secrets-env', 'tls-key'];
 
 /**
  * Checks a configuration; what is wrong with the file itself is one line.

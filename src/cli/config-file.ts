@@ -44,6 +44,9 @@ export const PLACES: {
 } = {
   data: 'folder',
   'seal-key': 'file',
+  'tls-cert': 'file',
+  'tls-key': 'file',
+  'ca-file': 'file',
   bindings: 'file',
   'mock-config': 'file',
   secrets: 'file',

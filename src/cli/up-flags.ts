@@ -49,6 +49,25 @@ export const UP_FLAGS = {
     default: '127.0.0.1',
     env: 'MILLRACE_HOST',
   }),
+  'tls-cert': Flags.string({
+    description:
+      'PEM file of a certificate, with those of authorities after it: the server speaks TLS, and takes a renewed file by itself',
+    env: 'MILLRACE_TLS_CERT',
+    helpValue: 'FILE',
+    dependsOn: ['tls-key'],
+  }),
+  'tls-key': Flags.string({
+    description: "PEM file of the certificate's key, closed to others",
+    env: 'MILLRACE_TLS_KEY',
+    helpValue: 'FILE',
+    dependsOn: ['tls-cert'],
+  }),
+  'ca-file': Flags.string({
+    description:
+      'PEM file of authorities by which other servers of the same database are trusted, instead of the known ones',
+    env: 'MILLRACE_CA_FILE',
+    helpValue: 'FILE',
+  }),
   'allow-host': Flags.string({
     description: 'another host name for this server',
     multiple: true,

@@ -6,7 +6,7 @@
  * @module
  */
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -18,7 +18,7 @@ import { describeHealth } from '../api/health.js';
 import { PREFIX } from '../api/paths.js';
 import { EngineError } from '../engine/kernel/errors.js';
 import { auditRequests } from './audit-requests.js';
-import { checkOrigin, PUBLIC, SIGNED } from './auth.js';
+import { checkOrigin, nameIn, PUBLIC, SIGNED } from './auth.js';
 import { authorize, needOf, teamIn } from './authorize.js';
 import { heldText } from './backups/held-text.js';
 import { type ConsoleFiles, loadConsole } from './console-files.js';
@@ -65,6 +65,9 @@ import { watchedRoutes } from './routes/watched.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import { workerRoutes } from './routes/workers.js';
 import type { HttpServices } from './services.js';
+import { certificateOf, certificateTroubles } from './tls/certificate-health.js';
+import { isLoopback } from './tls/exposure.js';
+import type { TlsDesk } from './tls/tls-desk.js';
 import { wireRoutes } from './wire/protocol.js';
 import { isSignedRequest, schedulerRoutes } from './wire/scheduler/rest.js';
 
@@ -82,6 +85,11 @@ export interface OpenApp {
 const DRAINING = new EngineError('Draining').code;
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const REQUEST_MS = 60_000;
+/** Milliseconds for which a connection without a request stays open, as everywhere in Fastify. */
+const KEPT_ALIVE_MS = 72_000;
+/** Browsers come by TLS alone from then on, for thirty days. Of this name, not of those below it. */
+const ONLY_TLS = `max-age=${30 * 24 * 3_600}`;
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -106,7 +114,8 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     forceCloseConnections: true,
     // For a whole request with its body: one that is sent byte by byte is cut off.
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_MS,
+    ...overTls(services.tls),
   });
   acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);
@@ -130,7 +139,13 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
     transformObject: jsonSchemaTransformObject,
   });
 
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    // A machine's own names are those of all its programs, on every port.
+    if (services.tls !== undefined && !isLoopback(nameIn(request.headers.host))) {
+      reply.header('strict-transport-security', ONLY_TLS);
+    }
+  });
   const load = limitLoad(app);
   const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
   const files: ConsoleFiles = await loadConsole(
@@ -221,6 +236,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
           const degraded = [
             ...engine.heartbeats.degraded(),
             ...(config.sealFits ? [] : ['sealing key: it is not the one of this store']),
+            ...certificateTroubles(services.tls, Date.now()),
           ];
           return {
             status: status === 'ready' && degraded.length > 0 ? ('degraded' as const) : status,
@@ -230,6 +246,7 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
             ...(status === 'held' ? { problem: heldText(services.backups.held()) } : {}),
             ...(degraded.length === 0 ? {} : { degraded }),
             ...(config.sealFits ? {} : { sealKey: 'another one' as const }),
+            ...certificateOf(services.tls),
           };
         });
       api.get('/openapi.json', { schema: { hide: true } }, async () => {
@@ -256,6 +273,19 @@ export async function createApp(services: HttpServices): Promise<OpenApp> {
       stream.close();
     },
     finish: () => load.finish(),
+  };
+}
+
+/** Connections that are made by TLS. Timeouts are those of Fastify's own server, which it sets on no other. */
+function overTls(tls: TlsDesk | undefined): Pick<FastifyServerOptions, 'serverFactory'> {
+  if (tls === undefined) return {};
+  return {
+    serverFactory(listener) {
+      const server = tls.createServer(listener);
+      server.requestTimeout = REQUEST_MS;
+      server.keepAliveTimeout = KEPT_ALIVE_MS;
+      return server;
+    },
   };
 }
 

@@ -32,7 +32,7 @@ export interface Identity {
 
 export const SESSION_COOKIE = 'millrace_session';
 const LOGIN_LIFETIME_MS = 15 * 60_000;
-const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
+export const SESSION_LIFETIME_MS: number = 30 * 24 * 3_600_000;
 /** Of one address. A link that is valid is taken whatever came before it. */
 const MAX_FAILED_LOGINS_PER_MINUTE = 30;
 const REMEMBERED_MS = 5_000;
@@ -327,18 +327,21 @@ export function cookieOf(
  */
 export function checkOrigin(request: FastifyRequest, hosts: ReadonlySet<string>): void {
   const host = request.headers.host ?? '';
-  if (!hosts.has(hostName(host))) throw new HttpError('ForeignOrigin');
+  if (!hosts.has(nameIn(host))) throw new HttpError('ForeignOrigin');
   const { origin } = request.headers;
   if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return;
-  let originHost: string;
-  try {
-    originHost = new URL(origin).host;
-  } catch {
+  const from = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (from?.host !== host) throw new HttpError('ForeignOrigin');
+  // A page that came without TLS may be anybody's, whatever name it stands under.
+  if (request.protocol === 'https' && from.protocol !== 'https:') {
     throw new HttpError('ForeignOrigin');
   }
-  if (originHost !== host) throw new HttpError('ForeignOrigin');
 }
 
-function hostName(host: string): string {
+/**
+ * The name in a Host header, without its port.
+ * @example nameIn('Millrace.example:7350') // 'millrace.example'
+ */
+export function nameIn(host = ''): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }

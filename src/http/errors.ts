@@ -40,6 +40,12 @@ export const HTTP_ERRORS = {
     message: 'The request comes from another site or under another host name.',
     fix: 'Use the address that `millrace up` printed, or add the host name with --allow-host.',
   },
+  SpeaksTls: {
+    code: 'MILL3519',
+    status: 400,
+    message: 'This port speaks TLS, and the request came without it.',
+    fix: 'Use an address that begins with https://.',
+  },
   InvalidRequest: {
     code: 'MILL4004',
     status: 400,

@@ -13,6 +13,7 @@ import type { BackupDesk } from './backups/backup-desk.js';
 import type { DrainDesk } from './drain-desk.js';
 import type { GraphLayouts } from './graph/layouts.js';
 import type { OidcDesk } from './oidc/oidc-desk.js';
+import type { TlsDesk } from './tls/tls-desk.js';
 import type { WebhookDesk } from './webhooks/webhook-desk.js';
 import type { AccessKeys } from './wire/access-keys.js';
 
@@ -50,6 +51,8 @@ export interface HttpServices {
   backups: BackupDesk;
   /** Ends the server when nothing runs on it any more. */
   drain: DrainDesk;
+  /** The certificate that it speaks with; undefined: without TLS. */
+  tls: TlsDesk | undefined;
   /** What the process tells of itself to Prometheus. */
   processMetrics: Registry;
   /** The one place that masks. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../asl/transition.js';
 import { type Driver, openDriver } from './driver.js';
 import { historyWrites } from './history.js';
-import { migrate } from './migrations.js';
 import { queriesOf } from './queries.js';
+import { migrate } from './upgrade.js';
 
 const EVENTS = 2_350;
 

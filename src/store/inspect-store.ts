@@ -10,9 +10,9 @@ import { readDamageNote } from './damage-note.js';
 import { openDriver, openReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { findHolder, type Holder, lastHolder } from './lock-file.js';
-import { expectKnownSchema } from './migrations.js';
 import { queriesOf } from './queries.js';
 import type { SynchronousStore } from './store.js';
+import { expectKnownSchema } from './upgrade.js';
 import { expectSound, verifyDatabase } from './verify-database.js';
 import { lostCommits } from './write-ahead-log.js';
 

@@ -1,11 +1,10 @@
 /**
- * How a declared table (table.ts) comes to this version's shape: the steps that are missing, and the note of it, each table in
- * a transaction of its own.
+ * How a declared table (table.ts) comes to this version's shape: the steps that are missing, and the note of it.
  * @module
  */
 import type { Row, SqlValue } from './driver.js';
 import { StoreError } from './errors.js';
-import { one, type Plan } from './plan.js';
+import { all, one, type Plan } from './plan.js';
 import { type AnyTable, type MigrationStep, sqlName } from './table.js';
 
 /** One or more statements; more than one only without values. */
@@ -56,6 +55,23 @@ export function* joining(
       values: [name, migrations.length, json, sealing],
     },
   ];
+}
+
+/** What is to be written for several tables. Throws a StoreError `newer-schema`. */
+export function* joinsOf(
+  tables: readonly AnyTable[],
+  textOf: (step: MigrationStep) => string,
+): Plan<readonly Script[]> {
+  const scripts: Script[] = [];
+  for (const table of tables) scripts.push(...(yield* joining(table, textOf)));
+  return scripts;
+}
+
+/** Throws a StoreError `newer-schema` when one of the tables was written by a newer Millrace. */
+export function* expectKnownTables(tables: readonly AnyTable[]): Plan<void> {
+  const rows = yield all('SELECT name, version FROM feature_tables');
+  const found = new Map(rows.map((row) => [row.name, row]));
+  for (const table of tables) expectKnown(table, found.get(table.name));
 }
 
 /** The version that the table has. */

@@ -8,13 +8,6 @@
  * them is run by both and written in words that both take, as those that tables bring themselves (table.ts).
  * @module
  */
-import type { Driver } from './driver.js';
-import { StoreError } from './errors.js';
-import { joining, stepForSqlite } from './join-tables.js';
-import { runNow } from './plan.js';
-import type { AnyTable } from './table.js';
-import { rollBackAfter } from './write-guard.js';
-
 export const MIGRATIONS: readonly string[] = [
   // 1: the first schema.
   `
@@ -502,65 +495,3 @@ export const MIGRATIONS: readonly string[] = [
 
 /** The schema that this Millrace writes. */
 export const SCHEMA: number = MIGRATIONS.length;
-
-/**
- * The schema that the database has: 0 when it is new.
- * Throws a StoreError `newer-schema` when a newer Millrace has written the file; nothing is changed.
- */
-export function expectKnownSchema(driver: Driver): number {
-  const table = driver
-    .prepare("SELECT COUNT(*) AS n FROM sqlite_schema WHERE name = 'schema_version'")
-    .get();
-  if (table?.n === 0) return 0;
-  const found = Number(
-    driver.prepare('SELECT MAX(version) AS version FROM schema_version').get()?.version ?? 0,
-  );
-  if (found <= SCHEMA) return found;
-  throw new StoreError(
-    'newer-schema',
-    `The data was written by a newer Millrace (schema ${found}, this one knows ${SCHEMA}). Update Millrace.`,
-  );
-}
-
-/**
- * Brings the database to this version's schema, each step in a transaction of its own.
- * Throws a StoreError `newer-schema` when a newer Millrace has written the file.
- */
-export function migrate(driver: Driver): void {
-  const found = expectKnownSchema(driver);
-  driver.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
-  for (let version = found; version < SCHEMA; version += 1) {
-    inTransaction(driver, () => {
-      driver.exec(MIGRATIONS[version] ?? '');
-      driver.prepare('INSERT INTO schema_version (version) VALUES (?)').run(version + 1);
-    });
-  }
-}
-
-/**
- * Makes declared tables or brings them to this version's shape, each in a transaction of its own.
- * Throws a StoreError `newer-schema`.
- */
-export function joinTables(driver: Driver, tables: readonly AnyTable[]): void {
-  for (const table of tables) {
-    const scripts = runNow(driver, joining(table, stepForSqlite));
-    if (scripts.length === 0) continue;
-    inTransaction(driver, () => {
-      for (const { sql, values } of scripts) {
-        if (values.length === 0) driver.exec(sql);
-        else driver.prepare(sql).run(...values);
-      }
-    });
-  }
-}
-
-function inTransaction(driver: Driver, write: () => void): void {
-  driver.exec('BEGIN IMMEDIATE');
-  try {
-    write();
-    driver.exec('COMMIT');
-  } catch (error) {
-    rollBackAfter(error, () => driver.exec('ROLLBACK'));
-    throw error;
-  }
-}

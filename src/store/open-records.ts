@@ -24,6 +24,7 @@ import { createReaderPool, type ReaderPool } from './readers/reader-pool.js';
 import type { StoreSource } from './source.js';
 import { openSqliteStore } from './sqlite-store.js';
 import type { Store } from './store.js';
+import type { AnyTable } from './table.js';
 import { watchStore } from './watch-store.js';
 
 export interface RecordsOptions {
@@ -31,6 +32,8 @@ export interface RecordsOptions {
   readonly data: string;
   /** `postgres://…`; undefined: a file. */
   readonly place: string | undefined;
+  /** Tables that will be used: an upgrade brings all of them to this version's shape at once, or changes nothing. */
+  readonly tables: readonly AnyTable[];
   /** How this server is told to others that stand by. Only of a database. */
   readonly server?: ServerName;
   /** Waits while another server has the database, instead of failing with `locked`. */
@@ -61,8 +64,9 @@ export function openRecords(options: RecordsOptions): Promise<Records> {
   return place === undefined ? openFile(options) : openDatabase(place, options);
 }
 
-async function openFile({ data, onDamage, onLost, onProblem }: RecordsOptions): Promise<Records> {
-  const store = openSqliteStore({ file: join(data, 'millrace.db'), onDamage });
+async function openFile(options: RecordsOptions): Promise<Records> {
+  const { data, tables, onDamage, onLost, onProblem } = options;
+  const store = openSqliteStore({ file: join(data, 'millrace.db'), tables, onDamage });
   const { location: database, driver } = store.information();
   const source = { kind: 'sqlite', database, driver: driver as DriverName } as const;
   const readers = createReaderPool({ source, onDamage: store.noteDamage });
@@ -83,12 +87,12 @@ const CONNECTIONS = 5;
 
 async function openDatabase(
   url: string,
-  { onLost, server, standby }: RecordsOptions,
+  { onLost, server, standby, tables }: RecordsOptions,
 ): Promise<Records> {
   const pool = await openPool(url, { most: CONNECTIONS, as: 'millrace' });
   try {
     const open = (): Promise<PostgresStore> =>
-      openPostgresStore({ pool, ...(server === undefined ? {} : { server }) });
+      openPostgresStore({ pool, tables, ...(server === undefined ? {} : { server }) });
     const store = standby === undefined ? await open() : await whenFree(pool, open, standby);
     const lease = keepLease(pool, store.epoch, onLost);
     const source = { kind: 'postgres', url } as const;

@@ -10,8 +10,8 @@ import { DECLARED_TABLES as TABLES } from '../../test/support/declared-tables.js
 import { callsOf, executionQueries, prepareWrites } from '../../test/support/store-calls.js';
 import { type Driver, openDriver, type SqlValue } from './driver.js';
 import { giveBack } from './free-pages.js';
-import { joinTables, migrate } from './migrations.js';
 import { queriesOf } from './queries.js';
+import { joinTables, migrate } from './upgrade.js';
 
 /** Of these a look-up may still find many rows, each of which is looked at; why that is bounded. */
 const RESIDUAL: { readonly [query: string]: string } = {

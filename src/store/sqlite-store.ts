@@ -14,12 +14,14 @@ import { type Driver, type DriverName, openDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { giveBack } from './free-pages.js';
 import { type Lock, takeLock } from './lock-file.js';
-import { expectKnownSchema, joinTables, migrate, SCHEMA } from './migrations.js';
+import { SCHEMA } from './migrations.js';
 import { watchPresence } from './presence.js';
 import { queriesOf } from './queries.js';
 import { checkClosed, checkOpened } from './start-check.js';
 import type { SynchronousStore } from './store.js';
+import type { AnyTable } from './table.js';
 import { turnWrites } from './turn-writes.js';
+import { expectKnownSchema, joinTables, migrate } from './upgrade.js';
 import { beginEpoch, guardWrites, rollBackAfter, type WriteGuard } from './write-guard.js';
 
 export interface SqliteStoreOptions {
@@ -28,6 +30,8 @@ export interface SqliteStoreOptions {
    * `:memory:` keeps everything in memory and forgets it when it is closed: for tests.
    */
   file: string;
+  /** Tables that will be used: what is missing of them is made in the transaction of the upgrade. Default: those that join later. */
+  tables?: readonly AnyTable[];
   /** Default: the best one that works here, see driver.ts. */
   driver?: DriverName;
   /** FULL (default) keeps every acknowledged commit through a power cut; NORMAL may lose the latest ones. */
@@ -54,7 +58,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   if (options.file === ':memory:') {
     const driver = openDriver(options.file, options.driver);
     configure(driver, 'NORMAL');
-    migrate(driver);
+    migrate(driver, options.tables);
     const guard = guardWrites(driver, {
       epoch: beginEpoch(driver),
       expectPresent: () => undefined,
@@ -81,7 +85,7 @@ function openLocked(file: string, lock: Lock, options: SqliteStoreOptions): Sqli
     configure(driver, synchronous);
     expectKnownSchema(driver);
     checkOpened(driver, file);
-    migrate(driver);
+    migrate(driver, options.tables);
     const epoch = beginEpoch(driver);
     lock.used();
     const guard = guardWrites(driver, {

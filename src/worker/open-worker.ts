@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { endOrphans } from '../connectors/process/orphans.js';
 import { createConnectors } from '../connectors/registry.js';
 import { openPlaces } from './attempt-places.js';
-import { openLine } from './server-line.js';
+import { type LineFetch, openLine } from './server-line.js';
 import { Worker, type WorkerConfig, type WorkerEnd } from './worker.js';
 
 export interface WorkerOptions
@@ -16,6 +16,8 @@ export interface WorkerOptions
   /** Address of the server. */
   readonly url: string;
   readonly token: string;
+  /** What sends requests to the server. Default: Node's own. */
+  readonly fetch?: LineFetch;
   /** Folder for files of attempts; made when it is not there. */
   readonly data: string;
   /** Bytes of files that are kept for later attempts. */
@@ -37,7 +39,7 @@ export async function openWorker(options: WorkerOptions): Promise<OpenedWorker> 
   const own = join(data, `run-${process.pid}-${randomBytes(4).toString('hex')}`);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   await endLeftovers(data);
-  const line = openLine(url, token, randomBytes(32).toString('base64url'));
+  const line = openLine(url, token, randomBytes(32).toString('base64url'), options.fetch);
   const connectors = createConnectors({ http: { allowPrivateAddresses } });
   const places = openPlaces({ line, own, cache: join(data, 'files'), cacheBytes });
   const worker = new Worker({ ...options, line, connectors, places });

@@ -46,6 +46,9 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
+/** What sends a request. */
+export type LineFetch = (url: string, init?: RequestInit) => Promise<Response>;
+
 export interface ServerLine {
   /** Sends and reads JSON. @throws ServerAway, ServerRefusal */
   ask<Answer>(
@@ -63,9 +66,15 @@ export interface ServerLine {
 /**
  * @param url address of the server
  * @param session what this worker proves itself by
+ * @param fetch what sends requests: it knows whom to trust
  * @example openLine('https://millrace.example', token, session).ask('POST', '/workers/claim?wait=25', body, { ms: 40_000 })
  */
-export function openLine(url: string, token: string, session: string): ServerLine {
+export function openLine(
+  url: string,
+  token: string,
+  session: string,
+  fetch: LineFetch = globalThis.fetch,
+): ServerLine {
   const base = `${url.replace(/\/+$/, '')}${PREFIX}`;
   const headers = { authorization: `Bearer ${token}`, [WORKER_HEADER]: session };
 

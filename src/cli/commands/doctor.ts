@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import colors from 'picocolors';
+import type { Health } from '../../api/health.js';
 import { PATHS, PREFIX } from '../../api/paths.js';
 import { MillraceCommand } from '../base-command.js';
-import { findDataFolder, readServerFile } from '../client.js';
+import { findDataFolder, readServerFile, trustOf } from '../client.js';
 import { checkConfig } from '../config-checks.js';
 import { EXIT } from '../exit-codes.js';
+import { fetchFrom, type ServerFetch } from '../server-trust.js';
 import { type Check, taskRights } from '../task-rights.js';
+import { certificateChecks, configuredTls, exposureChecks } from '../tls-checks.js';
 
 const MIN_NODE = [20, 19] as const;
 const LITTLE_SPACE = 1024 ** 3;
@@ -34,17 +37,21 @@ export default class Doctor extends MillraceCommand {
     const data = findDataFolder(flags.data ?? said?.get('data')?.[0]);
     const port = flags.port ?? Number(said?.get('port')?.[0] ?? 7350);
     const server = readServerFile(data);
-    const answer = server === undefined ? undefined : await askHealth(server.url);
+    const fetch = fetchFrom(trustOf(undefined, undefined, server));
+    const answer = server === undefined ? undefined : await askHealth(server.url, fetch);
     const checks = [
       ...(configured?.checks ?? []),
+      ...(configured?.config === undefined ? [] : await configuredTls(configured.config)),
       nodeVersion(),
       dataFolder(data),
       freeSpace(data),
       server?.records === undefined
         ? await database(data, answer?.health)
         : ({ name: 'database', verdict: 'ok', found: server.records } satisfies Check),
-      await sealKey(data, server?.url),
+      await sealKey(data, answer, said?.get('seal-key')?.[0]),
       await serverAnswers(server?.url, answer, port),
+      ...certificateChecks(answer?.health),
+      ...(answer === undefined ? [] : exposureChecks(server?.exposed)),
       ...partsOf(answer?.health),
       ...taskRights(server),
       timeZones(),
@@ -167,30 +174,31 @@ async function database(data: string, health: Health | undefined): Promise<Check
 }
 
 /** Sealed secrets can be read only with the key that they were sealed with. */
-async function sealKey(data: string, url: string | undefined): Promise<Check> {
+async function sealKey(
+  data: string,
+  answer: { health: Health } | undefined,
+  key: string | undefined,
+): Promise<Check> {
   const name = 'sealing key';
+  const file = key ?? 'seal.key';
   const lost = (what: string): Check => ({
     name,
     verdict: 'fail',
-    found: `seal.key is not the key that the store was written with${what}`,
-    fix: 'Put seal.key back from a backup of the data folder and start again: nothing is lost. Without it make the access keys, webhooks and connections anew.',
+    found: `${file} is not the key that the store was written with${what}`,
+    fix: `Put ${file} back from a backup and start again: nothing is lost. Without it make the access keys, webhooks and connections anew.`,
   });
   try {
-    if (url !== undefined) {
-      const response = await fetch(url + PREFIX + PATHS.health, {
-        signal: AbortSignal.timeout(3000),
-      });
-      const { sealKey: state } = (await response.json()) as { sealKey?: string };
-      return state === undefined ? { name, verdict: 'ok', found: 'fits the store' } : lost('');
+    if (answer !== undefined) {
+      return answer.health.sealKey === undefined
+        ? { name, verdict: 'ok', found: 'fits the store' }
+        : lost('');
     }
-    const file = resolve(data, 'millrace.db');
+    const database = resolve(data, 'millrace.db');
     const { isInUse } = await import('../../store/inspect-store.js');
-    if (isInUse(file)) return { name, verdict: 'ok', found: 'not looked at: in use' };
-    if (!existsSync(file)) {
-      return { name, verdict: 'ok', found: 'will be made' };
-    }
+    if (isInUse(database)) return { name, verdict: 'ok', found: 'not looked at: in use' };
+    if (!existsSync(database)) return { name, verdict: 'ok', found: 'will be made' };
     const { checkSealOf } = await import('../../server.js');
-    const { fits, unreadable } = await checkSealOf(data);
+    const { fits, unreadable } = await checkSealOf(data, key);
     const named = unreadable.length === 0 ? '' : `; it cannot open: ${unreadable.join(', ')}`;
     return fits ? { name, verdict: 'ok', found: 'fits the store' } : lost(named);
   } catch (error) {
@@ -205,12 +213,6 @@ function newerThan(version: string, wanted: readonly [number, number, number]): 
     if (own !== number) return own > number;
   }
   return true;
-}
-
-interface Health {
-  status: string;
-  degraded?: string[];
-  problem?: string;
 }
 
 /** What it says of itself then is no damage. */
@@ -237,7 +239,10 @@ function partsOf(health: Health | undefined): Check[] {
 const MUCH_SKEW = 5_000;
 
 /** Undefined when nobody answers. */
-async function askHealth(url: string): Promise<{ health: Health; skew: number } | undefined> {
+async function askHealth(
+  url: string,
+  fetch: ServerFetch,
+): Promise<{ health: Health; skew: number } | undefined> {
   try {
     const asked = Date.now();
     const response = await fetch(url + PREFIX + PATHS.health, {

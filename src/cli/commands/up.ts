@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import colors from 'picocolors';
 import { MOST_DRAIN_SECONDS } from '../../api/drain.js';
-import type { Held, Identity, ServerConfig } from '../../server.js';
+import type { Held, Identity, Server, ServerConfig } from '../../server.js';
 import { MillraceCommand } from '../base-command.js';
 import { configFileIn, configLines, configure, openConfig } from '../config-file.js';
 import { databaseFailure } from '../database-failure.js';
@@ -14,6 +14,7 @@ import { secondsIn } from '../length-of-time.js';
 import { logNamesOf, publicUrlOf } from '../log-flags.js';
 import { takeEnvironment } from '../own-environment.js';
 import { retentionOf } from '../retention-flag.js';
+import { authoritiesIn } from '../server-trust.js';
 import { standingBy } from '../standing-by.js';
 import { stopAsked, whenToClose } from '../stopping.js';
 import { UP_FLAGS } from '../up-flags.js';
@@ -86,6 +87,7 @@ export default class Up extends MillraceCommand {
       ...(flags.standby ? { standby: standingBy(stop, say) } : {}),
       port: flags.port,
       host: flags.host,
+      ...tlsOf(flags),
       allowHosts: flags['allow-host'] ?? [],
       trustedProxies: (flags['trusted-proxy'] ?? []).map(networkOf),
       allowPrivateAddresses: flags['allow-private-addresses'],
@@ -164,11 +166,37 @@ export default class Up extends MillraceCommand {
       warn(`every access key that may make state machines may run any command as ${user}`);
     }
     if (warning !== undefined) warn(warning);
+    if (server.isExposed) {
+      warn(
+        `it listens on ${flags.host} without TLS: tokens and data can be read on the way. Give it --tls-cert and --tls-key, or name the proxy that ends TLS with --trusted-proxy`,
+      );
+    }
+    renewAtHangup(server.tls);
     if (server.held !== undefined) for (const line of heldLines(server.held)) warn(line);
     say(colors.dim('  stop with Ctrl-C\n'));
     await whenToClose(server.drain, stop, drainSeconds, say);
     await server.close();
   }
+}
+
+/** @throws CommandFailure MILL5520 */
+function tlsOf(flags: {
+  'tls-cert'?: string | undefined;
+  'tls-key'?: string | undefined;
+  'ca-file'?: string | undefined;
+}): Pick<ServerConfig, 'tls' | 'peerAuthorities'> {
+  const { 'tls-cert': cert, 'tls-key': key, 'ca-file': authorities } = flags;
+  if (authorities) authoritiesIn(authorities);
+  return {
+    ...(cert && key ? { tls: { cert: resolve(cert), key: resolve(key) } } : {}),
+    ...(authorities ? { peerAuthorities: resolve(authorities) } : {}),
+  };
+}
+
+/** A service manager's word that files were renewed, which ends no server; from a terminal it means that this has gone. */
+function renewAtHangup(tls: Server['tls']): void {
+  if (process.stdin.isTTY || process.stderr.isTTY) return;
+  process.on('SIGHUP', () => void tls?.look());
 }
 
 /** Variables that commands which print secrets are given. */
@@ -250,6 +278,14 @@ export function startFailure(error: unknown, port: number): CommandFailure {
       exitCode: EXIT.conflict,
       code: 'MILL5008',
       fix: 'Stop what uses it, or take another one with --port (0 takes a free one).',
+    });
+  }
+  if (error instanceof Error && error.name === 'TlsFilesError') {
+    const { fix } = error as Error & { fix: string };
+    return new CommandFailure(error.message, {
+      exitCode: EXIT.invalidDefinition,
+      code: code ?? 'MILL5524',
+      fix,
     });
   }
   if (error instanceof Error && error.name === 'MockConfigurationError') {

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { Flags } from '@oclif/core';
 import { WORKER_KINDS } from '../../pipelines/sections/worker-section.js';
-import { MillraceCommand } from '../base-command.js';
-import { findDataFolder, readServerFile } from '../client.js';
+import { CA_FILE, MillraceCommand } from '../base-command.js';
+import { findDataFolder, readServerFile, trustOf } from '../client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { millisecondsIn } from '../length-of-time.js';
 import { takeEnvironment } from '../own-environment.js';
+import { expectTrusted, fetchFrom, type ServerTrust } from '../server-trust.js';
 import { stopAsked } from '../stopping.js';
 import { kindsWithSlots, workerTagsIn } from '../worker-kinds.js';
 
@@ -23,6 +24,7 @@ export default class Worker extends MillraceCommand {
   ];
   static override flags = {
     server: Flags.string({ description: 'address of the server', env: 'MILLRACE_URL' }),
+    'ca-file': CA_FILE,
     token: Flags.string({
       description:
         'token with the role worker; whoever sees the processes of this machine sees it: rather put it into MILLRACE_TOKEN or a file',
@@ -62,7 +64,7 @@ export default class Worker extends MillraceCommand {
 
   async run(): Promise<{ performed: number }> {
     const { flags } = await this.parse(Worker);
-    const { url, token } = placeOf(flags);
+    const { url, token, trust } = placeOf(flags);
     // Before anything can run that could read it.
     takeEnvironment();
     const slots = flags.slots ?? availableParallelism() * 2;
@@ -72,9 +74,12 @@ export default class Worker extends MillraceCommand {
     const name = flags.name ?? hostname().replaceAll(/[^\w.:@-]/g, '-');
     const say = (text: string): void =>
       this.say(`${new Date().toISOString().slice(11, 19)}  ${text}`);
+    const fetch = fetchFrom(trust);
+    await expectTrusted(fetch, url);
     const { openWorker } = await import('../../worker/open-worker.js');
     const worker = await openWorker({
       ...{ url, token, name, kinds, tags, slots, say },
+      fetch,
       version: this.config.version,
       data: flags.data,
       cacheBytes: flags.cache * 1024 * 1024,
@@ -107,7 +112,8 @@ function placeOf(flags: {
   token?: string | undefined;
   'token-file'?: string | undefined;
   'server-data'?: string | undefined;
-}): { url: string; token: string } {
+  'ca-file'?: string | undefined;
+}): { url: string; token: string; trust: ServerTrust } {
   const file = readServerFile(findDataFolder(flags['server-data']));
   const url = flags.server ?? file?.url;
   if (url === undefined) {
@@ -119,7 +125,9 @@ function placeOf(flags: {
   }
   const token =
     flags.token ?? tokenIn(flags['token-file']) ?? process.env.MILLRACE_TOKEN ?? file?.token;
-  if (token !== undefined && token !== '') return { url, token };
+  if (token !== undefined && token !== '') {
+    return { url, token, trust: trustOf(flags.server, flags['ca-file'], file) };
+  }
   throw new CommandFailure('A worker needs a token.', {
     exitCode: EXIT.unauthenticated,
     code: 'MILL5793',

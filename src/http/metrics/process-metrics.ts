@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import client from 'prom-client';
+import type { TlsDesk } from '../tls/tls-desk.js';
 
 /** prom-client's own metrics for this process; `close` ends what they watch by. */
 export interface ProcessMetrics {
@@ -13,9 +14,13 @@ export interface ProcessMetrics {
 
 /**
  * @param database file of the store; its write-ahead log lies beside it
- * @example const metrics = collectProcessMetrics('.millrace/millrace.db')
+ * @param tls the certificate that the server speaks with
+ * @example const metrics = collectProcessMetrics('.millrace/millrace.db', undefined)
  */
-export function collectProcessMetrics(database: string | undefined): ProcessMetrics {
+export function collectProcessMetrics(
+  database: string | undefined,
+  tls: Pick<TlsDesk, 'state' | 'handshakes'> | undefined,
+): ProcessMetrics {
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });
   // Gauges that are named like counters, which Prometheus's tools object to.
@@ -43,5 +48,34 @@ export function collectProcessMetrics(database: string | undefined): ProcessMetr
       },
     });
   }
+  if (tls !== undefined) collectTls(registry, tls);
   return { registry, close: () => registry.clear() };
+}
+
+function collectTls(registry: client.Registry, tls: Pick<TlsDesk, 'state' | 'handshakes'>): void {
+  const registers = [registry];
+  new client.Gauge({
+    name: 'millrace_certificate_expires_in_seconds',
+    help: 'Time until the certificate of the server expires; below zero: since it has',
+    registers,
+    collect() {
+      this.set((tls.state().expires - Date.now()) / 1000);
+    },
+  });
+  new client.Gauge({
+    name: 'millrace_certificate_refused',
+    help: 'Whether the files of the certificate that lie there now cannot be used',
+    registers,
+    collect() {
+      this.set(tls.state().problem === undefined ? 0 : 1);
+    },
+  });
+  new client.Gauge({
+    name: 'millrace_tls_handshakes',
+    help: 'Connections that do not speak TLS yet',
+    registers,
+    collect() {
+      this.set(tls.handshakes());
+    },
+  });
 }

@@ -5,10 +5,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { cookieOf, SESSION_COOKIE } from '../auth.js';
+import { cookieOf, SESSION_COOKIE, SESSION_LIFETIME_MS } from '../auth.js';
 import { HttpError } from '../errors.js';
 import { ownAddress } from '../own-address.js';
 import type { HttpServices } from '../services.js';
+import { cookieText } from '../session-cookie.js';
 
 const STATE_COOKIE = 'millrace_login';
 const CALLBACK = '/login/oidc/callback';
@@ -18,8 +19,8 @@ export function oidcRoutes(instance: FastifyInstance, { oidc, config }: HttpServ
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const base = (request: FastifyRequest): string =>
     config.publicUrl ?? `${request.protocol}://${request.headers.host ?? ''}`;
-  const only = (request: FastifyRequest): string =>
-    base(request).startsWith('https:') ? '; Secure' : '';
+  const over = (request: FastifyRequest): 'http' | 'https' =>
+    base(request).startsWith('https:') ? 'https' : 'http';
 
   app.get(
     '/login/oidc',
@@ -31,8 +32,10 @@ export function oidcRoutes(instance: FastifyInstance, { oidc, config }: HttpServ
         to: ownAddress(request.query.to ?? '/'),
         address: request.ip,
       });
-      const cookie = `${STATE_COOKIE}=${state}; Path=${CALLBACK}; HttpOnly; SameSite=Lax; Max-Age=600`;
-      return reply.header('set-cookie', cookie + only(request)).redirect(address, 303);
+      const cookie = { name: STATE_COOKIE, value: state, path: CALLBACK, seconds: 600 };
+      return reply
+        .header('set-cookie', cookieText({ ...cookie, over: over(request) }))
+        .redirect(address, 303);
     },
   );
 
@@ -44,11 +47,12 @@ export function oidcRoutes(instance: FastifyInstance, { oidc, config }: HttpServ
       address: request.ip,
     });
     request.loggedIn = user;
-    const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
+    const by = { over: over(request) };
+    const seconds = SESSION_LIFETIME_MS / 1000;
     return reply
       .header('set-cookie', [
-        cookie + only(request),
-        `${STATE_COOKIE}=; Path=${CALLBACK}; HttpOnly; SameSite=Lax; Max-Age=0`,
+        cookieText({ ...by, name: SESSION_COOKIE, value: session, path: '/', seconds }),
+        cookieText({ ...by, name: STATE_COOKIE, value: '', path: CALLBACK, seconds: 0 }),
       ])
       .redirect(to, 303);
   });

@@ -9,11 +9,15 @@ import { PREFIX } from '../../api/paths.js';
 import { createLoginLink, describeSession, logout } from '../../api/sessions.js';
 import { highestOf } from '../../engine/kernel/roles.js';
 import { teamsIn } from '../../engine/kernel/scope.js';
-import { SESSION_COOKIE } from '../auth.js';
+import { SESSION_COOKIE, SESSION_LIFETIME_MS } from '../auth.js';
 import { ownAddress } from '../own-address.js';
 import type { HttpServices } from '../services.js';
+import { cookieText, schemeOf } from '../session-cookie.js';
 
-export function sessionRoutes(instance: FastifyInstance, { authenticator }: HttpServices): void {
+export function sessionRoutes(
+  instance: FastifyInstance,
+  { authenticator, config }: HttpServices,
+): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -30,7 +34,11 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     async (request, reply) => {
       const session = await authenticator.redeem(request.query.token, request.ip);
       request.loggedIn = await authenticator.nameOf(session);
-      const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${30 * 24 * 3600}`;
+      const cookie = cookieText({
+        ...{ name: SESSION_COOKIE, value: session, path: '/' },
+        seconds: SESSION_LIFETIME_MS / 1000,
+        over: schemeOf(request, config.publicUrl),
+      });
       return reply.header('set-cookie', cookie).redirect(ownAddress(request.query.to ?? '/'), 303);
     },
   );
@@ -71,9 +79,8 @@ export function sessionRoutes(instance: FastifyInstance, { authenticator }: Http
     if (cookie !== undefined) {
       await authenticator.revoke(cookie.slice(SESSION_COOKIE.length + 1));
     }
-    return reply
-      .header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
-      .code(204)
-      .send(null);
+    const over = schemeOf(request, config.publicUrl);
+    const ended = cookieText({ name: SESSION_COOKIE, value: '', path: '/', seconds: 0, over });
+    return reply.header('set-cookie', ended).code(204).send(null);
   });
 }

@@ -94,6 +94,6 @@ describe('the address that others are told', () => {
     ['0.0.0.0', `http://${hostname()}:7350`],
     ['::', `http://${hostname()}:7350`],
   ])('of one that listens at %s is %s', (host, address) => {
-    expect(peerAddress(host, 7350)).toBe(address);
+    expect(peerAddress(host, 7350, undefined)).toBe(address);
   });
 });

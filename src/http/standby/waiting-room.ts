@@ -9,13 +9,17 @@
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { StandbyOptions } from '../../store/postgres/leadership.js';
 import { HttpError } from '../errors.js';
 import { problemOf } from '../problem.js';
+import type { CertificateFacts } from '../tls/read-pair.js';
+import { addressOf } from '../tls/server-tls.js';
+import type { TlsDesk } from '../tls/tls-desk.js';
 
 export interface WaitingRoom {
   readonly port: number;
@@ -40,21 +44,33 @@ const SELF = 'millrace-standby';
 /** Milliseconds for the active server to take a connection. */
 const CONNECTING = 3_000;
 
+/** Where it listens, and how. */
+export interface WaitingRoomOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Speaks TLS. Default: HTTP without it. */
+  readonly tls?: Pick<TlsDesk, 'createServer'> | undefined;
+  /** PEM file of authorities by which an active server that speaks TLS is trusted. Default: those that Node.js knows. */
+  readonly authorities?: string | undefined;
+}
+
 /** @example const room = await openWaitingRoom({ host: '127.0.0.1', port: 7350 }); room.forwardTo('http://10.0.0.7:7350'); */
 export async function openWaitingRoom({
   host,
   port,
-}: {
-  host: string;
-  port: number;
-}): Promise<WaitingRoom> {
+  tls,
+  authorities,
+}: WaitingRoomOptions): Promise<WaitingRoom> {
   let active: URL | undefined;
   const sockets = new Set<Socket>();
   const agents = {
     'http:': new http.Agent({ keepAlive: true, maxSockets: 500 }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: 500 }),
+    'https:': new https.Agent({
+      ...{ keepAlive: true, maxSockets: 500 },
+      ...(authorities === undefined ? {} : { ca: readFileSync(authorities) }),
+    }),
   };
-  const server = http.createServer((request, response) => {
+  const answer: http.RequestListener = (request, response) => {
     if (active === undefined) return refuse(request, response, 'no server is active yet');
     // Servers that know each other by a wrong address would hand it round for ever.
     if (request.headers.via?.includes(SELF) === true) {
@@ -66,8 +82,9 @@ export async function openWaitingRoom({
       active,
       active.protocol === 'https:' ? agents['https:'] : agents['http:'],
     );
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls === undefined ? http.createServer(answer) : tls.createServer(answer);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -94,11 +111,15 @@ export async function openWaitingRoom({
 
 /**
  * Where others reach a server that listens there: on all addresses, by the name of the machine.
- * @example peerAddress('::1', 7350) // 'http://[::1]:7350'
+ * @param certificate with TLS: it is reached by a name that this is for
+ * @example peerAddress('::1', 7350, undefined) // 'http://[::1]:7350'
  */
-export function peerAddress(host: string, port: number): string {
-  const name = host === '0.0.0.0' || host === '::' ? hostname() : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+export function peerAddress(
+  host: string,
+  port: number,
+  certificate: Pick<CertificateFacts, 'names'> | undefined,
+): string {
+  return addressOf(host === '0.0.0.0' || host === '::' ? hostname() : host, port, certificate);
 }
 
 /** How a server waits for its turn: whoever asks meanwhile is answered by the one that is active. */
@@ -119,10 +140,13 @@ function forward(
   agent: http.Agent,
 ): void {
   const { request: send } = active.protocol === 'https:' ? https : http;
+  const hostname = active.hostname.replace(/^\[|\]$/g, '');
   const passed = send({
     agent,
     protocol: active.protocol,
-    hostname: active.hostname.replace(/^\[|\]$/g, ''),
+    hostname,
+    // Whom it is meant for, and not the name in `Host`, which is that of the one who asks.
+    servername: isIP(hostname) === 0 ? hostname : '',
     port: active.port,
     method: request.method,
     path: request.url,
@@ -163,6 +187,7 @@ function handedOn(request: IncomingMessage): http.OutgoingHttpHeaders {
       : { 'transfer-encoding': 'chunked' }),
     via: `${request.headers.via === undefined ? '' : `${request.headers.via}, `}1.1 ${SELF}`,
     'x-forwarded-for': request.socket.remoteAddress ?? 'unknown',
+    'x-forwarded-proto': 'encrypted' in request.socket ? 'https' : 'http',
   };
 }
 

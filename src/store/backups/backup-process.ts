@@ -11,7 +11,7 @@
 import { setPriority } from 'node:os';
 import { openDriver, openReader } from '../driver.js';
 import { StoreError, type StoreErrorCode } from '../errors.js';
-import { expectKnownSchema } from '../migrations.js';
+import { expectKnownSchema } from '../upgrade.js';
 import { expectSound, verifyDatabase } from '../verify-database.js';
 import { verifyHistories } from '../verify-histories.js';
 import { writeBackupNote } from './backup-note.js';

@@ -10,7 +10,7 @@ import { verifyAudit } from '../audit-chain.js';
 import { type Driver, openReader } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { findHolder } from '../lock-file.js';
-import { expectKnownSchema } from '../migrations.js';
+import { expectKnownSchema } from '../upgrade.js';
 import { verifyDatabase } from '../verify-database.js';
 import { verifyHistories } from '../verify-histories.js';
 import { lostCommits } from '../write-ahead-log.js';

@@ -33,8 +33,7 @@ export async function openPostgresPlace(
     await pool.end();
   };
   try {
-    store = await openPostgresStore({ pool });
-    await store.joinTables(tables);
+    store = await openPostgresStore({ pool, tables });
     const name = `PostgreSQL, ${store.information().location}`;
     const copying = await connect(pool);
     connection = copying;

@@ -29,8 +29,7 @@ export function openSqlitePlace(
   const draft = `${file}.copy`;
   const at = use === 'from' ? file : draft;
   if (use === 'to') remove(draft);
-  const store = openSqliteStore({ file: at });
-  store.joinTables(tables);
+  const store = openSqliteStore({ file: at, tables });
   const driver = openDriver(at, store.information().driver as Parameters<typeof openDriver>[1]);
   let isFinished = false;
   // The store writes nothing while rows come past it: it has only taken the lock.

@@ -12,12 +12,12 @@
  * @module
  */
 import { isRetriable, StoreError } from '../errors.js';
-import { joining, stepForPostgres } from '../join-tables.js';
 import { SCHEMA } from '../migrations.js';
 import { one, type Plan } from '../plan.js';
 import { type OwnMethod, readPlans, running, writePlans } from '../queries.js';
 import type { Store } from '../store.js';
 import type { StoreInformation } from '../store-information.js';
+import type { AnyTable } from '../table.js';
 import { turnWrites } from '../turn-writes.js';
 import {
   type Connection,
@@ -27,9 +27,8 @@ import {
   runLater,
   withConnection,
 } from './connection.js';
-import { tableWords } from './dialect.js';
 import { type ServerName, writeLeader } from './leadership.js';
-import { expectKnownSchema, migrate } from './migrate.js';
+import { expectKnownSchema, expectNoNewerTable, joinTables, migrate } from './migrate.js';
 import type { PipelinedStatement } from './pipeline.js';
 import { Writer } from './writer.js';
 
@@ -39,6 +38,8 @@ export interface PostgresStoreOptions {
    * schema of their search path, which must be there. The store does not close it.
    */
   pool: PostgresPool;
+  /** Tables that will be used: what is missing of them is made in the transaction of the upgrade. Default: those that join later. */
+  tables?: readonly AnyTable[];
   /** How it is told to other servers of the schema. Default: nobody is told. */
   server?: ServerName;
 }
@@ -59,6 +60,7 @@ export interface PostgresStore extends Store {
  */
 export async function openPostgresStore({
   pool,
+  tables = [],
   server,
 }: PostgresStoreOptions): Promise<PostgresStore> {
   // Connections of a pool may end while nobody uses them; the pool makes others.
@@ -80,8 +82,9 @@ export async function openPostgresStore({
       });
     // From here on others know whose it is, also while a step takes long.
     const found = await expectKnownSchema(connection);
+    await expectNoNewerTable(connection, found, tables);
     if (found > 0) await begin();
-    await migrate(writer);
+    await migrate(writer, tables);
     if (found === 0) await begin();
     return assemble(pool, writer, information, close);
   } catch (error) {
@@ -138,19 +141,7 @@ function assemble(
   const own: Pick<Store, OwnMethod> = {
     commit: (turn) => send(() => writes.commit(turn)),
     leaveBackup: () => send(writes.leaveBackup),
-    async joinTables(tables) {
-      for (const table of tables) {
-        await writer.transaction(async (connection) => {
-          for (const { sql, values } of await runLater(
-            connection,
-            joining(table, stepForPostgres),
-          )) {
-            if (values.length === 0) await connection.run(tableWords(sql));
-            else await connection.ask({ sql, values });
-          }
-        });
-      }
-    },
+    joinTables: (tables) => joinTables(writer, tables),
     giveBack: () => 0,
     information: () => information,
     close,

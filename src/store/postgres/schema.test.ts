@@ -6,7 +6,8 @@ import { requirement } from '../../../test/requirements.js';
 import { DECLARED_TABLES } from '../../../test/support/declared-tables.js';
 import { PostgresServer } from '../../../test/support/postgres-server.js';
 import { type Driver, openDriver } from '../driver.js';
-import { joinTables, MIGRATIONS, migrate, SCHEMA } from '../migrations.js';
+import { MIGRATIONS, SCHEMA } from '../migrations.js';
+import { joinTables, migrate } from '../upgrade.js';
 import { openPostgresStore } from './postgres-store.js';
 import { BASELINE_VERSION } from './schema.js';
 
