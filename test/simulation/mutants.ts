@@ -30,6 +30,7 @@ import { StoreError } from '../../src/store/errors.js';
 import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
 import type { AnyTable, RowWrite } from '../../src/store/table.js';
 import { rows } from './changed-rows.js';
+import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { DATA_MUTANTS } from './data-mutants.js';
 import type { Mutant } from './simulate.js';
 
@@ -515,6 +516,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   ...DATA_MUTANTS,
+  ...CLUSTER_MUTANTS,
 ];
 
 function onlyAttempts(write: ExecutionWrite): ExecutionWrite {
