@@ -22,7 +22,8 @@ const PLANTED: readonly Mutant[] = [
   },
   {
     name: 'takes over without a new epoch',
-    sql: (sql) => sql.replace('CAST(settings.value AS BIGINT) + 1', 'CAST(settings.value AS BIGINT)'),
+    sql: (sql) =>
+      sql.replace('CAST(settings.value AS BIGINT) + 1', 'CAST(settings.value AS BIGINT)'),
   },
   {
     name: 'ends the session of a server that has just taken over',

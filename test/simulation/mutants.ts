@@ -33,6 +33,7 @@ import { rows } from './changed-rows.js';
 import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { DATA_MUTANTS } from './data-mutants.js';
 import type { Mutant } from './simulate.js';
+import { WORKER_MUTANTS } from './worker-mutants.js';
 
 /** Changes what the reducer answers. */
 function transitions(
@@ -517,6 +518,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...DATA_MUTANTS,
   ...CLUSTER_MUTANTS,
+  ...WORKER_MUTANTS,
 ];
 
 function onlyAttempts(write: ExecutionWrite): ExecutionWrite {

@@ -18,18 +18,20 @@ import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { uuidVersion7 } from '../../src/engine/adapters/system-ports.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
+import type { WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
 import type { Clock, Random, Runner } from '../../src/engine/kernel/ports.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
-import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { checkedAdvance } from './checked-advance.js';
+import { Clients } from './clients.js';
 import { EXPECTED, Told } from './expected.js';
-import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
 import { FailingStore } from './failing-store.js';
+import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
+import { AWAY, AWAY_MACHINE, AWAY_SECTIONS, FarWorkers, hasWorkers } from './far-workers.js';
 import { Invariants } from './invariants.js';
-import { INPUT, MACHINES } from './machines.js';
+import { MACHINES, TEAMS } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
 import { POOLED, POOLED_MACHINE, POOLED_SECTIONS, PoolWorld } from './pooled.js';
 import { DataWorld, PUBLISHING } from './published.js';
@@ -60,6 +62,10 @@ export interface Mutant {
   sql?: (sql: string) => string;
   /** A server acts on a commit without a look at its lease. */
   ignoresLease?: true;
+  /** What workers reach of a server. */
+  workers?: (calls: WorkerCalls) => WorkerCalls;
+  /** Changes the code itself, and takes that back. */
+  plant?: () => () => void;
   /** Seeds in which it can show itself. Default: all. */
   shows?: (seed: number) => boolean;
   remote?: (tasks: RemoteTasks) => RemoteTasks;
@@ -90,8 +96,6 @@ interface Host {
   runner(runner: Runner): Runner;
 }
 
-/** Both have the same pipelines. */
-const TEAMS = ['team', 'twin'] as const;
 /** Virtual milliseconds with faults. */
 const HEAL = 90_000;
 /** Virtual milliseconds after which everything must have ended. */
@@ -107,9 +111,11 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<SeedResul
   const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
   // The faults of the disk are made here; SQLite's own durability is tested with real kills in test/crash.
   const store = openSqliteStore({ file: join(folder, 'k.db'), synchronous: 'NORMAL' });
+  const takeBack = mutant?.plant?.();
   try {
     return await new Simulation(seed, store, folder, mutant).run();
   } finally {
+    takeBack?.();
     store.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -126,6 +132,8 @@ class Simulation {
   readonly #pools: PoolWorld;
   readonly #data: DataWorld;
   readonly #tried: TriedWorld;
+  /** Undefined: nobody performs anything elsewhere. */
+  readonly #workers: FarWorkers | undefined;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -145,15 +153,13 @@ class Simulation {
   #generation = 0;
   #engine: Engine | undefined;
   #crashes = 0;
-  #open = 0;
   #ids = 0;
   readonly #failing: FailingStore;
   /** Several servers on one database; undefined: one on a file. */
   readonly #cluster: TwoEngines | undefined;
   /** Virtual milliseconds: from then on nothing fails. */
   #faultyUntil = HEAL;
-  /** Ids of events that were acknowledged. */
-  readonly #told = new Set<string>();
+  readonly #clients: Clients;
 
   constructor(seed: number, store: SynchronousStore, folder: string, mutant: Mutant | undefined) {
     this.#seed = seed;
@@ -184,9 +190,15 @@ class Simulation {
       hard: rate(0.15),
       slow: rate(0.4),
     };
+    const reached = (): Engine | undefined => this.#reached();
+    this.#clients = new Clients({ world, seed, store, invariants: this.#invariants, reached });
     const isFaulty = (): boolean => this.#faulty;
     const committed = (commit: Commit): void => this.#committed(commit);
     this.#failing = new FailingStore(world, store, this.#rates, isFaulty, committed);
+    if (hasWorkers(seed)) {
+      const isAlone = !hasCluster(seed);
+      this.#workers = new FarWorkers(world, { engine: reached, isFaulty, isAlone });
+    }
     if (hasCluster(seed)) this.#cluster = this.#makeCluster(committed);
   }
 
@@ -228,7 +240,10 @@ class Simulation {
 
   /** The engine that whoever asks finds; undefined: nobody answers. */
   #reached(): Engine | undefined {
-    return this.#cluster === undefined ? this.#engine : this.#cluster.reached();
+    const engine = this.#cluster === undefined ? this.#engine : this.#cluster.reached();
+    const changed = this.#mutant?.workers;
+    if (engine === undefined || changed === undefined) return engine;
+    return { ...engine, workers: changed(engine.workers) };
   }
 
   /** Every other seed: what triggers do takes commits, and so faults, away from the machines. */
@@ -287,9 +302,8 @@ class Simulation {
     if (this.#cluster === undefined) this.#boot();
     else this.#cluster.begin(HEAL);
     const clients = world.between(3, 7);
-    this.#open = clients;
-    for (let i = 0; i < clients; i++) this.#client(i);
-    if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
+    for (let i = 0; i < clients; i++) this.#clients.start(i);
+    if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#clients.tell(i);
     if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#reached());
     if (this.#hasPools) this.#pools.clients(() => this.#reached());
     if (this.#hasData) {
@@ -298,6 +312,7 @@ class Simulation {
       world.after(this.#data.restart, () => this.#crash('a restart'));
     }
     if (this.#hasTests) this.#tried.clients(() => this.#reached());
+    this.#workers?.begin();
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
     this.#failing.isFull = false;
@@ -306,14 +321,15 @@ class Simulation {
     // Somebody who asks for ever asks for nothing new: I2 says that there is no answer.
     const rest = (): boolean =>
       world.happened > MOST_HAPPENS ||
-      (this.#open === 0 &&
+      (this.#clients.open === 0 &&
         (!this.#hasData || world.elapsed > this.#data.until + 120_000) &&
         this.#allEnded());
     await world.run(HORIZON, rest);
     // What follows the last end (a parent that hears of its child) needs another moment.
     const most = Math.max(MOST_HAPPENS, world.happened + MOST_HAPPENS / 2);
     await world.run(world.elapsed + 120_000, () => world.happened > most);
-    if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
+    if (this.#clients.open > 0)
+      this.#invariants.fail(`I2 ${this.#clients.open} clients never got their answer`);
     this.#invariants.atEnd(this.#store);
     for (const violation of [
       ...this.#expected.violations(this.#store),
@@ -323,13 +339,14 @@ class Simulation {
       ...(this.#hasData ? this.#data.atEnd(this.#store) : []),
       ...(this.#hasTests ? this.#tried.atEnd(this.#store) : []),
       ...(this.#cluster?.atEnd() ?? []),
+      ...(this.#workers?.atEnd() ?? []),
       ...this.#troubled.atEnd(this.#store, world.wall()),
       ...(this.#tells ? this.#people.violations(this.#store, this.#died) : []),
     ]) {
       this.#invariants.fail(violation);
     }
     if (this.#hasTriggers) {
-      for (const violation of triggerViolations(this.#store, this.#told, world.wall())) {
+      for (const violation of triggerViolations(this.#store, this.#clients.told, world.wall())) {
         this.#invariants.fail(violation);
       }
     }
@@ -513,6 +530,11 @@ class Simulation {
       const whose = { name: POOLED, team: 'team', tags: {}, definition: POOLED_MACHINE };
       await engine.pipelines.deploy({ ...whose, ...where });
     }
+    if (this.#workers !== undefined) {
+      const where = { folder: this.#folder, sections: AWAY_SECTIONS, bindings: {} };
+      const whose = { name: AWAY, team: 'team', tags: {}, definition: AWAY_MACHINE };
+      await engine.pipelines.deploy({ ...whose, ...where });
+    }
     const more = this.#hasData ? PUBLISHING : this.#hasTests ? TRYING : [];
     for (const [name, [definition, sections]] of more) {
       const where = { folder: this.#folder, sections, bindings: {} };
@@ -548,6 +570,7 @@ class Simulation {
     this.#pools.committed(commit);
     if (this.#hasData) this.#data.committed(commit);
     if (this.#hasTests) this.#tried.committed(commit);
+    this.#workers?.committed(commit);
   }
 
   #crash(why: string): void {
@@ -556,86 +579,5 @@ class Simulation {
     this.#crashes += 1;
     this.#invariants.note(`crash: ${why}`);
     this.#world.after(this.#world.between(0, 8000), () => this.#boot());
-  }
-
-  // ---- clients ----------------------------------------------------------------------------------
-
-  /** Starts one execution, by name, again and again until it is acknowledged; then perhaps stops or redrives it. */
-  #client(i: number): void {
-    const world = this.#world;
-    const pipelines = [...MACHINES.keys()];
-    const pipeline = pipelines[world.between(0, pipelines.length - 1)] as string;
-    // Two clients, one of each team, choose the same name.
-    const team = TEAMS[i % 2] as string;
-    const name = `client-${Math.floor(i / 2)}`;
-    let acknowledged = false;
-    const again = (): void => void world.after(world.between(100, 4000), attempt);
-    const attempt = (): void => {
-      if (acknowledged) return;
-      const engine = this.#reached();
-      if (engine === undefined) {
-        again();
-        return;
-      }
-      engine.executions.start(EVERYTHING, { pipeline, team, name, input: INPUT }).then(
-        ({ id }) => {
-          this.#invariants.acknowledged(this.#store, { team, name: pipeline }, name, id);
-          if (acknowledged) return;
-          acknowledged = true;
-          this.#open -= 1;
-          this.#afterwards(id);
-        },
-        (error: Error) => {
-          this.#invariants.note(`start refused: ${error.message}`);
-          again();
-        },
-      );
-      // An engine that crashes does not answer.
-      world.after(5000, () => {
-        if (!acknowledged) attempt();
-      });
-    };
-    world.after(world.between(0, 30_000), attempt);
-  }
-
-  /** Puts an event, again and again until it is acknowledged, and once more. */
-  #teller(i: number): void {
-    const world = this.#world;
-    const id = `told-${i}`;
-    const attempt = (): void => {
-      const isAgain = this.#told.has(id);
-      const again = (): void => {
-        if (!isAgain) world.after(1_500, attempt);
-      };
-      const engine = this.#reached();
-      if (engine === undefined) {
-        again();
-        return;
-      }
-      const event = { id, source: 'client', detailType: 'Told', detail: { i } };
-      engine.events.put(ofTeam('team'), [event]).then(
-        () => this.#told.add(id),
-        () => {},
-      );
-      // An engine that crashes does not answer; one that did is told again all the same.
-      world.after(5000, again);
-    };
-    // By arithmetic: what is drawn at random stays with the executions.
-    world.after((this.#seed * 7_919 + i * 10_473) % 60_000, attempt);
-  }
-
-  #afterwards(id: string): void {
-    const world = this.#world;
-    const ignore = (): void => {};
-    if (world.chance(0.15)) {
-      world.after(world.between(0, 40_000), () => {
-        this.#reached()?.executions.stop(EVERYTHING, id, { error: 'Stopped' }).catch(ignore);
-      });
-    }
-    if (world.chance(0.4)) {
-      world.after(world.between(20_000, 80_000), () => {
-        this.#reached()?.executions.redrive(EVERYTHING, id).catch(ignore);
-      });
-    }
   }
 }

@@ -11,12 +11,13 @@
  *
  * @module
  */
-import type { Commit } from '../../src/store/store.js';
+
 import { type Driver, openDriver, type Row, type SqlValue } from '../../src/store/driver.js';
 import { SCHEMA } from '../../src/store/migrations.js';
 import type { PostgresClient, PostgresPool } from '../../src/store/postgres/connection.js';
 import { LEASE } from '../../src/store/postgres/leadership.js';
 import { Pipeline } from '../../src/store/postgres/pipeline.js';
+import type { Commit } from '../../src/store/store.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import { EPOCH, type VirtualWorld } from './virtual-world.js';
 
@@ -70,7 +71,8 @@ interface Message {
 function told(code: string, message: string): Error {
   return Object.assign(new Error(message), { code, severity: 'ERROR' });
 }
-const terminated = (): Error => told('57P01', 'terminating connection due to administrator command');
+const terminated = (): Error =>
+  told('57P01', 'terminating connection due to administrator command');
 const cut = (): Error => new Error('Connection terminated unexpectedly');
 
 /** The first statement of a pipeline that commits (postgres/writer.ts). */

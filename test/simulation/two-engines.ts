@@ -103,7 +103,8 @@ export class TwoEngines {
 
   begin(until: number): void {
     const world = this.#world;
-    for (const server of this.#servers) world.after(world.between(0, 300), () => this.#boot(server));
+    for (const server of this.#servers)
+      world.after(world.between(0, 300), () => this.#boot(server));
     for (let i = 0; i < this.#seed.troubles; i += 1) {
       world.after(world.between(2_000, until), () => this.#trouble());
     }
@@ -306,4 +307,3 @@ function reaching(engine: Engine, process: SimulatedProcess): Engine {
     },
   });
 }
-
