@@ -12,6 +12,7 @@ import {
   keepLease,
   type ServerName,
   type StandbyOptions,
+  underLease,
   whenFree,
 } from './postgres/leadership.js';
 import { openPool } from './postgres/pool.js';
@@ -93,8 +94,9 @@ async function openDatabase(
   try {
     const open = (): Promise<PostgresStore> =>
       openPostgresStore({ pool, tables, ...(server === undefined ? {} : { server }) });
-    const store = standby === undefined ? await open() : await whenFree(pool, open, standby);
-    const lease = keepLease(pool, store.epoch, onLost);
+    const opened = standby === undefined ? await open() : await whenFree(pool, open, standby);
+    const lease = keepLease(pool, opened.epoch, onLost);
+    const store = underLease(opened, lease);
     const source = { kind: 'postgres', url } as const;
     const readers = createReaderPool({ source });
     const watch = watchPostgresStore(store, onLost);

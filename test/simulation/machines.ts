@@ -139,3 +139,6 @@ export const MACHINES: ReadonlyMap<string, MachineDefinition> = new Map(
 );
 
 export const INPUT = { items: [1, 2, 3, 4] };
+
+/** Both have the same pipelines. */
+export const TEAMS = ['team', 'twin'] as const;

@@ -30,8 +30,10 @@ import { StoreError } from '../../src/store/errors.js';
 import type { AttemptRecord, Commit, ExecutionWrite, Store } from '../../src/store/store.js';
 import type { AnyTable, RowWrite } from '../../src/store/table.js';
 import { rows } from './changed-rows.js';
+import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { DATA_MUTANTS } from './data-mutants.js';
 import type { Mutant } from './simulate.js';
+import { WORKER_MUTANTS } from './worker-mutants.js';
 
 /** Changes what the reducer answers. */
 function transitions(
@@ -515,6 +517,8 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   ...DATA_MUTANTS,
+  ...CLUSTER_MUTANTS,
+  ...WORKER_MUTANTS,
 ];
 
 function onlyAttempts(write: ExecutionWrite): ExecutionWrite {

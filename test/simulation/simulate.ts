@@ -18,21 +18,25 @@ import { createLocalItems } from '../../src/engine/adapters/local-items.js';
 import { uuidVersion7 } from '../../src/engine/adapters/system-ports.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
+import type { WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
 import type { Clock, Random, Runner } from '../../src/engine/kernel/ports.js';
 import type { Reducer } from '../../src/engine/kernel/reducer.js';
-import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { StoreError } from '../../src/store/errors.js';
 import { openSqliteStore } from '../../src/store/sqlite-store.js';
 import type { Commit, Store, SynchronousStore } from '../../src/store/store.js';
 import { checkedAdvance } from './checked-advance.js';
+import { Clients } from './clients.js';
 import { EXPECTED, Told } from './expected.js';
+import { FailingStore } from './failing-store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
+import { AWAY, AWAY_MACHINE, AWAY_SECTIONS, FarWorkers, hasWorkers } from './far-workers.js';
 import { Invariants } from './invariants.js';
-import { INPUT, MACHINES } from './machines.js';
+import { MACHINES, TEAMS } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
 import { POOLED, POOLED_MACHINE, POOLED_SECTIONS, PoolWorld } from './pooled.js';
 import { DataWorld, PUBLISHING } from './published.js';
 import { REMOTE_ACCOUNT, REMOTE_MACHINES, RemoteWorld } from './remote-jobs.js';
+import { heldRunner } from './simulated-process.js';
 import { withSlowReads } from './slow-reads.js';
 import {
   type ChannelFaults,
@@ -44,6 +48,7 @@ import {
 import { TRYING, TriedWorld } from './tried.js';
 import { machineOf, makeSchedule, TRIGGERED, triggerViolations } from './triggers.js';
 import { declareIncidents, IncidentsTold } from './troubled.js';
+import { type ClusterSeed, hasCluster, TwoEngines } from './two-engines.js';
 import { VirtualWorld } from './virtual-world.js';
 
 /** A planted bug: it changes one of the ports or the reducer. */
@@ -53,6 +58,16 @@ export interface Mutant {
   store?: ((store: Store, world: VirtualWorld) => Store) | undefined;
   random?: (random: Random) => Random;
   runner?: (runner: Runner) => Runner;
+  /** What a server asks of the database that it shares. */
+  sql?: (sql: string) => string;
+  /** A server acts on a commit without a look at its lease. */
+  ignoresLease?: true;
+  /** What workers reach of a server. */
+  workers?: (calls: WorkerCalls) => WorkerCalls;
+  /** Changes the code itself, and takes that back. */
+  plant?: () => () => void;
+  /** Seeds in which it can show itself. Default: all. */
+  shows?: (seed: number) => boolean;
   remote?: (tasks: RemoteTasks) => RemoteTasks;
 }
 
@@ -67,8 +82,20 @@ export interface SeedResult {
   virtualMs: number;
 }
 
-/** Both have the same pipelines. */
-const TEAMS = ['team', 'twin'] as const;
+/** The process that an engine runs in. */
+interface Host {
+  readonly clock: Clock;
+  readonly store: Store;
+  /** Once it has ended nothing is heard any more. */
+  isAlive(): boolean;
+  /** It ends. */
+  died(why: string): void;
+  /** The same port; its answers are heard when the process runs. */
+  holds<Port extends object>(port: Port): Port;
+  /** The same runner; what it tells is heard when the process runs. */
+  runner(runner: Runner): Runner;
+}
+
 /** Virtual milliseconds with faults. */
 const HEAL = 90_000;
 /** Virtual milliseconds after which everything must have ended. */
@@ -84,9 +111,11 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<SeedResul
   const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
   // The faults of the disk are made here; SQLite's own durability is tested with real kills in test/crash.
   const store = openSqliteStore({ file: join(folder, 'k.db'), synchronous: 'NORMAL' });
+  const takeBack = mutant?.plant?.();
   try {
     return await new Simulation(seed, store, folder, mutant).run();
   } finally {
+    takeBack?.();
     store.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -103,6 +132,8 @@ class Simulation {
   readonly #pools: PoolWorld;
   readonly #data: DataWorld;
   readonly #tried: TriedWorld;
+  /** Undefined: nobody performs anything elsewhere. */
+  readonly #workers: FarWorkers | undefined;
   readonly #store: SynchronousStore;
   readonly #folder: string;
   readonly #mutant: Mutant | undefined;
@@ -122,13 +153,13 @@ class Simulation {
   #generation = 0;
   #engine: Engine | undefined;
   #crashes = 0;
-  #open = 0;
   #ids = 0;
-  #full = false;
+  readonly #failing: FailingStore;
+  /** Several servers on one database; undefined: one on a file. */
+  readonly #cluster: TwoEngines | undefined;
   /** Virtual milliseconds: from then on nothing fails. */
   #faultyUntil = HEAL;
-  /** Ids of events that were acknowledged. */
-  readonly #told = new Set<string>();
+  readonly #clients: Clients;
 
   constructor(seed: number, store: SynchronousStore, folder: string, mutant: Mutant | undefined) {
     this.#seed = seed;
@@ -159,6 +190,60 @@ class Simulation {
       hard: rate(0.15),
       slow: rate(0.4),
     };
+    const reached = (): Engine | undefined => this.#reached();
+    this.#clients = new Clients({ world, seed, store, invariants: this.#invariants, reached });
+    const isFaulty = (): boolean => this.#faulty;
+    const committed = (commit: Commit): void => this.#committed(commit);
+    this.#failing = new FailingStore(world, store, this.#rates, isFaulty, committed);
+    if (hasWorkers(seed)) {
+      const isAlone = !hasCluster(seed);
+      this.#workers = new FarWorkers(world, { engine: reached, isFaulty, isAlone });
+    }
+    if (hasCluster(seed)) this.#cluster = this.#makeCluster(committed);
+  }
+
+  #makeCluster(committed: (commit: Commit) => void): TwoEngines {
+    const world = this.#world;
+    const seed: ClusterSeed = {
+      servers: 2 + (this.#seed % 3 === 0 ? 1 : 0),
+      troubles: world.between(1, 6),
+      rates: { ...this.#rates, paused: world.random() * 0.1 },
+    };
+    const note = (line: string): void => this.#invariants.note(line);
+    const cluster: TwoEngines = new TwoEngines(world, seed, {
+      file: join(this.#folder, 'k.db'),
+      hasPooler: world.chance(0.5),
+      isFaulty: () => this.#faulty,
+      text: this.#mutant?.sql ?? ((sql) => sql),
+      ignoresLease: this.#mutant?.ignoresLease === true,
+      make: (process, store) =>
+        this.#make({
+          ...{ clock: process.clock, isAlive: () => process.isAlive },
+          store: this.#readsTakeTime
+            ? process.holds(withSlowReads(store, world, () => this.#slowReads))
+            : store,
+          died: (why) => cluster.died(process, why),
+          holds: (port) => process.holds(port),
+          runner: (runner) => {
+            const begins = (id: string): void => cluster.acts(process, `begins ${id}`);
+            return heldRunner(process, runner, begins);
+          },
+        }),
+      ready: async (engine) => {
+        await this.#deploy(engine);
+        this.#declare(engine);
+      },
+      ...{ committed, note },
+    });
+    return cluster;
+  }
+
+  /** The engine that whoever asks finds; undefined: nobody answers. */
+  #reached(): Engine | undefined {
+    const engine = this.#cluster === undefined ? this.#engine : this.#cluster.reached();
+    const changed = this.#mutant?.workers;
+    if (engine === undefined || changed === undefined) return engine;
+    return { ...engine, workers: changed(engine.workers) };
   }
 
   /** Every other seed: what triggers do takes commits, and so faults, away from the machines. */
@@ -214,34 +299,37 @@ class Simulation {
 
   async run(): Promise<SeedResult> {
     const world = this.#world;
-    this.#boot();
+    if (this.#cluster === undefined) this.#boot();
+    else this.#cluster.begin(HEAL);
     const clients = world.between(3, 7);
-    this.#open = clients;
-    for (let i = 0; i < clients; i++) this.#client(i);
-    if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#teller(i);
-    if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#engine);
-    if (this.#hasPools) this.#pools.clients(() => this.#engine);
+    for (let i = 0; i < clients; i++) this.#clients.start(i);
+    if (this.#hasTriggers) for (let i = 0; i < 1 + (this.#seed % 3); i++) this.#clients.tell(i);
+    if (this.#hasRemote) for (let i = 0; i < 6; i++) this.#remote.client(i, () => this.#reached());
+    if (this.#hasPools) this.#pools.clients(() => this.#reached());
     if (this.#hasData) {
-      this.#data.clients(() => this.#engine);
+      this.#data.clients(() => this.#reached());
       // While something is read, and before what it reads is replaced.
       world.after(this.#data.restart, () => this.#crash('a restart'));
     }
-    if (this.#hasTests) this.#tried.clients(() => this.#engine);
+    if (this.#hasTests) this.#tried.clients(() => this.#reached());
+    this.#workers?.begin();
     if (world.chance(this.#rates.jump)) this.#jump();
     await world.run(HEAL, () => world.happened > MOST_HAPPENS);
-    this.#full = false;
+    this.#failing.isFull = false;
     world.wallError = 0;
+    this.#cluster?.heal();
     // Somebody who asks for ever asks for nothing new: I2 says that there is no answer.
     const rest = (): boolean =>
       world.happened > MOST_HAPPENS ||
-      (this.#open === 0 &&
+      (this.#clients.open === 0 &&
         (!this.#hasData || world.elapsed > this.#data.until + 120_000) &&
         this.#allEnded());
     await world.run(HORIZON, rest);
     // What follows the last end (a parent that hears of its child) needs another moment.
     const most = Math.max(MOST_HAPPENS, world.happened + MOST_HAPPENS / 2);
     await world.run(world.elapsed + 120_000, () => world.happened > most);
-    if (this.#open > 0) this.#invariants.fail(`I2 ${this.#open} clients never got their answer`);
+    if (this.#clients.open > 0)
+      this.#invariants.fail(`I2 ${this.#clients.open} clients never got their answer`);
     this.#invariants.atEnd(this.#store);
     for (const violation of [
       ...this.#expected.violations(this.#store),
@@ -250,24 +338,27 @@ class Simulation {
       ...this.#pools.atEnd(this.#store),
       ...(this.#hasData ? this.#data.atEnd(this.#store) : []),
       ...(this.#hasTests ? this.#tried.atEnd(this.#store) : []),
+      ...(this.#cluster?.atEnd() ?? []),
+      ...(this.#workers?.atEnd() ?? []),
       ...this.#troubled.atEnd(this.#store, world.wall()),
-      ...(this.#tells ? this.#people.violations(this.#store, this.#crashes) : []),
+      ...(this.#tells ? this.#people.violations(this.#store, this.#died) : []),
     ]) {
       this.#invariants.fail(violation);
     }
     if (this.#hasTriggers) {
-      for (const violation of triggerViolations(this.#store, this.#told, world.wall())) {
+      for (const violation of triggerViolations(this.#store, this.#clients.told, world.wall())) {
         this.#invariants.fail(violation);
       }
     }
     if (this.#hasTests) await this.#growOld();
     this.#generation += 1;
+    this.#cluster?.close();
     return {
       seed: this.#seed,
       violations: this.#invariants.violations,
       trace: this.#invariants.trace,
       hash: this.#invariants.hash(),
-      crashes: this.#crashes,
+      crashes: this.#died,
       commits: this.#invariants.commits,
       executions: this.#store.lastExecutionNumber(),
       virtualMs: world.elapsed,
@@ -287,9 +378,14 @@ class Simulation {
     this.#tried.atRemoval = () => this.#crash('a shadow is to be removed');
     this.#faultyUntil = world.elapsed + 12 * 60_000;
     await grow(26, 36);
-    this.#full = false;
+    this.#failing.isFull = false;
     await grow(25, 12);
     for (const violation of this.#tried.gone(this.#store)) this.#invariants.fail(violation);
+  }
+
+  /** How often a process ended before its time. */
+  get #died(): number {
+    return this.#cluster?.crashes ?? this.#crashes;
   }
 
   #allEnded(): boolean {
@@ -311,13 +407,42 @@ class Simulation {
     const generation = ++this.#generation;
     const isAlive = (): boolean => generation === this.#generation;
     const world = this.#world;
-    const mutant = this.#mutant;
-    const clock: Clock = {
-      now: () => world.wall(),
-      monotonic: () => world.elapsed,
-      setTimer: (callback, ms) => world.after(ms, () => isAlive() && callback()),
-      soon: (callback) => void world.after(0, () => isAlive() && callback()),
+    const died = (why: string): void => {
+      if (isAlive()) this.#crash(why);
     };
+    const failing = this.#failing.open(isAlive, died);
+    const engine = this.#make({
+      clock: {
+        now: () => world.wall(),
+        monotonic: () => world.elapsed,
+        setTimer: (callback, ms) => world.after(ms, () => isAlive() && callback()),
+        soon: (callback) => void world.after(0, () => isAlive() && callback()),
+      },
+      store: this.#readsTakeTime ? withSlowReads(failing, world, () => this.#slowReads) : failing,
+      ...{ isAlive, died, holds: (port) => port, runner: (runner) => runner },
+    });
+    this.#invariants.note(`boot ${generation}`);
+    engine
+      .open()
+      .then(() => this.#deploy(engine))
+      .then(
+        () => {
+          if (!isAlive()) return;
+          this.#engine = engine;
+          this.#declare(engine);
+        },
+        (error: unknown) => {
+          // The store failed while it opened: the process ends and the next one tries again.
+          if (!(error instanceof StoreError) && isAlive()) this.#invariants.note(String(error));
+          died('opening failed');
+        },
+      );
+  }
+
+  /** An engine in a process of the simulation. */
+  #make({ clock, store, isAlive, died, holds, runner: held }: Host): Engine {
+    const world = this.#world;
+    const mutant = this.#mutant;
     const plain: Random = {
       id: (at) => uuidVersion7(at, this.#bytes()),
       seed: () => `seed-${this.#ids++}`,
@@ -329,11 +454,7 @@ class Simulation {
       isAlive,
     );
     const own = this.#hasData ? this.#data : this.#hasTests ? this.#tried : undefined;
-    const runner = own?.runner(performing, () => this.#faulty, isAlive) ?? performing;
-    const failing = this.#faultyStore(isAlive);
-    const faulty = this.#readsTakeTime
-      ? withSlowReads(failing, world, () => this.#slowReads)
-      : failing;
+    const runner = held(own?.runner(performing, () => this.#faulty, isAlive) ?? performing);
     const reducer: Reducer = {
       compile: compileMachine,
       start: startExecution,
@@ -343,13 +464,13 @@ class Simulation {
     const isFaulty = (): boolean => this.#faulty;
     const served = this.#hasPools
       ? this.#pools.tasks(isFaulty, isAlive)
-      : this.#remote.tasks(isFaulty, isAlive, () => this.#engine);
-    const tasks = mutant?.remote?.(served) ?? served;
-    const engine = createEngine({
+      : this.#remote.tasks(isFaulty, isAlive, () => this.#reached());
+    const tasks = holds(mutant?.remote?.(served) ?? served);
+    return createEngine({
       ...(this.#hasRemote || this.#hasPools
         ? { remoteTasks: tasks, remote: { tasks, accounts: [REMOTE_ACCOUNT] } }
         : {}),
-      store: mutant?.store?.(faulty, world) ?? faulty,
+      store: mutant?.store?.(store, world) ?? store,
       clock,
       random: mutant?.random?.(plain) ?? plain,
       runner: mutant?.runner?.(runner) ?? runner,
@@ -360,34 +481,27 @@ class Simulation {
       workFolder: join(this.#folder, 'work'),
       loadedExecutions: 3,
       ...(this.#tells
-        ? { notifications: { ports: this.#people.ports(() => this.#channelFaults, isAlive) } }
+        ? {
+            notifications: {
+              ports: holds(this.#people.ports(() => this.#channelFaults, isAlive)),
+            },
+          }
         : {}),
-      onFatal: () => this.#crash('the engine ended itself'),
+      onFatal: () => died('the engine ended itself'),
       onProblem: (error, execution) => {
         if (isAlive())
           this.#invariants.fail(`the engine gave up on ${execution}: ${String(error)}`);
       },
     });
-    this.#invariants.note(`boot ${generation}`);
-    engine
-      .open()
-      .then(() => this.#deploy(engine))
-      .then(
-        () => {
-          if (!isAlive()) return;
-          this.#engine = engine;
-          void makeMonitors(engine);
-          void declareIncidents(engine, this.#world.wall());
-          if (this.#tells) void makeChannel(engine);
-          if (this.#hasPools) void this.#pools.declare(engine);
-          if (this.#hasTriggers) void makeSchedule(engine);
-        },
-        (error: unknown) => {
-          // The store failed while it opened: the process ends and the next one tries again.
-          if (!(error instanceof StoreError) && isAlive()) this.#invariants.note(String(error));
-          if (isAlive()) this.#crash('opening failed');
-        },
-      );
+  }
+
+  /** What a server is told as soon as it works. */
+  #declare(engine: Engine): void {
+    void makeMonitors(engine);
+    void declareIncidents(engine, this.#world.wall());
+    if (this.#tells) void makeChannel(engine);
+    if (this.#hasPools) void this.#pools.declare(engine);
+    if (this.#hasTriggers) void makeSchedule(engine);
   }
 
   async #deploy(engine: Engine): Promise<void> {
@@ -416,6 +530,11 @@ class Simulation {
       const whose = { name: POOLED, team: 'team', tags: {}, definition: POOLED_MACHINE };
       await engine.pipelines.deploy({ ...whose, ...where });
     }
+    if (this.#workers !== undefined) {
+      const where = { folder: this.#folder, sections: AWAY_SECTIONS, bindings: {} };
+      const whose = { name: AWAY, team: 'team', tags: {}, definition: AWAY_MACHINE };
+      await engine.pipelines.deploy({ ...whose, ...where });
+    }
     const more = this.#hasData ? PUBLISHING : this.#hasTests ? TRYING : [];
     for (const [name, [definition, sections]] of more) {
       const where = { folder: this.#folder, sections, bindings: {} };
@@ -442,156 +561,23 @@ class Simulation {
     return bytes;
   }
 
+  #committed(commit: Commit): void {
+    this.#invariants.committed(commit);
+    this.#expected.committed(commit);
+    this.#monitored.committed(commit);
+    this.#troubled.committed(commit);
+    this.#remote.committed(commit);
+    this.#pools.committed(commit);
+    if (this.#hasData) this.#data.committed(commit);
+    if (this.#hasTests) this.#tried.committed(commit);
+    this.#workers?.committed(commit);
+  }
+
   #crash(why: string): void {
     this.#generation += 1;
     this.#engine = undefined;
     this.#crashes += 1;
     this.#invariants.note(`crash: ${why}`);
     this.#world.after(this.#world.between(0, 8000), () => this.#boot());
-  }
-
-  // ---- the store --------------------------------------------------------------------------------
-
-  #faultyStore(isAlive: () => boolean): Store {
-    const world = this.#world;
-    const never = new Promise<void>(() => {});
-    const write = (commit: Commit): void => {
-      this.#store.commit(commit);
-      this.#invariants.committed(commit);
-      this.#expected.committed(commit);
-      this.#monitored.committed(commit);
-      this.#troubled.committed(commit);
-      this.#remote.committed(commit);
-      this.#pools.committed(commit);
-      if (this.#hasData) this.#data.committed(commit);
-      if (this.#hasTests) this.#tried.committed(commit);
-    };
-    return {
-      ...this.#store,
-      commit: (commit) => {
-        if (!isAlive()) return never;
-        const rates = this.#rates;
-        if (this.#faulty) {
-          if (this.#full) throw new StoreError('full', 'simulated');
-          if (world.chance(rates.full)) {
-            this.#full = true;
-            world.after(world.between(1000, 20_000), () => {
-              this.#full = false;
-            });
-            throw new StoreError('full', 'simulated');
-          }
-          if (world.chance(rates.busy)) throw new StoreError('busy', 'simulated');
-          if (world.chance(rates.before)) {
-            this.#crash('before a commit');
-            return never;
-          }
-          if (world.chance(rates.after)) {
-            write(commit);
-            this.#crash('after a commit');
-            return never;
-          }
-          if (world.chance(rates.ambiguous)) {
-            if (world.chance(0.5)) write(commit);
-            throw new StoreError('ambiguous', 'simulated');
-          }
-          if (world.chance(rates.slow)) {
-            return new Promise((resolve, reject) => {
-              world.after(world.between(1, 3000), () => {
-                // The process may have died while the disk was busy; then the disk had not got that far.
-                if (!isAlive()) return;
-                try {
-                  write(commit);
-                  resolve();
-                } catch (error) {
-                  reject(error as Error);
-                }
-              });
-            });
-          }
-        }
-        write(commit);
-        return undefined;
-      },
-    };
-  }
-
-  // ---- clients ----------------------------------------------------------------------------------
-
-  /** Starts one execution, by name, again and again until it is acknowledged; then perhaps stops or redrives it. */
-  #client(i: number): void {
-    const world = this.#world;
-    const pipelines = [...MACHINES.keys()];
-    const pipeline = pipelines[world.between(0, pipelines.length - 1)] as string;
-    // Two clients, one of each team, choose the same name.
-    const team = TEAMS[i % 2] as string;
-    const name = `client-${Math.floor(i / 2)}`;
-    let acknowledged = false;
-    const again = (): void => void world.after(world.between(100, 4000), attempt);
-    const attempt = (): void => {
-      if (acknowledged) return;
-      const engine = this.#engine;
-      if (engine === undefined) {
-        again();
-        return;
-      }
-      engine.executions.start(EVERYTHING, { pipeline, team, name, input: INPUT }).then(
-        ({ id }) => {
-          this.#invariants.acknowledged(this.#store, { team, name: pipeline }, name, id);
-          if (acknowledged) return;
-          acknowledged = true;
-          this.#open -= 1;
-          this.#afterwards(id);
-        },
-        (error: Error) => {
-          this.#invariants.note(`start refused: ${error.message}`);
-          again();
-        },
-      );
-      // An engine that crashes does not answer.
-      world.after(5000, () => {
-        if (!acknowledged) attempt();
-      });
-    };
-    world.after(world.between(0, 30_000), attempt);
-  }
-
-  /** Puts an event, again and again until it is acknowledged, and once more. */
-  #teller(i: number): void {
-    const world = this.#world;
-    const id = `told-${i}`;
-    const attempt = (): void => {
-      const isAgain = this.#told.has(id);
-      const again = (): void => {
-        if (!isAgain) world.after(1_500, attempt);
-      };
-      if (this.#engine === undefined) {
-        again();
-        return;
-      }
-      const event = { id, source: 'client', detailType: 'Told', detail: { i } };
-      this.#engine.events.put(ofTeam('team'), [event]).then(
-        () => this.#told.add(id),
-        () => {},
-      );
-      // An engine that crashes does not answer; one that did is told again all the same.
-      world.after(5000, again);
-    };
-    // By arithmetic: what is drawn at random stays with the executions.
-    world.after((this.#seed * 7_919 + i * 10_473) % 60_000, attempt);
-  }
-
-  #afterwards(id: string): void {
-    const world = this.#world;
-    const ignore = (): void => {};
-    if (world.chance(0.15)) {
-      world.after(world.between(0, 40_000), () => {
-        this.#engine?.executions.stop(EVERYTHING, id, { error: 'Stopped' }).catch(ignore);
-      });
-    }
-    if (world.chance(0.4)) {
-      world.after(world.between(20_000, 80_000), () => {
-        this.#engine?.executions.redrive(EVERYTHING, id).catch(ignore);
-      });
-    }
   }
 }

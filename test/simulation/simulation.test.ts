@@ -37,6 +37,7 @@ describe('the simulation finds an engine that', () => {
     it(mutant.name, { timeout: 300_000 }, async () => {
       const found: string[] = [];
       for (let seed = 1; seed <= HUNT && found.length === 0; seed++) {
+        if (mutant.shows?.(seed) === false) continue;
         found.push(...(await simulate(seed, mutant)).violations);
       }
       expect(found.length).toBeGreaterThan(0);

@@ -25,13 +25,16 @@ class Bench {
   readonly broken: unknown[] = [];
   failNext: StoreError | undefined;
   answersLater = false;
+  /** What the monotonic clock shows. */
+  elapsed = 0;
+  readonly fatal: unknown[] = [];
   readonly loop: TurnLoop;
 
   constructor(cap = 100) {
     this.loop = new TurnLoop({
       clock: {
         now: () => 0,
-        monotonic: () => 0,
+        monotonic: () => this.elapsed,
         soon: (callback) => void setImmediate(callback),
         setTimer: (callback) => {
           const timer = setTimeout(callback, 0);
@@ -45,7 +48,7 @@ class Bench {
       pauseMs: 1,
       committed: () => {},
       broken: (_, error) => void this.broken.push(error),
-      onFatal: () => {},
+      onFatal: (error) => void this.fatal.push(error),
     });
   }
 
@@ -115,6 +118,39 @@ describe.each([
     await bench.run(input);
     expect(bench.asked).toEqual(['parent', 'child']);
     expect(bench.commits).toEqual([['child']]);
+  });
+
+  it('is tried again, all of it, when something that it needs cannot be read now', async () => {
+    let failures = 2;
+    const away = bench.need('away', () => {
+      failures -= 1;
+      if (failures >= 0) throw new StoreError('io', 'connect ETIMEDOUT');
+      return 'here';
+    });
+    const near: Input = { perform: (turn) => note(turn, 'near') };
+    await bench.run(
+      { needs: () => [away], perform: (turn) => note(turn, String(turn.known(away))) },
+      near,
+    );
+    expect(bench.commits).toEqual([['here', 'near']]);
+    expect({ broken: bench.broken, fatal: bench.fatal }).toEqual({ broken: [], fatal: [] });
+  });
+
+  it('ends the process when nothing could be read for ten seconds, and blames no execution', async () => {
+    const lost = new StoreError('busy', 'too many connections');
+    const away = bench.need('away', () => {
+      bench.elapsed += 4_000;
+      throw lost;
+    });
+    const refused: Error[] = [];
+    await bench.run({
+      needs: () => [away],
+      perform: (turn) => note(turn, String(turn.known(away))),
+      refuse: (error) => void refused.push(error),
+    });
+    expect({ commits: bench.commits, broken: bench.broken }).toEqual({ commits: [], broken: [] });
+    expect(bench.fatal).toEqual([lost]);
+    expect(refused).toMatchObject([{ kind: 'EngineFailed' }]);
   });
 
   it('reads anew in the next turn', async () => {

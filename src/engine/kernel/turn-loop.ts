@@ -15,6 +15,10 @@
  *   can still be read is worth reading;
  * - anything else: nobody knows what is durable. The loop ends for good and `onFatal` ends the process, because a failed
  *   fsync must never be tried again (https://lwn.net/Articles/752063/).
+ *
+ * What a turn needs and cannot read, because a database is out of reach or has no room for one more who asks, says nothing of
+ * the execution that it is about: the whole turn is tried again after a pause. When nothing can be read for `UNREAD_MOST`,
+ * the process ends.
  * @module
  */
 import { isRetriable, StoreError } from '../../store/errors.js';
@@ -43,6 +47,15 @@ export interface TurnLoopOptions {
   onFatal(error: unknown): void;
 }
 
+/** Milliseconds for which turns are tried again whose needs cannot be read. */
+const UNREAD_MOST = 10_000;
+
+/** What a turn could not read. */
+interface Unread {
+  readonly error: StoreError;
+  readonly inputs: Set<Input>;
+}
+
 export type LoopState = 'running' | 'paused' | 'ended';
 
 export class TurnLoop {
@@ -55,6 +68,9 @@ export class TurnLoop {
   #state: LoopState = 'running';
   #isFull = false;
   #idle: (() => void)[] = [];
+  #unread: Unread | undefined;
+  /** Since when no turn could read what it needs, by the monotonic clock. */
+  #unreadSince: number | undefined;
   /** Why it has ended. */
   #end: Error = new EngineError('EngineFailed', { problem: 'it has ended' });
   commits = 0;
@@ -162,12 +178,14 @@ export class TurnLoop {
       for (let left = next.length; left > 0 && turn.transitions < this.#options.cap; left -= 1) {
         const input = this.#take();
         if (!input) break;
-        if (this.#perform(input, turn) === 'done') performed.push(input);
+        const how = this.#perform(input, turn);
+        if (how === 'done' || this.#unread?.inputs.has(input)) performed.push(input);
       }
       const adding = this.#performAdded(turn);
       if (adding) await adding;
     }
-    if (turn.isEmpty || (await this.#commit(turn, performed))) this.#complete(turn);
+    if (this.#unread !== undefined) this.#comeBack(this.#unread.error, turn, performed);
+    else if (turn.isEmpty || (await this.#commit(turn, performed))) this.#complete(turn);
     this.#turning = false;
     this.#arm();
     if (this.queued === 0) this.#tellIdle();
@@ -189,7 +207,19 @@ export class TurnLoop {
     }
   }
 
+  /** Nothing of a turn stands whose needs could not be read. */
+  #comeBack(error: StoreError, turn: Turn, performed: readonly Input[]): void {
+    this.#unread = undefined;
+    const now = this.#options.clock.monotonic();
+    this.#unreadSince ??= now;
+    turn.fail();
+    if (this.#state !== 'running') return;
+    if (now - this.#unreadSince < UNREAD_MOST) this.#pause(false, performed);
+    else this.#fail(error, performed);
+  }
+
   #complete(turn: Turn): void {
+    this.#unreadSince = undefined;
     this.transitions += turn.transitions;
     turn.succeed();
     this.#options.committed(turn);
@@ -217,7 +247,10 @@ export class TurnLoop {
     if (error instanceof EngineError && input.refuse) input.refuse(error);
     // The next commit ends the loop. It is no fault of this execution, and nothing must be written about it.
     else if (isDamage(error)) input.refuse?.(refusalOf(error));
-    else this.#options.broken(input, error);
+    else if (error instanceof StoreError) {
+      this.#unread ??= { error, inputs: new Set() };
+      this.#unread.inputs.add(input);
+    } else this.#options.broken(input, error);
     return 'deferred';
   }
 
