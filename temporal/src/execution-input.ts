@@ -182,7 +182,13 @@ export interface AttemptInput extends CommandRef {
 
 export type AttemptAnswer = { startedAt: number } & (
   | { type: 'succeeded'; output: Json }
-  | { type: 'failed'; error: string; cause: string }
+  | {
+      type: 'failed';
+      error: string;
+      cause: string;
+      /** Nobody performs it: it has not begun. */
+      stage?: 'schedule';
+    }
 );
 
 /** How an execution has ended. */

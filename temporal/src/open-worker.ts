@@ -24,6 +24,7 @@ import type { SecretSource } from '../../src/engine/kernel/secret-source.js';
 import { WorkFolders } from '../../src/engine/kernel/work-folders.js';
 import { createTaskActivities } from './activities/perform-task.js';
 import { dataConverterOf, openNativeConnection, type Place } from './connect.js';
+import type { AttemptAnswer, AttemptInput } from './execution-input.js';
 import type { HostActivities } from './host-activities.js';
 import { openPipelineFolder } from './pipeline-folder.js';
 import type { Records } from './records.js';
@@ -122,7 +123,7 @@ export async function openWorker(config: WorkerConfig): Promise<OpenedWorker> {
     runner,
     folder,
     workFolder: (team, execution) => folders.of(team, execution),
-    secrets: { value: (team, name) => secretOf(config.secretSources, team, name) },
+    secrets: { value: (team, name) => secretOf(config.secretSources, config.records, team, name) },
     log: (input, record) => config.records?.log(input, record),
   });
   const connection = await openNativeConnection(place);
@@ -131,7 +132,7 @@ export async function openWorker(config: WorkerConfig): Promise<OpenedWorker> {
     namespace: place.namespace,
     taskQueue: place.taskQueue,
     workflowBundle: config.bundle ?? (await workflowBundle()),
-    activities: { ...tasks, ...host },
+    activities: { ...tasks, ...host, default: unknownKind },
     dataConverter: dataConverterOf(place),
     maxConcurrentActivityTaskExecutions: slots,
     shutdownGraceTime: graceMs,
@@ -151,15 +152,26 @@ export async function openWorker(config: WorkerConfig): Promise<OpenedWorker> {
   return { ended: end(), stop: () => worker.shutdown() };
 }
 
+/** What a task of no kind that workers know comes to: what it would come to in a server. */
+async function unknownKind({ kind }: AttemptInput): Promise<AttemptAnswer> {
+  const cause = `There is no connector '${kind}'.`;
+  const error = 'Millrace.UnknownConnector';
+  return { type: 'failed', error, cause, stage: 'schedule', startedAt: Date.now() };
+}
+
 async function secretOf(
   sources: readonly SecretSource[],
+  records: Records | undefined,
   team: string,
   name: string,
 ): Promise<string | undefined> {
   for (const source of sources) {
     if (source.teams !== '*' && !source.teams.includes(team)) continue;
     const value = await source.value(team, name);
-    if (value !== undefined) return value;
+    if (value === undefined) continue;
+    // What it prints is shown to others.
+    records?.declare(value);
+    return value;
   }
   return undefined;
 }

@@ -10,5 +10,7 @@ export interface Records {
   write(batch: RecordBatch): Promise<void>;
   /** Takes a line of output; it is written soon, and at `close`. */
   log(input: AttemptInput, record: LogRecord): void;
+  /** A secret that a task was given: it is masked from now on. */
+  declare(value: string): void;
   close(): Promise<void>;
 }

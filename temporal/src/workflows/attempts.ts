@@ -148,8 +148,10 @@ export class Attempts {
     const ref = refOf(task);
     const started: News = { type: 'TaskStarted', at: answer.startedAt, ...ref };
     if (answer.type === 'failed') {
-      const { error, cause } = answer;
-      this.#parts.tell(started, { type: 'TaskFailed', error, cause, ...ref });
+      const { error, cause, stage } = answer;
+      if (stage === undefined) this.#parts.tell(started);
+      const failed = { type: 'TaskFailed', error, cause, ...ref } as const;
+      this.#parts.tell(stage === undefined ? failed : { ...failed, stage });
     } else if (task.pattern === 'waitForTaskToken') {
       this.#parts.tell(started, { type: 'TaskSubmitted', output: answer.output, ...ref });
     } else this.#parts.tell(started, { type: 'TaskSucceeded', output: answer.output, ...ref });

@@ -118,7 +118,11 @@ export class Recorder {
           }),
       events,
       header: (isOver ? header : { ...header, status: 'RUNNING' }) as unknown as JsonObject,
-      root: header.status === 'SUCCEEDED' ? null : ((threads[0] ?? null) as unknown as JsonObject),
+      // Of one that runs there is always one: a server takes it for begun.
+      root:
+        isOver && header.status === 'SUCCEEDED'
+          ? null
+          : ((threads[0] ?? { id: 0 }) as unknown as JsonObject),
       context,
       redriveCount: context.Execution.RedriveCount ?? 0,
       ...(stoppedAt === undefined ? {} : { stoppedAt }),
