@@ -16,8 +16,7 @@
 import type { ExecutionHeader, Thread } from '../../src/asl/execution-state.js';
 import type { LogRecord } from '../../src/connectors/connector.js';
 import { digestOf } from '../../src/engine/kernel/check-deployment.js';
-import { SecretValues } from '../../src/secrets/secret-values.js';
-import { maskJson } from '../../src/secrets/secrets-in-json.js';
+import { createSecretRegistry, type SecretRegistry } from '../../src/secrets/secret-registry.js';
 import type { SqlValue } from '../../src/store/driver.js';
 import { FIRST_ELSEWHERE } from '../../src/store/elsewhere.js';
 import { StoreError } from '../../src/store/errors.js';
@@ -68,7 +67,7 @@ export async function openPostgresRecords(url: string): Promise<PostgresRecords>
 
 export class PostgresRecords implements Records {
   readonly #pool: Awaited<ReturnType<typeof openPool>>;
-  readonly #known: SecretValues = new SecretValues([], 10_000);
+  readonly #known: SecretRegistry = createSecretRegistry();
   readonly #lines: LogLines;
 
   constructor(pool: Awaited<ReturnType<typeof openPool>>) {
@@ -80,7 +79,7 @@ export class PostgresRecords implements Records {
 
   /** From now on it is masked wherever it appears. */
   declare(value: string): void {
-    this.#known.add(value);
+    this.#known.declare(value);
   }
 
   async write(batch: RecordBatch): Promise<void> {
@@ -95,8 +94,7 @@ export class PostgresRecords implements Records {
 
   /** What is shown: the originals stay in Temporal. */
   #masked({ events, header, root, context, creation, ...rest }: RecordBatch): RecordBatch {
-    const mask = <Value>(value: Value): Value =>
-      maskJson(value as never, (text) => this.#known.mask(text)) as Value;
+    const mask = <Value>(value: Value): Value => this.#known.json(value);
     const shown = events.map((event) => ({ ...event, details: mask(event.details) }));
     return {
       ...rest,
@@ -108,7 +106,7 @@ export class PostgresRecords implements Records {
   }
 
   log(input: AttemptInput, record: LogRecord): void {
-    this.#lines.add(input, { ...record, message: this.#known.mask(record.message) });
+    this.#lines.add(input, { ...record, message: this.#known.text(record.message) });
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everything } from '../../src/engine/kernel/scope.js';
-import { type RunningServer, startServer } from '../../src/server.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
+import { type Server, startServer } from '../../src/server.js';
 import { requirement } from '../../test/requirements.js';
 import { PostgresServer } from '../../test/support/postgres-server.js';
 import type { RecordBatch } from '../src/execution-input.js';
@@ -35,7 +35,7 @@ const machine = {
 
 describe.skipIf(missing)('records of executions on Temporal', () => {
   let database: PostgresServer;
-  let server: RunningServer;
+  let server: Server;
   let hosting: Hosting;
   let folder: string;
   let url: string;
@@ -45,7 +45,7 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
     database = await PostgresServer.start();
     url = `postgres://millrace@127.0.0.1:${database.port}/postgres`;
     await expect(openPostgresRecords(url)).rejects.toThrow('millrace up --store');
-    server = await startServer({ data: folder, port: 0, store: url });
+    server = await startServer({ data: folder, port: 0, place: url });
     hosting = await openHosting({ records: await openPostgresRecords(url) });
   });
   afterAll(async () => {
@@ -55,27 +55,36 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** Resolves when the records know of it. */
+  async function idOf(name: string): Promise<string> {
+    for (;;) {
+      const { items } = await server.engine.executions.list(EVERYTHING, {});
+      const found = items.find((one) => one.name === name);
+      if (found !== undefined) return found.id;
+    }
+  }
+
   it('are listed and read by a server beside its own, with history and logs, and what is secret masked', async () => {
     const { executions, pipelines } = server.engine;
     await pipelines.deploy({
       ...{ name: 'own', team: 'default', tags: {}, bindings: {}, folder },
       definition: { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } },
     });
-    const before = await executions.run(everything, { pipeline: 'own' });
+    const before = await executions.run(EVERYTHING, { pipeline: 'own' });
     const input = { items: [1, 2, 3] };
     const ended = await hosting.run(machine, {
       ...{ input, name: 'recorded', options: { records: true, runEvents: 10 } },
     });
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: [1, 2, 3] });
-    const after = await executions.run(everything, { pipeline: 'own' });
+    const after = await executions.run(EVERYTHING, { pipeline: 'own' });
     expect([before.status, after.status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
 
-    const listed = await executions.list(everything, {});
+    const listed = await executions.list(EVERYTHING, {});
     expect(listed.items.map(({ pipeline }) => pipeline)).toEqual(['test', 'own', 'own']);
-    const { id } = await executions.describe(everything, 'test/recorded');
-    const detail = await executions.describe(everything, id);
+    const id = await idOf('recorded');
+    const detail = await executions.describe(EVERYTHING, id);
     expect(detail).toMatchObject({ name: 'recorded', status: 'SUCCEEDED', output: [1, 2, 3] });
-    const { items } = await executions.history(everything, id, { limit: 1_000 });
+    const { items } = await executions.history(EVERYTHING, id, { limit: 1_000 });
     expect(items.map(({ id: event }) => event)).toEqual(items.map((_, index) => index + 1));
     expect(items[0]?.type).toBe('ExecutionStarted');
     expect(items.at(-1)?.type).toBe('ExecutionSucceeded');
@@ -88,7 +97,7 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
     const given = { input, name: 'printed', options: { records: true } };
     await hosting.run(machine, given);
     await hosting.stopWorker();
-    const { items } = await server.engine.executions.logs(everything, 'test/printed');
+    const { items } = await server.engine.executions.logs(EVERYTHING, await idOf('printed'));
     expect(items.map(({ message }) => message)).toContain('to be seen');
     expect(JSON.stringify(items)).not.toContain('hunter2');
     await hosting.replaceWorker({ records: await openPostgresRecords(url) });
@@ -101,19 +110,20 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
       States: { A: { Type: 'Task', Resource: 'millrace:echo.waitForTaskToken', End: true } },
     };
     const workflowId = await hosting.start(wait, { name: 'held', options: { records: true } });
-    const record = await until(async () => {
-      const { items } = await executions.list(everything, {});
-      return items.find(({ name }) => name === 'held');
-    });
+    const record = await executions.describe(EVERYTHING, await idOf('held'));
     expect(record).toMatchObject({ status: 'RUNNING' });
     const refused = { code: 'MILL3550' };
-    await expect(executions.stop(everything, 'test/held')).rejects.toMatchObject(refused);
-    await expect(executions.redrive(everything, 'test/recorded')).rejects.toMatchObject(refused);
-    await expect(executions.planRedrive(everything, 'test/held')).rejects.toMatchObject(refused);
+    await expect(executions.stop(EVERYTHING, await idOf('held'))).rejects.toMatchObject(refused);
+    await expect(executions.redrive(EVERYTHING, await idOf('recorded'))).rejects.toMatchObject(
+      refused,
+    );
+    await expect(executions.planRedrive(EVERYTHING, await idOf('held'))).rejects.toMatchObject(
+      refused,
+    );
     // A server that recovers leaves it alone, and goes on with its own numbers.
     await server.close();
-    server = await startServer({ data: folder, port: 0, store: url });
-    const own = await server.engine.executions.run(everything, { pipeline: 'own' });
+    server = await startServer({ data: folder, port: 0, place: url });
+    const own = await server.engine.executions.run(EVERYTHING, { pipeline: 'own' });
     expect(own.status).toBe('SUCCEEDED');
     const [{ largest }] = (await database.query(
       `SELECT MAX(number) AS largest FROM executions WHERE number < ${2 ** 52}`,
@@ -121,7 +131,7 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
     expect(Number(largest)).toBe(3);
     await hosting.executions.stop(workflowId, { cause: 'enough' });
     await hosting.executions.ended(workflowId);
-    const detail = await server.engine.executions.describe(everything, 'test/held');
+    const detail = await server.engine.executions.describe(EVERYTHING, await idOf('held'));
     expect(detail).toMatchObject({ status: 'ABORTED', cause: 'enough' });
   });
 
@@ -136,14 +146,14 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
       ...{ name: 'test', team: 'default', tags: {}, folder: '', bindings: {} },
       definition: fails('millrace:echo') as never,
     };
-    const history = await server.engine.executions.history(everything, 'test/again');
+    const history = await server.engine.executions.history(EVERYTHING, await idOf('again'));
     await hosting.executions.redrive(workflowId, { deployment, history: history.items as never });
     await hosting.executions.ended(workflowId);
     const { executions } = server.engine;
-    const detail = await executions.describe(everything, 'test/again');
+    const detail = await executions.describe(EVERYTHING, await idOf('again'));
     expect(detail).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
     const types = async (): Promise<string[]> =>
-      (await executions.history(everything, detail.id)).items.map(({ type }) => type);
+      (await executions.history(EVERYTHING, detail.id)).items.map(({ type }) => type);
     const told = await types();
     expect(told).toContain('ExecutionRedriven');
 
@@ -158,13 +168,6 @@ describe.skipIf(missing)('records of executions on Temporal', () => {
     await records.write(stale);
     await records.close();
     expect(await types()).toEqual(told);
-    expect(await executions.describe(everything, detail.id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await executions.describe(EVERYTHING, detail.id)).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
-
-async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-}
