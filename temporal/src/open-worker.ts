@@ -89,7 +89,12 @@ function quiet(): NonNullable<Parameters<typeof bundleWorkflowCode>[0]['logger']
 /** Says how much Temporal's own parts write to standard error. Once in a process, before a worker is opened. */
 export function installLogging(level: LogLevel): void {
   Runtime.install({
-    logger: new DefaultLogger(level),
+    // That an execution fails is no trouble of the worker.
+    logger: new DefaultLogger(level, ({ level: how, message, meta }) => {
+      if (message === 'Workflow failed') return;
+      const said = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
+      process.stderr.write(`${how} ${message}${said}\n`);
+    }),
     // The command decides when it ends.
     shutdownSignals: [],
   });

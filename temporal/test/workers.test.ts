@@ -18,7 +18,7 @@ const slow = (retry: object[]): object => ({
         command: [
           'sh',
           '-c',
-          'echo begun >> begun; if [ "$(wc -l < begun)" = 1 ]; then exec sleep 600; fi; echo "{\\"again\\":true}"',
+          'cd "$MILLRACE_WORK_FOLDER"; echo begun >> begun; if [ "$(wc -l < begun)" = 1 ]; then exec sleep 600; fi; echo "{\\"again\\":true}"',
         ],
       },
       Retry: retry,
@@ -147,7 +147,7 @@ definition:
       join(pipelines, 'parts/inner.yaml'),
       `pipeline: inner
 steps:
-  - secret: { shell: "./length.sh", env: { TOKEN: { secret: county-api } } }
+  - secret: { shell: { script: "./length.sh", env: { TOKEN: { secret: county-api } } } }
 `,
     );
     writeFileSync(

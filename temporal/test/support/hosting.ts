@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { MachineDefinition } from '../../../src/asl/definition.js';
@@ -121,8 +121,12 @@ export async function openHosting(config: Partial<WorkerConfig> = {}): Promise<H
     },
     async until(workflowId, isSo) {
       for (;;) {
-        const view = await executions.describe(workflowId);
-        if (isSo(view)) return view;
+        // It answers no query before it has begun.
+        const view = await executions.describe(workflowId).catch((error: unknown) => {
+          if (error instanceof QueryNotRegisteredError) return undefined;
+          throw error;
+        });
+        if (view !== undefined && isSo(view)) return view;
       }
     },
     async replaceWorker(other) {
