@@ -158,7 +158,7 @@ describe.skipIf(isMissing)('an execution on Temporal', () => {
         history: history.map(({ type }) => ({ type })),
       };
       const verdict = await cases.run({ ...row, expected });
-        expect(verdict, verdict.difference).toMatchObject({ result: true, types: true });
+      expect(verdict, verdict.difference).toMatchObject({ result: true, types: true });
     },
   );
 
