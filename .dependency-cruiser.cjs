@@ -73,6 +73,13 @@ module.exports = {
       to: { path: '^src/(cli|http)/|^src/server\\.ts' },
     },
     {
+      name: 'nobody-knows-other-hosts',
+      comment: 'temporal/ is optional: it knows src/, and nothing in src/ knows it',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^temporal/|@temporalio/' },
+    },
+    {
       name: 'pure-folders-know-no-machine',
       comment:
         'asl, events, monitoring, datasets and search take time, ids and randomness from their arguments',

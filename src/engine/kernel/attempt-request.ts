@@ -143,7 +143,7 @@ function argumentsOf({ Arguments, Parameters }: JsonObject): Json {
  * Puts the secrets in. Answers the outcome of the attempt instead when one of them is not to be had. Never rejects.
  * @param says what the definition writes into the arguments
  */
-async function withSecrets(
+export async function withSecrets(
   request: AttemptRequest,
   says: Json,
   team: string,

@@ -4,10 +4,9 @@
  *
  * The child's row and the parent's attempt that names it are one commit, so a start happens exactly once. The child's
  * end reaches the parent as an input of its own; after a crash `recovery.ts` finds ends that were not delivered.
- * Output shapes: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+ * Output shapes: child-outputs.ts.
  * @module
  */
-import type { Json, JsonObject } from '../../asl/json.js';
 import type {
   AttemptRecord,
   ExecutionCreation,
@@ -19,6 +18,7 @@ import { type ActiveExecution, attemptKey, type LoadedMachine } from './active-e
 import { allows } from './allowance.js';
 import type { Arns } from './arn.js';
 import { type Attempts, commandOf } from './attempts.js';
+import { endOutput, startOutput } from './child-outputs.js';
 import type { Creations, FoundOrCreated, TestRunOf } from './creations.js';
 import { EngineError } from './errors.js';
 import type { Executions, UndatedEvent } from './executions.js';
@@ -268,8 +268,8 @@ export class ChildExecutions {
     if (!child || child.header.status === 'RUNNING') return 'done';
     const { executions, attempts } = this.#parts;
     const { thread, sequence } = attempt;
-    const parsed = commandOf(attempt).pattern === 'sync2';
-    const description = describe(child, child.header, child.stoppedAt ?? 0, parsed);
+    const form = commandOf(attempt).pattern === 'sync2' ? 'values' : 'texts';
+    const description = endOutput({ ...child, stoppedAt: child.stoppedAt ?? 0 }, form);
     const event: UndatedEvent =
       child.header.status === 'SUCCEEDED'
         ? { type: 'TaskSucceeded', output: description, thread, sequence }
@@ -320,42 +320,4 @@ function isAttached(attempt: AttemptRecord): boolean {
 /** The task has been told that the child exists, and waits for its end. */
 function isWaiting(attempt: AttemptRecord): boolean {
   return attempt.status === 'submitted' && isAttached(attempt);
-}
-
-/** What `states:startExecution` answers. */
-export function startOutput(arn: string, startedAt: number, requestId: string): JsonObject {
-  return {
-    ExecutionArn: arn,
-    SdkHttpMetadata: {
-      AllHttpHeaders: { 'x-amzn-RequestId': [requestId] },
-      HttpHeaders: { 'x-amzn-RequestId': requestId },
-      HttpStatusCode: 200,
-    },
-    SdkResponseMetadata: { RequestId: requestId },
-    StartDate: startedAt,
-  };
-}
-
-/** What `.sync` (input and output as JSON texts) and `.sync:2` (as values) answer. */
-function describe(
-  creation: ExecutionCreation,
-  header: ActiveExecution['state']['header'],
-  stoppedAt: number,
-  parsed: boolean,
-): JsonObject {
-  const show = (value: Json): Json => (parsed ? value : JSON.stringify(value));
-  return {
-    ...(header.cause === undefined ? {} : { Cause: header.cause }),
-    ...(header.error === undefined ? {} : { Error: header.error }),
-    ExecutionArn: creation.context.Execution.Id,
-    Input: show(creation.context.Execution.Input),
-    InputDetails: { Included: true },
-    Name: creation.name,
-    ...(header.output === undefined ? {} : { Output: show(header.output) }),
-    ...(header.output === undefined ? {} : { OutputDetails: { Included: true } }),
-    StartDate: creation.startedAt,
-    StateMachineArn: creation.context.StateMachine.Id,
-    Status: header.status,
-    StopDate: stoppedAt,
-  };
 }

@@ -58,7 +58,8 @@ export class Deployments {
   /** Tells the listeners of all that is deployed, and from now on of what changes. */
   async open(listeners: readonly Listener[]): Promise<void> {
     const { store, machines } = this.#parts;
-    this.#lastNumber = await store.lastNumber(MACHINES);
+    // Numbers below it are another host's.
+    this.#lastNumber = Math.max(0, await store.lastNumber(MACHINES));
     this.#listeners = listeners;
     for (const machine of machines.all()) {
       for (const listener of listeners) await listener.deployed?.(machine);

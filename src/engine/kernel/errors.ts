@@ -30,6 +30,7 @@ export type EngineErrorKind =
   | 'ExecutionConflict'
   | 'ExecutionNotRunning'
   | 'ExecutionNotRedrivable'
+  | 'PerformedElsewhere'
   | 'TaskTokenUnknown'
   | 'InvalidName'
   | 'PayloadTooLarge'
@@ -125,6 +126,12 @@ export const ENGINE_ERRORS: { readonly [kind in EngineErrorKind]: Readonly<Engin
     status: 409,
     message: "Execution '{execution}' cannot be redriven: {reason}",
     fix: 'Only executions that ended FAILED, TIMED_OUT or ABORTED go on; start a new one otherwise.',
+  },
+  PerformedElsewhere: {
+    code: 'MILL3550',
+    status: 409,
+    message: "Execution '{execution}' is performed by Temporal; its history is only kept here.",
+    fix: 'Stop or redrive it there: millrace-temporal stop, millrace-temporal redrive.',
   },
   TaskTokenUnknown: {
     code: 'MILL3006',

@@ -11,6 +11,7 @@ import {
   CLUSTER_VARIABLE,
 } from '../../pipelines/sections/cluster-section.js';
 import { sectionOf } from '../../pipelines/sections/section.js';
+import { isElsewhere } from '../../store/elsewhere.js';
 import type { ExecutionRecord, PipelineRef } from '../../store/store.js';
 import type { ActiveExecution, LoadedMachine } from './active-execution.js';
 import type { Creations, FoundOrCreated, StartTarget, TestRunOf } from './creations.js';
@@ -276,6 +277,11 @@ function testRunOf({ readsOf }: TestRunRequest): TestRunOf {
   return { root: 'itself', ...(readsOf === undefined ? {} : { readsOf }) };
 }
 
+/** Throws PerformedElsewhere for an execution of another host. */
+function expectHere({ number, id }: ExecutionRecord): void {
+  if (isElsewhere(number)) throw new EngineError('PerformedElsewhere', { execution: id });
+}
+
 /** Stops a running execution. Refuses with ExecutionNotRunning when it has ended. */
 export function stopInput(
   parts: RequestParts,
@@ -283,6 +289,7 @@ export function stopInput(
   reason: { error?: string; cause?: string },
   settle: Settle<void>,
 ): Input {
+  expectHere(record);
   const { error, cause } = reason;
   const stop = (turn: Turn, active: ActiveExecution, input: Input): Performed => {
     const { status } = active.state.header;
@@ -313,6 +320,7 @@ export function redriveInput(
   mode: 'go' | 'plan',
   settle: Settle<RedriveNote[]>,
 ): Input {
+  expectHere(record);
   const input: Input = {
     refuse: settle.reject,
     needs: () => parts.executions.needs(record.number),

@@ -2,8 +2,10 @@
  * Executions, their threads, and what is deployed.
  * @module
  */
+
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../asl/json.js';
+import { FIRST_ELSEWHERE } from '../elsewhere.js';
 import type { ExecutionRecord, Tags } from '../store.js';
 import {
   AWKWARD,
@@ -82,7 +84,12 @@ export function executionSuite(stage: Stage): void {
       };
       await stage.store.commit(commit(write(number, { create: made, progress: progressed })));
       expect(await stage.store.findExecution(GREATEST)).toEqual(whole);
-      expect(await stage.store.lastExecutionNumber()).toBe(GREATEST);
+      // Numbers of another host are not those that a server counts on from.
+      expect(await stage.store.lastExecutionNumber()).toBe(0);
+      const own = FIRST_ELSEWHERE - 1;
+      const other = { ...made, id: 'other', name: 'other', mapRun: { number: 5, child: 1 } };
+      await stage.store.commit(commit(write(own, { create: other, progress: progressed })));
+      expect(await stage.store.lastExecutionNumber()).toBe(own);
     });
 
     it('keep NUL and halves of letters in error and cause, which people write freely', async () => {

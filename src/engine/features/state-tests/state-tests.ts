@@ -13,7 +13,7 @@ import {
   type TestedTask,
   testState,
 } from '../../../asl/test-state/test-state.js';
-import { startOutput } from '../../kernel/child-executions.js';
+import { startOutput } from '../../kernel/child-outputs.js';
 import { EngineError } from '../../kernel/errors.js';
 import { HTTP_INVOKE, withConnection } from '../../kernel/http-task.js';
 import type { Kernel } from '../../kernel/kernel.js';
