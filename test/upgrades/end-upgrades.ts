@@ -147,10 +147,7 @@ export function endUpgrades({ schema, folder }: (typeof FIXTURES)[number], strid
         said.push(...statementsOf(sql));
         driver.exec(sql);
       };
-      migrate(
-        { ...driver, exec: heard },
-        DECLARED_TABLES,
-      );
+      migrate({ ...driver, exec: heard }, DECLARED_TABLES);
       expect(said.filter((sql) => /^(BEGIN|COMMIT)/.test(sql))).toEqual([
         'BEGIN IMMEDIATE',
         'COMMIT',

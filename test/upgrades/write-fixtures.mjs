@@ -126,7 +126,14 @@ function compile(code) {
     .map((name) => join('src', name));
   execFileSync(
     join(ROOT, 'node_modules/.bin/esbuild'),
-    [...sources, '--outdir=dist', '--outbase=src', '--format=esm', '--target=node20', '--log-level=error'],
+    [
+      ...sources,
+      '--outdir=dist',
+      '--outbase=src',
+      '--format=esm',
+      '--target=node20',
+      '--log-level=error',
+    ],
     { cwd: code, stdio: 'inherit' },
   );
 }
