@@ -40,7 +40,10 @@ export function expectKnownSchema(driver: Driver): number {
 export function migrate(driver: Driver, tables: readonly AnyTable[] = []): void {
   const found = expectKnownSchema(driver);
   if (has(driver, 'feature_tables')) runNow(driver, expectKnownTables(tables));
-  if (found === SCHEMA) return joinTables(driver, tables);
+  if (found === SCHEMA) {
+    joinTables(driver, tables);
+    return;
+  }
   inTransaction(driver, () => {
     driver.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
     for (let version = found; version < SCHEMA; version += 1) {

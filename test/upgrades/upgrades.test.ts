@@ -87,7 +87,9 @@ describe.each(FIXTURES)('a database of schema $schema', ({ schema, folder }) => 
         const kept = isOver ? [...KEPT, ...KEPT_AT_ITS_END] : KEPT;
         expect(part(now, kept), start).toEqual(part(described, kept));
         // What had happened has happened; what has not ended then goes on from there.
-        const events = (await request('GET', `${path}/history?limit=1000`)).json<{ items: object[] }>();
+        const events = (await request('GET', `${path}/history?limit=1000`)).json<{
+          items: object[];
+        }>();
         const past = history.items.map((event) => expect.objectContaining(event));
         expect(events.items.slice(0, past.length), start).toEqual(past);
         const lines = (await request('GET', `${path}/logs`)).json<{ items: object[] }>();
@@ -101,7 +103,9 @@ describe.each(FIXTURES)('a database of schema $schema', ({ schema, folder }) => 
         const end = start.startsWith('cut') ? ['FAILED', 'Millrace.WorkerLost'] : ['SUCCEEDED'];
         expect([now.status, ...(now.error === undefined ? [] : [now.error])], start).toEqual(end);
       }
-      const deployed = (await request('GET', '/api/v1/pipelines')).json<{ items: { name: string }[] }>();
+      const deployed = (await request('GET', '/api/v1/pipelines')).json<{
+        items: { name: string }[];
+      }>();
       expect(deployed.items.map(({ name }) => name).sort()).toEqual([
         ...['cut', 'fails', 'succeeds', 'waits'],
       ]);
