@@ -2,9 +2,10 @@
 //
 //     npm run build && node bench/workers.mjs [workers] [attempts]
 //
-// Prints attempts a second over all workers, and how long an idle worker takes from the start of an execution to its claim.
+// Prints attempts a second over all workers, how long an idle worker takes from the start of an execution to its claim, and the
+// time of a processor that an attempt takes at the server and at its worker: a busy machine changes the first, hardly the last.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,7 +64,19 @@ for (let count = 0; count < 200; count += 1) {
 }
 waited.sort((a, b) => a - b);
 
+/** Milliseconds of a processor that the workers have used (fields 14 and 15 of /proc/PID/stat, in hundredths of a second). */
+const usedByWorkers = () =>
+  children.reduce((sum, { pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return sum + (Number(fields[11]) + Number(fields[12])) * 10;
+  }, 0);
+const used = () => {
+  const { user, system } = process.cpuUsage();
+  return { server: (user + system) / 1000, workers: usedByWorkers() };
+};
+
 const perExecution = Math.min(100, attempts);
+const before = used();
 const begun = performance.now();
 const items = Array.from({ length: perExecution }, (_, index) => index);
 await Promise.all(
@@ -74,10 +87,13 @@ await Promise.all(
   }),
 );
 const seconds = (performance.now() - begun) / 1000;
+const after = used();
+const anAttempt = (name) => Number(((after[name] - before[name]) / attempts).toFixed(3));
 console.log(
   JSON.stringify({
     ...{ workers, attempts, seconds: Number(seconds.toFixed(2)) },
     attemptsASecond: Math.round(attempts / seconds),
+    processorMsAnAttempt: { server: anAttempt('server'), worker: anAttempt('workers') },
     claimMs: {
       p50: waited[Math.floor(waited.length * 0.5)],
       p99: waited[Math.floor(waited.length * 0.99)],

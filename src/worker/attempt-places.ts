@@ -13,6 +13,7 @@ import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PATHS, pathTo } from '../api/paths.js';
 import {
+  type ClaimedAttempt,
   MOST_FILES,
   MOST_PART,
   placesSchema,
@@ -158,8 +159,10 @@ export function openPlaces({ line, own, cache: kept, cacheBytes }: PlacesConfig)
   }
 
   return {
-    async open({ id, hasFiles }, signal) {
+    async open(attempt, signal) {
+      const { id, hasFiles } = attempt;
       const root = join(own, id);
+      if (!needsFolders(attempt)) return withoutFolders(root);
       for (let left = LISTINGS; ; left -= 1) {
         try {
           return await make(id, root, hasFiles ? await listed(id, signal) : NOTHING, signal);
@@ -172,6 +175,21 @@ export function openPlaces({ line, own, cache: kept, cacheBytes }: PlacesConfig)
         }
       }
     },
+  };
+}
+
+/** Whether the task may read or write files: `echo` answers, and `http` writes only what it is told to save. */
+function needsFolders({ kind, arguments: given }: ClaimedAttempt): boolean {
+  if (kind === 'http') return (given as { saveTo?: unknown } | null)?.saveTo !== undefined;
+  return kind !== 'echo';
+}
+
+/** A place that nobody makes: making and removing folders takes longer than such a task. */
+function withoutFolders(root: string): AttemptPlace {
+  return {
+    ...{ folder: join(root, 'folder'), workFolder: join(root, 'work'), data: [] },
+    told: async () => ({ written: [], removed: [] }),
+    remove: async () => undefined,
   };
 }
 

@@ -24,7 +24,7 @@ import {
 import { newFile, openFolder } from '../../connectors/process/open-folder.js';
 import { prepareWorkFolder } from '../../connectors/process/work-folders.js';
 import { EngineError } from '../kernel/errors.js';
-import type { SentFile, WorkerFiles } from '../kernel/worker-files.js';
+import type { FilePart, SentFile, WorkerFiles } from '../kernel/worker-files.js';
 
 /** Files and bytes of one attempt, in all of its folders; bytes that it may send back. */
 const MOST_FILES = 20_000;
@@ -75,6 +75,8 @@ export async function openWorkerFiles(
   await mkdir(root, { recursive: true, mode: 0o700 });
   const hashes = new Map<string, string>();
   const received = new Map<string, number>();
+  /** Attempts of which something may lie here: most send nothing, and nothing is looked for. */
+  const begun = new Set<string>();
   const data = dataFolder === undefined ? undefined : await realpath(dataFolder);
 
   async function hashOf(absolute: string, state: string): Promise<string> {
@@ -107,6 +109,45 @@ export async function openWorkerFiles(
   }
 
   const placeOf = (attempt: string): string => join(root, encodeURIComponent(attempt));
+
+  async function receivePart(
+    attempt: string,
+    { sha256, size, from, content }: FilePart,
+  ): Promise<number> {
+    const place = placeOf(attempt);
+    const total = (received.get(attempt) ?? 0) + content.length;
+    if (total > MOST_BYTES || size > MOST_BYTES) {
+      throw new EngineError('WorkerFilesTooLarge', { problem: `more than ${MOST_BYTES} bytes` });
+    }
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    const whole = join(place, sha256);
+    if (
+      await stat(whole).then(
+        (stats) => stats.isFile(),
+        () => false,
+      )
+    )
+      return size;
+    const part = `${whole}.part`;
+    const file = await open(part, 'a', 0o600);
+    try {
+      const there = (await file.stat()).size;
+      // A part that came before, or one that comes too early: the worker is told where to go on.
+      if (there !== from) return there;
+      if (from + content.length > size) throw new EngineError('WorkerBlobWrong');
+      await file.write(content);
+      received.set(attempt, total);
+      if (from + content.length < size) return from + content.length;
+    } finally {
+      await file.close();
+    }
+    if ((await hashFile(part)) !== sha256) {
+      await rm(part, { force: true });
+      throw new EngineError('WorkerBlobWrong');
+    }
+    await rename(part, whole);
+    return size;
+  }
 
   return {
     async list({ folder, workFolder, datasets = {} }) {
@@ -146,40 +187,14 @@ export async function openWorkerFiles(
       return { content: file.createReadStream(), size: stats.size };
     },
 
-    async receive(attempt, { sha256, size, from, content }) {
-      const place = placeOf(attempt);
-      const total = (received.get(attempt) ?? 0) + content.length;
-      if (total > MOST_BYTES || size > MOST_BYTES) {
-        throw new EngineError('WorkerFilesTooLarge', { problem: `more than ${MOST_BYTES} bytes` });
-      }
-      await mkdir(place, { recursive: true, mode: 0o700 });
-      const whole = join(place, sha256);
-      if (
-        await stat(whole).then(
-          (stats) => stats.isFile(),
-          () => false,
-        )
-      )
-        return size;
-      const part = `${whole}.part`;
-      const file = await open(part, 'a', 0o600);
+    async receive(attempt, part) {
+      begun.add(attempt);
       try {
-        const there = (await file.stat()).size;
-        // A part that came before, or one that comes too early: the worker is told where to go on.
-        if (there !== from) return there;
-        if (from + content.length > size) throw new EngineError('WorkerBlobWrong');
-        await file.write(content);
-        received.set(attempt, total);
-        if (from + content.length < size) return from + content.length;
+        return await receivePart(attempt, part);
       } finally {
-        await file.close();
+        // It may have been forgotten meanwhile: then whoever looks forgets it again.
+        begun.add(attempt);
       }
-      if ((await hashFile(part)) !== sha256) {
-        await rm(part, { force: true });
-        throw new EngineError('WorkerBlobWrong');
-      }
-      await rename(part, whole);
-      return size;
     },
 
     async apply(attempt, workFolder, { written, removed }, contents) {
@@ -206,6 +221,7 @@ export async function openWorkerFiles(
 
     async forget(attempt) {
       received.delete(attempt);
+      if (!begun.delete(attempt)) return;
       await rm(placeOf(attempt), { recursive: true, force: true }).catch(() => undefined);
     },
   };
