@@ -32,7 +32,7 @@ const HELP = `Runs pipelines of Millrace on Temporal.
   millrace-temporal worker                     host executions and perform their tasks, until it is stopped
   millrace-temporal start PIPELINE             start an execution; --wait waits for its end
   millrace-temporal describe EXECUTION         where it stands, and what waits for a token
-  millrace-temporal history EXECUTION          events of its last run, when nothing is recorded
+  millrace-temporal history EXECUTION          events of its last run
   millrace-temporal stop EXECUTION             stop it
   millrace-temporal redrive EXECUTION          go on from where it failed
   millrace-temporal answer TOKEN               tell a task its outcome: --output or --error

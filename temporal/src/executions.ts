@@ -61,7 +61,7 @@ export interface Executions {
   ended(workflowId: string): Promise<ExecutionOutcome>;
   /** @throws Refusal */
   describe(workflowId: string): Promise<ExecutionView>;
-  /** Events of its last run, as long as no records have them. @throws Refusal */
+  /** Events of its last run. @throws Refusal */
   history(workflowId: string): Promise<HistoryEvent[]>;
   /** @throws Refusal */
   stop(workflowId: string, why: { error?: string; cause?: string }): Promise<void>;

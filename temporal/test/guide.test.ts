@@ -1,9 +1,9 @@
 /**
- * Runs what docs/guides/temporal.md shows, top to bottom, as test/docs.test.ts runs the other guides. Its blocks have a word of their
- * own, because they need this package:
+ * Runs what docs/guides/temporal.md shows, top to bottom, as test/docs.test.ts runs the other guides. Its commands have a word of
+ * their own, because they need this package:
  *
- *     <!-- temporal file pipelines/greeting.yaml -->   the block is written to this file
- *     <!-- temporal test -->                           the block is run and must end with 0
+ *     <!-- file pipelines/greeting.yaml -->   the block is written to this file
+ *     <!-- temporal test -->                  the block is run and must end with 0
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { isMissing } from './support/hosting.js';
 
 const GUIDE = join(import.meta.dirname, '../../docs/guides/temporal.md');
-const BLOCK = /<!-- temporal (file|test)(?: (.+?))? -->\n```\w*\n([\s\S]*?)```/g;
+const BLOCK = /<!-- (file|temporal test)(?: (.+?))? -->\n```\w*\n([\s\S]*?)```/g;
 
 describe.skipIf(isMissing)('the guide', () => {
   it('shows what works', async () => {

@@ -15,13 +15,16 @@ import { host } from './activities.js';
 
 /** Milliseconds between two batches of one execution. */
 const INTERVAL = 1_000;
-/** Events that are kept for a query, when nothing is recorded. */
+/** Events that are kept for queries. */
 const MOST_KEPT = 30_000;
 
 export class Recorder {
   readonly #input: ExecutionInput;
   readonly #state: ExecutionState;
-  #events: HistoryEvent[] = [];
+  /** Of this run, for queries and for a redrive. */
+  #kept: HistoryEvent[] = [];
+  /** Not in the records yet. */
+  readonly #waiting: HistoryEvent[] = [];
   #writing: Promise<void> | undefined;
   #writtenAt = 0;
   #isWaiting = false;
@@ -33,16 +36,15 @@ export class Recorder {
     this.isRecorded = input.carried?.isRecorded ?? false;
   }
 
-  /** Events of this run that no record has: all of them when there are no records. */
+  /** Events of this run. */
   get events(): readonly HistoryEvent[] {
-    return this.#events;
+    return this.#kept;
   }
 
   add(events: readonly HistoryEvent[]): void {
-    this.#events.push(...events);
-    if (!this.#input.options.records && this.#events.length > MOST_KEPT) {
-      this.#events = this.#events.slice(-MOST_KEPT);
-    }
+    this.#kept.push(...events);
+    if (this.#kept.length > MOST_KEPT) this.#kept = this.#kept.slice(-MOST_KEPT);
+    if (this.#input.options.records) this.#waiting.push(...events);
   }
 
   /** Called whenever the execution waits: what there is is written when the last batch is a while ago. */
@@ -61,7 +63,7 @@ export class Recorder {
   }
 
   #isDue(): boolean {
-    return this.#input.options.records && (this.#events.length > 0 || !this.isRecorded);
+    return this.#input.options.records && (this.#waiting.length > 0 || !this.isRecorded);
   }
 
   /** Writes all that there is; resolves when it is durable. */
@@ -77,7 +79,7 @@ export class Recorder {
   async #write(stoppedAt: number | undefined): Promise<void> {
     for (let isFirst = true; isFirst || this.#isDue(); isFirst = false) {
       const events = this.#take();
-      const batch = this.#batch(events, this.#events.length === 0 ? stoppedAt : undefined);
+      const batch = this.#batch(events, this.#waiting.length === 0 ? stoppedAt : undefined);
       await host.writeRecords(batch);
       this.isRecorded = true;
       this.#writtenAt = Date.now();
@@ -88,18 +90,18 @@ export class Recorder {
   #take(): HistoryEvent[] {
     let bytes = 0;
     let count = 0;
-    for (const event of this.#events) {
+    for (const event of this.#waiting) {
       bytes += 3 * JSON.stringify(event).length;
       if (count > 0 && bytes > MOST_BYTES) break;
       count += 1;
     }
-    return this.#events.splice(0, count);
+    return this.#waiting.splice(0, count);
   }
 
   #batch(events: HistoryEvent[], stoppedAt: number | undefined): RecordBatch {
     const { id, deployment, pointer, context, startedAt } = this.#input;
     const { header, threads } = this.#state;
-    const isOver = header.status !== 'RUNNING' && this.#events.length === 0;
+    const isOver = header.status !== 'RUNNING' && this.#waiting.length === 0;
     return {
       id,
       ...(this.isRecorded

@@ -1,6 +1,5 @@
 /**
- * The workflows of a later version, as tests imagine it: it rests a moment before an execution begins, which those that began before do
- * not.
+ * The workflows of a later version, as tests imagine it: it rests a moment beside an execution, which those that began before do not.
  * @module
  */
 import { patched, sleep } from '@temporalio/workflow';
@@ -11,6 +10,9 @@ import { execution as before } from '../../src/workflows/execution.js';
 export { mapRun } from '../../src/workflows/map-run.js';
 
 export async function execution(input: ExecutionInput): Promise<Json> {
-  if (patched('rest-before')) await sleep(10);
-  return await before(input);
+  const rest = async (): Promise<void> => {
+    if (patched('rest-beside')) await sleep(10);
+  };
+  const [output] = await Promise.all([before(input), rest()]);
+  return output;
 }
