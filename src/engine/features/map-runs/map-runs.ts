@@ -16,6 +16,7 @@ import type { ErrorOutput } from '../../../asl/execution-state.js';
 import type { JsonObject } from '../../../asl/json.js';
 import { toleranceExceeded } from '../../../asl/map-run.js';
 import type { Command, MapRunRequest } from '../../../asl/transition.js';
+import { StoreError } from '../../../store/errors.js';
 import type { ExecutionRecord } from '../../../store/store.js';
 import type { AnyTable } from '../../../store/table.js';
 import type { ActiveExecution } from '../../kernel/active-execution.js';
@@ -57,6 +58,9 @@ export type MapRunChange = Partial<
 
 /** Children stopped at a time. */
 const STOPPED = 500;
+
+/** Milliseconds until something is tried again that the store did not answer. */
+const AGAIN = 1_000;
 
 export class MapRuns implements Feature, MapRunHook {
   readonly name = 'map runs';
@@ -225,9 +229,23 @@ export class MapRuns implements Feature, MapRunHook {
     run.working = phase;
     void this.#work(run, phase).catch((error: unknown) => {
       if (run.working === phase) run.working = undefined;
-      const failure = error instanceof MapRunFailure ? error.output : defect(error);
-      this.#kernel.submit(this.#failInput(run, failure));
+      this.#workFailed(run, phase, error);
     });
+  }
+
+  /** What a phase asks for could not be done. */
+  #workFailed(run: OpenMapRun, phase: MapRunState['phase'], error: unknown): void {
+    const { failure } = stateOf(run.record);
+    if (error instanceof StoreError || (failure !== undefined && phase !== 'finishing')) {
+      // A database that cannot be read now says nothing of the run, and one that fails already fails no further.
+      this.#kernel.clock.setTimer(() => this.#react(run), AGAIN);
+      return;
+    }
+    const output = error instanceof MapRunFailure ? error.output : defect(error);
+    // It ends with what it failed by first, without its results.
+    if (failure !== undefined)
+      this.#kernel.submit(this.#endInput(run, { failure, isWritten: false }));
+    else this.#kernel.submit(this.#failInput(run, output));
   }
 
   async #work(run: OpenMapRun, phase: MapRunState['phase']): Promise<void> {
