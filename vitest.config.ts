@@ -10,7 +10,7 @@ export default defineConfig({
     // Modules are loaded once for all files of a process: whatever a test changes in them it puts back.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 180_000,
   },
 });

@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporal-server.ts'],
     // Each file has workers of its own, and threads of Temporal's own beside them.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

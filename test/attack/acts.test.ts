@@ -26,7 +26,7 @@ const NAMES = ['quokka', 'narwhal'] as const;
 let world: PopulatedServer;
 beforeAll(async () => {
   world = await openPopulatedServer(NAMES);
-}, 60_000);
+}, 180_000);
 afterAll(() => world.close());
 
 /** How a thing of a team is made, and what is said about it. */

@@ -195,7 +195,7 @@ describe('a state machine of 12,000 states', () => {
     const ended = await server.server.engine.executions.run(EVERYTHING, { pipeline: 'large' });
     id = ended.id;
     expect([ended.status, ended.error]).toEqual(['FAILED', 'AtTheEnd']);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is valid, and told to be', () => {
@@ -260,7 +260,7 @@ describe('a state machine of 12,000 states', () => {
     expect([validated.code, validated.stderr]).toEqual([0, '1 file: 0 errors, 0 warnings\n']);
     const shown = await millrace(['show', 'large', '--asl'], { cwd: folder, env });
     expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, definition]);
-  }, 30_000);
+  }, 180_000);
 
   test.each(['chain', 'branches'])(
     'of another form, %s, has a picture or none within the deadline',

@@ -119,7 +119,7 @@ describe('live streams', () => {
     await fill(150, ['c']);
     const last = await listen(await viewer(['d']));
     expect([last.status, JSON.parse(last.body).title]).toEqual([429, 'Too many live connections.']);
-  }, 30_000);
+  }, 180_000);
 
   it('end with the logout of their session, at once, and with nobody else’s', async () => {
     const login = await server.server.authenticator.issue('login', { label: 'browser' });
@@ -262,7 +262,7 @@ describe('a server that is asked more than it can do', () => {
     ] as const) {
       expect((await server.request('GET', address)).status).toBe(wanted);
     }
-  }, 30_000);
+  }, 180_000);
 
   test('refuses what comes on top of 500 that are worked on, and takes more when they are done', async () => {
     const app = Fastify();

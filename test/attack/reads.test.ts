@@ -30,7 +30,7 @@ const marks = new Map<string, string[]>();
 beforeAll(async () => {
   world = await openPopulatedServer(NAMES);
   for (const { name, executions } of world.teams) marks.set(name, [name, ...executions]);
-}, 60_000);
+}, 180_000);
 afterAll(() => world.close());
 
 /** What can stand in a place of a path or a query, when it is about things of a team. */

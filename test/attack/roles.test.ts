@@ -42,7 +42,7 @@ beforeAll(async () => {
     await engine.executions.run(EVERYTHING, { pipeline: `${team}-echo`, team });
   }
   for (const role of ROLES) teams.set(role, await openTeam(it, OWN, role));
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (const team of teams.values()) team.close();
   await it.close();

@@ -318,7 +318,7 @@ beforeAll(async () => {
   await eventBridge();
   await waitUntilEnded('listening');
   await waitUntilEnded('outcomes');
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   streams.abort();

@@ -67,7 +67,7 @@ beforeAll(async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   closed = server.server.close();
-}, 20_000);
+}, 180_000);
 
 afterAll(async () => {
   writeFileSync(goOn, '');

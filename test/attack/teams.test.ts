@@ -26,7 +26,7 @@ let before: string;
 beforeAll(async () => {
   teams = await openTwoTeams();
   before = await pictureOf(teams);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   // Whatever was tried: nothing of theirs has changed.

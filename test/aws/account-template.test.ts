@@ -86,7 +86,7 @@ describe('the template of an account', () => {
     let server: Moto;
     beforeAll(async () => {
       server = await startMoto();
-    }, 60_000);
+    }, 180_000);
     afterAll(() => server?.close());
 
     const aws = (region: string, ...args: string[]): string =>

@@ -301,7 +301,7 @@ describe.skipIf(moto.missing)('unmodified state machines', () => {
     });
     // Nothing was submitted twice.
     expect((jobs.JobSummaryList as Json[]).length).toBe(20);
-  }, 60_000);
+  }, 180_000);
 
   test('a manifest leads through a job, a crawler, both sides and the choice', async () => {
     const done = await executed('book', { key: 'manifest-1.json', outcome: 'SUCCEEDED' }, 'm1');
@@ -320,7 +320,7 @@ describe.skipIf(moto.missing)('unmodified state machines', () => {
     const failed = await executed('book', { key: 'manifest-2.json', outcome: 'FAILED' }, 'm3');
     expect(failed.error).toBe('States.TaskFailed');
     expect(JSON.parse(failed.cause ?? '')).toMatchObject({ JobRunState: 'FAILED' });
-  }, 60_000);
+  }, 180_000);
 });
 
 /** A zip file without anything in it. */

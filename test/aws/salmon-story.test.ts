@@ -176,5 +176,5 @@ describe.skipIf(moto.missing)('settings of SALMON that are taken over', () => {
         warnings: 0,
       },
     ]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -251,7 +251,7 @@ describe('a mail server', () => {
     const { port } = silent.address() as AddressInfo;
     expect(await send(port, message())).toMatchObject({ type: 'failed' });
     expect(await send(9, message())).toMatchObject({ type: 'failed' });
-  }, 10_000);
+  }, 180_000);
 
   test('at an address that the operator has not allowed is not dialled', async () => {
     const box = await openMailBox();

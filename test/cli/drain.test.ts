@@ -26,7 +26,7 @@ beforeEach(async () => {
   writeFileSync(join(home, 'pipelines', 'long.yaml'), LONG.replace('SCRIPT', file('wait.cjs')));
   writeFileSync(join(home, 'pipelines', 'quick.yaml'), QUICK);
   await up();
-}, 30_000);
+}, 180_000);
 afterEach(async () => {
   server.process.kill('SIGKILL');
   await server.ended;
@@ -68,7 +68,7 @@ describe('millrace drain', () => {
     const { stdout } = await run('executions', '--json');
     const { items } = JSON.parse(stdout) as { items: { pipeline: string; redriveCount: number }[] };
     expect(items.map(({ pipeline }) => pipeline)).toEqual(['quick', 'long']);
-  }, 60_000);
+  }, 180_000);
 
   it('kills what still runs when the time is over; a time that is none is refused', async () => {
     await begun();
@@ -78,7 +78,7 @@ describe('millrace drain', () => {
     const { code, stderr } = await server.ended;
     expect(stderr).toContain('1 attempts are killed');
     expect(code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it('is what a signal does with --drain-timeout', async () => {
     server.process.kill('SIGTERM');
@@ -90,5 +90,5 @@ describe('millrace drain', () => {
     expect((await run('run', 'quick')).stderr).toContain('MILL3470');
     writeFileSync(file('go'), '');
     expect(await server.ended).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 180_000);
 });

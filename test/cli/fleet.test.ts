@@ -50,7 +50,7 @@ beforeAll(async () => {
   server = await startServer({
     ...{ folder: join(project, 'pipelines'), data: join(project, 'data'), port: 0 },
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await server?.close();
   rmSync(project, { recursive: true, force: true });

@@ -87,7 +87,7 @@ beforeAll(async () => {
   const gone = new Promise((done) => last.once('exit', done));
   last.kill('SIGKILL');
   await gone;
-}, 240_000);
+}, 900_000);
 
 /** Waits until no execution runs, by looking at the file from outside; reading does not disturb the writer. */
 async function allEnded(): Promise<void> {

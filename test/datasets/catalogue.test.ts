@@ -61,7 +61,7 @@ beforeAll(async () => {
   ] as const) {
     tokens.set(label, await authenticator.issue('api', { label, role, teams: [team] }));
   }
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await it.close();
   rmSync(folder, { recursive: true, force: true });
@@ -178,7 +178,7 @@ describe('SQL over published versions', () => {
     await Promise.allSettled(asked);
     const status = async (): Promise<number> => (await sql('SELECT 1')).status;
     expect(await until(status, (one) => one === 200)).toBe(200);
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('what there is to see of a dataset', () => {

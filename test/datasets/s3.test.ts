@@ -45,7 +45,7 @@ describe.skipIf(requirement('moto').missing !== undefined)('datasets in S3', () 
       },
     };
     await moto.s3.send(new CreateBucketCommand({ Bucket: 'lake' }));
-  }, 60_000);
+  }, 180_000);
   afterAll(() => moto.close());
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'millrace-s3-'));
@@ -198,5 +198,5 @@ describe.skipIf(requirement('moto').missing !== undefined)('datasets in S3', () 
     } finally {
       await server.close();
     }
-  }, 60_000);
+  }, 180_000);
 });

@@ -87,7 +87,7 @@ beforeAll(async () => {
     ids.push(await versionOf('clean'));
   }
   await run('guess', 'planning');
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await it.close();
   rmSync(folder, { recursive: true, force: true });

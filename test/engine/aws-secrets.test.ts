@@ -38,7 +38,7 @@ describe.skipIf(requirement('moto').missing !== undefined)('AWS Secrets Manager'
     await make('millrace/parcels/gone', { SecretString: 'was there' });
     const gone = { SecretId: 'millrace/parcels/gone', ForceDeleteWithoutRecovery: true };
     await client.send(new DeleteSecretCommand(gone));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     client.destroy();
     await moto.close();

@@ -308,7 +308,7 @@ describe('a pool', () => {
     expect(
       (await test.engine.executions.list(EVERYTHING, { status: 'SUCCEEDED', limit: 1000 })).items,
     ).toHaveLength(1000);
-  }, 60_000);
+  }, 180_000);
 
   it('gives all of itself to one that asks for more than it has', async () => {
     await deploy('large', { concurrency: { pools: { warehouse: 5 } } });

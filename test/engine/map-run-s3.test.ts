@@ -33,7 +33,7 @@ beforeAll(async () => {
   moto = await startMoto();
   ({ url, s3 } = moto);
   await s3.send(new CreateBucketCommand({ Bucket: 'orders' }));
-}, 60_000);
+}, 180_000);
 afterAll(() => moto?.close());
 afterEach(() => test?.close());
 
@@ -148,7 +148,7 @@ describe.skipIf(missing)('a distributed Map on S3', () => {
     const loaded = await test.engine.executions.run(EVERYTHING, { pipeline: 'load' });
     const [second] = await test.engine.mapRuns.list(EVERYTHING, loaded.id);
     expect(await get(`results/${second?.id}/SUCCEEDED_0.json`)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-  }, 60_000);
+  }, 180_000);
 
   it('puts a large file in parts, and reads it back', async () => {
     await open();

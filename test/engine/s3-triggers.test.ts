@@ -34,7 +34,7 @@ let bucket: string;
 
 beforeAll(async () => {
   if (!missing) moto = await startMoto();
-}, 60_000);
+}, 180_000);
 afterAll(() => moto?.close());
 afterEach(() => test?.close());
 
@@ -151,7 +151,7 @@ describe.skipIf(missing)('an object in S3', () => {
     await deploy({ match: '104*' });
     await passes(2);
     expect(await keys()).toEqual(Array.from({ length: 10 }, (_, i) => `104${i}`));
-  }, 60_000);
+  }, 180_000);
 
   it('is waited for while its bucket is gone, which is told', async () => {
     await open();
@@ -203,7 +203,7 @@ describe.skipIf(missing)('an object in S3', () => {
       proxy.closeAllConnections();
       await new Promise((done) => proxy.close(done));
     }
-  }, 60_000);
+  }, 180_000);
 
   it('cannot be looked for when S3 is not configured, which is told', async () => {
     test = await openTimedEngine({

@@ -206,7 +206,7 @@ beforeAll(async () => {
   await engine.rules.putTargets(SHOP, { bus: undefined, name: 'all' }, [target]);
   await engine.events.put(SHOP, [{ source: 'shop', detailType: 'd', detail: {} }]);
   await test.settled();
-}, 30_000);
+}, 180_000);
 afterAll(() => test.close());
 
 type Call = (scope: OneTeam, of: Things) => unknown;

@@ -47,7 +47,7 @@ beforeAll(async () => {
     await test.settled();
     await test.pass(HOUR);
   }
-}, 60_000);
+}, 180_000);
 afterAll(() => test.close());
 
 async function executions(q: string, scope: Scope = EVERYTHING, more = {}): Promise<string[]> {
@@ -170,4 +170,4 @@ it('a search that finds little looks through a bounded part, and says where to g
   const rest = await calls.list(EVERYTHING, { q: 'county:monroe', cursor: String(first.next) });
   expect(rest).toEqual({ items: [] });
   await many.close();
-}, 60_000);
+}, 180_000);

@@ -324,7 +324,7 @@ describe('a schedule', () => {
       status: 'SUCCEEDED',
     });
     expect(new Set(items.map(({ pipeline }) => pipeline)).size).toBe(1_000);
-  }, 60_000);
+  }, 180_000);
 });
 
 const LISTINGS = { name: 'listings', team: 'crawlers' };

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const digest = '{ at: "08:00", group: county }';
   writeFileSync(join(folder, 'team.yaml'), `team: examples\ndigest: ${digest}\n`);
   server = await startServer({ folder, data: join(home, 'data'), port: 0 });
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await server.close();
@@ -55,4 +55,4 @@ test('of a county that succeeded and one that failed says which, why, and whose 
   expect(items.filter(({ kind }) => kind === 'digest')).toMatchObject([
     { status: 'DELIVERED', message: { title: digest.title } },
   ]);
-}, 60_000);
+}, 180_000);

@@ -88,7 +88,7 @@ it('three teams: listings fails, is mended and redriven, and pipeline-x follows 
   ).toMatchObject({
     join: { result: [{ found: 3 }] },
   });
-}, 60_000);
+}, 180_000);
 
 it('a hundred partners: three are missing at nine, and told by name', async () => {
   const day = join(home, 'partners/incoming/2026-11-20');
@@ -119,7 +119,7 @@ it('a hundred partners: three are missing at nine, and told by name', async () =
   });
   const { output } = await test.engine.executions.describe(EVERYTHING, execution?.id ?? '');
   expect(output).toMatchObject({ report: { interval: '2026-11-20', rows: 97, missing } });
-}, 60_000);
+}, 180_000);
 
 it('a delivery is held back for its corrupt file, and loaded when it is right', async () => {
   await deploy('deliveries/deliveries.yaml');
@@ -134,4 +134,4 @@ it('a delivery is held back for its corrupt file, and loaded when it is right', 
   writeFileSync(join(home, 'deliveries/incoming/owners.csv'), 'parcel,owner\nA1,Ann\nA2,Ben\n');
   await test.looks();
   expect(await ended('deliveries')).toMatchObject({ status: 'SUCCEEDED' });
-}, 60_000);
+}, 180_000);

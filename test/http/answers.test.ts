@@ -34,7 +34,7 @@ let asked = 0;
 beforeAll(async () => {
   world = await openPopulatedServer(['alder']);
   team = world.teams[0] as PopulatedTeam;
-}, 60_000);
+}, 180_000);
 afterAll(() => world.close());
 afterEach(() => {
   // A test that asked for nothing has shown nothing.

@@ -41,7 +41,7 @@ let world: PopulatedServer;
 
 beforeAll(async () => {
   world = await openPopulatedServer(['alder']);
-}, 60_000);
+}, 180_000);
 afterAll(() => world.close());
 
 const label = ({ method, path }: Route): string => `${method} ${path}`;

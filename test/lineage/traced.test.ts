@@ -88,7 +88,7 @@ beforeAll(async () => {
     allowPrivateAddresses: true,
     openLineage: { url: `http://127.0.0.1:${port}`, apiKey: 'k1' },
   });
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await it.close();
@@ -150,7 +150,7 @@ test('versions are followed up, with their columns', async () => {
   expect(top?.columns?.columns).toEqual([
     { name: 'town', from: [], unknown: 'a program has written top.csv' },
   ]);
-}, 60_000);
+}, 180_000);
 
 test('hops are bounded, and it is said that there is more', async () => {
   const up = await get<Lineage>(`/datasets/${name('orders/top')}/lineage?hops=1`);
@@ -193,7 +193,7 @@ describe('of a bad version', () => {
       action: 'roll back',
       command: `millrace data rollback orders/raw ${bad} --team default`,
     });
-  }, 60_000);
+  }, 180_000);
 });
 
 test("a row's stamp leads to the execution that made it, and what that has read", async () => {
@@ -203,7 +203,7 @@ test("a row's stamp leads to the execution that made it, and what that has read"
     written: [{ name: 'orders/towns', execution: id }],
     read: [{ name: 'orders/raw', hop: 1 }],
   });
-}, 60_000);
+}, 180_000);
 
 test('executions are told to a receiver, each with what it read and wrote', async () => {
   const id = await run('towns');
@@ -233,7 +233,7 @@ test('executions are told to a receiver, each with what it read and wrote', asyn
   });
   expect(output?.facets.schema).toMatchObject({ fields: [{ name: 'town' }, { name: 'total' }] });
   expect(output?.outputFacets.outputStatistics).toMatchObject({ rowCount: 2, fileCount: 1 });
-}, 60_000);
+}, 180_000);
 
 test('a version that its contract refuses is told as what was found, and not as an output', async () => {
   const { engine } = it.server;
@@ -252,7 +252,7 @@ test('a version that its contract refuses is told as what was found, and not as 
   expect(facet?.assertions).toContainEqual(
     expect.objectContaining({ success: false, column: 'id', severity: 'error' }),
   );
-}, 60_000);
+}, 180_000);
 
 test('what a receiver refuses now is sent when it takes it again, in order', async () => {
   answer = 503;
@@ -265,7 +265,7 @@ test('what a receiver refuses now is sent when it takes it again, in order', asy
     'START',
     'COMPLETE',
   ]);
-}, 60_000);
+}, 180_000);
 
 test.skipIf(definitions.missing)("all of it is right by OpenLineage's own definitions", () => {
   expect(readByDefinition(events)).toBe(events.length);

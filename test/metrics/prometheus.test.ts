@@ -239,7 +239,7 @@ describe.skipIf(server.missing ?? tool.missing)('a Prometheus that scrapes a ser
       },
       { 'alerts.yaml': ready.stdout },
     );
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await prometheus?.close();
     up.process.kill('SIGTERM');
@@ -295,7 +295,7 @@ describe.skipIf(server.missing ?? tool.missing)('a Prometheus that scrapes a ser
     );
     expect((await run('run', 'nightly', '--wait')).code).toBe(0);
     expect((await until(alerts, (all) => !all.some(isStale))).filter(isStale)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('finds each rule good and evaluates it without an error', async () => {
     const { groups } = await until(

@@ -297,7 +297,7 @@ describe('a channel', () => {
     expect(await statuses()).toEqual({ PENDING: 1 });
     await it.timed.pass(HOUR);
     expect(await statuses()).toEqual({ DEAD: 1 });
-  }, 60_000);
+  }, 180_000);
 
   test('with one message that it never takes takes all others', async () => {
     await open(HOOKED);

@@ -390,5 +390,5 @@ describe('collectors, over HTTP', () => {
       () => Promise.resolve(described),
       (count) => count > 0,
     );
-  }, 60_000);
+  }, 180_000);
 });

@@ -106,5 +106,5 @@ describe.skipIf(ministack.missing ?? python.missing)('functions of ministack', (
       expect.stringMatching(/^CRITICAL timed out: Task timed out after 2.* GB s$/),
       'OK succeeded GB s',
     ]);
-  }, 60_000);
+  }, 180_000);
 });

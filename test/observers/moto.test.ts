@@ -146,7 +146,7 @@ describe.skipIf(moto.missing)('accounts of moto', () => {
     ]);
     const { blind } = home.engine.observers.standing(EVERYTHING);
     expect(blind).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('tell of steps that run', async () => {
     const { items } = home.engine.observers.list(EVERYTHING, { kind: 'emr-cluster' });
@@ -185,5 +185,5 @@ describe.skipIf(moto.missing)('accounts of moto', () => {
       return `${told.ApproximateNumberOfMessages}+${told.ApproximateNumberOfMessagesNotVisible}`;
     };
     expect(await until(count, (waiting) => waiting === '0+0')).toBe('0+0');
-  }, 60_000);
+  }, 180_000);
 });

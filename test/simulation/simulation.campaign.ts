@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.js';
 
-const FIRST = 151;
-const LAST = 750;
+const FIRST = 121;
+const LAST = 420;
 
 describe('the engine under seeded faults', () => {
   it(`keeps its promises in the seeds ${FIRST} to ${LAST}`, async () => {
@@ -18,5 +18,5 @@ describe('the engine under seeded faults', () => {
       crashes += result.crashes;
     }
     expect(crashes).toBeGreaterThan(LAST - FIRST);
-  }, 900_000);
+  }, 3_000_000);
 });

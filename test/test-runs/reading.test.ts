@@ -68,7 +68,7 @@ beforeAll(async () => {
   const ask = { rows: 'leave' } as const;
   const report = await engine.testRuns.report(EVERYTHING, id, ask, new AbortController().signal);
   other = report.versions[0]?.version ?? '';
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await it.close();
   rmSync(folder, { recursive: true, force: true });

@@ -53,4 +53,4 @@ test('sends after a kill what had ended and was not sent, once the receiver is b
   expect(code).toBe(0);
   await receiver.close();
   rmSync(project, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);

@@ -286,7 +286,7 @@ test('a receiver that never answers holds nothing up', async () => {
     () => receiver.bodies.length,
     (count) => count > done,
   );
-}, 60_000);
+}, 180_000);
 
 test.skipIf(definitions.missing)("all of it is right by the protocol's own definitions", () => {
   const count = readByDefinition(receiver.bodies);

@@ -211,7 +211,7 @@ describe.each(names)('%s', (operation) => {
         }
       }
     }
-  }, 30_000);
+  }, 180_000);
 
   test('refuses each ARN that is none of this account', async () => {
     const { members } = EVENT_OPERATIONS[operation];

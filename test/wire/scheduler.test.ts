@@ -475,5 +475,5 @@ describe('what schedules start', () => {
       await server.close();
       rmSync(data, { recursive: true, force: true });
     }
-  }, 30_000);
+  }, 180_000);
 });

@@ -255,7 +255,7 @@ describe('an alias', () => {
     // 20 % of 400 are 80, with a standard deviation of 8: six of them are hardly ever left by chance.
     expect(second).toBeGreaterThan(80 - 48);
     expect(second).toBeLessThan(80 + 48);
-  }, 30_000);
+  }, 180_000);
 
   test.each([
     ['weights that are not 100 together', [60, 60]],

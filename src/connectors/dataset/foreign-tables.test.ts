@@ -313,7 +313,7 @@ describe.skipIf(lake.missing)('tables as others write them', () => {
     const output = await noted(folders, { delta: 'delta' }, target(promised), extensions);
     // Nothing can be set aside in a table of others: what would be, blocks.
     expect(output.contract).toMatchObject({ verdict: 'block', status: 'CRITICAL' });
-  }, 60_000);
+  }, 180_000);
 
   test('that are broken say so', async () => {
     const folders = temporaryFolders();
@@ -337,5 +337,5 @@ describe.skipIf(lake.missing)('tables as others write them', () => {
       error: 'Dataset.Unreadable',
       cause: expect.stringContaining('_delta_log'),
     });
-  }, 60_000);
+  }, 180_000);
 });

@@ -268,7 +268,7 @@ describe('values', () => {
         }
       }
       expect(found).toEqual(new Map(VALUES.map(([words, , , expected]) => [words, expected])));
-    }, 60_000);
+    }, 180_000);
   }
 
   test('are told exactly, and cut where they are long', async () => {

@@ -101,4 +101,4 @@ it('keeps every promise of a pool when the server is killed at any of its commit
       });
     }
   }
-}, 60_000);
+}, 180_000);
