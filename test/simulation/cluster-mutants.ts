@@ -26,11 +26,6 @@ const PLANTED: readonly Mutant[] = [
       sql.replace('CAST(settings.value AS BIGINT) + 1', 'CAST(settings.value AS BIGINT)'),
   },
   {
-    name: 'ends the session of a server that has just taken over',
-    sql: (sql) =>
-      sql.includes('pg_terminate_backend') ? sql.replace(/AND \(SELECT CAST.*$/s, '') : sql,
-  },
-  {
     name: 'begins what it has committed after it was replaced',
     ignoresLease: true,
   },
