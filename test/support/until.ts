@@ -4,9 +4,9 @@
  */
 
 /** Milliseconds: less than a test has, so that a failure shows what was there instead. */
-const PATIENCE = 25_000;
+const PATIENCE = 75_000;
 
-/** Asks until the answer is as it should be; after 25 seconds it answers what there is. */
+/** Asks until the answer is as it should be; after 75 seconds it answers what there is. */
 export async function until<Value>(
   ask: () => Value | Promise<Value>,
   isRight: (value: Value) => boolean,
