@@ -49,6 +49,7 @@ const VERSIONS = {
   13: '8c11e550',
   14: '43209be7',
   15: '9dd17423',
+  16: '45ebecce',
 };
 
 /** In words that every version reads. */
