@@ -91,6 +91,13 @@ describe('the rooms of src/', () => {
     expect(others).toEqual([]);
   });
 
+  it('never put another object in the place of the environment: what is set through the old one stays in the new one', () => {
+    const found = [...sources('src'), ...sources('test')].filter(({ text }) =>
+      /\bprocess\.env = /.test(withoutComments(text)),
+    );
+    expect(found.map(({ file }) => file)).toEqual([]);
+  });
+
   it('show the console nothing of themselves but the contract: its types, and its paths', () => {
     const imports = sources('web/src').flatMap(({ file, text }) =>
       [...text.matchAll(/^(import|export)( type)?\b[^;]*? from '([^']*\/src\/[^']*)';/gm)].map(

@@ -68,7 +68,8 @@ export async function startMoto(): Promise<Moto> {
   const args = ['-H', '127.0.0.1', '-p', String(port)];
   const server: ChildProcess = spawn('moto_server', args, { stdio: 'ignore' });
   await answers(url, server);
-  const before = { ...process.env };
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+  const before = names.map((name) => [name, process.env[name]] as const);
   process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
   const s3 = new S3Client({
@@ -81,7 +82,11 @@ export async function startMoto(): Promise<Moto> {
     url,
     s3,
     async close() {
-      process.env = before;
+      // One by one: in an environment that is another object, what Vitest's `stubEnv` sets is never taken out again.
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
       s3.destroy();
       await kill(server);
     },

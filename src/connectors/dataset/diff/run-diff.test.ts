@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withVariable } from '../../../../test/support/environment.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DiffRules, TableDiff } from '../../../datasets/diff/version-diff.js';
 import type { DiffMessage } from './diff-protocol.js';
 import { type DiffBounds, runDiff } from './run-diff.js';
@@ -445,7 +444,8 @@ describe('a comparison that asks for too much', () => {
     const own = join(folder, 'tmp');
     mkdirSync(own);
     const sides = [await version(many(0)), await version(many(1))] as const;
-    await withVariable('TMPDIR', own, async () => {
+    vi.stubEnv('TMPDIR', own);
+    try {
       const late = await runDiff(...sides, RULES, NEVER, { timeoutMs: 300 });
       expect(late).toEqual({ type: 'failed', problem: 'time', cause: 'it took longer than 0.3 s' });
       const gone = new AbortController();
@@ -453,6 +453,8 @@ describe('a comparison that asks for too much', () => {
       gone.abort();
       expect(await running).toMatchObject({ problem: 'aborted' });
       expect(readdirSync(own)).toEqual([]);
-    });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

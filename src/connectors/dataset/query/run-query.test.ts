@@ -5,8 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withVariable } from '../../../../test/support/environment.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runFixtures } from '../fixtures/run-fixtures.js';
 import type { QueryMessage, QueryTable } from './query-protocol.js';
 import { type QueryBounds, runQuery } from './run-query.js';
@@ -196,11 +195,14 @@ describe('a query that asks for too much', () => {
   test('leaves nothing behind', async () => {
     const own = join(folder, 'tmp');
     mkdirSync(own);
-    await withVariable('TMPDIR', own, async () => {
+    vi.stubEnv('TMPDIR', own);
+    try {
       const greedy = "SELECT list(repeat('x', 1000) || range) FROM range(3000000)";
       await sql(greedy, 1, { timeoutMs: 500 });
       expect(readdirSync(own)).toEqual([]);
-    });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 
