@@ -16,7 +16,8 @@ import { FIXTURES, putFixture } from './fixtures.js';
 const LONG = 300_000;
 const STRIDE = 37;
 
-for (const fixture of FIXTURES) endUpgrades(fixture, STRIDE);
+// A database of this version's schema has nothing to be upgraded.
+for (const fixture of FIXTURES) if (fixture.schema < SCHEMA) endUpgrades(fixture, STRIDE);
 
 describe('a process that is killed while it upgrades', () => {
   const oldest = FIXTURES[0];
