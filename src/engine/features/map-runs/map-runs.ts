@@ -235,17 +235,17 @@ export class MapRuns implements Feature, MapRunHook {
 
   /** What a phase asks for could not be done. */
   #workFailed(run: OpenMapRun, phase: MapRunState['phase'], error: unknown): void {
-    const { failure } = stateOf(run.record);
-    if (error instanceof StoreError || (failure !== undefined && phase !== 'finishing')) {
-      // A database that cannot be read now says nothing of the run, and one that fails already fails no further.
+    const { failure, phase: current } = stateOf(run.record);
+    // A database that cannot be read now says nothing of the run, and a run that has gone on does not fail by what is behind it.
+    if (error instanceof StoreError || phase !== current || phase === 'stopping') {
       this.#kernel.clock.setTimer(() => this.#react(run), AGAIN);
-      return;
-    }
-    const output = error instanceof MapRunFailure ? error.output : defect(error);
-    // It ends with what it failed by first, without its results.
-    if (failure !== undefined)
+    } else if (failure === undefined) {
+      const output = error instanceof MapRunFailure ? error.output : defect(error);
+      this.#kernel.submit(this.#failInput(run, output));
+    } else {
+      // It ends with what it failed by first, without its results.
       this.#kernel.submit(this.#endInput(run, { failure, isWritten: false }));
-    else this.#kernel.submit(this.#failInput(run, output));
+    }
   }
 
   async #work(run: OpenMapRun, phase: MapRunState['phase']): Promise<void> {
