@@ -11,7 +11,7 @@ import type pg from 'pg';
 import { DECLARED_TABLES } from '../src/engine/declared-tables.js';
 import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
 import { fillPostgres, touchedBy } from '../test/support/large-postgres.js';
-import { PostgresServer, type Space } from '../test/support/postgres-server.js';
+import { withDatabase } from './database.js';
 import {
   type BenchServer,
   closedLoop,
@@ -21,22 +21,6 @@ import {
   round,
   startBenchServer,
 } from './load.js';
-
-type Made = Space & { schema: string };
-
-async function withDatabase(
-  use: (space: Made, place: string, database: PostgresServer) => Promise<void>,
-): Promise<void> {
-  const database = await PostgresServer.start();
-  try {
-    const space = await database.makeSpace();
-    const place = `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
-    await use(space, place, database);
-    await space.remove();
-  } finally {
-    await database.stop();
-  }
-}
 
 /** What every query of the store touches, and how long it takes, in a database of so many executions. */
 export async function largeDatabase(count: number): Promise<void> {
@@ -115,7 +99,7 @@ async function copyExecutions(
 
 /** How soon another server is active after the active one was killed, with so many executions that wait. */
 export async function takeOver(count: number): Promise<void> {
-  await withDatabase(async ({ pool }, place) => {
+  await withDatabase(async ({ pool, place }) => {
     const key = join(newDataFolder(), 'key');
     const first = await startBenchServer(undefined, { place, standby: key });
     const { id } = await first.post<{ id: string }>('/executions', {
@@ -158,7 +142,7 @@ export async function takeOver(count: number): Promise<void> {
 
 /** What starts cost while retention removes, against what they cost without. */
 export async function retention(count: number): Promise<void> {
-  await withDatabase(async ({ pool }, place) => {
+  await withDatabase(async ({ pool, place }) => {
     let server = await startBenchServer(undefined, { place });
     const made = Math.min(1_000, count / 10);
     await closedLoop(made, 50, executions(server, 'pass'));

@@ -26,7 +26,7 @@ export async function postgres(
       for (let at = 0; at < ROUNDS; at += 1) {
         const sqlite = await window(pipeline, count);
         const space = await server.makeSpace();
-        const address = `postgres://millrace@127.0.0.1:${server.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+        const address = server.addressOf(space.schema);
         const database = await window(pipeline, count, address);
         await space.remove();
         ratios.push(database.per_s / sqlite.per_s);

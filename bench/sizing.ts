@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDriver } from '../src/store/driver.js';
-import { PostgresServer } from '../test/support/postgres-server.js';
+import { withDatabase } from './database.js';
 import {
   type BenchServer,
   closedLoop,
@@ -71,31 +71,25 @@ function rowsOf(data: string): { rows: number; bytes: number } {
 }
 
 async function onPostgres(pipeline: 'pass' | 'task', count: number): Promise<void> {
-  const database = await PostgresServer.start();
-  try {
-    const space = await database.makeSpace();
-    const place = `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+  await withDatabase(async ({ pool, schema, place }) => {
     const server = await startBenchServer(undefined, { place });
     const size = async (): Promise<number> => {
-      const { rows } = await space.pool.query(
+      const { rows } = await pool.query(
         'SELECT SUM(pg_total_relation_size(c.oid)) AS bytes FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = $2',
-        [space.schema, 'r'],
+        [schema, 'r'],
       );
       return Number(rows[0].bytes);
     };
     const before = await size();
     const commits = await run(server, pipeline, count);
     await server.close();
-    await space.pool.query('VACUUM');
+    await pool.query('VACUUM');
     report({
       bench: `an execution of ten ${pipeline} states, PostgreSQL`,
       ...commits,
       bytes: Math.round(((await size()) - before) / (count + 50)),
     });
-    await space.remove();
-  } finally {
-    await database.stop();
-  }
+  });
 }
 
 /** Memory of a server that has just started, without and with executions that wait. */

@@ -25,13 +25,12 @@ export async function checkSealOf(data: string, file?: string): Promise<SealChec
 
 /**
  * Makes a new sealing key for a data folder that no server uses. Answers where the key of before lies.
- * @param file where the key lies; undefined: in the folder
  * @throws StoreError `locked`
  */
-export function rotateSealOf(data: string, file?: string): string {
+export function rotateSealOf(data: string): string {
   const lock = takeLock(join(data, 'millrace.db'));
   try {
-    return rotateEncryptionFile(file ?? join(data, 'seal.key'));
+    return rotateEncryptionFile(join(data, 'seal.key'));
   } finally {
     lock.release();
   }

@@ -44,8 +44,7 @@ describe.skipIf(missing)(`store copy${missing ? ` (${missing})` : ''}`, LONG, ()
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const address = (): string =>
-    `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+  const address = (): string => database.addressOf(space.schema);
   const file = (name: string): string => join(folder, name, 'millrace.db');
 
   /** Executions of all sorts, with what they have: 2,100 of them, so that pages end in the middle. */

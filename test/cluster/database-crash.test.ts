@@ -47,7 +47,7 @@ it.skipIf(missing)(
       ].join('\n'),
     );
     const port = await freePort();
-    const store = `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+    const store = database.addressOf(space.schema);
     const url = `http://127.0.0.1:${port}/api/v1`;
     let server: Running | undefined;
     let isOver = false;

@@ -60,7 +60,7 @@ describe.skipIf(missing)(`servers on one database${missing ? ` (${missing})` : '
   async function start(name: string, ...more: string[]): Promise<Member> {
     const data = join(folder, name);
     const port = await freePort();
-    const store = `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+    const store = database.addressOf(space.schema);
     const running = startMillrace(
       [
         'up',
@@ -119,7 +119,7 @@ describe.skipIf(missing)(`servers on one database${missing ? ` (${missing})` : '
     async () => {
       const first = await start('first');
       const port = await freePort();
-      const store = `postgres://millrace@127.0.0.1:${database.port}/postgres?options=-c%20search_path%3D${space.schema}`;
+      const store = database.addressOf(space.schema);
       const second = startMillrace(
         ['up', 'pipelines', '--data', 'second', '--port', String(port), '--store', store],
         { cwd: folder },

@@ -77,6 +77,11 @@ export class PostgresServer {
     };
   }
 
+  /** Where a server of ours finds a schema: `--store`. */
+  addressOf(schema: string): string {
+    return `postgres://millrace@127.0.0.1:${this.port}/postgres?options=-c%20search_path%3D${schema}`;
+  }
+
   /** Another pool in a schema. @param port of somebody in between. Default: the server's */
   poolOf(schema: string, { port = this.port, settings = [] as readonly string[] } = {}): pg.Pool {
     const options = [`search_path=${schema}`, ...settings].map((one) => `-c ${one}`).join(' ');

@@ -7,7 +7,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../../store/store.js';
 
@@ -44,13 +44,10 @@ export async function takeWorkPlace(
 
 function idOf(root: string): string {
   const file = join(root, FILE);
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const id = randomUUID();
-  // Another server may write it at this moment: the first one's stays.
   try {
-    writeFileSync(file, id, { flag: 'wx', mode: 0o600 });
-  } catch {
-    return readFileSync(file, 'utf8').trim();
+    writeFileSync(file, randomUUID(), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return id;
+  return readFileSync(file, 'utf8').trim();
 }
