@@ -18,7 +18,7 @@ afterAll(() => project.remove());
 describe('a database that is damaged under a running server', () => {
   it.concurrent.each(Object.entries(RUNNING))(
     '%s',
-    { timeout: 90_000 },
+    { timeout: 150_000 },
     async (name, { damage, seconds }) => {
       const data = `running-${name.replaceAll(' ', '-')}`;
       cpSync(project.path('sound'), project.path(data), { recursive: true });

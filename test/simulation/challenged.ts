@@ -58,6 +58,7 @@ export class ChallengedWorld {
   }
 
   committed({ executions, rows }: Commit): void {
+    const before = new Map(this.#challenges);
     const begun = new Set<number>();
     const made = new Map<number, string>();
     for (const { number, create, history } of executions) {
@@ -87,16 +88,25 @@ export class ChallengedWorld {
         this.violations.push(`I48 the challenger of ${champion} is made in another commit`);
       }
     }
-    this.#missed(begun, fresh);
+    this.#missed(begun, fresh, before);
     for (const challenge of this.#challenges.values()) this.#counted(challenge);
   }
 
-  /** A champion that begins while there is room has its challenger. */
-  #missed(begun: ReadonlySet<number>, fresh: readonly ComparisonRow[]): void {
-    for (const { number, state, ...row } of this.#challenges.values()) {
-      if (state !== 'running') continue;
-      const open = row.begun - row.won - row.lost - row.undecided;
-      const hasRoom = row.won + row.lost + open < row.target && row.begun < 2 * row.target;
+  /**
+   * A champion that begins while there is room has its challenger. One commit can hold many turns, in an order that it does not
+   * tell: a challenge that is made in it may have come after, and so may a verdict that gave room. Only room that there was all
+   * along counts.
+   */
+  #missed(
+    begun: ReadonlySet<number>,
+    fresh: readonly ComparisonRow[],
+    before: ReadonlyMap<number, ChallengeRow>,
+  ): void {
+    for (const { number, state, target, begun: all } of this.#challenges.values()) {
+      const old = before.get(number);
+      if (state !== 'running' || old === undefined) continue;
+      const mostTaken = all - old.undecided;
+      const hasRoom = mostTaken < target && all < 2 * target;
       if (!hasRoom) continue;
       for (const champion of begun) {
         if (!this.#champions.has(champion)) continue;
