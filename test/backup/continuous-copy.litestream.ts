@@ -2,8 +2,7 @@
  * A continuous copy of a server's records, by Litestream with the configuration in deploy/litestream: the machine is lost, and another
  * server goes on from the copy.
  *
- * Litestream is in no package registry that the other tests install from, so these run where somebody has installed it (0.5 or later,
- * on PATH), and `MILLRACE_REQUIRE_ALL` does not ask for them.
+ * Litestream (0.5 or later, on PATH) is in none of the registries that `.ci/run` installs from: `npm run test:litestream` runs this.
  * @module
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -19,8 +18,6 @@ import { until } from '../support/until.js';
 const CONFIGURATION = fileURLToPath(
   new URL('../../deploy/litestream/litestream.yml', import.meta.url),
 );
-const isMissing = spawnSync('litestream', ['version']).status !== 0;
-
 let project: Project;
 let moto: Moto;
 let copying: ChildProcess | undefined;
@@ -73,7 +70,7 @@ async function startSome(server: DataServer, count: number, pipeline = 'quick'):
   }
 }
 
-describe.skipIf(isMissing)('a continuous copy', () => {
+describe('a continuous copy', () => {
   it('holds what was committed, and a server on another machine goes on from it', async () => {
     const server = await project.up({ data: 'data' });
     copying = copy();
