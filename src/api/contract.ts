@@ -30,6 +30,7 @@ import * as monitors from './monitors.js';
 import * as notifications from './notifications.js';
 import * as outlooks from './outlooks.js';
 import * as overview from './overview.js';
+import * as partners from './partners.js';
 import * as pipelines from './pipelines.js';
 import * as pools from './pools.js';
 import * as remoteJobs from './remote-jobs.js';
@@ -65,6 +66,7 @@ const CAPABILITIES = [
   incidents,
   notifications,
   arrivals,
+  partners,
   datasets,
   lineage,
   lineageGraph,

@@ -46,6 +46,7 @@ export const PATHS = {
   outlooks: '/outlooks',
   outlook: '/pipelines/:name/outlook',
   arrivals: '/arrivals',
+  partners: '/partners',
   datasets: '/datasets',
   dataset: '/datasets/:name',
   datasetVersions: '/datasets/:name/versions',

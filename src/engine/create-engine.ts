@@ -21,6 +21,7 @@ import { executionCalls } from './calls/execution-calls.js';
 import { lastLines } from './calls/last-lines.js';
 import { mapRunCalls } from './calls/map-run-calls.js';
 import { overviewCalls } from './calls/overview-calls.js';
+import { partnerCalls } from './calls/partner-calls.js';
 import { pipelineCalls } from './calls/pipeline-calls.js';
 import { Reading } from './calls/reading.js';
 import { repairCalls } from './calls/repair-calls.js';
@@ -294,6 +295,7 @@ export function createEngine(config: EngineConfig): Engine {
         features.checks.keyOf(team, pipeline),
       ],
     }),
+    partners: partnerCalls(files),
     lineage: lineageCalls(kernel, {
       lineage: features.lineage,
       datasets: features.knownDatasets,

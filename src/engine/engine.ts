@@ -21,6 +21,7 @@ import type { EventCalls } from './calls/event-calls.js';
 import type { ExecutionCalls } from './calls/execution-calls.js';
 import type { MapRunCalls } from './calls/map-run-calls.js';
 import type { OverviewCalls } from './calls/overview-calls.js';
+import type { PartnerCalls } from './calls/partner-calls.js';
 import type { PipelineCalls } from './calls/pipeline-calls.js';
 import type { RepairCalls } from './calls/repair-calls.js';
 import type { TaskCalls } from './calls/task-calls.js';
@@ -144,6 +145,8 @@ export interface Engine extends Lifecycle, EventResourceCalls {
   readonly datasets: DatasetCalls;
   /** What arrived of them on the last days, and what did not. */
   readonly arrivals: ArrivalCalls;
+  /** What partners have delivered to pipelines that wait for all of them. */
+  readonly partners: PartnerCalls;
   readonly lineage: LineageCalls;
   /** Finding data, looking at it, asking it. */
   readonly catalogue: CatalogueCalls;

@@ -13,6 +13,7 @@ import {
   showManifest,
   showVersion,
 } from '../../api/datasets.js';
+import { listPartners } from '../../api/partners.js';
 import type { DatasetDetail } from '../../engine/features/datasets/dataset-calls.js';
 import { defined } from '../defined.js';
 import type { HttpServices } from '../services.js';
@@ -28,6 +29,16 @@ export function datasetRoutes(instance: FastifyInstance, { engine }: HttpService
       ...rest,
       days: [...days],
       items: items.map((row) => ({ ...row, days: [...row.days] })),
+    };
+  });
+
+  api.get(listPartners.path, { schema: listPartners.schema }, async (request) => {
+    const { scope } = request.principal;
+    const { items, pipelines, ...rest } = await engine.partners.list(scope, defined(request.query));
+    return {
+      ...rest,
+      items: items.map((row) => ({ ...row, cells: [...row.cells] })),
+      pipelines: pipelines.map((one) => ({ ...one, intervals: [...one.intervals] })),
     };
   });
 

@@ -8,12 +8,19 @@
  * commit that creates the executions.
  * @module
  */
+import type { JsonObject } from '../../../asl/json.js';
 import {
   type ArrivalRules,
   arrivalBoard,
   type BoardEntry,
 } from '../../../events/arrivals/arrival-board.js';
 import { matchArrival } from '../../../events/arrivals/arrival-pattern.js';
+import {
+  intervalsUntil,
+  type PartnerCell,
+  partnerCell,
+  type SeenInterval,
+} from '../../../events/arrivals/partner-board.js';
 import { checkPartners, parsePartners } from '../../../events/arrivals/partner-list.js';
 import { deadlineOf } from '../../../events/conditions/evaluate-condition.js';
 import { calendarInterval } from '../../../events/intervals/interval.js';
@@ -48,6 +55,30 @@ export interface ArrivalState {
   open: { interval: string; arrived: number }[];
   /** What keeps it from being judged or started. */
   problem?: string;
+}
+
+/** What partners have delivered for some intervals. */
+export interface PartnerBoard {
+  under: string;
+  timezone: string;
+  /** `HH:MM` on the interval. */
+  by?: string;
+  whenMissing: 'wait' | 'start';
+  /** What keeps it from being judged or started. */
+  problem?: string;
+  /** The earliest first. */
+  intervals: {
+    interval: string;
+    /** Epoch milliseconds; absent: there is none, or it was before the trigger. */
+    deadline?: number;
+    arrived: number;
+    /** Files of somebody who is not in the list. */
+    unexpected: number;
+    started?: { id: string; name: string; at: number };
+  }[];
+  /** In the order of the list. */
+  partners: readonly string[];
+  cells(partner: string): PartnerCell[];
 }
 
 /** Where a pipeline's files lie. */
@@ -225,6 +256,59 @@ export class ArrivalWatch {
     };
   }
 
+  /**
+   * @param until the last interval, a day or an hour; default: the present one
+   * @returns undefined when `until` is neither
+   */
+  async board(count: number, until: string | undefined): Promise<PartnerBoard | undefined> {
+    const { timezone, by, whenMissing } = this.#rules;
+    const now = this.#kernel.time.now();
+    const intervals = intervalsUntil(until ?? this.#present(now), count, timezone);
+    if (intervals === undefined) return undefined;
+    const { pipeline, under } = this.#place;
+    const known = new Map(this.#board.map((entry) => [entry.interval.id, entry]));
+    const looked = await Promise.all(
+      intervals.map(async (interval) => {
+        const entry = known.get(interval.id);
+        const found = await this.#kernel.store.findExecutionByName(pipeline, nameFor(interval.id));
+        const started = found?.triggeredBy?.type === TYPE ? found : undefined;
+        const isWaitedFor = entry !== undefined || started !== undefined;
+        const deadline =
+          by === undefined || !isWaitedFor ? undefined : deadlineOf(by, { interval, timezone });
+        const seen: SeenInterval = {
+          ...{ interval, arrived: entry?.arrived ?? new Map(), deadline },
+          ...(started === undefined ? {} : { started: missingIn(started.triggeredBy) }),
+        };
+        return { seen, entry, started };
+      }),
+    );
+    return {
+      ...{ under, timezone, whenMissing, partners: this.#expected },
+      ...(by === undefined ? {} : { by }),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+      intervals: looked.map(({ seen: { interval, arrived, deadline }, entry, started }) => ({
+        ...{ interval: interval.id, unexpected: entry?.unexpected.length ?? 0 },
+        arrived:
+          started === undefined
+            ? arrived.size
+            : Math.max(arrived.size, Number(started.triggeredBy?.arrived ?? 0)),
+        ...(deadline === undefined ? {} : { deadline }),
+        ...(started === undefined
+          ? {}
+          : { started: { id: started.id, name: started.name, at: started.startedAt } }),
+      })),
+      cells: (partner) => looked.map(({ seen }) => partnerCell(partner, seen, now)),
+    };
+  }
+
+  /** Of the grain that the files have which lie there. */
+  #present(now: number): string {
+    const isHourly = this.#board.some(
+      ({ interval: { id }, arrived }) => arrived.size > 0 && id.length > 10,
+    );
+    return calendarInterval(isHourly ? 'hour' : 'day', this.#rules.timezone, now).id;
+  }
+
   /** The names, or what is wrong with them. */
   async #partners(): Promise<string[] | string> {
     const listed = this.#listed;
@@ -314,6 +398,12 @@ export class ArrivalWatch {
       this.#served = Math.max(this.#served, served);
     });
   }
+}
+
+/** Who was missing when an execution was started. */
+function missingIn(triggeredBy: JsonObject | undefined): NonNullable<SeenInterval['started']> {
+  const named = Array.isArray(triggeredBy?.missing) ? triggeredBy.missing.map(String) : [];
+  return { missing: named, isCut: named.length >= TOLD };
 }
 
 function nameFor(interval: string): string {

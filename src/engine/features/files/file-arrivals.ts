@@ -31,7 +31,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { type Settle, startNeeds, tryStart } from '../../kernel/requests.js';
 import type { Turn } from '../../kernel/turn.js';
 import type { Input } from '../../kernel/turn-loop.js';
-import { ARRIVALS, type ArrivalState, ArrivalWatch } from './arrival-watch.js';
+import { ARRIVALS, type ArrivalState, ArrivalWatch, type PartnerBoard } from './arrival-watch.js';
 import { type BucketFolder, bucketFolder } from './bucket-files.js';
 import { type FileSource, type ListedFile, MOST_FILES } from './listed-file.js';
 import { type ManifestProblem, verifyManifest } from './manifest.js';
@@ -240,6 +240,25 @@ export class FileArrivals implements Feature {
       quarantined: [...quarantined.values()],
       ...(arrivals === undefined ? {} : { arrivals }),
     };
+  }
+
+  /** Pipelines that wait for partners, in the order of team and name. */
+  awaiting(): PipelineRef[] {
+    const all = [...this.#all.values()].filter(({ arrivals }) => arrivals !== undefined);
+    const keyOf = ({ team, name }: PipelineRef): string => `${team}\0${name}`;
+    return all.map(({ ref }) => ref).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  /**
+   * What partners have delivered, interval by interval; undefined when the pipeline waits for none, or `until` is no day and no hour.
+   * @param until the last interval; default: the present one
+   */
+  async boardOf(
+    pipeline: PipelineRef,
+    count: number,
+    until?: string,
+  ): Promise<PartnerBoard | undefined> {
+    return await this.#all.get(pipelineKey(pipeline))?.arrivals?.board(count, until);
   }
 
   #arm(watched: Watched, wait: number): void {
