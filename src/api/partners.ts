@@ -13,7 +13,7 @@ const cellSchema = z.strictObject({
   state: z
     .enum(['arrived', 'arrived late', 'missing', 'expected', 'nothing', 'unknown'])
     .describe(
-      'arrived late: after the deadline; missing: the deadline has passed, or others have delivered; expected: it is to come; nothing: nobody waits for it; unknown: more were missing at the start than are noted, and nothing lies there',
+      'arrived late: after the deadline; missing: the deadline has passed, or others have delivered; expected: it is to come; nothing: nobody waits for it; unknown: nobody has looked yet, or more were missing at the start than are noted, and nothing lies there',
     ),
   file: z.string().exactOptional().describe('Path under the watched folder, while it lies there'),
   bytes: countSchema.exactOptional(),

@@ -22,6 +22,7 @@ import {
   memoryStorage,
 } from '../support/fake-datasets.js';
 import { openTimedEngine, type TimedEngine } from '../support/timed-engine.js';
+import { ToldFiles } from '../support/told-files.js';
 
 const SHOP = ofTeam('shop');
 const OTHER = ofTeam('other');
@@ -89,7 +90,7 @@ beforeAll(async () => {
         ['dataset', fakeDatasetConnector(datasets)],
       ]),
     ),
-    datasets,
+    ...{ datasets, files: new ToldFiles() },
     readData: fakeReads,
     compareData: fakeDiff,
     aws: AWS,
@@ -100,7 +101,8 @@ beforeAll(async () => {
     team: 'shop',
     definition,
   });
-  const expected = { trigger: { schedule: { hour: 3 } }, expect: ['runs within 1 day'] };
+  const files = { under: 'in', arrivals: { path: '{interval}/{partner}', partners: ['all'] } };
+  const expected = { trigger: { schedule: { hour: 3 }, files }, expect: ['runs within 1 day'] };
   await test.deploy('all', expected, of(WAIT));
   await engine.monitors.put(SHOP, 'all', { newSource: 0 });
   const sections = { people: { all: {} }, rotations: { all: { people: ['all'] } } };
@@ -108,16 +110,10 @@ beforeAll(async () => {
   const until = test.clock.now() + 3_600_000;
   await engine.incidents.silence(SHOP, { tags: {}, until, actor: 'all', reason: 'moving' });
   const channels = { all: { type: 'webhook', url: 'https://hook.example/' } };
-  await engine.notifications.declare(
-    [{ file: 'team.yaml', team: 'shop', sections: { channels } }],
-    [],
-  );
+  await engine.notifications.declare([{ file: 'a', team: 'shop', sections: { channels } }], []);
   const madeOf = { release: 'emr-7.5.0', instances: { type: 'm5.xlarge', count: 3 } };
   const clusterPools = { all: { ...madeOf, max: 1 } };
-  await engine.clusterPools.declare(
-    [{ file: 'team.yaml', team: 'shop', sections: { clusterPools } }],
-    [],
-  );
+  await engine.clusterPools.declare([{ file: 'a', team: 'shop', sections: { clusterPools } }], []);
   await engine.notifications.test(SHOP, 'all');
   const fail = { Type: 'Fail', Error: 'Broken' };
   await test.deploy(
@@ -400,6 +396,7 @@ function lists(): { [call: string]: (scope: OneTeam) => unknown } {
     'events.search': async (scope) => (await e.events.search(scope, { q: '', limit: 10 })).items,
     'costs.list': (scope) => e.costs.list(scope),
     'catalogue.search': (scope) => e.catalogue.search(scope, { q: 'all' }),
+    'partners.list': async (scope) => (await e.partners.list(scope)).items,
     'arrivals.list': async (scope) => (await e.arrivals.list(scope)).items,
     'datasets.list': (scope) => e.datasets.list(scope).items,
     'lineage.told': async (scope) => (await e.lineage.told(scope)).items,

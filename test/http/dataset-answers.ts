@@ -21,6 +21,9 @@ export async function askDatasets(ask: Ask, name: string): Promise<void> {
   const arrivals = await ask('GET', `${PATHS.arrivals}?days=3&q=${name}`, 200);
   expect(arrivals).toMatchObject({ items: [{ name, days: [{}, {}, {}] }] });
   await ask('GET', `${PATHS.arrivals}?zone=%2B02:00`, 400);
+  const partners = await ask('GET', `${PATHS.partners}?count=2`, 200);
+  expect(partners).toMatchObject({ items: [{ cells: [{}, {}] }], pipelines: [{ partners: 1 }] });
+  await ask('GET', `${PATHS.partners}?until=2026-02-30`, 400);
   await ask('GET', pathTo(PATHS.dataset, { name }), 200);
   await ask('GET', pathTo(PATHS.datasetVersions, { name }), 200);
   const current = pathTo(PATHS.datasetVersion, { name, version: 'current' });

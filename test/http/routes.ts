@@ -80,6 +80,7 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/rows', names: 'dataset' },
   { method: 'GET', route: '/api/v1/datasets/:name/versions/:version/profile', names: 'dataset' },
   { method: 'GET', route: '/api/v1/arrivals' },
+  { method: 'GET', route: '/api/v1/partners' },
   { method: 'GET', route: '/api/v1/datasets/:name/diff', names: 'dataset' },
   { method: 'GET', route: '/api/v1/challengers' },
   { method: 'GET', route: '/api/v1/challengers/:number', names: 'challenge' },

@@ -83,7 +83,9 @@ export function partnerCalls(
         const { partners, cells, ...told } = board;
         const fitting = partners.filter((partner) => fits(words, `${ref.name} ${partner}`));
         const shown = fitting.slice(offset, offset + rest);
-        if (shown.length === 0) continue;
+        // A list that cannot be read has no partner: the pipeline is told, with what is wrong.
+        const isTold = partners.length === 0 && fits(words, ref.name);
+        if (shown.length === 0 && !isTold) continue;
         pipelines.push({ ...told, team: ref.team, pipeline: ref.name, partners: partners.length });
         items.push(
           ...shown.map((partner) => ({

@@ -12,7 +12,7 @@ const with_ = (partner: string, modifiedAt = START): SeenInterval['arrived'] =>
 const none: SeenInterval['arrived'] = new Map();
 
 describe('a partner and an interval', () => {
-  it.each<[string, Omit<SeenInterval, 'interval'>, number, string]>([
+  it.each<[string, Omit<SeenInterval, 'interval' | 'isLooked'>, number, string]>([
     ['a file, no deadline', { arrived: with_('north'), deadline: undefined }, NINE, 'arrived'],
     ['a file at the deadline', { arrived: with_('north', NINE), deadline: NINE }, NINE, 'arrived'],
     [
@@ -55,11 +55,19 @@ describe('a partner and an interval', () => {
       'arrived late',
     ],
   ])('%s', (_, seen, now, state) => {
-    expect(partnerCell('north', { interval, ...seen }, now).state).toBe(state);
+    expect(partnerCell('north', { interval, isLooked: true, ...seen }, now).state).toBe(state);
+  });
+
+  it.each([
+    [START + 1, 'expected'],
+    [START + DAY, 'unknown'],
+  ])('nobody is missing before somebody has looked', (now, state) => {
+    const seen = { interval, isLooked: false, arrived: none, deadline: START };
+    expect(partnerCell('north', seen, now).state).toBe(state);
   });
 
   it('tells of the file that lies there', () => {
-    const seen = { interval, arrived: with_('north', NINE), deadline: undefined };
+    const seen = { interval, isLooked: true, arrived: with_('north', NINE), deadline: undefined };
     expect(partnerCell('north', seen, NINE)).toEqual({
       ...{ interval: '2026-11-20', state: 'arrived' },
       ...{ file: '2026-11-20/north.csv', bytes: 25, at: NINE },

@@ -5,7 +5,7 @@
  *     a file  ──in time──▶ arrived │ ──after the deadline──▶ arrived late
  *
  * What lies there is the truth while it lies there. For an interval that was started, what has been moved away since is
- * known from who was missing then.
+ * known from who was missing then. Where nobody has looked yet, nobody is called missing.
  * @module
  */
 import { calendarInterval, type Interval, parseInterval } from '../intervals/interval.js';
@@ -33,6 +33,8 @@ export interface SeenInterval {
   readonly arrived: ReadonlyMap<string, Delivered>;
   /** Epoch milliseconds; undefined when there is none, or it was not served by this trigger. */
   readonly deadline: number | undefined;
+  /** What lies there has been looked at. */
+  readonly isLooked: boolean;
   /** The execution for it, and who was missing when it was started. */
   readonly started?: {
     readonly missing: readonly string[];
@@ -67,7 +69,7 @@ export function partnerCell(partner: string, seen: SeenInterval, now: number): P
 
 function stateWithout(
   partner: string,
-  { interval, arrived, deadline, started }: SeenInterval,
+  { interval, arrived, deadline, started, isLooked }: SeenInterval,
   now: number,
 ): PartnerState {
   if (started !== undefined) {
@@ -75,6 +77,7 @@ function stateWithout(
     // It was there, and was moved or removed since.
     return started.isCut ? 'unknown' : 'arrived';
   }
+  if (!isLooked) return interval.end > now ? 'expected' : 'unknown';
   if (deadline !== undefined) return deadline <= now ? 'missing' : 'expected';
   if (interval.end > now) return 'expected';
   return arrived.size > 0 ? 'missing' : 'nothing';

@@ -14,6 +14,7 @@ import type {
   DatasetVersion,
   Lineage,
   Page,
+  PartnerPage,
   VersionDiff,
   VersionProfile,
 } from './types.js';
@@ -62,6 +63,18 @@ export const arrivalsQuery = ({ q, team }: DatasetFilter) =>
         { q, team, per: q === undefined ? 'interval' : 'any', cursor: pageParam },
         signal,
       ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: LOOK_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+/** What partners have delivered for the last intervals, to pipelines that wait for all of them. */
+export const partnersQuery = ({ q }: { q?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ['partners', q ?? ''],
+    queryFn: async ({ pageParam, signal }) =>
+      await get<PartnerPage>(PATHS.partners, { q, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     refetchInterval: LOOK_EVERY_MS,

@@ -46,6 +46,7 @@ export type { Alert, BackTest, DescribedAlert, Monitor } from '../../../src/api/
 export type { Channel, Delivery } from '../../../src/api/notifications.js';
 export type { MetricOutlook, Outlook } from '../../../src/api/outlooks.js';
 export type { Overview } from '../../../src/api/overview.js';
+export type { AwaitingPipeline, PartnerPage, PartnerRow } from '../../../src/api/partners.js';
 export type {
   FileProblem,
   Pipeline,

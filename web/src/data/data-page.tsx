@@ -17,6 +17,7 @@ import { Arrivals } from './arrivals.js';
 import type { DataSearch } from './data-search.js';
 import { DataViews } from './data-views.js';
 import { COLUMNS, DatasetRow, HEADS } from './dataset-row.js';
+import { Partners } from './partners.js';
 
 /** The least that makes one. */
 const STEPS = `datasets:
@@ -37,12 +38,14 @@ export function DataPage(): ReactElement {
         <SearchBox
           key={search.q ?? ''}
           text={search.q ?? ''}
-          example="name, team, pipeline"
+          example={view === 'partners' ? 'partner, pipeline' : 'name, team, pipeline'}
           onSearch={(q) => void navigate({ to: '/data', search: q === '' ? rest : { ...rest, q } })}
         />
       </PageHead>
       <DataViews current={view ?? 'datasets'} search={withoutView} />
-      {view === 'arrivals' ? <Arrivals search={search} /> : <Listed search={search} />}
+      {view === 'arrivals' && <Arrivals search={search} />}
+      {view === 'partners' && <Partners search={search} />}
+      {view === undefined && <Listed search={search} />}
     </>
   );
 }

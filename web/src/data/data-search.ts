@@ -9,7 +9,7 @@ export interface DataSearch {
   q?: string;
   team?: string;
   /** Absent: what there is. */
-  view?: 'arrivals';
+  view?: 'arrivals' | 'partners';
 }
 
 export interface DatasetSearch {
@@ -27,7 +27,7 @@ export function dataSearch({ q, ...search }: { [name: string]: unknown }): DataS
   return {
     ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
     ...(team === undefined ? {} : { team }),
-    ...(search.view === 'arrivals' ? { view: 'arrivals' as const } : {}),
+    ...(search.view === 'arrivals' || search.view === 'partners' ? { view: search.view } : {}),
   };
 }
 

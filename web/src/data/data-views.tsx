@@ -1,5 +1,5 @@
 /**
- * The ways to look at data, one beside the other: datasets, what arrived on which day, challengers.
+ * The ways to look at data, one beside the other: datasets, what arrived on which day, what partners have delivered, challengers.
  * @module
  */
 import { Link } from '@tanstack/react-router';
@@ -7,7 +7,7 @@ import type { ReactElement } from 'react';
 import tabs from '../parts/tabs.module.css';
 import type { DataSearch } from './data-search.js';
 
-export type DataView = 'datasets' | 'arrivals' | 'challengers';
+export type DataView = 'datasets' | 'arrivals' | 'partners' | 'challengers';
 
 export function DataViews({
   current,
@@ -30,6 +30,9 @@ export function DataViews({
       </Link>
       <Link to="/data" search={{ ...search, view: 'arrivals' }} {...look('arrivals')}>
         Arrivals
+      </Link>
+      <Link to="/data" search={{ ...search, view: 'partners' }} {...look('partners')}>
+        Partners
       </Link>
       <Link to="/challengers" {...look('challengers')}>
         Challengers

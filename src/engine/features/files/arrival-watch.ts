@@ -131,7 +131,8 @@ export class ArrivalWatch {
   readonly #rules: ArrivalRules;
   readonly #listed: string | string[];
   #board: BoardEntry<ListedFile>[] = [];
-  #expected: readonly string[] = [];
+  /** Undefined until it has been looked at what lies there. */
+  #expected: readonly string[] | undefined;
   #served: number;
   #problem: string | undefined;
   /** Intervals that have their execution. */
@@ -241,9 +242,9 @@ export class ArrivalWatch {
     );
     return {
       interval,
-      expected: this.#expected.length,
+      expected: this.#expected?.length ?? 0,
       arrived: entry?.arrived.size ?? 0,
-      missing: [...(entry?.missing ?? this.#expected)],
+      missing: [...(entry?.missing ?? this.#expected ?? [])],
       unexpected: (entry?.unexpected ?? []).slice(0, TOLD),
       ...(entry?.deadline === undefined ? {} : { deadline: entry.deadline }),
       isLate: entry?.deadline !== undefined && entry.deadline <= this.#kernel.time.now(),
@@ -266,6 +267,10 @@ export class ArrivalWatch {
     const intervals = intervalsUntil(until ?? this.#present(now), count, timezone);
     if (intervals === undefined) return undefined;
     const { pipeline, under } = this.#place;
+    const isLooked = this.#expected !== undefined;
+    // Where the folder is not there, nothing has been looked at: who is waited for is known all the same.
+    const partners = this.#expected ?? (await this.#partners());
+    const problem = this.#problem ?? (Array.isArray(partners) ? undefined : String(partners));
     const known = new Map(this.#board.map((entry) => [entry.interval.id, entry]));
     const looked = await Promise.all(
       intervals.map(async (interval) => {
@@ -276,16 +281,16 @@ export class ArrivalWatch {
         const deadline =
           by === undefined || !isWaitedFor ? undefined : deadlineOf(by, { interval, timezone });
         const seen: SeenInterval = {
-          ...{ interval, arrived: entry?.arrived ?? new Map(), deadline },
+          ...{ interval, arrived: entry?.arrived ?? new Map(), deadline, isLooked },
           ...(started === undefined ? {} : { started: missingIn(started.triggeredBy) }),
         };
         return { seen, entry, started };
       }),
     );
     return {
-      ...{ under, timezone, whenMissing, partners: this.#expected },
+      ...{ under, timezone, whenMissing, partners: Array.isArray(partners) ? partners : [] },
       ...(by === undefined ? {} : { by }),
-      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+      ...(problem === undefined ? {} : { problem }),
       intervals: looked.map(({ seen: { interval, arrived, deadline }, entry, started }) => ({
         ...{ interval: interval.id, unexpected: entry?.unexpected.length ?? 0 },
         arrived:

@@ -258,7 +258,11 @@ export class FileArrivals implements Feature {
     count: number,
     until?: string,
   ): Promise<PartnerBoard | undefined> {
-    return await this.#all.get(pipelineKey(pipeline))?.arrivals?.board(count, until);
+    const watched = this.#all.get(pipelineKey(pipeline));
+    const board = await watched?.arrivals?.board(count, until);
+    if (watched === undefined || board === undefined) return undefined;
+    const { isGone, problem = isGone ? `${watched.under} is not there` : undefined } = watched;
+    return problem === undefined ? board : { ...board, problem };
   }
 
   #arm(watched: Watched, wait: number): void {
