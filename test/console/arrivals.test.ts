@@ -6,6 +6,11 @@ import type { Server } from '../../src/server.js';
 import { requirement } from '../requirements.js';
 import { consoleHome, LOOKS } from './support/console-home.js';
 
+const day = (back: number): string =>
+  new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+/** The same whatever midnight does meanwhile. */
+const [TODAY, YESTERDAY] = [day(0), day(1)];
+
 /** A partner delivers the same file each day; `b` has a contract. */
 function write(root: string): string {
   const folder = join(root, 'partners');
@@ -39,13 +44,27 @@ steps:
   - publish: { dataset: { name: others/plain, from: rows.csv } }
 `,
   );
+  mkdirSync(join(folder, 'incoming', TODAY), { recursive: true });
+  writeFileSync(join(folder, 'incoming', TODAY, 'north.csv'), 'id,zip\n1,96120\n');
+  writeFileSync(join(folder, 'incoming', TODAY, 'east.csv'), 'id,zip\n1,96120\n');
+  mkdirSync(join(folder, 'incoming', YESTERDAY), { recursive: true });
+  for (const partner of ['north', 'south']) {
+    writeFileSync(join(folder, 'incoming', YESTERDAY, `${partner}.csv`), 'id,zip\n1,96120\n');
+  }
+  writeFileSync(
+    join(folder, 'join.yaml'),
+    `pipeline: join
+team: parcels
+trigger:
+  files:
+    under: incoming
+    arrivals: { path: "{interval}/{partner}.csv", partners: [north, south] }
+steps:
+  - joined: { set: { isJoined: true } }
+`,
+  );
   return folder;
 }
-
-const day = (back: number): string =>
-  new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-/** The same whatever midnight does meanwhile. */
-const [TODAY, YESTERDAY] = [day(0), day(1)];
 
 async function fill({ engine }: Server): Promise<void> {
   for (const [pipeline, interval] of [
@@ -88,6 +107,41 @@ describe.skipIf(requirement('chromium').missing)('arrivals, in the console', () 
     await page.getByText('No dataset like that').waitFor();
     await page.getByRole('link', { name: 'Show datasets by interval' }).click();
     await page.getByRole('link', { name: 'partners/a', exact: true }).waitFor();
+  });
+
+  test('partners stand interval by interval below the pipeline that waits for them, which leads to what was started', async () => {
+    const page = await home.open('/data');
+    await page.getByRole('link', { name: 'Partners', exact: true }).click();
+    const table = page.getByRole('table', { name: 'Partners of join, interval by interval' });
+    await table.getByText(new RegExp(`^north, ${TODAY}: delivered, .*, 15 bytes`)).waitFor();
+    await table.getByText(`south, ${TODAY}: awaited`).waitFor();
+    await table.getByText(`${TODAY}: 1 of 2 delivered, 1 of somebody else`).waitFor();
+    await table.getByText(`south, ${day(3)}: nobody has delivered`).waitFor();
+    await table
+      .getByRole('link', { name: `${YESTERDAY}: 2 of 2 delivered, arrivals-${YESTERDAY}` })
+      .click();
+    await page.waitForURL(/\/e\//);
+    await page.getByText(`arrivals-${YESTERDAY}`).first().waitFor();
+  });
+
+  test('a search shows the partners it names, and says when there is none', async () => {
+    const page = await home.open('/data?view=partners');
+    await page.getByText(`south, ${TODAY}: awaited`).waitFor();
+    await page.getByRole('searchbox').fill('north');
+    await page.keyboard.press('Enter');
+    await page.getByText(`south, ${TODAY}: awaited`).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('view')).toBe('partners');
+    await page.getByRole('searchbox').fill('gone');
+    await page.keyboard.press('Enter');
+    await page.getByText('No partner like that').waitFor();
+    await page.getByRole('link', { name: 'Show all partners' }).click();
+    await page.getByText(`south, ${TODAY}: awaited`).waitFor();
+  });
+
+  test.each(LOOKS)('partners: nothing serious of axe, no sideways scrolling: %j', async (look) => {
+    const page = await home.open('/data?view=partners', look);
+    await page.getByText(`south, ${TODAY}: awaited`).waitFor();
+    await home.examine(page, 'partners', look);
   });
 
   test.each(LOOKS)('no serious finding of axe and no sideways scrolling: %j', async (look) => {

@@ -172,10 +172,12 @@ function Sum({ of, interval }: { of: AwaitingPipeline; interval: PartnerInterval
   );
   const inside = (
     <>
-      <span className={styles.rows} aria-hidden="true">
-        {arrived}/{of.partners}
-        {unexpected > 0 && ` +${unexpected}`}
-      </span>
+      {(arrived > 0 || unexpected > 0 || deadline !== undefined) && (
+        <span className={styles.rows} aria-hidden="true">
+          {arrived}/{of.partners}
+          {unexpected > 0 && ` +${unexpected}`}
+        </span>
+      )}
       {started !== undefined && <span aria-hidden="true">▶</span>}
       <span className="sr-only">{label}</span>
     </>
