@@ -16,8 +16,9 @@ import { EFFECTS } from '../../src/engine/features/test-runs/effect-table.js';
 import type { AnyTable } from '../../src/store/table.js';
 import { rows } from './changed-rows.js';
 import type { Mutant } from './simulate.js';
+import { hasTests } from './tried.js';
 
-export const DATA_MUTANTS: readonly Mutant[] = [
+const PUBLISHING: readonly Mutant[] = [
   {
     name: 'does not write which version is current',
     store: rows((write, n) => (write.table === DATASETS && n % 7 < 3 ? [] : [write])),
@@ -34,6 +35,9 @@ export const DATA_MUTANTS: readonly Mutant[] = [
     name: 'loses versions that were written',
     store: rows((write, n) => (write.table === VERSIONS && n % 3 === 0 ? [] : [write])),
   },
+];
+
+const TRYING: readonly Mutant[] = [
   {
     name: 'does not know after a restart that an execution is a test run',
     store: (store) => ({
@@ -96,4 +100,9 @@ export const DATA_MUTANTS: readonly Mutant[] = [
       return [{ ...write, row: { ...write.row, won: won + 1 } }];
     }),
   },
+];
+
+export const DATA_MUTANTS: readonly Mutant[] = [
+  ...PUBLISHING,
+  ...TRYING.map((mutant) => ({ ...mutant, shows: hasTests })),
 ];
