@@ -76,6 +76,11 @@ export const listArrivals = route('GET', PATHS.arrivals, {
       .default('any')
       .describe('interval: only datasets that have a current version of each interval'),
     days: z.coerce.number().int().min(1).max(62).default(14),
+    until: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day, such as 2026-11-30')
+      .optional()
+      .describe('The last day, in the zone of each dataset. Default: today'),
     zone: z
       .string()
       .max(64)

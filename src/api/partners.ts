@@ -107,7 +107,9 @@ export const listPartners = route('GET', PATHS.partners, {
       .string()
       .regex(/^\d{4}-\d{2}-\d{2}(T\d{2})?$/, 'expected a day or an hour, such as 2026-11-30')
       .optional()
-      .describe('The last interval. Default: the present day, or hour where files are of hours'),
+      .describe(
+        'With which the last interval ends, a day or an hour of where files are of hours. Default: the present',
+      ),
     count: z.coerce.number().int().min(1).max(62).default(14).describe('Intervals'),
     ...paging,
   }),

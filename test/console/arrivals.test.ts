@@ -124,6 +124,21 @@ describe.skipIf(requirement('chromium').missing)('arrivals, in the console', () 
     await page.getByText(`arrivals-${YESTERDAY}`).first().waitFor();
   });
 
+  test('earlier days are a step away, and later ones, of partners and of datasets', async () => {
+    const page = await home.open('/data?view=partners');
+    await page.getByText(`south, ${TODAY}: awaited`).waitFor();
+    await page.getByRole('link', { name: 'Earlier' }).click();
+    await page.getByText(`south, ${day(14)}: nobody has delivered`).waitFor();
+    expect(new URL(page.url()).searchParams.get('until')).toBe(day(14));
+    await page.getByRole('link', { name: 'Arrivals' }).click();
+    await page.getByText(`partners/a, ${day(27)}: nothing expected`).waitFor();
+    await page.getByRole('link', { name: 'Later' }).click();
+    await page.getByText(`partners/a, ${TODAY}: arrived, 2 rows`).waitFor();
+    await page.getByRole('link', { name: 'Now', exact: true }).last().click();
+    await page.getByText(`partners/a, ${TODAY}: arrived, 2 rows`).waitFor();
+    expect(new URL(page.url()).searchParams.has('until')).toBe(false);
+  });
+
   test('a search shows the partners it names, and says when there is none', async () => {
     const page = await home.open('/data?view=partners');
     await page.getByText(`south, ${TODAY}: awaited`).waitFor();

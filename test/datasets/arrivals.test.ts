@@ -1,7 +1,7 @@
 /**
  * What arrived of datasets on the last days: whose day a version is of, what was expected, and what a page costs.
  */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
 import type { ArrivalQuery, ArrivalRow } from '../../src/engine/calls/arrival-calls.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
@@ -102,4 +102,61 @@ test('datasets come page by page, and of other teams none', async () => {
   const second = await it.engine.arrivals.list(EVERYTHING, { limit: 2, cursor: next });
   expect(second.items.map(({ name }) => name)).toEqual(['c']);
   expect((await it.engine.arrivals.list(ofTeam('other'))).items).toEqual([]);
+});
+
+test('days of the past are those of then, with what was written for them later', async () => {
+  await it.deploy('daily', { datasets: { daily: { per: 'interval' } } }, writes('daily'));
+  await it.deploy('plain', { datasets: { plain: {} } }, writes('plain'));
+  for (let day = 20; day < 30; day += 1) {
+    if (day !== 24) await publish('daily', { rows: day }, `2026-11-${day}`);
+    await publish('plain', { rows: day });
+    await it.pass(24 * HOUR);
+  }
+  await publish('daily', { rows: 1 }, '2026-11-25');
+  await publish('daily', { rows: 2 }, '2026-11-23T05');
+  const [daily, plain] = await rows({ days: 3, until: '2026-11-25' });
+  expect(states(daily)).toEqual(['11-23 arrived', '11-24 nothing', '11-25 arrived']);
+  expect(daily?.days.map(({ rows: count, versions }) => [count, versions])).toEqual([
+    [2, 2],
+    [undefined, 0],
+    [1, 2],
+  ]);
+  expect(states(plain)).toEqual(['11-23 arrived', '11-24 arrived', '11-25 arrived']);
+  expect(states((await rows({ days: 2, until: '2026-11-20', q: 'plain' }))[0])).toEqual([
+    '11-19 nothing',
+    '11-20 arrived',
+  ]);
+  const { days } = await it.engine.arrivals.list(EVERYTHING, { days: 2, until: '2026-11-20' });
+  expect(days).toEqual(['2026-11-19', '2026-11-20']);
+});
+
+test('what was expected in the past is told of its day, however much has come of it since', async () => {
+  const sections = { datasets: { daily: {} }, owner: 'ana', expect: ['new data by 08:00 UTC'] };
+  await it.deploy('daily', sections, writes('daily'));
+  await it.pass(30 * HOUR);
+  for (let day = 0; day < 3; day += 1) {
+    await publish('daily', { rows: 1 });
+    await it.pass(24 * HOUR);
+  }
+  const [then] = await rows({ days: 1, until: '2026-11-20' });
+  expect(then?.days[0]).toMatchObject({ day: '2026-11-20', versions: 0 });
+  expect(['late', 'missing']).toContain(then?.days[0]?.state);
+});
+
+test.each(['2026-02-30', 'today', '2026-11-20T04'])('no days until %s', async (until) => {
+  await expect(rows({ until })).rejects.toThrow(/no day/);
+});
+
+test('the end of a window is found by halving, in few reads', async () => {
+  await it.deploy('busy', { datasets: { busy: {} } }, writes('busy'));
+  for (let at = 0; at < 60; at += 1) {
+    await it.engine.executions.run(EVERYTHING, { pipeline: 'busy', input: { rows: at } });
+    await it.pass(6 * HOUR);
+  }
+  const reads = vi.spyOn(it.store, 'listRows');
+  const [busy] = await rows({ days: 2, until: '2026-11-25' });
+  expect(states(busy)).toEqual(['11-24 arrived', '11-25 arrived']);
+  expect(busy?.days.map(({ versions }) => versions)).toEqual([4, 4]);
+  expect(reads.mock.calls.length).toBeGreaterThan(2);
+  expect(reads.mock.calls.length).toBeLessThan(20);
 });

@@ -127,10 +127,18 @@ describe('partners by interval', () => {
       'hourly b: missing, expected',
       'hourly c: missing, expected',
     ]);
-    expect(await states({ until: '2026-11-20', count: 1 })).toEqual([
-      'hourly a: expected',
-      'hourly b: expected',
-      'hourly c: expected',
+    const until = async (last: string) =>
+      (await list({ until: last })).pipelines[0]?.intervals.map(({ interval }) => interval);
+    expect(await until('2026-11-19')).toEqual(['2026-11-19T22', '2026-11-19T23']);
+    expect(await until('2026-11-20T04')).toEqual(['2026-11-20T03', '2026-11-20T04']);
+  });
+
+  it('are told of days until the one of an hour, where files are of days', async () => {
+    await deploy('join');
+    const { pipelines } = await list({ until: '2026-11-18T23' });
+    expect(pipelines[0]?.intervals.map(({ interval }) => interval)).toEqual([
+      '2026-11-17',
+      '2026-11-18',
     ]);
   });
 

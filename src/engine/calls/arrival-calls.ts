@@ -1,19 +1,20 @@
 /**
  * `engine.arrivals`: what arrived of datasets on the last days, and what did not though it was expected.
  *
- * It costs what it shows: of each dataset of a page the newest versions are read, as far back as the first day, and of each of its
- * expectations the last changes.
+ * It costs what it shows: of each dataset of a page the versions of its days are read, and of each of its expectations the last
+ * changes before they are over.
  * @module
  */
 import { type ArrivalDay, arrivalDays, type DueThen } from '../../datasets/arrival-days.js';
 import { wallTime } from '../../events/schedules/time-zone.js';
 import type { DatasetCalls, DatasetDetail } from '../features/datasets/dataset-calls.js';
-import { VERSIONS, type VersionRow } from '../features/datasets/dataset-tables.js';
 import { EXPECTATION_CHANGES } from '../features/expectations/expectation-tables.js';
 import type { Expectations } from '../features/expectations/expectations.js';
+import { EngineError } from '../kernel/errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Page } from '../kernel/pages.js';
 import type { Scope } from '../kernel/scope.js';
+import { versionsOf } from './arrival-versions.js';
 
 /** One dataset with its days, the earliest first. */
 export interface ArrivalRow {
@@ -36,6 +37,8 @@ export interface ArrivalQuery {
   readonly per?: 'interval' | 'any';
   /** Default: 14; at most 62. */
   readonly days?: number;
+  /** The last day, in the zone of each. Default: today. */
+  readonly until?: string;
   /** Of datasets without an expectation. Default: UTC. */
   readonly zone?: string;
   readonly limit?: number;
@@ -43,7 +46,10 @@ export interface ArrivalQuery {
 }
 
 export interface ArrivalCalls {
-  /** @param query its zone must be one */
+  /**
+   * @param query its zone must be one
+   * @throws EngineError InvalidPage
+   */
   list(
     scope: Scope,
     query?: ArrivalQuery,
@@ -58,14 +64,15 @@ export interface ArrivalParts {
   subjectsOf(dataset: Pick<DatasetDetail, 'team' | 'name' | 'pipeline'>): readonly string[];
 }
 
+interface Wanted {
+  readonly until: string | undefined;
+}
+
 const DAY_MS = 86_400_000;
 const DAYS = 14;
 const MOST_DAYS = 62;
 const ROWS = 20;
 const MOST_ROWS = 50;
-/** Versions of one dataset that are read, and how many at a time. */
-const MOST_VERSIONS = 400;
-const TOGETHER = 50;
 /** Expectations of one dataset, and changes of each, that are looked at. */
 const MOST_SENTENCES = 20;
 const MOST_CHANGES = 100;
@@ -76,36 +83,17 @@ export function arrivalCalls({
   expectations,
   subjectsOf,
 }: ArrivalParts): ArrivalCalls {
-  /** The newest first, as far back as the day begins. */
-  async function versionsSince(
-    { team, name }: DatasetDetail,
-    since: number,
-  ): Promise<{ rows: VersionRow[]; isCut: boolean }> {
-    const rows: VersionRow[] = [];
-    for (;;) {
-      const last = rows.at(-1);
-      if (rows.length >= MOST_VERSIONS) return { rows, isCut: true };
-      const page = await reads.listRows(VERSIONS, {
-        where: { team, dataset: name },
-        ...(last === undefined ? {} : { below: { number: last.number } }),
-        order: { by: ['number'], down: true },
-        limit: TOGETHER,
-      });
-      rows.push(...page);
-      const isOver = page.length < TOGETHER || (rows.at(-1)?.at ?? 0) < since;
-      if (isOver) return { rows, isCut: false };
-    }
-  }
-
   async function duesOf(
     team: string,
     standing: ReturnType<Expectations['ofSubject']>,
+    before: number | undefined,
   ): Promise<DueThen[]> {
     const found = await Promise.all(
       standing.slice(0, MOST_SENTENCES).map(async ({ kept: { of, expectation } }) => {
         const { sentence, zone } = expectation;
         const changes = await reads.listRows(EXPECTATION_CHANGES, {
           where: { team, subject: of.key, sentence },
+          ...(before === undefined ? {} : { below: { due: before } }),
           order: { by: ['number'], down: true },
           limit: MOST_CHANGES,
         });
@@ -125,17 +113,24 @@ export function arrivalCalls({
 
   async function rowOf(
     dataset: DatasetDetail,
-    days: number,
-    zoneWanted: string,
+    { days, until, zone: zoneWanted }: Required<Pick<ArrivalQuery, 'days' | 'zone'>> & Wanted,
     now: number,
   ): Promise<ArrivalRow> {
     const { team, name, pipeline, owner, byInterval } = dataset;
     const standing = subjectsOf(dataset).flatMap((key) => expectations.ofSubject(team, key));
     const zone = standing[0]?.kept.expectation.zone ?? zoneWanted;
-    const names = daysUntil(dayIn(zone, now), days);
+    const today = dayIn(zone, now);
+    const names = daysUntil(until ?? today, days);
+    const [first = today] = names;
+    const isPast = until !== undefined && until < today;
+    // Zones are up to 14 hours off.
+    const over = Date.parse(`${until ?? today}T00:00:00Z`) + 2 * DAY_MS;
     const [{ rows, isCut }, dues] = await Promise.all([
-      versionsSince(dataset, now - (days + 1) * DAY_MS),
-      duesOf(team, standing),
+      versionsOf(reads, {
+        ...{ team, dataset: name, since: Date.parse(`${first}T00:00:00Z`) - DAY_MS },
+        ...(isPast ? { past: { until: over, first, last: until } } : {}),
+      }),
+      duesOf(team, standing, isPast ? over : undefined),
     ]);
     const dated = rows.map(({ version, state, at, interval, rows: count, quarantined }) => ({
       ...{ day: dayOf(interval) ?? dayIn(zone, at), version, state },
@@ -154,15 +149,26 @@ export function arrivalCalls({
   }
 
   return {
-    async list(scope, { days: wanted = DAYS, zone = 'UTC', per = 'any', ...query } = {}) {
+    async list(scope, { days: wanted = DAYS, until, zone = 'UTC', per = 'any', ...query } = {}) {
+      if (until !== undefined && !isDay(until)) {
+        throw new EngineError('InvalidPage', { problem: `no day ${until}` });
+      }
       const days = Math.max(1, Math.min(MOST_DAYS, wanted));
       const limit = Math.max(1, Math.min(MOST_ROWS, query.limit ?? ROWS));
       const now = time.now();
       const { items, ...rest } = datasets.list(scope, { ...query, per, limit });
-      const rows = await Promise.all(items.map((dataset) => rowOf(dataset, days, zone, now)));
-      return { items: rows, days: daysUntil(dayIn(zone, now), days), ...rest };
+      const rows = await Promise.all(
+        items.map((dataset) => rowOf(dataset, { days, until, zone }, now)),
+      );
+      return { items: rows, days: daysUntil(until ?? dayIn(zone, now), days), ...rest };
     },
   };
+}
+
+/** @example isDay('2026-02-30') // false */
+function isDay(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** @example dayIn('America/Los_Angeles', Date.UTC(2026, 10, 30, 3)) // '2026-11-29' */

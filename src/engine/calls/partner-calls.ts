@@ -31,7 +31,7 @@ export interface AwaitingPipeline extends Omit<PartnerBoard, 'partners' | 'cells
 export interface PartnerQuery {
   /** Words that partner or pipeline have in their names. */
   readonly q?: string;
-  /** The last interval: a day, or an hour. Default: the present one. */
+  /** The day or the hour with which the last interval ends. Default: the present one. */
   readonly until?: string;
   /** Intervals. Default: 14; at most 62. */
   readonly count?: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { intervalsUntil, partnerCell, type SeenInterval } from './partner-board.js';
+import { dayOrHour, intervalsUntil, partnerCell, type SeenInterval } from './partner-board.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -105,12 +105,16 @@ describe('intervals until one', () => {
       ['2026-03-07', '2026-03-08', '2026-03-09'],
     ],
   ])('%s', (_, last, zone, ids) => {
-    expect(intervalsUntil(last, 3, zone)?.map(({ id }) => id)).toEqual(ids);
+    expect(intervalsUntil(last, 3, zone).map(({ id }) => id)).toEqual(ids);
   });
 
-  it('are none of what is no day and no hour', () => {
-    expect(intervalsUntil('yesterday', 3, 'UTC')).toBeUndefined();
-    expect(intervalsUntil('2026-11-20T00:00:00Z/2026-11-21T00:00:00Z', 3, 'UTC')).toBeUndefined();
-    expect(intervalsUntil('2026-02-30', 3, 'UTC')).toBeUndefined();
+  it.each([
+    'yesterday',
+    '2026-11-20T00:00:00Z/2026-11-21T00:00:00Z',
+    '2026-02-30',
+    '2026-11-20T24',
+  ])('are none of %s, which is no day and no hour', (last) => {
+    expect(dayOrHour(last, 'UTC')).toBeUndefined();
+    expect(() => intervalsUntil(last, 3, 'UTC')).toThrow();
   });
 });

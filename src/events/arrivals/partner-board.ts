@@ -83,19 +83,19 @@ function stateWithout(
   return arrived.size > 0 ? 'missing' : 'nothing';
 }
 
+/** @example dayOrHour('2026-11', 'UTC') // undefined */
+export function dayOrHour(id: string, timezone: string): Interval | undefined {
+  return id.includes('/') ? undefined : parseInterval(id, timezone);
+}
+
 /**
  * Intervals one after another, the earliest first.
  * @param last id of the last one: a day or an hour
- * @returns undefined when the id is of neither
- * @example intervalsUntil('2026-11-30', 2, 'UTC')?.map(({ id }) => id) // ['2026-11-29', '2026-11-30']
+ * @example intervalsUntil('2026-11-30', 2, 'UTC').map(({ id }) => id) // ['2026-11-29', '2026-11-30']
  */
-export function intervalsUntil(
-  last: string,
-  count: number,
-  timezone: string,
-): Interval[] | undefined {
-  const found = last.includes('/') ? undefined : parseInterval(last, timezone);
-  if (found === undefined) return undefined;
+export function intervalsUntil(last: string, count: number, timezone: string): Interval[] {
+  const found = dayOrHour(last, timezone);
+  if (found === undefined) throw new Error(`${last} is no day and no hour`);
   const grain = found.id.length === 10 ? 'day' : 'hour';
   const intervals = [found];
   for (let [first] = intervals; first && intervals.length < count; [first] = intervals) {

@@ -53,14 +53,23 @@ export const datasetsQuery = (filter: DatasetFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** Of what is shown by interval. */
+interface Until {
+  /** The last day, or hour. Default: the present one. */
+  until?: string;
+}
+
 /** What arrived on the last days: without words, of datasets by interval alone. */
-export const arrivalsQuery = ({ q, team }: DatasetFilter) =>
+export const arrivalsQuery = ({ q, team, until }: DatasetFilter & Until) =>
   infiniteQueryOptions({
-    queryKey: ['arrivals', q ?? '', team ?? ''],
+    queryKey: ['arrivals', q ?? '', team ?? '', until ?? ''],
     queryFn: async ({ pageParam, signal }) =>
       await get<ArrivalPage>(
         PATHS.arrivals,
-        { q, team, per: q === undefined ? 'interval' : 'any', cursor: pageParam },
+        {
+          ...{ q, team, per: q === undefined ? 'interval' : 'any', cursor: pageParam },
+          until: until?.slice(0, 10),
+        },
         signal,
       ),
     initialPageParam: undefined as string | undefined,
@@ -70,11 +79,11 @@ export const arrivalsQuery = ({ q, team }: DatasetFilter) =>
   });
 
 /** What partners have delivered for the last intervals, to pipelines that wait for all of them. */
-export const partnersQuery = ({ q }: { q?: string }) =>
+export const partnersQuery = ({ q, until }: { q?: string } & Until) =>
   infiniteQueryOptions({
-    queryKey: ['partners', q ?? ''],
+    queryKey: ['partners', q ?? '', until ?? ''],
     queryFn: async ({ pageParam, signal }) =>
-      await get<PartnerPage>(PATHS.partners, { q, cursor: pageParam }, signal),
+      await get<PartnerPage>(PATHS.partners, { q, until, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     refetchInterval: LOOK_EVERY_MS,

@@ -14,6 +14,7 @@ import { RefusalNote } from '../parts/refusal-note.js';
 import { ARRIVALS, type ArrivalDay, cellLabel, shortRows } from './arrival-words.js';
 import styles from './arrivals.module.css';
 import type { DataSearch } from './data-search.js';
+import { IntervalSteps } from './interval-steps.js';
 
 export function Arrivals({ search }: { search: DataSearch }): ReactElement | null {
   const pages = useInfiniteQuery(arrivalsQuery(search));
@@ -38,6 +39,7 @@ export function Arrivals({ search }: { search: DataSearch }): ReactElement | nul
           </span>
         ))}
       </p>
+      <IntervalSteps search={search} shown={days} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section className={styles.box} aria-label="Arrivals by day" tabIndex={0}>
         <table className={styles.table}>

@@ -10,6 +10,8 @@ export interface DataSearch {
   team?: string;
   /** Absent: what there is. */
   view?: 'arrivals' | 'partners';
+  /** The last day or hour of those that are shown by interval. Absent: the present one. */
+  until?: string;
 }
 
 export interface DatasetSearch {
@@ -28,6 +30,9 @@ export function dataSearch({ q, ...search }: { [name: string]: unknown }): DataS
     ...(q === undefined || q === '' ? {} : { q: String(q).slice(0, LONGEST_SEARCH) }),
     ...(team === undefined ? {} : { team }),
     ...(search.view === 'arrivals' || search.view === 'partners' ? { view: search.view } : {}),
+    ...(/^\d{4}-\d{2}-\d{2}(T\d{2})?$/.test(String(search.until))
+      ? { until: String(search.until) }
+      : {}),
   };
 }
 

@@ -17,6 +17,7 @@ export function DataViews({
   /** What is searched for stays when the days of it are looked at. */
   search?: Omit<DataSearch, 'view'>;
 }): ReactElement {
+  const { until: _, ...withoutDays } = search;
   const look = (view: DataView) =>
     ({
       className: tabs.tab,
@@ -25,7 +26,7 @@ export function DataViews({
     }) as const;
   return (
     <nav className={tabs.tabs} aria-label="Views of data">
-      <Link to="/data" search={search} {...look('datasets')}>
+      <Link to="/data" search={withoutDays} {...look('datasets')}>
         Datasets
       </Link>
       <Link to="/data" search={{ ...search, view: 'arrivals' }} {...look('arrivals')}>

@@ -15,6 +15,7 @@ import { EmptyState } from '../parts/empty-state.js';
 import { RefusalNote } from '../parts/refusal-note.js';
 import styles from './arrivals.module.css';
 import type { DataSearch } from './data-search.js';
+import { IntervalSteps } from './interval-steps.js';
 import {
   byPipeline,
   DELIVERIES,
@@ -26,7 +27,7 @@ import {
 } from './partner-words.js';
 
 export function Partners({ search }: { search: DataSearch }): ReactElement | null {
-  const pages = useInfiniteQuery(partnersQuery(search.q === undefined ? {} : { q: search.q }));
+  const pages = useInfiniteQuery(partnersQuery(search));
   if (pages.data === undefined) {
     return pages.error === null ? null : <RefusalNote error={pages.error} />;
   }
@@ -45,6 +46,7 @@ export function Partners({ search }: { search: DataSearch }): ReactElement | nul
           </span>
         ))}
       </p>
+      <IntervalSteps search={search} shown={finest(all)} />
       {all.map((one) => (
         <Pipeline key={`${one.pipeline.team}:${one.pipeline.pipeline}`} {...one} />
       ))}
@@ -55,6 +57,12 @@ export function Partners({ search }: { search: DataSearch }): ReactElement | nul
       )}
     </>
   );
+}
+
+/** Hours where one pipeline has them: no step leaves out any. */
+function finest(all: readonly Delivering[]): string[] {
+  const shown = all.map(({ pipeline }) => pipeline.intervals.map(({ interval }) => interval));
+  return shown.sort(([a = ''], [b = '']) => b.length - a.length)[0] ?? [];
 }
 
 function Pipeline({ pipeline: of, rows }: Delivering): ReactElement {

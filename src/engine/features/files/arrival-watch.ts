@@ -16,6 +16,7 @@ import {
 } from '../../../events/arrivals/arrival-board.js';
 import { matchArrival } from '../../../events/arrivals/arrival-pattern.js';
 import {
+  dayOrHour,
   intervalsUntil,
   type PartnerCell,
   partnerCell,
@@ -258,14 +259,15 @@ export class ArrivalWatch {
   }
 
   /**
-   * @param until the last interval, a day or an hour; default: the present one
+   * @param until the day or the hour with which the last interval ends; default: the present one
    * @returns undefined when `until` is neither
    */
   async board(count: number, until: string | undefined): Promise<PartnerBoard | undefined> {
     const { timezone, by, whenMissing } = this.#rules;
     const now = this.#kernel.time.now();
-    const intervals = intervalsUntil(until ?? this.#present(now), count, timezone);
-    if (intervals === undefined) return undefined;
+    const last = this.#lastOf(until, now);
+    if (last === undefined) return undefined;
+    const intervals = intervalsUntil(last, count, timezone);
     const { pipeline, under } = this.#place;
     const isLooked = this.#expected !== undefined;
     // Where the folder is not there, nothing has been looked at: who is waited for is known all the same.
@@ -306,12 +308,16 @@ export class ArrivalWatch {
     };
   }
 
-  /** Of the grain that the files have which lie there. */
-  #present(now: number): string {
+  /** The last interval that is told, of the grain that the files have which lie there: of hours, a day ends with its last one. */
+  #lastOf(until: string | undefined, now: number): string | undefined {
+    const { timezone } = this.#rules;
+    const asked = until === undefined ? undefined : dayOrHour(until, timezone);
+    if (until !== undefined && asked === undefined) return undefined;
     const isHourly = this.#board.some(
       ({ interval: { id }, arrived }) => arrived.size > 0 && id.length > 10,
     );
-    return calendarInterval(isHourly ? 'hour' : 'day', this.#rules.timezone, now).id;
+    const moment = asked === undefined ? now : asked.end - 1;
+    return calendarInterval(isHourly ? 'hour' : 'day', timezone, moment).id;
   }
 
   /** The names, or what is wrong with them. */
