@@ -2,62 +2,23 @@
  * Two versions compared by a real process: what is counted, by which key, and what becomes of values that are hard to compare.
  * @module
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { DiffRules, TableDiff } from '../../../datasets/diff/version-diff.js';
-import type { DiffMessage } from './diff-protocol.js';
-import { type DiffBounds, runDiff } from './run-diff.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NEVER, RULES, WrittenVersions } from '../../../../test/support/written-versions.js';
+import type { DiffRules } from '../../../datasets/diff/version-diff.js';
+import { runDiff } from './run-diff.js';
 
-const NEVER = new AbortController().signal;
-const RULES: DiffRules = {
-  ...{ stamps: 'leave out', examples: 10, masked: [], maskedAs: 'values' },
-};
-let folder: string;
-let database: DuckDBConnection;
-let versions = 0;
+let versions: WrittenVersions;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-diff-test-'));
-  const instance = await DuckDBInstance.create(':memory:');
-  database = await instance.connect();
-  await database.run("SET TimeZone = 'UTC'");
+  versions = await WrittenVersions.open();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => versions.close());
 
-/** A folder with the rows of a query. */
-async function version(...queries: string[]): Promise<{ folder: string }> {
-  versions += 1;
-  const place = join(folder, `v${versions}`);
-  mkdirSync(place);
-  for (const [at, sql] of queries.entries()) {
-    await database.run(`COPY (${sql}) TO '${join(place, `part-${at}.parquet`)}' (FORMAT parquet)`);
-  }
-  return { folder: place };
-}
-
-async function ask(
-  from: string,
-  to: string,
-  rules: Partial<DiffRules> = {},
-  bounds?: DiffBounds,
-): Promise<DiffMessage> {
-  const sides = [await version(from), await version(to)] as const;
-  return await runDiff(...sides, { ...RULES, ...rules }, NEVER, bounds);
-}
-
-async function compare(
-  from: string,
-  to: string,
-  rules: Partial<DiffRules> = {},
-  bounds: DiffBounds = {},
-): Promise<TableDiff> {
-  const told = await ask(from, to, rules, bounds);
-  if (told.type !== 'compared') throw new Error(JSON.stringify(told));
-  return told.diff;
-}
+const version: WrittenVersions['version'] = (...queries) => versions.version(...queries);
+const ask: WrittenVersions['ask'] = (...asked) => versions.ask(...asked);
+const compare: WrittenVersions['compare'] = (...asked) => versions.compare(...asked);
 
 const rowsOf = (values: string, names: string): string =>
   `SELECT * FROM (VALUES ${values}) AS t(${names})`;
@@ -368,19 +329,6 @@ describe('columns', () => {
       cause: 'not both versions have b, x. Both have a.',
     });
   });
-
-  test('of which there are ten thousand are compared, with a bounded answer', async () => {
-    const wide = (value: number): string =>
-      `SELECT 1 AS id, ${Array.from({ length: 10_000 }, (_c, at) => `${at < value ? 1 : 0} AS c${at}`).join(', ')}`;
-    const diff = await compare(wide(0), wide(9_000), { key: ['id'] });
-    expect(diff).toMatchObject({ compared: 10_001, changedColumns: 9_000, hidden: 9_989 });
-    expect(diff.columns).toHaveLength(200);
-    expect(diff.shown).toHaveLength(12);
-    const none = await compare('SELECT 1 AS other', wide(0));
-    expect(none.schema.counts.added).toBe(10_001);
-    expect(none.schema.added).toHaveLength(100);
-    expect(none).toMatchObject({ compared: 0, rows: { from: 1, to: 1, added: 1, removed: 1 } });
-  }, 120_000);
 });
 
 describe('a side', () => {
@@ -421,40 +369,10 @@ describe('a side', () => {
     ] as const) {
       const told = await runDiff(good, bad, RULES, NEVER);
       expect(told).toMatchObject({ problem: 'unreadable', cause: expect.stringContaining(cause) });
-      expect(JSON.stringify(told)).not.toContain(folder);
+      expect(JSON.stringify(told)).not.toContain(versions.folder);
     }
     expect(await runDiff(good, { folder: '/etc' }, RULES, NEVER)).toMatchObject({
       problem: 'unreadable',
     });
-  });
-});
-
-describe('a comparison that asks for too much', () => {
-  const many = (shift: number): string =>
-    `SELECT range AS id, md5((range + ${shift})::VARCHAR) AS v FROM range(2000000)`;
-
-  test('is done with what does not fit into memory on disk', async () => {
-    const told = await ask(many(0), many(1), { key: ['id'] }, { memoryMebibytes: 150 });
-    expect(told).toMatchObject({ diff: { rows: { changed: 2_000_000, same: 0 } } });
-    const whole = await ask(many(0), many(0), {}, { memoryMebibytes: 150 });
-    expect(whole).toMatchObject({ diff: { rows: { same: 2_000_000, added: 0 } } });
-  }, 120_000);
-
-  test('is ended when its time is over, or nobody waits, and leaves nothing behind', async () => {
-    const own = join(folder, 'tmp');
-    mkdirSync(own);
-    const sides = [await version(many(0)), await version(many(1))] as const;
-    vi.stubEnv('TMPDIR', own);
-    try {
-      const late = await runDiff(...sides, RULES, NEVER, { timeoutMs: 300 });
-      expect(late).toEqual({ type: 'failed', problem: 'time', cause: 'it took longer than 0.3 s' });
-      const gone = new AbortController();
-      const running = runDiff(...sides, RULES, gone.signal);
-      gone.abort();
-      expect(await running).toMatchObject({ problem: 'aborted' });
-      expect(readdirSync(own)).toEqual([]);
-    } finally {
-      vi.unstubAllEnvs();
-    }
   });
 });
