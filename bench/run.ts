@@ -53,8 +53,13 @@ const { values } = parseArgs({
     modules: { type: 'string' },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  console.log('npm run bench [-- --only NAME,…] [--quick] [--peers SCRIPTS [--modules DIR]]');
+  process.exit(0);
+}
 const N = values.quick ? 500 : 2000;
 const CLIENTS = 50;
 const IDLE = 100;

@@ -8,7 +8,7 @@ export const HTTP_ERRORS = {
     code: 'MILL4001',
     status: 401,
     message: 'This request carries no valid token.',
-    fix: 'Send `Authorization: Bearer TOKEN`, or open a login link: `millrace login` prints one.',
+    fix: 'Send a token in the header `Authorization`, as `Bearer TOKEN`, or open a login link: `millrace login` prints one.',
   },
   Forbidden: {
     code: 'MILL4002',
