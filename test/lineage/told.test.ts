@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/asl/json.js';
 import { createConnectorRunner } from '../../src/engine/adapters/connector-runner.js';
+import { TOLD_EDGES, TOLD_FLOWS } from '../../src/engine/features/lineage/lineage-tables.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { LINEAGE_EVENT } from '../http/routes.js';
 import {
@@ -122,6 +123,57 @@ describe('data of others', () => {
       await lineage.take(OWN, event([], ['d'], { ...failed, eventType: 'FAIL' })),
     ).toMatchObject({ ignored: [] });
     expect(await follow('d', 'up')).toEqual(['0 d']);
+  });
+
+  test('is forgotten when nobody has told of it for 400 days, and what is told again stays', async () => {
+    const { lineage } = it.engine;
+    const days = (count: number): Promise<void> => {
+      it.clock.jump(count * 86_400_000);
+      return it.settled();
+    };
+    await lineage.take(OWN, event(['raw'], ['clean']));
+    await lineage.take(OWN, event(['clean'], ['yearly']));
+    await lineage.take(OWN, event(['only started'], [], { eventType: 'START' }));
+    await days(399);
+    await lineage.take(OWN, event(['raw'], ['clean']));
+    expect(await it.store.listRows(TOLD_FLOWS)).toHaveLength(2);
+    await days(2);
+    await lineage.take(OWN, event(['other'], ['more']));
+    expect((await lineage.told(OWN)).items.map(({ name }) => name)).toEqual([
+      ...['more', 'other', 'yearly', 'clean', 'raw'],
+    ]);
+    // What is of no flow any more goes with the next event.
+    await lineage.take(OWN, event(['other'], ['more']));
+    expect((await lineage.told(OWN)).items.map(({ name }) => name)).toEqual([
+      ...['more', 'other', 'clean', 'raw'],
+    ]);
+    expect(await follow('raw', 'down')).toEqual(['0 raw', '1 clean']);
+    expect(await it.store.listRows(TOLD_EDGES)).toHaveLength(4);
+  });
+
+  test('that is told again after very long is what it was, by the event that would have had it forgotten', async () => {
+    const { lineage } = it.engine;
+    await lineage.take(OWN, event(['raw'], ['clean']));
+    it.clock.jump(500 * 86_400_000);
+    await lineage.take(OWN, event(['raw'], ['clean']));
+    await lineage.take(OWN, event(['other'], ['more']));
+    expect(await follow('raw', 'down')).toEqual(['0 raw', '1 clean']);
+  });
+
+  test('stays as long as a flow is of it, also when it was named days before the run ended', async () => {
+    const { lineage } = it.engine;
+    const run = { runId: '01997d2e-0000-7c3d-9e4f-000000000003' };
+    await lineage.take(OWN, event(['raw'], [], { run, eventType: 'START' }));
+    it.clock.jump(6 * 86_400_000);
+    await lineage.take(OWN, event([], ['clean'], { run }));
+    it.clock.jump(396 * 86_400_000);
+    for (let more = 0; more < 3; more += 1) await lineage.take(OWN, event(['other'], ['more']));
+    expect(await follow('clean', 'up')).toEqual(['0 clean', '1 raw']);
+    it.clock.jump(5 * 86_400_000);
+    for (let more = 0; more < 2; more += 1) await lineage.take(OWN, event(['other'], ['more']));
+    const left = (await lineage.told(OWN)).items.map(({ name }) => name);
+    expect(left).not.toContain('clean');
+    expect(await it.store.listRows(TOLD_FLOWS)).toHaveLength(1);
   });
 
   test('of many events at once is known once', async () => {

@@ -129,6 +129,11 @@ export class Turn {
     else this.rows.set(id, { table, key, row: change, isChange: true });
   }
 
+  /** Whether this turn writes, changes or deletes the row so far. @example turn.isWritten(POOLS, ['warehouse']) // true */
+  isWritten(table: AnyTable, key: readonly (string | number)[]): boolean {
+    return this.rows.has(rowId(table, key));
+  }
+
   /** Deletes a row. */
   remove<Row extends object>(table: Table<Row>, key: readonly (string | number)[]): void {
     this.rows.set(rowId(table, key), { table, key, isChange: false });

@@ -58,7 +58,7 @@ export interface ToldDatasetRow {
   name: string;
   /** What was said of it last: its version, columns and counts. */
   said?: Json;
-  /** Milliseconds since the epoch, when it was told last. */
+  /** Milliseconds since the epoch, when it was told last, or found to be of a flow still when it was to be forgotten. */
   at: number;
 }
 
@@ -74,7 +74,12 @@ export const TOLD_DATASETS: Table<ToldDatasetRow> = defineTable<ToldDatasetRow>(
     at: 'integer',
   },
   key: ['number'],
-  lists: [{ columns: ['key'] }, { columns: ['team'] }, { columns: ['namespace', 'name'] }],
+  lists: [
+    { columns: ['key'] },
+    { columns: ['team'] },
+    { columns: ['namespace', 'name'] },
+    { columns: ['at'] },
+  ],
   migrations: [
     `CREATE TABLE told_datasets (
        number INTEGER PRIMARY KEY,
@@ -88,6 +93,7 @@ export const TOLD_DATASETS: Table<ToldDatasetRow> = defineTable<ToldDatasetRow>(
      CREATE INDEX told_datasets_keyed ON told_datasets (key, number);
      CREATE INDEX told_datasets_of_team ON told_datasets (team, number);
      CREATE INDEX told_datasets_named ON told_datasets (namespace, name, number);`,
+    'CREATE INDEX told_datasets_at ON told_datasets (at, number);',
   ],
 });
 
@@ -123,7 +129,7 @@ export const TOLD_FLOWS: Table<ToldFlowRow> = defineTable<ToldFlowRow>({
     columns: 'json?',
   },
   key: ['number'],
-  lists: [{ columns: ['key'] }],
+  lists: [{ columns: ['key'] }, { columns: ['at'] }],
   migrations: [
     `CREATE TABLE told_flows (
        number INTEGER PRIMARY KEY,
@@ -138,6 +144,7 @@ export const TOLD_FLOWS: Table<ToldFlowRow> = defineTable<ToldFlowRow>({
        columns TEXT
      );
      CREATE INDEX told_flows_keyed ON told_flows (key, number);`,
+    'CREATE INDEX told_flows_at ON told_flows (at, number);',
   ],
 });
 

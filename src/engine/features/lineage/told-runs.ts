@@ -26,10 +26,8 @@ import {
   type ToldFlowRow,
 } from './lineage-tables.js';
 import type { KnownDatasets, KnownVersion } from './peers.js';
+import { forgetTold } from './told-retention.js';
 
-/** Milliseconds that a run may say nothing before what it has said is forgotten. */
-const FORGOTTEN_AFTER = 7 * 86_400_000;
-const FORGOTTEN_TOGETHER = 100;
 /** Nodes of one run, from all of its events. */
 const MOST_NODES = 400;
 
@@ -124,7 +122,7 @@ export class ToldRuns {
         return 'done';
       },
     });
-    this.#forget(turn, now);
+    forgetTold(turn, this.#kernel, now);
   }
 
   #progress(
@@ -245,25 +243,6 @@ export class ToldRuns {
       if (isAllowed) return own;
     }
     return undefined;
-  }
-
-  #forget(turn: Turn, now: number): void {
-    const need = {
-      key: 'told runs that say nothing any more',
-      read: () =>
-        this.#kernel.store.listRows(TOLD_RUNS, {
-          below: { at: now - FORGOTTEN_AFTER },
-          order: { by: ['at', 'team', 'run'] },
-          limit: FORGOTTEN_TOGETHER,
-        }),
-    };
-    turn.also({
-      needs: () => [need],
-      perform: (later) => {
-        for (const { team, run } of later.known(need)) later.remove(TOLD_RUNS, [team, run]);
-        return 'done';
-      },
-    });
   }
 }
 
