@@ -14,10 +14,9 @@
 
 import { type Driver, openDriver, type Row, type SqlValue } from '../../src/store/driver.js';
 import { SCHEMA } from '../../src/store/migrations.js';
-import { isSqlArray } from '../../src/store/postgres/arrays.js';
 import type { PostgresClient, PostgresPool } from '../../src/store/postgres/connection.js';
 import { LEASE } from '../../src/store/postgres/leadership.js';
-import { Pipeline, type WireValue } from '../../src/store/postgres/pipeline.js';
+import { Pipeline } from '../../src/store/postgres/pipeline.js';
 import type { Commit } from '../../src/store/store.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import { EPOCH, type VirtualWorld } from './virtual-world.js';
@@ -64,7 +63,7 @@ export interface Sending {
 
 interface Message {
   readonly text: string;
-  readonly values: readonly WireValue[];
+  readonly values: readonly SqlValue[];
   readonly givesRows: boolean;
 }
 
@@ -207,8 +206,6 @@ export class SimulatedDatabase {
     }
     if (text.includes('pg_terminate_backend')) return this.#endHolder(text, values);
     if (text.includes('FROM pg_tables')) return [{ n: 1 }];
-    const catalogue = catalogueAnswer(this.#eye, text);
-    if (catalogue !== undefined) return catalogue;
     if (text.includes('FROM schema_version')) return [{ version: SCHEMA }];
     if (text.includes('current_setting(')) {
       const words = { version: '15.0', encoding: 'UTF8', synchronous: 'on' };
@@ -398,11 +395,9 @@ class Session implements PostgresClient {
     }
   }
 
-  #perform({ text: asked, values: sent, givesRows }: Message): Row[] {
+  #perform({ text: asked, values, givesRows }: Message): Row[] {
     const database = this.#database;
     const text = database.faults.text(asked);
-    if (sent.some(isSqlArray)) return this.#performMany(text, sent);
-    const values = sent as readonly SqlValue[];
     const own = database.ownAnswer(this, text, values);
     if (own !== undefined) return own;
     const translated = sqliteText(text);
@@ -427,16 +422,6 @@ class Session implements PostgresClient {
       return statement.all(...values).map((row) => ({ ...row }));
     }
     statement.run(...values);
-    return [];
-  }
-
-  /** A statement of many rows, row by row. */
-  #performMany(text: string, sent: readonly WireValue[]): Row[] {
-    const columns = sent.map((value) => (isSqlArray(value) ? value.elements : []));
-    const statement = this.#driver.prepare(rowText(text));
-    for (const row of columns[0]?.keys() ?? []) {
-      statement.run(...columns.map((elements) => elements[row] ?? null));
-    }
     return [];
   }
 
@@ -530,47 +515,6 @@ function typeOf(value: SqlValue): number {
 function wireText(value: SqlValue): string | null {
   if (value === null || typeof value === 'string') return value;
   return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
-}
-
-/** The text for one row of a text for many (postgres/many-rows.ts). */
-function rowText(text: string): string {
-  // The first of its arrays has the first of its values.
-  const one = sqliteText(text).replaceAll(/many\.c(\d+)/g, (_, at) => `?${Number(at) + 1}`);
-  const many = / (?:FROM|USING) unnest\(.*?\) AS many \([^)]*\)/;
-  return one.replace(many, one.startsWith('INSERT') ? ' WHERE 1 = 1' : '');
-}
-
-/** What the catalogue of PostgreSQL would say of the tables (postgres/catalogue.ts); undefined: it is not asked. */
-function catalogueAnswer(eye: Driver, text: string): Row[] | undefined {
-  if (text.includes("contype = 'f'")) {
-    return eye
-      .prepare(
-        `SELECT t.name FROM sqlite_schema t WHERE t.type = 'table' AND (t.sql LIKE '%REFERENCES%' OR EXISTS (
-           SELECT 1 FROM sqlite_schema o, pragma_foreign_key_list(o.name) f WHERE o.type = 'table' AND f."table" = t.name))`,
-      )
-      .all();
-  }
-  if (text.includes('FROM pg_index')) {
-    return eye
-      .prepare(
-        `SELECT t.name AS name, 1 - i.partial AS has_all, 0 AS has_terms,
-           (SELECT group_concat(c.name, ',') FROM pragma_index_info(i.name) c) AS columns, i.origin <> 'pk' AS place
-         FROM sqlite_schema t, pragma_index_list(t.name) i WHERE t.type = 'table' AND i."unique" = 1
-         UNION ALL SELECT t.name, 1, 0, c.name, 0 FROM sqlite_schema t, pragma_table_info(t.name) c
-         WHERE t.type = 'table' AND c.pk = 1 AND c.type = 'INTEGER' AND t.name NOT IN ('history', 'logs', 'attempts')
-           AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) o WHERE o.pk > 1)
-         ORDER BY 1, 5`,
-      )
-      .all();
-  }
-  if (!text.includes('FROM information_schema.columns')) return undefined;
-  return eye
-    .prepare(
-      `SELECT t.name AS name, c.name AS column_name, 'NO' AS is_identity,
-         CASE c.type WHEN 'TEXT' THEN 'text' WHEN 'BLOB' THEN 'bytea' ELSE 'int8' END AS type
-       FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
-    )
-    .all();
 }
 
 const translations = new Map<string, string>();

@@ -14,15 +14,10 @@
  */
 import type { Row, SqlValue } from '../driver.js';
 import type { Query } from '../plan.js';
-import { arrayBytes, isSqlArray, type SqlArray } from './arrays.js';
 import { numbered } from './dialect.js';
 
-/** A value as it is sent. */
-export type WireValue = SqlValue | SqlArray;
-
 /** One that does not say what it gives gives nothing. */
-export type PipelinedStatement = Pick<Query, 'sql'> &
-  Partial<Pick<Query, 'gives'>> & { readonly values: readonly WireValue[] };
+export type PipelinedStatement = Pick<Query, 'sql' | 'values'> & Partial<Pick<Query, 'gives'>>;
 
 type TypeParsers = { getTypeParser(type: number): (text: string) => unknown };
 
@@ -33,9 +28,9 @@ interface Wire {
   bind(message: {
     portal: string;
     statement: string;
-    values: readonly WireValue[];
+    values: readonly SqlValue[];
     binary: boolean;
-    valueMapper: (value: WireValue) => unknown;
+    valueMapper: (value: SqlValue) => unknown;
   }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
@@ -86,9 +81,8 @@ export class Names {
   }
 }
 
-const valueMapper = (value: WireValue): unknown => {
+const valueMapper = (value: SqlValue): unknown => {
   if (typeof value === 'number') return String(value);
-  if (isSqlArray(value)) return arrayBytes(value);
   return value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value) : value;
 };
 

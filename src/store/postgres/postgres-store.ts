@@ -6,8 +6,7 @@
  * It runs the same plans and the same texts as SQLite (../queries.ts, ../turn-writes.ts). Whoever opens it brings the driver
  * (connection.ts).
  *
- * - What a commit writes is collected and then sent in one transaction, many rows in one statement (many-rows.ts), at READ
- *   COMMITTED: nobody else writes.
+ * - What a commit writes is collected and then sent in one transaction, at READ COMMITTED: nobody else writes.
  * - What is read sees one moment of the database: REPEATABLE READ, read-only.
  * - Space that becomes free is used again and given back by PostgreSQL itself.
  * @module
@@ -20,7 +19,6 @@ import type { Store } from '../store.js';
 import type { StoreInformation } from '../store-information.js';
 import type { AnyTable } from '../table.js';
 import { turnWrites } from '../turn-writes.js';
-import { type Catalogue, readCatalogue } from './catalogue.js';
 import {
   type Connection,
   connect,
@@ -30,8 +28,8 @@ import {
   withConnection,
 } from './connection.js';
 import { type ServerName, writeLeader } from './leadership.js';
-import { type SingleStatement, withManyRows } from './many-rows.js';
 import { expectKnownSchema, expectNoNewerTable, joinTables, migrate } from './migrate.js';
+import type { PipelinedStatement } from './pipeline.js';
 import { Writer } from './writer.js';
 
 export interface PostgresStoreOptions {
@@ -88,11 +86,7 @@ export async function openPostgresStore({
     if (found > 0) await begin();
     await migrate(writer, tables);
     if (found === 0) await begin();
-    await writer.findByKeys();
-    return assemble(pool, writer, information, {
-      close,
-      catalogue: await readCatalogue(connection),
-    });
+    return assemble(pool, writer, information, close);
   } catch (error) {
     await close();
     throw error;
@@ -127,10 +121,9 @@ function assemble(
   pool: PostgresPool,
   writer: Writer,
   information: StoreInformation,
-  { close, catalogue: found }: { close: () => Promise<void>; catalogue: Catalogue },
+  close: () => Promise<void>,
 ): PostgresStore {
-  let catalogue = found;
-  let collected: SingleStatement[] = [];
+  let collected: PipelinedStatement[] = [];
   const writes = turnWrites(
     (sql) =>
       (...values) =>
@@ -142,16 +135,13 @@ function assemble(
     collected = [];
     collect();
     const statements = collected;
-    await writer.send(withManyRows(statements, catalogue));
+    await writer.send(statements);
   }
 
   const own: Pick<Store, OwnMethod> = {
     commit: (turn) => send(() => writes.commit(turn)),
     leaveBackup: () => send(writes.leaveBackup),
-    async joinTables(tables) {
-      await joinTables(writer, tables);
-      catalogue = await writer.transaction(readCatalogue);
-    },
+    joinTables: (tables) => joinTables(writer, tables),
     giveBack: () => 0,
     information: () => information,
     close,

@@ -21,9 +21,6 @@ export const LOCK = 0x6d_69_6c_6c;
 
 const EPOCH = 'epoch';
 
-/** Plans that do not find rows by a key. */
-const PLANS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'];
-
 export class Writer {
   readonly #connection: Connection;
   #before: Promise<unknown> = Promise.resolve();
@@ -43,14 +40,6 @@ export class Writer {
     );
     if (row?.taken === 1) return;
     throw new StoreError('locked', 'Another server has this database, and only one may have it.');
-  }
-
-  /**
-   * From here on rows are found by their keys. What writes many rows joins them to a table, and a plan is kept: one that was made
-   * while the table was small goes through all of it, however large it has become.
-   */
-  async findByKeys(): Promise<void> {
-    await this.#connection.run(PLANS.map((plan) => `SET ${plan} = off`).join('; '));
   }
 
   /** The number of this opening. */
@@ -99,8 +88,7 @@ export class Writer {
     await this.#before;
     if (this.#lost === undefined) {
       try {
-        const plans = PLANS.map((plan) => `; RESET ${plan}`).join('');
-        await this.#connection.run(`SELECT pg_advisory_unlock_all()${plans}`);
+        await this.#connection.run('SELECT pg_advisory_unlock_all()');
         this.#connection.release('sound');
         return;
       } catch {
