@@ -9,13 +9,12 @@ import type { Json } from './asl/json.js';
 import { DECLARED_TABLES } from './engine/declared-tables.js';
 import { packageVersion } from './package-files.js';
 import { BACKUP_NOTE } from './store/backups/backup-note.js';
-import type { RecordsInDatabase } from './store/backups/make-backup.js';
 import { type Restored, restoreBackup } from './store/backups/restore-backup.js';
 import type { Verified, VerifyProgress } from './store/backups/verify-file.js';
 import { examineDatabase } from './store/backups/verify-postgres.js';
 import { type Copied, type CopyProgress, copyRecords } from './store/copy/copy-records.js';
 import { openPostgresPlace } from './store/copy/postgres-place.js';
-import { isDatabase, type RecordPlace } from './store/copy/record-place.js';
+import { isDatabase, type RecordPlace, type RecordsInDatabase } from './store/copy/record-place.js';
 import { openSqlitePlace } from './store/copy/sqlite-place.js';
 
 /**

@@ -282,7 +282,7 @@ describe.skipIf(missing)(`records in a database${missing ? ` (${missing})` : ''}
         `UPDATE executions SET header = replace(header, 'nextEvent', 'nextEvents') WHERE id = '${id}'`,
         'ends at event',
       ],
-      ['UPDATE logs SET body = set_byte(body, 6, get_byte(body, 6) # 1)', 'log'],
+      ['UPDATE logs SET body = set_byte(body, 6, get_byte(body, 6) # 1)', 'of logs is damaged'],
       [
         `UPDATE executions SET context = context || chr(1) WHERE id = '${id}'`,
         'of executions is damaged (column context)',

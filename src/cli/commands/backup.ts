@@ -7,11 +7,8 @@ import type { ReadableStream } from 'node:stream/web';
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { PATHS } from '../../api/paths.js';
-import type {
-  BackupProgress,
-  Backup as Made,
-  RecordsInDatabase,
-} from '../../store/backups/make-backup.js';
+import type { BackupProgress, Backup as Made } from '../../store/backups/make-backup.js';
+import type { RecordsInDatabase } from '../../store/copy/record-place.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { findDataFolder } from '../client.js';
 import { EXIT } from '../exit-codes.js';

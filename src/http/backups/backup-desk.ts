@@ -9,11 +9,8 @@ import type { Readable } from 'node:stream';
 import type { Engine } from '../../engine/engine.js';
 import type { BackupNote } from '../../store/backups/backup-note.js';
 import { digestFile } from '../../store/backups/durable-file.js';
-import {
-  type Backup,
-  makeBackup,
-  type RecordsInDatabase,
-} from '../../store/backups/make-backup.js';
+import { type Backup, makeBackup } from '../../store/backups/make-backup.js';
+import type { RecordsInDatabase } from '../../store/copy/record-place.js';
 import type { OpenWork } from '../../store/store.js';
 import { HttpError } from '../errors.js';
 

@@ -12,13 +12,13 @@
 import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import type { CopyProgress } from '../copy/copy-records.js';
+import type { RecordsInDatabase } from '../copy/record-place.js';
 import { openDriver, openReader } from '../driver.js';
 import { StoreError, type StoreErrorCode } from '../errors.js';
 import { expectKnownSchema } from '../upgrade.js';
 import { expectSound, verifyDatabase } from '../verify-database.js';
 import { verifyHistories } from '../verify-histories.js';
 import { writeBackupNote } from './backup-note.js';
-import type { RecordsInDatabase } from './make-backup.js';
 
 /** The message with which records are fetched from PostgreSQL first. */
 export type FetchRequest = { type: 'fetch' } & RecordsInDatabase;

@@ -14,18 +14,10 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CopyProgress } from '../copy/copy-records.js';
+import type { RecordsInDatabase } from '../copy/record-place.js';
 import { StoreError } from '../errors.js';
-import type { AnyTable } from '../table.js';
 import type { BackupMessage, FetchRequest } from './backup-process.js';
 import { digestOfFile, makeDraft, publish, taken, writeDigest } from './durable-file.js';
-
-/** Records that lie in PostgreSQL. */
-export interface RecordsInDatabase {
-  /** As `--store` has it. */
-  readonly url: string;
-  /** All that this version declares. */
-  readonly tables: readonly AnyTable[];
-}
 
 export interface BackupOptions {
   /** The file of the records, which must be there, or the database that they lie in. */

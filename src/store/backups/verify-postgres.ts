@@ -10,7 +10,7 @@ import { ChainCheck, endsIn, entryIn } from '../audit-chain.js';
 import { bytes } from '../columns.js';
 import { shapesOf } from '../copy/postgres-place.js';
 import { openPostgresMoment } from '../copy/postgres-snapshot.js';
-import { keyOf, pageOf, type Shape } from '../copy/record-place.js';
+import { keyOf, pageOf, type RecordsInDatabase, type Shape } from '../copy/record-place.js';
 import type { Row, SqlValue } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { expectDigest } from '../history-digest.js';
@@ -20,7 +20,6 @@ import type { Connection } from '../postgres/connection.js';
 import type { AnyTable } from '../table.js';
 import { JSON_COLUMNS } from '../verify-database.js';
 import { endIn, gapIn } from '../verify-histories.js';
-import type { RecordsInDatabase } from './make-backup.js';
 import type { Verified, VerifyProgress } from './verify-file.js';
 
 /** Rows of one page; those of histories and logs may have some hundred KiB each. */

@@ -6,6 +6,15 @@
  */
 import type { Row, SqlValue } from '../driver.js';
 import type { Store } from '../store.js';
+import type { AnyTable } from '../table.js';
+
+/** Records that lie in PostgreSQL. */
+export interface RecordsInDatabase {
+  /** As `--store` has it. */
+  readonly url: string;
+  /** All that this version declares. */
+  readonly tables: readonly AnyTable[];
+}
 
 /** A table as it lies there. */
 export interface Shape {
