@@ -17,12 +17,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DECLARED_TABLES } from '../../src/engine/declared-tables.js';
+import { makeBackup } from '../../src/store/backups/make-backup.js';
 import { examineFile } from '../../src/store/backups/verify-file.js';
 import { examineDatabase } from '../../src/store/backups/verify-postgres.js';
 import { openDriver } from '../../src/store/driver.js';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import { type UpProcess, up } from '../attack/up-process.js';
 import { type Ended, millrace } from '../cli/millrace.js';
 import { requirement } from '../requirements.js';
+import { fillPostgres } from '../support/large-postgres.js';
 import { PostgresServer } from '../support/postgres-server.js';
 
 const { missing } = requirement('postgresql');
@@ -186,6 +189,46 @@ describe.skipIf(missing)(`records in a database${missing ? ` (${missing})` : ''}
     // The same file goes into a data folder, too.
     expect((await run(['restore', 'monday.db', '--data', 'folder'])).code).toBe(0);
     expect((await run(['verify', 'folder'])).stdout).toContain('2 executions');
+  });
+
+  it('leaves nothing when it is given up, or when the database goes away', async () => {
+    const [space] = spaces as [(typeof spaces)[0]];
+    const opened = await openPostgresStore({ pool: space.pool });
+    await opened.joinTables(DECLARED_TABLES);
+    await opened.close();
+    const client = await space.pool.connect();
+    await fillPostgres(client, 20_000);
+    client.release();
+    const file = join(project, 'never.db');
+    const options = { database: { url: store, tables: DECLARED_TABLES }, file, version: '1' };
+    const ends = {
+      async 'is given up'() {
+        const stop = new AbortController();
+        const onProgress = (): void => stop.abort();
+        await expect(makeBackup({ ...options, onProgress, signal: stop.signal })).rejects.toThrow();
+        expect(stop.signal.aborted).toBe(true);
+      },
+      async 'goes away'() {
+        let ended: Promise<unknown> | undefined;
+        const onProgress = (): void => {
+          ended ??= database.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace backup'",
+          );
+        };
+        await expect(makeBackup({ ...options, onProgress })).rejects.toMatchObject({ code: 'io' });
+        expect(await ended).toHaveLength(1);
+      },
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      await end();
+      expect({ name, left: readdirSync(project) }).toEqual({ name, left: ['pipelines'] });
+    }
+    // What was given up does not go on in the database.
+    await expect
+      .poll(() =>
+        database.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'millrace backup'"),
+      )
+      .toEqual([]);
   });
 
   it('is sent by the server to whoever may see all teams', async () => {
