@@ -231,6 +231,30 @@ describe.skipIf(missing)(`records in a database${missing ? ` (${missing})` : ''}
       .toEqual([]);
   });
 
+  it('is made and verified by a user who may only read, and changes nothing', async () => {
+    const server = await start('data');
+    await server.run('quick');
+    await server.stop();
+    const schema = schemaOf(0);
+    await database.query(
+      `CREATE ROLE looks LOGIN; GRANT USAGE ON SCHEMA ${schema} TO looks; GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO looks`,
+    );
+    const changes = `SELECT SUM(n_tup_ins + n_tup_upd + n_tup_del) AS n FROM pg_stat_user_tables WHERE schemaname = '${schema}'`;
+    const before = await database.query(changes);
+    expect(Number(before[0]?.n)).toBeGreaterThan(0);
+    try {
+      const reader = store.replace('millrace@', 'looks@');
+      expect((await run(['verify', reader])).stdout).toContain('1 executions');
+      expect(await run(['backup', 'read.db', '--store', reader])).toMatchObject({ code: 0 });
+      expect((await run(['verify', 'read.db'])).stdout).toContain('1 executions');
+      const refused = await run(['restore', 'read.db', '--store', reader, '--data', 'to']);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('denied') });
+      expect(await database.query(changes)).toEqual(before);
+    } finally {
+      await database.query('DROP OWNED BY looks; DROP ROLE looks');
+    }
+  });
+
   it('is sent by the server to whoever may see all teams', async () => {
     const server = await start('data');
     await server.run('quick');
