@@ -10,6 +10,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { backups } from './backups.js';
 import { contracts } from './contracts.js';
 import { datasets } from './datasets.js';
 import { day } from './day.js';
@@ -314,6 +315,7 @@ if (runs('postgres')) {
       : (address) => peer(scripts, 'dbos', ['dbos', `--pg=${address}`]),
   );
 }
+if (runs('backups')) await backups(values.quick ? 2_000 : 20_000);
 if (runs('sizing')) await sizing(values.quick ? 500 : 2_000);
 if (runs('postgres-plans')) await largeDatabase(values.quick ? 1_000_000 : 10_000_000);
 if (runs('postgres-waiting')) await takeOver(values.quick ? 10_000 : 100_000);

@@ -15,6 +15,7 @@ import { endControlGroup, enterControlGroup } from './connectors/process/control
 import { endOrphans } from './connectors/process/orphans.js';
 import { createConnectors } from './connectors/registry.js';
 import { createS3Buckets } from './connectors/s3/s3-buckets.js';
+import { recordsIn } from './copy-store.js';
 import { createChannelPorts } from './engine/adapters/channels/channel-ports.js';
 import { createConnectorRunner } from './engine/adapters/connector-runner.js';
 import { createEvaluationPool } from './engine/adapters/evaluation/pool.js';
@@ -80,7 +81,7 @@ import type { Store } from './store/store.js';
 import { configuredMocks } from './testing/configured-mocks.js';
 import { openMockConfiguration } from './testing/open-mock-configuration.js';
 
-export { copyStore } from './copy-store.js';
+export { copyStore, recordsIn, restoreToStore, verifyStore } from './copy-store.js';
 export type { ExecutionDetail } from './engine/engine.js';
 export type { Identity } from './engine/kernel/arn.js';
 export { EVERYTHING } from './engine/kernel/scope.js';
@@ -441,9 +442,9 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   // Also one that is being opened now: what it deploys is durable before the engine closes.
   if (folder !== undefined) closers.push(() => folder.close());
   if (held === undefined) await folder?.open();
-  const file = source.kind === 'sqlite' ? source.database : undefined;
+  const database = source.kind === 'sqlite' ? source.database : recordsIn(source.url);
   const backups = createBackupDesk({
-    ...{ engine, data, database: file },
+    ...{ engine, data, database },
     version: packageVersion(),
     held,
     onGoOn: async () => {
@@ -480,7 +481,10 @@ async function openServer(config: ServerConfig, closers: Closer[]): Promise<Serv
   const webhooks = createWebhookDesk({ engine, seal, secrets, now: Date.now });
   const names = tls?.state().names ?? [];
   const hosts = ['localhost', '127.0.0.1', '[::1]', host, ...names, ...(config.allowHosts ?? [])];
-  const processMetrics = collectProcessMetrics(file, tls);
+  const processMetrics = collectProcessMetrics(
+    source.kind === 'sqlite' ? source.database : undefined,
+    tls,
+  );
   closers.push(() => processMetrics.close());
   const layouts = createGraphLayouts();
   // Before whoever asks for a picture: a thread of its own would keep the process from ending.

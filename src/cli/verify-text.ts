@@ -13,7 +13,8 @@ const STEPS: { readonly [step in VerifyProgress['step']]: string } = {
 };
 
 /** @example progressText({ step: 'histories', done: 1, of: 4 }) // 'checking histories 25 % …' */
-export function progressText({ step, done, of }: VerifyProgress): string {
+export function progressText({ step, table, done, of }: VerifyProgress): string {
+  if (table !== undefined) return `${STEPS[step]}: ${done} rows of ${table} …`;
   const share = done === undefined || of === undefined ? '' : ` ${percentOf(done, of)}`;
   return `${STEPS[step]}${share} …`;
 }

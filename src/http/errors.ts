@@ -131,12 +131,6 @@ export const HTTP_ERRORS = {
     message: '{problem}',
     fix: 'Every field holds a list: { "source": ["shop"], "detail": { "amount": [{ "numeric": [">", 100] }] } }.',
   },
-  RecordsElsewhere: {
-    code: 'MILL3501',
-    status: 409,
-    message: 'The records of this server lie in PostgreSQL, which has backups of its own.',
-    fix: 'Use pg_dump, or base backups with an archive of its log. `millrace store copy` makes a data folder of a database.',
-  },
   BackupRunning: {
     code: 'MILL4024',
     status: 409,

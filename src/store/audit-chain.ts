@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fromText } from './columns.js';
-import type { Driver } from './driver.js';
+import type { Driver, Row } from './driver.js';
 
 /** What an entry says. Absent is not told from empty. */
 export interface ChainedEntry {
@@ -84,30 +84,39 @@ export function verifyAudit(reader: Driver): string | undefined {
     const { n } = reader.prepare('SELECT COUNT(*) AS n FROM audit').get() ?? {};
     return n === 0 ? undefined : 'The audit log does not tell where it ends';
   }
-  const check = new ChainCheck({
-    number: Number(ends.number),
-    hash: String(ends.hash),
-    baseNumber: Number(ends.base_number),
-    baseHash: String(ends.base_hash),
-  });
+  const check = new ChainCheck(endsIn(ends));
   const page = reader.prepare(`SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ${ROWS}`);
   for (let after = -1; ; ) {
     const rows = page.all(after);
     for (const row of rows) {
       after = Number(row.number);
-      const entry = {
-        number: after,
-        at: Number(row.at),
-        actor: fromText(row.actor),
-        team: fromText(row.team),
-        act: fromText(row.act),
-        what: fromText(row.what),
-        outcome: fromText(row.outcome),
-        address: fromText(row.address),
-      };
-      const problem = check.next(entry, String(row.hash));
+      const problem = check.next(entryIn(row), String(row.hash));
       if (problem !== undefined) return problem;
     }
     if (rows.length < ROWS) return check.end();
   }
+}
+
+/** Where a chain stands, as its row in `audit_ends` says. */
+export function endsIn(row: Row): ChainEnds {
+  return {
+    number: Number(row.number),
+    hash: String(row.hash),
+    baseNumber: Number(row.base_number),
+    baseHash: String(row.base_hash),
+  };
+}
+
+/** What a row of `audit` says. */
+export function entryIn(row: Row): ChainedEntry {
+  return {
+    number: Number(row.number),
+    at: Number(row.at),
+    actor: fromText(row.actor),
+    team: fromText(row.team),
+    act: fromText(row.act),
+    what: fromText(row.what),
+    outcome: fromText(row.outcome),
+    address: fromText(row.address),
+  };
 }

@@ -23,7 +23,7 @@ const MESSAGES = 5;
  * Columns that hold JSON, by table. Histories are read for their digests anyway. Those of tables that features declare are
  * in `feature_tables`.
  */
-const JSON_COLUMNS: { readonly [table: string]: readonly string[] } = {
+export const JSON_COLUMNS: { readonly [table: string]: readonly string[] } = {
   machines: ['tags', 'deployment'],
   executions: ['tags', 'context', 'header', 'root', 'output', 'triggered_by'],
   threads: ['body'],

@@ -26,15 +26,7 @@ export function* verifyHistories(
        COALESCE((SELECT h.last FROM history h WHERE h.execution = e.number ORDER BY h.first DESC LIMIT 1), 0) AS kept
      FROM executions e WHERE e.number > ? ORDER BY e.number LIMIT ${ROWS}`,
   );
-  yield* pages(
-    ends.all,
-    ({ position, told, kept }) =>
-      told === kept
-        ? undefined
-        : `The history of execution number ${position} ends at event ${kept}, and the execution says ${told}`,
-    seen,
-    'executions',
-  );
+  yield* pages(ends.all, endIn, seen, 'executions');
 }
 
 function* pages(
@@ -58,7 +50,8 @@ function* pages(
   }
 }
 
-function gapIn(row: Row): Finding {
+/** What is wrong with a row of history: `execution`, `first`, `last`, `count` of its events, and the `last` of the one `before`. */
+export function gapIn(row: Row): Finding {
   const [first, last, count] = [row.first, row.last, row.count].map(Number) as [
     number,
     number,
@@ -72,4 +65,10 @@ function gapIn(row: Row): Finding {
     return `The history of execution number ${row.execution} says events ${first} to ${last} and holds ${count}`;
   }
   return undefined;
+}
+
+/** What is wrong with where an execution ends: its number as `position`, its last event as it has `told`, and as it is `kept`. */
+export function endIn({ position, told, kept }: Row): Finding {
+  if (told === kept) return undefined;
+  return `The history of execution number ${position} ends at event ${kept}, and the execution says ${told}`;
 }

@@ -13,9 +13,11 @@ import { type Asked, callsOf } from './store-calls.js';
 
 /** Statements that add so many executions, and what belongs to them, to empty tables. */
 function filling(count: number): readonly string[] {
-  const all = `generate_series(1, ${count}) AS n`;
-  const few = `generate_series(1, ${Math.ceil(count / 10)}) AS n`;
-  const open = 'generate_series(1, 500) AS n';
+  // Times are a thousand times the number: past what an INTEGER holds.
+  const upTo = (last: number): string => `generate_series(CAST(1 AS BIGINT), ${last}) AS n`;
+  const all = upTo(count);
+  const few = upTo(Math.ceil(count / 10));
+  const open = upTo(500);
   const rare = `n <= ${Math.ceil(count / 100)}`;
   const team = "CASE WHEN n % 2 = 0 THEN 'a' ELSE 'b' END";
   const at = 'n * 1000';

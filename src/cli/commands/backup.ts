@@ -7,12 +7,14 @@ import type { ReadableStream } from 'node:stream/web';
 import { Args } from '@oclif/core';
 import colors from 'picocolors';
 import { PATHS } from '../../api/paths.js';
-import type { Backup as Made } from '../../store/backups/make-backup.js';
+import type { BackupProgress, Backup as Made } from '../../store/backups/make-backup.js';
+import type { RecordsInDatabase } from '../../store/copy/record-place.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { findDataFolder } from '../client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { percentOf, progressLine } from '../progress-line.js';
+import { databaseOf, recordsFailure, STORE_FLAG } from '../records-place.js';
 import { storeFailure } from '../store-failure.js';
 
 /** `millrace backup FILE`: all records in one file, while the server runs or when it does not. */
@@ -21,25 +23,32 @@ export default class Backup extends MillraceCommand {
   static override description =
     'The file is one moment of the database, checked before it gets its name; its SHA-256 lies beside it. Nothing is replaced. ' +
     'Secrets are sealed in it: keep seal.key of the data folder too, elsewhere. Not in it: files of executions (the folder work). ' +
+    'With --store (or MILLRACE_STORE) of the records in that database: the file is of the same kind. ' +
     'With --server, the server makes it and sends it.';
   static override examples = [
     '<%= config.bin %> backup /backups/monday.db',
+    '<%= config.bin %> backup monday.db --store env:MILLRACE_STORE',
     '<%= config.bin %> backup monday.db --server https://millrace.example.com',
   ];
   static override args = {
     file: Args.string({ required: true, description: 'file to be written; it must not exist' }),
   };
-  static override flags = { server: serverFlags.server, data: serverFlags.data };
+  static override flags = {
+    server: serverFlags.server,
+    data: serverFlags.data,
+    store: STORE_FLAG,
+  };
 
   async run(): Promise<Made> {
     const { args, flags } = await this.parse(Backup);
     const file = resolve(args.file);
     const isRemote = flags.server !== undefined && flags.data === undefined;
+    const store = isRemote ? undefined : databaseOf(flags.store);
     const made = await (isRemote
       ? this.#receive(file, flags)
-      : this.#make(file, findDataFolder(flags.data))
+      : this.#make(file, await sourceOf(store, flags.data))
     ).catch((error: unknown) => {
-      throw storeFailure(error);
+      throw store === undefined ? storeFailure(error) : recordsFailure(error);
     });
     const megabytes = (made.bytes / 1024 ** 2).toFixed(1);
     this.log(`${colors.green('written')} ${made.file}`);
@@ -54,7 +63,7 @@ export default class Backup extends MillraceCommand {
   }
 
   /** By a process of our own, which reads beside the server. */
-  async #make(file: string, data: string): Promise<Made> {
+  async #make(file: string, database: string | RecordsInDatabase): Promise<Made> {
     const { makeBackup } = await import('../../store/backups/make-backup.js');
     const line = progressLine(this.jsonEnabled());
     const stop = new AbortController();
@@ -63,16 +72,10 @@ export default class Backup extends MillraceCommand {
     process.once('SIGTERM', interrupt);
     try {
       return await makeBackup({
-        database: join(data, 'millrace.db'),
-        file,
+        ...{ database, file },
         version: this.config.version,
         signal: stop.signal,
-        onProgress: (progress) =>
-          line.show(
-            progress.step === 'copying'
-              ? `copying ${percentOf(progress.bytes, progress.of)} …`
-              : 'checking the copy …',
-          ),
+        onProgress: (progress) => line.show(textOf(progress)),
       });
     } catch (error) {
       if (!stop.signal.aborted) throw error;
@@ -115,6 +118,27 @@ export default class Backup extends MillraceCommand {
       rmSync(draft, { force: true });
       throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? replaces(file) : error;
     }
+  }
+}
+
+/** Where the records lie: `up` asks in the same order. */
+async function sourceOf(
+  store: string | undefined,
+  data: string | undefined,
+): Promise<string | RecordsInDatabase> {
+  if (store === undefined) return join(findDataFolder(data), 'millrace.db');
+  const { recordsIn } = await import('../../server.js');
+  return recordsIn(store);
+}
+
+function textOf(progress: BackupProgress): string {
+  switch (progress.step) {
+    case 'fetching':
+      return `${progress.doing} ${progress.table}: ${progress.rows} rows …`;
+    case 'copying':
+      return `copying ${percentOf(progress.bytes, progress.of)} …`;
+    case 'checking':
+      return 'checking the copy …';
   }
 }
 

@@ -10,6 +10,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { BackupNote } from '../../store/backups/backup-note.js';
 import { digestFile } from '../../store/backups/durable-file.js';
 import { type Backup, makeBackup } from '../../store/backups/make-backup.js';
+import type { RecordsInDatabase } from '../../store/copy/record-place.js';
 import type { OpenWork } from '../../store/store.js';
 import { HttpError } from '../errors.js';
 
@@ -23,15 +24,15 @@ export interface BackupDesk {
   goOn(): Promise<void>;
   /**
    * The whole backup, to be sent.
-   * @throws HttpError BackupRunning, RecordsElsewhere
+   * @throws HttpError BackupRunning
    */
   make(signal: AbortSignal): Promise<Backup & { content: Readable }>;
 }
 
 export interface BackupDeskOptions {
   engine: Engine;
-  /** File of the records; undefined: they lie in a database. */
-  database: string | undefined;
+  /** File of the records, or the database that they lie in. */
+  database: string | RecordsInDatabase;
   /** The data folder: the backup lies there until it is sent, under no name any more. */
   data: string;
   /** Of Millrace. */
@@ -57,7 +58,6 @@ export function createBackupDesk({
       return goingOn;
     },
     async make(signal) {
-      if (options.database === undefined) throw new HttpError('RecordsElsewhere');
       if (isMaking) throw new HttpError('BackupRunning');
       isMaking = true;
       const file = join(data, `backup-${randomUUID()}.db`);

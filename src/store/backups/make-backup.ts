@@ -1,22 +1,27 @@
 /**
- * A backup of a database, whether a server uses it or not: one file with everything that is durable, and its digest beside it.
+ * A backup of the records, whether a server uses them or not: one file with everything that is durable, and its digest beside it.
  *
  *     draft ──copied──▶ checked ──synced, digest──▶ FILE, FILE.sha256
+ *
+ * Records of PostgreSQL are fetched into a file first, all of one moment, and each row is compared (../copy/): from there on it is the
+ * same, so that one kind of backup is checked and restored by one way, wherever it came from and wherever it goes.
  *
  * In it secrets are sealed as they are in the database; `seal.key` opens them and is not in it.
  * @module
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CopyProgress } from '../copy/copy-records.js';
+import type { RecordsInDatabase } from '../copy/record-place.js';
 import { StoreError } from '../errors.js';
-import type { BackupMessage } from './backup-process.js';
+import type { BackupMessage, FetchRequest } from './backup-process.js';
 import { digestOfFile, makeDraft, publish, taken, writeDigest } from './durable-file.js';
 
 export interface BackupOptions {
-  /** The database; it must be there. */
-  database: string;
+  /** The file of the records, which must be there, or the database that they lie in. */
+  database: string | RecordsInDatabase;
   /** Where the backup is to be; nothing may be there. */
   file: string;
   /** Of Millrace: noted in the backup. */
@@ -27,7 +32,10 @@ export interface BackupOptions {
   signal?: AbortSignal;
 }
 
-export type BackupProgress = { step: 'copying'; bytes: number; of: number } | { step: 'checking' };
+export type BackupProgress =
+  | ({ step: 'fetching' } & CopyProgress)
+  | { step: 'copying'; bytes: number; of: number }
+  | { step: 'checking' };
 
 export interface Backup {
   file: string;
@@ -42,19 +50,23 @@ const LOOK = 500;
 
 /**
  * Makes a backup in a process of its own.
- * @throws StoreError `constraint` when the file is there, `full`, `corrupt`, `newer-schema`, `io`
+ * @throws StoreError `constraint` when the file is there, `full`, `corrupt`, `newer-schema`, `io`; of a database also `gone` when it has
+ * no records, `driver`, `busy`
  * @example await makeBackup({ database: '.millrace/millrace.db', file: 'monday.db', version: '0.1.0' })
  */
 export async function makeBackup(options: BackupOptions): Promise<Backup> {
   const file = resolve(options.file);
   if (taken(file)) throw replaces(file);
-  if (!existsSync(options.database)) {
-    throw new StoreError('io', `There is no database ${options.database}`);
+  const { database } = options;
+  if (typeof database === 'string' && !existsSync(database)) {
+    throw new StoreError('io', `There is no database ${database}`);
   }
   const draft = `${file}.draft-${process.pid}`;
   try {
     makeDraft(draft);
-    const { schema, executions } = await copy(options, draft);
+    const { schema, executions } = await copy(options, draft).finally(() =>
+      rmSync(fetchedAt(draft), { recursive: true, force: true }),
+    );
     const sha256 = await digestOfFile(draft);
     const { size: bytes } = statSync(draft);
     options.signal?.throwIfAborted();
@@ -72,19 +84,30 @@ function copy(
   draft: string,
 ): Promise<{ schema: number; executions: number }> {
   signal?.throwIfAborted();
-  const child = fork(compiled('backup-process.js'), [resolve(database), draft, version], {
-    env: {},
+  const isFile = typeof database === 'string';
+  const file = isFile ? resolve(database) : join(fetchedAt(draft), 'millrace.db');
+  const child = fork(compiled('backup-process.js'), [file, draft, version], {
+    env: isFile ? {} : ofLibpq(),
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const of = statSync(database).size;
+  // As a message: an address may hold a password, and arguments are seen by all who list processes.
+  if (!isFile) child.send({ type: 'fetch', ...database } satisfies FetchRequest);
+  const of = isFile ? statSync(file).size : 0;
+  let isCopying = isFile;
   const looking = setInterval(() => {
-    const { size = 0 } = statSync(draft, { throwIfNoEntry: false }) ?? {};
-    onProgress?.({ step: 'copying', bytes: size, of });
+    if (!isCopying) return;
+    const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    onProgress?.({ step: 'copying', bytes: size(draft), of: of || size(file) });
   }, LOOK);
   const kill = (): void => void child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
-  return ending(child, () => {
+  return ending(child, (message) => {
+    if (message.type === 'fetching') return onProgress?.({ ...message.progress, step: 'fetching' });
+    if (message.type === 'fetched') {
+      isCopying = true;
+      return;
+    }
     clearInterval(looking);
     onProgress?.({ step: 'checking' });
   }).finally(() => {
@@ -94,15 +117,28 @@ function copy(
   });
 }
 
+/** The folder beside a draft into which records of a database are fetched. */
+function fetchedAt(draft: string): string {
+  return `${draft}.records`;
+}
+
+/** What the library for PostgreSQL reads of the environment: PGPASSWORD, PGPASSFILE, PGSSLROOTCERT, and the home of `.pgpass`. */
+function ofLibpq(): { [name: string]: string | undefined } {
+  const wanted = Object.entries(process.env).filter(([name]) => /^(PG[A-Z]+|HOME)$/.test(name));
+  return Object.fromEntries(wanted);
+}
+
 function ending(
   child: ChildProcess,
-  checking: () => void,
+  heard: (message: Extract<BackupMessage, { type: 'fetching' | 'fetched' | 'checking' }>) => void,
 ): Promise<{ schema: number; executions: number }> {
   return new Promise((resolveEnd, reject) => {
     child.on('message', (message: BackupMessage) => {
       switch (message.type) {
+        case 'fetching':
+        case 'fetched':
         case 'checking':
-          return checking();
+          return heard(message);
         case 'done':
           return resolveEnd(message);
         case 'failed':

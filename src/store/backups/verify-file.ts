@@ -17,9 +17,11 @@ import { lostCommits } from '../write-ahead-log.js';
 import { type BackupNote, readBackupNote } from './backup-note.js';
 import { digestOfFile, readDigest } from './durable-file.js';
 
-/** `done` rows of `of`, about; without them: of one piece, and nobody knows how long it takes. */
+/** `done` rows of `of`, about; without `of` nobody knows how many there are, and without both it is of one piece. */
 export interface VerifyProgress {
   step: 'digest' | 'structure' | 'records' | 'histories';
+  /** Only where tables are read one after another. */
+  table?: string;
   done?: number;
   of?: number;
 }

@@ -1,19 +1,16 @@
 /**
  * Copies all records from one place to another, of the other kind, and looks at every row afterwards.
  *
- *     both are locked ──▶ table by table, page by page ──▶ each row again, on both sides ──▶ it counts
+ *     table by table, page by page ──▶ each row again, on both sides ──▶ it counts
  *
- * Nothing is left behind by one that fails. The place that was copied from is marked as a copy, as a backup is: a server that is
- * started on it by mistake waits, and does nothing twice.
+ * What is read is of one moment: nobody else has the place, or it is a snapshot. Nothing is left behind by one that fails.
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { Json } from '../../asl/json.js';
-import { BACKUP_NOTE } from '../backups/backup-note.js';
 import type { Row, SqlValue } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { LEADER_SETTINGS } from '../postgres/leadership.js';
-import { keyOf, type RecordPlace, type Shape } from './record-place.js';
+import { keyOf, type RecordPlace, type RecordSource, type Shape } from './record-place.js';
 
 export interface CopyProgress {
   readonly doing: 'copying' | 'comparing';
@@ -35,20 +32,23 @@ export interface Copied {
   readonly tables: readonly CopiedTable[];
 }
 
-/** Rows of a page. */
-const PAGE = 2_000;
+/** Rows of a page: a few at first, then as many as come to about so many bytes. */
+const FIRST = 50;
+const MOST = 2_000;
+const BYTES = 8 * 1024 * 1024;
+/** Rows between two reports. */
+const REPORT = 2_000;
 /** What opening writes by itself: which steps of the schema were done. */
 const OF_THE_PLACE = new Set(['schema_version', 'feature_tables']);
 
 /**
- * @param version of Millrace, for the mark
  * @throws StoreError `corrupt` when a row is not what it was; `newer-schema` when a table is not known to this version
- * @example const { rows } = await copyRecords(from, to, { version: '0.1.0', now: Date.now(), onProgress: show });
+ * @example const { rows } = await copyRecords(from, to, { onProgress: show });
  */
 export async function copyRecords(
-  from: RecordPlace,
+  from: RecordSource,
   to: RecordPlace,
-  options: { version: string; now: number; onProgress?: (progress: CopyProgress) => void },
+  options: { onProgress?: (progress: CopyProgress) => void } = {},
 ): Promise<Copied> {
   const shapes = shapesToCopy(await from.shapes(), await to.shapes());
   const tables: CopiedTable[] = [];
@@ -64,8 +64,6 @@ export async function copyRecords(
   }
   for (const shape of shapes) tables.push(await compare(from, to, shape, options.onProgress));
   await to.finish();
-  const madeAt = new Date(options.now).toISOString();
-  await from.store.writeSetting(BACKUP_NOTE, { madeAt, version: options.version } satisfies Json);
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   return { from: from.name, to: to.name, rows, tables };
 }
@@ -91,16 +89,27 @@ function shapesToCopy(given: readonly Shape[], taken: readonly Shape[]): readonl
   return [...wanted].sort((a, b) => Number(b.name === 'machines') - Number(a.name === 'machines'));
 }
 
-async function* pagesOf(place: RecordPlace, shape: Shape): AsyncGenerator<readonly Row[]> {
+async function* pagesOf(place: RecordSource, shape: Shape): AsyncGenerator<readonly Row[]> {
   let after: SqlValue[] | undefined;
-  for (;;) {
-    const page = await place.read(shape, after, PAGE);
+  for (let limit = FIRST; ; ) {
+    const page = await place.read(shape, after, limit);
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;
-    if (page.length < PAGE) return;
+    if (page.length < limit) return;
     after = keyOf(shape, last);
+    const each = page.reduce((sum, row) => sum + bytesOf(row), 0) / page.length;
+    limit = Math.max(1, Math.min(MOST, Math.floor(BYTES / each)));
   }
+}
+
+/** About. */
+function bytesOf(row: Row): number {
+  return Object.values(row).reduce<number>(
+    (sum, value) =>
+      sum + (typeof value === 'string' ? value.length : (value as Buffer)?.byteLength || 8),
+    0,
+  );
 }
 
 /** Which server is active is not a record, nor how often the database was opened. */
@@ -110,8 +119,8 @@ function isOfAServer(shape: Shape, row: Row): boolean {
 
 /** Reads both sides in step. */
 async function compare(
-  from: RecordPlace,
-  to: RecordPlace,
+  from: RecordSource,
+  to: RecordSource,
   shape: Shape,
   onProgress: ((progress: CopyProgress) => void) | undefined,
 ): Promise<CopiedTable> {
@@ -127,7 +136,7 @@ async function compare(
     }
     digest.update(text);
     rows += 1;
-    if (rows % PAGE === 0) onProgress?.({ doing: 'comparing', table: shape.name, rows });
+    if (rows % REPORT === 0) onProgress?.({ doing: 'comparing', table: shape.name, rows });
   }
   const more = await theirs.next();
   if (more.done !== true) {
@@ -136,7 +145,7 @@ async function compare(
   return { table: shape.name, rows, digest: digest.digest('hex') };
 }
 
-async function* rowsOf(place: RecordPlace, shape: Shape): AsyncGenerator<Row> {
+async function* rowsOf(place: RecordSource, shape: Shape): AsyncGenerator<Row> {
   for await (const page of pagesOf(place, shape)) {
     for (const row of page) if (!isOfAServer(shape, row)) yield row;
   }

@@ -86,7 +86,8 @@ async function expectEmpty(connection: Connection, name: string): Promise<void> 
   }
 }
 
-async function shapesOf(connection: Connection): Promise<readonly Shape[]> {
+/** The tables of the first schema of the search path. */
+export async function shapesOf(connection: Connection): Promise<readonly Shape[]> {
   const columns = await connection.ask(
     all(
       `SELECT c.relname AS name, a.attname AS column, array_position(i.indkey::int2[], a.attnum) AS place

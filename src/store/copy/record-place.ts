@@ -6,6 +6,15 @@
  */
 import type { Row, SqlValue } from '../driver.js';
 import type { Store } from '../store.js';
+import type { AnyTable } from '../table.js';
+
+/** Records that lie in PostgreSQL. */
+export interface RecordsInDatabase {
+  /** As `--store` has it. */
+  readonly url: string;
+  /** All that this version declares. */
+  readonly tables: readonly AnyTable[];
+}
 
 /** A table as it lies there. */
 export interface Shape {
@@ -15,11 +24,10 @@ export interface Shape {
   readonly key: readonly string[];
 }
 
-export interface RecordPlace {
+/** What records are read from. */
+export interface RecordSource {
   /** Where it is, in words without a password. */
   readonly name: string;
-  /** Open, so that nobody else has it. */
-  readonly store: Store;
   shapes(): Promise<readonly Shape[]>;
   /** The rows that follow a key, a page of them; the first ones without a key. */
   read(
@@ -27,6 +35,13 @@ export interface RecordPlace {
     after: readonly SqlValue[] | undefined,
     limit: number,
   ): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** One that nobody else has meanwhile, and that records are written to. */
+export interface RecordPlace extends RecordSource {
+  /** Open, so that nobody else has it. */
+  readonly store: Store;
   write(shape: Shape, rows: readonly Row[]): Promise<void>;
   /** Empties a table of what opening has written into it. */
   clear(shape: Shape): Promise<void>;

@@ -7,6 +7,7 @@ import { databaseFailure } from '../../database-failure.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
 import { progressLine } from '../../progress-line.js';
+import { placeOf } from '../../records-place.js';
 import { storeFailure } from '../../store-failure.js';
 
 /** `millrace store copy`: while no server has either of the two. */
@@ -34,7 +35,7 @@ export default class StoreCopy extends MillraceCommand {
       throw new CommandFailure('One of the two is a data folder, and the other a database.', {
         exitCode: EXIT.usage,
         code: 'MILL5505',
-        fix: 'A data folder is copied by `millrace backup`, a database by pg_dump.',
+        fix: '`millrace backup` makes a copy of either, and `millrace restore` puts it into a folder or a database.',
       });
     }
     const { copyStore } = await import('../../../server.js');
@@ -59,19 +60,6 @@ export default class StoreCopy extends MillraceCommand {
     this.say(colors.dim(`${next}; what was copied from is marked as a copy`));
     return copied;
   }
-}
-
-/** An address with a password is seen by all who list processes: it may stand in a variable. */
-function placeOf(given: string): string {
-  const name = /^env:(\w+)$/.exec(given)?.[1];
-  if (name === undefined) return given;
-  const value = process.env[name];
-  if (value !== undefined && value !== '') return value;
-  throw new CommandFailure(`The variable ${name} is not set.`, {
-    exitCode: EXIT.usage,
-    code: 'MILL5503',
-    fix: `Set it to a data folder or to an address such as postgres://millrace@127.0.0.1/millrace.`,
-  });
 }
 
 function textOf({ doing, table, rows }: CopyProgress): string {
