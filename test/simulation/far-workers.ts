@@ -12,7 +12,7 @@
  */
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { PROTOCOL, type WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
+import { PROTOCOLS, type WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
 import { ownerOf, type WorkerCaller } from '../../src/engine/features/workers/worker-sessions.js';
 import { LEASE } from '../../src/engine/features/workers/workers.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
@@ -411,7 +411,7 @@ class FarWorker {
   get #description() {
     const kinds: { [kind: string]: number } = this.performs ? { echo: ROOM } : { shell: ROOM };
     const { name, tags } = this;
-    return { protocol: PROTOCOL, name, version: '1', kinds, tags, slots: ROOM };
+    return { protocol: PROTOCOLS[0] ?? 0, name, version: '1', kinds, tags, slots: ROOM };
   }
 
   /** Later, when it is not frozen, and never when it has ended. */

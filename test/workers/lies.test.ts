@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MOST_OUTCOME_BYTES, MOST_OUTCOMES } from '../../src/api/workers.js';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTestServer, type TestServer } from '../http/test-server.js';
@@ -50,6 +51,19 @@ const ended = (id: string) => it.server.engine.executions.wait(EVERYTHING, id);
 const ACTS: { [name: string]: (speaker: Speaker, attempt: string) => Promise<{ status: number }> } =
   {
     'its outcome': (speaker, attempt) => speaker.settle(attempt),
+    'its outcome, among others': async (speaker, attempt) => {
+      const [, second] = await speaker.settleAll([
+        { attempt: 'nothing', outcome: { type: 'succeeded', output: 0 } },
+        { attempt, outcome: { type: 'succeeded', output: { by: 'speaker' } } },
+      ]);
+      return { status: second?.problem?.status ?? 200 };
+    },
+    'lines of it with its outcome': async (speaker, attempt) => {
+      const records = [{ at: 0, stream: 'stdout', level: 'info', message: 'a lie' }];
+      const outcome = { type: 'succeeded', output: 'a lie' };
+      const [first] = await speaker.settleAll([{ attempt, outcome, lines: { first: 0, records } }]);
+      return { status: first?.problem?.status ?? 200 };
+    },
     'lines of it': (speaker, attempt) =>
       speaker.say('POST', `/workers/attempts/${attempt}/logs`, {
         first: 0,
@@ -126,6 +140,71 @@ test('of two outcomes that are sent at once one counts', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   const taken = answers.findIndex(({ status }) => status === 200);
   expect((await ended(execution)).output).toEqual({ n: taken + 1 });
+});
+
+test('of many outcomes in one request each is judged by itself', async () => {
+  const owner = openSpeaker(it, token);
+  const others = openSpeaker(it, token);
+  const succeeded = { type: 'succeeded', output: 'taken' };
+  const own = [await held(owner), await held(owner), await held(owner)];
+  const theirs = await held(others);
+  const [first, second, third] = own.map(({ attempt }) => attempt);
+  const results = await owner.settleAll([
+    { attempt: first, outcome: succeeded },
+    { attempt: theirs.attempt, outcome: { type: 'succeeded', output: 'a lie' } },
+    { attempt: first, outcome: { type: 'succeeded', output: 'twice' } },
+    { attempt: second, outcome: { type: 'succeeded' } },
+    { attempt: second, outcome: { type: 'failed', error: 'Own', cause: 'it says so' } },
+    null,
+    { attempt: third, outcome: succeeded, changes: { written: [], removed: ['../outside'] } },
+    { attempt: third, outcome: succeeded, root: true },
+    { attempt: third, outcome: succeeded },
+  ]);
+  const codes = results.map(({ taken, problem }) => (taken ? 'taken' : problem?.code));
+  const wrong = 'MILL4004';
+  const over = 'MILL3480';
+  expect(codes).toEqual([
+    ...['taken', over, over, wrong, 'taken'],
+    ...[wrong, wrong, wrong, 'taken'],
+  ]);
+  expect(results[3]?.problem?.errors?.[0]?.path).toBe('outcome/outcome/output');
+  const ends = await Promise.all(own.map(({ execution }) => ended(execution)));
+  expect(ends.map(({ output, error }) => output ?? error)).toEqual(['taken', 'Own', 'taken']);
+  expect((await others.settle(theirs.attempt, 'theirs')).status).toBe(200);
+  expect((await ended(theirs.execution)).output).toBe('theirs');
+});
+
+test('a request with too many outcomes is refused, and takes none', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const outcome = { attempt, outcome: { type: 'succeeded', output: 1 } };
+  const many = { outcomes: Array.from({ length: MOST_OUTCOMES + 1 }, () => outcome) };
+  expect((await owner.say('POST', '/workers/outcomes', many)).status).toBe(400);
+  const large = { outcomes: [{ ...outcome, root: 'x'.repeat(MOST_OUTCOME_BYTES) }] };
+  expect((await owner.say('POST', '/workers/outcomes', large)).status).toBe(413);
+  expect((await owner.say('POST', '/workers/outcomes', { outcomes: [] })).json()).toEqual({
+    results: [],
+  });
+  expect((await owner.settle(attempt, 'alone')).status).toBe(200);
+  expect((await ended(execution)).output).toBe('alone');
+});
+
+test('the last lines come with the outcome, and those that were sent before are not written twice', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const records = ['one', 'two', 'three'].map((message) => ({
+    ...{ at: 1, stream: 'stdout', level: 'info' },
+    message,
+  }));
+  const before = { first: 0, records: records.slice(0, 2) };
+  const sent = owner.say('POST', `/workers/attempts/${attempt}/logs`, before);
+  const outcome = { type: 'succeeded', output: 1 };
+  const told = owner.settleAll([{ attempt, outcome, lines: { first: 0, records } }]);
+  expect((await sent).status).toBe(200);
+  expect(await told).toEqual([{ taken: true }]);
+  await ended(execution);
+  const { items } = await it.server.engine.executions.logs(EVERYTHING, execution, {});
+  expect(items.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
 });
 
 test('an attempt is given to one of many that ask at once, and a lost answer gives it to no other', async () => {
@@ -210,7 +289,8 @@ describe('a worker that', () => {
     });
 
   test.each([
-    ['speaks another version', { ...speaking, protocol: 2 }, 426, 'MILL3481'],
+    ['speaks a version that is not known yet', { ...speaking, protocol: 3 }, 426, 'MILL3481'],
+    ['speaks a version that never was', { ...speaking, protocol: 0 }, 426, 'MILL3481'],
     ['performs what no worker can', { ...speaking, kinds: { dataset: 1 } }, 400, 'MILL3483'],
     ['has no slots', { ...speaking, slots: 0 }, 400, 'MILL4004'],
     ['has a tag that is none', { ...speaking, tags: ['a b'] }, 400, 'MILL4004'],

@@ -9,17 +9,20 @@ import type { AttemptLogRecord, AttemptOutcome } from '../../kernel/ports.js';
 import { type Scope, sees, teamsIn } from '../../kernel/scope.js';
 import type { FileChanges, FilePart, SentFiles, WorkerFiles } from '../../kernel/worker-files.js';
 import { AttemptFiles } from './attempt-files.js';
+import type { NumberedLines } from './worker-leases.js';
 import type { Lease, WorkerCaller, WorkerDescription, WorkerSession } from './worker-sessions.js';
 import { workersFor } from './worker-words.js';
 import type { ClaimAnswer, ClaimWait, Workers } from './workers.js';
 
-/** The version of what server and worker say to each other. */
-export const PROTOCOL = 1;
+/** Versions of what server and worker say to each other that this server knows, the newest first. */
+export const PROTOCOLS: readonly number[] = [2, 1];
 
 /** A worker as people see it. */
 export interface WorkerSummary {
   readonly name: string;
   readonly version: string;
+  /** Version of the protocol that it speaks. */
+  readonly protocol: number;
   readonly kinds: { readonly [kind: string]: number };
   readonly tags: readonly string[];
   readonly slots: number;
@@ -54,11 +57,11 @@ export interface WorkerCalls {
    * Attempts for a worker, as soon as there are any.
    * @throws EngineError WorkerProtocolUnknown, WorkerKindUnknown, WorkerSessionForeign, TooManyWorkers, ShuttingDown
    */
-  claim(caller: WorkerCaller, worker: SpeakingWorker, wait: ClaimWait): Promise<ClaimAnswer>;
+  claim(caller: WorkerCaller, worker: WorkerDescription, wait: ClaimWait): Promise<ClaimAnswer>;
   /** A worker lives and holds attempts. @returns those that it is to stop. @throws as `claim` */
   beat(
     caller: WorkerCaller,
-    worker: SpeakingWorker,
+    worker: WorkerDescription,
     held: { readonly attempts: readonly string[]; readonly beats: readonly string[] },
   ): string[];
   /** Lines of a task's output. @returns the number of the next one. @throws EngineError WorkerLeaseOver */
@@ -68,12 +71,17 @@ export interface WorkerCalls {
     first: number,
     records: readonly AttemptLogRecord[],
   ): Promise<number>;
-  /** The outcome of an attempt, once. @throws EngineError WorkerLeaseOver */
+  /**
+   * The outcome of an attempt, once.
+   * @param lines the last ones of its output, durable with it
+   * @throws EngineError WorkerLeaseOver
+   */
   settle(
     caller: WorkerCaller,
     attempt: string,
     outcome: AttemptOutcome,
     changes: FileChanges | undefined,
+    lines?: NumberedLines,
   ): Promise<void>;
   /** What an attempt needs. @throws EngineError WorkerLeaseOver, WorkerFilesTooLarge */
   files(caller: WorkerCaller, attempt: string): Promise<SentFiles>;
@@ -89,9 +97,6 @@ export interface WorkerCalls {
   leave(caller: WorkerCaller): Promise<number>;
 }
 
-/** What a worker says of itself, and in which version of the protocol. */
-export type SpeakingWorker = WorkerDescription & { readonly protocol: number };
-
 /**
  * @param files undefined: no files leave this server
  * @param expectReady throws when nothing is accepted
@@ -103,10 +108,10 @@ export function workerCalls(
   expectReady: () => void,
   version: string,
 ): WorkerCalls {
-  const expect = ({ protocol, kinds }: SpeakingWorker): void => {
+  const expect = ({ protocol, kinds }: WorkerDescription): void => {
     expectReady();
-    if (protocol !== PROTOCOL) {
-      const details = { spoken: protocol, known: PROTOCOL, version };
+    if (!PROTOCOLS.includes(protocol)) {
+      const details = { spoken: protocol, known: PROTOCOLS.join(' and '), version };
       throw new EngineError('WorkerProtocolUnknown', details);
     }
     const unknown = Object.keys(kinds).find((kind) => !WORKER_KINDS.includes(kind));
@@ -131,20 +136,20 @@ export function workerCalls(
         })),
     async claim(caller, worker, wait) {
       expect(worker);
-      return workers.claim(caller, described(worker), wait);
+      return workers.claim(caller, worker, wait);
     },
     beat(caller, worker, { attempts, beats }) {
       expect(worker);
-      return workers.beat(caller, described(worker), attempts, beats);
+      return workers.beat(caller, worker, attempts, beats);
     },
     async log(...given) {
       expectReady();
       return workers.leases.log(...given);
     },
-    async settle(caller, attempt, outcome, changes) {
+    async settle(caller, attempt, outcome, changes, lines) {
       expectReady();
       const apply = changes && ((lease: Lease) => attemptFiles.apply(lease, changes));
-      await workers.leases.settle(caller, attempt, outcome, apply);
+      await workers.leases.settle(caller, attempt, { outcome, lines }, apply);
     },
     async files(...given) {
       expectReady();
@@ -168,19 +173,15 @@ export function workerCalls(
 /** Nothing when the caller sees none of its teams. */
 function summaryOf(session: WorkerSession, scope: Scope): WorkerSummary[] {
   const { description, leases, since, seenAt } = session;
-  const { name, version, kinds, tags, slots } = description;
+  const { name, version, protocol, kinds, tags, slots } = description;
   const taking = teamsIn(session.scope);
   const teams = taking?.filter((team) => sees(scope, team));
   if (teams?.length === 0 || teamsIn(scope)?.length === 0) return [];
   return [
     {
-      ...{ name, version, kinds, tags, slots, taken: leases.size },
+      ...{ name, version, protocol, kinds, tags, slots, taken: leases.size },
       ...(teams === undefined ? {} : { teams }),
       ...{ since, seenAt },
     },
   ];
-}
-
-function described({ protocol: _protocol, ...worker }: SpeakingWorker): WorkerDescription {
-  return worker;
 }

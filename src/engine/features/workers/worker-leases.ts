@@ -31,6 +31,20 @@ import {
 
 export type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
 
+/** Lines of a task's output, of which each is written once. */
+export interface NumberedLines {
+  /** Number of the first of them, from 0 on. */
+  readonly first: number;
+  readonly records: readonly AttemptLogRecord[];
+}
+
+/** What has come of an attempt. */
+interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  /** The last lines of its output. */
+  readonly lines: NumberedLines | undefined;
+}
+
 /** Who hears of changes. */
 interface Listening {
   /** When leases are looked through next may be another moment. */
@@ -107,25 +121,36 @@ export class WorkerLeases {
     records: readonly AttemptLogRecord[],
   ): Promise<number> {
     const lease = this.held(caller, id);
-    const next = first + records.length;
     return new Promise((resolve, reject) => {
       const act = (turn: Turn, active: ActiveExecution, attempt: AttemptRecord): Performed => {
-        const known = lease.nextLine ?? first;
-        const fresh = records.slice(Math.max(0, known - first));
-        const now = this.#kernel.time.now();
-        const from = Math.min(attempt.startedAt ?? now, now);
-        // A worker's clock may be anything: its lines lie between the start of the attempt and now.
-        const dated = fresh.map((one) => ({ ...one, at: Math.min(Math.max(one.at, from), now) }));
-        if (dated.length > 0) {
-          this.#kernel.output.write(turn, active, commandOf(attempt), dated);
-        }
-        turn.afterCommit(() => {
-          lease.nextLine = Math.max(known, next);
-          resolve(lease.nextLine);
-        });
+        this.#write(turn, active, attempt, lease, { first, records });
+        turn.afterCommit(() => resolve(lease.nextLine ?? 0));
         return 'done';
       };
       this.#kernel.submit(this.#ownInput(lease, act, reject));
+    });
+  }
+
+  /** Writes those lines that were not written before. */
+  #write(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    lease: Lease,
+    { first, records }: NumberedLines,
+  ): void {
+    const known = lease.nextLine ?? first;
+    const fresh = records.slice(Math.max(0, known - first));
+    const now = this.#kernel.time.now();
+    const from = Math.min(attempt.startedAt ?? now, now);
+    // A worker's clock may be anything: its lines lie between the start of the attempt and now.
+    const dated = fresh.map((one) => ({ ...one, at: Math.min(Math.max(one.at, from), now) }));
+    if (dated.length > 0) this.#kernel.output.write(turn, active, commandOf(attempt), dated);
+    // At once: the same lines may come twice in one turn.
+    const before = lease.nextLine;
+    lease.nextLine = Math.max(known, first + records.length);
+    turn.afterFailure(() => {
+      if (before === undefined || before < (lease.nextLine ?? 0)) lease.nextLine = before;
     });
   }
 
@@ -137,7 +162,7 @@ export class WorkerLeases {
   async settle(
     caller: WorkerCaller,
     id: string,
-    outcome: AttemptOutcome,
+    { outcome, lines }: AttemptEnd,
     prepare?: (lease: Lease) => Promise<void>,
   ): Promise<void> {
     const lease = this.held(caller, id);
@@ -146,7 +171,7 @@ export class WorkerLeases {
     lease.until = undefined;
     try {
       await prepare?.(lease);
-      await this.close(lease, outcome);
+      await this.close(lease, outcome, lines);
     } catch (error) {
       // It is still the worker's, who may try again.
       lease.state = 'held';
@@ -279,13 +304,14 @@ export class WorkerLeases {
   }
 
   /** Tells the execution the outcome. Rejects when the attempt is not the lease's any more, or it cannot be written now. */
-  close(lease: Lease, outcome: AttemptOutcome): Promise<void> {
+  close(lease: Lease, outcome: AttemptOutcome, lines?: NumberedLines): Promise<void> {
     const { attempts, hooks } = this.#kernel;
     return new Promise((resolve, reject) => {
       const isLost = outcome.type === 'failed' && outcome.error === WORKER_LOST;
       const input = this.#ownInput(
         lease,
         (turn, active, attempt, own) => {
+          if (lines !== undefined) this.#write(turn, active, attempt, lease, lines);
           // Nobody knows how long it has worked: nothing of it is counted.
           if (isLost) attempts.update(turn, active, withoutOwner(attempt));
           return attempts.deliver(turn, active, attempt, outcome, own, (later) =>

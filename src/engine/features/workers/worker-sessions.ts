@@ -23,6 +23,8 @@ export interface WorkerDescription {
   readonly name: string;
   /** Of Millrace. */
   readonly version: string;
+  /** Version of the protocol that it speaks. */
+  readonly protocol: number;
   /** Attempts of each kind that it performs at a time. */
   readonly kinds: { readonly [kind: string]: number };
   readonly tags: readonly string[];

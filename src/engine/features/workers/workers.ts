@@ -45,6 +45,8 @@ import { waitWords } from './worker-words.js';
 export const LEASE = 30_000;
 /** Milliseconds between heartbeats of one task that are taken in. */
 const BEAT_INTERVAL = 1_000;
+/** Attempts in one answer: the next claim comes at once. */
+const MOST_GIVEN = 200;
 /** Attempts asked of the store at a time. */
 const PAGE = 1_000;
 
@@ -293,7 +295,8 @@ export class Workers implements Feature, WorkersHook {
         const polls = [...this.#polls.values()].filter(({ isOver }) => !isOver);
         polls.sort((a, b) => loadOf(a.session) - loadOf(b.session));
         for (const poll of polls) {
-          const { session } = poll;
+          const { session, taken, inFlight } = poll;
+          if (taken.length + inFlight >= MOST_GIVEN) continue;
           const waiting = this.lines.take(
             (line) => mayTake(session, line) && hasRoom(session, line.kind),
           );

@@ -1,0 +1,137 @@
+/**
+ * Outcomes of attempts on their way to the server: those that come at about the same time in one request, while the one
+ * before is under way the next is gathered.
+ *
+ *     told ──▶ gathered ──a moment later, or when the request before has been answered──▶ sent ──▶ each has its own answer
+ *                                            │
+ *                       the whole is refused ┴──▶ each is sent alone: one that the server does not take keeps no other back
+ *
+ * Those with files of their work folder go alone at once: the server is busy with them for longer.
+ * @module
+ */
+import { PATHS } from '../api/paths.js';
+import {
+  type AttemptOutcome,
+  MOST_OUTCOME_BYTES,
+  MOST_OUTCOMES,
+  type TakenOutcomes,
+} from '../api/workers.js';
+import { ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
+
+/** Milliseconds for a request. */
+const PATIENCE = 30_000;
+/** Bytes of a request with more than one, about: larger ones make the rest wait. */
+const GATHERED_BYTES: number = MOST_OUTCOME_BYTES / 8;
+
+/** An outcome as it is sent. */
+export interface PreparedOutcome {
+  readonly json: string;
+  readonly goesAlone: boolean;
+}
+
+interface Waiting extends PreparedOutcome {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export class OutcomeBatches {
+  readonly #line: ServerLine;
+  #waiting: Waiting[] = [];
+  #isSending = false;
+  #isArmed = false;
+
+  constructor(line: ServerLine) {
+    this.#line = line;
+  }
+
+  /** Writes an outcome down, once, however often it is sent. */
+  prepare(told: AttemptOutcome): PreparedOutcome {
+    const { written = [], removed = [] } = told.changes ?? {};
+    return { json: JSON.stringify(told), goesAlone: written.length + removed.length > 0 };
+  }
+
+  /**
+   * Resolves when the server has taken it.
+   * @param givenUp aborted when nobody waits for the answer any more
+   * @throws ServerAway, ServerRefusal
+   */
+  async tell(outcome: PreparedOutcome, givenUp: AbortSignal): Promise<void> {
+    let giveUp = (): void => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiting = { ...outcome, resolve, reject };
+        giveUp = () => {
+          this.#waiting = this.#waiting.filter((one) => one !== waiting);
+          reject(new ServerAway('it was stopped'));
+        };
+        givenUp.addEventListener('abort', giveUp, { once: true });
+        if (outcome.goesAlone) void this.#send([waiting]);
+        else {
+          this.#waiting.push(waiting);
+          this.#arm();
+        }
+      });
+    } finally {
+      givenUp.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** What ends in the same moment goes together. */
+  #arm(): void {
+    if (this.#isArmed || this.#isSending) return;
+    this.#isArmed = true;
+    setImmediate(() => {
+      this.#isArmed = false;
+      void this.#sendAll();
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      while (this.#waiting.length > 0) await this.#send(this.#taken());
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #taken(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { json } of this.#waiting) {
+      bytes += json.length;
+      if (count > 0 && (count >= MOST_OUTCOMES || bytes > GATHERED_BYTES)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** Never rejects: each of them is told. */
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    const body = `{"outcomes":[${batch.map(({ json }) => json).join(',')}]}`;
+    try {
+      const { results } = await this.#line.askWith<TakenOutcomes>(PATHS.workerOutcomes, body, {
+        ms: PATIENCE,
+      });
+      for (const [index, waiting] of batch.entries()) settle(waiting, results[index]);
+    } catch (error) {
+      const isOne = batch.length === 1;
+      if (error instanceof ServerRefusal && !error.isFinal && !isOne) {
+        await Promise.all(batch.map((waiting) => this.#send([waiting])));
+      } else for (const { reject } of batch) reject(error as Error);
+    }
+  }
+}
+
+function settle(
+  { resolve, reject }: Waiting,
+  result: TakenOutcomes['results'][number] | undefined,
+): void {
+  const { taken = false, problem } = result ?? {};
+  if (taken) resolve();
+  // The server could not, this time: as if it had not answered.
+  else if (problem === undefined || problem.status === 429 || problem.status >= 500) {
+    reject(new ServerAway(problem?.title ?? 'it did not say what became of it'));
+  } else reject(new ServerRefusal(problem));
+}
