@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../api/problem.js';
 import { type AttemptOutcome, MOST_OUTCOMES } from '../api/workers.js';
 import { OutcomeBatches } from './outcome-batches.js';
-import { ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
+import { type Patience, ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
 
-type Answering = (outcomes: readonly AttemptOutcome[]) => Promise<unknown>;
+type Answering = (outcomes: readonly AttemptOutcome[], givenUp: AbortSignal) => Promise<unknown>;
 
-const never = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 const taken = { taken: true };
 const problem = (status: number): Problem => ({
   ...{ type: 'about:blank', title: `HTTP ${status}`, status, code: 'X', fix: '' },
@@ -20,10 +20,10 @@ const refused = (status: number) => ({ taken: false, problem: problem(status) })
 function open(answer: Answering) {
   const requests: string[][] = [];
   const line = {
-    async askWith(_path: string, json: string) {
+    async askWith(_path: string, json: string, { signal }: Patience) {
       const { outcomes } = JSON.parse(json) as { outcomes: AttemptOutcome[] };
       requests.push(outcomes.map(({ attempt }) => attempt));
-      return answer(outcomes);
+      return answer(outcomes, signal as AbortSignal);
     },
   } as unknown as ServerLine;
   const batches = new OutcomeBatches(line);
@@ -31,7 +31,7 @@ function open(answer: Answering) {
     attempt,
     outcome: { type: 'succeeded', output },
   });
-  const tell = (attempt: string, output?: string, signal = never): Promise<string> =>
+  const tell = (attempt: string, output?: string, signal = never()): Promise<string> =>
     batches.tell(batches.prepare(told(attempt, output)), signal).then(
       () => 'taken',
       (error: Error) =>
@@ -128,7 +128,7 @@ test('one with files waits for no other', async () => {
   const { batches, tell, told, requests } = open(all);
   const file = { path: 'out', size: 1, mode: 0o644, sha256: '0'.repeat(64) };
   const changes = { written: [file], removed: [] };
-  const alone = batches.tell(batches.prepare({ ...told('files'), changes }), never);
+  const alone = batches.tell(batches.prepare({ ...told('files'), changes }), never());
   await Promise.all([alone, tell('a'), tell('b')]);
   expect(requests).toEqual([['files'], ['a', 'b']]);
 });
@@ -142,4 +142,40 @@ test('what was stopped is not sent', async () => {
   expect(await stopped).toBe('away');
   expect(await other).toBe('taken');
   expect(requests).toEqual([['b']]);
+});
+
+test('a request is given up when nobody waits for any answer of it, and not before', async () => {
+  let isGivenUp = false;
+  const { tell } = open(
+    (_outcomes, givenUp) =>
+      new Promise((_resolve, reject) => {
+        givenUp.addEventListener('abort', () => {
+          isGivenUp = true;
+          reject(new ServerAway('given up'));
+        });
+      }),
+  );
+  const [first, second] = [new AbortController(), new AbortController()];
+  const told = [tell('a', 'a', first.signal), tell('b', 'b', second.signal)];
+  await new Promise(setImmediate);
+  first.abort();
+  expect(await told[0]).toBe('away');
+  expect(isGivenUp).toBe(false);
+  second.abort();
+  expect(await told[1]).toBe('away');
+  expect(isGivenUp).toBe(true);
+});
+
+test('one that is away is told again, and what it was with is not', async () => {
+  let isAway = true;
+  const { tell, requests } = open(async (outcomes) => ({
+    results: outcomes.map(({ attempt }) => {
+      if (attempt !== 'b' || !isAway) return taken;
+      isAway = false;
+      return refused(503);
+    }),
+  }));
+  expect(await Promise.all([tell('a'), tell('b')])).toEqual(['taken', 'away']);
+  expect(await tell('b')).toBe('taken');
+  expect(requests).toEqual([['a', 'b'], ['b']]);
 });

@@ -3,8 +3,9 @@
  * before is under way the next is gathered.
  *
  *     told ──▶ gathered ──a moment later, or when the request before has been answered──▶ sent ──▶ each has its own answer
- *                                            │
- *                       the whole is refused ┴──▶ each is sent alone: one that the server does not take keeps no other back
+ *                                            │                                                             │
+ *                       the whole is refused ┴──▶ each is sent alone: one that is   all of a request were stopped ┴──▶ given up
+ *                                                 not taken keeps no other back
  *
  * Those with files of their work folder go alone at once: the server is busy with them for longer.
  * @module
@@ -20,8 +21,8 @@ import { ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
 
 /** Milliseconds for a request. */
 const PATIENCE = 30_000;
-/** Bytes of a request with more than one, about: larger ones make the rest wait. */
-const GATHERED_BYTES: number = MOST_OUTCOME_BYTES / 8;
+/** Characters of a request with more than one: as many bytes or up to three times as many, less than a server takes. */
+const GATHERED: number = MOST_OUTCOME_BYTES / 8;
 
 /** An outcome as it is sent. */
 export interface PreparedOutcome {
@@ -30,6 +31,10 @@ export interface PreparedOutcome {
 }
 
 interface Waiting extends PreparedOutcome {
+  /** Nobody waits for its answer any more. */
+  isGivenUp: boolean;
+  /** Is told that; with what is under way something else may go on. */
+  onGivenUp: (() => void) | undefined;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -59,9 +64,14 @@ export class OutcomeBatches {
     let giveUp = (): void => undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const waiting = { ...outcome, resolve, reject };
+        const waiting: Waiting = {
+          ...outcome,
+          ...{ isGivenUp: false, onGivenUp: undefined, resolve, reject },
+        };
         giveUp = () => {
+          waiting.isGivenUp = true;
           this.#waiting = this.#waiting.filter((one) => one !== waiting);
+          waiting.onGivenUp?.();
           reject(new ServerAway('it was stopped'));
         };
         givenUp.addEventListener('abort', giveUp, { once: true });
@@ -97,11 +107,11 @@ export class OutcomeBatches {
   }
 
   #taken(): Waiting[] {
-    let bytes = 0;
+    let characters = 0;
     let count = 0;
     for (const { json } of this.#waiting) {
-      bytes += json.length;
-      if (count > 0 && (count >= MOST_OUTCOMES || bytes > GATHERED_BYTES)) break;
+      characters += json.length;
+      if (count > 0 && (count >= MOST_OUTCOMES || characters > GATHERED)) break;
       count += 1;
     }
     return this.#waiting.splice(0, count);
@@ -110,15 +120,22 @@ export class OutcomeBatches {
   /** Never rejects: each of them is told. */
   async #send(batch: readonly Waiting[]): Promise<void> {
     const body = `{"outcomes":[${batch.map(({ json }) => json).join(',')}]}`;
+    const stopping = new AbortController();
+    for (const waiting of batch) {
+      waiting.onGivenUp = () => {
+        if (batch.every(({ isGivenUp }) => isGivenUp)) stopping.abort();
+      };
+    }
     try {
       const { results } = await this.#line.askWith<TakenOutcomes>(PATHS.workerOutcomes, body, {
-        ms: PATIENCE,
+        ...{ ms: PATIENCE, signal: stopping.signal },
       });
       for (const [index, waiting] of batch.entries()) settle(waiting, results[index]);
     } catch (error) {
       const isOne = batch.length === 1;
       if (error instanceof ServerRefusal && !error.isFinal && !isOne) {
-        await Promise.all(batch.map((waiting) => this.#send([waiting])));
+        const rest = batch.filter(({ isGivenUp }) => !isGivenUp);
+        await Promise.all(rest.map((waiting) => this.#send([waiting])));
       } else for (const { reject } of batch) reject(error as Error);
     }
   }

@@ -71,9 +71,7 @@ export class PerformedAttempt {
     const { execution, state } = claimed;
     this.label = `${execution.pipeline}/${execution.name} ${state}`;
     this.#lines = new OutputLines((first, records) =>
-      this.#insist(() =>
-        this.#ask(pathTo(PATHS.workerLogs, { id: this.id }), { first, records: [...records] }),
-      ),
+      this.#insist(() => this.#sendLines({ first, records: [...records] })),
     );
     this.ended = this.#run();
   }
@@ -187,12 +185,26 @@ export class PerformedAttempt {
       if (!(error instanceof PlaceRefused)) throw error;
       told = { type: 'failed', error: 'Worker.FilesRefused', cause: error.message };
     }
+    const whole: AttemptOutcome = {
+      ...{ attempt: this.id, outcome: told },
+      ...(changes === undefined ? {} : { changes }),
+    };
+    if (lines === undefined) return this.#tellOutcome(whole);
     try {
-      await this.#settle({
-        ...{ attempt: this.id, outcome: told },
-        ...(changes === undefined ? {} : { changes }),
-        ...(lines === undefined ? {} : { lines }),
+      await this.#settle({ ...whole, lines });
+    } catch (error) {
+      if (!(error instanceof ServerRefusal) || isOver(error)) throw error;
+      // Together they are too much, or one of them does not fit: what fits is taken.
+      await this.#insist(() => this.#sendLines(lines)).catch((refusal) => {
+        if (!(refusal instanceof ServerRefusal) || isOver(refusal)) throw refusal;
       });
+      await this.#tellOutcome(whole);
+    }
+  }
+
+  async #tellOutcome(told: AttemptOutcome): Promise<void> {
+    try {
+      await this.#settle(told);
     } catch (error) {
       if (!(error instanceof ServerRefusal) || isOver(error)) throw error;
       // What it says does not fit: the execution is told that.
@@ -207,9 +219,10 @@ export class PerformedAttempt {
     return this.#insist(() => this.#performing.outcomes.tell(prepared, this.#stopping.signal));
   }
 
-  #ask(path: string, body: unknown): Promise<void> {
+  #sendLines(lines: WorkerLines): Promise<void> {
     const patience = { ms: PATIENCE, signal: this.#stopping.signal };
-    return this.#performing.line.ask('POST', path, body, patience);
+    const path = pathTo(PATHS.workerLogs, { id: this.id });
+    return this.#performing.line.ask('POST', path, lines, patience);
   }
 
   /** Tries again while the server is away. @throws what else goes wrong, or when the attempt was stopped */

@@ -30,10 +30,12 @@ import type { WorkerCaller } from '../../engine/features/workers/worker-sessions
 import type { ClaimedAttempt as Claimed } from '../../engine/features/workers/workers.js';
 import { EngineError } from '../../engine/kernel/errors.js';
 import type { AttemptLogRecord } from '../../engine/kernel/ports.js';
+import { HttpError } from '../errors.js';
 import type { LoadLimit } from '../load-limit.js';
 import { FieldProblems, problemOf } from '../problem.js';
 import type { HttpServices } from '../services.js';
 
+const INTERNAL = new HttpError('Internal').code;
 /** Fields of one outcome that are told to be wrong. */
 const MOST_ERRORS = 10;
 /** What a session must look like: 32 random bytes, as base64url. */
@@ -41,7 +43,7 @@ const SESSION = /^[A-Za-z0-9_-]{43}$/;
 
 export function workerRoutes(
   instance: FastifyInstance,
-  { engine }: HttpServices,
+  { engine, config }: HttpServices,
   load: LoadLimit,
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
@@ -103,6 +105,7 @@ export function workerRoutes(
   async function settled(
     caller: WorkerCaller,
     given: unknown,
+    requestId: string,
   ): Promise<TakenOutcomes['results'][number]> {
     const read = attemptOutcomeSchema.safeParse(given);
     if (!read.success) return { taken: false, problem: misfit(read.error.issues) };
@@ -112,7 +115,10 @@ export function workerRoutes(
       await workers.settle(caller, attempt, outcome, changes, last);
       return { taken: true };
     } catch (error) {
-      return { taken: false, problem: problemOf(error) };
+      const problem = problemOf(error);
+      // The answer as a whole is none that would be told elsewhere.
+      if (problem.code === INTERNAL) config.onFault(error, requestId);
+      return { taken: false, problem };
     }
   }
 
@@ -123,7 +129,8 @@ export function workerRoutes(
       const caller = callerOf(request);
       const { outcomes } = request.body;
       // All enter one turn of the engine.
-      return { results: await Promise.all(outcomes.map((outcome) => settled(caller, outcome))) };
+      const settling = outcomes.map((outcome) => settled(caller, outcome, request.id));
+      return { results: await Promise.all(settling) };
     },
   );
 
