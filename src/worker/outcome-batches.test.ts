@@ -2,7 +2,7 @@
  * Outcomes that travel together, against a line that answers what a test wants.
  * @module
  */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../api/problem.js';
 import { type AttemptOutcome, MOST_OUTCOMES } from '../api/workers.js';
 import { OutcomeBatches } from './outcome-batches.js';
@@ -46,6 +46,8 @@ function open(answer: Answering) {
 
 const all = async (outcomes: readonly AttemptOutcome[]) => ({ results: outcomes.map(() => taken) });
 
+afterEach(() => void vi.useRealTimers());
+
 test('what ends in the same moment goes in one request', async () => {
   const { tell, requests } = open(all);
   expect(await Promise.all(['a', 'b', 'c'].map((id) => tell(id)))).toEqual(Array(3).fill('taken'));
@@ -67,6 +69,32 @@ test('what ends while a request is under way goes with the next', async () => {
   answer(undefined);
   expect(await Promise.all([a, ...rest])).toEqual(Array(3).fill('taken'));
   expect(requests).toEqual([['a'], ['b', 'c']]);
+});
+
+test('a request that is not answered holds the next back for a second, and eight are the most', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const answers: (() => void)[] = [];
+  const { tell, requests } = open(
+    (outcomes) => new Promise((resolve) => answers.push(() => resolve(all(outcomes)))),
+  );
+  const told = [tell('0')];
+  await new Promise(setImmediate);
+  for (let count = 1; count < 8; count += 1) {
+    told.push(tell(String(count)));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(requests).toHaveLength(count);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(requests).toHaveLength(count + 1);
+  }
+  told.push(tell('8'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(requests).toHaveLength(8);
+  answers[3]?.();
+  expect(await told[3]).toBe('taken');
+  await new Promise(setImmediate);
+  expect(requests).toEqual(told.map((_, index) => [String(index)]));
+  for (const answer of answers) answer();
+  expect(await Promise.all(told)).toEqual(told.map(() => 'taken'));
 });
 
 test('a request has no more than the server takes, in number and in bytes', async () => {

@@ -1,6 +1,6 @@
 /**
  * Outcomes of attempts on their way to the server: those that come at about the same time in one request, while the one
- * before is under way the next is gathered.
+ * before is under way the next is gathered, for a second at most.
  *
  *     told ──▶ gathered ──a moment later, or when the request before has been answered──▶ sent ──▶ each has its own answer
  *                                            │                                                             │
@@ -21,6 +21,10 @@ import { ServerAway, type ServerLine, ServerRefusal } from './server-line.js';
 
 /** Milliseconds for a request. */
 const PATIENCE = 30_000;
+/** Milliseconds after which the next request waits no longer for one that is not answered: its connection may be dead. */
+const SILENT = 1_000;
+/** Requests with gathered outcomes at a time, when they are not answered. */
+const MOST_UNDER_WAY = 8;
 /** Characters of a request with more than one: as many bytes or up to three times as many, less than a server takes. */
 const GATHERED: number = MOST_OUTCOME_BYTES / 8;
 
@@ -42,7 +46,9 @@ interface Waiting extends PreparedOutcome {
 export class OutcomeBatches {
   readonly #line: ServerLine;
   #waiting: Waiting[] = [];
-  #isSending = false;
+  /** The request after which the next is held back; undefined: none is. */
+  #last: readonly Waiting[] | undefined;
+  #underWay = 0;
   #isArmed = false;
 
   constructor(line: ServerLine) {
@@ -88,22 +94,33 @@ export class OutcomeBatches {
 
   /** What ends in the same moment goes together. */
   #arm(): void {
-    if (this.#isArmed || this.#isSending) return;
+    if (this.#isArmed || !this.#maySend) return;
     this.#isArmed = true;
     setImmediate(() => {
       this.#isArmed = false;
-      void this.#sendAll();
+      this.#sendNext();
     });
   }
 
-  async #sendAll(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    try {
-      while (this.#waiting.length > 0) await this.#send(this.#taken());
-    } finally {
-      this.#isSending = false;
-    }
+  get #maySend(): boolean {
+    return this.#last === undefined && this.#underWay < MOST_UNDER_WAY;
+  }
+
+  #sendNext(): void {
+    if (this.#waiting.length === 0 || !this.#maySend) return;
+    const batch = this.#taken();
+    this.#last = batch;
+    this.#underWay += 1;
+    const goOn = (): void => {
+      clearTimeout(silent);
+      if (this.#last === batch) this.#last = undefined;
+      this.#sendNext();
+    };
+    const silent = setTimeout(goOn, SILENT);
+    void this.#send(batch).then(() => {
+      this.#underWay -= 1;
+      goOn();
+    });
   }
 
   #taken(): Waiting[] {

@@ -42,8 +42,8 @@ const PLANTED: readonly Mutant[] = [
       const holders = new Map<string, WorkerCaller>();
       return (calls) => ({
         ...remembering(holders, calls),
-        settle: (caller, attempt, outcome, changes) =>
-          calls.settle(holders.get(attempt) ?? caller, attempt, outcome, changes),
+        settle: (caller, attempt, ...told) =>
+          calls.settle(holders.get(attempt) ?? caller, attempt, ...told),
       });
     })(),
   },
@@ -106,6 +106,24 @@ const PLANTED: readonly Mutant[] = [
           return take.call(this, (line) => fits({ ...line, tags: [] }));
         };
       }),
+  },
+  {
+    name: 'writes lines that come with an outcome whether they were written before or not',
+    plant: () =>
+      replacing(WorkerLeases.prototype, 'close', (close) => {
+        return function (this: WorkerLeases, lease, outcome, lines) {
+          if (lines !== undefined) lease.nextLine = lines.first;
+          return close.call(this, lease, outcome, lines);
+        };
+      }),
+  },
+  {
+    name: 'does not write the lines that come with an outcome',
+    workers: (calls) => ({
+      ...calls,
+      settle: (caller, attempt, outcome, changes) =>
+        calls.settle(caller, attempt, outcome, changes),
+    }),
   },
   {
     name: 'does not know after a restart whose an attempt is',

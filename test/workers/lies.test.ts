@@ -82,6 +82,7 @@ describe.each(Object.entries(ACTS))('a worker says %s', (_name, act) => {
     expect((await act(openSpeaker(it, token), attempt)).status).toBe(409);
     expect((await owner.settle(attempt, { by: 'its owner' })).status).toBe(200);
     expect((await ended(execution)).output).toEqual({ by: 'its owner' });
+    expect((await it.server.engine.executions.logs(EVERYTHING, execution, {})).items).toEqual([]);
   });
 
   test("under another worker's session, with another token", async () => {
@@ -172,6 +173,22 @@ test('of many outcomes in one request each is judged by itself', async () => {
   expect(ends.map(({ output, error }) => output ?? error)).toEqual(['taken', 'Own', 'taken']);
   expect((await others.settle(theirs.attempt, 'theirs')).status).toBe(200);
   expect((await ended(theirs.execution)).output).toBe('theirs');
+});
+
+test('a worker of the release before is served: it tells each outcome by itself', async () => {
+  const older = openSpeaker(it, token, { protocol: 1, name: 'older' });
+  const { attempt, execution } = await held(older);
+  const listed = it.server.engine.workers.list(EVERYTHING);
+  expect(listed.find(({ name }) => name === 'older')).toMatchObject({ protocol: 1, taken: 1 });
+  const lines = {
+    first: 0,
+    records: [{ at: 1, stream: 'stdout', level: 'info', message: 'of the older one' }],
+  };
+  const path = `/workers/attempts/${attempt}/logs`;
+  expect((await older.say('POST', path, lines)).json()).toEqual({ next: 1 });
+  expect(await older.beat([attempt])).toEqual([]);
+  expect((await older.settle(attempt, 'alone')).json()).toEqual({ taken: true });
+  expect((await ended(execution)).output).toBe('alone');
 });
 
 test('a request with too many outcomes is refused, and takes none', async () => {
