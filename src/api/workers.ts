@@ -67,6 +67,17 @@ export const speakingWorkerSchema = z
   });
 export type SpeakingWorker = z.infer<typeof speakingWorkerSchema>;
 
+const heldAttemptSchema = z.strictObject({
+  kind: z.string(),
+  team: z.string(),
+  execution: z
+    .strictObject({ id: z.string(), name: z.string(), pipeline: z.string() })
+    .exactOptional()
+    .describe('Absent for a moment after a restart of the server, with what follows'),
+  state: z.string().exactOptional(),
+  since: timeSchema.exactOptional().describe('When it was begun'),
+});
+
 export const workerSchema = z
   .strictObject({
     name: z.string(),
@@ -76,6 +87,9 @@ export const workerSchema = z
     tags: z.array(z.string()),
     slots: countSchema.describe('Tasks that it performs at a time'),
     taken: countSchema.describe('Attempts that it holds'),
+    holds: z
+      .array(heldAttemptSchema)
+      .describe('Those of them that are of teams you see, the oldest first, at most 20'),
     teams: z.array(z.string()).exactOptional().describe('Whose tasks it takes; absent: of all'),
     since: timeSchema.describe('When it came'),
     seenAt: timeSchema.describe('Its last sign of life'),
@@ -88,6 +102,15 @@ export const workerSchema = z
         ...{
           slots: 4,
           taken: 1,
+          holds: [
+            {
+              ...{ kind: 'shell', team: 'parcels', state: 'train', since: 1_795_132_850_000 },
+              execution: {
+                id: '0b5a4f0e-6c0f-4d0c-9d0a-0d8d3f6f5a10',
+                ...{ name: 'night', pipeline: 'model' },
+              },
+            },
+          ],
           teams: ['parcels'],
           since: 1_795_132_800_000,
           seenAt: 1_795_132_860_000,

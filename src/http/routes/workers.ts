@@ -52,9 +52,10 @@ export function workerRoutes(
   api.get(listWorkers.path, { schema: listWorkers.schema }, async (request) => {
     const { scope } = request.principal;
     return {
-      items: workers.list(scope).map(({ tags, teams, ...worker }) => ({
+      items: workers.list(scope).map(({ tags, teams, holds, ...worker }) => ({
         ...worker,
         tags: [...tags],
+        holds: [...holds],
         ...(teams === undefined ? {} : { teams: [...teams] }),
       })),
       waiting: workers.waiting(scope).map(({ tags, ...line }) => ({ ...line, tags: [...tags] })),

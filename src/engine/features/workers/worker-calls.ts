@@ -17,6 +17,20 @@ import type { ClaimAnswer, ClaimWait, Workers } from './workers.js';
 /** Versions of what server and worker say to each other that this server knows, the newest first. */
 export const PROTOCOLS: readonly number[] = [2, 1];
 
+/** Attempts of a worker that are listed. */
+const LISTED = 20;
+
+/** An attempt that a worker holds, as people see it. */
+export interface HeldAttempt {
+  readonly kind: string;
+  readonly team: string;
+  /** Absent for a moment after a restart of the server, with what follows. */
+  readonly execution?: { readonly id: string; readonly name: string; readonly pipeline: string };
+  readonly state?: string;
+  /** When it was begun, in milliseconds since the epoch. */
+  readonly since?: number;
+}
+
 /** A worker as people see it. */
 export interface WorkerSummary {
   readonly name: string;
@@ -28,6 +42,8 @@ export interface WorkerSummary {
   readonly slots: number;
   /** Attempts that it holds. */
   readonly taken: number;
+  /** Those of them that are of teams the caller sees, the oldest first, at most 20. */
+  readonly holds: readonly HeldAttempt[];
   /** Teams whose tasks it takes; absent: of all. */
   readonly teams?: readonly string[];
   /** Milliseconds since the epoch. */
@@ -180,8 +196,14 @@ function summaryOf(session: WorkerSession, scope: Scope): WorkerSummary[] {
   return [
     {
       ...{ name, version, protocol, kinds, tags, slots, taken: leases.size },
+      holds: heldOf([...leases.values()].filter(({ team }) => sees(scope, team))),
       ...(teams === undefined ? {} : { teams }),
       ...{ since, seenAt },
     },
   ];
+}
+
+function heldOf(leases: Lease[]): HeldAttempt[] {
+  leases.sort((a, b) => (a.subject?.since ?? 0) - (b.subject?.since ?? 0));
+  return leases.slice(0, LISTED).map(({ kind, team, subject }) => ({ kind, team, ...subject }));
 }

@@ -24,6 +24,7 @@ import { lineOf } from '../../kernel/worker-line.js';
 import {
   type Lease,
   ownerOf,
+  subjectOf,
   type WorkerCaller,
   type WorkerSession,
   type WorkerSessions,
@@ -103,9 +104,24 @@ export class WorkerLeases {
   /** A worker has shown itself: what it had begun under an earlier engine is its own. */
   giveBack(session: WorkerSession): void {
     for (const lease of this.#resumed.get(session.owner) ?? []) {
-      if (this.isHeld(lease)) session.leases.set(lease.id, lease);
+      if (!this.isHeld(lease)) continue;
+      session.leases.set(lease.id, lease);
+      this.#name(lease);
     }
     this.#resumed.delete(session.owner);
+  }
+
+  /** Finds out for people what an attempt is of that was begun under an earlier engine. */
+  #name(lease: Lease): void {
+    const { execution, thread, sequence } = lease;
+    this.#kernel.executions.inTurn(execution).then(
+      (active) => {
+        const attempt = active?.attempts.get(attemptKey(thread, sequence));
+        if (active && attempt?.id === lease.id) lease.subject = subjectOf(active, attempt);
+      },
+      // It is listed without: nothing else depends on it.
+      () => undefined,
+    );
   }
 
   /**

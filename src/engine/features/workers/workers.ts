@@ -34,6 +34,7 @@ import {
   type Lease,
   loadOf,
   mayTake,
+  subjectOf,
   type WorkerCaller,
   type WorkerDescription,
   type WorkerSession,
@@ -395,6 +396,7 @@ export class Workers implements Feature, WorkersHook {
       ...{ id, execution, thread, sequence, owner: session.owner },
       ...{ kind: connector.kind, team: active.creation.team },
       ...{ until: undefined, state: 'preparing', nextLine: 0, beatAt: 0 },
+      subject: subjectOf(active, attempt),
     };
     this.leases.put(lease);
     session.leases.set(id, lease);
