@@ -289,6 +289,24 @@ test('workers, and what waits for them, are seen by their teams alone', async ()
   expect(workers.waiting(ofTeam('others'))).toEqual([]);
 });
 
+test('of what a worker of two teams holds each sees its own', async () => {
+  const both = openSpeaker(it, await workerToken(it, ['default', 'others']), { name: 'both' });
+  const own = await held(both);
+  const theirs = await held(both, 'others-away');
+  const seenBy = (scope: typeof EVERYTHING | ReturnType<typeof ofTeam>): string[] =>
+    it.server.engine.workers
+      .list(scope)
+      .filter(({ name }) => name === 'both')
+      .flatMap(({ holds }) => holds.map(({ execution }) => execution?.id ?? ''));
+  expect(seenBy(EVERYTHING)).toEqual([own.execution, theirs.execution]);
+  expect(seenBy(ofTeam('default'))).toEqual([own.execution]);
+  expect(seenBy(ofTeam('others'))).toEqual([theirs.execution]);
+  await both.settle(own.attempt);
+  await both.settle(theirs.attempt);
+  await ended(theirs.execution);
+  expect(seenBy(EVERYTHING)).toEqual([]);
+});
+
 test('goodbye closes what the worker holds at once', async () => {
   const owner = openSpeaker(it, token);
   const { execution } = await held(owner);

@@ -179,10 +179,21 @@ test('an attempt outlives a restart of the server', async () => {
   await open();
   const id = await start();
   expect(await until(() => existsSync(join(folder, 'begun')), Boolean)).toBe(true);
+  const holds = () => it.server.engine.workers.list(EVERYTHING).flatMap((one) => one.holds);
+  const [before] = holds();
+  expect(before).toMatchObject({
+    kind: 'shell',
+    state: 'Work',
+    team: 'default',
+    execution: { id },
+  });
   await server.close();
-  writeFileSync(join(folder, 'go'), '');
   it = await openTestServer({ workerLease, data, port: Number(port) });
+  // The worker has shown itself, and what it holds is known by name again.
+  expect(await until(holds, ([held]) => held?.state !== undefined)).toEqual([before]);
+  writeFileSync(join(folder, 'go'), '');
   expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', output: 7 });
+  expect(holds()).toEqual([]);
 });
 
 test('a worker that was cut off comes back with its outcome, or stops by itself when its lease is over', async () => {
