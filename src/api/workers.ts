@@ -127,6 +127,10 @@ export const waitingForWorkerSchema = z
     team: z.string(),
     attempts: countSchema.describe('That wait, at least'),
     workers: countSchema.describe('Connected ones that could take them when they have room'),
+    limited: z
+      .string()
+      .exactOptional()
+      .describe('The tag for which no more tasks may run now (`millrace up --worker-limits`)'),
   })
   .meta({
     id: 'WaitingForWorker',

@@ -76,8 +76,10 @@ function fixOf({ kind, tags }: WaitingForWorker): string {
 }
 
 /** What waits in a line. @example '3 of parcels wait for a worker that performs shell: 2 connected' */
-export function waitingText({ kind, tags, team, attempts, workers }: WaitingForWorker): string {
+export function waitingText(line: WaitingForWorker): string {
+  const { kind, tags, team, attempts, workers, limited } = line;
   const tagged = tags.length === 0 ? '' : ` with the tags ${tags.join(', ')}`;
-  const there = workers === 0 ? 'none is connected' : `${workers} connected`;
+  const most = limited === undefined ? '' : `, and no more tasks with the tag ${limited} may run`;
+  const there = workers === 0 ? 'none is connected' : `${workers} connected${most}`;
   return `${attempts} of ${team} wait for a worker${tagged} that performs ${kind}: ${there}`;
 }

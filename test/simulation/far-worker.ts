@@ -163,10 +163,12 @@ export class FarWorker {
     const world = this.#world;
     this.#held.set(id, { id, isTold: false, said: 0, arrived: 0 });
     const isSlow = this.#parts.isFaulty() && world.chance(0.2);
-    this.#after(isSlow ? world.between(5_000, 45_000) : world.between(10, 2_000), () =>
-      this.#end(id),
-    );
-    if (world.chance(0.5)) this.#after(world.between(0, 1_500), () => this.#say(id));
+    const ms = isSlow ? world.between(5_000, 45_000) : world.between(10, 2_000);
+    this.#after(ms, () => this.#end(id));
+    // Often so late that the outcome does not know whether they have arrived.
+    if (world.chance(0.7)) {
+      this.#after(Math.max(0, ms - world.between(0, 400)), () => this.#say(id));
+    }
   }
 
   /** Lines that are sent before the outcome is there; another worker than the liar tells nothing else meanwhile. */

@@ -7,6 +7,7 @@
  *     I61 what comes of an attempt is what the worker says that has begun it, once
  *     I62 the attempt of a worker that is not heard of is closed as lost, and that of one that is heard of is not
  *     I63 nobody is told that it holds what it does not
+ *     I65 no more tasks with a tag are with workers than its limit
  *     I64 a line of output is written once under one server, and with an outcome all lines of its attempt are there
  *
  * Outcomes that come at about the same time travel in one request, as `src/worker/outcome-batches.ts` has it.
@@ -47,6 +48,9 @@ const branch = (name: string): object => ({
 });
 
 export const AWAY = 'away';
+
+/** Tasks with a tag at a time. */
+export const WORKER_LIMITS = { large: 2 };
 
 export const AWAY_MACHINE = {
   StartAt: 'Any',
@@ -142,6 +146,20 @@ export class FarWorkers {
       if (history.some(({ type, details }) => type === 'TaskFailed' && isRestart(details))) {
         for (const id of closed)
           this.violations.push(`I62 ${id} is lost by a restart of the server`);
+      }
+    }
+    this.#counted();
+  }
+
+  /** What is durable holds no more than there may be. */
+  #counted(): void {
+    for (const [tag, limit] of Object.entries(WORKER_LIMITS)) {
+      const begun = [...this.#known.values()].filter(
+        ({ isOpen, status, line }) =>
+          isOpen && status === 'started' && lineOf(line)?.tags.includes(tag),
+      );
+      if (begun.length > limit) {
+        this.violations.push(`I65 ${begun.length} tasks with the tag ${tag} are with workers`);
       }
     }
   }

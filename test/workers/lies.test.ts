@@ -18,7 +18,7 @@ let it: TestServer;
 let token: string;
 
 beforeAll(async () => {
-  it = await openTestServer({ workerLease: LEASE });
+  it = await openTestServer({ workerLease: LEASE, workerLimits: { gpu: 2 } });
   token = await workerToken(it);
   for (const team of ['default', 'others']) {
     await it.server.engine.pipelines.deploy({
@@ -305,6 +305,57 @@ test('of what a worker of two teams holds each sees its own', async () => {
   await both.settle(theirs.attempt);
   await ended(theirs.execution);
   expect(seenBy(EVERYTHING)).toEqual([]);
+});
+
+test('a limit of a tag counts tasks over all workers, and holds back no others', async () => {
+  const { workers, executions, pipelines } = it.server.engine;
+  const definition = oneTask('millrace:echo', {}) as MachineDefinition;
+  for (const [name, tags] of [
+    ['limited', ['fast', 'gpu']],
+    ['free', ['fast']],
+  ] as const) {
+    await pipelines.deploy({
+      ...{ name, team: 'default', tags: {}, bindings: {}, folder: tmpdir(), definition },
+      sections: { worker: { tags: [...tags] } },
+    });
+  }
+  const first = openSpeaker(it, token, { tags: ['gpu', 'fast'] });
+  const second = openSpeaker(it, token, { tags: ['gpu', 'fast'] });
+  const start = async (pipeline: string) => (await executions.start(EVERYTHING, { pipeline })).id;
+  const ids = [await start('limited'), await start('limited'), await start('limited')];
+  const given = await first.claim();
+  while (given.length < 2) given.push(...(await first.claim()));
+  expect([...(await first.claim(0)), ...(await second.claim(0))]).toEqual([]);
+  expect(given.map(({ execution }) => execution.id)).toEqual(ids.slice(0, 2));
+  expect((await executions.describe(EVERYTHING, ids[2] ?? '')).queued).toBe(
+    'a worker with the tags fast and gpu that performs echo: 2 of 2 tasks with the tag gpu run',
+  );
+  expect(workers.waiting(EVERYTHING).filter(({ tags }) => tags.includes('gpu'))).toEqual([
+    {
+      ...{ kind: 'echo', tags: ['fast', 'gpu'], team: 'default', attempts: 1, workers: 2 },
+      limited: 'gpu',
+    },
+  ]);
+  const free = await start('free');
+  const [passes] = await second.claim();
+  expect(passes?.execution.id).toBe(free);
+  await second.settle(passes?.id ?? '');
+  // One that ends makes room, one that is stopped, and one that is lost.
+  await first.beat(given.map(({ id }) => id));
+  const claiming = second.claim();
+  await first.settle(given[0]?.id ?? '');
+  const [third] = await claiming;
+  expect(third?.execution.id).toBe(ids[2]);
+  const last = await start('limited');
+  const waiting = second.claim();
+  await executions.stop(EVERYTHING, ids[1] ?? '');
+  expect((await waiting).map(({ execution }) => execution.id)).toEqual([last]);
+  await second.say('POST', '/workers/goodbye', {});
+  expect((await ended(last)).error).toBe('Millrace.WorkerLost');
+  expect(await first.beat([given[1]?.id ?? ''])).toEqual([given[1]?.id]);
+  const again = await start('limited');
+  expect((await first.claim()).map(({ execution }) => execution.id)).toEqual([again]);
+  await first.say('POST', '/workers/goodbye', {});
 });
 
 test('goodbye closes what the worker holds at once', async () => {

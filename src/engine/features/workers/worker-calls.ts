@@ -60,6 +60,8 @@ export interface WaitingForWorker {
   readonly attempts: number;
   /** Workers that are connected and could take them when they have room. */
   readonly workers: number;
+  /** The tag for which no more tasks may run now; absent: there is none. */
+  readonly limited?: string;
 }
 
 export interface WorkerCalls {
@@ -146,10 +148,14 @@ export function workerCalls(
       workers.lines
         .all()
         .filter(({ line }) => sees(scope, line.team))
-        .map(({ line: { kind, tags, team }, waiting }) => ({
-          ...{ kind, tags, team, attempts: waiting },
-          workers: workersFor({ kind, tags, team }, workers.sessions),
-        })),
+        .map(({ line: { kind, tags, team }, waiting }) => {
+          const full = workers.limits.full(tags);
+          return {
+            ...{ kind, tags, team, attempts: waiting },
+            workers: workersFor({ kind, tags, team }, workers.sessions),
+            ...(full === undefined ? {} : { limited: full.tag }),
+          };
+        }),
     async claim(caller, worker, wait) {
       expect(worker);
       return workers.claim(caller, worker, wait);
