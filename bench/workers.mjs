@@ -2,6 +2,8 @@
 //
 //     npm run build && node bench/workers.mjs [workers] [attempts]
 //
+// With 0 workers the server performs the same tasks itself: what there is to compare with.
+//
 // Prints attempts a second over all workers, how long an idle worker takes from the start of an execution to its claim, and the
 // time of a processor that an attempt takes at the server and at its worker: a busy machine changes the first, hardly the last.
 import { spawn } from 'node:child_process';
@@ -33,7 +35,7 @@ const each = {
 const deploy = (name, definition) =>
   engine.pipelines.deploy({
     ...{ name, team: 'default', tags: {}, bindings: {}, folder: pipelines, definition },
-    sections: { worker: true },
+    sections: workers === 0 ? {} : { worker: true },
   });
 await deploy('many', { StartAt: 'Each', States: { Each: each } });
 await deploy('one', { StartAt: 'Away', States: { Away: away } });

@@ -105,6 +105,7 @@ export const PATHS = {
   workerClaim: '/workers/claim',
   workerHeartbeat: '/workers/heartbeat',
   workerGoodbye: '/workers/goodbye',
+  workerOutcomes: '/workers/outcomes',
   workerLogs: '/workers/attempts/:id/logs',
   workerOutcome: '/workers/attempts/:id/outcome',
   workerFiles: '/workers/attempts/:id/files',

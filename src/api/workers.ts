@@ -5,21 +5,29 @@
  *
  * A worker says in the header `Millrace-Worker` which one it is: a text of its own that nobody can guess, the same in all of
  * its requests. What is not, or no longer, its own is answered 409 and changes nothing. The protocol has a version; it is
- * told by `PROTOCOL`, and a worker of another one is refused with 426.
+ * told by `WORKER_PROTOCOL`. A worker of one that the server does not know is refused with 426.
+ *
+ * | version | |
+ * | --- | --- |
+ * | 1 | each outcome is a request of its own |
+ * | 2 | one request carries outcomes of many attempts, with the last lines of their output; each is judged by itself |
  * @module
  */
 import { z } from 'zod';
 import { PATHS } from './paths.js';
-import { problems } from './problem.js';
+import { problemSchema, problems } from './problem.js';
 import { route } from './route.js';
 import { countSchema, jsonSchema, listOf, tagsSchema, timeSchema } from './values.js';
 
 /** The header by which a worker proves which one it is. */
 export const WORKER_HEADER = 'millrace-worker';
 /** The version of what server and worker say to each other. */
-export const WORKER_PROTOCOL = 1;
+export const WORKER_PROTOCOL = 2;
 /** Longest time, in seconds, that a claim waits. */
 export const LONGEST_CLAIM = 30;
+/** Outcomes in one request, and bytes of that request. */
+export const MOST_OUTCOMES = 200;
+export const MOST_OUTCOME_BYTES: number = 8 * 1024 * 1024;
 /** Lines of output in one request. */
 export const MOST_LINES = 500;
 /** Bytes of a part of a file. */
@@ -52,21 +60,36 @@ export const speakingWorkerSchema = z
     id: 'SpeakingWorker',
     examples: [
       {
-        ...{ protocol: 1, name: 'gpu-1', version: '0.9.0' },
+        ...{ protocol: 2, name: 'gpu-1', version: '0.9.0' },
         ...{ kinds: { shell: 4 }, tags: ['gpu'], slots: 4 },
       },
     ],
   });
 export type SpeakingWorker = z.infer<typeof speakingWorkerSchema>;
 
+const heldAttemptSchema = z.strictObject({
+  kind: z.string(),
+  team: z.string(),
+  execution: z
+    .strictObject({ id: z.string(), name: z.string(), pipeline: z.string() })
+    .exactOptional()
+    .describe('Absent for a moment after a restart of the server, with what follows'),
+  state: z.string().exactOptional(),
+  since: timeSchema.exactOptional().describe('When it was begun'),
+});
+
 export const workerSchema = z
   .strictObject({
     name: z.string(),
     version: z.string().describe('Of its Millrace'),
+    protocol: countSchema.describe('Version of the protocol that it speaks'),
     kinds: kindsSchema,
     tags: z.array(z.string()),
     slots: countSchema.describe('Tasks that it performs at a time'),
     taken: countSchema.describe('Attempts that it holds'),
+    holds: z
+      .array(heldAttemptSchema)
+      .describe('Those of them that are of teams you see, the oldest first, at most 20'),
     teams: z.array(z.string()).exactOptional().describe('Whose tasks it takes; absent: of all'),
     since: timeSchema.describe('When it came'),
     seenAt: timeSchema.describe('Its last sign of life'),
@@ -75,8 +98,23 @@ export const workerSchema = z
     id: 'Worker',
     examples: [
       {
-        ...{ name: 'gpu-1', version: '0.9.0', kinds: { shell: 4 }, tags: ['gpu'], slots: 4 },
-        ...{ taken: 1, teams: ['parcels'], since: 1_795_132_800_000, seenAt: 1_795_132_860_000 },
+        ...{ name: 'gpu-1', version: '0.9.0', protocol: 2, kinds: { shell: 4 }, tags: ['gpu'] },
+        ...{
+          slots: 4,
+          taken: 1,
+          holds: [
+            {
+              ...{ kind: 'shell', team: 'parcels', state: 'train', since: 1_795_132_850_000 },
+              execution: {
+                id: '0b5a4f0e-6c0f-4d0c-9d0a-0d8d3f6f5a10',
+                ...{ name: 'night', pipeline: 'model' },
+              },
+            },
+          ],
+          teams: ['parcels'],
+          since: 1_795_132_800_000,
+          seenAt: 1_795_132_860_000,
+        },
       },
     ],
   });
@@ -89,6 +127,10 @@ export const waitingForWorkerSchema = z
     team: z.string(),
     attempts: countSchema.describe('That wait, at least'),
     workers: countSchema.describe('Connected ones that could take them when they have room'),
+    limited: z
+      .string()
+      .exactOptional()
+      .describe('The tag for which no more tasks may run now (`millrace up --worker-limits`)'),
   })
   .meta({
     id: 'WaitingForWorker',
@@ -217,6 +259,34 @@ const changesSchema = z.strictObject({
 });
 export type WorkerChanges = z.infer<typeof changesSchema>;
 
+const linesSchema = z.strictObject({
+  first: countSchema.describe('Number of the first of them, from 0 on'),
+  records: z.array(recordSchema).max(MOST_LINES),
+});
+export type WorkerLines = z.infer<typeof linesSchema>;
+
+export const attemptOutcomeSchema = z.strictObject({
+  attempt: idSchema,
+  outcome: outcomeSchema,
+  changes: changesSchema.exactOptional().describe('Of the work folder; sent before, as files'),
+  lines: linesSchema.exactOptional().describe('The last ones of its output'),
+});
+export type AttemptOutcome = z.infer<typeof attemptOutcomeSchema>;
+
+const tellingSchema = z
+  .strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          taken: z.boolean(),
+          problem: problemSchema.exactOptional().describe('Why it was not'),
+        }),
+      )
+      .describe('Of each outcome, in their order'),
+  })
+  .meta({ id: 'TakenOutcomes', examples: [{ results: [{ taken: true }] }] });
+export type TakenOutcomes = z.infer<typeof tellingSchema>;
+
 const takenSchema = z
   .strictObject({ taken: z.literal(true) })
   .meta({ id: 'Taken', examples: [{ taken: true }] });
@@ -283,10 +353,7 @@ export const logAttempt = route('POST', PATHS.workerLogs, {
   needs: 'worker',
   summary: "Write lines of a task's output, once",
   params: attemptParams,
-  body: z.strictObject({
-    first: countSchema.describe('Number of the first of them, from 0 on'),
-    records: z.array(recordSchema).max(MOST_LINES),
-  }),
+  body: linesSchema,
   response: {
     200: z
       .strictObject({ next: countSchema.describe('Number of the line that comes next') })
@@ -304,6 +371,22 @@ export const settleAttempt = route('POST', PATHS.workerOutcome, {
     changes: changesSchema.exactOptional().describe('Of the work folder; sent before, as files'),
   }),
   response: { 200: takenSchema, ...problems },
+});
+
+export const settleAttempts = route('POST', PATHS.workerOutcomes, {
+  needs: 'worker',
+  summary: 'Give outcomes of many attempts, each once',
+  description:
+    'Each is judged by itself: one that does not fit, or is not of an attempt of this worker, changes nothing about the others. The answer comes when all that are taken are durable.',
+  body: z.strictObject({
+    outcomes: z
+      .array(z.unknown())
+      .max(MOST_OUTCOMES)
+      .describe(
+        '`attempt` (its id), `outcome` and `changes` as for a single one, and `lines`, the last ones of its output, as they are sent alone',
+      ),
+  }),
+  response: { 200: tellingSchema, ...problems },
 });
 
 export const listAttemptFiles = route('GET', PATHS.workerFiles, {

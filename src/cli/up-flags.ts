@@ -246,6 +246,12 @@ export const UP_FLAGS = {
     env: 'MILLRACE_NO_LOCAL_TASKS',
     helpValue: 'KINDS',
   }),
+  'worker-limits': Flags.string({
+    description:
+      'tasks that workers perform at a time, over all workers, by the tag that they ask for: gpu=2,warehouse=4',
+    env: 'MILLRACE_WORKER_LIMITS',
+    helpValue: 'TAG=COUNT',
+  }),
   'resume-restored': Flags.boolean({
     allowNo: true,
     description:

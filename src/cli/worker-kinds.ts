@@ -1,5 +1,6 @@
 /**
- * Kinds of tasks of workers, as flags give them: `shell,sql`, or `shell=4,sql=1` with how many of each at a time.
+ * Kinds of tasks of workers, as flags give them: `shell,sql`, or `shell=4,sql=1` with how many of each at a time; tags, and
+ * limits of tags.
  * @module
  */
 import { WORKER_KINDS, WORKER_TAG } from '../pipelines/sections/worker-section.js';
@@ -46,6 +47,28 @@ export function workerTagsIn(text: string): string[] {
     code: 'MILL5791',
     fix: 'A tag consists of up to 40 letters, digits and . _ -, such as gpu.',
   });
+}
+
+/**
+ * Tasks at a time, by the tag that they ask for.
+ * @throws CommandFailure when one is no tag with a number from 1 to 100,000, or a tag is there twice
+ * @example tagLimitsIn('gpu=2,warehouse=4') // { gpu: 2, warehouse: 4 }
+ */
+export function tagLimitsIn(text: string): { [tag: string]: number } {
+  const limits = new Map<string, number>();
+  for (const part of partsOf(text)) {
+    const [, tag = '', count = ''] = /^([^=]*)=(\d{1,6})$/.exec(part) ?? [];
+    const limit = Number(count);
+    if (!WORKER_TAG.test(tag) || limit < 1 || limit > 100_000 || limits.has(tag)) {
+      throw new CommandFailure(`'${part}' is no limit of a tag.`, {
+        exitCode: EXIT.usage,
+        code: 'MILL5795',
+        fix: 'Give each tag once, with the number of tasks at a time from 1 to 100000: gpu=2,warehouse=4.',
+      });
+    }
+    limits.set(tag, limit);
+  }
+  return Object.fromEntries(limits);
 }
 
 function partsOf(text: string): string[] {

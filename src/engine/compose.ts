@@ -110,6 +110,8 @@ export interface Surroundings {
   readonly deadMan: DeadMan | undefined;
   /** Milliseconds that an attempt stays a worker's without a sign of life. */
   readonly workerLease: number | undefined;
+  /** Tasks at a time over all workers, by the tag that they ask for. */
+  readonly workerLimits: { readonly [tag: string]: number } | undefined;
   /** Whether lists and histories are read by processes of their own. */
   readonly hasReaders: boolean;
   /** Features that join besides: what a folder of somebody else brings. */
@@ -148,6 +150,7 @@ export function composeFeatures(
     openLineage,
     compareData,
     workerLease,
+    workerLimits,
   }: Surroundings,
 ) {
   const secrets = new Secrets(kernel, secretSources);
@@ -158,7 +161,7 @@ export function composeFeatures(
   const mapRuns = new MapRuns(kernel);
   const remoteTasks = new RemoteTasks(kernel, remotePort);
   const clusterPools = new ClusterPools(kernel, remotePort);
-  const workers = new Workers(kernel, workerLease);
+  const workers = new Workers(kernel, workerLease, workerLimits);
   const stateMachines = new StateMachineRegistry(kernel);
   const schedules = new Schedules(kernel);
   const pipelineSchedules = new PipelineSchedules(kernel, schedules);

@@ -114,6 +114,8 @@ export interface EngineConfig extends Omit<KernelConfig, 'clock' | 'random' | 'r
   deadMan?: DeadMan;
   /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
   workerLease?: number;
+  /** Tasks at a time over all workers, by the tag that they ask for. Default: as many as the workers take. */
+  workerLimits?: { readonly [tag: string]: number };
   /** Sends files to workers on other machines; see `openWorkerFiles`. Default: none are sent. */
   workerFiles?: WorkerFiles;
   /** Of this Millrace, for workers of another one. Default: unknown. */
@@ -168,6 +170,7 @@ export function createEngine(config: EngineConfig): Engine {
     deadMan: config.deadMan,
     hasReaders: config.readers !== undefined,
     workerLease: config.workerLease,
+    workerLimits: config.workerLimits,
     logs: { sinks, form: () => logs.form, onProblem: onCopyProblem },
     notifications: {
       ports: undefined,

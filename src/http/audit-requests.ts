@@ -23,6 +23,7 @@ const QUIET: ReadonlySet<string> = new Set([
   'POST /workers/claim',
   'POST /workers/heartbeat',
   'POST /workers/goodbye',
+  'POST /workers/outcomes',
   'POST /workers/attempts/:id/logs',
   'POST /workers/attempts/:id/outcome',
   'PUT /workers/attempts/:id/blobs/:sha256',

@@ -5,12 +5,18 @@
  * Memory is bounded: when a task writes faster than the line takes, lines are left out and one in their place says how many.
  * @module
  */
-import { MOST_LINES, type WorkerLogRecord } from '../api/workers.js';
+import {
+  MOST_LINES,
+  type WorkerLines as NumberedLines,
+  type WorkerLogRecord,
+} from '../api/workers.js';
 
 /** Lines in memory, at most. */
 const WAITING = 20_000;
 /** Bytes of one request, about. */
 const REQUEST_BYTES = 512 * 1024;
+/** Bytes of those that come with the outcome, about: it is one of many in its request. */
+const LAST_BYTES = 32 * 1024;
 /** Milliseconds for which lines are gathered. */
 const GATHERED = 150;
 
@@ -40,13 +46,19 @@ export class OutputLines {
     if (this.#sending === undefined) this.#timer ??= setTimeout(() => this.#begin(), GATHERED);
   }
 
-  /** Resolves when all lines have arrived, or none will any more. */
-  async end(): Promise<void> {
-    while (!this.#isOver && (this.#waiting.length > 0 || this.#sending !== undefined)) {
+  /**
+   * Resolves when all lines have arrived but those that fit into the last request, or none will any more.
+   * @returns those, for whoever sends them with something else
+   */
+  async end(): Promise<NumberedLines | undefined> {
+    clearTimeout(this.#timer);
+    while (!this.#isOver && (this.#sending !== undefined || !this.#fitsOne())) {
       this.#begin();
       await this.#sending;
     }
+    const records = this.#isOver ? [] : this.#taken();
     this.stop();
+    return records.length === 0 ? undefined : { first: this.#next, records };
   }
 
   /** Nothing is sent any more. */
@@ -76,15 +88,25 @@ export class OutputLines {
     }
   }
 
-  #taken(): WorkerLogRecord[] {
+  /** Whether all that waits is no more than one request. */
+  #fitsOne(): boolean {
+    return this.#countOfNext(LAST_BYTES) === this.#waiting.length;
+  }
+
+  /** Of what waits, how many are sent next. */
+  #countOfNext(mostBytes: number): number {
     let bytes = 0;
     let count = 0;
     for (const { message, fields } of this.#waiting) {
       bytes += message.length * 3 + (fields === undefined ? 0 : JSON.stringify(fields).length * 3);
-      if (count > 0 && (count >= MOST_LINES - 1 || bytes > REQUEST_BYTES)) break;
+      if (count > 0 && (count >= MOST_LINES - 1 || bytes > mostBytes)) break;
       count += 1;
     }
-    const records = this.#waiting.splice(0, count);
+    return count;
+  }
+
+  #taken(): WorkerLogRecord[] {
+    const records = this.#waiting.splice(0, this.#countOfNext(REQUEST_BYTES));
     const dropped = this.#dropped;
     if (dropped > 0 && this.#waiting.length === 0) {
       this.#dropped = 0;

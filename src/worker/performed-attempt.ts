@@ -2,15 +2,22 @@
  * One attempt that a worker performs: from its files to its outcome, which is told until the server has taken it or says that
  * the attempt is not this worker's.
  *
- *     claimed ──▶ files ──▶ running ──▶ its lines have arrived ──▶ its files, its outcome are told ──▶ ended
+ *     claimed ──▶ files ──▶ running ──▶ its files are told ──▶ its outcome and last lines are told ──▶ ended
  *                  └───────────┴── stopped: nothing of it is told any more ──▶ ended
  *
  * @module
  */
 import { PATHS, pathTo } from '../api/paths.js';
-import type { ClaimedAttempt, WorkerChanges, WorkerOutcome } from '../api/workers.js';
+import type {
+  AttemptOutcome,
+  ClaimedAttempt,
+  WorkerChanges,
+  WorkerLines,
+  WorkerOutcome,
+} from '../api/workers.js';
 import type { Connector, TaskOutcome, TaskRequest } from '../connectors/connector.js';
 import { Backoff } from './backoff.js';
+import type { OutcomeBatches } from './outcome-batches.js';
 import { OutputLines } from './output-lines.js';
 import { type ServerLine, ServerRefusal } from './server-line.js';
 
@@ -35,6 +42,7 @@ export interface AttemptPlaces {
 
 export interface Performing {
   readonly line: ServerLine;
+  readonly outcomes: OutcomeBatches;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly places: AttemptPlaces;
   say(text: string): void;
@@ -63,9 +71,7 @@ export class PerformedAttempt {
     const { execution, state } = claimed;
     this.label = `${execution.pipeline}/${execution.name} ${state}`;
     this.#lines = new OutputLines((first, records) =>
-      this.#insist(() =>
-        this.#ask(pathTo(PATHS.workerLogs, { id: this.id }), { first, records: [...records] }),
-      ),
+      this.#insist(() => this.#sendLines({ first, records: [...records] })),
     );
     this.ended = this.#run();
   }
@@ -99,8 +105,7 @@ export class PerformedAttempt {
       else {
         place = found;
         const outcome = await this.#perform(place);
-        await this.#lines.end();
-        await this.#tell(outcome, place);
+        await this.#tell(outcome, place, await this.#lines.end());
         const seconds = ((performance.now() - begun) / 1000).toFixed(1);
         const how = outcome.type === 'succeeded' ? 'succeeded' : `failed, ${outcome.error}`;
         say(`${this.label}: ${how} (${seconds} s)`);
@@ -167,8 +172,11 @@ export class PerformedAttempt {
     }
   }
 
-  async #tell(outcome: WorkerOutcome, place: AttemptPlace | undefined): Promise<void> {
-    const path = pathTo(PATHS.workerOutcome, { id: this.id });
+  async #tell(
+    outcome: WorkerOutcome,
+    place: AttemptPlace | undefined,
+    lines?: WorkerLines,
+  ): Promise<void> {
     let told = outcome;
     let changes: WorkerChanges | undefined;
     try {
@@ -177,21 +185,44 @@ export class PerformedAttempt {
       if (!(error instanceof PlaceRefused)) throw error;
       told = { type: 'failed', error: 'Worker.FilesRefused', cause: error.message };
     }
+    const whole: AttemptOutcome = {
+      ...{ attempt: this.id, outcome: told },
+      ...(changes === undefined ? {} : { changes }),
+    };
+    if (lines === undefined) return this.#tellOutcome(whole);
     try {
-      const body = { outcome: told, ...(changes === undefined ? {} : { changes }) };
-      await this.#insist(() => this.#ask(path, body));
+      await this.#settle({ ...whole, lines });
+    } catch (error) {
+      if (!(error instanceof ServerRefusal) || isOver(error)) throw error;
+      // Together they are too much, or one of them does not fit: what fits is taken.
+      await this.#insist(() => this.#sendLines(lines)).catch((refusal) => {
+        if (!(refusal instanceof ServerRefusal) || isOver(refusal)) throw refusal;
+      });
+      await this.#tellOutcome(whole);
+    }
+  }
+
+  async #tellOutcome(told: AttemptOutcome): Promise<void> {
+    try {
+      await this.#settle(told);
     } catch (error) {
       if (!(error instanceof ServerRefusal) || isOver(error)) throw error;
       // What it says does not fit: the execution is told that.
       const cause = `The server did not take what came of it: ${error.message}`;
       const refused = { type: 'failed', error: 'Worker.OutcomeRefused', cause } as const;
-      await this.#insist(() => this.#ask(path, { outcome: refused }));
+      await this.#settle({ attempt: this.id, outcome: refused });
     }
   }
 
-  #ask(path: string, body: unknown): Promise<void> {
+  #settle(told: AttemptOutcome): Promise<void> {
+    const prepared = this.#performing.outcomes.prepare(told);
+    return this.#insist(() => this.#performing.outcomes.tell(prepared, this.#stopping.signal));
+  }
+
+  #sendLines(lines: WorkerLines): Promise<void> {
     const patience = { ms: PATIENCE, signal: this.#stopping.signal };
-    return this.#performing.line.ask('POST', path, body, patience);
+    const path = pathTo(PATHS.workerLogs, { id: this.id });
+    return this.#performing.line.ask('POST', path, lines, patience);
   }
 
   /** Tries again while the server is away. @throws what else goes wrong, or when the attempt was stopped */

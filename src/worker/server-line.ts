@@ -57,6 +57,8 @@ export interface ServerLine {
     body: unknown,
     patience: Patience,
   ): Promise<Answer>;
+  /** The same with a body that is JSON already. @throws ServerAway, ServerRefusal */
+  askWith<Answer>(path: string, json: string, patience: Patience): Promise<Answer>;
   /** Reads bytes as they come. @throws ServerAway, ServerRefusal */
   read(path: string, patience: Patience): Promise<ReadableStream<Uint8Array>>;
   /** Sends a part of a file. @returns bytes of it that are there @throws ServerAway, ServerRefusal */
@@ -111,18 +113,21 @@ export function openLine(
     }
   }
 
+  async function posted<Answer>(path: string, json: string, patience: Patience): Promise<Answer> {
+    const init = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: json,
+    };
+    return bodyOf(await fetched(path, init, patience));
+  }
+
   return {
     async ask(method, path, body, patience) {
-      const init: RequestInit =
-        body === undefined
-          ? { method, headers }
-          : {
-              method,
-              headers: { ...headers, 'content-type': 'application/json' },
-              body: JSON.stringify(body),
-            };
-      return bodyOf(await fetched(path, init, patience));
+      if (body !== undefined) return posted(path, JSON.stringify(body), patience);
+      return bodyOf(await fetched(path, { method, headers }, patience));
     },
+    askWith: posted,
     async read(path, patience) {
       const { body } = await fetched(path, { headers }, patience);
       return body ?? new ReadableStream();

@@ -18,6 +18,7 @@ import {
 } from '../api/workers.js';
 import type { Connector } from '../connectors/connector.js';
 import { Backoff } from './backoff.js';
+import { OutcomeBatches } from './outcome-batches.js';
 import { PerformedAttempt, type Performing } from './performed-attempt.js';
 import { type ServerLine, ServerRefusal } from './server-line.js';
 
@@ -60,6 +61,7 @@ export class Worker {
   readonly #held: Map<string, PerformedAttempt> = new Map();
   readonly #ended: Promise<WorkerEnd>;
   readonly #backoff: Backoff = new Backoff();
+  readonly #outcomes: OutcomeBatches;
   #settle: (end: WorkerEnd) => void = () => undefined;
   #isDraining = false;
   #isGone = false;
@@ -76,6 +78,7 @@ export class Worker {
 
   constructor(config: WorkerConfig) {
     this.#config = config;
+    this.#outcomes = new OutcomeBatches(config.line);
     this.#ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -198,7 +201,10 @@ export class Worker {
 
   #perform(claimed: ClaimAnswer['attempts'][number]): void {
     const { line, connectors, places, say, attempts = Number.POSITIVE_INFINITY } = this.#config;
-    const attempt = new PerformedAttempt(claimed, { line, connectors, places, say });
+    const attempt = new PerformedAttempt(claimed, {
+      ...{ line, connectors, places, say },
+      outcomes: this.#outcomes,
+    });
     this.#held.set(claimed.id, attempt);
     this.#taken += 1;
     void attempt.ended.then((how) => {

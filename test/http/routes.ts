@@ -140,6 +140,11 @@ const LISTED: readonly Omit<Route, 'needs' | 'changes' | 'administers'>[] = [
     route: '/api/v1/workers/attempts/:id/outcome',
     body: { outcome: { type: 'succeeded', output: 1 } },
   },
+  {
+    method: 'POST',
+    route: '/api/v1/workers/outcomes',
+    body: { outcomes: [{ attempt: 'none', outcome: { type: 'succeeded', output: 1 } }] },
+  },
   { method: 'GET', route: '/api/v1/workers/attempts/:id/files' },
   { method: 'GET', route: '/api/v1/workers/attempts/:id/blobs/:sha256' },
   { method: 'PUT', route: '/api/v1/workers/attempts/:id/blobs/:sha256' },

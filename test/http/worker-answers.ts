@@ -81,6 +81,10 @@ export async function askWorkers(
   const told = { headers, body: { outcome, changes: { written, removed: [] } } };
   await ask('POST', pathTo(PATHS.workerOutcome, { id }), 200, told);
   await ask('POST', pathTo(PATHS.workerOutcome, { id }), 409, told);
+  const again = { headers, body: { outcomes: [{ attempt: id, outcome }] } };
+  expect(await ask('POST', PATHS.workerOutcomes, 200, again)).toMatchObject({
+    results: [{ taken: false, problem: { status: 409 } }],
+  });
   expect(await engine.executions.wait(EVERYTHING, execution)).toMatchObject({ output: 7 });
   expect(await ask('POST', PATHS.workerGoodbye, 200, { headers, body: {} })).toEqual({ lost: 0 });
 }

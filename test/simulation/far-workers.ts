@@ -7,17 +7,20 @@
  *     I61 what comes of an attempt is what the worker says that has begun it, once
  *     I62 the attempt of a worker that is not heard of is closed as lost, and that of one that is heard of is not
  *     I63 nobody is told that it holds what it does not
+ *     I65 no more tasks with a tag are with workers than its limit
+ *     I64 a line of output is written once under one server, and with an outcome all lines of its attempt are there
  *
+ * Outcomes that come at about the same time travel in one request, as `src/worker/outcome-batches.ts` has it.
  * @module
  */
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { PROTOCOL, type WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
-import { ownerOf, type WorkerCaller } from '../../src/engine/features/workers/worker-sessions.js';
+import type { WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
 import { LEASE } from '../../src/engine/features/workers/workers.js';
-import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
+import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { lineOf } from '../../src/engine/kernel/worker-line.js';
 import type { Commit } from '../../src/store/store.js';
+import { type Character, FarWorker, ROOM } from './far-worker.js';
 import type { VirtualWorld } from './virtual-world.js';
 
 /** Every seventh seed has them, and of those with several servers every other one. */
@@ -46,6 +49,9 @@ const branch = (name: string): object => ({
 
 export const AWAY = 'away';
 
+/** Tasks with a tag at a time. */
+export const WORKER_LIMITS = { large: 2 };
+
 export const AWAY_MACHINE = {
   StartAt: 'Any',
   States: {
@@ -60,14 +66,6 @@ export const AWAY_SECTIONS = {
   workers: { Large: { tags: ['large'] }, Right: { tags: ['gpu', 'large'] } },
 };
 
-type Character = 'honest' | 'vanishing' | 'lying' | 'freezing' | 'leaving';
-
-interface Held {
-  readonly id: string;
-  /** Its outcome was taken, or refused. */
-  isTold: boolean;
-}
-
 /** What is known of an attempt, from what is durable. */
 interface Known {
   status: string;
@@ -75,8 +73,6 @@ interface Known {
   readonly line: string;
   isOpen: boolean;
 }
-
-const ROOM = 3;
 
 export class FarWorkers {
   readonly violations: string[] = [];
@@ -90,6 +86,8 @@ export class FarWorkers {
   /** Attempts that have left a server, with the worker that they were for. */
   readonly #left: Map<string, FarWorker> = new Map();
   readonly #taken: Set<string> = new Set();
+  /** Of each attempt which lines were written, and what engine there was then. */
+  readonly #lines: Map<string, Map<number, Engine | undefined>> = new Map();
   /** When a server heard last that a worker holds it, by the world's clock. */
   readonly #heard: Map<string, number> = new Map();
   /** When a server was seen last that had not been there at the look before, and when that look was. */
@@ -122,6 +120,7 @@ export class FarWorkers {
   }
 
   committed(commit: Commit): void {
+    for (const { lines } of commit.logs) for (const { message } of lines) this.#written(message);
     for (const { number, closedAttempts, attempts, history } of commit.executions) {
       const closed = new Set<string>();
       for (const { thread, sequence } of closedAttempts) {
@@ -149,6 +148,20 @@ export class FarWorkers {
           this.violations.push(`I62 ${id} is lost by a restart of the server`);
       }
     }
+    this.#counted();
+  }
+
+  /** What is durable holds no more than there may be. */
+  #counted(): void {
+    for (const [tag, limit] of Object.entries(WORKER_LIMITS)) {
+      const begun = [...this.#known.values()].filter(
+        ({ isOpen, status, line }) =>
+          isOpen && status === 'started' && lineOf(line)?.tags.includes(tag),
+      );
+      if (begun.length > limit) {
+        this.violations.push(`I65 ${begun.length} tasks with the tag ${tag} are with workers`);
+      }
+    }
   }
 
   atEnd(): string[] {
@@ -156,7 +169,7 @@ export class FarWorkers {
     return [...this.violations, ...open.map((id) => `I62 ${id} is open at the end`)];
   }
 
-  #succeeded({ by, attempt }: Said, closed: ReadonlySet<string>): void {
+  #succeeded({ by, attempt, lines }: Said, closed: ReadonlySet<string>): void {
     this.outcomes += 1;
     const known = this.#known.get(attempt);
     if (known?.owner !== by) {
@@ -166,6 +179,23 @@ export class FarWorkers {
       this.violations.push(`I61 an outcome of ${attempt} closes another one`);
     if (this.#taken.has(attempt)) this.violations.push(`I61 ${attempt} has two outcomes`);
     this.#taken.add(attempt);
+    const written = this.#lines.get(attempt)?.size ?? 0;
+    if (written !== lines) {
+      this.violations.push(`I64 ${attempt} has ended with ${written} of its ${lines} lines`);
+    }
+  }
+
+  #written(message: string): void {
+    const [, attempt, number] = /^(\S+) says (\d+)$/.exec(message) ?? [];
+    if (attempt === undefined) return;
+    const engine = this.#engine();
+    const written = this.#lines.get(attempt) ?? new Map<number, Engine | undefined>();
+    const isAgain = written.has(Number(number));
+    // After a restart nobody knows what was written: there a line may come twice.
+    if (isAgain && this.#isAlone && written.get(Number(number)) === engine) {
+      this.violations.push(`I64 line ${number} of ${attempt} is written twice`);
+    }
+    this.#lines.set(attempt, written.set(Number(number), engine));
   }
 
   /** Somebody was not heard of for a lease. */
@@ -318,6 +348,8 @@ interface Said {
   /** Owner of the attempt, as its worker knows itself. */
   readonly by: string;
   readonly attempt: string;
+  /** How many it has said in all. */
+  readonly lines: number;
 }
 
 function isSilence(details: object): boolean {
@@ -328,205 +360,4 @@ function isSilence(details: object): boolean {
 function isRestart(details: object): boolean {
   const { error, cause = '' } = details as { error?: string; cause?: string };
   return error === 'Millrace.WorkerLost' && cause.startsWith('The server ended');
-}
-
-interface FarWorkerParts {
-  readonly character: Character;
-  readonly name: string;
-  readonly tags: readonly string[];
-  /** Whether it performs what there is to do. */
-  readonly performs: boolean;
-  isFaulty(): boolean;
-  ask<Answer>(
-    act: (calls: WorkerCalls) => Promise<Answer> | Answer,
-    heard: (answer: Answer | Error | undefined) => void,
-  ): void;
-  /** A server has answered its claim with these; whether it hears of them or not. */
-  told(worker: FarWorker, ids: readonly string[]): void;
-  /** A server has taken its sign of life for an attempt. */
-  heard(worker: FarWorker, id: string): void;
-  /** Attempts that have left a server for others. */
-  others(worker: FarWorker): readonly string[];
-  wrong(what: string): void;
-}
-
-class FarWorker {
-  readonly name: string;
-  readonly owner: string;
-  readonly tags: readonly string[];
-  readonly performs: boolean;
-  /** It has said goodbye, and that was heard. */
-  isGone = false;
-  readonly #world: VirtualWorld;
-  readonly #parts: FarWorkerParts;
-  readonly #caller: WorkerCaller;
-  readonly #held: Map<string, Held> = new Map();
-  #isEnded = false;
-  /** Ends its claim. */
-  #line: AbortController | undefined;
-  #frozenUntil = 0;
-  #heardAt: number;
-
-  constructor(world: VirtualWorld, parts: FarWorkerParts) {
-    this.#world = world;
-    this.#parts = parts;
-    this.name = parts.name;
-    this.tags = parts.tags;
-    this.performs = parts.performs;
-    this.#caller = { token: `token of ${this.name}`, scope: ofTeam('team'), session: this.name };
-    this.owner = ownerOf(this.#caller);
-    this.#heardAt = world.elapsed;
-  }
-
-  begin(): void {
-    this.#claim();
-    this.#beat();
-    if (this.#parts.character === 'lying') this.#lie();
-    if (this.#parts.character === 'freezing') {
-      this.#after(this.#world.between(2_000, 20_000), () => {
-        this.#frozenUntil = this.#world.elapsed + this.#world.between(5_000, 2 * LEASE);
-      });
-    }
-  }
-
-  /** It is killed, or goes in good order. */
-  ends(): void {
-    if (this.#parts.character !== 'leaving') {
-      this.#isEnded = true;
-      // Its machine may be gone without a word.
-      if (this.#world.chance(0.5)) this.#line?.abort();
-      return;
-    }
-    this.#parts.ask(
-      async (calls) => {
-        const lost = await calls.leave(this.#caller);
-        this.isGone = true;
-        return lost;
-      },
-      () => undefined,
-    );
-    this.#isEnded = true;
-  }
-
-  get #description() {
-    const kinds: { [kind: string]: number } = this.performs ? { echo: ROOM } : { shell: ROOM };
-    const { name, tags } = this;
-    return { protocol: PROTOCOL, name, version: '1', kinds, tags, slots: ROOM };
-  }
-
-  /** Later, when it is not frozen, and never when it has ended. */
-  #after(ms: number, act: () => void): void {
-    this.#world.after(ms, () => {
-      if (this.#isEnded) return;
-      const frozen = this.#frozenUntil - this.#world.elapsed;
-      if (frozen > 0) this.#after(frozen, act);
-      else act();
-    });
-  }
-
-  #claim(): void {
-    const gone = new AbortController();
-    const never = new AbortController().signal;
-    const waitMs = this.#world.between(1_000, 20_000);
-    this.#parts.ask(
-      async (calls) => {
-        const answer = await calls.claim(this.#caller, this.#description, {
-          ...{ waitMs, gone: gone.signal, over: never },
-        });
-        this.#parts.told(
-          this,
-          answer.attempts.map(({ id }) => id),
-        );
-        return answer;
-      },
-      (answer) => {
-        this.#after(this.#world.between(0, 200), () => {
-          if (answer !== undefined && !(answer instanceof Error)) {
-            for (const id of answer.stop) this.#held.delete(id);
-            for (const { id } of answer.attempts) this.#perform(id);
-          }
-          this.#claim();
-        });
-      },
-    );
-    this.#line = gone;
-  }
-
-  #perform(id: string): void {
-    const world = this.#world;
-    this.#held.set(id, { id, isTold: false });
-    const isSlow = this.#parts.isFaulty() && world.chance(0.2);
-    this.#after(isSlow ? world.between(5_000, 45_000) : world.between(10, 2_000), () =>
-      this.#tell(id),
-    );
-  }
-
-  #tell(id: string): void {
-    const held = this.#held.get(id);
-    if (held === undefined) return;
-    const isSoft = this.#parts.isFaulty() && this.#world.chance(0.1);
-    const outcome = isSoft
-      ? ({ type: 'failed', error: 'Soft', cause: 'simulated' } as const)
-      : ({ type: 'succeeded', output: { by: this.owner, attempt: id } } as const);
-    const settle = (calls: WorkerCalls): Promise<void> =>
-      calls.settle(this.#caller, id, outcome, undefined);
-    this.#parts.ask(settle, (answer) => {
-      const isOver = (answer as { kind?: string } | undefined)?.kind === 'WorkerLeaseOver';
-      const isTaken = answer === undefined ? false : !(answer instanceof Error);
-      // What was lost on its way, or could not be written, is told again.
-      if (!isOver && !isTaken && !held.isTold) return this.#after(1_000, () => this.#tell(id));
-      held.isTold = true;
-      this.#held.delete(id);
-    });
-    // Twice, as if the first had not arrived.
-    if (this.#parts.isFaulty() && this.#world.chance(0.2)) this.#parts.ask(settle, () => undefined);
-  }
-
-  #beat(): void {
-    const attempts = [...this.#held.keys()];
-    const left = this.#world.elapsed;
-    this.#parts.ask(
-      (calls) => {
-        const stop = calls.beat(this.#caller, this.#description, { attempts, beats: attempts });
-        // A process that was paused answers later.
-        return Promise.resolve(stop).then((ids) => {
-          for (const id of attempts) if (!ids.includes(id)) this.#parts.heard(this, id);
-          return ids;
-        });
-      },
-      (answer) => {
-        if (answer === undefined || answer instanceof Error) return;
-        this.#heardAt = left;
-        for (const id of answer) this.#held.delete(id);
-      },
-    );
-    // One that reaches nobody stops what it performs; the liar does not.
-    if (this.#world.elapsed - this.#heardAt > LEASE && this.#parts.character !== 'lying') {
-      this.#held.clear();
-    }
-    this.#after(5_000, () => this.#beat());
-  }
-
-  /** Says of attempts of others that it holds them, and what came of them. */
-  #lie(): void {
-    const others = this.#parts.others(this);
-    const id = others[this.#world.between(0, Math.max(0, others.length - 1))];
-    if (id !== undefined) {
-      const output = { by: this.owner, attempt: id };
-      this.#parts.ask(
-        (calls) => calls.settle(this.#caller, id, { type: 'succeeded', output }, undefined),
-        () => undefined,
-      );
-      this.#parts.ask(
-        async (calls) => {
-          const claim = { attempts: [id], beats: [id] };
-          const stop = await calls.beat(this.#caller, this.#description, claim);
-          if (!stop.includes(id))
-            this.#parts.wrong(`I63 ${this.name} lies about ${id}, and is believed`);
-        },
-        () => undefined,
-      );
-    }
-    this.#after(this.#world.between(500, 6_000), () => this.#lie());
-  }
 }

@@ -21,7 +21,7 @@
  *     I44 to I47 nobody notices a test run, what it does not do is recorded once, and what it wrote goes after a week (tried.ts)
  *     I48 to I50 one challenger beside each champion, counted as it was compared, and promoted once (challenged.ts)
  *     I51 to I58 of servers that share a database one writes and acts at a time (simulated-database.ts, two-engines.ts)
- *     I59 to I63 an attempt is one worker's at a time, and lost when that one is not heard of (far-workers.ts)
+ *     I59 to I65 an attempt is one worker's at a time, and lost when that one is not heard of (far-workers.ts)
  *     I24 to I26 one incident of each trouble, with everything that is wrong, and nobody forgets it (troubled.ts)
  *
  * @module

@@ -29,7 +29,14 @@ import { Clients } from './clients.js';
 import { EXPECTED, Told } from './expected.js';
 import { FailingStore } from './failing-store.js';
 import { createFakeRunner, type RunnerFaults } from './fake-runner.js';
-import { AWAY, AWAY_MACHINE, AWAY_SECTIONS, FarWorkers, hasWorkers } from './far-workers.js';
+import {
+  AWAY,
+  AWAY_MACHINE,
+  AWAY_SECTIONS,
+  FarWorkers,
+  hasWorkers,
+  WORKER_LIMITS,
+} from './far-workers.js';
 import { Invariants } from './invariants.js';
 import { MACHINES, TEAMS } from './machines.js';
 import { MonitorsTold, makeMonitors } from './monitored.js';
@@ -488,6 +495,7 @@ class Simulation {
       ...(own === undefined ? {} : { datasets: own.storage }),
       workFolder: join(this.#folder, 'work'),
       loadedExecutions: 3,
+      workerLimits: WORKER_LIMITS,
       ...(this.#tells
         ? {
             notifications: {

@@ -2,11 +2,12 @@
  * Planted bugs of workers on other machines: leases, claims, tags.
  * @module
  */
+import { TagLimits } from '../../src/engine/features/workers/tag-limits.js';
 import type { WorkerCalls } from '../../src/engine/features/workers/worker-calls.js';
 import { WorkerLeases } from '../../src/engine/features/workers/worker-leases.js';
 import { WorkerLines } from '../../src/engine/features/workers/worker-lines.js';
 import type { WorkerCaller } from '../../src/engine/features/workers/worker-sessions.js';
-import type { ClaimedAttempt } from '../../src/engine/features/workers/workers.js';
+import { type ClaimedAttempt, Workers } from '../../src/engine/features/workers/workers.js';
 import { hasWorkers } from './far-workers.js';
 import type { Mutant } from './simulate.js';
 
@@ -42,8 +43,8 @@ const PLANTED: readonly Mutant[] = [
       const holders = new Map<string, WorkerCaller>();
       return (calls) => ({
         ...remembering(holders, calls),
-        settle: (caller, attempt, outcome, changes) =>
-          calls.settle(holders.get(attempt) ?? caller, attempt, outcome, changes),
+        settle: (caller, attempt, ...told) =>
+          calls.settle(holders.get(attempt) ?? caller, attempt, ...told),
       });
     })(),
   },
@@ -106,6 +107,37 @@ const PLANTED: readonly Mutant[] = [
           return take.call(this, (line) => fits({ ...line, tags: [] }));
         };
       }),
+  },
+  {
+    name: 'writes lines that come with an outcome whether they were written before or not',
+    plant: () =>
+      replacing(WorkerLeases.prototype, 'close', (close) => {
+        return function (this: WorkerLeases, lease, outcome, lines) {
+          if (lines !== undefined) lease.nextLine = lines.first;
+          return close.call(this, lease, outcome, lines);
+        };
+      }),
+  },
+  {
+    name: 'gives out more tasks with a tag than its limit',
+    plant: () => replacing(TagLimits.prototype, 'full', () => () => undefined),
+  },
+  {
+    name: 'forgets after a restart which tasks count for a limit',
+    plant: () =>
+      replacing(Workers.prototype, 'resumes', () => {
+        return function (this: Workers, attempt) {
+          return this.leases.resume(attempt);
+        };
+      }),
+  },
+  {
+    name: 'does not write the lines that come with an outcome',
+    workers: (calls) => ({
+      ...calls,
+      settle: (caller, attempt, outcome, changes) =>
+        calls.settle(caller, attempt, outcome, changes),
+    }),
   },
   {
     name: 'does not know after a restart whose an attempt is',

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MOST_OUTCOME_BYTES, MOST_OUTCOMES } from '../../src/api/workers.js';
 import type { MachineDefinition } from '../../src/asl/definition.js';
 import { EVERYTHING, ofTeam } from '../../src/engine/kernel/scope.js';
 import { openTestServer, type TestServer } from '../http/test-server.js';
@@ -17,7 +18,7 @@ let it: TestServer;
 let token: string;
 
 beforeAll(async () => {
-  it = await openTestServer({ workerLease: LEASE });
+  it = await openTestServer({ workerLease: LEASE, workerLimits: { gpu: 2 } });
   token = await workerToken(it);
   for (const team of ['default', 'others']) {
     await it.server.engine.pipelines.deploy({
@@ -50,6 +51,19 @@ const ended = (id: string) => it.server.engine.executions.wait(EVERYTHING, id);
 const ACTS: { [name: string]: (speaker: Speaker, attempt: string) => Promise<{ status: number }> } =
   {
     'its outcome': (speaker, attempt) => speaker.settle(attempt),
+    'its outcome, among others': async (speaker, attempt) => {
+      const [, second] = await speaker.settleAll([
+        { attempt: 'nothing', outcome: { type: 'succeeded', output: 0 } },
+        { attempt, outcome: { type: 'succeeded', output: { by: 'speaker' } } },
+      ]);
+      return { status: second?.problem?.status ?? 200 };
+    },
+    'lines of it with its outcome': async (speaker, attempt) => {
+      const records = [{ at: 0, stream: 'stdout', level: 'info', message: 'a lie' }];
+      const outcome = { type: 'succeeded', output: 'a lie' };
+      const [first] = await speaker.settleAll([{ attempt, outcome, lines: { first: 0, records } }]);
+      return { status: first?.problem?.status ?? 200 };
+    },
     'lines of it': (speaker, attempt) =>
       speaker.say('POST', `/workers/attempts/${attempt}/logs`, {
         first: 0,
@@ -68,6 +82,7 @@ describe.each(Object.entries(ACTS))('a worker says %s', (_name, act) => {
     expect((await act(openSpeaker(it, token), attempt)).status).toBe(409);
     expect((await owner.settle(attempt, { by: 'its owner' })).status).toBe(200);
     expect((await ended(execution)).output).toEqual({ by: 'its owner' });
+    expect((await it.server.engine.executions.logs(EVERYTHING, execution, {})).items).toEqual([]);
   });
 
   test("under another worker's session, with another token", async () => {
@@ -126,6 +141,87 @@ test('of two outcomes that are sent at once one counts', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   const taken = answers.findIndex(({ status }) => status === 200);
   expect((await ended(execution)).output).toEqual({ n: taken + 1 });
+});
+
+test('of many outcomes in one request each is judged by itself', async () => {
+  const owner = openSpeaker(it, token);
+  const others = openSpeaker(it, token);
+  const succeeded = { type: 'succeeded', output: 'taken' };
+  const own = [await held(owner), await held(owner), await held(owner)];
+  const theirs = await held(others);
+  const [first, second, third] = own.map(({ attempt }) => attempt);
+  const results = await owner.settleAll([
+    { attempt: first, outcome: succeeded },
+    { attempt: theirs.attempt, outcome: { type: 'succeeded', output: 'a lie' } },
+    { attempt: first, outcome: { type: 'succeeded', output: 'twice' } },
+    { attempt: second, outcome: { type: 'succeeded' } },
+    { attempt: second, outcome: { type: 'failed', error: 'Own', cause: 'it says so' } },
+    null,
+    { attempt: third, outcome: succeeded, changes: { written: [], removed: ['../outside'] } },
+    { attempt: third, outcome: succeeded, root: true },
+    { attempt: third, outcome: succeeded },
+  ]);
+  const codes = results.map(({ taken, problem }) => (taken ? 'taken' : problem?.code));
+  const wrong = 'MILL4004';
+  const over = 'MILL3480';
+  expect(codes).toEqual([
+    ...['taken', over, over, wrong, 'taken'],
+    ...[wrong, wrong, wrong, 'taken'],
+  ]);
+  expect(results[3]?.problem?.errors?.[0]?.path).toBe('outcome/outcome/output');
+  const ends = await Promise.all(own.map(({ execution }) => ended(execution)));
+  expect(ends.map(({ output, error }) => output ?? error)).toEqual(['taken', 'Own', 'taken']);
+  expect((await others.settle(theirs.attempt, 'theirs')).status).toBe(200);
+  expect((await ended(theirs.execution)).output).toBe('theirs');
+});
+
+test('a worker of the release before is served: it tells each outcome by itself', async () => {
+  const older = openSpeaker(it, token, { protocol: 1, name: 'older' });
+  const { attempt, execution } = await held(older);
+  const listed = it.server.engine.workers.list(EVERYTHING);
+  expect(listed.find(({ name }) => name === 'older')).toMatchObject({ protocol: 1, taken: 1 });
+  const lines = {
+    first: 0,
+    records: [{ at: 1, stream: 'stdout', level: 'info', message: 'of the older one' }],
+  };
+  const path = `/workers/attempts/${attempt}/logs`;
+  expect((await older.say('POST', path, lines)).json()).toEqual({ next: 1 });
+  expect(await older.beat([attempt])).toEqual([]);
+  expect((await older.settle(attempt, 'alone')).json()).toEqual({ taken: true });
+  expect((await ended(execution)).output).toBe('alone');
+});
+
+test('a request with too many outcomes is refused, and takes none', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const outcome = { attempt, outcome: { type: 'succeeded', output: 1 } };
+  const many = { outcomes: Array.from({ length: MOST_OUTCOMES + 1 }, () => outcome) };
+  expect((await owner.say('POST', '/workers/outcomes', many)).status).toBe(400);
+  const large = { outcomes: [{ ...outcome, root: 'x'.repeat(MOST_OUTCOME_BYTES) }] };
+  expect((await owner.say('POST', '/workers/outcomes', large)).status).toBe(413);
+  expect((await owner.say('POST', '/workers/outcomes', { outcomes: [] })).json()).toEqual({
+    results: [],
+  });
+  expect((await owner.settle(attempt, 'alone')).status).toBe(200);
+  expect((await ended(execution)).output).toBe('alone');
+});
+
+test('the last lines come with the outcome, and those that were sent before are not written twice', async () => {
+  const owner = openSpeaker(it, token);
+  const { attempt, execution } = await held(owner);
+  const records = ['one', 'two', 'three'].map((message) => ({
+    ...{ at: 1, stream: 'stdout', level: 'info' },
+    message,
+  }));
+  const before = { first: 0, records: records.slice(0, 2) };
+  const sent = owner.say('POST', `/workers/attempts/${attempt}/logs`, before);
+  const outcome = { type: 'succeeded', output: 1 };
+  const told = owner.settleAll([{ attempt, outcome, lines: { first: 0, records } }]);
+  expect((await sent).status).toBe(200);
+  expect(await told).toEqual([{ taken: true }]);
+  await ended(execution);
+  const { items } = await it.server.engine.executions.logs(EVERYTHING, execution, {});
+  expect(items.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
 });
 
 test('an attempt is given to one of many that ask at once, and a lost answer gives it to no other', async () => {
@@ -193,6 +289,75 @@ test('workers, and what waits for them, are seen by their teams alone', async ()
   expect(workers.waiting(ofTeam('others'))).toEqual([]);
 });
 
+test('of what a worker of two teams holds each sees its own', async () => {
+  const both = openSpeaker(it, await workerToken(it, ['default', 'others']), { name: 'both' });
+  const own = await held(both);
+  const theirs = await held(both, 'others-away');
+  const seenBy = (scope: typeof EVERYTHING | ReturnType<typeof ofTeam>): string[] =>
+    it.server.engine.workers
+      .list(scope)
+      .filter(({ name }) => name === 'both')
+      .flatMap(({ holds }) => holds.map(({ execution }) => execution?.id ?? ''));
+  expect(seenBy(EVERYTHING)).toEqual([own.execution, theirs.execution]);
+  expect(seenBy(ofTeam('default'))).toEqual([own.execution]);
+  expect(seenBy(ofTeam('others'))).toEqual([theirs.execution]);
+  await both.settle(own.attempt);
+  await both.settle(theirs.attempt);
+  await ended(theirs.execution);
+  expect(seenBy(EVERYTHING)).toEqual([]);
+});
+
+test('a limit of a tag counts tasks over all workers, and holds back no others', async () => {
+  const { workers, executions, pipelines } = it.server.engine;
+  const definition = oneTask('millrace:echo', {}) as MachineDefinition;
+  for (const [name, tags] of [
+    ['limited', ['fast', 'gpu']],
+    ['free', ['fast']],
+  ] as const) {
+    await pipelines.deploy({
+      ...{ name, team: 'default', tags: {}, bindings: {}, folder: tmpdir(), definition },
+      sections: { worker: { tags: [...tags] } },
+    });
+  }
+  const first = openSpeaker(it, token, { tags: ['gpu', 'fast'] });
+  const second = openSpeaker(it, token, { tags: ['gpu', 'fast'] });
+  const start = async (pipeline: string) => (await executions.start(EVERYTHING, { pipeline })).id;
+  const ids = [await start('limited'), await start('limited'), await start('limited')];
+  const given = await first.claim();
+  while (given.length < 2) given.push(...(await first.claim()));
+  expect([...(await first.claim(0)), ...(await second.claim(0))]).toEqual([]);
+  expect(given.map(({ execution }) => execution.id)).toEqual(ids.slice(0, 2));
+  expect((await executions.describe(EVERYTHING, ids[2] ?? '')).queued).toBe(
+    'a worker with the tags fast and gpu that performs echo: 2 of 2 tasks with the tag gpu run',
+  );
+  expect(workers.waiting(EVERYTHING).filter(({ tags }) => tags.includes('gpu'))).toEqual([
+    {
+      ...{ kind: 'echo', tags: ['fast', 'gpu'], team: 'default', attempts: 1, workers: 2 },
+      limited: 'gpu',
+    },
+  ]);
+  const free = await start('free');
+  const [passes] = await second.claim();
+  expect(passes?.execution.id).toBe(free);
+  await second.settle(passes?.id ?? '');
+  // One that ends makes room, one that is stopped, and one that is lost.
+  await first.beat(given.map(({ id }) => id));
+  const claiming = second.claim();
+  await first.settle(given[0]?.id ?? '');
+  const [third] = await claiming;
+  expect(third?.execution.id).toBe(ids[2]);
+  const last = await start('limited');
+  const waiting = second.claim();
+  await executions.stop(EVERYTHING, ids[1] ?? '');
+  expect((await waiting).map(({ execution }) => execution.id)).toEqual([last]);
+  await second.say('POST', '/workers/goodbye', {});
+  expect((await ended(last)).error).toBe('Millrace.WorkerLost');
+  expect(await first.beat([given[1]?.id ?? ''])).toEqual([given[1]?.id]);
+  const again = await start('limited');
+  expect((await first.claim()).map(({ execution }) => execution.id)).toEqual([again]);
+  await first.say('POST', '/workers/goodbye', {});
+});
+
 test('goodbye closes what the worker holds at once', async () => {
   const owner = openSpeaker(it, token);
   const { execution } = await held(owner);
@@ -210,7 +375,8 @@ describe('a worker that', () => {
     });
 
   test.each([
-    ['speaks another version', { ...speaking, protocol: 2 }, 426, 'MILL3481'],
+    ['speaks a version that is not known yet', { ...speaking, protocol: 3 }, 426, 'MILL3481'],
+    ['speaks a version that never was', { ...speaking, protocol: 0 }, 426, 'MILL3481'],
     ['performs what no worker can', { ...speaking, kinds: { dataset: 1 } }, 400, 'MILL3483'],
     ['has no slots', { ...speaking, slots: 0 }, 400, 'MILL4004'],
     ['has a tag that is none', { ...speaking, tags: ['a b'] }, 400, 'MILL4004'],

@@ -7,7 +7,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PREFIX } from '../../src/api/paths.js';
-import type { ClaimedAttempt, SpeakingWorker } from '../../src/api/workers.js';
+import {
+  type ClaimedAttempt,
+  type SpeakingWorker,
+  type TakenOutcomes,
+  WORKER_PROTOCOL,
+} from '../../src/api/workers.js';
 import type { JsonObject } from '../../src/asl/json.js';
 import { type Running, startMillrace } from '../cli/millrace.js';
 import type { Answer, TestServer } from '../http/test-server.js';
@@ -36,6 +41,8 @@ export interface Speaker {
   claim(wait?: number): Promise<ClaimedAttempt[]>;
   beat(attempts: readonly string[]): Promise<string[]>;
   settle(attempt: string, output?: unknown): Promise<Answer>;
+  /** Outcomes in one request, whatever they are. */
+  settleAll(outcomes: readonly unknown[]): Promise<TakenOutcomes['results']>;
 }
 
 export function openSpeaker(
@@ -45,7 +52,7 @@ export function openSpeaker(
   session: string = randomBytes(32).toString('base64url'),
 ): Speaker {
   const worker: SpeakingWorker = {
-    ...{ protocol: 1, name: 'speaker', version: '0', kinds: { shell: 8, echo: 8 } },
+    ...{ protocol: WORKER_PROTOCOL, name: 'speaker', version: '0', kinds: { shell: 8, echo: 8 } },
     ...{ tags: [], slots: 8 },
     ...more,
   };
@@ -72,6 +79,11 @@ export function openSpeaker(
       say('POST', `/workers/attempts/${attempt}/outcome`, {
         outcome: { type: 'succeeded', output },
       }),
+    async settleAll(outcomes) {
+      const answer = await say('POST', '/workers/outcomes', { outcomes });
+      if (answer.status !== 200) throw new Error(answer.text);
+      return answer.json<TakenOutcomes>().results;
+    },
   };
 }
 

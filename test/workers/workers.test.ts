@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -178,10 +179,21 @@ test('an attempt outlives a restart of the server', async () => {
   await open();
   const id = await start();
   expect(await until(() => existsSync(join(folder, 'begun')), Boolean)).toBe(true);
+  const holds = () => it.server.engine.workers.list(EVERYTHING).flatMap((one) => one.holds);
+  const [before] = holds();
+  expect(before).toMatchObject({
+    kind: 'shell',
+    state: 'Work',
+    team: 'default',
+    execution: { id },
+  });
   await server.close();
-  writeFileSync(join(folder, 'go'), '');
   it = await openTestServer({ workerLease, data, port: Number(port) });
+  // The worker has shown itself, and what it holds is known by name again.
+  expect(await until(holds, ([held]) => held?.state !== undefined)).toEqual([before]);
+  writeFileSync(join(folder, 'go'), '');
   expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', output: 7 });
+  expect(holds()).toEqual([]);
 });
 
 test('a worker that was cut off comes back with its outcome, or stops by itself when its lease is over', async () => {
@@ -199,6 +211,86 @@ test('a worker that was cut off comes back with its outcome, or stops by itself 
     proxy.become(40);
     expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', output: 7 });
     proxy.become('through');
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test('outcomes whose answers are lost are told again, count once, and the worker goes on', async () => {
+  const COUNT = 3;
+  await deploy({
+    StartAt: 'Each',
+    States: {
+      Each: {
+        Type: 'Map',
+        ItemProcessor: {
+          ...{ StartAt: 'Work' },
+          States: {
+            Work: {
+              Type: 'Task',
+              Resource: 'millrace:shell',
+              Parameters: {
+                command: [
+                  'sh',
+                  '-c',
+                  `touch ${folder}/begun-$$; while [ ! -e ${folder}/go ]; do sleep 0.05; done; echo said; echo 7`,
+                ],
+              },
+              End: true,
+            },
+          },
+        },
+        End: true,
+      },
+    },
+  });
+  const input = Array.from({ length: COUNT }, (_, index) => index);
+  const run = async (): Promise<string> =>
+    (await it.server.engine.executions.start(EVERYTHING, { pipeline: 'away', input })).id;
+  const proxy = await LineProxy.start(Number(new URL(it.server.url).port));
+  try {
+    const worker = await open([], proxy.url);
+    const id = await run();
+    const begun = () => readdirSync(folder).filter((name) => name.startsWith('begun-')).length;
+    expect(await until(begun, (count) => count === COUNT)).toBe(COUNT);
+    proxy.become('swallow answers');
+    writeFileSync(join(folder, 'go'), '');
+    expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', output: input.map(() => 7) });
+    proxy.become('cut');
+    await worker.until('the server does not answer');
+    proxy.become('through');
+    const { items } = await it.server.engine.executions.history(EVERYTHING, id, {});
+    expect(items.filter(({ type }) => type === 'TaskSucceeded')).toHaveLength(COUNT);
+    expect((await linesOf(id)).filter((line) => line === 'said')).toHaveLength(COUNT);
+    const next = await run();
+    expect(await ended(next)).toMatchObject({ status: 'SUCCEEDED', output: input.map(() => 7) });
+    worker.process.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(0);
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test('a worker that is stopped tells the outcomes that wait, however the server answers meanwhile', async () => {
+  await deploy(
+    shell(`touch ${folder}/begun-$$; while [ ! -e ${folder}/go ]; do sleep 0.05; done; echo 7`),
+  );
+  const proxy = await LineProxy.start(Number(new URL(it.server.url).port));
+  try {
+    const worker = await open(['--grace', '60s'], proxy.url);
+    const ids = [await start(), await start(), await start()];
+    const begun = () => readdirSync(folder).filter((name) => name.startsWith('begun-')).length;
+    expect(await until(begun, (count) => count === ids.length)).toBe(ids.length);
+    proxy.become('cut');
+    writeFileSync(join(folder, 'go'), '');
+    await worker.until('the server does not answer');
+    worker.process.kill('SIGTERM');
+    await worker.until('stopping: 3 tasks may end');
+    proxy.become('through');
+    const { code, stderr } = await worker.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('3 tasks performed');
+    for (const id of ids) expect(await ended(id)).toMatchObject({ output: 7 });
   } finally {
     await proxy.stop();
   }

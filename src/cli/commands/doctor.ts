@@ -13,6 +13,7 @@ import { EXIT } from '../exit-codes.js';
 import { fetchFrom, type ServerFetch } from '../server-trust.js';
 import { type Check, taskRights } from '../task-rights.js';
 import { certificateChecks, configuredTls, exposureChecks } from '../tls-checks.js';
+import { workerChecks } from '../worker-checks.js';
 
 const MIN_NODE = [20, 19] as const;
 const LITTLE_SPACE = 1024 ** 3;
@@ -53,6 +54,7 @@ export default class Doctor extends MillraceCommand {
       ...certificateChecks(answer?.health),
       ...(answer === undefined ? [] : exposureChecks(server?.exposed)),
       ...partsOf(answer?.health),
+      ...(server === undefined || answer === undefined ? [] : await workerChecks(server, fetch)),
       ...taskRights(server),
       timeZones(),
       program(

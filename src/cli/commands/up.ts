@@ -18,7 +18,7 @@ import { authoritiesIn } from '../server-trust.js';
 import { standingBy } from '../standing-by.js';
 import { stopAsked, whenToClose } from '../stopping.js';
 import { UP_FLAGS } from '../up-flags.js';
-import { kindsIn } from '../worker-kinds.js';
+import { kindsIn, tagLimitsIn } from '../worker-kinds.js';
 
 /** `millrace up`: starts the server in this terminal. */
 export default class Up extends MillraceCommand {
@@ -108,6 +108,7 @@ export default class Up extends MillraceCommand {
       ...(flags['task-user'] ? { taskUser: flags['task-user'] } : {}),
       ownControlGroup: true,
       noLocalTasks: kindsIn(flags['no-local-tasks'] ?? ''),
+      workerLimits: tagLimitsIn(flags['worker-limits'] ?? ''),
       resumeRestored: flags['resume-restored'],
       ...(flags['dead-man'] ? { deadMan: { url: publicUrlOf(flags['dead-man']) } } : {}),
       ...(flags.rates ? { rates: flags.rates } : {}),

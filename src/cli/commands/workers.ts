@@ -3,6 +3,7 @@ import { PATHS } from '../../api/paths.js';
 import type { WaitingForWorker, Worker } from '../../api/workers.js';
 import { MillraceCommand, serverFlags } from '../base-command.js';
 import { table, time } from '../text.js';
+import { waitingText } from '../worker-checks.js';
 
 /** `millrace workers`. */
 export default class Workers extends MillraceCommand {
@@ -18,16 +19,18 @@ export default class Workers extends MillraceCommand {
     const { items, waiting } = answer;
     if (items.length === 0) this.say('No worker is connected. Start one with: millrace worker');
     else {
-      const rows = items.map(({ name, kinds, tags, slots, taken, teams, version, seenAt }) => [
-        name,
-        `${taken} of ${slots}`,
-        kindsText(kinds, slots),
-        tags.join(' '),
-        teams?.join(' ') ?? 'all',
-        version,
-        time(seenAt),
+      const rows = items.map((worker) => [
+        worker.name,
+        `${worker.taken} of ${worker.slots}`,
+        kindsText(worker.kinds, worker.slots),
+        worker.tags.join(' '),
+        worker.teams?.join(' ') ?? 'all',
+        `${worker.version}, protocol ${worker.protocol}`,
+        time(worker.seenAt),
       ]);
       this.log(table(['worker', 'taken', 'kinds', 'tags', 'teams', 'version', 'seen'], rows));
+      const held = items.flatMap((worker) => heldRows(worker));
+      if (held.length > 0) this.log(`\n${table(['worker', 'holds', 'kind', 'since'], held)}`);
     }
     for (const line of waiting) this.say(colors.yellow(waitingText(line)));
     return answer;
@@ -40,8 +43,16 @@ function kindsText(kinds: { [kind: string]: number }, slots: number): string {
     .join(' ');
 }
 
-function waitingText({ kind, tags, team, attempts, workers }: WaitingForWorker): string {
-  const tagged = tags.length === 0 ? '' : ` with the tags ${tags.join(', ')}`;
-  const there = workers === 0 ? 'none is connected' : `${workers} connected`;
-  return `${attempts} of ${team} wait for a worker${tagged} that performs ${kind}: ${there}`;
+/** Attempts that it holds, a row each, and one for those that are not listed. */
+function heldRows({ name, taken, holds }: Worker): string[][] {
+  const rows = holds.map(({ execution, state = '', kind, since }) => [
+    name,
+    execution === undefined
+      ? '(not known yet)'
+      : `${execution.pipeline}/${execution.name} ${state}`,
+    kind,
+    since === undefined ? '' : time(since),
+  ]);
+  const left = taken - holds.length;
+  return left > 0 ? [...rows, [name, `and ${left} more`, '', '']] : rows;
 }

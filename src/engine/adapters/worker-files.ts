@@ -41,6 +41,8 @@ export interface ServerOfWorkers {
   noLocalTasks?: string[];
   /** Milliseconds that an attempt stays a worker's without a sign of life. Default: 30,000. */
   workerLease?: number;
+  /** Tasks at a time over all workers, by the tag that they ask for. Default: as many as the workers take. */
+  workerLimits?: { readonly [tag: string]: number };
 }
 
 /**
@@ -49,7 +51,7 @@ export interface ServerOfWorkers {
  * @param version of this server
  */
 export async function workersOf(
-  { noLocalTasks, workerLease }: ServerOfWorkers,
+  { noLocalTasks, workerLease, workerLimits }: ServerOfWorkers,
   root: string,
   confinement: Confinement | undefined,
   version: string,
@@ -57,6 +59,7 @@ export async function workersOf(
   return {
     ...(noLocalTasks === undefined ? {} : { noLocalTasks }),
     ...(workerLease === undefined ? {} : { workerLease }),
+    ...(workerLimits === undefined ? {} : { workerLimits }),
     workerFiles: await openWorkerFiles(root, confinement),
     version,
   };

@@ -5,7 +5,9 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Problem } from '../../api/problem.js';
 import {
+  attemptOutcomeSchema,
   beatWorker,
   type ClaimedAttempt,
   claimAttempts,
@@ -13,27 +15,35 @@ import {
   listAttemptFiles,
   listWorkers,
   logAttempt,
+  MOST_OUTCOME_BYTES,
   MOST_PART,
   readBlob,
   settleAttempt,
+  settleAttempts,
+  type TakenOutcomes,
   WORKER_HEADER,
+  type WorkerLogRecord,
   writeBlob,
 } from '../../api/workers.js';
 import type { Json } from '../../asl/json.js';
 import type { WorkerCaller } from '../../engine/features/workers/worker-sessions.js';
 import type { ClaimedAttempt as Claimed } from '../../engine/features/workers/workers.js';
 import { EngineError } from '../../engine/kernel/errors.js';
+import type { AttemptLogRecord } from '../../engine/kernel/ports.js';
+import { HttpError } from '../errors.js';
 import type { LoadLimit } from '../load-limit.js';
+import { FieldProblems, problemOf } from '../problem.js';
 import type { HttpServices } from '../services.js';
 
-/** Bytes of an outcome: with the list of the files that its task has written. */
-const MOST_OUTCOME = 8 * 1024 * 1024;
+const INTERNAL = new HttpError('Internal').code;
+/** Fields of one outcome that are told to be wrong. */
+const MOST_ERRORS = 10;
 /** What a session must look like: 32 random bytes, as base64url. */
 const SESSION = /^[A-Za-z0-9_-]{43}$/;
 
 export function workerRoutes(
   instance: FastifyInstance,
-  { engine }: HttpServices,
+  { engine, config }: HttpServices,
   load: LoadLimit,
 ): void {
   const api = instance.withTypeProvider<ZodTypeProvider>();
@@ -42,9 +52,10 @@ export function workerRoutes(
   api.get(listWorkers.path, { schema: listWorkers.schema }, async (request) => {
     const { scope } = request.principal;
     return {
-      items: workers.list(scope).map(({ tags, teams, ...worker }) => ({
+      items: workers.list(scope).map(({ tags, teams, holds, ...worker }) => ({
         ...worker,
         tags: [...tags],
+        holds: [...holds],
         ...(teams === undefined ? {} : { teams: [...teams] }),
       })),
       waiting: workers.waiting(scope).map(({ tags, ...line }) => ({ ...line, tags: [...tags] })),
@@ -78,20 +89,49 @@ export function workerRoutes(
 
   api.post(logAttempt.path, { schema: logAttempt.schema }, async (request) => {
     const { first, records } = request.body;
-    const lines = records.map(({ fields, ...record }) =>
-      fields === undefined ? record : { ...record, fields: fields as { [name: string]: Json } },
-    );
-    const next = await workers.log(callerOf(request), request.params.id, first, lines);
+    const next = await workers.log(callerOf(request), request.params.id, first, asLines(records));
     return { next };
   });
 
   api.post(
     settleAttempt.path,
-    { schema: settleAttempt.schema, bodyLimit: MOST_OUTCOME },
+    { schema: settleAttempt.schema, bodyLimit: MOST_OUTCOME_BYTES },
     async (request) => {
       const { outcome, changes } = request.body;
       await workers.settle(callerOf(request), request.params.id, outcome, changes);
       return { taken: true as const };
+    },
+  );
+
+  async function settled(
+    caller: WorkerCaller,
+    given: unknown,
+    requestId: string,
+  ): Promise<TakenOutcomes['results'][number]> {
+    const read = attemptOutcomeSchema.safeParse(given);
+    if (!read.success) return { taken: false, problem: misfit(read.error.issues) };
+    const { attempt, outcome, changes, lines } = read.data;
+    try {
+      const last = lines && { first: lines.first, records: asLines(lines.records) };
+      await workers.settle(caller, attempt, outcome, changes, last);
+      return { taken: true };
+    } catch (error) {
+      const problem = problemOf(error);
+      // The answer as a whole is none that would be told elsewhere.
+      if (problem.code === INTERNAL) config.onFault(error, requestId);
+      return { taken: false, problem };
+    }
+  }
+
+  api.post(
+    settleAttempts.path,
+    { schema: settleAttempts.schema, bodyLimit: MOST_OUTCOME_BYTES },
+    async (request) => {
+      const caller = callerOf(request);
+      const { outcomes } = request.body;
+      // All enter one turn of the engine.
+      const settling = outcomes.map((outcome) => settled(caller, outcome, request.id));
+      return { results: await Promise.all(settling) };
     },
   );
 
@@ -135,6 +175,21 @@ function callerOf({ headers, principal }: FastifyRequest): WorkerCaller {
     throw new EngineError('WorkerSessionMissing');
   }
   return { session, token: principal.token, scope: principal.scope };
+}
+
+function asLines(records: readonly WorkerLogRecord[]): AttemptLogRecord[] {
+  return records.map(({ fields, ...record }) =>
+    fields === undefined ? record : { ...record, fields: fields as { [name: string]: Json } },
+  );
+}
+
+/** What is wrong with one of many, as the whole request would be answered. */
+function misfit(issues: readonly { path: PropertyKey[]; message: string }[]): Problem {
+  const errors = issues.map(({ path, message }) => ({
+    path: ['outcome', ...path].map(String).join('/'),
+    message,
+  }));
+  return problemOf(new FieldProblems('InvalidRequest', errors.slice(0, MOST_ERRORS)));
 }
 
 /** Without folders: those of this machine tell a worker nothing. */

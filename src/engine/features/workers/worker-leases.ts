@@ -24,12 +24,27 @@ import { lineOf } from '../../kernel/worker-line.js';
 import {
   type Lease,
   ownerOf,
+  subjectOf,
   type WorkerCaller,
   type WorkerSession,
   type WorkerSessions,
 } from './worker-sessions.js';
 
 export type ConnectorCall = Extract<Resolution, { type: 'connector' }>;
+
+/** Lines of a task's output, of which each is written once. */
+export interface NumberedLines {
+  /** Number of the first of them, from 0 on. */
+  readonly first: number;
+  readonly records: readonly AttemptLogRecord[];
+}
+
+/** What has come of an attempt. */
+interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  /** The last lines of its output. */
+  readonly lines: NumberedLines | undefined;
+}
 
 /** Who hears of changes. */
 interface Listening {
@@ -89,9 +104,24 @@ export class WorkerLeases {
   /** A worker has shown itself: what it had begun under an earlier engine is its own. */
   giveBack(session: WorkerSession): void {
     for (const lease of this.#resumed.get(session.owner) ?? []) {
-      if (this.isHeld(lease)) session.leases.set(lease.id, lease);
+      if (!this.isHeld(lease)) continue;
+      session.leases.set(lease.id, lease);
+      this.#name(lease);
     }
     this.#resumed.delete(session.owner);
+  }
+
+  /** Finds out for people what an attempt is of that was begun under an earlier engine. */
+  #name(lease: Lease): void {
+    const { execution, thread, sequence } = lease;
+    this.#kernel.executions.inTurn(execution).then(
+      (active) => {
+        const attempt = active?.attempts.get(attemptKey(thread, sequence));
+        if (active && attempt?.id === lease.id) lease.subject = subjectOf(active, attempt);
+      },
+      // It is listed without: nothing else depends on it.
+      () => undefined,
+    );
   }
 
   /**
@@ -107,25 +137,36 @@ export class WorkerLeases {
     records: readonly AttemptLogRecord[],
   ): Promise<number> {
     const lease = this.held(caller, id);
-    const next = first + records.length;
     return new Promise((resolve, reject) => {
       const act = (turn: Turn, active: ActiveExecution, attempt: AttemptRecord): Performed => {
-        const known = lease.nextLine ?? first;
-        const fresh = records.slice(Math.max(0, known - first));
-        const now = this.#kernel.time.now();
-        const from = Math.min(attempt.startedAt ?? now, now);
-        // A worker's clock may be anything: its lines lie between the start of the attempt and now.
-        const dated = fresh.map((one) => ({ ...one, at: Math.min(Math.max(one.at, from), now) }));
-        if (dated.length > 0) {
-          this.#kernel.output.write(turn, active, commandOf(attempt), dated);
-        }
-        turn.afterCommit(() => {
-          lease.nextLine = Math.max(known, next);
-          resolve(lease.nextLine);
-        });
+        this.#write(turn, active, attempt, lease, { first, records });
+        turn.afterCommit(() => resolve(lease.nextLine ?? 0));
         return 'done';
       };
       this.#kernel.submit(this.#ownInput(lease, act, reject));
+    });
+  }
+
+  /** Writes those lines that were not written before. */
+  #write(
+    turn: Turn,
+    active: ActiveExecution,
+    attempt: AttemptRecord,
+    lease: Lease,
+    { first, records }: NumberedLines,
+  ): void {
+    const known = lease.nextLine ?? first;
+    const fresh = records.slice(Math.max(0, known - first));
+    const now = this.#kernel.time.now();
+    const from = Math.min(attempt.startedAt ?? now, now);
+    // A worker's clock may be anything: its lines lie between the start of the attempt and now.
+    const dated = fresh.map((one) => ({ ...one, at: Math.min(Math.max(one.at, from), now) }));
+    if (dated.length > 0) this.#kernel.output.write(turn, active, commandOf(attempt), dated);
+    // At once: the same lines may come twice in one turn.
+    const before = lease.nextLine;
+    lease.nextLine = Math.max(known, first + records.length);
+    turn.afterFailure(() => {
+      if (before === undefined || before < (lease.nextLine ?? 0)) lease.nextLine = before;
     });
   }
 
@@ -137,7 +178,7 @@ export class WorkerLeases {
   async settle(
     caller: WorkerCaller,
     id: string,
-    outcome: AttemptOutcome,
+    { outcome, lines }: AttemptEnd,
     prepare?: (lease: Lease) => Promise<void>,
   ): Promise<void> {
     const lease = this.held(caller, id);
@@ -146,7 +187,7 @@ export class WorkerLeases {
     lease.until = undefined;
     try {
       await prepare?.(lease);
-      await this.close(lease, outcome);
+      await this.close(lease, outcome, lines);
     } catch (error) {
       // It is still the worker's, who may try again.
       lease.state = 'held';
@@ -279,13 +320,14 @@ export class WorkerLeases {
   }
 
   /** Tells the execution the outcome. Rejects when the attempt is not the lease's any more, or it cannot be written now. */
-  close(lease: Lease, outcome: AttemptOutcome): Promise<void> {
+  close(lease: Lease, outcome: AttemptOutcome, lines?: NumberedLines): Promise<void> {
     const { attempts, hooks } = this.#kernel;
     return new Promise((resolve, reject) => {
       const isLost = outcome.type === 'failed' && outcome.error === WORKER_LOST;
       const input = this.#ownInput(
         lease,
         (turn, active, attempt, own) => {
+          if (lines !== undefined) this.#write(turn, active, attempt, lease, lines);
           // Nobody knows how long it has worked: nothing of it is counted.
           if (isLost) attempts.update(turn, active, withoutOwner(attempt));
           return attempts.deliver(turn, active, attempt, outcome, own, (later) =>

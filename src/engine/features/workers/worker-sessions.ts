@@ -9,6 +9,9 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import type { AttemptRecord } from '../../../store/store.js';
+import type { ActiveExecution } from '../../kernel/active-execution.js';
+import { commandOf } from '../../kernel/attempts.js';
 import { EngineError } from '../../kernel/errors.js';
 import type { Scope } from '../../kernel/scope.js';
 import type { KnownContents } from '../../kernel/worker-files.js';
@@ -23,6 +26,8 @@ export interface WorkerDescription {
   readonly name: string;
   /** Of Millrace. */
   readonly version: string;
+  /** Version of the protocol that it speaks. */
+  readonly protocol: number;
   /** Attempts of each kind that it performs at a time. */
   readonly kinds: { readonly [kind: string]: number };
   readonly tags: readonly string[];
@@ -38,6 +43,15 @@ export interface WorkerCaller {
   readonly scope: Scope;
   /** What the worker proves itself by. */
   readonly session: string;
+}
+
+/** What an attempt is of, for people. */
+export interface LeaseSubject {
+  /** Id, name and pipeline of its execution. */
+  readonly execution: { readonly id: string; readonly name: string; readonly pipeline: string };
+  readonly state: string;
+  /** When it was begun, in milliseconds since the epoch. */
+  readonly since: number;
 }
 
 /** An attempt that a worker holds. */
@@ -64,6 +78,8 @@ export interface Lease {
   contents?: KnownContents;
   /** Where its execution keeps files; undefined: as `contents`. */
   workFolder?: string;
+  /** Undefined: begun under an earlier engine, and its worker has not shown itself since. */
+  subject?: LeaseSubject;
   /** When the last sign of life of its task was taken, by the monotonic clock. */
   beatAt: number;
 }
@@ -86,6 +102,15 @@ export interface WorkerSession {
   readonly stops: Set<string>;
   /** It was told that it may go: it takes nothing more. */
   isLeaving: boolean;
+}
+
+/** What an attempt is of. */
+export function subjectOf(
+  { creation: { id, name, pipeline } }: ActiveExecution,
+  attempt: AttemptRecord,
+): LeaseSubject {
+  const since = attempt.startedAt ?? attempt.scheduledAt;
+  return { execution: { id, name, pipeline }, state: commandOf(attempt).state, since };
 }
 
 /** Whether a worker could ever take what waits in a line. */
@@ -113,9 +138,16 @@ export function loadOf({ leases, coming, description }: WorkerSession): number {
   return (leases.size + coming.length) / Math.max(1, description.slots);
 }
 
+/** Of callers that speak of many attempts in one request. */
+const OWNERS: WeakMap<object, string> = new WeakMap();
+
 /** The owner of what a worker begins. */
-export function ownerOf({ session }: Pick<WorkerCaller, 'session'>): string {
-  return workerOwner(createHash('sha256').update(session).digest('hex'));
+export function ownerOf(caller: Pick<WorkerCaller, 'session'>): string {
+  const known = OWNERS.get(caller);
+  if (known !== undefined) return known;
+  const owner = workerOwner(createHash('sha256').update(caller.session).digest('hex'));
+  OWNERS.set(caller, owner);
+  return owner;
 }
 
 export class WorkerSessions {

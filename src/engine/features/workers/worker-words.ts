@@ -3,6 +3,7 @@
  * @module
  */
 import type { WorkerLine } from '../../kernel/worker-line.js';
+import type { TagLimits } from './tag-limits.js';
 import type { WorkerLines } from './worker-lines.js';
 import { mayTake, type WorkerSessions } from './worker-sessions.js';
 
@@ -18,12 +19,23 @@ export function workersFor(line: WorkerLine, sessions: WorkerSessions): number {
  * @example 'a worker with the tag gpu that performs shell: none is connected'
  */
 export function waitWords(
-  lines: WorkerLines,
-  sessions: WorkerSessions,
+  {
+    lines,
+    sessions,
+    limits,
+  }: {
+    readonly lines: WorkerLines;
+    readonly sessions: WorkerSessions;
+    readonly limits: TagLimits;
+  },
   execution: number,
 ): string | undefined {
   const [line] = lines.linesOf(execution);
   if (line === undefined) return undefined;
+  const full = limits.full(line.tags);
+  if (full !== undefined) {
+    return `${neededWorker(line)}: ${full.limit} of ${full.limit} tasks with the tag ${full.tag} run`;
+  }
   return `${neededWorker(line)}: ${thereAre(workersFor(line, sessions))}`;
 }
 

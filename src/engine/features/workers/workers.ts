@@ -27,6 +27,7 @@ import type { Turn } from '../../kernel/turn.js';
 import type { Input, Performed } from '../../kernel/turn-loop.js';
 import { withMemory } from '../../kernel/usage.js';
 import { lineOf } from '../../kernel/worker-line.js';
+import { TagLimits } from './tag-limits.js';
 import { type ConnectorCall, WorkerLeases } from './worker-leases.js';
 import { type WaitingAttempt, WorkerLines } from './worker-lines.js';
 import {
@@ -34,6 +35,7 @@ import {
   type Lease,
   loadOf,
   mayTake,
+  subjectOf,
   type WorkerCaller,
   type WorkerDescription,
   type WorkerSession,
@@ -45,6 +47,8 @@ import { waitWords } from './worker-words.js';
 export const LEASE = 30_000;
 /** Milliseconds between heartbeats of one task that are taken in. */
 const BEAT_INTERVAL = 1_000;
+/** Attempts in one answer: the next claim comes at once. */
+const MOST_GIVEN = 200;
 /** Attempts asked of the store at a time. */
 const PAGE = 1_000;
 
@@ -92,6 +96,7 @@ export class Workers implements Feature, WorkersHook {
   readonly lines: WorkerLines = new WorkerLines();
   readonly sessions: WorkerSessions = new WorkerSessions();
   readonly leases: WorkerLeases;
+  readonly limits: TagLimits;
   readonly #polls: Map<string, Poll> = new Map();
   /** Attempts that are being begun: no longer in a line, and not held yet. */
   readonly #beginning: Set<string> = new Set();
@@ -99,14 +104,21 @@ export class Workers implements Feature, WorkersHook {
   #isMatching = false;
   #isClosed = false;
 
-  constructor(kernel: Kernel, leaseMs: number = LEASE) {
+  /** @param limits tasks at a time over all workers, by the tag that they ask for */
+  constructor(
+    kernel: Kernel,
+    leaseMs: number = LEASE,
+    limits: { readonly [tag: string]: number } = {},
+  ) {
     this.#kernel = kernel;
     this.leaseMs = leaseMs;
+    this.limits = new TagLimits(limits);
     const { sessions } = this;
     this.leases = new WorkerLeases(kernel, leaseMs, sessions, {
       dueChanged: () => kernel.dueChanged(this),
       freed: () => this.#match(),
     });
+    this.leases.onForgotten(({ id }) => this.limits.give(id));
     kernel.hooks.workers = this;
   }
 
@@ -139,7 +151,9 @@ export class Workers implements Feature, WorkersHook {
   }
 
   resumes(attempt: AttemptRecord): boolean {
-    return this.leases.resume(attempt);
+    const isResumed = this.leases.resume(attempt);
+    if (isResumed) this.limits.take(attempt.id, lineOf(attempt.kind)?.tags ?? []);
+    return isResumed;
   }
 
   // What workers ask.
@@ -245,7 +259,7 @@ export class Workers implements Feature, WorkersHook {
 
   /** What an execution waits for; undefined: for no worker. */
   waitOf(execution: number): string | undefined {
-    return waitWords(this.lines, this.sessions, execution);
+    return waitWords(this, execution);
   }
 
   // When leases end.
@@ -293,14 +307,19 @@ export class Workers implements Feature, WorkersHook {
         const polls = [...this.#polls.values()].filter(({ isOver }) => !isOver);
         polls.sort((a, b) => loadOf(a.session) - loadOf(b.session));
         for (const poll of polls) {
-          const { session } = poll;
+          const { session, taken, inFlight } = poll;
+          if (taken.length + inFlight >= MOST_GIVEN) continue;
           const waiting = this.lines.take(
-            (line) => mayTake(session, line) && hasRoom(session, line.kind),
+            (line) =>
+              mayTake(session, line) &&
+              hasRoom(session, line.kind) &&
+              this.limits.full(line.tags) === undefined,
           );
           if (waiting === undefined) continue;
           given = true;
           poll.inFlight += 1;
           session.coming.push(lineOf(waiting.line)?.kind ?? '');
+          this.limits.take(waiting.id, lineOf(waiting.line)?.tags ?? []);
           this.#beginning.add(waiting.id);
           this.#kernel.submit(this.#claimInput(waiting, poll));
         }
@@ -392,6 +411,7 @@ export class Workers implements Feature, WorkersHook {
       ...{ id, execution, thread, sequence, owner: session.owner },
       ...{ kind: connector.kind, team: active.creation.team },
       ...{ until: undefined, state: 'preparing', nextLine: 0, beatAt: 0 },
+      subject: subjectOf(active, attempt),
     };
     this.leases.put(lease);
     session.leases.set(id, lease);
@@ -415,6 +435,8 @@ export class Workers implements Feature, WorkersHook {
     const place = coming.indexOf(lineOf(waiting.line)?.kind ?? '');
     if (place >= 0) coming.splice(place, 1);
     this.#beginning.delete(waiting.id);
+    // It has become no worker's.
+    if (!this.leases.has(waiting.id)) this.limits.give(waiting.id);
     poll.inFlight -= 1;
     this.#settleIfDone(poll);
   }
