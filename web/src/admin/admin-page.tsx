@@ -1,5 +1,5 @@
 /**
- * `/admin`: how what Millrace says reaches people, what is silenced, who gets in, and how the server itself is.
+ * `/admin`: how what Millrace says reaches people, what is silenced, which workers there are, who gets in, and how the server itself is.
  * @module
  */
 import { Link, useSearch } from '@tanstack/react-router';
@@ -14,11 +14,13 @@ import { DeliveryList } from './delivery-list.js';
 import { HealthPanel } from './health-panel.js';
 import { SilenceList } from './silence-list.js';
 import { TokenList } from './token-list.js';
+import { WorkerList } from './worker-list.js';
 
 const TITLES: { [tab in AdminTab]: string } = {
   channels: 'Channels',
   deliveries: 'Deliveries',
   silences: 'Silences',
+  workers: 'Workers',
   tokens: 'Tokens',
   health: 'Health',
 };
@@ -51,6 +53,7 @@ export function AdminPage(): ReactElement {
       {tab === 'channels' && <ChannelList />}
       {tab === 'deliveries' && <DeliveryList search={search} />}
       {tab === 'silences' && <SilenceList />}
+      {tab === 'workers' && <WorkerList />}
       {tab === 'tokens' && <TokenList />}
       {tab === 'health' && <HealthPanel />}
     </>

@@ -5,7 +5,7 @@
 import { textIn } from '../watch/watch-search.js';
 
 /** Users, secrets and the audit log get their tabs here. */
-export const TABS = ['channels', 'deliveries', 'silences', 'tokens', 'health'] as const;
+export const TABS = ['channels', 'deliveries', 'silences', 'workers', 'tokens', 'health'] as const;
 export type AdminTab = (typeof TABS)[number];
 export const DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'FOLDED', 'DEAD'] as const;
 

@@ -1,11 +1,11 @@
 /**
- * What the console reads of channels, deliveries and tokens, each with its key in the cache.
+ * What the console reads of channels, deliveries, workers and tokens, each with its key in the cache.
  * @module
  */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { PATHS, pathTo } from '../../../src/api/paths.js';
 import { get, post, remove } from './client.js';
-import type { Channel, Delivery, Page, Token } from './types.js';
+import type { Channel, Delivery, Page, Token, WaitingForWorker, Worker } from './types.js';
 
 /** How a channel is, and what became of a message, is no live event. */
 const LOOK_EVERY_MS = 5_000;
@@ -50,6 +50,14 @@ export const deliveryQuery = (number: number) =>
     refetchInterval: ({ state: { data } }) =>
       data === undefined || data.status === 'PENDING' ? WAIT_EVERY_MS : false,
   });
+
+/** Those that are connected, and what waits for one. */
+export const workersQuery = queryOptions({
+  queryKey: ['workers'],
+  queryFn: async ({ signal }) =>
+    await get<{ items: Worker[]; waiting: WaitingForWorker[] }>(PATHS.workers, {}, signal),
+  refetchInterval: LOOK_EVERY_MS,
+});
 
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],

@@ -67,3 +67,4 @@ export type {
 export type { Arrivals, Batch, Condition, Trigger } from '../../../src/api/triggers.js';
 export type { Json, Page } from '../../../src/api/values.js';
 export type { VersionDiff } from '../../../src/api/version-diff.js';
+export type { WaitingForWorker, Worker } from '../../../src/api/workers.js';
