@@ -6,7 +6,7 @@
  * @module
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -80,6 +80,16 @@ export class PostgresServer {
   /** Where a server of ours finds a schema: `--store`. */
   addressOf(schema: string): string {
     return `postgres://millrace@127.0.0.1:${this.port}/postgres?options=-c%20search_path%3D${schema}`;
+  }
+
+  /** Makes a user who must say a password, and may do in a schema what the others may. */
+  async makeUser(name: string, password: string, schema: string): Promise<void> {
+    const rules = join(this.#folder, 'data', 'pg_hba.conf');
+    const known = readFileSync(rules, 'utf8');
+    writeFileSync(rules, `host all ${name} 127.0.0.1/32 scram-sha-256\n${known}`);
+    await this.#admin.query('SELECT pg_reload_conf()');
+    await this.#admin.query(`CREATE USER ${name} PASSWORD '${password}'`);
+    await this.#admin.query(`GRANT ALL ON SCHEMA ${schema} TO ${name}`);
   }
 
   /** Another pool in a schema. @param port of somebody in between. Default: the server's */

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import type { CopyProgress } from '../copy/copy-records.js';
 import type { RecordsInDatabase } from '../copy/record-place.js';
 import { StoreError } from '../errors.js';
+import { sourceEnvironment } from '../source-environment.js';
 import type { BackupMessage, FetchRequest } from './backup-process.js';
 import { digestOfFile, makeDraft, publish, taken, writeDigest } from './durable-file.js';
 
@@ -87,7 +88,7 @@ function copy(
   const isFile = typeof database === 'string';
   const file = isFile ? resolve(database) : join(fetchedAt(draft), 'millrace.db');
   const child = fork(compiled('backup-process.js'), [file, draft, version], {
-    env: isFile ? {} : ofLibpq(),
+    env: sourceEnvironment(isFile ? 'sqlite' : 'postgres'),
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -120,12 +121,6 @@ function copy(
 /** The folder beside a draft into which records of a database are fetched. */
 function fetchedAt(draft: string): string {
   return `${draft}.records`;
-}
-
-/** What the library for PostgreSQL reads of the environment: PGPASSWORD, PGPASSFILE, PGSSLROOTCERT, and the home of `.pgpass`. */
-function ofLibpq(): { [name: string]: string | undefined } {
-  const wanted = Object.entries(process.env).filter(([name]) => /^(PG[A-Z]+|HOME)$/.test(name));
-  return Object.fromEntries(wanted);
 }
 
 function ending(

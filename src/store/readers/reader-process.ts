@@ -11,6 +11,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { StoreSource } from '../source.js';
+import { sourceEnvironment } from '../source-environment.js';
 import type { Answer, Order, ToReader } from './messages.js';
 
 export interface ReaderProcessOptions {
@@ -34,7 +35,7 @@ export class ReaderProcess {
 
   constructor(options: ReaderProcessOptions) {
     const child = fork(compiled('reader.js'), [nameOf(options.source)], {
-      env: {},
+      env: sourceEnvironment(options.source.kind),
       execArgv: [`--max-old-space-size=${MEMORY}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -10,6 +10,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { sourceEnvironment } from '../../../store/source-environment.js';
 import type { TraceCounts, TracedExecution, TraceExporter } from '../../kernel/trace-port.js';
 import type { Exported, ExportSettings, ToExporter } from './export-messages.js';
 
@@ -92,7 +93,10 @@ class Exporting implements TraceExporter {
     const { onProblem: _, queued: __, ...settings } = this.#options;
     const { NODE_EXTRA_CA_CERTS: certificates } = process.env;
     const child = fork(program(), [], {
-      env: certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates },
+      env: {
+        ...sourceEnvironment(settings.source.kind),
+        ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
+      },
       execArgv: [`--max-old-space-size=${MEMORY}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
