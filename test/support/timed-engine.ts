@@ -11,7 +11,7 @@ import type { ExecutionDetail, ExecutionSummary } from '../../src/engine/engine.
 import { EVERYTHING } from '../../src/engine/kernel/scope.js';
 import { EngineHome, type HomeConfig } from './engine-home.js';
 import { ManualClock } from './manual-clock.js';
-import { counted, UnderWay, type Work } from './under-way.js';
+import { counted, DISK, UnderWay, type Work } from './under-way.js';
 
 /** A machine that ends at once. */
 export const DONE: object = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
@@ -48,6 +48,7 @@ export class TimedEngine extends EngineHome {
     });
     this.clock = clock;
     clock.awaits(underWay);
+    clock.awaits(DISK);
     clock.awaits(this.#turns());
   }
 

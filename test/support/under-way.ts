@@ -11,6 +11,15 @@ export interface Work {
   rest(): Promise<void>;
 }
 
+/** Whatever this process asks of the disk, through whichever port: the folder of a task is made by nobody who could count it. */
+export const DISK: Work = {
+  isUnderWay: () =>
+    process
+      .getActiveResourcesInfo()
+      .some((name) => name === 'FSReqPromise' || name === 'FSReqCallback'),
+  rest: () => new Promise((resume) => setImmediate(resume)),
+};
+
 /** Counts what has begun and has not ended. */
 export class UnderWay implements Work {
   #count = 0;
