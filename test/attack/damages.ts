@@ -156,19 +156,16 @@ export const CLOSED: { [damage: string]: { from: 'sound' | 'crashed'; damage: Da
 };
 
 /** What happens under a running server. */
-export const RUNNING: { [damage: string]: { damage: Damage; seconds: number } } = {
+export const RUNNING: { [damage: string]: { damage: Damage; seconds?: number } } = {
   'a page of histories is overwritten': {
     damage: (file) => overwritePage(file, pagesOf(file, 'history', 'leaf')[3] ?? 0),
-    seconds: 75,
   },
   'one letter of a history is another': {
     damage: (file) =>
       changeLetter(file, pagesOf(file, 'history', 'leaf'), 'good morning number 17'),
-    seconds: 75,
   },
   'the first bytes are others': {
     damage: (file) => edit(file, (bytes) => bytes.write('NOT A DATABASE')),
-    seconds: 75,
   },
   'its second half is gone': {
     damage: CLOSED['its second half is gone']?.damage as Damage,
