@@ -49,11 +49,14 @@ export function databaseOf(given: string | undefined): string | undefined {
   });
 }
 
-/** How a command fails that works on a database, or on a file with what is in one. */
-export function recordsFailure(error: unknown): unknown {
+/**
+ * How a command fails that works on a database, or on a file with what is in one.
+ * @param place what a server may have, in words
+ */
+export function recordsFailure(error: unknown, place = 'the database'): unknown {
   const { code } = error as { code?: string };
   if (code === 'locked') {
-    return new CommandFailure('A server uses the database.', {
+    return new CommandFailure(`A server uses ${place}.`, {
       exitCode: EXIT.conflict,
       code: 'MILL5504',
       fix: 'Stop it (all of them, of a database), and try again.',

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll } from 'vitest';
 import type { DiffMessage } from '../../src/connectors/dataset/diff/diff-protocol.js';
 import { type DiffBounds, runDiff } from '../../src/connectors/dataset/diff/run-diff.js';
 import type { DiffRules, TableDiff } from '../../src/datasets/diff/version-diff.js';
@@ -15,7 +16,7 @@ export const RULES: DiffRules = {
   ...{ stamps: 'leave out', examples: 10, masked: [], maskedAs: 'values' },
 };
 
-export class WrittenVersions {
+class WrittenVersions {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'millrace-diff-test-'));
   readonly database: DuckDBConnection;
   #count = 0;
@@ -67,4 +68,21 @@ export class WrittenVersions {
     if (told.type !== 'compared') throw new Error(JSON.stringify(told));
     return told.diff;
   }
+}
+
+/** Those of a test file: made before its tests, and removed after them. @example const { compare } = writtenVersions() */
+export function writtenVersions(): Pick<WrittenVersions, 'version' | 'ask' | 'compare' | 'folder'> {
+  let versions: WrittenVersions;
+  beforeAll(async () => {
+    versions = await WrittenVersions.open();
+  });
+  afterAll(() => versions.close());
+  return {
+    get folder() {
+      return versions.folder;
+    },
+    version: (...queries) => versions.version(...queries),
+    ask: (...asked) => versions.ask(...asked),
+    compare: (...asked) => versions.compare(...asked),
+  };
 }

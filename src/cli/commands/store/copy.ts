@@ -3,12 +3,10 @@ import colors from 'picocolors';
 import type { Copied, CopyProgress } from '../../../store/copy/copy-records.js';
 import { isDatabase } from '../../../store/copy/record-place.js';
 import { MillraceCommand } from '../../base-command.js';
-import { databaseFailure } from '../../database-failure.js';
 import { EXIT } from '../../exit-codes.js';
 import { CommandFailure } from '../../failure.js';
 import { progressLine } from '../../progress-line.js';
-import { placeOf } from '../../records-place.js';
-import { storeFailure } from '../../store-failure.js';
+import { placeOf, recordsFailure } from '../../records-place.js';
 
 /** `millrace store copy`: while no server has either of the two. */
 export default class StoreCopy extends MillraceCommand {
@@ -43,7 +41,7 @@ export default class StoreCopy extends MillraceCommand {
     const copied = await copyStore(from, to, (progress) => line.show(textOf(progress)))
       .finally(line.end)
       .catch((error: unknown) => {
-        throw failureOf(error);
+        throw recordsFailure(error, 'one of the two');
       });
     const width = Math.max(...copied.tables.map(({ table }) => table.length));
     for (const { table, rows, digest } of copied.tables.filter((one) => one.rows > 0)) {
@@ -64,17 +62,4 @@ export default class StoreCopy extends MillraceCommand {
 
 function textOf({ doing, table, rows }: CopyProgress): string {
   return `${doing} ${table}: ${rows} rows`;
-}
-
-function failureOf(error: unknown): unknown {
-  const { code } = error as { code?: string };
-  if (code === 'locked') {
-    return new CommandFailure('A server uses one of the two.', {
-      exitCode: EXIT.conflict,
-      code: 'MILL5504',
-      fix: 'Stop it (all of them, of a database), copy, and start it again.',
-    });
-  }
-  if (code === 'constraint' || code === 'corrupt' || code === 'gone') return storeFailure(error);
-  return databaseFailure(error) ?? storeFailure(error);
 }

@@ -4,20 +4,12 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { NEVER, RULES, WrittenVersions } from '../../../../test/support/written-versions.js';
+import { describe, expect, test, vi } from 'vitest';
+import { NEVER, RULES, writtenVersions } from '../../../../test/support/written-versions.js';
 import { runDiff } from './run-diff.js';
 
-let versions: WrittenVersions;
-
-beforeAll(async () => {
-  versions = await WrittenVersions.open();
-});
-afterAll(() => versions.close());
-
-const version: WrittenVersions['version'] = (...queries) => versions.version(...queries);
-const ask: WrittenVersions['ask'] = (...asked) => versions.ask(...asked);
-const compare: WrittenVersions['compare'] = (...asked) => versions.compare(...asked);
+const versions = writtenVersions();
+const { version, ask, compare } = versions;
 
 describe('columns', () => {
   test('of which there are ten thousand are compared, with a bounded answer', async () => {

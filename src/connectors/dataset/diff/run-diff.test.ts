@@ -4,21 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NEVER, RULES, WrittenVersions } from '../../../../test/support/written-versions.js';
+import { describe, expect, test } from 'vitest';
+import { NEVER, RULES, writtenVersions } from '../../../../test/support/written-versions.js';
 import type { DiffRules } from '../../../datasets/diff/version-diff.js';
 import { runDiff } from './run-diff.js';
 
-let versions: WrittenVersions;
-
-beforeAll(async () => {
-  versions = await WrittenVersions.open();
-});
-afterAll(() => versions.close());
-
-const version: WrittenVersions['version'] = (...queries) => versions.version(...queries);
-const ask: WrittenVersions['ask'] = (...asked) => versions.ask(...asked);
-const compare: WrittenVersions['compare'] = (...asked) => versions.compare(...asked);
+const versions = writtenVersions();
+const { version, ask, compare } = versions;
 
 const rowsOf = (values: string, names: string): string =>
   `SELECT * FROM (VALUES ${values}) AS t(${names})`;

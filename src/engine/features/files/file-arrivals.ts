@@ -251,7 +251,7 @@ export class FileArrivals implements Feature {
 
   /**
    * What partners have delivered, interval by interval; undefined when the pipeline waits for none, or `until` is no day and no hour.
-   * @param until the last interval; default: the present one
+   * @param until the day or the hour with which the last interval ends; default: the present one
    */
   async boardOf(
     pipeline: PipelineRef,
